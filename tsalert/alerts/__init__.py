@@ -1,0 +1,1 @@
+"""Trading Standards Alerts: written by one officer, approved by another, sent once."""

@@ -1,0 +1,5 @@
+"""Commands."""
+
+from tsalert.commands import CommandGroup
+
+group = CommandGroup("alerts", help="alerts")

@@ -1,0 +1,149 @@
+"""The composition root: the one place that knows every capability."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tsalert.alerts import api as alerts_api
+from tsalert.alerts import cli as alerts_cli
+from tsalert.alerts import views as alerts_views
+from tsalert.audit import cli as audit_cli
+from tsalert.cases import api as cases_api
+from tsalert.cases import views as cases_views
+from tsalert.config import Settings, load_settings
+from tsalert.core.actors import Permission
+from tsalert.db import db
+from tsalert.delivery import views as delivery_views
+from tsalert.demo import cli as demo_cli
+from tsalert.inbound import views as inbound_views
+from tsalert.installation.service import is_demo
+from tsalert.places import cli as places_cli
+from tsalert.reports import api as reports_api
+from tsalert.reports import cli as reports_cli
+from tsalert.reports import views as reports_views
+from tsalert.response import api as response_api
+from tsalert.response import views as response_views
+from tsalert.savings import api as savings_api
+from tsalert.savings import cli as savings_cli
+from tsalert.savings import views as savings_views
+from tsalert.staff import cli as staff_cli
+from tsalert.staff import signing_in
+from tsalert.subscribers import cli as subscribers_cli
+from tsalert.subscribers import views as subscribers_views
+from tsalert.web import access, errors, filters, headers, home, once, pages
+from tsalert.web.api import SPEC, ProblemApi
+
+_ROOT = Path(__file__).parent.parent
+_LARGEST_REQUEST = 8 * 1024 * 1024
+_PAGES = (
+    home.bp,
+    response_views.bp,
+    cases_views.bp,
+    savings_views.bp,
+    reports_views.bp,
+    alerts_views.bp,
+    subscribers_views.bp,
+    delivery_views.bp,
+    inbound_views.bp,
+)
+_OPERATIONS = (
+    *response_api.blueprints,
+    *cases_api.blueprints,
+    *savings_api.blueprints,
+    *reports_api.blueprints,
+    *alerts_api.blueprints,
+)
+_COMMANDS = (
+    audit_cli.group,
+    staff_cli.group,
+    places_cli.group,
+    savings_cli.group,
+    subscribers_cli.group,
+    alerts_cli.group,
+    demo_cli.group,
+)
+_NAVIGATION = (
+    pages.Link("Board", "response.board", Permission.SEE_BOARD),
+    pages.Link("Calls", "response.list_calls", Permission.READ_CALL),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
+    pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
+    pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the program from settings, by default those of the environment.
+
+    :raises SettingsError: naming every setting that is missing or wrong.
+    """
+    settings = settings or load_settings()
+    app = Flask("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
+    app.config.update(_flask_config(settings))
+    app.extensions["tsalert_settings"] = settings
+    db.init_app(app)
+    Migrate(app, db, directory=str(_ROOT / "migrations"))
+    _init_web(app, settings)
+    _register(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    https = settings.public_url.startswith("https://")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
+        "SECURITY_PASSWORD_SALT": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": _LARGEST_REQUEST,
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": https,
+        **SPEC,
+    }
+
+
+def _init_web(app: Flask, settings: Settings) -> None:
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    with app.app_context():
+        app.config["TSALERT_DEMO"] = is_demo()
+    headers.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    signing_in.init_app(app)
+    access.init_app(app, signing_in.find_actor)
+    once.init_app(app)
+    pages.init_app(
+        app,
+        authority_name=settings.authority_name,
+        rapid_response_number=settings.rapid_response_number,
+        navigation=_NAVIGATION,
+    )
+
+
+def _register(app: Flask) -> None:
+    csrf = CSRFProtect(app)
+    csrf.exempt(inbound_views.bp)
+    for blueprint in _PAGES:
+        app.register_blueprint(blueprint)
+    api = ProblemApi(app)
+    for operations in _OPERATIONS:
+        api.register_blueprint(operations)
+        csrf.exempt(operations)
+    for command in reports_cli.commands:
+        savings_cli.group.add_command(command)
+    for group in _COMMANDS:
+        app.cli.add_command(group)

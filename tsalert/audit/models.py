@@ -1,0 +1,38 @@
+"""The trail and its head."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tsalert.db import Base, BigId
+
+
+class AuditEvent(Base):
+    """One sealed entry; ``id`` is its place in the chain, without gaps."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_subject", "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    officer_id: Mapped[int | None]
+    via: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    subject_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous_seal: Mapped[str]
+    seal: Mapped[str]
+
+
+class AuditHead(Base):
+    """The chain's newest seal and length; its single row is locked last in every transaction."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seal: Mapped[str]
+    length: Mapped[int] = mapped_column(BigId)

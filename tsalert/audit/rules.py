@@ -1,0 +1,43 @@
+"""How an entry of the trail is sealed. Pure; the same everywhere for ever, or old seals stop verifying."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+FIRST_SEAL = "0" * 64
+
+Detail = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act: by whom, through which door, on what. Details name fields and states, never personal data."""
+
+    at: datetime
+    officer_id: int | None
+    via: str
+    action: str
+    subject: str
+    subject_id: int | None
+    detail: Mapping[str, Detail]
+
+
+def seal(previous: str, entry: Entry) -> str:
+    """Return SHA-256 of the previous seal followed by the entry as canonical JSON, in hexadecimal."""
+    return sha256((previous + canonical(entry)).encode()).hexdigest()
+
+
+def canonical(entry: Entry) -> str:
+    """Write an entry as JSON with sorted keys and no spaces; its time in UTC to the microsecond."""
+    values = {
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "officer_id": entry.officer_id,
+        "via": entry.via,
+        "action": entry.action,
+        "subject": entry.subject,
+        "subject_id": entry.subject_id,
+        "detail": dict(entry.detail),
+    }
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,75 @@
+"""Writing the trail: in the transaction of the change itself, so that neither stands without the other."""
+
+from datetime import datetime
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from tsalert.audit.models import AuditEvent, AuditHead
+from tsalert.audit.rules import FIRST_SEAL, Detail, Entry, seal
+from tsalert.core.actors import Actor
+from tsalert.db import insert_ignoring_conflicts
+
+_PENDING = "audit_pending"
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    subject_id: int | None,
+    *,
+    now: datetime,
+    **detail: Detail,
+) -> None:
+    """Note an act; it is sealed into the chain when the caller's transaction commits.
+
+    :param action: past tense, such as ``graded``.
+    :param detail: names of fields, states and references; never personal data.
+    """
+    entry = Entry(now, actor.officer_id, actor.via, action, subject, subject_id, detail)
+    session.info.setdefault(_PENDING, []).append(entry)
+
+
+@event.listens_for(Session, "before_commit")
+def _seal_pending(session: Session) -> None:
+    """Append what was noted. The head is locked here, last of all, so that other work never queues behind it."""
+    entries: list[Entry] = session.info.pop(_PENDING, [])
+    if not entries:
+        return
+    session.flush()
+    head = _lock_head(session)
+    for entry in entries:
+        sealed = seal(head.seal, entry)
+        session.add(_row(entry, head, sealed))
+        head.seal, head.length = sealed, head.length + 1
+    session.flush()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_pending(session: Session) -> None:
+    session.info.pop(_PENDING, None)
+
+
+def _lock_head(session: Session) -> AuditHead:
+    first = {"id": 1, "seal": FIRST_SEAL, "length": 0}
+    session.execute(insert_ignoring_conflicts(session, AuditHead).values(first))
+    return session.scalars(
+        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _row(entry: Entry, head: AuditHead, sealed: str) -> AuditEvent:
+    return AuditEvent(
+        id=head.length + 1,
+        at=entry.at,
+        officer_id=entry.officer_id,
+        via=entry.via,
+        action=entry.action,
+        subject=entry.subject,
+        subject_id=entry.subject_id,
+        detail=dict(entry.detail),
+        previous_seal=head.seal,
+        seal=sealed,
+    )

@@ -1,0 +1,1 @@
+"""Cases: what is investigated, the money that left and came back, the incidents it grew out of."""

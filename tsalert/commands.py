@@ -1,0 +1,24 @@
+"""Command groups that answer a refused request with its message and exit status 1, not with a traceback."""
+
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from marshmallow import ValidationError
+
+from tsalert.core.errors import TsalertError
+from tsalert.web.forms import errors_by_field
+
+
+class CommandGroup(AppGroup):
+    """A group of commands, each run inside the application."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what a person can mend is told in words."""
+        try:
+            return super().invoke(ctx)
+        except TsalertError as error:
+            raise click.ClickException(error.message) from error
+        except ValidationError as error:
+            problems = errors_by_field(error)
+            raise click.ClickException("\n".join(f"{name}: {text}" for name, text in problems.items())) from error

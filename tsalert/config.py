@@ -1,0 +1,221 @@
+"""Settings from the environment or a .env file: read once, checked at once, every fault named together."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from dotenv import dotenv_values
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_KEY_LENGTH = 32
+_SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
+# Words that British networks refuse as a text's sender (Twilio error 30042).
+_BLOCKED_SENDERS = frozenset({"alert", "scam", "fraud", "warn", "warning", "trust", "notify", "check", "help"})
+
+
+class SettingsError(Exception):
+    """Some settings are missing or wrong; the message has a line for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``."""
+
+    host: str
+    port: int
+    security: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """How to reach Twilio; either a messaging service or a sender is set."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    messaging_service_sid: str | None = None
+    sender: str | None = None
+    api_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations; ``smtp`` and ``twilio`` of None mean the recorder."""
+
+    database_url: str
+    files: Path
+    secret_key: str = field(repr=False)
+    address_key: str = field(repr=False)
+    public_url: str
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    smtp: SmtpSettings | None = None
+    email_from: str = "Trading Standards Alert! <alerts@localhost>"
+    twilio: TwilioSettings | None = None
+    authority_name: str = "Trading Standards"
+    authority_code: str = ""
+    rapid_response_number: str = ""
+    proxies: int = 0
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes settings one by one and remembers what was wrong with them."""
+
+    values: Mapping[str, str]
+    faults: list[str] = field(default_factory=list)
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.values.get(f"TSALERT_{name}", "").strip() or default
+
+    def required(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            self.fault(name, "is not set")
+        return value
+
+    def secret(self, name: str) -> str:
+        value = self.required(name)
+        if value and len(value) < _KEY_LENGTH:
+            self.fault(name, f"must have at least {_KEY_LENGTH} characters")
+        return value
+
+    def fault(self, name: str, problem: str) -> None:
+        self.faults.append(f"TSALERT_{name} {problem}")
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; the environment wins over the file that TSALERT_ENV_FILE names (``.env`` by default).
+
+    :raises SettingsError: naming every fault; values of secrets are never in the message.
+    """
+    if environment is None:
+        filed = dotenv_values(os.environ.get("TSALERT_ENV_FILE", ".env"))
+        environment = {name: value for name, value in filed.items() if value is not None} | dict(os.environ)
+    reader = _Reader(environment)
+    settings = Settings(
+        database_url=_database_url(reader),
+        files=Path(reader.text("FILES", "var/files")),
+        secret_key=reader.secret("SECRET_KEY"),
+        old_secret_keys=tuple(key for key in reader.text("OLD_SECRET_KEYS").split(",") if key),
+        address_key=reader.secret("ADDRESS_KEY"),
+        public_url=_public_url(reader),
+        smtp=_smtp(reader),
+        email_from=_email_from(reader),
+        twilio=_twilio(reader),
+        authority_name=reader.text("AUTHORITY_NAME", "Trading Standards"),
+        authority_code=reader.text("AUTHORITY_CODE"),
+        rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
+        proxies=_proxies(reader),
+    )
+    if reader.faults:
+        raise SettingsError("\n".join(reader.faults))
+    return settings
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host name means this machine alone."""
+    return host in LOOPBACK
+
+
+def _database_url(reader: _Reader) -> str:
+    url = reader.required("DATABASE_URL")
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")) or not url:
+        return url
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    reader.fault("DATABASE_URL", "must begin with sqlite:/// or postgresql://")
+    return ""
+
+
+def _public_url(reader: _Reader) -> str:
+    url = reader.required("PUBLIC_URL").rstrip("/")
+    parts = _split(url)
+    if url and not (parts and parts.hostname and not parts.query and not parts.fragment):
+        reader.fault("PUBLIC_URL", "must be a web address like https://alerts.example.gov.uk")
+    elif url and parts and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        reader.fault("PUBLIC_URL", "must begin with https:// (http:// is for 127.0.0.1 only)")
+    return url
+
+
+def _smtp(reader: _Reader) -> SmtpSettings | None:
+    url = reader.required("EMAIL")
+    if url in {"", "recorder"}:
+        return None
+    parts = _split(url)
+    if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        reader.fault("EMAIL", "must be recorder or smtp://user:password@host:port")
+        return None
+    tls = parts.scheme == "smtps"
+    starttls = parse_qs(parts.query).get("starttls") == ["1"]
+    return SmtpSettings(
+        host=parts.hostname,
+        port=parts.port or (465 if tls else 587 if starttls else 25),
+        security="tls" if tls else "starttls" if starttls else "none",
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def _email_from(reader: _Reader) -> str:
+    value = reader.text("EMAIL_FROM", "Trading Standards Alert! <alerts@localhost>")
+    try:
+        name, address = parseaddr(value)
+        Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError):
+        address = ""
+    if "@" not in address:
+        reader.fault("EMAIL_FROM", "must be an address like Trading Standards <alerts@example.gov.uk>")
+    return value
+
+
+def _twilio(reader: _Reader) -> TwilioSettings | None:
+    kind = reader.required("SMS")
+    if kind in {"", "recorder"}:
+        return None
+    if kind != "twilio":
+        reader.fault("SMS", "must be recorder or twilio")
+        return None
+    service, sender = reader.text("TWILIO_MESSAGING_SERVICE_SID"), reader.text("TWILIO_FROM")
+    if bool(service) == bool(sender):
+        reader.fault("TWILIO_MESSAGING_SERVICE_SID", "or TSALERT_TWILIO_FROM must be set, and only one of them")
+    if sender:
+        _check_sender(reader, sender)
+    return TwilioSettings(
+        account_sid=reader.required("TWILIO_ACCOUNT_SID"),
+        auth_token=reader.required("TWILIO_AUTH_TOKEN"),
+        messaging_service_sid=service or None,
+        sender=sender or None,
+        api_url=reader.text("TWILIO_API_URL") or None,
+    )
+
+
+def _check_sender(reader: _Reader, sender: str) -> None:
+    if not _SENDER.match(sender):
+        reader.fault("TWILIO_FROM", "must be a number like +441632960000, or up to 11 letters and digits")
+    elif sender.strip().lower() in _BLOCKED_SENDERS:
+        reader.fault("TWILIO_FROM", f"cannot be {sender}: British networks block that word as a sender")
+
+
+def _split(url: str) -> SplitResult | None:
+    """Take a web address apart; None where it cannot be one (a port of letters, a broken bracket)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _proxies(reader: _Reader) -> int:
+    text = reader.text("PROXIES", "0")
+    if not text.isdecimal() or int(text) > 9:
+        reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
+        return 0
+    return int(text)

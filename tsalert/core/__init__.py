@@ -1,0 +1,1 @@
+"""Values that every capability uses: instants, periods, money, errors, actors. Standard library only."""

@@ -1,0 +1,63 @@
+"""Who acts, and what they may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tsalert.core.errors import NotAllowed
+
+
+class Permission(StrEnum):
+    """One thing a person may do; roles are sets of these (staff/rules.py)."""
+
+    SEE_BOARD = "see the live board"
+    LOG_CALL = "log a call"
+    READ_CALL = "read calls and incidents"
+    RUN_INCIDENT = "grade, attend and close incidents"
+    READ_CASE = "read cases"
+    WORK_CASE = "open and work on cases"
+    RECORD_INTERVENTION = "record interventions"
+    READ_FIGURES = "read savings and figures"
+    MANAGE_RATES = "manage rate sets"
+    READ_SUBSCRIBERS = "read the subscriber list"
+    MANAGE_SUBSCRIBERS = "manage the subscriber list"
+    READ_ALERT = "read alerts"
+    DRAFT_ALERT = "write alerts"
+    APPROVE_ALERT = "approve alerts that others wrote"
+    OVERRIDE_APPROVAL = "send an alert alone, for review the next day"
+    REVIEW_OVERRIDE = "review alerts sent alone"
+    MANAGE_STAFF = "manage staff accounts"
+
+
+class Via(StrEnum):
+    """The door through which somebody acts."""
+
+    PAGE = "page"
+    API = "api"
+    COMMAND = "command"
+    TIMETABLE = "timetable"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts: an officer, or the service itself (``officer_id`` is None)."""
+
+    officer_id: int | None
+    name: str
+    permissions: frozenset[Permission]
+    via: Via
+
+    def may(self, permission: Permission | str) -> bool:
+        """Tell whether this person may do one thing; templates pass its member name in lower case."""
+        wanted = permission if isinstance(permission, Permission) else Permission[permission.upper()]
+        return wanted in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Refuse unless this person may do it.
+
+        :raises NotAllowed: they may not.
+        """
+        if permission not in self.permissions:
+            raise NotAllowed(f"You are not allowed to {permission}.")
+
+
+SERVICE = Actor(None, "tsalert", frozenset(), Via.TIMETABLE)

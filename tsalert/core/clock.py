@@ -1,0 +1,59 @@
+"""The only reader of the system clock, and the conversions between UTC and London."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from tsalert.core.errors import RuleViolation
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def utc_now() -> datetime:
+    """Return the present instant in UTC, to the microsecond."""
+    return datetime.now(UTC)
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return the same instant in UTC, where arithmetic and comparison are safe.
+
+    Two times that share the London zone are compared by clock face, which is an hour wrong on
+    two nights a year, so every rule converts first.
+
+    :raises RuleViolation: the time has no zone, so the instant is unknown.
+    """
+    if moment.utcoffset() is None:
+        raise RuleViolation("A time must carry its time zone.")
+    return moment.astimezone(UTC)
+
+
+def whole_seconds(moment: datetime) -> datetime:
+    """Return the instant in UTC with the fraction of its second cut off."""
+    return as_utc(moment).replace(microsecond=0)
+
+
+def in_london(moment: datetime) -> datetime:
+    """Return the same instant as London's clocks show it."""
+    return as_utc(moment).astimezone(LONDON)
+
+
+def london_date(moment: datetime) -> date:
+    """Return the calendar day in London on which an instant falls."""
+    return in_london(moment).date()
+
+
+def london_midnight(day: date) -> datetime:
+    """Return the instant, in UTC, at which a London calendar day begins."""
+    return datetime.combine(day, time.min, LONDON).astimezone(UTC)
+
+
+def from_london_wall(wall: datetime) -> datetime:
+    """Return the instant meant by a London wall-clock time, such as a form's ``2026-11-22T03:15``.
+
+    The hour that comes twice in autumn is read as its first passing.
+
+    :raises RuleViolation: the wall time was skipped by the spring clock change.
+    """
+    moment = wall.replace(tzinfo=LONDON).astimezone(UTC)
+    if moment.astimezone(LONDON).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        raise RuleViolation("That time does not exist: the clocks went forward over it.")
+    return moment

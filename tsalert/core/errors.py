@@ -1,0 +1,45 @@
+"""What can go wrong, named for what happened; web/errors.py turns each into an answer."""
+
+from collections.abc import Sequence
+
+
+class TsalertError(Exception):
+    """Base of every error that a user can be told about."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(TsalertError):
+    """There is no such record, or none that this person may see."""
+
+
+class NotAllowed(TsalertError):
+    """The person is known but may not do this."""
+
+
+class RuleViolation(TsalertError):
+    """A rule of the domain refuses the request.
+
+    :param field: the form field or JSON key at fault, where one can be named.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Conflict(TsalertError):
+    """The record is not in a state that allows this step, or somebody else was first.
+
+    :param legal: what may be done instead, in words.
+    """
+
+    def __init__(self, message: str, *, legal: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.legal = tuple(legal)
+
+
+class AlreadyDone(TsalertError):
+    """The same form or request was sent twice; the first one counted."""

@@ -1,0 +1,49 @@
+"""Exact money: Decimal pounds, rounded half-up and only for display."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from tsalert.core.errors import RuleViolation
+
+PENNY = Decimal("0.01")
+POUND = Decimal(1)
+LARGEST = Decimal("999999999.99")
+
+
+def whole_pounds(amount: Decimal) -> Decimal:
+    """Round to whole pounds, half away from zero, as the published figures are."""
+    return amount.quantize(POUND, rounding=ROUND_HALF_UP)
+
+
+def pence(amount: Decimal) -> int:
+    """Return an amount in pounds as a whole number of pence.
+
+    :raises RuleViolation: the amount has a fraction of a penny.
+    """
+    exact = amount * 100
+    if exact != exact.to_integral_value():
+        raise RuleViolation("An amount of money cannot hold a fraction of a penny.")
+    return int(exact)
+
+
+def parse_pounds(text: str) -> Decimal:
+    """Read what a person types: ``4000``, ``£4,000``, ``4,000.50``.
+
+    :raises RuleViolation: it is not an amount, is negative, holds a fraction of a penny or is a
+        thousand million pounds or more.
+    """
+    cleaned = text.strip().removeprefix("£").replace(",", "").strip()
+    try:
+        amount = Decimal(cleaned)
+    except InvalidOperation:
+        raise RuleViolation("Enter an amount in pounds, like 4000 or 4,000.50.") from None
+    if not amount.is_finite() or amount < 0 or amount > LARGEST:
+        raise RuleViolation("Enter an amount between £0 and £999,999,999.99.")
+    pence(amount)
+    return amount.quantize(PENNY)
+
+
+def format_pounds(amount: Decimal) -> str:
+    """Write an exact amount: ``£4,000``, ``£505,804.50``, ``-£12``."""
+    sign = "-" if amount < 0 else ""
+    size = abs(amount)
+    return f"{sign}£{size:,.0f}" if size == size.to_integral_value() else f"{sign}£{size:,.2f}"

@@ -1,0 +1,78 @@
+"""Financial years (1 April to 31 March), their quarters, and the instants between which they lie."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tsalert.core.clock import london_midnight
+from tsalert.core.errors import RuleViolation
+
+_LABEL = re.compile(r"^(\d{4})[/-](\d{2})(?:\s*Q([1-4]))?$")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A run of whole London days, both ends included."""
+
+    label: str
+    first_day: date
+    last_day: date
+
+    @property
+    def starts_at(self) -> datetime:
+        """The instant at which the period begins."""
+        return london_midnight(self.first_day)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant after the period."""
+        return london_midnight(self.last_day + timedelta(days=1))
+
+    @property
+    def prose(self) -> str:
+        """The period in words, such as "April to June 2022"."""
+        first, last = self.first_day, self.last_day
+        opening = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
+        return f"{opening} to {last:%B %Y}"
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first_day <= day <= self.last_day
+
+
+def financial_year(starting: int) -> Period:
+    """Return the year from 1 April of ``starting``; 2021 gives 2021/22."""
+    return Period(year_label(starting), date(starting, 4, 1), date(starting + 1, 3, 31))
+
+
+def quarter(starting: int, number: int) -> Period:
+    """Return quarter 1 (April to June) to 4 (January to March) of a financial year."""
+    month = 3 * number + 1
+    first = date(starting + (month > 12), month - 12 * (month > 12), 1)
+    following = date(first.year + (first.month > 9), (first.month + 3) % 12, 1)
+    return Period(f"{year_label(starting)} Q{number}", first, following - timedelta(days=1))
+
+
+def quarter_of(day: date) -> Period:
+    """Return the quarter that holds a day."""
+    starting = day.year if day.month >= 4 else day.year - 1
+    return quarter(starting, (day.month - 4) % 12 // 3 + 1)
+
+
+def year_label(starting: int) -> str:
+    """Write a financial year as boards do: ``2021/22``."""
+    return f"{starting}/{(starting + 1) % 100:02}"
+
+
+def parse_period(label: str) -> Period:
+    """Read ``2022/23`` or ``2022/23 Q1``; a hyphen may stand for the slash.
+
+    :raises RuleViolation: the label is neither, or its two years do not follow each other.
+    """
+    found = _LABEL.match(label.strip())
+    if not found:
+        raise RuleViolation("Give a period like 2022/23 or 2022/23 Q1.", field="period")
+    starting, ending, number = int(found[1]), int(found[2]), found[3]
+    if (starting + 1) % 100 != ending or not _FIRST_YEAR <= starting <= _LAST_YEAR:
+        raise RuleViolation(f"{found[1]}/{found[2]} is not a financial year.", field="period")
+    return quarter(starting, int(number)) if number else financial_year(starting)

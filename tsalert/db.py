@@ -1,0 +1,187 @@
+"""The database: types that keep time and money exact, and the only commit in the program.
+
+It knows no table of any capability but the one that stops a form from counting twice.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Text, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.types import Numeric, TypeDecorator, TypeEngine
+
+from tsalert.core.errors import AlreadyDone
+from tsalert.core.money import pence
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# An integer key that SQLite still treats as its rowid.
+BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: stored in UTC, always read back with its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; a time without a zone is a fault of the program, never of the user."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError("a naive time reached the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give SQLite's zoneless times their zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """Pounds as Decimal in the program, whole pence in the database; sums stay exact on SQLite too."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Store pence.
+
+        :raises RuleViolation: the amount holds a fraction of a penny.
+        """
+        return None if value is None else pence(value)
+
+    def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
+        """Return pounds; a SQL sum arrives here too, as Decimal on PostgreSQL."""
+        return None if value is None else (Decimal(value) / 100).quantize(Decimal("0.01"))
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A number of any scale, such as a rate or a share; text on SQLite, which has only floats."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose text for SQLite, an unbounded numeric elsewhere."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else postgresql.NUMERIC())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        """Write the digits as they are."""
+        return str(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
+        """Read the digits back."""
+        return None if value is None else Decimal(value)
+
+
+class Base(DeclarativeBase):
+    """Base of every model: text has no length limit, times carry their zone, money is exact."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=_NAMES),
+        type_annotation_map={str: Text(), StrEnum: Text(), datetime: UTCDateTime(), Decimal: Money()},
+    )
+
+
+class Submission(Base):
+    """One form or API request that was carried out; its key makes a second copy harmless."""
+
+    __tablename__ = "submission"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    location: Mapped[str | None]
+    made_at: Mapped[datetime]
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run one use case in one transaction: commit at the end, roll back on any error.
+
+    What was read before belongs to no use case and is let go first, so that SQLite takes its
+    write lock before the first read. If the request carried a submission key, the key is
+    written with the work.
+
+    :raises RuntimeError: when nested, since the inner block would commit the outer's work.
+    :raises AlreadyDone: this submission key was carried out before.
+    """
+    session = db.session()
+    if session.info.get("in_use_case"):
+        raise RuntimeError("a use case must not call another; share its step instead")
+    session.info["in_use_case"] = True
+    try:
+        session.rollback()
+        session.connection(execution_options={"tsalert_writes": True})
+        _claim_submission(session)
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["in_use_case"] = False
+
+
+def _claim_submission(session: Session) -> None:
+    claim = session.info.pop("submission", None)
+    if claim is None:
+        return
+    key, made_at = claim
+    session.add(Submission(key=key, location=None, made_at=made_at))
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise AlreadyDone("We already have this: it was sent twice and counted once.") from error
+
+
+def insert_ignoring_conflicts(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that passes over rows which exist already, in the database's own dialect."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(model).on_conflict_do_nothing()
+    return sqlite.insert(model).on_conflict_do_nothing()
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Wait for locks, keep foreign keys, write ahead; SQLAlchemy says when a transaction begins."""
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout = 10000", "foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Take SQLite's write lock at once for a use case, so that it never fails half-way."""
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("tsalert_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite URL, or None for another database or one in memory."""
+    prefix = "sqlite:///"
+    return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None

@@ -1,0 +1,1 @@
+"""Sending: endpoints, suppression, mailings, deliveries, and the loop that hands them to providers."""

@@ -1,0 +1,1 @@
+"""A demonstration: invented people whose activity gives the published figures."""

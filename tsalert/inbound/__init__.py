@@ -1,0 +1,1 @@
+"""What providers send to us, each message turned into one use case."""

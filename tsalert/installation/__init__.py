@@ -1,0 +1,1 @@
+"""What an installation knows of itself, and the checks before it serves anybody."""

@@ -1,0 +1,94 @@
+"""Marking a database, and refusing to start on what could lose or leak data."""
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings, SettingsError, is_loopback
+from tsalert.db import db, insert_ignoring_conflicts, sqlite_path, transaction
+from tsalert.installation import rules
+from tsalert.installation.models import InstallationFact
+
+_DEMO, _ADDRESS_KEY = "demo", "address_key_check"
+
+
+def check_start(settings: Settings) -> None:
+    """Check disk, files, address key and demo mark before web or worker serves anybody.
+
+    A database without tables passes: the release step has not run yet.
+
+    :raises SettingsError: naming every fault.
+    """
+    faults = [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings)]
+    if faults:
+        raise SettingsError("\n".join(faults))
+
+
+def is_demo() -> bool:
+    """Tell whether this database was marked as a demonstration, which it stays for good."""
+    if not _is_ready():
+        return False
+    return db.session.get(InstallationFact, _DEMO) is not None
+
+
+def mark_demo(session: Session) -> None:
+    """Mark the database as a demonstration; a step of the caller's transaction."""
+    session.execute(insert_ignoring_conflicts(session, InstallationFact).values(name=_DEMO, value="yes"))
+
+
+def _is_ready() -> bool:
+    return inspect(db.engine).has_table(InstallationFact.__tablename__)
+
+
+def _disk_faults(settings: Settings) -> list[str]:
+    path = sqlite_path(settings.database_url)
+    mounts = Path("/proc/mounts")
+    if path is None or not mounts.exists():
+        return []
+    kind = rules.file_system_of(PurePosixPath(path.absolute()), mounts.read_text(encoding="utf-8"))
+    if kind in rules.NETWORK_FILE_SYSTEMS:
+        return [f"TSALERT_DATABASE_URL is a SQLite file on a network disk ({kind}); use a local disk or PostgreSQL"]
+    return []
+
+
+def _files_faults(folder: Path) -> list[str]:
+    probe = folder / f".probe-{uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"tsalert")
+        whole = probe.read_bytes() == b"tsalert"
+        probe.unlink()
+    except OSError as error:
+        return [f"TSALERT_FILES cannot be written and read: {error.strerror}"]
+    return [] if whole else ["TSALERT_FILES gave back something else than was written"]
+
+
+def _database_faults(settings: Settings) -> list[str]:
+    if not _is_ready():
+        return []
+    faults = (
+        []
+        if _address_key_fits(settings.address_key)
+        else ["TSALERT_ADDRESS_KEY is not the key this database was made with; people who left would get mail again"]
+    )
+    return faults + (_demo_faults(settings) if is_demo() else [])
+
+
+def _address_key_fits(address_key: str) -> bool:
+    check = rules.address_key_check(address_key)
+    with transaction() as session:
+        session.execute(insert_ignoring_conflicts(session, InstallationFact).values(name=_ADDRESS_KEY, value=check))
+        return session.get_one(InstallationFact, _ADDRESS_KEY).value == check
+
+
+def _demo_faults(settings: Settings) -> list[str]:
+    """Say what would let a demonstration speak to other machines."""
+    faults = []
+    if settings.smtp and not is_loopback(settings.smtp.host):
+        faults.append("TSALERT_EMAIL must be recorder or on 127.0.0.1: this database is a demonstration")
+    if settings.twilio and not is_loopback(urlsplit(settings.twilio.api_url or "").hostname):
+        faults.append("TSALERT_SMS must be recorder or on 127.0.0.1: this database is a demonstration")
+    return faults

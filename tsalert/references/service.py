@@ -1,0 +1,36 @@
+"""Giving out the next reference, inside the transaction that uses it."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import in_london
+from tsalert.db import insert_ignoring_conflicts
+from tsalert.references.models import ReferenceCounter
+from tsalert.references.rules import write_reference
+
+
+def next_number(session: Session, kind: str, *, at: datetime) -> tuple[int, int]:
+    """Take the next number of a kind in the London year of ``at``; returns (year, number).
+
+    The counter's row stays locked until the caller's transaction ends, so two callers never
+    share a number.
+    """
+    year = in_london(at).year
+    counter = {"kind": kind, "year": year, "last_number": 0}
+    session.execute(insert_ignoring_conflicts(session, ReferenceCounter).values(counter))
+    number = session.scalar(
+        update(ReferenceCounter)
+        .where(ReferenceCounter.kind == kind, ReferenceCounter.year == year)
+        .values(last_number=ReferenceCounter.last_number + 1)
+        .returning(ReferenceCounter.last_number)
+        .execution_options(synchronize_session=False)
+    )
+    assert number is not None  # the row was made two statements ago
+    return year, number
+
+
+def next_reference(session: Session, kind: str, *, at: datetime) -> str:
+    """Take the next reference of a kind, such as ``C26-00417-W``."""
+    return write_reference(kind, *next_number(session, kind, at=at))

@@ -1,0 +1,1 @@
+"""The quarter's figures, put together from every capability."""

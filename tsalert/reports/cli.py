@@ -1,0 +1,5 @@
+"""Commands."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

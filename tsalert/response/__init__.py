@@ -1,0 +1,1 @@
+"""Rapid response: calls, incidents, attendances, the two-hour clock and the live board."""

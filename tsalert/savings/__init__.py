@@ -1,0 +1,1 @@
+"""Savings: rate sets, interventions, and every pound explained."""

@@ -1,0 +1,5 @@
+"""Operations."""
+
+from typing import Any
+
+blueprints: tuple[Any, ...] = ()

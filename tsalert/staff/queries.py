@@ -1,0 +1,71 @@
+"""Finding officers."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Actor, Via
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import NotFound
+from tsalert.staff.models import ApiToken, Officer, SignInFailure
+from tsalert.staff.rules import WATCHED_SPAN, is_blocked, permissions_of
+
+
+def get_officer(session: Session, email: str) -> Officer:
+    """Return the officer with an email address, in any letter case.
+
+    :raises NotFound: there is none.
+    """
+    officer = session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
+    if officer is None:
+        raise NotFound(f"There is no officer {email}.")
+    return officer
+
+
+def actor_of(officer: Officer, via: Via) -> Actor:
+    """Return an officer as somebody who acts; an inactive one may do nothing."""
+    allowed = permissions_of([role.name for role in officer.roles]) if officer.active else frozenset()
+    return Actor(officer.id, officer.name, allowed, via)
+
+
+def officer_names(session: Session) -> dict[int, str]:
+    """Return the name of every officer, active or not, by id."""
+    return dict(session.execute(select(Officer.id, Officer.name)).tuples().all())
+
+
+def active_officers(session: Session) -> list[tuple[int, str]]:
+    """Return (id, name) of the officers who can sign in, by name."""
+    rows = session.execute(select(Officer.id, Officer.name).where(Officer.active).order_by(Officer.name))
+    return [(officer_id, name) for officer_id, name in rows]
+
+
+def find_by_token(session: Session, token: str, *, now: datetime) -> Officer | None:
+    """Return the active officer whose token is still good."""
+    found = session.execute(
+        select(Officer, ApiToken)
+        .join(ApiToken, ApiToken.officer_id == Officer.id)
+        .where(ApiToken.token_digest == token_digest(token), ApiToken.revoked_at.is_(None), Officer.active)
+    ).first()
+    return found[0] if found and as_utc(now) < found[1].expires_at else None
+
+
+def sign_in_is_blocked(session: Session, account: str, network: str, *, now: datetime) -> bool:
+    """Tell whether this account or network has failed too often in the last 15 minutes."""
+    since = SignInFailure.at > as_utc(now) - WATCHED_SPAN
+    by_account = select(func.count()).where(SignInFailure.account_digest == text_digest(account), since)
+    by_network = select(func.count()).where(SignInFailure.network_digest == text_digest(network), since)
+    return is_blocked(
+        failures_by_account=session.scalar(by_account) or 0, failures_by_network=session.scalar(by_network) or 0
+    )
+
+
+def token_digest(token: str) -> str:
+    """Return what is kept of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Return what is kept of an account name or network address."""
+    return sha256(text.strip().lower().encode()).hexdigest()

@@ -1,0 +1,46 @@
+"""Who may do what, and when an account locks."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from tsalert.core.actors import Permission as P
+
+
+class RoleName(StrEnum):
+    """The roles an officer may hold; ``lone_sender`` is added to another one."""
+
+    DUTY_OFFICER = "duty_officer"
+    CASE_OFFICER = "case_officer"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    LONE_SENDER = "lone_sender"
+
+
+_READING = {P.SEE_BOARD, P.READ_CALL, P.READ_CASE, P.READ_FIGURES, P.READ_ALERT}
+_OFFICER = _READING | {
+    P.LOG_CALL, P.RUN_INCIDENT, P.WORK_CASE, P.RECORD_INTERVENTION, P.DRAFT_ALERT, P.APPROVE_ALERT, P.READ_SUBSCRIBERS,
+}  # fmt: skip
+
+PERMISSIONS: dict[RoleName, frozenset[P]] = {
+    RoleName.DUTY_OFFICER: frozenset(_OFFICER),
+    RoleName.CASE_OFFICER: frozenset(_OFFICER | {P.MANAGE_SUBSCRIBERS}),
+    RoleName.MANAGER: frozenset(_OFFICER | {P.MANAGE_RATES, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE}),
+    RoleName.ADMINISTRATOR: frozenset({P.SEE_BOARD, P.MANAGE_STAFF, P.READ_SUBSCRIBERS, P.MANAGE_SUBSCRIBERS}),
+    RoleName.LONE_SENDER: frozenset({P.OVERRIDE_APPROVAL}),
+}
+
+WATCHED_SPAN = timedelta(minutes=15)
+FAILURES_BY_ACCOUNT = 5
+FAILURES_BY_NETWORK = 50
+SHORTEST_PASSWORD = 12
+TOKEN_LIFE = timedelta(days=90)
+
+
+def permissions_of(roles: list[str]) -> frozenset[P]:
+    """Return everything that a set of roles allows."""
+    return frozenset().union(*(PERMISSIONS[RoleName(role)] for role in roles))
+
+
+def is_blocked(*, failures_by_account: int, failures_by_network: int) -> bool:
+    """Tell whether signing in must wait, given the failures of the last 15 minutes."""
+    return failures_by_account >= FAILURES_BY_ACCOUNT or failures_by_network >= FAILURES_BY_NETWORK

@@ -1,0 +1,72 @@
+"""Making accounts, giving tokens, counting failed sign-ins."""
+
+from datetime import datetime
+from secrets import token_hex, token_urlsafe
+
+from flask_security.utils import hash_password
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.errors import RuleViolation
+from tsalert.db import transaction
+from tsalert.staff import queries
+from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
+from tsalert.staff.rules import SHORTEST_PASSWORD, TOKEN_LIFE, WATCHED_SPAN, RoleName
+
+
+def create_officer(
+    email: str, *, name: str, roles: list[RoleName], password: str, now: datetime, by: Actor = SERVICE
+) -> int:
+    """Make an account that can sign in at once; returns its id.
+
+    :raises RuleViolation: the address is taken, or the password is too short.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleViolation(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
+    hashed = hash_password(password)
+    with transaction() as session:
+        officer = _new_officer(session, email.strip().lower(), name, hashed, now)
+        officer.roles = [_role(session, role) for role in roles]
+        session.flush()
+        audit.record(session, by, "created", "officer", officer.id, now=now, roles=", ".join(sorted(roles)))
+        return officer.id
+
+
+def issue_token(email: str, *, now: datetime, by: Actor = SERVICE) -> str:
+    """Give an officer a bearer token for the API, good for 90 days; it is shown this once.
+
+    :raises NotFound: there is no such officer.
+    """
+    token = token_urlsafe(32)
+    with transaction() as session:
+        officer = queries.get_officer(session, email)
+        kept = {"token_digest": queries.token_digest(token), "created_at": now, "expires_at": now + TOKEN_LIFE}
+        session.add(ApiToken(officer_id=officer.id, **kept))
+        audit.record(session, by, "token issued", "officer", officer.id, now=now)
+    return token
+
+
+def record_failed_sign_in(account: str, network: str, *, now: datetime) -> None:
+    """Count a failed try, and forget those too old to matter."""
+    with transaction() as session:
+        session.execute(delete(SignInFailure).where(SignInFailure.at < now - WATCHED_SPAN))
+        account_digest, network_digest = queries.text_digest(account), queries.text_digest(network)
+        session.add(SignInFailure(account_digest=account_digest, network_digest=network_digest, at=now))
+
+
+def _new_officer(session: Session, email: str, name: str, hashed: str, now: datetime) -> Officer:
+    if session.scalar(select(Officer.id).where(Officer.email == email)):
+        raise RuleViolation(f"There is already an officer {email}.", field="email")
+    officer = Officer(email=email, name=name, password=hashed, active=True, fs_uniquifier=token_hex(32), created_at=now)
+    session.add(officer)
+    return officer
+
+
+def _role(session: Session, name: RoleName) -> Role:
+    role = session.scalar(select(Role).where(Role.name == name))
+    if role is None:
+        role = Role(name=name, description=None)
+        session.add(role)
+    return role

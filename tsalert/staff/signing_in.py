@@ -1,0 +1,59 @@
+"""Flask-Security for pages, bearer tokens for the API, and the lock after too many failures."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
+from flask_security import current_user as signed_in_officer
+
+from tsalert.core.actors import Actor, Via
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.staff import queries, service
+from tsalert.staff.models import Officer, Role
+
+_BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
+
+
+class GuardedLoginForm(LoginForm):
+    """The sign-in form, closed for a while to an account or network that keeps failing."""
+
+    def validate(self, **options: Any) -> bool:
+        """Check the password unless there were too many failures; count this one if it fails."""
+        account, network = str(self.email.data or ""), request.remote_addr or ""
+        if queries.sign_in_is_blocked(db.session(), account, network, now=utc_now()):
+            self.form_errors.append(_BLOCKED)
+            return False
+        if super().validate(**options):
+            return True
+        service.record_failed_sign_in(account, network, now=utc_now())
+        return False
+
+
+def init_app(app: Flask) -> None:
+    """Set up signing in and out for pages."""
+    app.config.update(
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/sign-in",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_PASSWORD_LENGTH_MIN=1,
+    )
+    Security(app, SQLAlchemyUserDatastore(db, Officer, Role), login_form=GuardedLoginForm)
+
+
+def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
+    """Return who makes the request: by session cookie on pages, by bearer token alone under /api/."""
+    if is_api:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        officer = queries.find_by_token(db.session(), token, now=utc_now()) if scheme.lower() == "bearer" else None
+        return queries.actor_of(officer, Via.API) if officer else None
+    if not signed_in_officer.is_authenticated:
+        return None
+    return queries.actor_of(signed_in_officer, Via.PAGE)

@@ -1,0 +1,1 @@
+"""Residents and partners: joining, choosing, leaving."""

@@ -1,0 +1,1 @@
+"""HTTP that no capability owns: who may enter, forms, error pages, headers, filters."""

@@ -1,0 +1,100 @@
+"""Deny by default: a view without a mark is closed to everybody."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from tsalert.core.actors import Actor, Permission
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+API_PREFIX = "/api/"
+# Views that come with libraries and guard themselves, or hold nothing of anybody's.
+_SELF_GUARDED = frozenset(
+    {"static", "security.static", "security.login", "security.logout", "security.verify", "api-docs.openapi_json"}
+)
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view as open to those who hold a permission."""
+    return lambda view: _mark(view, permission)
+
+
+def signed_in(view: View) -> View:
+    """Mark a view as open to every officer."""
+    return _mark(view, SIGNED_IN)
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody."""
+    return _mark(view, PUBLIC)
+
+
+def access_of(app: Flask, endpoint: str) -> str | None:
+    """Return the mark of an endpoint; None means closed."""
+    if endpoint in _SELF_GUARDED:
+        return PUBLIC
+    mark: str | None = getattr(app.view_functions[endpoint], "access", None)
+    return mark
+
+
+def current_actor() -> Actor:
+    """Return who makes this request.
+
+    :raises Unauthorized: nobody has signed in.
+    """
+    actor = find_actor()
+    if actor is None:
+        raise Unauthorized("Sign in first.")
+    return actor
+
+
+def find_actor() -> Actor | None:
+    """Return who makes this request, or None; looked up once a request, so that a grant removed counts at once."""
+    if "actor" not in g:
+        g.actor = current_app.extensions["tsalert_find_actor"](is_api())
+    actor: Actor | None = g.actor
+    return actor
+
+
+def is_api() -> bool:
+    """Tell whether the request is for the JSON interface."""
+    return request.path.startswith(API_PREFIX)
+
+
+def init_app(app: Flask, find: Callable[[bool], Actor | None]) -> None:
+    """Guard every request; ``find`` tells who makes it, given whether it is for the API."""
+    app.extensions["tsalert_find_actor"] = find
+    app.before_request(_guard)
+
+
+def _mark(view: View, access: str) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # 404 and 405 are answered by Flask itself
+    access = access_of(current_app, request.endpoint)
+    if access == PUBLIC:
+        return None
+    actor = find_actor()
+    if actor is None:
+        return _ask_to_sign_in()
+    if access is None:
+        raise Forbidden("This page is closed.")
+    if access != SIGNED_IN:
+        actor.require(Permission(access))
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if is_api() or request.method not in {"GET", "HEAD"}:
+        raise Unauthorized("Sign in first.")
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)

@@ -1,0 +1,108 @@
+"""The one place where what happened becomes an HTTP answer: a page, or a problem document (RFC 9457)."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template
+from marshmallow import ValidationError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from tsalert.core.errors import AlreadyDone, Conflict, NotAllowed, NotFound, RuleViolation, TsalertError
+from tsalert.web.access import is_api
+from tsalert.web.forms import errors_by_field, flatten
+
+_STATUS: dict[type[TsalertError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    RuleViolation: 422,
+    Conflict: 409,
+    AlreadyDone: 409,
+}
+_TITLES = {
+    400: "There is a problem with the request",
+    401: "Sign in first",
+    403: "You cannot see this page",
+    404: "Page not found",
+    409: "This has already changed",
+    413: "That is too large",
+    422: "There is a problem",
+    429: "Too many tries",
+    500: "Sorry, there is a problem with the service",
+    503: "Sorry, the service is unavailable",
+}
+_log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every known error; unknown ones stay 500 and are logged with the request's id."""
+    app.register_error_handler(TsalertError, _domain_error)
+    app.register_error_handler(ValidationError, _invalid)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_gone)
+    app.register_error_handler(Exception, _unknown)
+
+
+def _domain_error(error: TsalertError) -> Response:
+    extra: dict[str, Any] = {}
+    if isinstance(error, RuleViolation) and error.field:
+        extra["errors"] = {error.field: error.message}
+    if isinstance(error, Conflict) and error.legal:
+        extra["legal"] = list(error.legal)
+    return answer(_STATUS[type(error)], error.message, extra)
+
+
+def _invalid(error: ValidationError) -> Response:
+    return answer(422, "Some values are not valid.", {"errors": errors_by_field(error)})
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        raise error  # a redirect that travels as an exception
+    extra = {"errors": _webargs_errors(error)} if hasattr(error, "data") else {}
+    detail = "Some values are not valid." if extra else (error.description or "")
+    answered = answer(error.code, detail, extra)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            answered.headers[name] = value
+    if error.code == HTTPStatus.UNAUTHORIZED and is_api():
+        answered.headers["WWW-Authenticate"] = "Bearer"
+    return answered
+
+
+def _webargs_errors(error: HTTPException) -> dict[str, str]:
+    """Flatten what flask-smorest found wrong, which it files under the part of the request."""
+    data: dict[str, Any] = getattr(error, "data", {})
+    parts = data.get("messages", {})
+    return {name: text for part in parts.values() for name, text in flatten(part).items()}
+
+
+def _database_gone(error: OperationalError) -> Response:
+    _log.error("database unavailable", exc_info=error)
+    return answer(503, "The database cannot be reached. What you typed was not saved; keep it and try again.")
+
+
+def _unknown(error: Exception) -> Response:
+    _log.error("unexpected error", exc_info=error)
+    return answer(500, InternalServerError.description)
+
+
+def answer(status: int, detail: str, extra: dict[str, Any] | None = None) -> Response:
+    """Write one error as a problem document under /api/, else as a page."""
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    if is_api():
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(extra or {})}
+        response = jsonify(problem)
+        response.mimetype = "application/problem+json"
+    else:
+        page = render_template(
+            "errors/error.html", title=title, message=detail, request_id=g.get("request_id"), **_for_page(extra or {})
+        )
+        response = Response(page)
+    response.status_code = status
+    return response
+
+
+def _for_page(extra: dict[str, Any]) -> dict[str, Any]:
+    return {"legal": extra.get("legal", []), "problems": list(extra.get("errors", {}).values())}

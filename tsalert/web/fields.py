@@ -1,0 +1,99 @@
+"""Fields of schemas: the shapes that pages, API and commands share, with messages for people."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import RuleViolation
+from tsalert.core.money import parse_pounds
+
+LARGEST_ID = 2**63 - 1
+_NEW_LINES = re.compile(r"\r\n?")
+
+
+class Line(fields.String):
+    """One line of text, trimmed, without control characters."""
+
+    def __init__(self, *, longest: int = 200, **options: Any) -> None:
+        super().__init__(**options)
+        self.longest = longest
+        self.metadata = {"maxLength": longest, **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options) or "").strip()
+        if self.required and not text:
+            raise self.make_error("required")
+        if len(text) > self.longest:
+            raise ValidationError(f"Keep this to {self.longest} characters or fewer.")
+        if any(self.is_forbidden(character) for character in text):
+            raise ValidationError("Take out the characters that cannot be seen.")
+        return text
+
+    def is_forbidden(self, character: str) -> bool:
+        """Tell whether a character may not stand in this field."""
+        return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+class Paragraph(Line):
+    """Text of several lines, each ended by one line feed."""
+
+    def __init__(self, *, longest: int = 4000, **options: Any) -> None:
+        super().__init__(longest=longest, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        return _NEW_LINES.sub("\n", text)
+
+    def is_forbidden(self, character: str) -> bool:
+        """Tell whether a character may not stand in this field; new lines and tabs may."""
+        return character not in "\n\r\t" and super().is_forbidden(character)
+
+
+class Pounds(fields.Field[Decimal]):
+    """An amount as a person types it, or as a JSON string; given out as a string with two decimals."""
+
+    default_error_messages = {"invalid": "Enter an amount in pounds, like 4000 or 4,000.50."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Decimal:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        try:
+            return parse_pounds(value)
+        except RuleViolation as error:
+            raise ValidationError(error.message) from error
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **_: Any) -> str | None:
+        return None if value is None else f"{value:.2f}"
+
+
+class Instant(fields.AwareDateTime):
+    """A moment with its zone; a page's London wall time gets its zone in ``web.forms`` first."""
+
+    default_error_messages = {
+        "invalid": "Enter a date and time, like 2026-11-22T03:15:00Z.",
+        "invalid_awareness": "Give the time with its zone, like 2026-11-22T03:15:00Z.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> datetime:
+        try:
+            return as_utc(super()._deserialize(value, attr, data, **options))
+        except OverflowError as error:
+            raise self.make_error("invalid") from error
+
+
+class RecordId(fields.Integer):
+    """The number of a record; bounded, since a larger one is no record and breaks the database."""
+
+    default_error_messages = {"invalid": "There is no record with that number."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> int:
+        number = super()._deserialize(value, attr, data, **options)
+        if number is None or not 0 < number <= LARGEST_ID:
+            raise self.make_error("invalid", input=value)
+        return number

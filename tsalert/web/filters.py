@@ -1,0 +1,52 @@
+"""How values read on a page: money in pounds, instants as London's clocks show them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from flask import Flask
+
+from tsalert.core.clock import in_london
+from tsalert.core.money import format_pounds, whole_pounds
+
+
+def init_app(app: Flask) -> None:
+    """Offer the filters to every template."""
+    app.jinja_env.filters.update(pounds=pounds, whole_pounds=whole, moment=moment, clock=clock, day=day, span=span)
+
+
+def pounds(amount: Decimal | None) -> str:
+    """Write an exact amount, such as ``£505,804.50``; nothing for None."""
+    return "" if amount is None else format_pounds(amount)
+
+
+def whole(amount: Decimal | None) -> str:
+    """Write an amount rounded half-up to pounds, such as ``£49,622``."""
+    return "" if amount is None else format_pounds(whole_pounds(amount))
+
+
+def moment(at: datetime | None) -> str:
+    """Write an instant: ``22 November 2026 at 3:15am``."""
+    return "" if at is None else f"{day(in_london(at).date())} at {clock(at)}"
+
+
+def clock(at: datetime | None) -> str:
+    """Write an instant's London wall time: ``3:15am``."""
+    if at is None:
+        return ""
+    wall = in_london(at)
+    return f"{wall.hour % 12 or 12}:{wall:%M}{'am' if wall.hour < 12 else 'pm'}"
+
+
+def day(on: date | None) -> str:
+    """Write a calendar day: ``22 November 2026``."""
+    return "" if on is None else f"{on.day} {on:%B %Y}"
+
+
+def span(length: timedelta | None) -> str:
+    """Write a length of time in words: ``1 hour 12 minutes``, ``less than a minute``."""
+    if length is None:
+        return ""
+    minutes = int(abs(length).total_seconds() // 60)
+    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
+    words = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " ".join(words) or "less than a minute"

@@ -1,0 +1,119 @@
+"""Forms: what a page sent, what was wrong with it, and the page again with both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from tsalert.core.clock import from_london_wall
+from tsalert.core.errors import RuleViolation
+from tsalert.web.fields import Instant
+
+# Fields of every form that belong to the page and not to the record.
+_OF_THE_PAGE = frozenset({"csrf_token", "submission"})
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+@dataclass(slots=True)
+class Form:
+    """What a template needs to draw a form; ``errors`` keeps the order of the fields."""
+
+    typed: MultiDict[str, str] = field(default_factory=MultiDict)
+    errors: dict[str, str] = field(default_factory=dict)
+    message: str | None = None
+
+    def value(self, name: str, default: str = "") -> str:
+        """Return what was typed, or the default on a fresh page."""
+        return self.typed.get(name, default) if self.typed else default
+
+    def values(self, name: str) -> list[str]:
+        """Return every choice ticked under one name."""
+        return self.typed.getlist(name)
+
+    def error(self, name: str) -> str | None:
+        """Return what is wrong with one field."""
+        return self.errors.get(name)
+
+
+def load_form(schema: Schema) -> Any:
+    """Load the request's form with a schema; empty fields count as not given.
+
+    :raises ValidationError: naming each field at fault.
+    """
+    return schema.load(_as_data(schema, request.form))
+
+
+def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
+    """Answer a refused form with its page again: status 422, what was typed, and what to mend."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            try:
+                return view(*args, **kwargs)
+            except ValidationError as error:
+                g.form = Form(request.form, errors_by_field(error))
+            except RuleViolation as error:
+                errors = {error.field: error.message} if error.field else {}
+                g.form = Form(request.form, errors, None if error.field else error.message)
+            return cast(str, page(*args, **kwargs)), 422
+
+        return cast(View, answer)
+
+    return decorate
+
+
+def current_form() -> Form:
+    """Return the form to draw: the refused one, or an empty one."""
+    form: Form = g.get("form") or Form()
+    return form
+
+
+def errors_by_field(error: ValidationError) -> dict[str, str]:
+    """Flatten marshmallow's messages to one sentence for each field."""
+    messages = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+    return flatten(messages)
+
+
+def flatten(messages: Mapping[str, Any]) -> dict[str, str]:
+    """Keep the first sentence said of each field."""
+    return {str(name): _first_sentence(problem) for name, problem in messages.items()}
+
+
+def _first_sentence(problem: Any) -> str:
+    while isinstance(problem, Mapping | list):
+        problem = next(iter(problem.values() if isinstance(problem, Mapping) else problem), "This is not valid.")
+    return str(problem)
+
+
+def _as_data(schema: Schema, typed: MultiDict[str, str]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for name, choices in typed.lists():
+        wanted = schema.fields.get(name)
+        given = [choice for choice in choices if choice.strip()]
+        if name in _OF_THE_PAGE or not given:
+            continue
+        if len(given) > 1 and not isinstance(wanted, fields.List):
+            raise ValidationError("This was sent more than once.", name)
+        data[name] = given if isinstance(wanted, fields.List) else _with_zone(wanted, name, given[0])
+    return data
+
+
+def _with_zone(wanted: fields.Field[Any] | None, name: str, text: str) -> str:
+    """Give a London wall time from a page its zone; everything else stays as typed."""
+    if not isinstance(wanted, Instant):
+        return text
+    try:
+        wall = datetime.fromisoformat(text)
+        return text if wall.tzinfo else from_london_wall(wall).isoformat()
+    except (ValueError, OverflowError):
+        return text
+    except RuleViolation as error:
+        raise ValidationError(error.message, name) from error

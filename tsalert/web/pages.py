@@ -1,0 +1,66 @@
+"""What every page is drawn with: its form, its reader, the service's name and the way around."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from jinja2 import ChoiceLoader, PackageLoader
+
+from tsalert.core.actors import Permission
+from tsalert.web.access import find_actor
+from tsalert.web.forms import current_form
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation, shown to those who hold its permission."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+
+    @property
+    def href(self) -> str:
+        """Where the entry leads."""
+        return url_for(self.endpoint)
+
+    @property
+    def is_current(self) -> bool:
+        """True where the page shown lies under this entry."""
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, navigation: tuple[Link, ...]) -> None:
+    """Offer to every template what base.html draws."""
+    loader = app.jinja_loader
+    assert loader is not None  # the app has a template folder
+    app.jinja_loader = ChoiceLoader([loader, PackageLoader("govuk_frontend_jinja")])
+    app.jinja_env.globals["asset"] = _asset_finder(app)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        actor = find_actor()
+        return {
+            "form": current_form(),
+            "actor": actor,
+            "authority_name": authority_name,
+            "rapid_response_number": rapid_response_number,
+            "is_demo": app.config["TSALERT_DEMO"],
+            "navigation": [link for link in navigation if actor and actor.may(link.permission)],
+        }
+
+
+def _asset_finder(app: Flask) -> Any:
+    folder = Path(app.static_folder or "")
+
+    @lru_cache
+    def version(path: str) -> str:
+        return sha256((folder / path).read_bytes()).hexdigest()[:12]
+
+    def asset(path: str) -> str:
+        return url_for("static", filename=path, v=version(path) if (folder / path).exists() else None)
+
+    return asset
