@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import queries  # noqa: F401 - its tables belong to the database from the first day
 from tsalert.core.actors import Permission
 from tsalert.web.access import requires
 
