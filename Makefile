@@ -1,0 +1,61 @@
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+ENV_FILE := $(if $(wildcard .env),.env,var/demo.env)
+export TSALERT_ENV_FILE ?= $(ENV_FILE)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format assets bench lock clean
+
+help: ## Say what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+run: $(BIN)/.installed assets $(ENV_FILE) ## Set everything up and serve on http://127.0.0.1:8000 (PORT= changes it); Ctrl-C stops
+	@flask --app wsgi db upgrade
+	@if [ "$(ENV_FILE)" = var/demo.env ]; then flask --app wsgi demo load --once; fi
+	@echo "tsalert is at http://127.0.0.1:$(PORT)"
+	@honcho start --port $(PORT) --env /dev/null web worker
+
+test: check assets ## Check and test everything: SQLite, PostgreSQL and a real browser
+	pytest -n $(WORKERS)
+	pytest -n $(WORKERS) -m db --database postgresql
+
+check: $(BIN)/.developed ## Lint, format check, types and import contracts
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-cache
+
+format: $(BIN)/.developed ## Put the code into its one format
+	ruff check --fix .
+	ruff format .
+
+bench: $(BIN)/.developed ## Measure sending and importing, each beside its yardstick
+	python -m tests.benchmarks
+
+assets: $(BIN)/.installed ## Build the page assets from npm packages
+	@python assets/build.py
+
+lock: $(BIN)/.developed ## Resolve the pinned requirements again
+	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements.txt requirements.in
+	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in
+
+clean: ## Remove what was built; the data in var/ stays
+	rm -rf .venv node_modules tsalert/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/.installed: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tsalert needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+	pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(BIN)/.developed: requirements-dev.txt $(BIN)/.installed
+	pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+var/demo.env: | $(BIN)/.installed
+	python -m tsalert.demo.settings $@

@@ -1,0 +1,22 @@
+"""How gunicorn serves: threads for requests that wait on the database, checks before any port is opened."""
+
+import os
+import sys
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 30
+graceful_timeout = 20
+control_socket_disable = True
+
+
+def on_starting(_server: object) -> None:
+    """Refuse to serve on what could lose or leak data."""
+    from tsalert.app import check_start  # noqa: PLC0415 - gunicorn reads this file before it needs the program
+    from tsalert.config import SettingsError  # noqa: PLC0415
+
+    try:
+        check_start()
+    except SettingsError as error:
+        sys.exit(f"tsalert cannot start:\n{error}")
