@@ -20,7 +20,7 @@ from tsalert.db import db
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.inbound import views as inbound_views
-from tsalert.installation.service import is_demo
+from tsalert.installation import service as installation
 from tsalert.places import cli as places_cli
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
@@ -32,6 +32,7 @@ from tsalert.savings import cli as savings_cli
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
+from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import views as subscribers_views
 from tsalert.web import access, errors, filters, headers, home, once, pages
@@ -41,6 +42,7 @@ _ROOT = Path(__file__).parent.parent
 _LARGEST_REQUEST = 8 * 1024 * 1024
 _PAGES = (
     home.bp,
+    staff_views.bp,
     response_views.bp,
     cases_views.bp,
     savings_views.bp,
@@ -93,6 +95,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def check_start() -> None:
+    """Build the program and check everything that it stands on, before anybody is served.
+
+    :raises SettingsError: naming every fault.
+    """
+    app = create_app()
+    with app.app_context():
+        installation.check_start(app.extensions["tsalert_settings"])
+        db.engine.dispose()
+
+
 def _flask_config(settings: Settings) -> dict[str, object]:
     https = settings.public_url.startswith("https://")
     return {
@@ -119,7 +132,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     with app.app_context():
-        app.config["TSALERT_DEMO"] = is_demo()
+        app.config["TSALERT_DEMO"] = installation.is_demo()
     headers.init_app(app)
     errors.init_app(app)
     filters.init_app(app)

@@ -15,9 +15,16 @@ group = CommandGroup("staff", help="Officers and their access.")
 @group.command("create")
 @click.argument("email")
 @click.option("--name", help="Full name; the part before the @ if left out.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*RoleName]), help="May be repeated.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in RoleName]),
+    help="May be repeated.",
+)
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
-def create(email: str, name: str | None, roles: tuple[RoleName, ...], password_stdin: bool) -> None:  # noqa: ARG001, FBT001
+def create(email: str, name: str | None, roles: tuple[str, ...], password_stdin: bool) -> None:  # noqa: ARG001, FBT001
     """Make an account for EMAIL."""
     password = sys.stdin.readline().rstrip("\n")
     chosen = [RoleName(role) for role in roles]

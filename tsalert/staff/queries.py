@@ -24,6 +24,17 @@ def get_officer(session: Session, email: str) -> Officer:
     return officer
 
 
+def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
+    """Return one officer.
+
+    :raises NotFound: there is none.
+    """
+    officer = session.get(Officer, officer_id) if officer_id else None
+    if officer is None:
+        raise NotFound("There is no such officer.")
+    return officer
+
+
 def actor_of(officer: Officer, via: Via) -> Actor:
     """Return an officer as somebody who acts; an inactive one may do nothing."""
     allowed = permissions_of([role.name for role in officer.roles]) if officer.active else frozenset()

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         SECURITY_PASSWORD_SINGLE_HASH=True,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=("The email address or password is not right.", "error"),
         SECURITY_PASSWORD_LENGTH_MIN=1,
     )
     Security(app, SQLAlchemyUserDatastore(db, Officer, Role), login_form=GuardedLoginForm)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
-from jinja2 import ChoiceLoader, PackageLoader
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from sqlalchemy.exc import OperationalError
 
-from tsalert.core.actors import Permission
+from tsalert.core.actors import Actor, Permission
 from tsalert.web.access import find_actor
 from tsalert.web.forms import current_form
 
@@ -37,12 +38,13 @@ def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, nav
     """Offer to every template what base.html draws."""
     loader = app.jinja_loader
     assert loader is not None  # the app has a template folder
-    app.jinja_loader = ChoiceLoader([loader, PackageLoader("govuk_frontend_jinja")])
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([loader, components])
     app.jinja_env.globals["asset"] = _asset_finder(app)
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        actor = find_actor()
+        actor = _reader()
         return {
             "form": current_form(),
             "actor": actor,
@@ -51,6 +53,14 @@ def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, nav
             "is_demo": app.config["TSALERT_DEMO"],
             "navigation": [link for link in navigation if actor and actor.may(link.permission)],
         }
+
+
+def _reader() -> Actor | None:
+    """Return who reads the page; nobody where the database is gone, so that the page can say so."""
+    try:
+        return find_actor()
+    except OperationalError:
+        return None
 
 
 def _asset_finder(app: Flask) -> Any:
