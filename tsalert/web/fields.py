@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
+from tsalert.core.postcodes import read_postcode
 
 LARGEST_ID = 2**63 - 1
 _NEW_LINES = re.compile(r"\r\n?")
@@ -70,6 +71,16 @@ class Pounds(fields.Field[Decimal]):
 
     def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **_: Any) -> str | None:
         return None if value is None else f"{value:.2f}"
+
+
+class Postcode(fields.String):
+    """A full British postcode, however it was typed; handed over as ``BR1 3UH``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        try:
+            return read_postcode(super()._deserialize(value, attr, data, **options) or "")
+        except RuleViolation as error:
+            raise ValidationError(error.message) from error
 
 
 class Instant(fields.AwareDateTime):
