@@ -4,6 +4,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
+from tsalert.db import db
+from tsalert.places import queries as places_queries
+from tsalert.response import queries
 from tsalert.web.access import requires
 
 bp = Blueprint("response", __name__)
@@ -13,11 +16,11 @@ bp = Blueprint("response", __name__)
 @requires(Permission.SEE_BOARD)
 def board() -> ResponseReturnValue:
     """Show."""
-    return "board"
+    return str(places_queries.ward_names(db.session()))
 
 
 @bp.get("/calls")
 @requires(Permission.READ_CALL)
 def list_calls() -> ResponseReturnValue:
     """Show."""
-    return "calls"
+    return str(queries.find_incident_id(db.session(), "R26-00062-A"))

@@ -1,0 +1,16 @@
+"""Looking up wards."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.places.models import Ward
+
+
+def ward_options(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name) of every ward, by name."""
+    return [(code, name) for code, name in session.execute(select(Ward.code, Ward.name).order_by(Ward.name, Ward.code))]
+
+
+def ward_names(session: Session) -> dict[str, str]:
+    """Return the name of every ward by its code."""
+    return dict(ward_options(session))

@@ -1,0 +1,188 @@
+"""Calls, incidents, their grades and clocks, and who attended when."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tsalert.db import Base
+
+_RUNNING = text("stopped_at IS NULL AND ended_at IS NULL")
+_OPEN = text("closed_at IS NULL")
+_ATTENDING = text("cleared_at IS NULL")
+
+
+class Call(Base):
+    """One contact, as it was logged.
+
+    ``received_at`` is the time that counts: the officer's own (``claimed_at``) where one was
+    given, else when the form was opened (``opened_at``, the server's time).
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (Index("ix_call_incident", "incident_id", "received_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    line: Mapped[str]
+    source: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    recorded_at: Mapped[datetime]
+    caller_name: Mapped[str | None]
+    phone: Mapped[str | None]
+    phone_e164: Mapped[str | None] = mapped_column(index=True)
+    is_safe_to_call_back: Mapped[bool | None]
+    address: Mapped[str | None]
+    postcode: Mapped[str | None]
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
+    happening: Mapped[str | None]
+    is_trader_on_site: Mapped[bool]
+    trader: Mapped[str | None]
+    money_state: Mapped[str]
+    money_amount: Mapped[Decimal | None]
+    is_vulnerable: Mapped[bool]
+    has_threat: Mapped[bool]
+    is_work_in_progress: Mapped[bool]
+    told_999_at: Mapped[datetime | None]
+    disposition: Mapped[str]
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    logged_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
+class Grade(Base):
+    """One version of a grade, in force from its date until the next of the same name."""
+
+    __tablename__ = "grade"
+    __table_args__ = (
+        UniqueConstraint("name", "effective_from"),
+        CheckConstraint("target_seconds > 0", name="target_is_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    target_seconds: Mapped[int | None]
+    effective_from: Mapped[datetime]
+
+
+class Incident(Base):
+    """One thing happening at one place to one household."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint("closed_at IS NULL OR outcome IS NOT NULL", name="no_close_without_outcome"),
+        Index("ix_incident_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    category: Mapped[str]
+    kind: Mapped[str | None]
+    address: Mapped[str | None]
+    postcode: Mapped[str | None]
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
+    state: Mapped[str]
+    grade_id: Mapped[int | None] = mapped_column(ForeignKey("grade.id"))
+    outcome: Mapped[str | None]
+    outcome_note: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Grading(Base):
+    """One decision on an incident's grade, kept for good."""
+
+    __tablename__ = "grading"
+    __table_args__ = (Index("ix_grading_incident_id", "incident_id", "grade_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    grade_id: Mapped[int] = mapped_column(ForeignKey("grade.id"))
+    proposed: Mapped[str]
+    reason: Mapped[str | None]
+    basis: Mapped[str]
+    facts_at: Mapped[datetime | None]
+    graded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    graded_at: Mapped[datetime]
+
+
+class IncidentClock(Base):
+    """One run against a target, which was copied from the grade; times in whole seconds."""
+
+    __tablename__ = "incident_clock"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "number"),
+        CheckConstraint("due_at > started_at", name="due_after_start"),
+        CheckConstraint("stopped_at >= started_at", name="stop_after_start"),
+        CheckConstraint("ended_at >= started_at", name="end_after_start"),
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="end_has_reason"),
+        Index("ix_incident_clock_running", "due_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    number: Mapped[int]
+    grade_id: Mapped[int] = mapped_column(ForeignKey("grade.id"))
+    basis: Mapped[str]
+    target_seconds: Mapped[int]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class Breach(Base):
+    """The permanent fact that a target passed with nobody there; the database refuses to change or delete it."""
+
+    __tablename__ = "breach"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("incident_clock.id"), unique=True)
+    due_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class Attendance(Base):
+    """One officer's part in one incident, from setting out to leaving; coming back is another."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        Index("ix_attendance_incident_id", "incident_id", "on_scene_at"),
+        Index(
+            "uq_attendance_present",
+            "incident_id",
+            "officer_id",
+            unique=True,
+            sqlite_where=_ATTENDING,
+            postgresql_where=_ATTENDING,
+        ),
+        CheckConstraint("on_scene_at >= en_route_at", name="scene_after_route"),
+        CheckConstraint("cleared_at >= on_scene_at", name="cleared_after_scene"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    en_route_at: Mapped[datetime | None]
+    on_scene_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
+
+
+class Milestone(Base):
+    """One step of an incident: when it is said to have happened, and when, by whom and how we were told."""
+
+    __tablename__ = "milestone"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
+    attendance_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"))
+    step: Mapped[str]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    source: Mapped[str]
+    note: Mapped[str | None]
