@@ -170,7 +170,7 @@ def _email_from(reader: _Reader) -> str:
         Address(display_name=name, addr_spec=address)
     except (ValueError, IndexError):
         address = ""
-    if "@" not in address:
+    if "@" not in address or not value.isprintable():
         reader.fault("EMAIL_FROM", "must be an address like Trading Standards <alerts@example.gov.uk>")
     return value
 

@@ -53,6 +53,13 @@ def upgrade():
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_officer_fs_uniquifier")),
     )
     op.create_table(
+        "reference_counter",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "year", name=op.f("pk_reference_counter")),
+    )
+    op.create_table(
         "role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -128,6 +135,7 @@ def downgrade():
     op.drop_index("ix_sign_in_failure_account", table_name="sign_in_failure")
     op.drop_table("sign_in_failure")
     op.drop_table("role")
+    op.drop_table("reference_counter")
     op.drop_table("officer")
     op.drop_table("installation_fact")
     op.drop_table("audit_head")

@@ -1,5 +1,6 @@
 """Reading the trail, and checking that nobody has changed it."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -25,11 +26,13 @@ class Verdict:
 def verify_chain(session: Session) -> Verdict:
     """Walk the chain from its first entry and compare every seal, then the head."""
     previous, place = FIRST_SEAL, 0
-    for row in session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)):
-        place += 1
-        if row.id != place or row.previous_seal != previous or row.seal != seal(previous, _entry(row)):
-            return Verdict(place, broken_at=place)
-        previous = row.seal
+    entries = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
+    with closing(session.scalars(entries)) as rows:
+        for row in rows:
+            place += 1
+            if row.id != place or row.previous_seal != previous or row.seal != seal(previous, _entry(row)):
+                return Verdict(place, broken_at=place)
+            previous = row.seal
     head = session.get(AuditHead, 1)
     fits = (head.seal, head.length) == (previous, place) if head else place == 0
     return Verdict(place, broken_at=None if fits else place + 1)

@@ -1,0 +1,106 @@
+"""Settings: every fault at once, no secret shown."""
+
+from pathlib import Path
+
+import pytest
+
+from tsalert.config import SettingsError, load_settings
+
+GOOD = {
+    "TSALERT_DATABASE_URL": "sqlite:///var/tsalert.db",
+    "TSALERT_SECRET_KEY": "k" * 40,
+    "TSALERT_ADDRESS_KEY": "a" * 40,
+    "TSALERT_PUBLIC_URL": "https://alerts.example.gov.uk/",
+    "TSALERT_EMAIL": "recorder",
+    "TSALERT_SMS": "recorder",
+}
+
+
+def test_good_settings_are_read() -> None:
+    settings = load_settings(GOOD)
+    assert (settings.public_url, settings.smtp, settings.twilio) == ("https://alerts.example.gov.uk", None, None)
+
+
+def test_every_missing_setting_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load_settings({})
+    for name in GOOD:
+        assert f"{name} is not set" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TSALERT_DATABASE_URL", "mysql://somewhere/else"),
+        ("TSALERT_SECRET_KEY", "short"),
+        ("TSALERT_PUBLIC_URL", "http://alerts.example.gov.uk"),
+        ("TSALERT_PUBLIC_URL", "alerts.example.gov.uk"),
+        ("TSALERT_PUBLIC_URL", "https://[::1"),
+        ("TSALERT_EMAIL", "smtp://"),
+        ("TSALERT_EMAIL", "smtp://mail.example.org:port"),
+        ("TSALERT_EMAIL", "pigeon"),
+        ("TSALERT_EMAIL_FROM", "nobody"),
+        ("TSALERT_EMAIL_FROM", "Alerts <a@b\r\nBcc: c@d>"),
+        ("TSALERT_SMS", "pigeon"),
+        ("TSALERT_PROXIES", "many"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load_settings(GOOD | {name: value})
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "security"),
+    [
+        ("smtp://mail.example.org", "mail.example.org", 25, "none"),
+        ("smtp://u:p%40ss@mail.example.org:2525", "mail.example.org", 2525, "none"),
+        ("smtp://u:p@mail.example.org?starttls=1", "mail.example.org", 587, "starttls"),
+        ("smtps://u:p@mail.example.org", "mail.example.org", 465, "tls"),
+    ],
+)
+def test_mail_servers_are_read_from_one_address(url: str, host: str, port: int, security: str) -> None:
+    smtp = load_settings(GOOD | {"TSALERT_EMAIL": url}).smtp
+    assert smtp is not None
+    assert (smtp.host, smtp.port, smtp.security) == (host, port, security)
+
+
+TWILIO = {"TSALERT_SMS": "twilio", "TSALERT_TWILIO_ACCOUNT_SID": "AC1", "TSALERT_TWILIO_AUTH_TOKEN": "very secret"}
+
+
+@pytest.mark.parametrize("sender", ["Alert", "SCAM", "Twelve chars", "12345", "+44", "A!"])
+def test_a_sender_that_networks_block_or_cannot_show_is_refused(sender: str) -> None:
+    with pytest.raises(SettingsError, match="TWILIO_FROM"):
+        load_settings(GOOD | TWILIO | {"TSALERT_TWILIO_FROM": sender})
+
+
+@pytest.mark.parametrize(
+    "extra", [{}, {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_TWILIO_MESSAGING_SERVICE_SID": "MG1"}]
+)
+def test_twilio_wants_a_sender_or_a_messaging_service_but_not_both(extra: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="only one of them"):
+        load_settings(GOOD | TWILIO | extra)
+
+
+def test_no_secret_is_ever_written_out() -> None:
+    settings = load_settings(
+        GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
+    )
+    written = repr(settings)
+    assert not any(secret in written for secret in ("very secret", "hidden", "k" * 40, "a" * 40))
+
+
+def test_a_file_gives_settings_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("\n".join(f"{name}={value}" for name, value in GOOD.items()), encoding="utf-8")
+    for name in GOOD:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TSALERT_ENV_FILE", str(file))
+    monkeypatch.setenv("TSALERT_PUBLIC_URL", "http://127.0.0.1:9000")
+    assert load_settings().public_url == "http://127.0.0.1:9000"
+
+
+def test_both_spellings_of_postgresql_choose_the_installed_driver() -> None:
+    for scheme in ("postgresql", "postgres"):
+        url = load_settings(GOOD | {"TSALERT_DATABASE_URL": f"{scheme}://u@h/d"}).database_url
+        assert url == "postgresql+psycopg://u@h/d"
