@@ -1,0 +1,122 @@
+"""Who gets in, and who is kept out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from subprocess import CompletedProcess
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.conftest import PASSWORD
+from tsalert.core.errors import RuleViolation
+from tsalert.db import db, transaction
+from tsalert.staff import queries, service
+from tsalert.staff.rules import FAILURES_BY_ACCOUNT, FAILURES_BY_NETWORK, RoleName, is_blocked
+
+NOW = datetime.now(UTC)
+EMAIL = "kim@example.org"
+
+
+@pytest.fixture
+def kim(session: Session) -> str:
+    service.create_officer(EMAIL, name="Kim Example", roles=[RoleName.DUTY_OFFICER], password=PASSWORD, now=NOW)
+    return EMAIL
+
+
+def sign_in(client: FlaskClient, email: str = EMAIL, password: str = PASSWORD, **query: str) -> int:
+    return client.post("/sign-in", data={"email": email, "password": password}, query_string=query).status_code
+
+
+def test_the_right_password_lets_an_officer_in_and_signing_out_lets_them_out(client: FlaskClient, kim: str) -> None:
+    assert sign_in(client, email="KIM@example.org") == 302
+    assert client.get("/board").status_code == 200
+    assert client.get("/sign-out").status_code == 405
+    client.post("/sign-out")
+    assert client.get("/board").status_code == 303
+
+
+@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@example.org", PASSWORD), ("", "")])
+def test_a_stranger_learns_nothing_but_that_it_failed(client: FlaskClient, kim: str, email: str, password: str) -> None:
+    page = client.post("/sign-in", data={"email": email, "password": password})
+    assert page.status_code == 200
+    assert client.get("/board").status_code == 303
+    assert "does not exist" not in page.text
+
+
+def test_too_many_failures_lock_the_account_even_for_the_right_password(client: FlaskClient, kim: str) -> None:
+    for _ in range(FAILURES_BY_ACCOUNT):
+        sign_in(client, password="wrong")
+    page = client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD})
+    assert "Too many tries" in page.text
+    assert client.get("/board").status_code == 303
+
+
+def test_the_lock_opens_after_a_quarter_of_an_hour(client: FlaskClient, kim: str) -> None:
+    for _ in range(FAILURES_BY_ACCOUNT):
+        sign_in(client, password="wrong")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        assert sign_in(client) == 302
+
+
+def test_a_network_that_tries_many_accounts_is_locked_too() -> None:
+    assert is_blocked(failures_by_account=0, failures_by_network=FAILURES_BY_NETWORK)
+    assert not is_blocked(failures_by_account=FAILURES_BY_ACCOUNT - 1, failures_by_network=FAILURES_BY_NETWORK - 1)
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example.com/", "//evil.example.com", "\\\\evil.example.com"])
+def test_signing_in_never_leads_to_another_site(client: FlaskClient, kim: str, elsewhere: str) -> None:
+    answer = client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, query_string={"next": elsewhere})
+    assert urlsplit(answer.location or "").netloc == ""
+
+
+def test_a_grant_that_is_taken_away_counts_at_the_next_request(client: FlaskClient, kim: str) -> None:
+    sign_in(client)
+    assert client.get("/cases").status_code == 200
+    with transaction() as session:
+        officer = queries.get_officer(session, EMAIL)
+        officer.roles.clear()
+    assert client.get("/cases").status_code == 403
+
+
+def test_an_officer_who_left_is_out_at_the_next_request(client: FlaskClient, kim: str) -> None:
+    sign_in(client)
+    with transaction() as session:
+        queries.get_officer(session, EMAIL).active = False
+    assert client.get("/board").status_code in {303, 403}
+
+
+def test_a_token_opens_the_api_and_nothing_else(client: FlaskClient, kim: str) -> None:
+    header = {"Authorization": f"Bearer {service.issue_token(EMAIL, now=NOW)}"}
+    assert queries.find_by_token(db.session(), header["Authorization"][7:], now=NOW) is not None
+    assert client.get("/board", headers=header).status_code == 303
+
+
+@pytest.mark.parametrize("token", ["nonsense", "", "é", "x" * 10_000])
+def test_a_wrong_token_is_nobodys(session: Session, kim: str, token: str) -> None:
+    assert queries.find_by_token(db.session(), token, now=NOW) is None
+
+
+def test_a_token_ends_by_itself(session: Session, kim: str) -> None:
+    token = service.issue_token(EMAIL, now=NOW)
+    assert queries.find_by_token(db.session(), token, now=NOW + timedelta(days=89))
+    assert queries.find_by_token(db.session(), token, now=NOW + timedelta(days=90)) is None
+
+
+def test_short_passwords_and_taken_addresses_are_refused(session: Session, kim: str) -> None:
+    with pytest.raises(RuleViolation, match="12 characters"):
+        service.create_officer("x@example.org", name="X", roles=[RoleName.MANAGER], password="short", now=NOW)
+    with pytest.raises(RuleViolation, match="already"):
+        service.create_officer("Kim@Example.org", name="X", roles=[RoleName.MANAGER], password=PASSWORD, now=NOW)
+
+
+def test_officers_are_made_from_the_command_line(run_command: Callable[..., CompletedProcess[str]]) -> None:
+    arguments = ("staff", "create", EMAIL, "--name", "Kim Example", "--role", "manager", "--password-stdin")
+    made = run_command(*arguments, stdin=PASSWORD + "\n")
+    assert (made.returncode, made.stdout) == (0, f"{EMAIL} can sign in.\n")
+    again = run_command(*arguments, stdin=PASSWORD + "\n")
+    assert again.returncode == 1
+    assert "already an officer" in again.stderr
+    assert len(run_command("staff", "token", EMAIL).stdout.strip()) > 30

@@ -1,0 +1,147 @@
+"""Every request gets a clear answer, and nothing gets in without a mark."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.conftest import NOW
+from tsalert.audit import service as audit
+from tsalert.audit.models import AuditEvent
+from tsalert.core.actors import SERVICE
+from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.db import db, transaction
+from tsalert.staff.rules import RoleName
+from tsalert.web.access import public
+from tsalert.web.once import new_submission
+
+bp = Blueprint("sample", __name__)
+
+
+@bp.post("/sample")
+@public
+def do_once() -> tuple[str, int, dict[str, str]]:
+    with transaction() as session:
+        audit.record(session, SERVICE, "sampled", "sample", None, now=NOW)
+    return "", 303, {"Location": "/sample/1"}
+
+
+@bp.get("/sample/conflict")
+@public
+def conflict() -> str:
+    raise Conflict("This incident is closed.", legal=["reopen it"])
+
+
+@bp.get("/sample/rule")
+@public
+def rule() -> str:
+    raise RuleViolation("That is <b>too late</b>.", field="at")
+
+
+@bp.get("/sample/bug")
+@public
+def bug() -> str:
+    raise ZeroDivisionError
+
+
+@bp.get("/sample/unmarked")
+def unmarked() -> str:
+    return "secret"
+
+
+@pytest.fixture
+def sample(fresh_app: Flask) -> FlaskClient:
+    fresh_app.config["PROPAGATE_EXCEPTIONS"] = False
+    fresh_app.register_blueprint(bp)
+    fresh_app.register_blueprint(bp, url_prefix="/api/v1", name="api_sample")
+    return fresh_app.test_client()
+
+
+def test_a_form_sent_twice_counts_once_and_leads_to_the_same_place(sample: FlaskClient) -> None:
+    form = {"submission": new_submission()}
+    answers = [sample.post("/sample", data=form) for _ in range(3)]
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/sample/1")}
+    with sample.application.app_context():
+        entries = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "sampled")
+        assert db.session.scalar(entries) == 1
+
+
+def test_a_page_that_somebody_forgot_to_mark_is_closed(sample: FlaskClient) -> None:
+    assert sample.get("/sample/unmarked").status_code == 303
+    assert sample.get("/api/v1/sample/unmarked").status_code == 401
+
+
+def test_a_conflict_says_what_one_may_do_instead(sample: FlaskClient) -> None:
+    page = sample.get("/sample/conflict")
+    assert page.status_code == 409
+    assert "reopen it" in page.text
+    problem = sample.get("/api/v1/sample/conflict")
+    assert problem.mimetype == "application/problem+json"
+    assert problem.json == {
+        "type": "about:blank",
+        "title": "This has already changed",
+        "status": 409,
+        "detail": "This incident is closed.",
+        "legal": ["reopen it"],
+    }
+
+
+def test_messages_are_never_markup(sample: FlaskClient) -> None:
+    assert "<b>" not in sample.get("/sample/rule").text
+
+
+def test_a_bug_is_a_plain_500_with_a_reference_and_no_detail(sample: FlaskClient) -> None:
+    page = sample.get("/sample/bug")
+    assert page.status_code == 500
+    assert page.headers["X-Request-Id"] in page.text
+    assert "ZeroDivision" not in page.text
+
+
+@pytest.mark.parametrize("prefix", ["", "/api/v1"])
+def test_an_unknown_address_and_a_wrong_method(client: FlaskClient, prefix: str) -> None:
+    assert client.get(f"{prefix}/no-such-thing").status_code == 404
+    refused = client.delete("/sign-in" if not prefix else "/api/v1/openapi.json")
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["Allow"]
+
+
+def test_a_body_of_ten_megabytes_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/sign-in", data={"email": "x" * 10_000_000})
+    assert answer.status_code == 413
+
+
+def test_every_answer_carries_its_protection(client: FlaskClient) -> None:
+    for path in ("/sign-in", "/no-such-thing", "/api/v1/openapi.json", "/static/tsalert.css"):
+        with client.get(path) as answer:
+            headers = answer.headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_scripts_run_by_a_nonce_of_their_own_request(client: FlaskClient) -> None:
+    first, second = client.get("/sign-in"), client.get("/sign-in")
+    assert first.headers["Content-Security-Policy"] != second.headers["Content-Security-Policy"]
+    nonce = first.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
+    assert f'nonce="{nonce}"' in first.text
+
+
+def test_a_form_without_its_token_is_refused(fresh_app: Flask) -> None:
+    fresh_app.config["WTF_CSRF_ENABLED"] = True
+    answer = fresh_app.test_client().post("/sign-in", data={"email": "a@example.org", "password": "x"})
+    assert answer.status_code == 400
+
+
+def test_a_stranger_is_led_to_sign_in_and_back(client: FlaskClient, signed_in: Callable[..., FlaskClient]) -> None:
+    answer = client.get("/board")
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=/board")
+    assert client.post("/board").status_code in {401, 405}
+    assert signed_in().get("/board").status_code == 200
+
+
+def test_an_officer_sees_why_a_page_is_closed_to_them(signed_in: Callable[..., FlaskClient]) -> None:
+    page = signed_in(RoleName.ADMINISTRATOR).get("/cases")
+    assert page.status_code == 403
+    assert "not allowed to read cases" in page.text

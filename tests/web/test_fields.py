@@ -1,0 +1,81 @@
+"""What a form or a JSON body may hold, and what is said when it may not."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from marshmallow import RAISE, Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from tsalert.web.fields import Instant, Line, Paragraph, Pounds, RecordId
+from tsalert.web.forms import errors_by_field, read_form
+
+
+class Sample(Schema):
+    class Meta:
+        unknown = RAISE
+
+    name = Line(longest=10)
+    story = Paragraph()
+    amount = Pounds()
+    at = Instant()
+    record = RecordId()
+
+
+def fault(name: str, value: Any) -> str:
+    with pytest.raises(ValidationError) as refusal:
+        Sample().load({name: value})
+    return errors_by_field(refusal.value)[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        pytest.param("name", "x" * 11, "10 characters", id="too-long"),
+        pytest.param("name", "two\nlines", "cannot be seen", id="line-break-in-a-line"),
+        pytest.param("name", "nul\x00", "cannot be seen", id="nul"),
+        pytest.param("story", "nul\x00", "cannot be seen", id="nul-in-a-paragraph"),
+        pytest.param("name", 7, "string", id="a-number-for-text"),
+        pytest.param("amount", "-1", "between", id="negative-money"),
+        pytest.param("amount", 1.5, "amount", id="a-float-for-money"),
+        pytest.param("amount", "0.001", "penny", id="a-fraction-of-a-penny"),
+        pytest.param("at", "2026-01-01T10:00", "zone", id="a-time-without-zone"),
+        pytest.param("at", "yesterday", "date and time", id="no-time-at-all"),
+        pytest.param("at", "0001-01-01T00:00:00+23:00", "date and time", id="before-the-calendar"),
+        pytest.param("record", 2**63, "no record", id="beyond-the-largest-number"),
+        pytest.param("record", 0, "no record", id="zero"),
+        pytest.param("record", -5, "no record", id="negative"),
+        pytest.param("record", "1 OR 1=1", "no record", id="not-a-number"),
+        pytest.param("other", "x", "Unknown", id="unknown-field"),
+    ],
+)
+def test_a_wrong_value_is_answered_in_words(name: str, value: Any, message: str) -> None:
+    assert message in fault(name, value)
+
+
+def test_good_values_arrive_typed_and_trimmed() -> None:
+    given = {"name": " Jo ", "story": "a\r\nb\rc", "amount": "£4,000", "at": "2026-01-01T10:00:00+01:00", "record": "7"}
+    assert Sample().load(given) == {
+        "name": "Jo",
+        "story": "a\nb\nc",
+        "amount": Decimal("4000.00"),
+        "at": datetime(2026, 1, 1, 9, 0, tzinfo=UTC),
+        "record": 7,
+    }
+
+
+def test_a_page_sends_londons_wall_time_and_empty_boxes() -> None:
+    typed = MultiDict({"at": "2026-07-01T10:00", "name": "  ", "csrf_token": "t", "submission": "s"})
+    assert read_form(Sample(), typed) == {"at": datetime(2026, 7, 1, 9, 0, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize("name", ["name", "at"])
+def test_a_field_sent_twice_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="more than once"):
+        read_form(Sample(), MultiDict([(name, "2026-07-01T10:00"), (name, "2026-07-01T11:00")]))
+
+
+def test_a_wall_time_that_never_was_is_refused() -> None:
+    with pytest.raises(ValidationError, match="went forward"):
+        read_form(Sample(), MultiDict({"at": "2026-03-29T01:30"}))
