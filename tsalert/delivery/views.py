@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from tsalert.delivery import service
+
+_ = service
 bp = Blueprint("delivery", __name__)

@@ -1,0 +1,209 @@
+"""Mailings: made, filled with people, paused, resumed, cancelled. No provider is spoken to here."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, exists, func, literal, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import Conflict, NotFound
+from tsalert.db import insert_ignoring_conflicts, transaction
+from tsalert.delivery import rules
+from tsalert.delivery.counting import change_counts, complete_if_done, rows_changed
+from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, MailingState, Status
+
+WAKE_CHANNEL = "tsalert_delivery"
+
+
+def create_mailing(
+    session: Session,
+    content: Content,
+    *,
+    lane: Lane,
+    now: datetime,
+    not_after: datetime | None = None,
+    resend_of: int | None = None,
+) -> int:
+    """Store what is to be sent and return the mailing's id; nobody gets it until they are enqueued.
+
+    :param lane: mail of the urgent and bulk lanes carries a way to leave, which is added where the words lack one.
+    :param not_after: what has not left by then expires.
+    """
+    said = content if lane is Lane.TRANSACTIONAL else rules.with_unsubscribe_link(content)
+    mailing = Mailing(
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        sms=said.sms,
+        voice=said.voice,
+        lane=lane,
+        state=MailingState.SENDING,
+        created_at=now,
+        not_after=not_after,
+        resend_of=resend_of,
+    )
+    session.add(mailing)
+    session.flush()
+    return mailing.id
+
+
+def enqueue(session: Session, mailing_id: int, audience: Select[int, str], *, now: datetime) -> int:
+    """Add one pending delivery for each endpoint of the audience that may be written to; return how many were new.
+
+    The rows never pass through Python. Running it again adds only who was missing.
+
+    :param audience: a query of (endpoint id, channel), such as one joined with ``queries.reachable_endpoints()``.
+    """
+    mailing = _lock(session, mailing_id)
+    added = {
+        channel: _insert_deliveries(session, mailing, audience, channel, now)
+        for channel in sorted(rules.channels_of(_content_of(mailing)))
+    }
+    change_counts(session, {(mailing_id, channel, Status.PENDING): count for channel, count in added.items()})
+    total = sum(added.values())
+    if total and mailing.state == MailingState.COMPLETED:
+        mailing.state, mailing.completed_at = MailingState.SENDING, None
+    complete_if_done(session, mailing_id, now)
+    _wake(session)
+    return total
+
+
+def enqueue_one(session: Session, mailing_id: int, endpoint_id: int, *, now: datetime) -> bool:
+    """Add one endpoint to a mailing; False where it may not be written to or is in it already."""
+    one = select(Endpoint.id, Endpoint.channel).where(Endpoint.id == endpoint_id)
+    return enqueue(session, mailing_id, one, now=now) == 1
+
+
+def pause_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
+    """Stop a mailing between two batches; what is in a provider's hands stays there.
+
+    :raises Conflict: it is not being sent.
+    """
+    actor.require(Permission.DRAFT_ALERT)
+    with transaction() as session:
+        pause(session, mailing_id)
+        audit.record(session, actor, "paused", "mailing", mailing_id, now=now)
+
+
+def resume_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
+    """Go on with a paused mailing.
+
+    :raises Conflict: it is not paused.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        resume(session, mailing_id)
+        audit.record(session, actor, "resumed", "mailing", mailing_id, now=now)
+
+
+def cancel_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
+    """Stop a mailing for good; who has not been written to never will be.
+
+    :raises Conflict: it is over.
+    """
+    actor.require(Permission.DRAFT_ALERT)
+    with transaction() as session:
+        cancel(session, mailing_id, now=now)
+        audit.record(session, actor, "cancelled", "mailing", mailing_id, now=now)
+
+
+def pause(session: Session, mailing_id: int, *, because: str | None = None) -> None:
+    """Stop a mailing between two batches; a step.
+
+    :raises Conflict: it is not being sent.
+    """
+    mailing = _lock(session, mailing_id)
+    _require(mailing, MailingState.SENDING)
+    mailing.state, mailing.paused_because = MailingState.PAUSED, because
+
+
+def resume(session: Session, mailing_id: int) -> None:
+    """Go on with a paused mailing; a step.
+
+    :raises Conflict: it is not paused.
+    """
+    mailing = _lock(session, mailing_id)
+    _require(mailing, MailingState.PAUSED)
+    mailing.state, mailing.paused_because = MailingState.SENDING, None
+    _wake(session)
+
+
+def cancel(session: Session, mailing_id: int, *, now: datetime) -> None:
+    """Stop a mailing for good; a step.
+
+    :raises Conflict: it is over.
+    """
+    mailing = _lock(session, mailing_id)
+    _require(mailing, MailingState.SENDING, MailingState.PAUSED)
+    mailing.state, mailing.completed_at = MailingState.CANCELLED, now
+    end_pending(session, mailing_id, Status.CANCELLED, now=now)
+
+
+def end_pending(session: Session, mailing_id: int, status: Status, *, now: datetime) -> int:
+    """Give every delivery of a mailing that still waits its last status; return how many there were."""
+    ended = 0
+    for channel in Channel:
+        waiting = (Delivery.mailing_id == mailing_id, Delivery.channel == channel, Delivery.status == Status.PENDING)
+        change = update(Delivery).where(*waiting).values(status=status, settled_at=now)
+        count = rows_changed(session, change)
+        change_counts(session, {(mailing_id, channel, Status.PENDING): -count, (mailing_id, channel, status): count})
+        ended += count
+    return ended
+
+
+def _insert_deliveries(
+    session: Session, mailing: Mailing, audience: Select[int, str], channel: Channel, now: datetime
+) -> int:
+    wanted = audience.subquery("audience")
+    suppressed = exists().where(
+        Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
+    )
+    people = (
+        select(
+            literal(mailing.id),
+            Endpoint.id,
+            Endpoint.channel,
+            literal(Status.PENDING.value),
+            literal(0),
+            literal(0),
+            literal(now, Delivery.due_at.type),
+        )
+        .join(wanted, wanted.c[0] == Endpoint.id)
+        .where(Endpoint.channel == channel, _may_be_written_to(mailing), ~suppressed)
+        .order_by(Endpoint.id)
+    )
+    columns = ["mailing_id", "endpoint_id", "channel", "status", "attempts", "doubts", "due_at"]
+    return rows_changed(session, insert_ignoring_conflicts(session, Delivery).from_select(columns, people))
+
+
+def _may_be_written_to(mailing: Mailing) -> ColumnElement[bool]:
+    """Choose by lane: an address that nobody has confirmed gets only what its confirmation needs."""
+    if mailing.lane == Lane.TRANSACTIONAL:
+        return Endpoint.status.in_((EndpointStatus.ACTIVE, EndpointStatus.UNCONFIRMED))
+    return Endpoint.status == EndpointStatus.ACTIVE
+
+
+def _content_of(mailing: Mailing) -> Content:
+    return Content(mailing.subject, mailing.text, mailing.html, mailing.sms, mailing.voice)
+
+
+def _lock(session: Session, mailing_id: int) -> Mailing:
+    query = select(Mailing).where(Mailing.id == mailing_id).with_for_update()
+    mailing = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if mailing is None:
+        raise NotFound("There is no such mailing.")
+    return mailing
+
+
+def _require(mailing: Mailing, *states: MailingState) -> None:
+    if mailing.state not in states:
+        raise Conflict(f"This mailing is {mailing.state}.")
+
+
+def _wake(session: Session) -> None:
+    """Wake the senders when the caller commits; SQLite's senders see the change by themselves."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))

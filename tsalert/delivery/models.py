@@ -1,0 +1,166 @@
+"""Rows of delivery: addresses, what is sent, to whom, and what became of it."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tsalert.db import Base, BigId
+
+
+class Endpoint(Base):
+    """One address on one channel, however many people share it; an erased one keeps neither address nor key."""
+
+    __tablename__ = "endpoint"
+    __table_args__ = (UniqueConstraint("channel", "address_key", name="uq_endpoint_address"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    address_key: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class Suppression(Base):
+    """An address that is never written to; it is known by its key alone and outlives the person's erasure."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("channel", "address_key", name="uq_suppression_address"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str]
+    address_key: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Mailing(Base):
+    """What is sent, once for all who get it."""
+
+    __tablename__ = "mailing"
+    __table_args__ = (
+        CheckConstraint("lane IN ('urgent', 'transactional', 'bulk')", name="lane"),
+        CheckConstraint("state IN ('sending', 'paused', 'cancelled', 'completed')", name="state"),
+        Index(
+            "ix_mailing_open",
+            "lane",
+            postgresql_where=text("state = 'sending'"),
+            sqlite_where=text("state = 'sending'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str | None]
+    sms: Mapped[str | None]
+    voice: Mapped[str | None]
+    lane: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    not_after: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    paused_because: Mapped[str | None]
+    resend_of: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"))
+
+
+class MailingCount(Base):
+    """How many deliveries of a mailing stand at one status; kept with every change, so that nobody counts rows.
+
+    Claimed deliveries are counted as pending.
+    """
+
+    __tablename__ = "mailing_count"
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId)
+
+
+class Delivery(Base):
+    """One mailing to one endpoint: the queue itself, and afterwards the record of what happened.
+
+    ``doubts`` counts the tries of which nobody knows whether the provider took them.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "endpoint_id", name="uq_delivery_recipient"),
+        Index(
+            "ix_delivery_pending",
+            "mailing_id",
+            "channel",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'pending'"),
+            sqlite_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_delivery_claimed",
+            "claimed_by",
+            postgresql_where=text("status = 'claimed'"),
+            sqlite_where=text("status = 'claimed'"),
+        ),
+        Index(
+            "ix_delivery_unknown",
+            "mailing_id",
+            postgresql_where=text("status = 'unknown'"),
+            sqlite_where=text("status = 'unknown'"),
+        ),
+        Index(
+            "ix_delivery_provider_ref",
+            "provider_ref",
+            postgresql_where=text("channel <> 'email'"),
+            sqlite_where=text("channel <> 'email'"),
+        ),
+        Index("ix_delivery_endpoint_id", "endpoint_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"))
+    channel: Mapped[str]
+    status: Mapped[str]
+    attempts: Mapped[int]
+    doubts: Mapped[int]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    provider_ref: Mapped[str | None]
+    error: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+
+class DeliveryEvent(Base):
+    """One thing a provider reported, once; append-only. It may come before we know whose reference it is."""
+
+    __tablename__ = "delivery_event"
+    __table_args__ = (UniqueConstraint("provider_ref", "status", name="uq_delivery_event_report"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str]
+    provider_ref: Mapped[str]
+    status: Mapped[str]
+    at: Mapped[datetime]
+
+
+class SentMessage(Base):
+    """What the recorder was handed instead of a provider: exactly what would have left the machine."""
+
+    __tablename__ = "sent_message"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", name="uq_sent_message_delivery_id"),
+        Index("ix_sent_message_mailing", "mailing_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    channel: Mapped[str]
+    address: Mapped[str]
+    content: Mapped[str]
+    at: Mapped[datetime]

@@ -1,0 +1,222 @@
+"""Reads of delivery: addresses, progress, and what became of each message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import Exists, Row, Select, exists, select
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings
+from tsalert.core.errors import NotFound
+from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
+from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
+
+PAGE = 50
+_SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """One address as others may see it."""
+
+    id: int
+    channel: Channel
+    address: str
+    status: EndpointStatus
+    is_suppressed: bool
+    confirmed_at: datetime | None
+
+    @property
+    def masked(self) -> str:
+        """The address, shown just enough for its owner to know it."""
+        return mask_address(self.channel, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a mailing has come; ``by_channel`` holds counts by status, claimed ones as pending."""
+
+    mailing_id: int
+    state: str
+    paused_because: str | None
+    completed_at: datetime | None
+    by_channel: Mapping[str, Mapping[str, int]]
+
+    def count(self, *statuses: Status) -> int:
+        """Return how many deliveries stand at any of these statuses."""
+        return sum(counts.get(status, 0) for counts in self.by_channel.values() for status in statuses)
+
+    @property
+    def total(self) -> int:
+        """How many people are or were to get it."""
+        return sum(sum(counts.values()) for counts in self.by_channel.values())
+
+    @property
+    def pending(self) -> int:
+        """How many wait or are in hand."""
+        return self.count(Status.PENDING)
+
+    @property
+    def sent(self) -> int:
+        """How many a provider accepted, whatever came after."""
+        return self.count(*_SENT)
+
+    @property
+    def failed(self) -> int:
+        """How many no provider took, for good."""
+        return self.count(Status.FAILED)
+
+    @property
+    def is_finished(self) -> bool:
+        """True where nothing waits any more."""
+        return self.pending == 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One delivery in a list; its address is masked."""
+
+    id: int
+    endpoint_id: int
+    channel: str
+    masked: str
+    status: str
+    attempts: int
+    error: str | None
+    sent_at: datetime | None
+    settled_at: datetime | None
+
+
+def get_endpoint(session: Session, endpoint_id: int) -> EndpointView:
+    """Return one endpoint.
+
+    :raises NotFound: there is none.
+    """
+    row = session.execute(_endpoint_views().where(Endpoint.id == endpoint_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such address.")
+    return _endpoint_view(row)
+
+
+def find_endpoint(session: Session, channel: Channel, address: str) -> EndpointView | None:
+    """Return the endpoint of an address as ``rules.normalise_address`` returned it, or None."""
+    mine = (Endpoint.channel == channel, Endpoint.address_key == key_of(channel, address))
+    row = session.execute(_endpoint_views().where(*mine)).one_or_none()
+    return None if row is None else _endpoint_view(row)
+
+
+def is_suppressed(session: Session, channel: Channel, address: str) -> bool:
+    """Tell whether an address must never be written to, even if nobody here has it any more."""
+    mine = (Suppression.channel == channel, Suppression.address_key == key_of(channel, address))
+    return bool(session.scalar(select(exists().where(*mine))))
+
+
+def reachable_endpoints() -> Select[int, str]:
+    """Return the query of (endpoint id, channel) that may be written to, for audiences to join with."""
+    return select(Endpoint.id, Endpoint.channel).where(
+        Endpoint.status == EndpointStatus.ACTIVE, ~_suppression_of_endpoint()
+    )
+
+
+def endpoints() -> Select[int, str, str, str]:
+    """Return the query of (endpoint id, channel, address, status), for lists of other capabilities to join with."""
+    return select(Endpoint.id, Endpoint.channel, Endpoint.address, Endpoint.status)
+
+
+def progress(session: Session, mailing_id: int) -> Progress:
+    """Return how far a mailing has come, from its kept counters.
+
+    :raises NotFound: there is no such mailing.
+    """
+    mailing = session.execute(
+        select(Mailing.state, Mailing.paused_because, Mailing.completed_at).where(Mailing.id == mailing_id)
+    ).one_or_none()
+    if mailing is None:
+        raise NotFound("There is no such mailing.")
+    by_channel: dict[str, dict[str, int]] = {}
+    counts = select(MailingCount.channel, MailingCount.status, MailingCount.count)
+    for channel, status, count in session.execute(counts.where(MailingCount.mailing_id == mailing_id)):
+        by_channel.setdefault(channel, {})[status] = count
+    return Progress(mailing_id, *mailing, by_channel)
+
+
+def deliveries_of(
+    session: Session, mailing_id: int, *, after: int = 0, statuses: frozenset[Status] | None = None, limit: int = PAGE
+) -> list[DeliveryRow]:
+    """Return a page of a mailing's deliveries in the order of their ids, beyond ``after``."""
+    query = (
+        select(Delivery, Endpoint.address)
+        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+        .where(Delivery.mailing_id == mailing_id, Delivery.id > after)
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
+    if statuses is not None:
+        query = query.where(Delivery.status.in_(statuses))
+    return [
+        DeliveryRow(
+            row.id,
+            row.endpoint_id,
+            row.channel,
+            mask_address(row.channel, address),
+            row.status,
+            row.attempts,
+            row.error,
+            row.sent_at,
+            row.settled_at,
+        )
+        for row, address in session.execute(query)
+    ]
+
+
+def sent_messages(
+    session: Session, *, mailing_id: int | None = None, channel: Channel | None = None, before: int | None = None
+) -> list[SentMessage]:
+    """Return a page of what the recorder was handed, newest first."""
+    query = select(SentMessage).order_by(SentMessage.id.desc()).limit(PAGE)
+    if mailing_id is not None:
+        query = query.where(SentMessage.mailing_id == mailing_id)
+    if channel is not None:
+        query = query.where(SentMessage.channel == channel)
+    if before is not None:
+        query = query.where(SentMessage.id < before)
+    return list(session.scalars(query))
+
+
+def get_sent_message(session: Session, message_id: int) -> SentMessage:
+    """Return one message of the recorder.
+
+    :raises NotFound: there is none.
+    """
+    message = session.get(SentMessage, message_id)
+    if message is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
+def key_of(channel: Channel, address: str) -> str:
+    """Return the address key under this installation's own secret."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return address_key(channel, address, settings.address_key)
+
+
+def _endpoint_views() -> Select[int, str, str, str, bool, datetime | None]:
+    return select(
+        Endpoint.id,
+        Endpoint.channel,
+        Endpoint.address,
+        Endpoint.status,
+        _suppression_of_endpoint(),
+        Endpoint.confirmed_at,
+    )
+
+
+def _endpoint_view(row: Row[int, str, str, str, bool, datetime | None]) -> EndpointView:
+    endpoint_id, channel, address, status, suppressed, confirmed_at = row
+    return EndpointView(endpoint_id, Channel(channel), address, EndpointStatus(status), bool(suppressed), confirmed_at)
+
+
+def _suppression_of_endpoint() -> Exists:
+    return exists().where(Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key)

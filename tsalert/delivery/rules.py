@@ -1,0 +1,253 @@
+"""What a message, an address and a delivery are, and which status may follow which. Pure."""
+
+import hmac
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumberType
+
+from tsalert.core.errors import RuleViolation
+
+UNSUBSCRIBE_LINK = "((unsubscribe_link))"
+# Numbers that Ofcom keeps for drama, which nobody has: the only ones a demonstration may hold.
+_DRAMA_MOBILE, _DRAMA_LANDLINES = "+447700900", ("+442079460", "+441632960", "+441134960", "+448081570")
+_DRAMA_LENGTH = 13
+
+
+class Channel(StrEnum):
+    """A way to reach somebody."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    VOICE = "voice"
+
+
+_CHANNEL_OF_KIND = {
+    PhoneNumberType.MOBILE: Channel.SMS,
+    PhoneNumberType.FIXED_LINE: Channel.VOICE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: Channel.VOICE,
+    PhoneNumberType.UAN: Channel.VOICE,
+    PhoneNumberType.VOIP: Channel.VOICE,
+    PhoneNumberType.TOLL_FREE: Channel.VOICE,
+}
+
+
+class Lane(StrEnum):
+    """How soon a mailing goes out; an earlier one never waits behind a later one."""
+
+    URGENT = "urgent"
+    TRANSACTIONAL = "transactional"
+    BULK = "bulk"
+
+
+LANES = tuple(Lane)
+
+
+class EndpointStatus(StrEnum):
+    """Whether an address may be written to."""
+
+    UNCONFIRMED = "unconfirmed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    OPTED_OUT = "opted_out"
+    ERASED = "erased"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is never written to again, even after its person was erased."""
+
+    OPTED_OUT = "opted_out"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+class MailingState(StrEnum):
+    """Where a mailing stands."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+class Status(StrEnum):
+    """Where one delivery stands; "sent" means accepted by the provider."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    SOFT_BOUNCED = "soft_bounced"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    HARD_BOUNCED = "hard_bounced"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+
+
+# Undelivered and failed share a level; the provider's first word of the two stands.
+_RANKS: Mapping[str, int] = {
+    Status.PENDING: 0,
+    Status.CLAIMED: 1,
+    Status.UNKNOWN: 2,
+    Status.ACCEPTED: 3,
+    Status.SOFT_BOUNCED: 4,
+    Status.DELIVERED: 5,
+    Status.UNDELIVERED: 6,
+    Status.FAILED: 7,
+    Status.HARD_BOUNCED: 8,
+}
+_NEVER_STARTED = frozenset({Status.CANCELLED, Status.SUPPRESSED, Status.EXPIRED})
+# What Twilio says of a message or call in a status callback; other words change nothing.
+TWILIO_STATUSES: Mapping[str, Status] = {
+    "sent": Status.ACCEPTED,
+    "delivered": Status.DELIVERED,
+    "read": Status.DELIVERED,
+    "undelivered": Status.UNDELIVERED,
+    "failed": Status.FAILED,
+    "completed": Status.DELIVERED,
+    "busy": Status.UNDELIVERED,
+    "no-answer": Status.UNDELIVERED,
+    "canceled": Status.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a mailing says, once for everybody; ``UNSUBSCRIBE_LINK`` stands for each reader's own link.
+
+    Nobody is written to on a channel for which there are no words.
+    """
+
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    sms: str | None = None
+    voice: str | None = None
+
+
+def with_unsubscribe_link(content: Content) -> Content:
+    """Return the content with a way to leave in every part of its mail that lacks one."""
+    text, html = content.text, content.html
+    if text and UNSUBSCRIBE_LINK not in text:
+        text = f"{text.rstrip()}\n\nStop these emails: {UNSUBSCRIBE_LINK}\n"
+    if html and UNSUBSCRIBE_LINK not in html:
+        link = f'<p><a href="{UNSUBSCRIBE_LINK}">Stop these emails</a></p>'
+        html = html.replace("</body>", f"{link}</body>") if "</body>" in html else html + link
+    return replace(content, text=text, html=html)
+
+
+def channels_of(content: Content) -> frozenset[Channel]:
+    """Return the channels on which the content says something."""
+    said = {Channel.EMAIL: content.text, Channel.SMS: content.sms, Channel.VOICE: content.voice}
+    return frozenset(channel for channel, words in said.items() if words)
+
+
+def settle(current: Status, reported: Status) -> Status:
+    """Return the status after a report: the rank only rises, so repeats and wrong order change nothing.
+
+    A delivery that was never started, because cancelled, suppressed or expired, stays as it is.
+    """
+    if current in _NEVER_STARTED or reported not in _RANKS:
+        return current
+    return reported if _RANKS[reported] > _RANKS[current] else current
+
+
+def normalise_address(channel: Channel, text: str, *, allow_drama: bool) -> str:
+    """Return an address in the one form under which it is stored and sent to.
+
+    :param allow_drama: accept the numbers that Ofcom keeps for drama; for demonstrations.
+    :raises RuleViolation: it cannot be an address of this channel; the field is ``email`` or ``phone``.
+    """
+    if channel is Channel.EMAIL:
+        return normalise_email(text)
+    found, number = normalise_phone(text, allow_drama=allow_drama)
+    if found is not channel:
+        wanted = "mobile" if channel is Channel.SMS else "landline"
+        raise RuleViolation(f"Enter a British {wanted} number.", field="phone")
+    return number
+
+
+def normalise_email(text: str) -> str:
+    """Return an email address with its domain in lower case and Unicode in one form.
+
+    :raises RuleViolation: it breaks the grammar of mail; whether the domain exists is not asked.
+    """
+    wrong = RuleViolation("Enter an email address like name@example.org.", field="email")
+    cleaned = text.strip()
+    if _has_control(cleaned):
+        raise wrong
+    try:
+        # Invented people live at example.org and the like, so domains set aside for tests are let in.
+        return validate_email(cleaned, check_deliverability=False, test_environment=True).normalized
+    except (EmailNotValidError, UnicodeError):
+        raise wrong from None
+
+
+def normalise_phone(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
+    """Return how to reach a British number, by text if it is a mobile and else by voice, and its E.164 form.
+
+    :raises RuleViolation: it is no number, is foreign, or costs extra to call.
+    """
+    number = _parse_phone(text)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    drama = _drama_channel(written) if allow_drama else None
+    if drama:
+        return drama, written
+    if not phonenumbers.is_valid_number(number) or number.country_code != 44:
+        raise RuleViolation("Enter a British phone number like 01632 960001 or 07700 900001.", field="phone")
+    channel = _CHANNEL_OF_KIND.get(phonenumbers.number_type(number))
+    if channel is None:
+        raise RuleViolation("Enter a number that costs no more than an ordinary call.", field="phone")
+    return channel, written
+
+
+def address_key(channel: Channel, address: str, secret: str) -> str:
+    """Return the keyed hash by which an address is found, and by which a suppression outlives it.
+
+    The case of an email's local part does not count: a second copy to the same person is the worse error.
+    """
+    folded = address.casefold() if channel is Channel.EMAIL else address
+    return hmac.new(secret.encode(), f"{channel}:{folded}".encode(), sha256).hexdigest()
+
+
+def mask_address(channel: str, address: str) -> str:
+    """Show enough of an address for its owner to know it: ``p•••@example.org``, ``•••• 0123``."""
+    if channel == Channel.EMAIL:
+        local, _, domain = address.rpartition("@")
+        return f"{local[:1]}•••@{domain}" if domain else "•••"
+    return f"•••• {address[-4:]}" if address else "••••"
+
+
+def _parse_phone(text: str) -> phonenumbers.PhoneNumber:
+    wrong = RuleViolation("Enter a phone number like 01632 960001 or 07700 900001.", field="phone")
+    if _has_control(text.strip()):
+        raise wrong
+    try:
+        number = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        raise wrong from None
+    if number.extension:
+        raise RuleViolation("Enter a phone number without an extension.", field="phone")
+    return number
+
+
+def _drama_channel(written: str) -> Channel | None:
+    if len(written) != _DRAMA_LENGTH:
+        return None
+    if written.startswith(_DRAMA_MOBILE):
+        return Channel.SMS
+    return Channel.VOICE if written.startswith(_DRAMA_LANDLINES) else None
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text)

@@ -1,0 +1,45 @@
+"""What other capabilities ask of delivery: addresses, mailings, receipts."""
+
+from tsalert.delivery.endpoints import (
+    NewEndpoint,
+    confirm_endpoint,
+    erase_endpoint,
+    find_or_add_endpoint,
+    find_or_add_endpoints,
+    lift_suppression,
+    set_endpoint_status,
+    suppress,
+)
+from tsalert.delivery.mailings import (
+    cancel,
+    cancel_mailing,
+    create_mailing,
+    enqueue,
+    enqueue_one,
+    pause,
+    pause_mailing,
+    resume,
+    resume_mailing,
+)
+from tsalert.delivery.receipts import record_receipt
+
+__all__ = [
+    "NewEndpoint",
+    "cancel",
+    "cancel_mailing",
+    "confirm_endpoint",
+    "create_mailing",
+    "enqueue",
+    "enqueue_one",
+    "erase_endpoint",
+    "find_or_add_endpoint",
+    "find_or_add_endpoints",
+    "lift_suppression",
+    "pause",
+    "pause_mailing",
+    "record_receipt",
+    "resume",
+    "resume_mailing",
+    "set_endpoint_status",
+    "suppress",
+]
