@@ -1,0 +1,105 @@
+"""Rate sets, their rates, and interventions with every version of each."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tsalert.db import Base, BigId, ExactDecimal
+
+
+class RateSet(Base):
+    """Rates that hold together for a span of intervention dates. Approved ones are never changed, only superseded."""
+
+    __tablename__ = "rate_set"
+    __table_args__ = (CheckConstraint("effective_to >= effective_from", name="ends_after_start"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    basis: Mapped[str]
+    status: Mapped[str]
+    effective_from: Mapped[date]
+    effective_to: Mapped[date | None]
+    price_year: Mapped[str | None]
+    source: Mapped[str]
+    evidence_note: Mapped[str]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    approved_at: Mapped[datetime | None]
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("rate_set.id"))
+
+
+class RateRow(Base):
+    """One rate of a set; ``value`` is pounds or a share, to any number of digits."""
+
+    __tablename__ = "rate"
+    __table_args__ = (UniqueConstraint("rate_set_id", "intervention_type", "component"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rate_set_id: Mapped[int] = mapped_column(ForeignKey("rate_set.id"))
+    intervention_type: Mapped[str]
+    component: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+    low: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    high: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    unit: Mapped[str]
+    term_years: Mapped[int | None]
+    evidence_grade: Mapped[str]
+
+
+class Intervention(Base):
+    """One version of one intervention. Only the current version counts; none is edited in place.
+
+    The indexes carry what a period's sums read, so that they never visit the records themselves.
+    """
+
+    __tablename__ = "intervention"
+    __table_args__ = (
+        UniqueConstraint("reference", "version"),
+        CheckConstraint("units > 0", name="units_positive"),
+        CheckConstraint("prevented >= 0 AND recovered >= 0 AND future >= 0", name="money_not_negative"),
+        CheckConstraint(
+            "(prevented = 0 AND recovered = 0) OR (prevented = 0 AND future = 0) OR (recovered = 0 AND future = 0)",
+            name="money_in_one_class",
+        ),
+        CheckConstraint("NOT (is_current AND superseded_at IS NOT NULL)", name="current_not_superseded"),
+        CheckConstraint("verified_by <> recorded_by", name="verified_by_another"),
+        Index(
+            "uq_intervention_current", "reference", unique=True, sqlite_where=text("is_current = 1"),
+            postgresql_where=text("is_current"),
+        ),
+        Index(
+            "ix_intervention_counted",
+            "on_date", "type", "beneficiary", "units", "prevented", "recovered", "future", "id",
+            sqlite_where=text("is_current = 1 AND is_withdrawn = 0"),
+            postgresql_where=text("is_current AND NOT is_withdrawn"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str]
+    version: Mapped[int]
+    is_current: Mapped[bool]
+    is_withdrawn: Mapped[bool]
+    superseded_at: Mapped[datetime | None]
+    type: Mapped[str]
+    on_date: Mapped[date]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    household_key: Mapped[str | None]
+    units: Mapped[int]
+    prevented: Mapped[Decimal]
+    recovered: Mapped[Decimal]
+    future: Mapped[Decimal]
+    evidence: Mapped[str | None]
+    is_rapid_response: Mapped[bool]
+    beneficiary: Mapped[str]
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
+    note: Mapped[str | None]
+    reason: Mapped[str | None]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    recorded_at: Mapped[datetime]
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    verified_at: Mapped[datetime | None]

@@ -1,0 +1,188 @@
+"""Reading interventions: the savings table of a period, lists, and every version of one."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.references.rules import read_reference
+from tsalert.savings.models import Intervention
+from tsalert.savings.profiles import get_profile
+from tsalert.savings.rules import (
+    VERIFIED_ABOVE,
+    Beneficiary,
+    Evidence,
+    InterventionType,
+    NewIntervention,
+    class_of_money,
+    needs_verifying,
+)
+from tsalert.savings.sums import COUNTED, groups, in_period
+from tsalert.savings.table import SavingsTable, build_table
+from tsalert.savings.valuation import ValueClass
+
+_amount: ColumnElement[Decimal] = Intervention.prevented + Intervention.recovered + Intervention.future
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of one intervention; officers by id."""
+
+    id: int
+    reference: str
+    number: int
+    content: NewIntervention
+    is_current: bool
+    is_withdrawn: bool
+    reason: str | None
+    recorded_by: int | None
+    recorded_at: datetime
+    verified_by: int | None
+    verified_at: datetime | None
+
+    @property
+    def awaits_verifying(self) -> bool:
+        """True where a second officer should still confirm the amount."""
+        is_counted = self.is_current and not self.is_withdrawn
+        return is_counted and self.verified_at is None and needs_verifying(self.content.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which interventions a list shows; ``after`` is the last one of the page before."""
+
+    case_id: int | None = None
+    incident_id: int | None = None
+    type: InterventionType | None = None
+    period: Period | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SingleSaving:
+    """One large saving; ``money`` is the class that holds the amount."""
+
+    reference: str
+    on_date: date
+    type: InterventionType
+    amount: Decimal
+    money: ValueClass | None
+    is_rapid_response: bool
+    is_verified: bool
+
+
+def savings_table(session: Session, period: Period, profile: str = "sbp-2021") -> SavingsTable:
+    """Return the savings of a period, worked out from its records by the rates of their own dates.
+
+    A year is never added up from rounded quarters; where those do not make it, the table says so.
+
+    :raises RuleViolation: there is no such profile.
+    """
+    chosen = get_profile(profile)
+    return build_table(period, chosen, groups(session, period, chosen), to_verify=_count_to_verify(session, period))
+
+
+def count_incidents_with_intervention(session: Session, incident_ids: Select[int]) -> int:
+    """Count the incidents, out of those asked about, on which an intervention was recorded."""
+    among = Intervention.incident_id.in_(incident_ids)
+    return session.scalar(select(func.count(Intervention.incident_id.distinct())).where(*COUNTED, among)) or 0
+
+
+def single_savings(session: Session, period: Period, at_least: Decimal) -> list[SingleSaving]:
+    """Return a period's single amounts from some size up, the largest first."""
+    large = select(Intervention).where(*COUNTED, in_period(period), _amount >= at_least)
+    rows = [_version(row) for row in session.scalars(large.order_by(_amount.desc(), Intervention.id))]
+    return [
+        SingleSaving(
+            row.reference,
+            row.content.on_date,
+            row.content.type,
+            row.content.amount,
+            class_of_money(row.content),
+            row.content.is_rapid_response,
+            row.verified_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def list_interventions(session: Session, wanted: Filter, *, limit: int = 50) -> list[Version]:
+    """Return the interventions that count, newest date first.
+
+    :raises NotFound: ``after`` is no intervention.
+    """
+    query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
+    newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(limit)
+    return [_version(row) for row in session.scalars(newest_first)]
+
+
+def get_current(session: Session, reference: str) -> Version:
+    """Return the version of an intervention that stands, withdrawn or not.
+
+    :raises NotFound: there is no such intervention.
+    """
+    return _version(get_current_row(session, reference))
+
+
+def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
+    """Return the row of the version that stands; ``lock`` keeps others from replacing it.
+
+    :raises NotFound: there is no such intervention.
+    """
+    stored = read_reference(reference)
+    query = select(Intervention).where(Intervention.reference == stored, Intervention.is_current)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query) if stored else None
+    if row is None:
+        raise NotFound("There is no such intervention.")
+    return row
+
+
+def list_versions(session: Session, reference: str) -> list[Version]:
+    """Return every version of an intervention, the newest first."""
+    query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
+    return [_version(row) for row in session.scalars(query)]
+
+
+def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+    exact = {
+        Intervention.case_id: wanted.case_id,
+        Intervention.incident_id: wanted.incident_id,
+        Intervention.type: wanted.type,
+    }
+    conditions = [column == asked for column, asked in exact.items() if asked is not None]
+    if wanted.period:
+        conditions.append(in_period(wanted.period))
+    if wanted.after:
+        last = get_current_row(session, wanted.after)
+        conditions.append(tuple_(Intervention.on_date, Intervention.id) < tuple_(last.on_date, last.id))
+    return conditions
+
+
+def _count_to_verify(session: Session, period: Period) -> int:
+    waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), _amount > VERIFIED_ABOVE)
+    return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0
+
+
+def _version(row: Intervention) -> Version:
+    same = {field.name: getattr(row, field.name) for field in fields(NewIntervention)}
+    evidence = Evidence(row.evidence) if row.evidence else None
+    kinds = {"type": InterventionType(row.type), "evidence": evidence, "beneficiary": Beneficiary(row.beneficiary)}
+    return Version(
+        row.id,
+        row.reference,
+        row.version,
+        NewIntervention(**same | kinds),
+        row.is_current,
+        row.is_withdrawn,
+        row.reason,
+        row.recorded_by,
+        row.recorded_at,
+        row.verified_by,
+        row.verified_at,
+    )

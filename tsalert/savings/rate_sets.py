@@ -1,0 +1,112 @@
+"""Reading rate sets: all of them for people, the approved ones for sums."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.savings.models import RateRow, RateSet
+from tsalert.savings.rules import Span
+from tsalert.savings.valuation import Rate, RateKind, ValueClass
+
+
+class RateSetStatus(StrEnum):
+    """How far a rate set has come; only approved ones value anything."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class RateSetView:
+    """A rate set with its rates; ``approved_by`` is None for one that came with the service."""
+
+    id: int
+    slug: str
+    title: str
+    basis: str
+    status: RateSetStatus
+    span: Span
+    price_year: str | None
+    source: str
+    evidence_note: str
+    approved_by: int | None
+    approved_at: datetime | None
+    rates: tuple[Rate, ...]
+
+    def rates_for(self, intervention_type: str) -> tuple[Rate, ...]:
+        """Return the rates of one type of intervention."""
+        return tuple(rate for rate in self.rates if rate.intervention_type == intervention_type)
+
+
+def list_rate_sets(session: Session) -> list[RateSetView]:
+    """Return every rate set, by basis, newest dates first."""
+    return _read(session, select(RateSet).order_by(RateSet.basis, RateSet.effective_from.desc(), RateSet.id))
+
+
+def approved_sets(session: Session, basis: str) -> list[RateSetView]:
+    """Return the approved rate sets of one basis; their dates never overlap."""
+    approved = (RateSet.basis == basis, RateSet.status == RateSetStatus.APPROVED)
+    return _read(session, select(RateSet).where(*approved).order_by(RateSet.effective_from))
+
+
+def get_rate_set(session: Session, slug: str) -> RateSetView:
+    """Return one rate set.
+
+    :raises NotFound: there is none of that name.
+    """
+    found = _read(session, select(RateSet).where(RateSet.slug == slug))
+    if not found:
+        raise NotFound("There is no such rate set.")
+    return found[0]
+
+
+def set_for(sets: Iterable[RateSetView], day: date) -> RateSetView | None:
+    """Return the set whose dates hold an intervention's London day, if one does."""
+    return next((found for found in sets if found.span.overlaps(Span(day, day))), None)
+
+
+def _read(session: Session, query: Select[RateSet]) -> list[RateSetView]:
+    sets = list(session.scalars(query))
+    rates: dict[int, list[Rate]] = {found.id: [] for found in sets}
+    slugs = {found.id: found.slug for found in sets}
+    for row in session.scalars(select(RateRow).where(RateRow.rate_set_id.in_(slugs)).order_by(RateRow.id)):
+        rates[row.rate_set_id].append(_rate(row, slugs[row.rate_set_id]))
+    return [_view(found, tuple(rates[found.id])) for found in sets]
+
+
+def _view(row: RateSet, rates: tuple[Rate, ...]) -> RateSetView:
+    return RateSetView(
+        row.id,
+        row.slug,
+        row.title,
+        row.basis,
+        RateSetStatus(row.status),
+        Span(row.effective_from, row.effective_to),
+        row.price_year,
+        row.source,
+        row.evidence_note,
+        row.approved_by,
+        row.approved_at,
+        rates,
+    )
+
+
+def _rate(row: RateRow, slug: str) -> Rate:
+    return Rate(
+        slug,
+        row.intervention_type,
+        ValueClass(row.component),
+        RateKind(row.kind),
+        row.value,
+        row.unit,
+        row.evidence_grade,
+        row.term_years,
+        row.low,
+        row.high,
+    )
