@@ -43,7 +43,7 @@ def actor_of(officer: Officer, via: Via) -> Actor:
 
 def officer_names(session: Session) -> dict[int, str]:
     """Return the name of every officer, active or not, by id."""
-    return dict(session.execute(select(Officer.id, Officer.name)).tuples().all())
+    return dict(session.execute(select(Officer.id, Officer.name)).all())
 
 
 def active_officers(session: Session) -> list[tuple[int, str]]:

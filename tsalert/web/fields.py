@@ -14,7 +14,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
 from tsalert.core.postcodes import read_postcode
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL refuses to compare it with more
 _NEW_LINES = re.compile(r"\r\n?")
 
 
