@@ -16,7 +16,7 @@ def upgrade():
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("case_type", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("waiting_for", sa.Text(), nullable=True),
@@ -25,19 +25,30 @@ def upgrade():
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("victim_name", sa.Text(), nullable=True),
-        sa.Column("victim_address", sa.Text(), nullable=True),
-        sa.Column("victim_postcode", sa.Text(), nullable=True),
-        sa.Column("ward", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("postcode", sa.Text(), nullable=True),
+        sa.Column("ward_code", sa.Text(), nullable=True),
         sa.Column("chosen_for_vulnerability", sa.Boolean(), nullable=False),
         sa.Column("officer_id", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_case_file_closed_with_time")),
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_case_file_officer_id")),
+        sa.ForeignKeyConstraint(["ward_code"], ["ward.code"], name=op.f("fk_case_file_ward_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
         sa.UniqueConstraint("reference", name=op.f("uq_case_file_reference")),
     )
     op.create_index("ix_case_file_category", "case_file", ["category", "opened_at"], unique=False)
     op.create_index(op.f("ix_case_file_opened_at"), "case_file", ["opened_at"], unique=False)
+    op.create_table(
+        "case_incident",
+        sa.Column("incident_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_incident_case_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_case_incident_incident_id")),
+        sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_case_incident")),
+    )
+    op.create_index(op.f("ix_case_incident_case_id"), "case_incident", ["case_id"], unique=False)
     op.create_table(
         "case_note",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -59,7 +70,7 @@ def upgrade():
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
-        sa.Column("scam_type", sa.Text(), nullable=True),
+        sa.Column("scam_kind", sa.Text(), nullable=True),
         sa.Column("loss", sa.BigInteger(), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
@@ -94,6 +105,8 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index(op.f("ix_case_incident_case_id"), table_name="case_incident")
+    op.drop_table("case_incident")
     op.drop_index(op.f("ix_money_line_case_id"), table_name="money_line")
     op.drop_table("money_line")
     op.drop_index(op.f("ix_helpline_contact_received_on"), table_name="helpline_contact")

@@ -22,7 +22,7 @@ class CaseFile(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     category: Mapped[str]
     channel: Mapped[str]
-    case_type: Mapped[str]
+    kind: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[str]
     waiting_for: Mapped[str | None]
@@ -31,12 +31,22 @@ class CaseFile(Base):
     source: Mapped[str]
     summary: Mapped[str]
     victim_name: Mapped[str | None]
-    victim_address: Mapped[str | None]
-    victim_postcode: Mapped[str | None]
-    ward: Mapped[str | None]
+    address: Mapped[str | None]
+    postcode: Mapped[str | None]
+    ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
     chosen_for_vulnerability: Mapped[bool]
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     closed_at: Mapped[datetime | None]
+
+
+class CaseIncident(Base):
+    """An incident that a case grew out of; no incident belongs to two cases."""
+
+    __tablename__ = "case_incident"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True, autoincrement=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    linked_at: Mapped[datetime]
 
 
 class MoneyLine(Base):
@@ -84,7 +94,7 @@ class HelplineContact(Base):
     received_on: Mapped[date] = mapped_column(index=True)
     kind: Mapped[str]
     category: Mapped[str]
-    scam_type: Mapped[str | None]
+    scam_kind: Mapped[str | None]
     loss: Mapped[Decimal | None]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     imported_at: Mapped[datetime]

@@ -1,19 +1,129 @@
-"""Reading cases and their money."""
+"""Reading cases, their money and their log."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from dataclasses import dataclass
 
-from tsalert.cases.models import CaseFile
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from tsalert.cases.models import CaseFile, CaseIncident, CaseNote, MoneyLine
+from tsalert.cases.rules import MoneyTotals, add_up
+from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.response.vocabulary import Category
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list shows; None leaves a part open."""
+
+    category: Category | None = None
+    status: Status | None = None
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list; ``next`` is the ``after`` of the page that follows, None on the last."""
+
+    items: list[CaseFile]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every money line of a case, oldest first, and which of them a later one took the place of."""
+
+    lines: list[MoneyLine]
+    superseded: frozenset[int]
+
+    @property
+    def standing(self) -> list[MoneyLine]:
+        """The lines that count."""
+        return [line for line in self.lines if line.id not in self.superseded]
+
+    @property
+    def totals(self) -> MoneyTotals:
+        """What the lines that count add up to."""
+        return add_up((MoneyKind(line.kind), line.amount) for line in self.standing)
+
+
+def has_line(session: Session, case_id: int, line_id: int) -> bool:
+    """Tell whether a money line is one of a case's."""
+    query = select(MoneyLine.id).where(MoneyLine.id == line_id, MoneyLine.case_id == case_id)
+    return 0 < line_id <= LARGEST_ID and session.scalar(query) is not None
+
+
+def is_superseded(session: Session, line_id: int) -> bool:
+    """Tell whether a later money line took the place of this one."""
+    return session.scalar(select(MoneyLine.id).where(MoneyLine.supersedes_id == line_id)) is not None
 
 
 def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
-    """Return one case, locked for a use case that decides on it.
+    """Return one case; ``lock`` keeps others from changing it until the transaction ends.
 
     :raises NotFound: there is none.
     """
-    found = select(CaseFile).where(CaseFile.id == case_id)
-    case = session.scalar(found.with_for_update().execution_options(populate_existing=True) if lock else found)
+    query = select(CaseFile).where(CaseFile.id == case_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    case = session.scalar(query) if 0 < case_id <= LARGEST_ID else None
     if case is None:
         raise NotFound("There is no such case.")
     return case
+
+
+def find_case_of_incident(session: Session, incident_id: int) -> CaseFile | None:
+    """Return the case that an incident belongs to."""
+    joined = select(CaseFile).join(CaseIncident, CaseIncident.case_id == CaseFile.id)
+    return session.scalar(joined.where(CaseIncident.incident_id == incident_id))
+
+
+def list_cases(session: Session, wanted: CaseFilter, *, after: int | None = None, size: int = PAGE) -> CasePage:
+    """Return the cases wanted, latest opening first, those that follow the case ``after``."""
+    query = _filtered(select(CaseFile), wanted).order_by(CaseFile.opened_at.desc(), CaseFile.id.desc())
+    if after is not None:
+        anchor = select(CaseFile.opened_at).where(CaseFile.id == after).scalar_subquery()
+        query = query.where(tuple_(CaseFile.opened_at, CaseFile.id) < tuple_(anchor, after))
+    rows = list(session.scalars(query.limit(size + 1)))
+    return CasePage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+
+
+def ledger(session: Session, case_id: int) -> Ledger:
+    """Return every money line of a case."""
+    lines = list(session.scalars(select(MoneyLine).where(MoneyLine.case_id == case_id).order_by(MoneyLine.id)))
+    return Ledger(lines, frozenset(line.supersedes_id for line in lines if line.supersedes_id is not None))
+
+
+def notes(session: Session, case_id: int) -> list[CaseNote]:
+    """Return a case's log in the order in which things happened."""
+    order = (CaseNote.occurred_at, CaseNote.id)
+    return list(session.scalars(select(CaseNote).where(CaseNote.case_id == case_id).order_by(*order)))
+
+
+def incident_ids(session: Session, case_id: int) -> list[int]:
+    """Return the ids of the incidents that a case grew out of."""
+    query = select(CaseIncident.incident_id).where(CaseIncident.case_id == case_id)
+    return list(session.scalars(query.order_by(CaseIncident.incident_id)))
+
+
+def opened_in(period: Period) -> ColumnElement[bool]:
+    """Return the condition that a case was opened in a period, by London's calendar."""
+    return (CaseFile.opened_at >= period.starts_at) & (CaseFile.opened_at < period.ends_at)
+
+
+def stands() -> ColumnElement[bool]:
+    """Return the condition that no later money line took this one's place."""
+    later = aliased(MoneyLine)
+    return ~exists().where(later.supersedes_id == MoneyLine.id)
+
+
+def _filtered(query: Select[CaseFile], wanted: CaseFilter) -> Select[CaseFile]:
+    if wanted.category:
+        query = query.where(CaseFile.category == wanted.category)
+    if wanted.status:
+        query = query.where(CaseFile.status == wanted.status)
+    return query.where(opened_in(wanted.period)) if wanted.period else query

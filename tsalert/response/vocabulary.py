@@ -9,8 +9,8 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
-        """Keep the label beside the code."""
+    def __new__(cls, code: str, label: str = "") -> Self:
+        """Keep the label beside the code; it is left out only to look a word up by its code."""
         word = str.__new__(cls, code)
         word._value_ = code
         word.label = label

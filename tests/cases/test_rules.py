@@ -1,0 +1,141 @@
+"""What may happen to a case, and what its money adds up to."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsalert.cases import rules
+from tsalert.cases.rules import NewMoneyLine, Progress
+from tsalert.cases.vocabulary import KINDS, MoneyKind, Outcome, Status, kind_label, kind_options
+from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.response.vocabulary import Category
+
+NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+LINES = st.lists(
+    st.tuples(st.sampled_from(MoneyKind), st.decimals(Decimal(0), Decimal(100_000), places=2)),
+    max_size=12,
+)
+LEGAL = {
+    (Status.OPEN, Status.OPEN),
+    (Status.OPEN, Status.INVESTIGATING),
+    (Status.OPEN, Status.CLOSED),
+    (Status.INVESTIGATING, Status.INVESTIGATING),
+    (Status.INVESTIGATING, Status.DECISION),
+    (Status.INVESTIGATING, Status.CLOSED),
+    (Status.DECISION, Status.DECISION),
+    (Status.DECISION, Status.INVESTIGATING),
+    (Status.DECISION, Status.ACTION),
+    (Status.DECISION, Status.CLOSED),
+    (Status.ACTION, Status.ACTION),
+    (Status.ACTION, Status.DECISION),
+    (Status.ACTION, Status.CLOSED),
+    (Status.CLOSED, Status.INVESTIGATING),
+}
+
+
+@pytest.mark.parametrize("wanted", Status)
+@pytest.mark.parametrize("current", Status)
+def test_every_step_of_a_case_is_either_legal_or_refused_with_the_legal_ones(current: Status, wanted: Status) -> None:
+    step = Progress(wanted, outcome=Outcome.ADVICE_GIVEN, reason="New facts")
+    if (current, wanted) in LEGAL:
+        rules.require_step(current, step, "D26-00031-U")
+        return
+    with pytest.raises(Conflict) as refused:
+        rules.require_step(current, step, "D26-00031-U")
+    assert set(refused.value.legal) == {after for before, after in LEGAL if before == current}
+
+
+def test_a_case_is_not_closed_before_somebody_says_what_came_of_it() -> None:
+    with pytest.raises(RuleViolation, match="what came of the case") as refused:
+        rules.require_step(Status.ACTION, Progress(Status.CLOSED), "D26-00031-U")
+    assert refused.value.field == "outcome"
+
+
+def test_a_case_is_not_reopened_without_a_reason() -> None:
+    with pytest.raises(RuleViolation, match="why the case is reopened"):
+        rules.require_step(Status.CLOSED, Progress(Status.INVESTIGATING), "D26-00031-U")
+
+
+def test_the_gardeners_work_is_shown_at_its_worth_and_never_deducted() -> None:
+    charged = [(MoneyKind.PAID, Decimal("1433.85"))] * 12 + [(MoneyKind.PAID, Decimal("1433.80"))]
+    totals = rules.add_up([*charged, (MoneyKind.VALUATION, Decimal(1600))])
+    assert totals.detriment == totals.net_detriment == Decimal(18640)
+    assert totals.of(MoneyKind.VALUATION) == Decimal(1600)
+
+
+def test_only_money_that_came_back_lowers_the_net_loss() -> None:
+    totals = rules.add_up([(kind, Decimal(100)) for kind in MoneyKind] + [(MoneyKind.PAID, Decimal(900))])
+    assert totals.detriment == Decimal(1000)
+    assert totals.returned == Decimal(300), "recovered, refunded by the bank, compensation paid"
+    assert totals.net_detriment == Decimal(700)
+
+
+@given(first=LINES, second=LINES)
+def test_the_loss_of_two_cases_is_the_loss_of_their_lines_together(
+    first: list[tuple[MoneyKind, Decimal]], second: list[tuple[MoneyKind, Decimal]]
+) -> None:
+    apart = [rules.add_up(lines) for lines in (first, second)]
+    together = rules.add_up(first + second)
+    assert together.detriment == sum(totals.detriment for totals in apart)
+    assert together.net_detriment == sum(totals.net_detriment for totals in apart)
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [
+        pytest.param(NOW + timedelta(minutes=2), None, id="two-minutes-ahead-is-a-clock-that-runs-fast"),
+        pytest.param(NOW + timedelta(minutes=2, seconds=1), "has not come", id="more-than-two-minutes-ahead"),
+        pytest.param(datetime(1969, 12, 31, tzinfo=UTC), "Check the year", id="before-1970"),
+        pytest.param(datetime.min.replace(tzinfo=UTC), "Check the year", id="the-year-one"),
+        pytest.param(datetime.max.replace(tzinfo=UTC), "has not come", id="the-year-9999"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(at: datetime, message: str | None) -> None:
+    if message is None:
+        rules.require_possible(at, NOW, field="opened_at")
+        return
+    with pytest.raises(RuleViolation, match=message):
+        rules.require_possible(at, NOW, field="opened_at")
+
+
+@pytest.mark.parametrize("day", [None, date(2026, 6, 10), date(1970, 1, 1)], ids=["not-known", "today", "long-ago"])
+def test_money_moves_on_a_day_that_has_come(day: date | None) -> None:
+    rules.require_possible_day(day, NOW, field="on_date")
+
+
+@pytest.mark.parametrize(
+    "day", [date(2026, 6, 11), date(1869, 1, 1), date.max], ids=["tomorrow", "before-1970", "the-year-9999"]
+)
+def test_money_moves_on_no_other_day(day: date) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        rules.require_possible_day(day, NOW, field="on_date")
+    assert refused.value.field == "on_date"
+
+
+def test_the_day_is_londons_where_midnight_has_passed_there_and_not_in_utc() -> None:
+    rules.require_possible_day(date(2026, 6, 11), datetime(2026, 6, 10, 23, 30, tzinfo=UTC), field="on_date")
+
+
+def test_nought_is_only_an_amount_where_it_takes_a_line_back() -> None:
+    rules.require_amount(NewMoneyLine(MoneyKind.PAID, Decimal(0), supersedes=7))
+    with pytest.raises(RuleViolation, match="above £0"):
+        rules.require_amount(NewMoneyLine(MoneyKind.PAID, Decimal(0)))
+
+
+@pytest.mark.parametrize("category", Category)
+def test_every_category_takes_its_own_types_and_no_others(category: Category) -> None:
+    for owner, kinds in KINDS.items():
+        for kind in kinds:
+            assert rules.fits(category, kind) is (owner is category)
+    assert rules.fits(category, "other")
+
+
+def test_every_type_has_a_name_that_people_read() -> None:
+    assert kind_label("roofing") == "Roofing"
+    assert kind_label("other") == "Other"
+    assert kind_label("a type of long ago") == "a type of long ago"
+    codes = [code for code, _ in kind_options()]
+    assert len(codes) == len(set(codes))

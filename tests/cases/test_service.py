@@ -1,0 +1,262 @@
+"""Opening cases and writing in them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.cases.conftest import OPENED, described
+from tsalert.audit import queries as audit_queries
+from tsalert.cases import queries, service
+from tsalert.cases.models import CaseFile, MoneyLine
+from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
+from tsalert.cases.vocabulary import Impact, MoneyKind, NoteKind, Outcome, Status, WaitingFor
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.response.vocabulary import Category
+from tsalert.staff.rules import RoleName
+
+Opener = Callable[..., int]
+PAID = NewMoneyLine(MoneyKind.PAID, Decimal("4000.00"))
+
+
+def test_a_case_gets_a_reference_and_its_officer(session: Session, open_case: Opener, actor: Actor) -> None:
+    case = queries.get_case(session, open_case())
+    assert case.reference.startswith("D26-")
+    assert (case.status, case.officer_id, case.opened_at) == (Status.OPEN, actor.officer_id, OPENED)
+
+
+def test_a_case_takes_over_what_its_incident_says(
+    session: Session, open_case: Opener, incident: Callable[..., int]
+) -> None:
+    incident_id = incident()
+    case_id = open_case(category=None, kind=None, incident_id=incident_id)
+    case = queries.get_case(session, case_id)
+    assert (case.category, case.kind) == (Category.DOORSTEP_CRIME, "roofing")
+    assert (case.address, case.postcode) == ("12 Example Road", "BR1 3UH")
+    assert queries.incident_ids(session, case_id) == [incident_id]
+
+
+def test_what_the_officer_says_wins_over_the_incident(
+    session: Session, open_case: Opener, incident: Callable[..., int]
+) -> None:
+    case_id = open_case(category=Category.SCAM, kind=None, address="1 Other Road", incident_id=incident())
+    case = queries.get_case(session, case_id)
+    assert (case.category, case.kind, case.address) == (Category.SCAM, "other", "1 Other Road")
+
+
+def test_an_incident_has_one_case_and_the_second_try_names_it(
+    session: Session, open_case: Opener, incident: Callable[..., int]
+) -> None:
+    incident_id = incident()
+    first = queries.get_case(session, open_case(incident_id=incident_id)).reference
+    with pytest.raises(Conflict, match=first):
+        open_case(incident_id=incident_id)
+    assert session.scalar(select(func.count()).select_from(CaseFile)) == 1, "nothing half-written"
+
+
+def test_a_case_grows_out_of_several_incidents(
+    session: Session, open_case: Opener, incident: Callable[..., int], actor: Actor
+) -> None:
+    first, second = incident(), incident()
+    case_id = open_case(incident_id=first)
+    for _ in range(2):
+        service.link_incident(case_id, second, actor=actor, now=OPENED)
+    assert queries.incident_ids(session, case_id) == [first, second]
+
+
+def test_an_incident_of_another_case_is_not_taken_over(
+    session: Session, open_case: Opener, incident: Callable[..., int], actor: Actor
+) -> None:
+    incident_id = incident()
+    owner = queries.get_case(session, open_case(incident_id=incident_id)).reference
+    other = open_case()
+    with pytest.raises(Conflict, match=owner):
+        service.link_incident(other, incident_id, actor=actor, now=OPENED)
+
+
+@pytest.mark.parametrize("number", [0, -1, 999_999, 2**63 - 1, 2**63, 10**30])
+def test_an_incident_that_does_not_exist_opens_no_case(session: Session, open_case: Opener, number: int) -> None:
+    with pytest.raises(NotFound):
+        open_case(incident_id=number)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        pytest.param({"category": None}, "category", id="without-category-or-incident"),
+        pytest.param({"kind": "romance"}, "kind", id="a-scams-type-in-a-doorstep-case"),
+        pytest.param({"opened_at": OPENED + timedelta(hours=1)}, "opened_at", id="opened-in-an-hour"),
+        pytest.param({"officer_id": 999_999}, "officer_id", id="an-officer-who-is-none"),
+    ],
+)
+def test_a_case_that_does_not_fit_is_refused(open_case: Opener, changes: dict[str, object], field: str) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        open_case(**changes)
+    assert refused.value.field == field
+
+
+def test_an_administrator_opens_no_case(officer: Callable[..., Actor]) -> None:
+    with pytest.raises(NotAllowed):
+        service.open_case(described(), actor=officer(RoleName.ADMINISTRATOR), now=OPENED)
+
+
+def test_a_case_is_set_right_and_the_trail_names_the_fields_alone(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id = open_case(victim_name="Ada Example")
+    amended = NewCase(
+        summary="It was a clairvoyant.", category=Category.SCAM, kind="clairvoyant", victim_name="A Example"
+    )
+    service.amend_case(case_id, amended, actor=actor, now=OPENED)
+    case = queries.get_case(session, case_id)
+    assert (case.category, case.kind, case.victim_name) == (Category.SCAM, "clairvoyant", "A Example")
+    entry = audit_queries.entries_about(session, "case", case_id)[-1]
+    assert (entry.action, entry.detail) == ("amended", {"fields": "category, kind, summary, victim_name"})
+
+
+def test_setting_right_nothing_leaves_no_trace(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case()
+    service.amend_case(case_id, replace(described(), opened_at=None), actor=actor, now=OPENED + timedelta(days=3))
+    assert queries.get_case(session, case_id).opened_at == OPENED
+    assert [entry.action for entry in audit_queries.entries_about(session, "case", case_id)] == ["opened"]
+
+
+def test_a_case_runs_its_course_and_is_closed(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case()
+    for step in (
+        Progress(Status.INVESTIGATING, waiting_for=WaitingFor.VICTIM),
+        Progress(Status.DECISION),
+        Progress(Status.ACTION, waiting_for=WaitingFor.LEGAL),
+        Progress(Status.CLOSED, WaitingFor.LEGAL, Outcome.PROSECUTION, Impact.ABLE_TO_STAY_AT_HOME),
+    ):
+        service.record_progress(case_id, step, actor=actor, now=OPENED)
+    case = queries.get_case(session, case_id)
+    assert (case.status, case.outcome, case.impact) == ("closed", "prosecution", "able_to_stay_at_home")
+    assert case.closed_at == OPENED
+    assert case.waiting_for is None, "a closed case waits for nobody"
+
+
+def test_a_closed_case_can_only_be_read(
+    session: Session, open_case: Opener, actor: Actor, incident: Callable[..., int]
+) -> None:
+    case_id, incident_id = open_case(), incident()
+    service.record_progress(case_id, Progress(Status.CLOSED, outcome=Outcome.NO_OFFENCE), actor=actor, now=OPENED)
+    note = NewNote(NoteKind.FACT, "Too late")
+    for attempt in (
+        lambda: service.record_money(case_id, PAID, actor=actor, now=OPENED),
+        lambda: service.add_note(case_id, note, actor=actor, now=OPENED),
+        lambda: service.link_incident(case_id, incident_id, actor=actor, now=OPENED),
+        lambda: service.amend_case(case_id, described(), actor=actor, now=OPENED),
+    ):
+        with pytest.raises(Conflict, match="closed") as refused:
+            attempt()
+        assert refused.value.legal == ("reopen the case and give a reason",)
+
+
+def test_a_case_is_reopened_for_a_reason_that_stays_in_its_log(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id = open_case()
+    service.record_progress(case_id, Progress(Status.CLOSED, outcome=Outcome.ADVICE_GIVEN), actor=actor, now=OPENED)
+    reopening = Progress(Status.INVESTIGATING, reason="A second victim came forward")
+    service.record_progress(case_id, reopening, actor=actor, now=OPENED)
+    case = queries.get_case(session, case_id)
+    assert (case.status, case.closed_at, case.outcome) == (Status.INVESTIGATING, None, Outcome.ADVICE_GIVEN)
+    (note,) = queries.notes(session, case_id)
+    assert (note.kind, note.text) == (NoteKind.DECISION, "Reopened: A second victim came forward")
+
+
+def test_money_is_exact_and_detriment_is_what_was_paid(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case()
+    for kind, amount in [("demanded", "9000"), ("paid", "0.10"), ("paid", "0.20"), ("refunded_by_bank", "0.30")]:
+        service.record_money(case_id, NewMoneyLine(MoneyKind(kind), Decimal(amount)), actor=actor, now=OPENED)
+    totals = queries.ledger(session, case_id).totals
+    assert totals.detriment == Decimal("0.30")
+    assert totals.net_detriment == 0
+
+
+def test_a_correction_takes_a_lines_place_and_both_stay(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case()
+    wrong = service.record_money(case_id, PAID, actor=actor, now=OPENED)
+    right = NewMoneyLine(MoneyKind.PAID, Decimal("400.00"), supersedes=wrong)
+    service.record_money(case_id, right, actor=actor, now=OPENED)
+    ledger = queries.ledger(session, case_id)
+    assert [line.amount for line in ledger.lines] == [Decimal(4000), Decimal(400)]
+    assert ledger.totals.detriment == Decimal(400)
+    with pytest.raises(Conflict, match="corrected already"):
+        service.record_money(case_id, right, actor=actor, now=OPENED)
+
+
+def test_a_line_of_another_case_cannot_be_corrected(session: Session, open_case: Opener, actor: Actor) -> None:
+    line = service.record_money(open_case(), PAID, actor=actor, now=OPENED)
+    with pytest.raises(RuleViolation, match="no such money line"):
+        service.record_money(open_case(), replace(PAID, supersedes=line), actor=actor, now=OPENED)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(replace(PAID, amount=Decimal(0)), id="nought"),
+        pytest.param(replace(PAID, amount=Decimal(-1)), id="negative"),
+        pytest.param(replace(PAID, amount=Decimal("0.001")), id="a-fraction-of-a-penny"),
+        pytest.param(replace(PAID, amount=Decimal(10**9)), id="a-thousand-million"),
+        pytest.param(replace(PAID, on_date=date(2026, 6, 11)), id="tomorrow"),
+        pytest.param(replace(PAID, supersedes=2**70), id="correcting-a-line-that-is-none"),
+    ],
+)
+def test_money_that_cannot_be_is_refused_and_nothing_is_written(
+    session: Session, open_case: Opener, actor: Actor, line: NewMoneyLine
+) -> None:
+    case_id = open_case()
+    with pytest.raises(RuleViolation):
+        service.record_money(case_id, line, actor=actor, now=OPENED)
+    assert session.scalar(select(func.count()).select_from(MoneyLine)) == 0
+
+
+def test_the_log_keeps_when_it_happened_and_when_it_was_written_down(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id, happened = open_case(), datetime(2026, 6, 9, 8, 15, tzinfo=UTC)
+    service.add_note(case_id, NewNote(NoteKind.HEARSAY, "The neighbour saw a van.", happened), actor=actor, now=OPENED)
+    (note,) = queries.notes(session, case_id)
+    assert (note.kind, note.occurred_at, note.recorded_at) == (NoteKind.HEARSAY, happened, OPENED)
+    late = NewNote(NoteKind.FACT, "From tomorrow", OPENED + timedelta(days=1))
+    with pytest.raises(RuleViolation, match="not come"):
+        service.add_note(case_id, late, actor=actor, now=OPENED)
+
+
+def test_every_change_leaves_an_entry_without_personal_data(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case(victim_name="Ada Example", address="12 Example Road")
+    service.record_money(case_id, PAID, actor=actor, now=OPENED)
+    service.add_note(case_id, NewNote(NoteKind.FACT, "Ada Example keeps cash"), actor=actor, now=OPENED)
+    service.record_progress(case_id, Progress(Status.INVESTIGATING), actor=actor, now=OPENED)
+    entries = audit_queries.entries_about(session, "case", case_id)
+    assert [entry.action for entry in entries] == ["opened", "money recorded", "note added", "status changed"]
+    assert "Example" not in str([entry.detail for entry in entries])
+    assert audit_queries.verify_chain(session).is_whole
+
+
+def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case: Opener) -> None:
+    times = [OPENED, OPENED - timedelta(days=2), OPENED, OPENED - timedelta(days=1)]
+    by_time = sorted([(at, open_case(now=at)) for at in times], reverse=True)
+    seen: list[int] = []
+    after: int | None = None
+    while True:
+        page = queries.list_cases(session, queries.CaseFilter(), after=after, size=2)
+        seen += [case.id for case in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert seen == [case_id for _, case_id in by_time]
+
+
+def test_a_list_shows_what_was_asked_for(session: Session, open_case: Opener) -> None:
+    open_case()
+    scam = open_case(category=Category.SCAM, kind="romance")
+    page = queries.list_cases(session, queries.CaseFilter(category=Category.SCAM, status=Status.OPEN))
+    assert [case.id for case in page.items] == [scam]

@@ -1,0 +1,56 @@
+"""What a case takes over from the incidents it grew out of; steps inside a use case of service.py."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.cases import queries
+from tsalert.cases.models import CaseFile, CaseIncident
+from tsalert.cases.rules import NewCase, fits
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict
+from tsalert.db import insert_ignoring_conflicts
+from tsalert.response import queries as response_queries
+from tsalert.response.vocabulary import Category
+
+
+def fill_from_incident(session: Session, new: NewCase) -> NewCase:
+    """Return the description with what it leaves open copied from its incident, if it names one.
+
+    :raises NotFound: there is no such incident.
+    """
+    if new.incident_id is None:
+        return new
+    incident = response_queries.get_incident_row(session, new.incident_id)
+    category = new.category or Category(incident.category)
+    kind = incident.kind if incident.kind and fits(category, incident.kind) else None
+    return replace(
+        new,
+        category=category,
+        kind=new.kind or kind,
+        address=new.address or incident.address,
+        postcode=new.postcode or incident.postcode,
+        ward_code=new.ward_code or incident.ward_code,
+    )
+
+
+def link(session: Session, case: CaseFile, incident_id: int, *, actor: Actor, now: datetime) -> None:
+    """Attach an incident to a case; the table's key lets only one case have it, whoever comes at once.
+
+    :raises NotFound: there is no such incident.
+    :raises Conflict: it belongs to another case, which is named.
+    """
+    incident = response_queries.get_incident_row(session, incident_id)
+    row = {"incident_id": incident_id, "case_id": case.id, "linked_at": now}
+    if session.execute(
+        insert_ignoring_conflicts(session, CaseIncident).values(row).returning(CaseIncident.case_id)
+    ).all():
+        audit.record(session, actor, "incident linked", "case", case.id, now=now, incident=incident.reference)
+        return
+    owner = queries.find_case_of_incident(session, incident_id)
+    if owner is not None and owner.id != case.id:
+        raise Conflict(
+            f"{incident.reference} belongs to {owner.reference} already.", legal=[f"work in {owner.reference}"]
+        )

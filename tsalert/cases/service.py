@@ -1,0 +1,200 @@
+"""Opening cases and writing in them: status, money, notes, the incidents they grew out of."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.cases import incidents, queries, rules
+from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
+from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
+from tsalert.cases.vocabulary import OTHER_KIND, NoteKind, Status
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.db import transaction
+from tsalert.references.service import next_reference
+from tsalert.staff import queries as staff_queries
+
+# What an officer may set right after a case was opened; its reference, status and incidents have their own ways.
+_AMENDABLE = (
+    "category", "kind", "channel", "source", "summary", "victim_name", "address", "postcode", "ward_code",
+    "chosen_for_vulnerability", "opened_at", "officer_id",
+)  # fmt: skip
+
+
+def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
+    """Open a case, from an incident where one is named; returns its id.
+
+    :raises NotFound: there is no such incident.
+    :raises Conflict: the incident has a case already, which is named.
+    :raises RuleViolation: it has no category, or a value that does not fit.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        values = _facts(session, incidents.fill_from_incident(session, new), actor, now)
+        reference = next_reference(session, "D", at=now)
+        case = CaseFile(reference=reference, status=Status.OPEN, closed_at=None, **values)
+        session.add(case)
+        session.flush()
+        audit.record(session, actor, "opened", "case", case.id, now=now, reference=reference, category=case.category)
+        if new.incident_id is not None:
+            incidents.link(session, case, new.incident_id, actor=actor, now=now)
+        return case.id
+
+
+def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -> None:
+    """Set right what a case says of itself; the trail names the fields, never their content.
+
+    A category, type, time or officer that is None stays as it is.
+
+    :raises Conflict: the case is closed.
+    :raises RuleViolation: a value does not fit.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        case = _open_case_for_writing(session, case_id)
+        values = _facts(session, _keeping(amended, case), actor, now)
+        changed = [name for name in _AMENDABLE if getattr(case, name) != values[name]]
+        for name in changed:
+            setattr(case, name, values[name])
+        if changed:
+            audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
+
+
+def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: datetime) -> None:
+    """Move a case on, or note whom it waits for; reopening writes its reason into the log.
+
+    :raises Conflict: the case cannot go there from where it stands.
+    :raises RuleViolation: it is closed without an outcome, or reopened without a reason.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        case = queries.get_case(session, case_id, lock=True)
+        before = Status(case.status)
+        rules.require_step(before, progress, case.reference)
+        closes = progress.status is Status.CLOSED
+        case.status, case.closed_at = progress.status, now if closes else None
+        case.waiting_for = None if closes else progress.waiting_for
+        case.outcome, case.impact = progress.outcome or case.outcome, progress.impact or case.impact
+        if progress.reason:
+            words = f"{'Reopened' if before is Status.CLOSED else 'Status changed'}: {progress.reason}"
+            _write_note(session, case, NewNote(NoteKind.DECISION, words), actor, now)
+        _record(session, actor, "status changed", case, now, before=before, after=progress.status)
+
+
+def record_money(case_id: int, line: NewMoneyLine, *, actor: Actor, now: datetime) -> int:
+    """Add a money line to a case, or correct an earlier one by superseding it; returns the line's id.
+
+    :raises Conflict: the case is closed, or the line was corrected before.
+    :raises RuleViolation: the amount or day is impossible, or the line to correct is not of this case.
+    """
+    actor.require(Permission.WORK_CASE)
+    rules.require_amount(line)
+    rules.require_possible_day(line.on_date, now, field="on_date")
+    with transaction() as session:
+        case = _open_case_for_writing(session, case_id)
+        if line.supersedes is not None:
+            _require_standing(session, case, line.supersedes)
+        row = _money_line(case, line, actor, now)
+        session.add(row)
+        session.flush()
+        _record(session, actor, "money recorded", case, now, kind=line.kind, line=row.id, supersedes=line.supersedes)
+        return row.id
+
+
+def add_note(case_id: int, note: NewNote, *, actor: Actor, now: datetime) -> int:
+    """Write an entry in a case's log; returns its id.
+
+    :raises Conflict: the case is closed.
+    :raises RuleViolation: the time it happened is impossible.
+    """
+    actor.require(Permission.WORK_CASE)
+    if note.occurred_at is not None:
+        rules.require_possible(note.occurred_at, now, field="occurred_at")
+    with transaction() as session:
+        case = _open_case_for_writing(session, case_id)
+        note_id = _write_note(session, case, note, actor, now)
+        _record(session, actor, "note added", case, now, kind=note.kind, note=note_id)
+        return note_id
+
+
+def link_incident(case_id: int, incident_id: int, *, actor: Actor, now: datetime) -> None:
+    """Attach an incident to a case; to the same one again changes nothing.
+
+    :raises NotFound: there is no such incident.
+    :raises Conflict: the case is closed, or the incident belongs to another case, which is named.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        incidents.link(session, _open_case_for_writing(session, case_id), incident_id, actor=actor, now=now)
+
+
+def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[str, object]:
+    """Return the columns of a case as described, once they fit each other."""
+    if new.category is None:
+        raise RuleViolation("Choose what the case is about.", field="category")
+    kind = new.kind or OTHER_KIND
+    rules.require_kind(new.category, kind)
+    opened_at = new.opened_at or now
+    rules.require_possible(opened_at, now, field="opened_at")
+    officer_id = new.officer_id or actor.officer_id
+    if officer_id != actor.officer_id and officer_id not in staff_queries.officer_names(session):
+        raise RuleViolation("There is no such officer.", field="officer_id")
+    given = {name: getattr(new, name) for name in _AMENDABLE}
+    return given | {"kind": kind, "opened_at": opened_at, "officer_id": officer_id}
+
+
+def _keeping(amended: NewCase, case: CaseFile) -> NewCase:
+    """Return the description with the case's own values where it leaves them as they are."""
+    kept = ("category", "kind", "opened_at", "officer_id")
+    return replace(amended, **{name: getattr(amended, name) or getattr(case, name) for name in kept})
+
+
+def _open_case_for_writing(session: Session, case_id: int) -> CaseFile:
+    case = queries.get_case(session, case_id, lock=True)
+    rules.require_open(Status(case.status), case.reference)
+    return case
+
+
+def _require_standing(session: Session, case: CaseFile, line_id: int) -> None:
+    if not queries.has_line(session, case.id, line_id):
+        raise RuleViolation("There is no such money line in this case.", field="supersedes")
+    if queries.is_superseded(session, line_id):
+        raise Conflict("That line was corrected already. Correct the line that took its place.")
+
+
+def _money_line(case: CaseFile, line: NewMoneyLine, actor: Actor, now: datetime) -> MoneyLine:
+    return MoneyLine(
+        case_id=case.id,
+        kind=line.kind,
+        amount=line.amount,
+        method=line.method,
+        on_date=line.on_date,
+        evidence=line.evidence,
+        certainty=line.certainty,
+        note=line.note,
+        supersedes_id=line.supersedes,
+        recorded_by=actor.officer_id,
+        recorded_at=now,
+    )
+
+
+def _write_note(session: Session, case: CaseFile, note: NewNote, actor: Actor, now: datetime) -> int:
+    row = CaseNote(
+        case_id=case.id,
+        kind=note.kind,
+        text=note.text,
+        occurred_at=note.occurred_at or now,
+        recorded_by=actor.officer_id,
+        recorded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _record(
+    session: Session, actor: Actor, action: str, case: CaseFile, now: datetime, **detail: str | int | None
+) -> None:
+    audit.record(session, actor, action, "case", case.id, now=now, **detail)
