@@ -1,6 +1,6 @@
 """Addresses: found, added, confirmed, suppressed, erased. Steps of other capabilities' use cases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,8 +64,16 @@ def find_or_add_endpoints(session: Session, wanted: Sequence[NewEndpoint], *, no
 
 def confirm_endpoint(session: Session, endpoint_id: int, *, now: datetime) -> None:
     """Mark an unconfirmed address as confirmed by its owner; any other status stays."""
-    unconfirmed = (Endpoint.id == endpoint_id, Endpoint.status == EndpointStatus.UNCONFIRMED)
-    session.execute(update(Endpoint).where(*unconfirmed).values(status=EndpointStatus.ACTIVE, confirmed_at=now))
+    confirm_endpoints(session, [endpoint_id], now=now)
+
+
+def confirm_endpoints(session: Session, endpoint_ids: Collection[int], *, now: datetime) -> None:
+    """Mark those of many addresses as confirmed that are unconfirmed; any other status stays."""
+    ids = sorted(endpoint_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = Endpoint.id.in_(ids[start : start + _AT_ONCE])
+        confirming = update(Endpoint).where(some, Endpoint.status == EndpointStatus.UNCONFIRMED)
+        session.execute(confirming.values(status=EndpointStatus.ACTIVE, confirmed_at=now))
 
 
 def suppress(session: Session, endpoint_id: int, reason: SuppressionReason, now: datetime) -> None:

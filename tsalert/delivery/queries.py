@@ -1,6 +1,6 @@
 """Reads of delivery: addresses, progress, and what became of each message."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, S
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
 
 PAGE = 50
+_AT_ONCE = 500
 _SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
 
 
@@ -98,6 +99,17 @@ def get_endpoint(session: Session, endpoint_id: int) -> EndpointView:
     if row is None:
         raise NotFound("There is no such address.")
     return _endpoint_view(row)
+
+
+def endpoints_by_id(session: Session, endpoint_ids: Collection[int], *, lock: bool = False) -> dict[int, EndpointView]:
+    """Return many endpoints at once; ``lock`` keeps others from changing them until the transaction ends."""
+    found: dict[int, EndpointView] = {}
+    ids = sorted(endpoint_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        query = _endpoint_views().where(Endpoint.id.in_(ids[start : start + _AT_ONCE])).order_by(Endpoint.id)
+        rows = session.execute(query.with_for_update(of=Endpoint) if lock else query)
+        found.update((row[0], _endpoint_view(row)) for row in rows)
+    return found
 
 
 def find_endpoint(session: Session, channel: Channel, address: str) -> EndpointView | None:

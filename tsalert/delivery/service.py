@@ -3,6 +3,7 @@
 from tsalert.delivery.endpoints import (
     NewEndpoint,
     confirm_endpoint,
+    confirm_endpoints,
     erase_endpoint,
     find_or_add_endpoint,
     find_or_add_endpoints,
@@ -28,6 +29,7 @@ __all__ = [
     "cancel",
     "cancel_mailing",
     "confirm_endpoint",
+    "confirm_endpoints",
     "create_mailing",
     "enqueue",
     "enqueue_one",

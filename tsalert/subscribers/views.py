@@ -4,9 +4,12 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
+from tsalert.subscribers import queries
 from tsalert.web.access import public, requires
 
 bp = Blueprint("subscribers", __name__)
+
+__all__ = ["bp", "queries"]
 
 
 @bp.get("/subscribers")

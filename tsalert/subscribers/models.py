@@ -1,0 +1,133 @@
+"""Residents and partners, their addresses, topics, subscriptions and consent."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tsalert.db import Base, BigId
+
+_OPEN = text("ended_at IS NULL")
+_UNCONFIRMED = text("confirmed_at IS NULL")
+
+
+class Topic(Base):
+    """Something to be alerted about; ``all`` stands for every topic."""
+
+    __tablename__ = "topic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    position: Mapped[int]
+
+
+class Subscriber(Base):
+    """A resident, or an organisation (its name is ``name``) that passes alerts on.
+
+    ``ward`` is the ward's code where the directory of wards knows it; no ward means alerts for every ward.
+    """
+
+    __tablename__ = "subscriber"
+    __table_args__ = (CheckConstraint("kind IN ('resident', 'partner')", name="kind_known"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str | None]
+    language: Mapped[str]
+    ward: Mapped[str | None] = mapped_column(index=True)
+    postcode: Mapped[str | None]
+    formats: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class SubscriberEndpoint(Base):
+    """Who reads an address: one address may serve several people, and one person have several."""
+
+    __tablename__ = "subscriber_endpoint"
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"), primary_key=True, index=True)
+    channel: Mapped[str]
+
+
+class Subscription(Base):
+    """One topic that one person gets at one address; never deleted, ended with a reason."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="ended_with_reason"),
+        CheckConstraint("frequency IN ('immediate', 'daily', 'weekly')", name="frequency_known"),
+        Index(
+            "uq_subscription_open",
+            "subscriber_id",
+            "endpoint_id",
+            "topic_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_subscription_subscriber", "subscriber_id", "endpoint_id"),
+        Index("ix_subscription_audience", "topic_id", "endpoint_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"))
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"), index=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    frequency: Mapped[str]
+    source: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None]
+
+
+class ConsentEvent(Base):
+    """One act of consent or its withdrawal; append-only. ``at`` is when it was given, as claimed."""
+
+    __tablename__ = "consent_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"))
+    act: Mapped[str]
+    method: Mapped[str]
+    wording: Mapped[str]
+    source: Mapped[str]
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class Partner(Base):
+    """What a partner says of the readers it passes alerts on to; ``code`` marks its sign-ups."""
+
+    __tablename__ = "partner"
+    __table_args__ = (CheckConstraint("declared_reach >= 0", name="reach_not_negative"),)
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    declared_reach: Mapped[int | None]
+    basis: Mapped[str | None]
+    declared_at: Mapped[datetime | None]
+    code: Mapped[str] = mapped_column(unique=True)
+
+
+class SignUp(Base):
+    """What somebody asked for on the public site; nothing of it counts until the address confirms it."""
+
+    __tablename__ = "sign_up"
+    __table_args__ = (
+        Index("ix_sign_up_endpoint", "endpoint_id", "asked_at"),
+        Index("ix_sign_up_network", "network_digest", "asked_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"))
+    topics: Mapped[list[str]] = mapped_column(JSON)
+    postcode: Mapped[str | None]
+    ward: Mapped[str | None]
+    frequency: Mapped[str]
+    source: Mapped[str]
+    network_digest: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]

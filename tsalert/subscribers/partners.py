@@ -1,0 +1,65 @@
+"""What partners say of the readers they pass alerts on to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import choice
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from tsalert.subscribers.models import Partner
+
+# Letters and digits that nobody mistakes for one another when they read them out.
+_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"
+_CODE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What one partner declared; a reach of None declares nothing, a day of None stands for today."""
+
+    subscriber_id: int
+    declared_reach: int | None
+    basis: str | None
+    declared_at: datetime | None
+
+
+def declare(session: Session, declarations: Sequence[Declaration], *, now: datetime) -> None:
+    """Write down what partners declared; one heard of for the first time gets a code for its sign-ups.
+
+    The same reach without a day is no new declaration, and the earlier day stands.
+    """
+    latest = {each.subscriber_id: each for each in declarations}
+    known = _known_reach(session, list(latest)) if latest else {}
+    new = [_row(each, now) | {"code": _new_code()} for each in latest.values() if each.subscriber_id not in known]
+    changed = [
+        _row(each, now)
+        for each in latest.values()
+        if each.declared_reach is not None
+        and each.subscriber_id in known
+        and (each.declared_at or each.declared_reach != known[each.subscriber_id])
+    ]
+    if new:
+        session.execute(insert(Partner), new)
+    if changed:
+        session.execute(update(Partner), changed)
+
+
+def _known_reach(session: Session, subscriber_ids: list[int]) -> dict[int, int | None]:
+    query = select(Partner.subscriber_id, Partner.declared_reach).where(Partner.subscriber_id.in_(subscriber_ids))
+    return dict(session.execute(query).tuples().all())
+
+
+def _row(declaration: Declaration, now: datetime) -> dict[str, object]:
+    declares = declaration.declared_reach is not None
+    return {
+        "subscriber_id": declaration.subscriber_id,
+        "declared_reach": declaration.declared_reach,
+        "basis": declaration.basis if declares else None,
+        "declared_at": (declaration.declared_at or now) if declares else None,
+    }
+
+
+def _new_code() -> str:
+    return "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))

@@ -1,0 +1,206 @@
+"""People at work: read with their addresses and topics, changed, and written back in a few statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from tsalert.delivery.rules import Channel
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
+from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held
+
+LANGUAGE = "en-GB"
+
+
+@dataclass(slots=True, eq=False)
+class Holding:
+    """A subscription at work; ``id`` is None until it is written."""
+
+    held: Held
+    id: int | None = None
+    is_changed: bool = False
+
+    def change(self, **values: str) -> None:
+        """Change what is held, now in mind and later in the database."""
+        self.held, self.is_changed = replace(self.held, **values), True
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """A subscriber at work, with what they hold at each of their addresses."""
+
+    kind: str
+    name: str | None
+    ward: str | None
+    postcode: str | None
+    id: int | None = None
+    is_changed: bool = False
+    channels: dict[int, str] = field(default_factory=dict)
+    new_endpoints: list[int] = field(default_factory=list)
+    holdings: defaultdict[int, list[Holding]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def has_email(self) -> bool:
+        """True where this person reads an email address."""
+        return Channel.EMAIL in self.channels.values()
+
+    def update(self, **details: str | None) -> None:
+        """Take over what is given; None leaves what is known as it is."""
+        for name, value in details.items():
+            if value is not None and value != getattr(self, name):
+                setattr(self, name, value)
+                self.is_changed = True
+
+    def held_at(self, endpoint_id: int) -> list[Held]:
+        """Return what this person has, or had, at one address."""
+        return [holding.held for holding in self.holdings[endpoint_id]]
+
+    def is_open_at(self, endpoint_id: int) -> bool:
+        """Tell whether this person gets anything at one address."""
+        return any(held.ended_reason is None for held in self.held_at(endpoint_id))
+
+    def apply(self, endpoint_id: int, changes: Changes, *, source: str, frequency: str | None) -> None:
+        """Carry out changes at one address."""
+        holdings = self.holdings[endpoint_id]
+        for position in changes.end:
+            holdings[position].change(ended_reason=EndedReason.REPLACED)
+        for position in changes.retime:
+            holdings[position].change(frequency=frequency or Frequency.IMMEDIATE)
+        for topic in changes.start:
+            holdings.append(Holding(Held(topic, frequency or Frequency.IMMEDIATE, source)))
+
+
+@dataclass(slots=True)
+class Roll:
+    """The people that a batch concerns, and who reads which address."""
+
+    people: list[Person] = field(default_factory=list)
+    readers: defaultdict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, person: Person) -> Person:
+        """Put somebody on the roll."""
+        self.people.append(person)
+        for endpoint_id in person.channels:
+            self.readers[endpoint_id].append(person)
+        return person
+
+    def link(self, person: Person, endpoint_id: int, channel: str) -> bool:
+        """Let a person read an address; returns whether that is new."""
+        if endpoint_id in person.channels:
+            return False
+        person.channels[endpoint_id] = channel
+        person.new_endpoints.append(endpoint_id)
+        self.readers[endpoint_id].append(person)
+        return True
+
+
+def read_roll(session: Session, endpoint_ids: Collection[int]) -> Roll:
+    """Return everybody who reads any of the addresses, with all their addresses and topics."""
+    readers = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id.in_(endpoint_ids))
+    found: dict[int, Person] = {}
+    rows = session.execute(
+        select(
+            Subscriber.id,
+            Subscriber.kind,
+            Subscriber.name,
+            Subscriber.ward,
+            Subscriber.postcode,
+            SubscriberEndpoint.endpoint_id,
+            SubscriberEndpoint.channel,
+        )
+        .join(SubscriberEndpoint, SubscriberEndpoint.subscriber_id == Subscriber.id)
+        .where(Subscriber.id.in_(readers), Subscriber.erased_at.is_(None))
+        .order_by(Subscriber.id)
+    )
+    for subscriber_id, kind, name, ward, postcode, endpoint_id, channel in rows:
+        person = found.setdefault(subscriber_id, Person(kind, name, ward, postcode, id=subscriber_id))
+        person.channels[endpoint_id] = channel
+    _read_holdings(session, found)
+    roll = Roll()
+    for person in found.values():
+        roll.add(person)
+    return roll
+
+
+def _read_holdings(session: Session, people: Mapping[int, Person]) -> None:
+    if not people:
+        return
+    rows = session.execute(
+        select(
+            Subscription.id,
+            Subscription.subscriber_id,
+            Subscription.endpoint_id,
+            Topic.slug,
+            Subscription.frequency,
+            Subscription.source,
+            Subscription.ended_reason,
+        )
+        .join(Topic, Topic.id == Subscription.topic_id)
+        .where(Subscription.subscriber_id.in_(people))
+        .order_by(Subscription.id)
+    )
+    for subscription_id, subscriber_id, endpoint_id, topic, frequency, source, ended_reason in rows:
+        held = Held(topic, frequency, source, ended_reason)
+        people[subscriber_id].holdings[endpoint_id].append(Holding(held, subscription_id))
+
+
+def write_roll(session: Session, roll: Roll, topics: Mapping[str, int], *, now: datetime) -> None:
+    """Write what changed, everybody new with an id.
+
+    :param topics: the id of each topic by its slug.
+    """
+    _write_people(session, roll, now)
+    links = [
+        {"subscriber_id": person.id, "endpoint_id": endpoint_id, "channel": person.channels[endpoint_id]}
+        for person in roll.people
+        for endpoint_id in person.new_endpoints
+    ]
+    if links:
+        session.execute(insert(SubscriberEndpoint), links)
+    _write_holdings(session, roll, topics, now)
+
+
+def _write_people(session: Session, roll: Roll, now: datetime) -> None:
+    changed = [person for person in roll.people if person.id is not None and person.is_changed]
+    new = [person for person in roll.people if person.id is None]
+    if new:
+        rows = [_details(one) | {"language": LANGUAGE, "formats": [], "created_at": now} for one in new]
+        returning = insert(Subscriber).returning(Subscriber.id, sort_by_parameter_order=True)
+        for person, subscriber_id in zip(new, session.scalars(returning, rows), strict=True):
+            person.id = subscriber_id
+    if changed:
+        session.execute(update(Subscriber), [{"id": person.id} | _details(person) for person in changed])
+
+
+def _details(person: Person) -> dict[str, str | None]:
+    return {"kind": person.kind, "name": person.name, "ward": person.ward, "postcode": person.postcode}
+
+
+def _write_holdings(session: Session, roll: Roll, topics: Mapping[str, int], now: datetime) -> None:
+    new, changed = [], []
+    for person, endpoint_id, holding in _holdings(roll):
+        held = holding.held
+        state = {
+            "frequency": held.frequency,
+            "ended_reason": held.ended_reason,
+            "ended_at": now if held.ended_reason else None,
+        }
+        if holding.id is None:
+            whose = {"subscriber_id": person.id, "endpoint_id": endpoint_id, "topic_id": topics[held.topic]}
+            new.append(whose | state | {"source": held.source, "started_at": now})
+        elif holding.is_changed:
+            changed.append({"id": holding.id} | state)
+    if new:
+        session.execute(insert(Subscription), new)
+    if changed:
+        session.execute(update(Subscription), changed)
+
+
+def _holdings(roll: Roll) -> Iterator[tuple[Person, int, Holding]]:
+    for person in roll.people:
+        for endpoint_id, holdings in person.holdings.items():
+            for holding in holdings:
+                yield person, endpoint_id, holding

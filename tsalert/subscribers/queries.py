@@ -1,0 +1,120 @@
+"""Who hears from us: topics, audiences, and how far alerts carry."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.rules import Channel
+from tsalert.subscribers.models import Partner, Subscriber, Subscription, Topic
+from tsalert.subscribers.rules import Frequency, Kind, topics_reached
+
+
+@dataclass(frozen=True, slots=True)
+class Circulation:
+    """How far alerts carry: our own list as counted, the partners' readers as they declared them.
+
+    The two are never added up. A partner is counted among the subscribers too.
+    """
+
+    subscribers: int
+    endpoints: Mapping[str, int]
+    partners: int
+    declared_reach: int
+    declaring_partners: int
+    first_declared_at: datetime | None
+    last_declared_at: datetime | None
+
+
+def topics(session: Session) -> list[tuple[str, str]]:
+    """Return (slug, title) of every topic, ``all`` first."""
+    return [(slug, title) for slug, title in session.execute(select(Topic.slug, Topic.title).order_by(Topic.position))]
+
+
+def topic_ids(session: Session) -> dict[str, int]:
+    """Return the id of every topic by its slug."""
+    return dict(session.execute(select(Topic.slug, Topic.id)).tuples().all())
+
+
+def wards(session: Session) -> list[str]:
+    """Return every ward that a subscriber lives in: its code where the directory knows it, else its name."""
+    known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
+    return [ward for ward in session.scalars(known.distinct().order_by(Subscriber.ward)) if ward]
+
+
+def audience(*, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool) -> Select[tuple[int, str]]:
+    """Return the query of (endpoint id, channel) that an alert reaches, each endpoint once.
+
+    Endpoints are confirmed, active and not suppressed, and one of their people asked for the topic
+    or for all topics. An alert on ``all`` reaches every topic's people.
+
+    :param wards: codes or names as ``wards`` gives them; none means everywhere. Somebody whose ward
+        is not known gets the alerts of every ward, since a needless warning is the lesser harm.
+    :param urgent: reach those too who chose a daily or weekly digest.
+    """
+    reachable = delivery.reachable_endpoints().subquery("reachable")
+    wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    wanting = wanting.where(Subscription.ended_at.is_(None), *_asked_for(topic), *_lives_in(wards))
+    if not urgent:
+        wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
+    return select(reachable.c.id, reachable.c.channel).where(
+        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
+    )
+
+
+def audience_size(
+    session: Session, *, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool
+) -> dict[str, int]:
+    """Return how many endpoints an alert reaches on each of its channels."""
+    reached = audience(wards=wards, topic=topic, channels=channels, urgent=urgent).subquery("reached")
+    counts = select(reached.c.channel, func.count()).group_by(reached.c.channel)
+    return dict.fromkeys(map(str, channels), 0) | {str(channel): count for channel, count in session.execute(counts)}
+
+
+def circulation(session: Session) -> Circulation:
+    """Return how far alerts carry now."""
+    active = _active_subscriptions().subquery("active")
+    by_channel = select(active.c.channel, func.count(active.c.endpoint_id.distinct())).group_by(active.c.channel)
+    counts = {str(channel): count for channel, count in session.execute(by_channel)}
+    subscribers = session.scalar(select(func.count(active.c.subscriber_id.distinct()))) or 0
+    partner_ids = select(active.c.subscriber_id)
+    partners, declaring, reach, first, last = session.execute(
+        select(
+            func.count(),
+            func.count(Partner.declared_reach),
+            func.coalesce(func.sum(Partner.declared_reach), 0),
+            func.min(Partner.declared_at),
+            func.max(Partner.declared_at),
+        )
+        .join(Subscriber, Subscriber.id == Partner.subscriber_id)
+        .where(Subscriber.kind == Kind.PARTNER, Partner.subscriber_id.in_(partner_ids))
+    ).one()
+    endpoints = {channel.value: counts.get(channel, 0) for channel in Channel}
+    return Circulation(subscribers, endpoints, partners, int(reach), declaring, first, last)
+
+
+def _active_subscriptions() -> Select[tuple[int, int, str]]:
+    """Return the query of (subscriber id, endpoint id, channel) that get anything now."""
+    reachable = delivery.reachable_endpoints().subquery("reachable")
+    return (
+        select(Subscription.subscriber_id, Subscription.endpoint_id, reachable.c.channel)
+        .join(reachable, reachable.c.id == Subscription.endpoint_id)
+        .where(Subscription.ended_at.is_(None))
+    )
+
+
+def _asked_for(topic: str) -> list[ColumnElement[bool]]:
+    slugs = topics_reached(topic)
+    if slugs is None:
+        return []
+    return [Subscription.topic_id.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
+
+
+def _lives_in(wards: Collection[str]) -> list[ColumnElement[bool]]:
+    if not wards:
+        return []
+    named = func.lower(Subscriber.ward).in_([ward.lower() for ward in wards])
+    return [or_(Subscriber.ward.is_(None), named)]

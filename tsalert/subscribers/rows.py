@@ -1,0 +1,189 @@
+"""One row of an import file: what its values mean, or why it cannot be kept."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from tsalert.core.clock import as_utc, london_midnight
+from tsalert.core.errors import RuleViolation
+from tsalert.core.postcodes import read_postcode
+from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
+from tsalert.subscribers.rules import Frequency, Kind
+
+COLUMNS = (
+    "name", "email", "phone", "postcode", "ward", "kind", "declared_reach", "topics", "frequency",
+    "consent_source", "consent_at",
+)  # fmt: skip
+HEADER = ",".join(COLUMNS)
+LARGEST_REACH = 100_000_000
+_LONGEST = 320
+_EARLIEST_CONSENT = datetime(1950, 1, 1, tzinfo=UTC)
+_CLOCK_SLACK = timedelta(minutes=2)
+_BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_GROUPED_NUMBER = re.compile(r"\d{1,3}(,\d{3})*|\d+", re.ASCII)
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One subscriber of the file; an empty value leaves what is known as it is.
+
+    ``addresses`` holds (channel, address), email first.
+    """
+
+    line: int
+    name: str | None
+    addresses: tuple[tuple[Channel, str], ...]
+    postcode: str | None
+    ward: str | None
+    kind: Kind | None
+    declared_reach: int | None
+    topics: tuple[str, ...]
+    frequency: Frequency | None
+    consent_source: str | None
+    consent_at: datetime | None
+
+    @property
+    def has_consent(self) -> bool:
+        """True where the file says both how and when they agreed."""
+        return self.consent_source is not None and self.consent_at is not None
+
+
+def check_header(values: Sequence[str]) -> None:
+    """Refuse a file whose columns are not the ones expected, in order.
+
+    :raises RuleViolation: saying what the first line must be.
+    """
+    found = [value.strip().lower() for value in values]
+    while found and not found[-1]:
+        found.pop()
+    if tuple(found) != COLUMNS:
+        raise RuleViolation(f"The first line must be: {HEADER}")
+
+
+def read_row(
+    line: int, values: Sequence[str], *, topics: Collection[str], now: datetime, allow_drama: bool
+) -> ImportRow:
+    """Read the values of one record.
+
+    :raises RuleViolation: saying what is wrong with the row, its column in ``field``.
+    """
+    given = _by_column(values)
+    kind = _choice(given, "kind", Kind)
+    row = ImportRow(
+        line=line,
+        name=given["name"] or None,
+        addresses=_addresses(given, allow_drama=allow_drama),
+        postcode=read_postcode(given["postcode"]) if given["postcode"] else None,
+        ward=given["ward"] or None,
+        kind=kind,
+        declared_reach=_reach(given["declared_reach"], kind),
+        topics=_topics(given["topics"], topics),
+        frequency=_choice(given, "frequency", Frequency),
+        consent_source=given["consent_source"] or None,
+        consent_at=_consent_at(given["consent_at"], now),
+    )
+    if row.kind is Kind.PARTNER and not row.name:
+        raise RuleViolation("A partner needs a name.", field="name")
+    return row
+
+
+def _by_column(values: Sequence[str]) -> dict[str, str]:
+    surplus = [value for value in values[len(COLUMNS) :] if value.strip()]
+    if surplus or len(values) < len(COLUMNS):
+        raise RuleViolation(f"This row has {len(values)} values; {len(COLUMNS)} are expected.")
+    return {column: _tidy(column, value) for column, value in zip(COLUMNS, values, strict=False)}
+
+
+def _tidy(column: str, value: str) -> str:
+    """Make one line of a value: a cell may hold line breaks, but no bytes that are not text."""
+    text = " ".join(value.split())
+    if text.isascii() and text.isprintable():
+        return _short(column, text)
+    text = unicodedata.normalize("NFC", text)
+    if any("\udc80" <= character <= "\udcff" for character in text):
+        raise RuleViolation("This is not UTF-8 text: save the file as CSV UTF-8.", field=column)
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+        raise RuleViolation("This holds characters that cannot be seen.", field=column)
+    return _short(column, text)
+
+
+def _short(column: str, text: str) -> str:
+    if len(text) > _LONGEST:
+        raise RuleViolation(f"This is longer than {_LONGEST} characters.", field=column)
+    return text
+
+
+def _addresses(given: dict[str, str], *, allow_drama: bool) -> tuple[tuple[Channel, str], ...]:
+    found = []
+    if given["email"]:
+        found.append((Channel.EMAIL, normalise_email(given["email"])))
+    if given["phone"]:
+        found.append(normalise_phone(given["phone"], allow_drama=allow_drama))
+    if not found:
+        raise RuleViolation("There is no address: give an email address or a telephone number.")
+    return tuple(found)
+
+
+def _choice(given: dict[str, str], column: str, choices: type[_Choice]) -> _Choice | None:
+    text = given[column].lower()
+    if not text:
+        return None
+    if text not in {*choices}:
+        raise RuleViolation(f"Give {' or '.join(choices)}, not “{text}”.", field=column)
+    return choices(text)
+
+
+def _topics(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """Read slugs or titles, separated by semicolons."""
+    chosen = tuple(slug for part in text.split(";") if (slug := "-".join(part.lower().split())))
+    for slug in chosen:
+        if slug not in known:
+            raise RuleViolation(f"There is no topic “{slug}”; there are {', '.join(sorted(known))}.", field="topics")
+    return chosen
+
+
+def _reach(text: str, kind: Kind | None) -> int | None:
+    if not text:
+        return None
+    if kind is not Kind.PARTNER:
+        raise RuleViolation("Only a partner declares a reach.", field="declared_reach")
+    number = int(text.replace(",", "")) if len(text) <= 15 and _GROUPED_NUMBER.fullmatch(text) else -1
+    if not 0 <= number <= LARGEST_REACH:
+        raise RuleViolation(f"Give a whole number from 0 to {LARGEST_REACH:,}.", field="declared_reach")
+    return number
+
+
+def _consent_at(text: str, now: datetime) -> datetime | None:
+    """Read a day (London's) or an instant with its zone."""
+    if not text:
+        return None
+    try:
+        at = _read_day_or_instant(text)
+    except (ValueError, OverflowError):
+        raise RuleViolation(
+            "Give a day like 2026-05-31 or 31/05/2026, or a time with its zone like 2026-05-31T10:00:00Z.",
+            field="consent_at",
+        ) from None
+    if at > as_utc(now) + _CLOCK_SLACK:
+        raise RuleViolation("Consent cannot be given in the future.", field="consent_at")
+    if at < _EARLIEST_CONSENT:
+        raise RuleViolation("This is too long ago.", field="consent_at")
+    return at
+
+
+def _read_day_or_instant(text: str) -> datetime:
+    british = _BRITISH_DAY.fullmatch(text)
+    if british:
+        return london_midnight(date(int(british[3]), int(british[2]), int(british[1])))
+    if "T" not in text.upper() and " " not in text:
+        return london_midnight(date.fromisoformat(text))
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        raise ValueError("no zone")
+    return as_utc(moment)
