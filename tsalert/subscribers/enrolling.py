@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from tsalert.delivery.endpoints import NewEndpoint, confirm_endpoints, find_or_add_endpoints, lock_endpoints
-from tsalert.delivery.queries import EndpointView
+from tsalert.delivery.queries import EndpointView, endpoints_by_id
 from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.delivery.service import NewEndpoint, confirm_endpoints, find_or_add_endpoints
 from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.partners import Declaration, declare
 from tsalert.subscribers.people import Person, Roll, read_roll, write_roll
@@ -62,7 +62,7 @@ def _endpoints_by_row(session: Session, rows: Sequence[ImportRow], now: datetime
     wanted = [NewEndpoint(*address, EndpointStatus.UNCONFIRMED) for row in rows for address in row.addresses]
     ids = iter(find_or_add_endpoints(session, wanted, now=now))
     found = [[next(ids) for _ in row.addresses] for row in rows]
-    views = lock_endpoints(session, {endpoint_id for each in found for endpoint_id in each})
+    views = endpoints_by_id(session, {endpoint_id for each in found for endpoint_id in each}, lock=True)
     return [[views[endpoint_id] for endpoint_id in each] for each in found]
 
 

@@ -172,10 +172,10 @@ def _write_people(session: Session, roll: Roll, now: datetime) -> None:
         for person, subscriber_id in zip(new, session.scalars(returning, rows), strict=True):
             person.id = subscriber_id
     if changed:
-        session.execute(update(Subscriber), [{"id": person.id} | _details(person) for person in changed])
+        session.execute(update(Subscriber), [_details(person) | {"id": person.id} for person in changed])
 
 
-def _details(person: Person) -> dict[str, str | None]:
+def _details(person: Person) -> dict[str, object]:
     return {"kind": person.kind, "name": person.name, "ward": person.ward, "postcode": person.postcode}
 
 
@@ -183,13 +183,17 @@ def _write_holdings(session: Session, roll: Roll, topics: Mapping[str, int], now
     new, changed = [], []
     for person, endpoint_id, holding in _holdings(roll):
         held = holding.held
-        state = {
+        state: dict[str, object] = {
             "frequency": held.frequency,
             "ended_reason": held.ended_reason,
             "ended_at": now if held.ended_reason else None,
         }
         if holding.id is None:
-            whose = {"subscriber_id": person.id, "endpoint_id": endpoint_id, "topic_id": topics[held.topic]}
+            whose: dict[str, object] = {
+                "subscriber_id": person.id,
+                "endpoint_id": endpoint_id,
+                "topic_id": topics[held.topic],
+            }
             new.append(whose | state | {"source": held.source, "started_at": now})
         elif holding.is_changed:
             changed.append({"id": holding.id} | state)

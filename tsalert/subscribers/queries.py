@@ -45,7 +45,7 @@ def wards(session: Session) -> list[str]:
     return [ward for ward in session.scalars(known.distinct().order_by(Subscriber.ward)) if ward]
 
 
-def audience(*, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool) -> Select[tuple[int, str]]:
+def audience(*, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool) -> Select[int, str]:
     """Return the query of (endpoint id, channel) that an alert reaches, each endpoint once.
 
     Endpoints are confirmed, active and not suppressed, and one of their people asked for the topic
@@ -93,10 +93,10 @@ def circulation(session: Session) -> Circulation:
         .where(Subscriber.kind == Kind.PARTNER, Partner.subscriber_id.in_(partner_ids))
     ).one()
     endpoints = {channel.value: counts.get(channel, 0) for channel in Channel}
-    return Circulation(subscribers, endpoints, partners, int(reach), declaring, first, last)
+    return Circulation(subscribers, endpoints, partners, int(reach or 0), declaring, first, last)
 
 
-def _active_subscriptions() -> Select[tuple[int, int, str]]:
+def _active_subscriptions() -> Select[int, int, str]:
     """Return the query of (subscriber id, endpoint id, channel) that get anything now."""
     reachable = delivery.reachable_endpoints().subquery("reachable")
     return (
