@@ -1,12 +1,74 @@
-"""Reading calls, incidents and clocks."""
+"""Reading calls, incidents and clocks; what other capabilities may ask."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.places import queries as places
 from tsalert.references.rules import read_reference
-from tsalert.response.models import Incident
-from tsalert.web.fields import LARGEST_ID
+from tsalert.response import rows
+from tsalert.response.clock import Clock, ResponseFigures, tally
+from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, Incident, IncidentClock
+from tsalert.response.steps import IncidentState, Situation
+from tsalert.response.vocabulary import (
+    RAPID_RESPONSE_LINES,
+    REPORTED_CATEGORIES,
+    UNREAL_DISPOSITIONS,
+    Category,
+    GradeName,
+    Outcome,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Where an incident happened."""
+
+    address: str | None
+    postcode: str | None
+    ward_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """One incident with the names of its ward and grade; ``clock`` is its latest, None where it never had one."""
+
+    id: int
+    reference: str
+    category: Category
+    kind: str | None
+    household: Household
+    ward: str | None
+    state: IncidentState
+    grade: GradeName | None
+    outcome: Outcome | None
+    outcome_note: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    clock: Clock | None
+
+    @property
+    def situation(self) -> Situation:
+        """What decides which steps it may take."""
+        runs = self.clock is not None and self.clock.stopped_at is None and self.clock.ended_at is None
+        return Situation(self.state, clock_runs=runs, has_outcome=self.outcome is not None)
+
+
+def get_incident(session: Session, incident_id: int) -> IncidentRecord:
+    """Return one incident.
+
+    :raises NotFound: there is none.
+    """
+    query = incident_rows().where(Incident.id == incident_id)
+    row = session.execute(query).first() if rows.is_id(incident_id) else None
+    if row is None:
+        raise NotFound("There is no such incident.")
+    return as_records(session, [row])[0]
 
 
 def find_incident_id(session: Session, reference: str) -> int | None:
@@ -15,15 +77,133 @@ def find_incident_id(session: Session, reference: str) -> int | None:
     return session.scalar(select(Incident.id).where(Incident.reference == stored)) if stored else None
 
 
-def get_incident_row(session: Session, incident_id: int, *, lock: bool = False) -> Incident:
-    """Return one incident; ``lock`` keeps others from changing it until the transaction ends.
+def get_household(session: Session, incident_id: int) -> Household:
+    """Return where an incident happened.
+
+    :raises NotFound: there is no such incident.
+    """
+    return get_incident(session, incident_id).household
+
+
+def list_incidents(session: Session, *, after: int | None = None, limit: int = 50) -> list[IncidentRecord]:
+    """Return incidents, newest first, older than the one numbered ``after``."""
+    query = incident_rows().order_by(Incident.id.desc()).limit(limit)
+    found = session.execute(query if after is None else query.where(Incident.id < after))
+    return as_records(session, found.all())
+
+
+def get_call(session: Session, call_id: int) -> Call:
+    """Return one call.
 
     :raises NotFound: there is none.
     """
-    query = select(Incident).where(Incident.id == incident_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < incident_id <= LARGEST_ID else None
-    if row is None:
-        raise NotFound("There is no such incident.")
-    return row
+    call = session.get(Call, call_id) if rows.is_id(call_id) else None
+    if call is None:
+        raise NotFound("There is no such call.")
+    return call
+
+
+def find_call_id(session: Session, reference: str) -> int | None:
+    """Return the call with a reference, however it was typed."""
+    stored = read_reference(reference)
+    return session.scalar(select(Call.id).where(Call.reference == stored)) if stored else None
+
+
+def list_calls(session: Session, *, after: int | None = None, limit: int = 50) -> Sequence[Call]:
+    """Return calls, newest first, older than the one numbered ``after``."""
+    query = select(Call).order_by(Call.id.desc()).limit(limit)
+    return session.scalars(query if after is None else query.where(Call.id < after)).all()
+
+
+def incident_references(session: Session, calls: Sequence[Call]) -> dict[int, str]:
+    """Return the references of the incidents that some calls belong to, by id."""
+    wanted = {call.incident_id for call in calls if call.incident_id}
+    return dict(session.execute(select(Incident.id, Incident.reference).where(Incident.id.in_(wanted))).tuples().all())
+
+
+def incident_rows() -> Select[Incident, str, IncidentClock]:
+    """Return the statement for incidents with the names of their grades and their latest clocks."""
+    newest = (
+        select(func.max(IncidentClock.number))
+        .where(IncidentClock.incident_id == Incident.id)
+        .correlate(Incident)
+        .scalar_subquery()
+    )
+    latest = and_(IncidentClock.incident_id == Incident.id, IncidentClock.number == newest)
+    joined = select(Incident, Grade.name, IncidentClock).outerjoin(Grade, Grade.id == Incident.grade_id)
+    return joined.outerjoin(IncidentClock, latest)
+
+
+def as_records(session: Session, found: Sequence[Row[Incident, str, IncidentClock]]) -> list[IncidentRecord]:
+    """Turn rows of ``incident_rows`` into records."""
+    wards = places.ward_names(session)
+    return [
+        IncidentRecord(
+            id=row.id,
+            reference=row.reference,
+            category=Category.of(row.category),
+            kind=row.kind,
+            household=Household(row.address, row.postcode, row.ward_code),
+            ward=wards.get(row.ward_code or ""),
+            state=IncidentState.of(row.state),
+            grade=GradeName.of(grade) if grade else None,
+            outcome=Outcome.of(row.outcome) if row.outcome else None,
+            outcome_note=row.outcome_note,
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            clock=rows.clock_of(clock) if clock else None,
+        )
+        for row, grade, clock in found
+    ]
+
+
+def response_figures(session: Session, period: Period) -> ResponseFigures:
+    """Count a period's reports, and how each clock of its immediate ones came out.
+
+    The quarter is that of an incident's first real call. An incident that was reopened has a
+    clock for each time.
+    """
+    reports = _reports(period)
+    immediate = reports.where(_was_graded_immediate())
+    clocks = (
+        select(IncidentClock, Breach.id)
+        .join(Grade, Grade.id == IncidentClock.grade_id)
+        .outerjoin(Breach, Breach.clock_id == IncidentClock.id)
+        .where(Grade.name == GradeName.IMMEDIATE, IncidentClock.incident_id.in_(immediate))
+    )
+    readings = [(rows.clock_of(clock), breach is not None) for clock, breach in session.execute(clocks)]
+    counts = [session.scalar(select(func.count()).select_from(each.subquery())) or 0 for each in (reports, immediate)]
+    return tally(readings, reports=counts[0], immediate=counts[1])
+
+
+def immediate_and_attended(period: Period) -> Select[int]:
+    """Return the ids of a period's reports that were graded immediate and had an officer on scene."""
+    somebody_came = Attendance.on_scene_at.is_not(None)
+    attended = select(Attendance.id).where(Attendance.incident_id == Incident.id, somebody_came).exists()
+    return _reports(period).where(_was_graded_immediate(), attended)
+
+
+def _reports(period: Period) -> Select[int]:
+    """Return the ids of incidents whose first real call came in the period and on the rapid-response number."""
+    earlier = aliased(Call)
+    is_earlier = or_(
+        earlier.received_at < Call.received_at, and_(earlier.received_at == Call.received_at, earlier.id < Call.id)
+    )
+    same = (earlier.incident_id == Call.incident_id, earlier.disposition.not_in(UNREAL_DISPOSITIONS))
+    return (
+        select(Incident.id)
+        .join(Call, Call.incident_id == Incident.id)
+        .where(
+            Call.received_at >= period.starts_at,
+            Call.received_at < period.ends_at,
+            Call.disposition.not_in(UNREAL_DISPOSITIONS),
+            Call.line.in_(RAPID_RESPONSE_LINES),
+            Incident.category.in_(REPORTED_CATEGORIES),
+            ~select(earlier.id).where(*same, is_earlier).exists(),
+        )
+    )
+
+
+def _was_graded_immediate() -> ColumnElement[bool]:
+    graded = select(Grading.id).join(Grade, Grade.id == Grading.grade_id)
+    return graded.where(Grading.incident_id == Incident.id, Grade.name == GradeName.IMMEDIATE).exists()

@@ -17,6 +17,11 @@ class Word(StrEnum):
         return word
 
     @classmethod
+    def of(cls, code: str) -> Self:
+        """Return the word with a code."""
+        return cls(code)  # type: ignore[call-arg]  # a look-up, though it reads like making one
+
+    @classmethod
     def options(cls) -> list[tuple[str, str]]:
         """Return (code, label) of every word, as selects and radios take them."""
         return [(word.value, word.label) for word in cls]

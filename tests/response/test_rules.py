@@ -1,0 +1,161 @@
+"""Calls, grades and times, without a database."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsalert.core.errors import RuleViolation
+from tsalert.response import rules
+from tsalert.response.rules import Danger, GradeDecision, NewCall, NewIncident
+from tsalert.response.vocabulary import Category, Disposition, GradeName, MoneyState, StartBasis, Word
+
+NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+ADVICE = NewCall(disposition=Disposition.ADVICE)
+SCAM = NewCall(
+    disposition=Disposition.NEW_INCIDENT, happening="Men are on the roof", incident=NewIncident(Category.DOORSTEP_CRIME)
+)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "grade"),
+    [
+        pytest.param({}, GradeName.NONE, id="nothing"),
+        pytest.param({"is_trader_on_site": True}, GradeName.PROMPT, id="trader-there"),
+        pytest.param({"is_vulnerable": True}, GradeName.PROMPT, id="vulnerable"),
+        pytest.param({"is_work_in_progress": True}, GradeName.PROMPT, id="work-goes-on"),
+        pytest.param({"has_threat": True}, GradeName.IMMEDIATE, id="threat"),
+        pytest.param({"is_cash_about_to_move": True}, GradeName.IMMEDIATE, id="cash-about-to-move"),
+        pytest.param({"is_trader_on_site": True, "is_vulnerable": True}, GradeName.IMMEDIATE, id="with-the-vulnerable"),
+        pytest.param({"is_trader_on_site": True, "is_work_in_progress": True}, GradeName.IMMEDIATE, id="at-work"),
+        pytest.param({"is_vulnerable": True, "is_work_in_progress": True}, GradeName.PROMPT, id="trader-not-there"),
+    ],
+)
+def test_the_grade_that_five_ticks_propose(ticks: dict[str, bool], grade: GradeName) -> None:
+    assert rules.propose_grade(Danger(**ticks)) is grade
+
+
+@given(st.lists(st.booleans(), min_size=5, max_size=5), st.integers(0, 4))
+def test_a_further_tick_never_makes_the_proposal_less_urgent(ticks: list[bool], further: int) -> None:
+    before = rules.propose_grade(Danger(*ticks))
+    after = rules.propose_grade(Danger(*[tick or place == further for place, tick in enumerate(ticks)]))
+    assert rules.most_urgent([before, after]) is after
+
+
+@pytest.mark.parametrize(
+    ("money", "on_site", "moves"),
+    [
+        pytest.param(MoneyState.AT_THE_BANK, False, True, id="at-the-bank"),
+        pytest.param(MoneyState.AGREED, True, True, id="agreed-and-waiting"),
+        pytest.param(MoneyState.AGREED, False, False, id="agreed-and-gone"),
+        pytest.param(MoneyState.PART_PAID, True, True, id="wants-the-rest"),
+        pytest.param(MoneyState.PAID, True, False, id="too-late"),
+    ],
+)
+def test_when_cash_is_about_to_move(money: MoneyState, on_site: bool, moves: bool) -> None:  # noqa: FBT001
+    assert rules.is_cash_about_to_move(money, is_trader_on_site=on_site) is moves
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        pytest.param(replace(SCAM, incident=None), "category", id="new-incident-of-no-category"),
+        pytest.param(replace(SCAM, happening=None), "happening", id="new-incident-with-nothing-happening"),
+        pytest.param(replace(ADVICE, incident=SCAM.incident), "disposition", id="advice-with-a-category"),
+        pytest.param(replace(ADVICE, incident_reference="R26-00001-A"), "incident", id="advice-with-an-incident"),
+        pytest.param(replace(ADVICE, disposition=Disposition.ADDED_TO_INCIDENT), "incident", id="added-to-none"),
+        pytest.param(replace(ADVICE, money_amount=Decimal(5)), "money_state", id="an-amount-of-no-money"),
+        pytest.param(replace(ADVICE, claimed_at=NOW + 3 * MINUTE), "claimed_at", id="received-in-three-minutes"),
+        pytest.param(replace(ADVICE, claimed_at=NOW - timedelta(days=400)), "claimed_at", id="received-last-year"),
+        pytest.param(
+            replace(SCAM, incident=NewIncident(Category.SCAM, grade=GradeName.IMMEDIATE)),
+            "grade_reason",
+            id="overruled-without-a-reason",
+        ),
+    ],
+)
+def test_a_call_that_contradicts_itself_is_refused(call: NewCall, field: str) -> None:
+    with pytest.raises(RuleViolation) as refusal:
+        rules.check_call(call, now=NOW)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(ADVICE, id="advice-and-no-more"),
+        pytest.param(SCAM, id="graded-later"),
+        pytest.param(replace(ADVICE, claimed_at=NOW + 2 * MINUTE), id="a-clock-two-minutes-fast"),
+        pytest.param(
+            replace(SCAM, incident=NewIncident(Category.SCAM, None, GradeName.PROMPT, "They sound afraid")),
+            id="overruled-with-a-reason",
+        ),
+    ],
+)
+def test_a_call_that_makes_sense_is_taken(call: NewCall) -> None:
+    rules.check_call(call, now=NOW)
+
+
+def decision(**parts: Any) -> GradeDecision:
+    return GradeDecision(**{"grade": GradeName.IMMEDIATE, "reason": "He came back", **parts})
+
+
+@pytest.mark.parametrize(
+    ("given_", "field"),
+    [
+        pytest.param(decision(grade=GradeName.PROMPT, basis=StartBasis.NEW_FACTS), "grade", id="same-grade"),
+        pytest.param(decision(reason=None), "grade_reason", id="no-reason"),
+        pytest.param(decision(), "basis", id="no-start"),
+        pytest.param(decision(basis=StartBasis.REOPENED), "basis", id="a-start-that-is-not-theirs-to-choose"),
+        pytest.param(decision(basis=StartBasis.NEW_FACTS), "facts_at", id="facts-at-no-time"),
+    ],
+)
+def test_a_change_of_grade_must_say_why_and_from_when(given_: GradeDecision, field: str) -> None:
+    with pytest.raises(RuleViolation) as refusal:
+        rules.check_decision(given_, previous=GradeName.PROMPT, proposed=GradeName.IMMEDIATE)
+    assert refusal.value.field == field
+
+
+def test_a_clock_starts_at_the_first_call_or_at_the_new_facts() -> None:
+    facts_at = NOW + 30 * MINUTE
+    wrong = decision(basis=StartBasis.WRONG_TRIAGE, facts_at=facts_at)
+    later = NOW + timedelta(hours=1)
+    assert rules.start_of_clock(wrong, first_call_at=NOW, now=later) == NOW
+    new = decision(basis=StartBasis.NEW_FACTS, facts_at=facts_at)
+    assert rules.start_of_clock(new, first_call_at=NOW, now=later) == facts_at
+
+
+@pytest.mark.parametrize("facts_at", [NOW - MINUTE, NOW + timedelta(hours=2)])
+def test_facts_from_before_the_call_or_still_to_come_are_refused(facts_at: datetime) -> None:
+    new = decision(basis=StartBasis.NEW_FACTS, facts_at=facts_at)
+    with pytest.raises(RuleViolation):
+        rules.start_of_clock(new, first_call_at=NOW, now=NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_demo", "dialled"),
+    [
+        pytest.param("07700 900123", True, "+447700900123", id="drama-mobile-in-a-demonstration"),
+        pytest.param("07700 900123", False, None, id="drama-mobile-elsewhere"),
+        pytest.param("(020) 7946 0123", False, "+442079460123", id="london"),
+        pytest.param("+33 1 42 68 53 00", False, "+33142685300", id="abroad"),
+        pytest.param("withheld", True, None, id="words"),
+        pytest.param("", True, None, id="nothing"),
+        pytest.param("07700 9001234", True, None, id="one-digit-too-many"),
+    ],
+)
+def test_a_number_that_can_be_dialled(typed: str, is_demo: bool, dialled: str | None) -> None:  # noqa: FBT001
+    assert rules.phone_as_e164(typed, is_demo=is_demo) == dialled
+
+
+@pytest.mark.parametrize("words", Word.__subclasses__(), ids=lambda words: words.__name__)
+def test_every_word_has_a_code_of_its_name_and_a_label(words: type[Word]) -> None:
+    for word in words:
+        assert word == word.name.lower()
+        assert word.label
+        assert words.of(str(word)) is word

@@ -1,0 +1,122 @@
+"""Every pair of state and step, and what a refused step says."""
+
+from itertools import product
+
+import pytest
+
+from tsalert.core.errors import Conflict
+from tsalert.response.steps import (
+    LEGAL,
+    LEGAL_FOR_OFFICER,
+    IncidentState,
+    Presence,
+    Situation,
+    Step,
+    after_grading,
+    furthest,
+    require_officer_step,
+)
+
+S, T = IncidentState, Step
+# One row a state, one column a step: graded, on the way, on scene, left, resolved, stood down, handed over,
+# outcome, closed, reopened. An x may be done, a dot may not.
+TABLE = {
+    S.RECEIVED: "x x x . x x x x x .",
+    S.TRIAGED: "x x x . x x x x x .",
+    S.EN_ROUTE: "x x x x x x x x x .",
+    S.ON_SCENE: "x x x x . . x x x .",
+    S.CLEARED: "x x x x . . x x x .",
+    S.RESOLVED_REMOTELY: "x x x x . . x x x .",
+    S.STOOD_DOWN: ". . . x . . . x x x",
+    S.HANDED_OVER: ". . . x . . . x x x",
+    S.REOPENED: "x x x . x x x x x .",
+    S.CLOSED: ". . . . . . . . . x",
+}
+PAIRS = [
+    pytest.param(state, step, mark == "x", id=f"{state}-{step}")
+    for state, row in TABLE.items()
+    for step, mark in zip(Step, row.split(), strict=True)
+]
+
+
+def test_the_table_speaks_of_every_state() -> None:
+    assert set(TABLE) == set(LEGAL) == set(IncidentState)
+    assert len(PAIRS) == len(IncidentState) * len(Step)
+
+
+@pytest.mark.parametrize(("state", "step", "may"), PAIRS)
+def test_each_step_from_each_state(state: IncidentState, step: Step, may: bool) -> None:  # noqa: FBT001
+    situation = Situation(state, clock_runs=False, has_outcome=True)
+    if may:
+        situation.require(step)
+        return
+    with pytest.raises(Conflict) as refusal:
+        situation.require(step)
+    assert set(refusal.value.legal) == {each.label for each in LEGAL[state]}
+
+
+@pytest.mark.parametrize(
+    ("clock_runs", "has_outcome", "word"), [(True, True, "clock"), (False, False, "outcome"), (True, False, "clock")]
+)
+def test_an_incident_closes_only_when_nobody_waits_and_its_outcome_is_known(
+    clock_runs: bool,  # noqa: FBT001
+    has_outcome: bool,  # noqa: FBT001
+    word: str,
+) -> None:
+    situation = Situation(S.TRIAGED, clock_runs=clock_runs, has_outcome=has_outcome)
+    with pytest.raises(Conflict, match=word) as refusal:
+        situation.require(Step.CLOSED)
+    assert Step.CLOSED.label not in refusal.value.legal
+
+
+@pytest.mark.parametrize(("presence", "step"), list(product(Presence, (T.EN_ROUTE, T.ON_SCENE, T.CLEARED))))
+def test_each_milestone_from_each_place_an_officer_can_be(presence: Presence, step: Step) -> None:
+    legal = {
+        Presence.AWAY: {T.EN_ROUTE, T.ON_SCENE},
+        Presence.EN_ROUTE: {T.ON_SCENE, T.CLEARED},
+        Presence.ON_SCENE: {T.CLEARED},
+    }
+    assert legal[presence] == LEGAL_FOR_OFFICER[presence]
+    if step in legal[presence]:
+        require_officer_step(presence, step)
+        return
+    with pytest.raises(Conflict) as refusal:
+        require_officer_step(presence, step)
+    assert set(refusal.value.legal) == {each.label for each in legal[presence]}
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "been", "then"),
+    [
+        pytest.param(S.TRIAGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out"),
+        pytest.param(S.ON_SCENE, T.EN_ROUTE, False, S.ON_SCENE, id="a-second-officer-sets-out"),
+        pytest.param(S.EN_ROUTE, T.CLEARED, False, S.EN_ROUTE, id="turns-back"),
+        pytest.param(S.ON_SCENE, T.CLEARED, True, S.CLEARED, id="leaves"),
+        pytest.param(S.RESOLVED_REMOTELY, T.ON_SCENE, True, S.ON_SCENE, id="visits-although-resolved"),
+        pytest.param(S.STOOD_DOWN, T.CLEARED, True, S.STOOD_DOWN, id="leaves-after-standing-down"),
+    ],
+)
+def test_an_incident_is_as_far_as_the_officer_who_came_furthest(
+    state: IncidentState,
+    step: Step,
+    been: bool,  # noqa: FBT001
+    then: IncidentState,
+) -> None:
+    assert furthest(state, step, has_been_there=been) is then
+
+
+@pytest.mark.parametrize(
+    ("state", "runs", "then"),
+    [
+        pytest.param(S.RECEIVED, True, S.TRIAGED, id="first-grade"),
+        pytest.param(S.CLEARED, True, S.TRIAGED, id="somebody-must-go-again"),
+        pytest.param(S.CLEARED, False, S.CLEARED, id="nobody-need-go-again"),
+        pytest.param(S.EN_ROUTE, True, S.EN_ROUTE, id="somebody-goes-already"),
+    ],
+)
+def test_what_a_grade_does_to_the_state(
+    state: IncidentState,
+    runs: bool,  # noqa: FBT001
+    then: IncidentState,
+) -> None:
+    assert after_grading(state, clock_runs=runs) is then

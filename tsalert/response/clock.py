@@ -1,0 +1,162 @@
+"""The two-hour clock: one pure reading that board, page, API and figures share. It never pauses."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tsalert.core.clock import whole_seconds
+from tsalert.core.errors import RuleViolation
+
+AMBER, RED = timedelta(minutes=30), timedelta(minutes=10)
+
+
+class ClockState(StrEnum):
+    """How an incident stands against its target."""
+
+    NO_TARGET = "no target"
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    MET = "met"
+    LATE = "late"
+    NOT_APPLICABLE = "not applicable"
+    BREACHED_THEN_ENDED = "breached then ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a clock is made of; the target was copied from the grade when it was given."""
+
+    started_at: datetime
+    target: timedelta | None
+    stopped_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a clock; ``remaining`` is negative once the target has passed."""
+
+    state: ClockState
+    due_at: datetime | None = None
+    remaining: timedelta | None = None
+
+    @property
+    def urgency(self) -> str:
+        """The state as a board shows it: a running clock turns ``amber``, then ``red``, as its end comes near."""
+        if self.state is not ClockState.RUNNING or self.remaining is None or self.remaining > AMBER:
+            return self.state
+        return "red" if self.remaining <= RED else "amber"
+
+    @property
+    def counts_down(self) -> bool:
+        """True while somebody still waits."""
+        return self.state in {ClockState.RUNNING, ClockState.OVERDUE}
+
+
+def read_clock(clock: Clock, now: datetime) -> Reading:
+    """Say how an incident stands against its target; a stop in exactly the due second meets it.
+
+    Every time is cut to its whole UTC second first, so the nights on which the clocks change
+    neither lengthen nor shorten the wait. An end without a stop (stood down, handed over) never
+    undoes a breach.
+
+    :raises RuleViolation: a time has no zone, or the clock is stopped, ended or read before it starts.
+
+    Source: Community Safety Partnership Strategy 2020-23, priority 4 (two-hour response).
+    """
+    if clock.target is None:
+        return Reading(ClockState.NO_TARGET)
+    started = whole_seconds(clock.started_at)
+    at, how = _last_instant(clock, now)
+    if at < started:
+        raise RuleViolation("A clock cannot be stopped or read before it starts.")
+    due = started + clock.target
+    return Reading(_STATES[how, at <= due], due, due - at)
+
+
+def is_breached(clock: Clock, now: datetime) -> bool:
+    """Tell whether the target passed with nobody there, which is then a fact for good."""
+    return read_clock(clock, now).state in _BREACHED
+
+
+def stop_already_made(started_at: datetime, visits: Iterable[tuple[datetime, datetime | None]]) -> datetime | None:
+    """Return when visits that are already known stop a clock that is only now set going.
+
+    An officer who is there when the clock starts stops it at once; one who came later, when
+    they came; one who had left before it started, not at all.
+
+    :param visits: (on scene, cleared) of each officer who has been there.
+    """
+    start = whole_seconds(started_at)
+    stops = [max(start, whole_seconds(came)) for came, left in visits if left is None or whole_seconds(left) > start]
+    return min(stops, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFigures:
+    """A period's reports, and how the clocks of its immediate ones came out.
+
+    ``running`` are inside their target still, ``overdue`` past it with nobody there yet: neither
+    is counted as met or not until it stops or ends. ``met_after_breach`` are those of ``met`` whose
+    arrival was told only after the target had passed; their breach stays on record.
+    """
+
+    reports: int
+    immediate: int
+    met: int
+    late: int
+    breached_then_ended: int
+    not_applicable: int
+    running: int
+    overdue: int
+    met_after_breach: int
+
+
+def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int) -> ResponseFigures:
+    """Count how clocks came out; each comes with whether a breach of it is on record.
+
+    Clocks that nobody has stopped or ended are told apart by their breach and not by the time of
+    reading, so that figures are the same at whatever hour they are worked out.
+    """
+    found: Counter[ClockState] = Counter()
+    met_after_breach = 0
+    for clock, has_breach in clocks:
+        state = read_clock(clock, clock.started_at).state
+        is_overdue = state is ClockState.RUNNING and has_breach
+        found[ClockState.OVERDUE if is_overdue else state] += 1
+        met_after_breach += state is ClockState.MET and has_breach
+    return ResponseFigures(
+        reports=reports,
+        immediate=immediate,
+        met=found[ClockState.MET],
+        late=found[ClockState.LATE],
+        breached_then_ended=found[ClockState.BREACHED_THEN_ENDED],
+        not_applicable=found[ClockState.NOT_APPLICABLE],
+        running=found[ClockState.RUNNING],
+        overdue=found[ClockState.OVERDUE],
+        met_after_breach=met_after_breach,
+    )
+
+
+def _last_instant(clock: Clock, now: datetime) -> tuple[datetime, str]:
+    """Return when the clock stopped, ended or is read, whichever applies, and which it was."""
+    stopped = whole_seconds(clock.stopped_at) if clock.stopped_at else None
+    ended = whole_seconds(clock.ended_at) if clock.ended_at else None
+    if stopped and (ended is None or stopped <= ended):
+        return stopped, "stopped"
+    if ended:
+        return ended, "ended"
+    return whole_seconds(now), "read"
+
+
+_STATES = {
+    ("stopped", True): ClockState.MET,
+    ("stopped", False): ClockState.LATE,
+    ("ended", True): ClockState.NOT_APPLICABLE,
+    ("ended", False): ClockState.BREACHED_THEN_ENDED,
+    ("read", True): ClockState.RUNNING,
+    ("read", False): ClockState.OVERDUE,
+}
+_BREACHED = frozenset({ClockState.OVERDUE, ClockState.LATE, ClockState.BREACHED_THEN_ENDED})

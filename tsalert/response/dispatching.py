@@ -1,0 +1,178 @@
+"""Use cases between an incident's grade and its outcome: who goes, who is there, and why nobody needs to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import RuleViolation
+from tsalert.db import transaction
+from tsalert.response import progress, rows, rules
+from tsalert.response.models import Attendance, Incident, Milestone
+from tsalert.response.steps import ATTENDING, IncidentState, Presence, Step, furthest, require_officer_step
+from tsalert.response.vocabulary import RemoteResolution, StandDownReason
+from tsalert.staff import queries as staff
+
+
+@dataclass(frozen=True, slots=True)
+class NewMilestone:
+    """One officer's step.
+
+    :param step: on the way, on scene or cleared.
+    :param officer_id: who took it; None means whoever records it.
+    :param at: when it is said to have happened; None means now.
+    """
+
+    step: Step
+    officer_id: int | None = None
+    at: datetime | None = None
+    note: str | None = None
+
+
+def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: datetime) -> IncidentState:
+    """Record that an officer set out, arrived or left; the first arrival stops the clock.
+
+    :raises NotFound: there is no such incident.
+    :raises Conflict: the step follows from neither the incident's state nor the officer's.
+    :raises RuleViolation: the time cannot be, or there is no such officer.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    if new.step not in ATTENDING:
+        raise RuleViolation("Choose on the way, on scene or left.", field="step")
+    at = new.at or now
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, new.step)
+        attendance = _attendance(session, incident, _officer_id(session, new, actor))
+        require_officer_step(_presence(attendance), new.step)
+        rules.refuse_impossible(at, now=now, not_before=_not_before(session, attendance))
+        _advance(attendance, new.step, at)
+        session.add(attendance)
+        session.flush()
+        if new.step is Step.ON_SCENE:
+            progress.stop_clock(session, incident_id, at=at, now=now)
+        _note(session, incident, new, attendance_id=attendance.id, actor=actor, now=now)
+        been_there = attendance.on_scene_at is not None
+        state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
+        incident.state = state
+        return state
+
+
+def resolve_remotely(
+    incident_id: int,
+    how: RemoteResolution,
+    *,
+    at: datetime | None = None,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record that the harm was stopped without a visit, which stops the clock.
+
+    :raises Conflict: somebody has been there, or the incident has ended.
+    :raises RuleViolation: the time cannot be.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY)
+        stopped_at = at or now
+        rules.refuse_impossible(stopped_at, now=now, not_before=rows.first_call_at(session, incident_id))
+        progress.stop_clock(session, incident_id, at=stopped_at, now=now)
+        incident.state = IncidentState.RESOLVED_REMOTELY
+        told = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(how.label, note))
+        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
+
+
+def stand_down(
+    incident_id: int, reason: StandDownReason, *, note: str | None = None, actor: Actor, now: datetime
+) -> None:
+    """Record why nobody needs to go any more; the clock ends, and a breach stays one.
+
+    :raises Conflict: somebody has been there, or the incident has ended.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    if reason is StandDownReason.OTHER and not note:
+        raise RuleViolation("Say why nobody needs to go.", field="note")
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.STOOD_DOWN)
+        progress.end_clock(session, incident_id, reason, now=now)
+        incident.state = IncidentState.STOOD_DOWN
+        told = NewMilestone(Step.STOOD_DOWN, note=_with_note(reason.label, note))
+        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
+
+
+def hand_over(
+    incident_id: int, accepted_by: str, *, their_reference: str | None = None, actor: Actor, now: datetime
+) -> None:
+    """Record that another body has taken an incident over, which ends the clock.
+
+    :param accepted_by: the body and the person who said yes.
+    :raises Conflict: the incident has ended.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.HANDED_OVER)
+        progress.end_clock(session, incident_id, "handed_over", now=now)
+        incident.state = IncidentState.HANDED_OVER
+        told = NewMilestone(Step.HANDED_OVER, note=_with_note(accepted_by, their_reference))
+        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
+
+
+def _officer_id(session: Session, new: NewMilestone, actor: Actor) -> int:
+    officer_id = new.officer_id or actor.officer_id
+    if officer_id is None or officer_id not in dict(staff.active_officers(session)):
+        raise RuleViolation("Choose an officer who can sign in.", field="officer_id")
+    return officer_id
+
+
+def _attendance(session: Session, incident: Incident, officer_id: int) -> Attendance:
+    """Return the officer's attendance that has not ended, or a new one."""
+    present = [each for each in rows.attendances_of(session, incident.id) if each.cleared_at is None]
+    found = [each for each in present if each.officer_id == officer_id]
+    return found[0] if found else Attendance(incident_id=incident.id, officer_id=officer_id)
+
+
+def _presence(attendance: Attendance) -> Presence:
+    if attendance.on_scene_at:
+        return Presence.ON_SCENE
+    return Presence.EN_ROUTE if attendance.en_route_at else Presence.AWAY
+
+
+def _not_before(session: Session, attendance: Attendance) -> datetime | None:
+    """Return what an officer's next time cannot come before: their own last step, else the first call."""
+    own = attendance.on_scene_at or attendance.en_route_at
+    return own or rows.first_call_at(session, attendance.incident_id)
+
+
+def _advance(attendance: Attendance, step: Step, at: datetime) -> None:
+    match step:
+        case Step.EN_ROUTE:
+            attendance.en_route_at = at
+        case Step.ON_SCENE:
+            attendance.on_scene_at = at
+        case _:
+            attendance.cleared_at = at
+
+
+def _note(
+    session: Session,
+    incident: Incident,
+    new: NewMilestone,
+    *,
+    attendance_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    milestone = Milestone(
+        incident_id=incident.id,
+        attendance_id=attendance_id,
+        step=new.step,
+        occurred_at=new.at or now,
+        recorded_at=now,
+        note=new.note,
+    )
+    progress.note_milestone(session, milestone, actor)
+
+
+def _with_note(told: str, note: str | None) -> str:
+    return f"{told}. {note}" if note else told

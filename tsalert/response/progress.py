@@ -1,0 +1,134 @@
+"""What every step of an incident leaves behind: a milestone, an entry in the trail, and a clock that knows it.
+
+All are parts of the caller's transaction.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.clock import whole_seconds
+from tsalert.db import insert_ignoring_conflicts
+from tsalert.response import rows, rules
+from tsalert.response.clock import is_breached, stop_already_made
+from tsalert.response.models import Breach, Grade, Grading, Incident, IncidentClock, Milestone
+from tsalert.response.rules import GradeDecision
+from tsalert.response.steps import IncidentState, Situation, Step, after_grading
+from tsalert.response.vocabulary import GradeName, StartBasis
+
+
+def begin_step(session: Session, incident_id: int, step: Step) -> Incident:
+    """Lock an incident and refuse a step that it cannot take now.
+
+    :raises NotFound: there is no such incident.
+    :raises Conflict: naming the legal steps.
+    """
+    incident = rows.get_incident_row(session, incident_id)
+    clock = rows.latest_clock(session, incident_id)
+    state, has_outcome = IncidentState.of(incident.state), incident.outcome is not None
+    Situation(state, clock_runs=clock is not None and _runs(clock), has_outcome=has_outcome).require(step)
+    return incident
+
+
+def note_milestone(session: Session, milestone: Milestone, actor: Actor) -> None:
+    """Keep a step with the time it is said to have happened and the time we were told, and enter it in the trail."""
+    milestone.recorded_by, milestone.source = actor.officer_id, actor.via
+    session.add(milestone)
+    now = milestone.recorded_at
+    audit.record(session, actor, milestone.step, "incident", milestone.incident_id, now=now)
+
+
+def give_grade(session: Session, incident: Incident, decision: GradeDecision, *, actor: Actor, now: datetime) -> None:
+    """Give an incident a grade; a running clock ends, and a grade with a target starts one.
+
+    :raises RuleViolation: the decision lacks a reason, or the time of its facts cannot be.
+    """
+    grade = rows.grade_in_force(session, decision.grade, at=now)
+    proposed = rows.proposed_grade(session, incident.id)
+    rules.check_decision(decision, previous=_grade_of(session, incident), proposed=proposed)
+    first_call_at = rows.first_call_at(session, incident.id) or incident.opened_at
+    started_at = rules.start_of_clock(decision, first_call_at=first_call_at, now=now)
+    basis = decision.basis or StartBasis.FIRST_CALL
+    session.add(
+        Grading(
+            incident_id=incident.id,
+            grade_id=grade.id,
+            proposed=proposed,
+            reason=decision.reason,
+            basis=basis,
+            facts_at=decision.facts_at,
+            graded_by=actor.officer_id,
+            graded_at=now,
+        )
+    )
+    end_clock(session, incident.id, "graded again", now=now)
+    runs = start_clock(session, incident.id, grade, basis=basis, started_at=started_at, now=now)
+    incident.grade_id = grade.id
+    incident.state = after_grading(IncidentState.of(incident.state), clock_runs=runs)
+    audit.record(session, actor, "graded", "incident", incident.id, now=now, grade=grade.name, proposed=proposed)
+
+
+def start_clock(
+    session: Session, incident_id: int, grade: Grade, *, basis: StartBasis, started_at: datetime, now: datetime
+) -> bool:
+    """Start an incident's next clock if the grade has a target; tells whether one now runs."""
+    if grade.target_seconds is None:
+        return False
+    latest = rows.latest_clock(session, incident_id)
+    start = whole_seconds(started_at)
+    visits = [(each.on_scene_at, each.cleared_at) for each in rows.attendances_of(session, incident_id)]
+    clock = IncidentClock(
+        incident_id=incident_id,
+        number=latest.number + 1 if latest else 1,
+        grade_id=grade.id,
+        basis=basis,
+        target_seconds=grade.target_seconds,
+        started_at=start,
+        due_at=start + timedelta(seconds=grade.target_seconds),
+        stopped_at=stop_already_made(start, [(came, left) for came, left in visits if came is not None]),
+    )
+    session.add(clock)
+    session.flush()
+    note_breach(session, clock, now=now)
+    return _runs(clock)
+
+
+def stop_clock(session: Session, incident_id: int, *, at: datetime, now: datetime) -> None:
+    """Stop an incident's newest clock, if it has not ended; the first to be there counts, whenever we are told."""
+    clock = rows.latest_clock(session, incident_id)
+    if clock is None or clock.ended_at is not None:
+        return
+    note_breach(session, clock, now=now)
+    stop = max(clock.started_at, whole_seconds(at))
+    clock.stopped_at = min(clock.stopped_at or stop, stop)
+
+
+def end_clock(session: Session, incident_id: int, reason: str, *, now: datetime) -> None:
+    """End an incident's running clock without a stop; what was breached stays breached."""
+    clock = rows.latest_clock(session, incident_id)
+    if clock is None or not _runs(clock):
+        return
+    note_breach(session, clock, now=now)
+    clock.ended_at, clock.end_reason = max(clock.started_at, whole_seconds(now)), reason
+
+
+def note_breach(session: Session, clock: IncidentClock, *, now: datetime) -> bool:
+    """Keep the fact that a target passed with nobody there; tells whether it was news."""
+    if not is_breached(rows.clock_of(clock), max(now, clock.started_at)):
+        return False
+    fact = {"clock_id": clock.id, "due_at": clock.due_at, "recorded_at": now}
+    is_new = session.scalar(insert_ignoring_conflicts(session, Breach).values(fact).returning(Breach.id)) is not None
+    if is_new:
+        audit.record(session, SERVICE, "breached", "incident", clock.incident_id, now=now, clock=clock.number)
+    return is_new
+
+
+def _runs(clock: IncidentClock) -> bool:
+    return clock.stopped_at is None and clock.ended_at is None
+
+
+def _grade_of(session: Session, incident: Incident) -> GradeName | None:
+    grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
+    return GradeName.of(grade.name) if grade else None

@@ -1,0 +1,96 @@
+"""Rows that use cases decide on; what is about to change is locked until the transaction ends."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import as_utc, whole_seconds
+from tsalert.core.errors import NotFound
+from tsalert.response.clock import Clock
+from tsalert.response.models import Attendance, Breach, Call, Grade, Incident, IncidentClock
+from tsalert.response.rules import Danger, is_cash_about_to_move, most_urgent, propose_grade
+from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, GradeName, MoneyState
+from tsalert.web.fields import LARGEST_ID
+
+
+def get_incident_row(session: Session, incident_id: int) -> Incident:
+    """Return one incident's row, locked until the transaction ends.
+
+    :raises NotFound: there is none.
+    """
+    query = select(Incident).where(Incident.id == incident_id).with_for_update()
+    row = session.scalar(query) if is_id(incident_id) else None
+    if row is None:
+        raise NotFound("There is no such incident.")
+    return row
+
+
+def calls_of(session: Session, incident_id: int) -> Sequence[Call]:
+    """Return an incident's calls, earliest first."""
+    query = select(Call).where(Call.incident_id == incident_id).order_by(Call.received_at, Call.id)
+    return session.scalars(query).all()
+
+
+def first_call_at(session: Session, incident_id: int) -> datetime | None:
+    """Return when the earliest real call of an incident came in."""
+    real = (Call.incident_id == incident_id, Call.disposition.not_in(UNREAL_DISPOSITIONS))
+    return session.scalar(select(func.min(Call.received_at)).where(*real))
+
+
+def proposed_grade(session: Session, incident_id: int) -> GradeName:
+    """Return the most urgent grade that any of an incident's calls proposes."""
+    return most_urgent(propose_grade(danger_of(call)) for call in calls_of(session, incident_id))
+
+
+def danger_of(call: Call) -> Danger:
+    """Return the five ticks of a call that was logged."""
+    moves = is_cash_about_to_move(MoneyState.of(call.money_state), is_trader_on_site=call.is_trader_on_site)
+    return Danger(call.is_trader_on_site, moves, call.has_threat, call.is_vulnerable, call.is_work_in_progress)
+
+
+def grade_in_force(session: Session, name: GradeName, *, at: datetime) -> Grade:
+    """Return the version of a grade that is in force at a time.
+
+    :raises NotFound: none was yet.
+    """
+    in_force = (Grade.name == name, Grade.effective_from <= as_utc(at))
+    grade = session.scalar(select(Grade).where(*in_force).order_by(Grade.effective_from.desc()).limit(1))
+    if grade is None:
+        raise NotFound("That grade was not in force then.")
+    return grade
+
+
+def latest_clock(session: Session, incident_id: int) -> IncidentClock | None:
+    """Return an incident's newest clock, locked until the transaction ends."""
+    of_incident = select(IncidentClock).where(IncidentClock.incident_id == incident_id)
+    return session.scalar(of_incident.order_by(IncidentClock.number.desc()).limit(1).with_for_update())
+
+
+def overdue_clocks(session: Session, *, now: datetime, lock: bool = False) -> Sequence[IncidentClock]:
+    """Return running clocks past their target of which no breach is kept yet, a hundred at a time.
+
+    :param lock: keep others from changing them, passing over those that somebody changes already.
+    """
+    running = (IncidentClock.stopped_at.is_(None), IncidentClock.ended_at.is_(None))
+    unknown = ~select(Breach.id).where(Breach.clock_id == IncidentClock.id).exists()
+    past = IncidentClock.due_at < whole_seconds(now)
+    query = select(IncidentClock).where(*running, unknown, past).order_by(IncidentClock.due_at).limit(100)
+    return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
+
+
+def attendances_of(session: Session, incident_id: int) -> Sequence[Attendance]:
+    """Return who attended an incident, in the order in which they set out."""
+    query = select(Attendance).where(Attendance.incident_id == incident_id).order_by(Attendance.id)
+    return session.scalars(query).all()
+
+
+def clock_of(row: IncidentClock) -> Clock:
+    """Return a stored clock as the value that rules read."""
+    return Clock(row.started_at, timedelta(seconds=row.target_seconds), row.stopped_at, row.ended_at)
+
+
+def is_id(number: int) -> bool:
+    """Tell whether a number can be a record's at all; a larger one breaks the database."""
+    return 0 < number <= LARGEST_ID

@@ -1,0 +1,189 @@
+"""Use cases of calls and of an incident's beginning and end; dispatching.py has what lies between."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import RuleViolation
+from tsalert.db import db, transaction
+from tsalert.places import queries as places
+from tsalert.references.service import next_reference
+from tsalert.response import progress, queries, rows, rules
+from tsalert.response.models import Call, Grade, Incident, Milestone
+from tsalert.response.rules import GradeDecision, NewCall, NewIncident
+from tsalert.response.steps import IncidentState, Step
+from tsalert.response.vocabulary import Outcome, StartBasis
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    """What came of logging a call; the incident's parts are None where the call has none."""
+
+    call_id: int
+    reference: str
+    incident_id: int | None
+    incident_reference: str | None
+
+
+def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False) -> LoggedCall:
+    """Log a call, and open the incident that it is or attach it to the one it belongs to.
+
+    :param is_demo: take telephone numbers kept for drama as numbers that can be dialled.
+    :raises RuleViolation: naming the field at fault.
+    """
+    actor.require(Permission.LOG_CALL)
+    rules.check_call(new, now=now)
+    with transaction() as session:
+        _check_ward(session, new.ward_code)
+        call = _call(session, new, actor=actor, now=now)
+        call.phone_e164 = rules.phone_as_e164(new.phone, is_demo=is_demo)
+        incident = _incident_of(session, new, now=now)
+        call.incident_id = incident.id if incident else None
+        session.add(call)
+        session.flush()
+        audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+        if incident and new.incident:
+            _begin(session, incident, new.incident, actor=actor, now=now)
+        reference = incident.reference if incident else None
+        return LoggedCall(call.id, call.reference, call.incident_id, reference)
+
+
+def grade_incident(incident_id: int, decision: GradeDecision, *, actor: Actor, now: datetime) -> None:
+    """Grade an incident, or grade it again.
+
+    :raises NotFound: there is no such incident.
+    :raises Conflict: it has ended.
+    :raises RuleViolation: the decision lacks a reason or a start.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.GRADED)
+        progress.give_grade(session, incident, decision, actor=actor, now=now)
+
+
+def record_outcome(incident_id: int, outcome: Outcome, *, note: str | None = None, actor: Actor, now: datetime) -> None:
+    """Record how an incident came out; it may be recorded again until the incident is closed.
+
+    :raises Conflict: it is closed.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    if outcome is Outcome.OTHER and not note:
+        raise RuleViolation("Say what the outcome was.", field="note")
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.OUTCOME_RECORDED)
+        incident.outcome, incident.outcome_note = outcome, note
+        progress.note_milestone(session, _milestone(incident, Step.OUTCOME_RECORDED, now, outcome.label), actor)
+
+
+def close_incident(incident_id: int, *, actor: Actor, now: datetime) -> None:
+    """Close an incident whose outcome is recorded and for which nobody waits any more.
+
+    :raises Conflict: it has no outcome, its clock runs, or it is closed already.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.CLOSED)
+        incident.state, incident.closed_at = IncidentState.CLOSED, now
+        progress.note_milestone(session, _milestone(incident, Step.CLOSED, now), actor)
+
+
+def reopen_incident(incident_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Open an incident again; a grade with a target starts a further clock now.
+
+    :raises Conflict: it is open.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.REOPENED)
+        incident.state, incident.closed_at, incident.outcome = IncidentState.REOPENED, None, None
+        progress.note_milestone(session, _milestone(incident, Step.REOPENED, now, reason), actor)
+        grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
+        if grade:
+            progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+
+
+def record_breaches(now: datetime) -> int:
+    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new."""
+    if not rows.overdue_clocks(db.session(), now=now):
+        return 0
+    with transaction() as session:
+        clocks = rows.overdue_clocks(session, now=now, lock=True)
+        return sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+
+
+def _check_ward(session: Session, code: str | None) -> None:
+    if code is not None and code not in places.ward_names(session):
+        raise RuleViolation("Choose a ward from the list.", field="ward_code")
+
+
+def _call(session: Session, new: NewCall, *, actor: Actor, now: datetime) -> Call:
+    opened_at = new.opened_at or now
+    received_at = new.claimed_at or opened_at
+    return Call(
+        reference=next_reference(session, "C", at=now),
+        line=new.line,
+        source=new.source,
+        opened_at=opened_at,
+        claimed_at=new.claimed_at,
+        received_at=received_at,
+        recorded_at=now,
+        caller_name=new.caller_name,
+        phone=new.phone,
+        is_safe_to_call_back=new.is_safe_to_call_back,
+        address=new.address,
+        postcode=new.postcode,
+        ward_code=new.ward_code,
+        happening=new.happening,
+        is_trader_on_site=new.is_trader_on_site,
+        trader=new.trader,
+        money_state=new.money_state,
+        money_amount=new.money_amount,
+        is_vulnerable=new.is_vulnerable,
+        has_threat=new.has_threat,
+        is_work_in_progress=new.is_work_in_progress,
+        told_999_at=(new.claimed_at or now) if new.was_told_999 else None,
+        disposition=new.disposition,
+        logged_by=actor.officer_id,
+    )
+
+
+def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident | None:
+    """Return the incident that a call opens or belongs to."""
+    if new.incident:
+        incident = _new_incident(session, new, new.incident, now=now)
+        session.add(incident)
+        session.flush()
+        return incident
+    if new.incident_reference is None:
+        return None
+    incident_id = queries.find_incident_id(session, new.incident_reference)
+    if incident_id is None:
+        raise RuleViolation("There is no incident with that reference. Check its last letter.", field="incident")
+    return rows.get_incident_row(session, incident_id)
+
+
+def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: datetime) -> Incident:
+    return Incident(
+        reference=next_reference(session, "R", at=now),
+        category=told.category,
+        kind=told.kind,
+        address=new.address,
+        postcode=new.postcode,
+        ward_code=new.ward_code,
+        state=IncidentState.RECEIVED,
+        opened_at=now,
+    )
+
+
+def _begin(session: Session, incident: Incident, told: NewIncident, *, actor: Actor, now: datetime) -> None:
+    audit.record(session, actor, "opened", "incident", incident.id, now=now, category=incident.category)
+    if told.grade is not None:
+        decision = GradeDecision(told.grade, told.grade_reason)
+        progress.give_grade(session, incident, decision, actor=actor, now=now)
+
+
+def _milestone(incident: Incident, step: Step, now: datetime, note: str | None = None) -> Milestone:
+    return Milestone(incident_id=incident.id, step=step, occurred_at=now, recorded_at=now, note=note)
