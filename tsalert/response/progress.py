@@ -25,7 +25,7 @@ def begin_step(session: Session, incident_id: int, step: Step) -> Incident:
     :raises NotFound: there is no such incident.
     :raises Conflict: naming the legal steps.
     """
-    incident = rows.get_incident_row(session, incident_id)
+    incident = rows.lock_incident(session, incident_id)
     clock = rows.latest_clock(session, incident_id)
     state, has_outcome = IncidentState.of(incident.state), incident.outcome is not None
     Situation(state, clock_runs=clock is not None and _runs(clock), has_outcome=has_outcome).require(step)

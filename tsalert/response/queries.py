@@ -71,6 +71,17 @@ def get_incident(session: Session, incident_id: int) -> IncidentRecord:
     return as_records(session, [row])[0]
 
 
+def get_incident_row(session: Session, incident_id: int) -> Incident:
+    """Return one incident's row alone, for a capability that copies from it; it is not locked.
+
+    :raises NotFound: there is none.
+    """
+    incident = session.get(Incident, incident_id) if rows.is_id(incident_id) else None
+    if incident is None:
+        raise NotFound("There is no such incident.")
+    return incident
+
+
 def find_incident_id(session: Session, reference: str) -> int | None:
     """Return the incident with a reference, however it was typed."""
     stored = read_reference(reference)
@@ -118,7 +129,8 @@ def list_calls(session: Session, *, after: int | None = None, limit: int = 50) -
 def incident_references(session: Session, calls: Sequence[Call]) -> dict[int, str]:
     """Return the references of the incidents that some calls belong to, by id."""
     wanted = {call.incident_id for call in calls if call.incident_id}
-    return dict(session.execute(select(Incident.id, Incident.reference).where(Incident.id.in_(wanted))).tuples().all())
+    found = session.execute(select(Incident.id, Incident.reference).where(Incident.id.in_(wanted)))
+    return dict(found.all())
 
 
 def incident_rows() -> Select[Incident, str, IncidentClock]:

@@ -15,7 +15,7 @@ from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, GradeName, MoneySta
 from tsalert.web.fields import LARGEST_ID
 
 
-def get_incident_row(session: Session, incident_id: int) -> Incident:
+def lock_incident(session: Session, incident_id: int) -> Incident:
     """Return one incident's row, locked until the transaction ends.
 
     :raises NotFound: there is none.

@@ -162,7 +162,7 @@ def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident |
     incident_id = queries.find_incident_id(session, new.incident_reference)
     if incident_id is None:
         raise RuleViolation("There is no incident with that reference. Check its last letter.", field="incident")
-    return rows.get_incident_row(session, incident_id)
+    return rows.lock_incident(session, incident_id)
 
 
 def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: datetime) -> Incident:

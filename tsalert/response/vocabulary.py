@@ -19,7 +19,7 @@ class Word(StrEnum):
     @classmethod
     def of(cls, code: str) -> Self:
         """Return the word with a code."""
-        return cls(code)  # type: ignore[call-arg]  # a look-up, though it reads like making one
+        return cls(code)
 
     @classmethod
     def options(cls) -> list[tuple[str, str]]:
