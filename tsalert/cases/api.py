@@ -1,5 +1,91 @@
-"""Operations."""
+"""Operations on cases and their money lines."""
 
 from typing import Any
 
-blueprints: tuple[Any, ...] = ()
+from marshmallow import RAISE
+
+from tsalert.cases import queries, service
+from tsalert.cases.models import CaseFile
+from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
+from tsalert.cases.schemas import (
+    CaseListSchema,
+    CaseSchema,
+    LedgerSchema,
+    ListSchema,
+    MadeSchema,
+    NewCaseSchema,
+    NewMoneyLineSchema,
+    NewNoteSchema,
+    ProgressSchema,
+)
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.web.access import current_actor, requires
+from tsalert.web.api import api_blueprint
+
+blp = api_blueprint("cases", "cases", "Case files and their money lines.")
+blueprints = (blp,)
+
+
+@blp.route("")
+@requires(Permission.READ_CASE)
+@blp.arguments(ListSchema, location="query", unknown=RAISE)
+@blp.response(200, CaseListSchema)
+def list_cases(asked: tuple[queries.CaseFilter, int | None]) -> queries.CasePage:
+    """List cases, latest opening first."""
+    wanted, after = asked
+    return queries.list_cases(db.session(), wanted, after=after)
+
+
+@blp.route("", methods=["POST"])
+@requires(Permission.WORK_CASE)
+@blp.arguments(NewCaseSchema)
+@blp.response(201, CaseSchema)
+def open_case(new: NewCase) -> CaseFile:
+    """Open a case, from an incident where one is named."""
+    return queries.get_case(db.session(), service.open_case(new, actor=current_actor(), now=utc_now()))
+
+
+@blp.route("/<int:case_id>")
+@requires(Permission.READ_CASE)
+@blp.response(200, CaseSchema)
+def get_case(case_id: int) -> CaseFile:
+    """Return one case."""
+    return queries.get_case(db.session(), case_id)
+
+
+@blp.route("/<int:case_id>/progress", methods=["POST"])
+@requires(Permission.WORK_CASE)
+@blp.arguments(ProgressSchema)
+@blp.response(200, CaseSchema)
+def record_progress(progress: Progress, case_id: int) -> CaseFile:
+    """Move a case on; closing needs an outcome, reopening a reason."""
+    service.record_progress(case_id, progress, actor=current_actor(), now=utc_now())
+    return queries.get_case(db.session(), case_id)
+
+
+@blp.route("/<int:case_id>/money")
+@requires(Permission.READ_CASE)
+@blp.response(200, LedgerSchema)
+def list_money(case_id: int) -> queries.Ledger:
+    """Return every money line of a case, and what they add up to."""
+    return queries.ledger(db.session(), queries.get_case(db.session(), case_id).id)
+
+
+@blp.route("/<int:case_id>/money", methods=["POST"])
+@requires(Permission.WORK_CASE)
+@blp.arguments(NewMoneyLineSchema)
+@blp.response(201, MadeSchema)
+def record_money(line: NewMoneyLine, case_id: int) -> dict[str, Any]:
+    """Add a money line to a case, or correct an earlier one by superseding it."""
+    return {"id": service.record_money(case_id, line, actor=current_actor(), now=utc_now())}
+
+
+@blp.route("/<int:case_id>/notes", methods=["POST"])
+@requires(Permission.WORK_CASE)
+@blp.arguments(NewNoteSchema)
+@blp.response(201, MadeSchema)
+def add_note(note: NewNote, case_id: int) -> dict[str, Any]:
+    """Write an entry in a case's log."""
+    return {"id": service.add_note(case_id, note, actor=current_actor(), now=utc_now())}

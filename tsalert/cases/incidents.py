@@ -13,7 +13,6 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
 from tsalert.db import insert_ignoring_conflicts
 from tsalert.response import queries as response_queries
-from tsalert.response.vocabulary import Category
 
 
 def fill_from_incident(session: Session, new: NewCase) -> NewCase:
@@ -23,16 +22,17 @@ def fill_from_incident(session: Session, new: NewCase) -> NewCase:
     """
     if new.incident_id is None:
         return new
-    incident = response_queries.get_incident_row(session, new.incident_id)
-    category = new.category or Category(incident.category)
+    incident = response_queries.get_incident(session, new.incident_id)
+    place = incident.household
+    category = new.category or incident.category
     kind = incident.kind if incident.kind and fits(category, incident.kind) else None
     return replace(
         new,
         category=category,
         kind=new.kind or kind,
-        address=new.address or incident.address,
-        postcode=new.postcode or incident.postcode,
-        ward_code=new.ward_code or incident.ward_code,
+        address=new.address or place.address,
+        postcode=new.postcode or place.postcode,
+        ward_code=new.ward_code or place.ward_code,
     )
 
 
@@ -42,7 +42,7 @@ def link(session: Session, case: CaseFile, incident_id: int, *, actor: Actor, no
     :raises NotFound: there is no such incident.
     :raises Conflict: it belongs to another case, which is named.
     """
-    incident = response_queries.get_incident_row(session, incident_id)
+    incident = response_queries.get_incident(session, incident_id)
     row = {"incident_id": incident_id, "case_id": case.id, "linked_at": now}
     if session.execute(
         insert_ignoring_conflicts(session, CaseIncident).values(row).returning(CaseIncident.case_id)

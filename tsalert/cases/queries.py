@@ -51,10 +51,16 @@ class Ledger:
         return add_up((MoneyKind(line.kind), line.amount) for line in self.standing)
 
 
-def has_line(session: Session, case_id: int, line_id: int) -> bool:
-    """Tell whether a money line is one of a case's."""
-    query = select(MoneyLine.id).where(MoneyLine.id == line_id, MoneyLine.case_id == case_id)
-    return 0 < line_id <= LARGEST_ID and session.scalar(query) is not None
+def get_line(session: Session, case_id: int, line_id: int) -> MoneyLine:
+    """Return one money line of a case.
+
+    :raises NotFound: the case has none with that number.
+    """
+    query = select(MoneyLine).where(MoneyLine.id == line_id, MoneyLine.case_id == case_id)
+    line = session.scalar(query) if 0 < line_id <= LARGEST_ID else None
+    if line is None:
+        raise NotFound("There is no such money line in this case.")
+    return line
 
 
 def is_superseded(session: Session, line_id: int) -> bool:

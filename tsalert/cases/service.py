@@ -13,6 +13,7 @@ from tsalert.cases.vocabulary import OTHER_KIND, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
+from tsalert.places import queries as places
 from tsalert.references.service import next_reference
 from tsalert.staff import queries as staff_queries
 
@@ -86,8 +87,9 @@ def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: date
 def record_money(case_id: int, line: NewMoneyLine, *, actor: Actor, now: datetime) -> int:
     """Add a money line to a case, or correct an earlier one by superseding it; returns the line's id.
 
+    :raises NotFound: there is no such case, or it has no such line to correct.
     :raises Conflict: the case is closed, or the line was corrected before.
-    :raises RuleViolation: the amount or day is impossible, or the line to correct is not of this case.
+    :raises RuleViolation: the amount or day is impossible.
     """
     actor.require(Permission.WORK_CASE)
     rules.require_amount(line)
@@ -141,6 +143,8 @@ def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[
     officer_id = new.officer_id or actor.officer_id
     if officer_id != actor.officer_id and officer_id not in staff_queries.officer_names(session):
         raise RuleViolation("There is no such officer.", field="officer_id")
+    if new.ward_code is not None and new.ward_code not in places.ward_names(session):
+        raise RuleViolation("There is no such ward.", field="ward_code")
     given = {name: getattr(new, name) for name in _AMENDABLE}
     return given | {"kind": kind, "opened_at": opened_at, "officer_id": officer_id}
 
@@ -158,8 +162,7 @@ def _open_case_for_writing(session: Session, case_id: int) -> CaseFile:
 
 
 def _require_standing(session: Session, case: CaseFile, line_id: int) -> None:
-    if not queries.has_line(session, case.id, line_id):
-        raise RuleViolation("There is no such money line in this case.", field="supersedes")
+    queries.get_line(session, case.id, line_id)
     if queries.is_superseded(session, line_id):
         raise Conflict("That line was corrected already. Correct the line that took its place.")
 

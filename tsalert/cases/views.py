@@ -1,11 +1,33 @@
-"""Pages."""
+"""Pages of cases."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import queries  # noqa: F401 - its tables belong to the database from the first day
+from tsalert.cases import queries, service, vocabulary
+from tsalert.cases.rules import legal_steps
+from tsalert.cases.schemas import (
+    AmendedCaseSchema,
+    LinkSchema,
+    ListSchema,
+    NewCaseSchema,
+    NewMoneyLineSchema,
+    NewNoteSchema,
+    ProgressSchema,
+)
+from tsalert.cases.vocabulary import Source, Status
 from tsalert.core.actors import Permission
-from tsalert.web.access import requires
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.errors import RuleViolation
+from tsalert.core.periods import recent_periods
+from tsalert.db import db
+from tsalert.places import queries as places
+from tsalert.response import queries as response
+from tsalert.response.vocabulary import Category
+from tsalert.staff import queries as staff
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("cases", __name__)
 
@@ -13,5 +35,164 @@ bp = Blueprint("cases", __name__)
 @bp.get("/cases")
 @requires(Permission.READ_CASE)
 def list_cases() -> ResponseReturnValue:
-    """Show."""
-    return "cases"
+    """List cases, latest opening first, narrowed to what was asked for."""
+    wanted, after = read_form(ListSchema(), request.args)
+    page = queries.list_cases(db.session(), wanted, after=after)
+    return render_template(
+        "cases/list.html",
+        page=page,
+        wanted=wanted,
+        periods=recent_periods(london_date(utc_now())),
+        wards=places.ward_names(db.session()),
+        officers=staff.officer_names(db.session()),
+        words=vocabulary,
+        categories=Category.options(),
+    )
+
+
+@bp.get("/cases/new")
+@requires(Permission.WORK_CASE)
+def new_case() -> ResponseReturnValue:
+    """Show the form for a case, filled in from an incident; one that has a case leads there."""
+    number = request.values.get("incident_id") or request.args.get("incident")
+    incident = response.get_incident(db.session(), _number(number)) if number else None
+    owner = queries.find_case_of_incident(db.session(), incident.id) if incident else None
+    if owner is not None:
+        return redirect(url_for(".show_case", case_id=owner.id), 303)
+    source = Source.RAPID_RESPONSE if incident else None
+    return _form("cases/new.html", known={"source": source}, incident=incident)
+
+
+@bp.post("/cases")
+@requires(Permission.WORK_CASE)
+@redisplays(new_case)
+def open_case() -> ResponseReturnValue:
+    """Open a case and show it."""
+    case_id = service.open_case(load_form(NewCaseSchema()), actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_case", case_id=case_id), 303)
+
+
+@bp.get("/cases/<int:case_id>")
+@requires(Permission.READ_CASE)
+def show_case(case_id: int) -> ResponseReturnValue:
+    """Show one case: its facts, money, incidents and log."""
+    session = db.session()
+    case = queries.get_case(session, case_id)
+    return render_template(
+        "cases/case.html",
+        case=case,
+        ledger=queries.ledger(session, case_id),
+        notes=queries.notes(session, case_id),
+        incidents=[response.get_incident(session, found) for found in queries.incident_ids(session, case_id)],
+        ward=places.ward_names(session).get(case.ward_code or ""),
+        officers=staff.officer_names(session),
+        words=vocabulary,
+        is_closed=case.status == Status.CLOSED,
+    )
+
+
+@bp.get("/cases/<int:case_id>/edit")
+@requires(Permission.WORK_CASE)
+def edit_case(case_id: int) -> ResponseReturnValue:
+    """Show the form that sets a case right."""
+    case = queries.get_case(db.session(), case_id)
+    return _form("cases/edit.html", known=case, case=case)
+
+
+@bp.post("/cases/<int:case_id>/edit")
+@requires(Permission.WORK_CASE)
+@redisplays(edit_case)
+def amend_case(case_id: int) -> ResponseReturnValue:
+    """Set a case right."""
+    service.amend_case(case_id, load_form(AmendedCaseSchema()), actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_case", case_id=case_id), 303)
+
+
+@bp.get("/cases/<int:case_id>/progress")
+@requires(Permission.WORK_CASE)
+def edit_progress(case_id: int) -> ResponseReturnValue:
+    """Show where a case may go from where it stands."""
+    case = queries.get_case(db.session(), case_id)
+    return render_template("cases/progress.html", case=case, steps=legal_steps(Status(case.status)), words=vocabulary)
+
+
+@bp.post("/cases/<int:case_id>/progress")
+@requires(Permission.WORK_CASE)
+@redisplays(edit_progress)
+def record_progress(case_id: int) -> ResponseReturnValue:
+    """Move a case on."""
+    service.record_progress(case_id, load_form(ProgressSchema()), actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_case", case_id=case_id), 303)
+
+
+@bp.get("/cases/<int:case_id>/money")
+@requires(Permission.WORK_CASE)
+def new_money(case_id: int) -> ResponseReturnValue:
+    """Show the form for a money line, or for the correction of one."""
+    case = queries.get_case(db.session(), case_id)
+    number = request.values.get("supersedes")
+    wrong = queries.get_line(db.session(), case_id, _number(number)) if number else None
+    return render_template("cases/money.html", case=case, wrong=wrong, words=vocabulary)
+
+
+@bp.post("/cases/<int:case_id>/money")
+@requires(Permission.WORK_CASE)
+@redisplays(new_money)
+def record_money(case_id: int) -> ResponseReturnValue:
+    """Add a money line to a case."""
+    service.record_money(case_id, load_form(NewMoneyLineSchema()), actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_case", case_id=case_id, _anchor="money"), 303)
+
+
+@bp.get("/cases/<int:case_id>/notes")
+@requires(Permission.WORK_CASE)
+def new_note(case_id: int) -> ResponseReturnValue:
+    """Show the form for an entry in a case's log."""
+    return render_template("cases/note.html", case=queries.get_case(db.session(), case_id), words=vocabulary)
+
+
+@bp.post("/cases/<int:case_id>/notes")
+@requires(Permission.WORK_CASE)
+@redisplays(new_note)
+def add_note(case_id: int) -> ResponseReturnValue:
+    """Write an entry in a case's log."""
+    service.add_note(case_id, load_form(NewNoteSchema()), actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_case", case_id=case_id, _anchor="log"), 303)
+
+
+@bp.get("/cases/<int:case_id>/incidents")
+@requires(Permission.WORK_CASE)
+def new_link(case_id: int) -> ResponseReturnValue:
+    """Ask for the incident to attach to a case."""
+    return render_template("cases/incident.html", case=queries.get_case(db.session(), case_id))
+
+
+@bp.post("/cases/<int:case_id>/incidents")
+@requires(Permission.WORK_CASE)
+@redisplays(new_link)
+def link_incident(case_id: int) -> ResponseReturnValue:
+    """Attach an incident to a case."""
+    reference = load_form(LinkSchema())["incident"]
+    incident_id = response.find_incident_id(db.session(), reference)
+    if incident_id is None:
+        raise RuleViolation("There is no incident with that reference.", field="incident")
+    service.link_incident(case_id, incident_id, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_case", case_id=case_id, _anchor="incidents"), 303)
+
+
+def _form(template: str, *, known: object, **shown: Any) -> str:
+    """Draw a form that describes a case; ``known`` is what its fields begin with."""
+    return render_template(
+        template,
+        known=known,
+        wards=places.ward_options(db.session()),
+        officers=staff.active_officers(db.session()),
+        words=vocabulary,
+        categories=Category.options(),
+        **shown,
+    )
+
+
+def _number(text: str) -> int:
+    """Read a record's number; 0, which is no record's, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0

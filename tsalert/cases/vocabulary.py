@@ -216,6 +216,11 @@ class HelplineKind(Word):
     NOTIFICATION = "notification", "Told to us"
 
 
+def category_label(category: str) -> str:
+    """Return how people read a category."""
+    return Category.of(category).label
+
+
 def kind_label(kind: str) -> str:
     """Return how people read a type; one that has left the lists reads as it is stored."""
     labels = {word.value: word.label for words in KINDS.values() for word in words}

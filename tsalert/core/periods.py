@@ -59,6 +59,16 @@ def quarter_of(day: date) -> Period:
     return quarter(starting, (day.month - 4) % 12 // 3 + 1)
 
 
+def recent_periods(today: date, *, years: int = 6) -> list[Period]:
+    """Return the years up to today's, the latest first, each followed by those of its quarters that have begun."""
+    current = int(quarter_of(today).label[:4])
+    found: list[Period] = []
+    for starting in range(current, current - years, -1):
+        quarters = [quarter(starting, number) for number in (4, 3, 2, 1)]
+        found += [financial_year(starting), *(each for each in quarters if each.first_day <= today)]
+    return found
+
+
 def year_label(starting: int) -> str:
     """Write a financial year as boards do: ``2021/22``."""
     return f"{starting}/{(starting + 1) % 100:02}"

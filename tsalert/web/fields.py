@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -12,6 +13,7 @@ from marshmallow import ValidationError, fields
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
+from tsalert.core.periods import Period, parse_period
 from tsalert.core.postcodes import read_postcode
 
 LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL refuses to compare it with more
@@ -96,6 +98,35 @@ class Instant(fields.AwareDateTime):
             return as_utc(super()._deserialize(value, attr, data, **options))
         except OverflowError as error:
             raise self.make_error("invalid") from error
+
+
+class Day(fields.Date):
+    """A calendar day."""
+
+    default_error_messages = {"invalid": "Enter a date, like 2026-11-22."}
+
+
+class PeriodLabel(fields.Field[Period]):
+    """A financial year or quarter, such as ``2022/23 Q1``."""
+
+    default_error_messages = {"invalid": "Give a period like 2022/23 or 2022/23 Q1."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Period:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        try:
+            return parse_period(value)
+        except RuleViolation as error:
+            raise ValidationError(error.message) from error
+
+    def _serialize(self, value: Period | None, attr: str | None, obj: Any, **_: Any) -> str | None:
+        return None if value is None else value.label
+
+
+def choice(words: type[StrEnum], **options: Any) -> fields.Enum[Any]:
+    """Return a field that takes one of a list's values."""
+    told: dict[str, Any] = {"unknown": "Choose one from the list.", "required": "Choose one from the list."}
+    return fields.Enum(words, by_value=fields.String, error_messages=told, **options)
 
 
 class RecordId(fields.Integer):

@@ -1,0 +1,114 @@
+"""Operations on cases and their money lines."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.cases.models import CaseFile, MoneyLine
+from tsalert.staff.rules import RoleName
+
+CASES = "/api/v1/cases"
+CASE = {"summary": "Gutter cleaning that became a new roof.", "category": "doorstep_crime", "kind": "roofing"}
+PAID = {"kind": "paid", "amount": "4000", "evidence": "bank"}
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def token(bearer: Callable[..., Headers]) -> Headers:
+    """A case officer's token."""
+    return bearer(RoleName.CASE_OFFICER)
+
+
+def test_a_case_is_opened_read_and_listed(client: FlaskClient, token: Headers) -> None:
+    made = client.post(CASES, json=CASE, headers=token)
+    assert made.status_code == 201
+    case = made.json
+    assert case is not None
+    assert (case["status"], case["kind"]) == ("open", "roofing")
+    assert client.get(f"{CASES}/{case['id']}", headers=token).json == case
+    listed = client.get(f"{CASES}?category=doorstep_crime", headers=token).json
+    assert listed is not None
+    assert [item["reference"] for item in listed["items"]] == [case["reference"]]
+    assert listed["next"] is None
+    assert "victim_name" not in listed["items"][0]
+
+
+def test_money_is_in_strings(client: FlaskClient, token: Headers, open_case: Callable[..., int]) -> None:
+    case_id = open_case()
+    line = client.post(f"{CASES}/{case_id}/money", json=PAID, headers=token)
+    assert line.status_code == 201
+    ledger = client.get(f"{CASES}/{case_id}/money", headers=token).json
+    assert ledger is not None
+    assert (ledger["items"][0]["amount"], ledger["detriment"], ledger["net_detriment"]) == ("4000.00",) * 3
+
+
+def test_a_case_is_noted_in_and_closed(client: FlaskClient, token: Headers, open_case: Callable[..., int]) -> None:
+    case_id = open_case()
+    note = client.post(f"{CASES}/{case_id}/notes", json={"kind": "fact", "text": "Two men"}, headers=token)
+    assert note.status_code == 201
+    step = {"status": "closed", "outcome": "no_offence"}
+    assert client.post(f"{CASES}/{case_id}/progress", json=step, headers=token).json["status"] == "closed"  # type: ignore[index]
+    again = client.post(f"{CASES}/{case_id}/money", json=PAID, headers=token)
+    assert again.status_code == 409
+    assert again.json["legal"] == ["reopen the case and give a reason"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        pytest.param({"colour": "red"}, "colour", id="a-field-that-is-none"),
+        pytest.param({"summary": 7}, "summary", id="a-number-for-text"),
+        pytest.param({"summary": None}, "summary", id="nothing-for-text"),
+        pytest.param({"summary": "roof\x00"}, "summary", id="binary-in-text"),
+        pytest.param({"category": []}, "category", id="a-list-for-a-word"),
+        pytest.param({"category": "burglary"}, "category", id="a-category-that-is-none"),
+        pytest.param({"category": None}, "category", id="no-category"),
+        pytest.param({"opened_at": "2026-06-10T12:00:00"}, "opened_at", id="a-time-without-zone"),
+        pytest.param({"opened_at": "2999-06-10T12:00:00Z"}, "opened_at", id="a-time-far-ahead"),
+        pytest.param({"opened_at": "0001-01-01T00:00:00+14:00"}, "opened_at", id="a-time-before-all-time"),
+        pytest.param({"incident_id": 2**63}, "incident_id", id="an-incident-beyond-all-numbers"),
+        pytest.param({"officer_id": True}, "officer_id", id="a-boolean-for-a-number"),
+        pytest.param({"chosen_for_vulnerability": "perhaps"}, "chosen_for_vulnerability", id="neither-yes-nor-no"),
+        pytest.param({"ward_code": "E05000000"}, "ward_code", id="a-ward-that-is-none"),
+    ],
+)
+def test_a_case_that_cannot_be_is_refused_by_name(
+    client: FlaskClient, session: Session, token: Headers, changes: dict[str, Any], field: str
+) -> None:
+    refused = client.post(CASES, json=CASE | changes, headers=token)
+    assert refused.status_code == 422
+    assert refused.mimetype == "application/problem+json"
+    assert field in refused.json["errors"]  # type: ignore[index]
+    assert session.scalar(select(func.count()).select_from(CaseFile)) == 0
+
+
+@pytest.mark.parametrize("amount", [4000, 0.1, "-1", "NaN", "Infinity", "1e500", "", None, ["1"], "0.001"])
+def test_money_that_is_none_is_refused(
+    client: FlaskClient, session: Session, token: Headers, open_case: Callable[..., int], amount: object
+) -> None:
+    refused = client.post(f"{CASES}/{open_case()}/money", json=PAID | {"amount": amount}, headers=token)
+    assert refused.status_code == 422
+    assert session.scalar(select(func.count()).select_from(MoneyLine)) == 0
+
+
+@pytest.mark.parametrize("number", [0, 999_999, 2**31, 2**63, 10**30])
+@pytest.mark.parametrize("path", ["", "/money"])
+def test_a_case_that_is_none_is_not_found(client: FlaskClient, token: Headers, number: int, path: str) -> None:
+    assert client.get(f"{CASES}/{number}{path}", headers=token).status_code == 404
+
+
+def test_an_incident_that_is_none_opens_no_case(client: FlaskClient, token: Headers) -> None:
+    assert client.post(CASES, json=CASE | {"incident_id": 999_999}, headers=token).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["after=x", "after=9223372036854775808", "status=asleep", "period=2022/24", "page=2"])
+def test_a_list_asked_for_wrongly_is_refused(client: FlaskClient, token: Headers, query: str) -> None:
+    assert client.get(f"{CASES}?{query}", headers=token).status_code == 422
+
+
+def test_a_stranger_reads_nothing(client: FlaskClient, open_case: Callable[..., int]) -> None:
+    assert client.get(f"{CASES}/{open_case()}").status_code == 401

@@ -1,0 +1,195 @@
+"""Pages of cases."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.cases import queries
+from tsalert.cases.models import CaseFile, MoneyLine
+from tsalert.staff.rules import RoleName
+
+Opener = Callable[..., int]
+CASE = {"summary": "Gutter cleaning that became a new roof.", "category": "doorstep_crime", "kind": "roofing"}
+PAID = {"kind": "paid", "amount": "£4,000", "evidence": "bank"}
+
+
+@pytest.fixture
+def desk(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """A case officer's browser."""
+    return signed_in(RoleName.CASE_OFFICER)
+
+
+def test_an_officer_opens_a_case_and_sees_it(desk: FlaskClient) -> None:
+    shown = desk.post("/cases", data=CASE | {"victim_name": "Ada Example", "postcode": "br13uh"}, follow_redirects=True)
+    assert shown.status_code == 200
+    for text in ("D26-", "roofing", "Ada Example", "BR1 3UH", "Pat Example", "No money is recorded."):
+        assert text in shown.text
+
+
+def test_a_form_sent_twice_opens_one_case(desk: FlaskClient, session: Session) -> None:
+    answers = [desk.post("/cases", data=CASE | {"submission": "a" * 32}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert session.scalar(select(func.count()).select_from(CaseFile)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        pytest.param({"summary": ""}, "Missing data", id="no-summary"),
+        pytest.param({"category": ""}, "Choose what the case is about", id="no-category"),
+        pytest.param({"category": "burglary"}, "Choose one from the list", id="a-category-that-is-none"),
+        pytest.param({"kind": "romance"}, "belongs to the category", id="a-type-of-another-category"),
+        pytest.param({"postcode": "ZZ99 9ZZZ"}, "full postcode", id="a-postcode-that-is-none"),
+        pytest.param({"opened_at": "2999-01-01T00:00"}, "not come yet", id="opened-in-a-thousand-years"),
+        pytest.param({"opened_at": "0001-01-01T00:00"}, "Check the year", id="opened-in-the-year-one"),
+        pytest.param({"opened_at": "yesterday"}, "Enter a date and time", id="no-time-at-all"),
+        pytest.param({"officer_id": "2147483648"}, "no record with that number", id="an-officer-beyond-all-numbers"),
+        pytest.param({"ward_code": "E05000000"}, "no such ward", id="a-ward-that-is-none"),
+        pytest.param({"summary": "roof\x00"}, "cannot be seen", id="binary-in-the-text"),
+        pytest.param({"victim_name": "Ada\r\nExample"}, "cannot be seen", id="a-line-break-in-a-name"),
+        pytest.param({"summary": "x" * 4001}, "4000 characters", id="a-summary-that-is-a-book"),
+        pytest.param({"colour": "red"}, "Unknown field", id="a-field-that-is-none"),
+    ],
+)
+def test_a_form_that_cannot_be_comes_back_with_what_was_typed(
+    desk: FlaskClient, session: Session, typed: dict[str, str], message: str
+) -> None:
+    answer = desk.post("/cases", data=CASE | {"address": "12 Example Road"} | typed)
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert 'value="12 Example Road"' in answer.text
+    assert session.scalar(select(func.count()).select_from(CaseFile)) == 0
+
+
+def test_what_is_typed_comes_out_inert(desk: FlaskClient) -> None:
+    hostile = "<script>alert(1)</script>"
+    shown = desk.post("/cases", data=CASE | {"summary": hostile, "victim_name": hostile}, follow_redirects=True)
+    assert hostile not in shown.text
+    assert "&lt;script&gt;" in shown.text
+
+
+def test_a_case_begins_with_what_its_incident_says(desk: FlaskClient, incident: Callable[..., int]) -> None:
+    number = incident()
+    page = desk.get(f"/cases/new?incident={number}")
+    assert "From incident R26-" in page.text
+    shown = desk.post("/cases", data={"summary": "A roof", "incident_id": number}, follow_redirects=True)
+    assert "12 Example Road, BR1 3UH" in shown.text
+    again = desk.get(f"/cases/new?incident={number}")
+    assert again.status_code == 303, "an incident with a case leads to it"
+    second = desk.post("/cases", data={"summary": "A roof", "incident_id": number})
+    assert second.status_code == 409
+    assert "belongs to D26-" in second.text
+
+
+@pytest.mark.parametrize("number", ["999999", "2147483648", "9" * 30, "-1", "x"])
+def test_an_incident_that_is_none_has_no_form(desk: FlaskClient, number: str) -> None:
+    assert desk.get(f"/cases/new?incident={number}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "/edit", "/progress", "/money", "/notes", "/incidents"])
+@pytest.mark.parametrize("number", [999_999, 2**31, 2**63, 10**30])
+def test_a_case_that_is_none_has_no_pages(desk: FlaskClient, number: int, page: str) -> None:
+    assert desk.get(f"/cases/{number}{page}").status_code == 404
+
+
+def test_money_is_recorded_corrected_and_added_up(desk: FlaskClient, session: Session, open_case: Opener) -> None:
+    case_id = open_case()
+    desk.post(f"/cases/{case_id}/money", data=PAID)
+    desk.post(f"/cases/{case_id}/money", data=PAID | {"kind": "valuation", "amount": "1000", "evidence": "valuer"})
+    wrong = queries.ledger(session, case_id).lines[0].id
+    form = desk.get(f"/cases/{case_id}/money?supersedes={wrong}")
+    assert "Correct a money line" in form.text
+    assert 'value="4000.00"' in form.text
+    shown = desk.post(
+        f"/cases/{case_id}/money", data=PAID | {"amount": "3,500.50", "supersedes": wrong}, follow_redirects=True
+    )
+    assert "£3,500.50" in shown.text
+    assert "<s>Paid</s>" in shown.text
+    assert "never deducted" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        pytest.param({"amount": "-5"}, "between £0", id="negative"),
+        pytest.param({"amount": "0"}, "above £0", id="nought"),
+        pytest.param({"amount": "a lot"}, "like 4000", id="no-number"),
+        pytest.param({"amount": "1e9"}, "between £0", id="a-thousand-million"),
+        pytest.param({"amount": "0.001"}, "fraction of a penny", id="a-tenth-of-a-penny"),
+        pytest.param({"on_date": "2999-01-01"}, "not come yet", id="a-day-far-ahead"),
+        pytest.param({"on_date": "1869-01-01"}, "Check the year", id="a-day-long-ago"),
+        pytest.param({"on_date": "31/12/2025"}, "Enter a date", id="a-date-in-another-form"),
+        pytest.param({"evidence": ""}, "Choose one from the list", id="no-evidence"),
+    ],
+)
+def test_money_that_cannot_be_is_refused_beside_its_field(
+    desk: FlaskClient, session: Session, open_case: Opener, typed: dict[str, str], message: str
+) -> None:
+    answer = desk.post(f"/cases/{open_case()}/money", data=PAID | typed)
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert session.scalar(select(func.count()).select_from(MoneyLine)) == 0
+
+
+def test_a_case_is_noted_in_moved_on_closed_and_reopened(desk: FlaskClient, open_case: Opener) -> None:
+    case_id = open_case()
+    desk.post(f"/cases/{case_id}/notes", data={"kind": "hearsay", "text": "The neighbour saw a van."})
+    refused = desk.post(f"/cases/{case_id}/progress", data={"status": "closed"})
+    assert (refused.status_code, "what came of the case" in refused.text) == (422, True)
+    closed = desk.post(
+        f"/cases/{case_id}/progress", data={"status": "closed", "outcome": "advice_given"}, follow_redirects=True
+    )
+    assert "It can only be read" in closed.text
+    assert "The neighbour saw a van." in closed.text
+    assert desk.post(f"/cases/{case_id}/money", data=PAID).status_code == 409
+    reopened = desk.post(
+        f"/cases/{case_id}/progress",
+        data={"status": "investigating", "reason": "A second victim"},
+        follow_redirects=True,
+    )
+    assert "Reopened: A second victim" in reopened.text
+
+
+def test_an_illegal_step_is_refused_with_the_legal_ones(desk: FlaskClient, open_case: Opener) -> None:
+    refused = desk.post(f"/cases/{open_case()}/progress", data={"status": "action"})
+    assert refused.status_code == 409
+    assert re.findall("<li>(.*?)</li>", refused.text)[-3:] == ["open", "investigating", "closed"]
+
+
+def test_a_case_is_set_right(desk: FlaskClient, open_case: Opener) -> None:
+    case_id = open_case(victim_name="Ada Example")
+    form = desk.get(f"/cases/{case_id}/edit")
+    assert 'value="Ada Example"' in form.text
+    shown = desk.post(f"/cases/{case_id}/edit", data=CASE | {"summary": "It was a driveway."}, follow_redirects=True)
+    assert "It was a driveway." in shown.text
+    assert "Ada Example" not in shown.text
+
+
+def test_an_incident_is_attached_by_its_reference(
+    desk: FlaskClient, session: Session, open_case: Opener, incident: Callable[..., int]
+) -> None:
+    case_id = open_case()
+    incident(reference="R26-00062-A")
+    wrong = desk.post(f"/cases/{case_id}/incidents", data={"incident": "R26-00063-A"})
+    assert (wrong.status_code, "no incident with that reference" in wrong.text) == (422, True)
+
+
+def test_the_list_is_narrowed_and_names_no_victim(desk: FlaskClient, open_case: Opener) -> None:
+    open_case(victim_name="Ada Example")
+    shown = desk.get("/cases?category=doorstep_crime&status=open&period=2026/27+Q1")
+    assert "D26-" in shown.text
+    assert "Ada Example" not in shown.text
+    assert "No case was found" in desk.get("/cases?category=scam").text
+    assert desk.get("/cases?period=2026/27+Q5").status_code == 422
+    assert desk.get("/cases?after=99999999999999999999").status_code == 422
+
+
+def test_an_administrator_reads_no_cases(signed_in: Callable[..., FlaskClient], open_case: Opener) -> None:
+    desk = signed_in(RoleName.ADMINISTRATOR)
+    assert desk.get(f"/cases/{open_case()}").status_code == 403
+    assert desk.post("/cases", data=CASE).status_code == 403

@@ -1,0 +1,193 @@
+"""The shapes of cases, money lines and notes, for pages and JSON alike; what may be is decided in rules.py."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
+
+from tsalert.cases.queries import CaseFilter
+from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
+from tsalert.cases.vocabulary import (
+    Certainty,
+    Channel,
+    Evidence,
+    Impact,
+    Method,
+    MoneyKind,
+    NoteKind,
+    Outcome,
+    Source,
+    Status,
+    WaitingFor,
+)
+from tsalert.response.vocabulary import Category
+from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, choice
+
+_OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
+
+
+class _Input(Schema):
+    """Refuses what it does not know, and hands the service a typed value."""
+
+    value: type[Any]
+
+    class Meta:
+        unknown = RAISE
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Build the value that the service takes."""
+        return self.value(**data)
+
+
+class NewCaseSchema(_Input):
+    """A case to open; with an incident, what is left out is copied from it."""
+
+    value = NewCase
+    summary = Paragraph(required=True)
+    category = choice(Category, **_OPTIONAL)
+    channel = choice(Channel, load_default=Channel.UNKNOWN)
+    kind = Line(**_OPTIONAL)
+    source = choice(Source, load_default=Source.OTHER)
+    victim_name = Line(**_OPTIONAL)
+    address = Line(longest=500, **_OPTIONAL)
+    postcode = Postcode(**_OPTIONAL)
+    ward_code = Line(longest=20, **_OPTIONAL)
+    chosen_for_vulnerability = fields.Boolean(load_default=False)
+    opened_at = Instant(**_OPTIONAL)
+    officer_id = RecordId(**_OPTIONAL)
+    incident_id = RecordId(**_OPTIONAL)
+
+
+class AmendedCaseSchema(NewCaseSchema):
+    """What is set right in a case; its incidents are linked elsewhere."""
+
+    class Meta(_Input.Meta):
+        exclude = ("incident_id",)
+
+
+class ProgressSchema(_Input):
+    """Where a case stands."""
+
+    value = Progress
+    status = choice(Status, required=True)
+    waiting_for = choice(WaitingFor, **_OPTIONAL)
+    outcome = choice(Outcome, **_OPTIONAL)
+    impact = choice(Impact, **_OPTIONAL)
+    reason = Paragraph(longest=1000, **_OPTIONAL)
+
+
+class NewMoneyLineSchema(_Input):
+    """One sum to record."""
+
+    value = NewMoneyLine
+    kind = choice(MoneyKind, required=True)
+    amount = Pounds(required=True)
+    evidence = choice(Evidence, required=True)
+    certainty = choice(Certainty, load_default=Certainty.CONFIRMED)
+    method = choice(Method, **_OPTIONAL)
+    on_date = Day(**_OPTIONAL)
+    note = Paragraph(longest=1000, **_OPTIONAL)
+    supersedes = RecordId(**_OPTIONAL)
+
+
+class NewNoteSchema(_Input):
+    """One entry for a case's log."""
+
+    value = NewNote
+    kind = choice(NoteKind, required=True)
+    text = Paragraph(required=True, longest=10_000)
+    occurred_at = Instant(**_OPTIONAL)
+
+
+class LinkSchema(Schema):
+    """An incident to attach to a case, by its reference."""
+
+    class Meta:
+        unknown = RAISE
+
+    incident = Line(required=True)
+
+
+class ListSchema(Schema):
+    """Which cases a list shows, and where its page begins."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    category = choice(Category, load_default=None)
+    status = choice(Status, load_default=None)
+    period = PeriodLabel(load_default=None)
+    after = RecordId(load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[CaseFilter, int | None]:
+        """Return the filter and the case after which the page begins."""
+        after = data.pop("after")
+        return CaseFilter(**data), after
+
+
+class CaseRowSchema(Schema):
+    """A case as lists give it out: nothing of the victim."""
+
+    id = fields.Integer()
+    reference = fields.String()
+    category = fields.String()
+    kind = fields.String()
+    status = fields.String()
+    waiting_for = fields.String(allow_none=True)
+    ward_code = fields.String(allow_none=True)
+    opened_at = Instant()
+    officer_id = fields.Integer(allow_none=True)
+
+
+class CaseSchema(CaseRowSchema):
+    """A case as it is given out."""
+
+    channel = fields.String()
+    source = fields.String()
+    outcome = fields.String(allow_none=True)
+    impact = fields.String(allow_none=True)
+    summary = fields.String()
+    victim_name = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    postcode = fields.String(allow_none=True)
+    chosen_for_vulnerability = fields.Boolean()
+    closed_at = Instant(allow_none=True)
+
+
+class CaseListSchema(Schema):
+    """One page of cases; ``next`` is the ``after`` of the page that follows."""
+
+    items = fields.List(fields.Nested(CaseRowSchema))
+    next = fields.Integer(allow_none=True)
+
+
+class MoneyLineSchema(Schema):
+    """One money line as it is given out; the line that names it in ``supersedes_id`` took its place."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    amount = Pounds()
+    method = fields.String(allow_none=True)
+    on_date = fields.Date(allow_none=True)
+    evidence = fields.String()
+    certainty = fields.String()
+    note = fields.String(allow_none=True)
+    supersedes_id = fields.Integer(allow_none=True)
+    recorded_by = fields.Integer(allow_none=True)
+    recorded_at = Instant()
+
+
+class LedgerSchema(Schema):
+    """Every money line of a case, and what those that stand add up to."""
+
+    items = fields.List(fields.Nested(MoneyLineSchema), attribute="lines")
+    next = fields.Constant(None)
+    detriment = Pounds(attribute="totals.detriment")
+    net_detriment = Pounds(attribute="totals.net_detriment")
+
+
+class MadeSchema(Schema):
+    """The number of what was made."""
+
+    id = fields.Integer()
