@@ -1,10 +1,17 @@
-"""Pages."""
+"""Pages on which officers write, decide on and follow alerts, and on which anybody checks one."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.alerts import presenting, queries, service
+from tsalert.alerts.presenting import VERDICT_WORDS, page_number
+from tsalert.alerts.rules import read_reference
+from tsalert.alerts.schemas import ApprovalSchema, DraftSchema, LoneSendingSchema, ReasonSchema, ReviewSchema
 from tsalert.core.actors import Permission
-from tsalert.web.access import requires
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.web.access import current_actor, public, requires
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("alerts", __name__)
 
@@ -12,5 +19,200 @@ bp = Blueprint("alerts", __name__)
 @bp.get("/alerts")
 @requires(Permission.READ_ALERT)
 def list_alerts() -> ResponseReturnValue:
-    """Show."""
-    return "alerts"
+    """Show the alerts that wait for approval, then all of them."""
+    session, after = db.session(), page_number("after")
+    alerts = queries.list_alerts(session, after=after)
+    older = alerts[-1].id if len(alerts) == queries.PAGE else None
+    waiting = [] if after else queries.waiting(session)
+    return render_template("alerts/list.html", alerts=alerts, waiting=waiting, older=older)
+
+
+@bp.get("/alerts/new")
+@requires(Permission.DRAFT_ALERT)
+def new_alert() -> ResponseReturnValue:
+    """Show the form for an alert, begun from a case if one is named."""
+    return render_template("alerts/form.html", **presenting.new_form(page_number("case_id")))
+
+
+@bp.post("/alerts")
+@requires(Permission.DRAFT_ALERT)
+@redisplays(new_alert)
+def write_alert() -> ResponseReturnValue:
+    """Keep a draft and show it."""
+    alert_id = service.write_draft(load_form(DraftSchema()), actor=current_actor(), now=utc_now())
+    return _to(alert_id)
+
+
+@bp.get("/alerts/<int:alert_id>")
+@requires(Permission.READ_ALERT)
+def show_alert(alert_id: int) -> ResponseReturnValue:
+    """Show an alert as it will go out, and what may be done with it."""
+    return render_template("alerts/show.html", **presenting.alert_page(alert_id, current_actor()))
+
+
+@bp.get("/alerts/<int:alert_id>/edit")
+@requires(Permission.DRAFT_ALERT)
+def edit_form(alert_id: int) -> ResponseReturnValue:
+    """Show an alert's text to be changed."""
+    return render_template("alerts/form.html", **presenting.edit_form(alert_id))
+
+
+@bp.post("/alerts/<int:alert_id>/edit")
+@requires(Permission.DRAFT_ALERT)
+@redisplays(edit_form)
+def edit_alert(alert_id: int) -> ResponseReturnValue:
+    """Keep the changed text."""
+    service.edit_draft(alert_id, load_form(DraftSchema()), actor=current_actor(), now=utc_now())
+    return _to(alert_id)
+
+
+@bp.get("/alerts/<int:alert_id>/email")
+@requires(Permission.READ_ALERT)
+def show_email(alert_id: int) -> ResponseReturnValue:
+    """Show the HTML email alone, as a mail program would: its own styles, no scripts, no pictures."""
+    response = Response(presenting.email_html(alert_id))
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+@bp.post("/alerts/<int:alert_id>/submit")
+@requires(Permission.DRAFT_ALERT)
+@redisplays(show_alert)
+def submit_alert(alert_id: int) -> ResponseReturnValue:
+    """Ask somebody else to approve it."""
+    service.submit(alert_id, actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Submitted. Somebody else can now approve it.")
+
+
+@bp.post("/alerts/<int:alert_id>/return")
+@requires(Permission.APPROVE_ALERT)
+@redisplays(show_alert)
+def return_alert(alert_id: int) -> ResponseReturnValue:
+    """Send it back to be changed."""
+    service.send_back(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Returned to be changed.")
+
+
+@bp.post("/alerts/<int:alert_id>/reject")
+@requires(Permission.APPROVE_ALERT)
+@redisplays(show_alert)
+def reject_alert(alert_id: int) -> ResponseReturnValue:
+    """Refuse it for good."""
+    service.reject(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Rejected. It will not be sent.")
+
+
+@bp.post("/alerts/<int:alert_id>/approve")
+@requires(Permission.APPROVE_ALERT)
+@redisplays(show_alert)
+def approve_alert(alert_id: int) -> ResponseReturnValue:
+    """Approve exactly what was shown and start to send it."""
+    shown = load_form(ApprovalSchema())["digest"]
+    size = service.approve(alert_id, shown, actor=current_actor(), now=utc_now())
+    return _to(alert_id, f"Approved. {size:,} messages are on their way.")
+
+
+@bp.post("/alerts/<int:alert_id>/send-alone")
+@requires(Permission.OVERRIDE_APPROVAL)
+@redisplays(show_alert)
+def send_alone(alert_id: int) -> ResponseReturnValue:
+    """Send exactly what was shown without a second person."""
+    typed = load_form(LoneSendingSchema())
+    actor, now = current_actor(), utc_now()
+    size = service.send_alone(alert_id, typed["digest"], typed["reason"], actor=actor, now=now)
+    return _to(alert_id, f"{size:,} messages are on their way. A manager will review this tomorrow.")
+
+
+@bp.post("/alerts/<int:alert_id>/pause")
+@requires(Permission.APPROVE_ALERT)
+def pause_alert(alert_id: int) -> ResponseReturnValue:
+    """Hold what has not gone out."""
+    service.pause(alert_id, actor=current_actor(), now=utc_now())
+    return _to(alert_id)
+
+
+@bp.post("/alerts/<int:alert_id>/resume")
+@requires(Permission.APPROVE_ALERT)
+def resume_alert(alert_id: int) -> ResponseReturnValue:
+    """Go on with what was held."""
+    service.resume(alert_id, actor=current_actor(), now=utc_now())
+    return _to(alert_id)
+
+
+@bp.post("/alerts/<int:alert_id>/cancel")
+@requires(Permission.APPROVE_ALERT)
+def cancel_alert(alert_id: int) -> ResponseReturnValue:
+    """Stop it for good."""
+    service.cancel(alert_id, actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Cancelled. What had gone out cannot be called back.")
+
+
+@bp.get("/alerts/<int:alert_id>/progress")
+@requires(Permission.READ_ALERT)
+def show_progress(alert_id: int) -> ResponseReturnValue:
+    """Show how far it has come: a part of its page, which asks for the whole page once all is done."""
+    page = presenting.progress_part(alert_id)
+    response = make_response(render_template("alerts/progress.html", **page))
+    if not page["is_moving"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@bp.get("/alerts/sent-alone")
+@requires(Permission.REVIEW_OVERRIDE)
+def list_reviews() -> ResponseReturnValue:
+    """Show the alerts that one officer sent, those to review first."""
+    return render_template("alerts/reviews.html", entries=queries.sent_alone(db.session()), verdicts=VERDICT_WORDS)
+
+
+@bp.post("/alerts/<int:alert_id>/review")
+@requires(Permission.REVIEW_OVERRIDE)
+@redisplays(show_alert)
+def review_alert(alert_id: int) -> ResponseReturnValue:
+    """Record what a manager thinks of a lone sending."""
+    typed = load_form(ReviewSchema())
+    service.review(alert_id, typed["verdict"], typed["note"], actor=current_actor(), now=utc_now())
+    return redirect(url_for(".list_reviews"), 303)
+
+
+@bp.get("/alerts/published")
+@public
+def published() -> ResponseReturnValue:
+    """Show the alerts that were sent: those that still apply, then past ones."""
+    session, now, after = db.session(), utc_now(), page_number("after")
+    past = queries.past(session, now=now, after=after)
+    older = past[-1].id if len(past) == queries.PAGE else None
+    current = [] if after else queries.current(session, now=now)
+    withdrawn = presenting.withdrawn(session, [*current, *past])
+    return render_template(
+        "alerts/published.html", current=current, past=past, older=older, after=after, withdrawn=withdrawn
+    )
+
+
+@bp.get("/check")
+@public
+def check_form() -> ResponseReturnValue:
+    """Ask for the reference of an alert, and lead to its page."""
+    typed = request.args.get("reference", "").strip()
+    wanted = read_reference(typed)
+    if wanted:
+        return redirect(url_for(".check_alert", reference=wanted), 303)
+    page = render_template("alerts/check.html", wanted=typed[:40], is_unknown=bool(typed))
+    return page, 404 if typed else 200
+
+
+@bp.get("/check/<reference>")
+@public
+def check_alert(reference: str) -> ResponseReturnValue:
+    """Tell whether an alert is ours, and show what it really said."""
+    wanted = read_reference(reference)
+    alert = queries.find_published(db.session(), wanted) if wanted else None
+    if alert is None:
+        return render_template("alerts/check.html", wanted=reference[:40], is_unknown=True), 404
+    return render_template("alerts/checked.html", **presenting.checked_page(alert, utc_now()))
+
+
+def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:
+    if message:
+        flash(message, "success")
+    return redirect(url_for(".show_alert", alert_id=alert_id), 303)

@@ -1,0 +1,77 @@
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsalert.alerts.markdown import to_html, to_text
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='https://evil.example'>click</a>",
+        "<!-- hidden --> <svg/onload=alert(1)>",
+        "[press](javascript:alert(1))",
+        "[press](data:text/html;base64,PHNjcmlwdD4=)",
+        "![picture](https://tracker.example/pixel.gif)",
+        '[a](https://x.example "onmouseover=alert(1)")',
+        "<https://x.example/\"onmouseover='alert(1)'>",
+    ],
+)
+def test_html_and_scripts_come_out_as_words(source: str) -> None:
+    reader = _Reader()
+    reader.feed(to_html(source))
+    assert reader.tags <= {"p", "a"}
+    for name, value in reader.attributes:
+        assert name in {"href", "rel"}
+        assert name == "rel" or (value or "").startswith("https://")
+
+
+@given(st.text(alphabet="<>&\"'()[]!#*-_`:/ \nahref=scriptxonload.", max_size=200))
+def test_no_text_yields_a_tag_outside_the_list(source: str) -> None:
+    reader = _Reader()
+    reader.feed(to_html(source))
+    allowed = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "pre", "hr"}
+    assert reader.tags <= allowed
+    assert {name for name, _ in reader.attributes} <= {"href", "rel"}
+
+
+def test_a_link_shows_where_it_leads() -> None:
+    source = "Read [our page](https://council.example/x) or <https://other.example>."
+    assert "our page</a> (https://council.example/x)" in to_html(source)
+    assert to_text(source) == "Read our page (https://council.example/x) or https://other.example."
+
+
+def test_a_heading_never_outranks_the_headline() -> None:
+    assert to_html("# Big") == "<h2>Big</h2>\n"
+    assert to_html("###### Small") == "<h4>Small</h4>\n"
+
+
+def test_plain_text_keeps_paragraphs_and_lists() -> None:
+    source = "# Look out\n\nThey *knock*.\n\n1. Stop\n2. Ring\n   - us\n   - 999\n\nThank you\\\nall"
+    expected = "Look out\n\nThey knock.\n\n1. Stop\n2. Ring\n  - us\n  - 999\n\nThank you\nall"
+    assert to_text(source) == expected
+
+
+def test_a_list_of_long_points_stays_apart() -> None:
+    assert to_text("- one\n\n  more of one\n\n- two") == "- one\n\n  more of one\n\n- two"
+
+
+@pytest.mark.parametrize("source", ["[" * 20000, "- " * 10000, "> " * 10000, "*a **a " * 2800, "`" * 20000])
+def test_a_text_made_to_be_hard_to_read_is_read(source: str) -> None:
+    assert isinstance(to_html(source), str)
+    assert isinstance(to_text(source), str)

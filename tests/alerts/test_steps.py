@@ -1,0 +1,69 @@
+import pytest
+
+from tsalert.alerts.steps import STATUS_WORDS, TRANSITIONS, Status, Step, legal_steps, next_status, standing
+from tsalert.core.errors import Conflict
+
+# Written out again, as an officer would say it, so that a slip in the table shows.
+LEGAL = {
+    "a draft is edited": (Status.DRAFT, Step.EDIT, Status.DRAFT),
+    "a draft is submitted": (Status.DRAFT, Step.SUBMIT, Status.PENDING_APPROVAL),
+    "a draft is sent alone": (Status.DRAFT, Step.SEND_ALONE, Status.APPROVED),
+    "a waiting one is edited": (Status.PENDING_APPROVAL, Step.EDIT, Status.DRAFT),
+    "a waiting one is returned": (Status.PENDING_APPROVAL, Step.RETURN, Status.RETURNED),
+    "a waiting one is rejected": (Status.PENDING_APPROVAL, Step.REJECT, Status.REJECTED),
+    "a waiting one is approved": (Status.PENDING_APPROVAL, Step.APPROVE, Status.APPROVED),
+    "a waiting one is sent alone": (Status.PENDING_APPROVAL, Step.SEND_ALONE, Status.APPROVED),
+    "a returned one is edited": (Status.RETURNED, Step.EDIT, Status.DRAFT),
+    "an approved one is sent": (Status.APPROVED, Step.SEND, Status.SENDING),
+    "sending is paused": (Status.SENDING, Step.PAUSE, Status.PAUSED),
+    "sending is cancelled": (Status.SENDING, Step.CANCEL, Status.CANCELLED),
+    "sending is completed": (Status.SENDING, Step.COMPLETE, Status.COMPLETED),
+    "sending fails": (Status.SENDING, Step.FAIL, Status.FAILED),
+    "a paused one is resumed": (Status.PAUSED, Step.RESUME, Status.SENDING),
+    "a paused one is cancelled": (Status.PAUSED, Step.CANCEL, Status.CANCELLED),
+}
+PAIRS = {(status, step): following for status, step, following in LEGAL.values()}
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("status", Status)
+def test_every_pair_of_state_and_step_leads_where_it_should_or_nowhere(status: Status, step: Step) -> None:
+    if (status, step) in PAIRS:
+        assert next_status(status, step) is PAIRS[status, step]
+        return
+    with pytest.raises(Conflict) as refused:
+        next_status(status, step)
+    assert refused.value.legal == legal_steps(status)
+    assert step not in refused.value.legal
+
+
+def test_nothing_leads_out_of_an_end() -> None:
+    ends = {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED}
+    assert {status for status in Status if not legal_steps(status)} == ends
+
+
+def test_nothing_is_approved_but_by_approval() -> None:
+    ways = {step for (_, step), following in TRANSITIONS.items() if following is Status.APPROVED}
+    assert ways == {Step.APPROVE, Step.SEND_ALONE}
+
+
+def test_every_state_has_its_words() -> None:
+    assert set(STATUS_WORDS) == set(Status)
+
+
+@pytest.mark.parametrize(
+    ("stored", "mailing", "accepted", "expected"),
+    [
+        pytest.param(Status.DRAFT, None, 0, Status.DRAFT, id="a draft has no mailing"),
+        pytest.param(Status.APPROVED, None, 0, Status.APPROVED, id="approved and not handed over"),
+        pytest.param(Status.APPROVED, "sending", 0, Status.SENDING, id="on its way"),
+        pytest.param(Status.APPROVED, "paused", 3, Status.PAUSED, id="held half-way"),
+        pytest.param(Status.APPROVED, "cancelled", 3, Status.CANCELLED, id="stopped"),
+        pytest.param(Status.APPROVED, "completed", 1, Status.COMPLETED, id="one was taken"),
+        pytest.param(Status.APPROVED, "completed", 0, Status.FAILED, id="none was taken"),
+    ],
+)
+def test_an_approved_alert_stands_where_its_mailing_stands(
+    stored: Status, mailing: str | None, accepted: int, expected: Status
+) -> None:
+    assert standing(stored, mailing, accepted=accepted) is expected

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from tsalert.alerts.wording import Letterhead, Notice, Wording, word
+
+HEAD = Letterhead("Testshire", "https://alerts.example.org", "07700 900461", "((unsubscribe_link))")
+NOTICE = Notice(
+    "TS-2026-014", "Roofers in Bickley", "They *knock*.", "Say no.", "", datetime(2026, 6, 10, 23, 30, tzinfo=UTC)
+)
+LINK = "https://alerts.example.org/check/TS-2026-014"
+
+
+@pytest.fixture
+def wording() -> Wording:
+    return word(NOTICE, HEAD)
+
+
+def test_every_form_says_how_to_check_it(wording: Wording) -> None:
+    for form in (wording.text, wording.html, wording.sms):
+        assert "Check TS-2026-014 at" in form
+        assert LINK in form
+        assert "Testshire" in form
+    assert wording.subject == "Roofers in Bickley (TS-2026-014)"
+
+
+def test_mail_says_whose_copy_it_is_and_invites_the_next_reader(wording: Wording) -> None:
+    for form in (wording.text, wording.html):
+        assert "This is your own copy." in form
+        assert "Was this forwarded to you? Get your own at" in form
+        assert form.count("((unsubscribe_link))") == 1
+
+
+def test_the_end_is_a_london_day(wording: Wording) -> None:
+    assert "until 11 June 2026" in wording.text
+
+
+def test_texts_carry_the_headline_unless_they_have_words_of_their_own(wording: Wording) -> None:
+    assert wording.sms == f"Testshire: Roofers in Bickley\nCheck TS-2026-014 at {LINK}"
+    own = word(Notice("TS-2026-014", "H", "b", "", "Don\u2019t open", NOTICE.expires_at), HEAD)
+    assert own.sms.startswith("Testshire: Don't open\n")
+
+
+def test_mail_without_advice_has_no_empty_heading() -> None:
+    bare = word(Notice("TS-2026-014", "H", "b", "", "", NOTICE.expires_at), HEAD)
+    assert "What to do" not in bare.text
+    assert "What to do" not in bare.html
+
+
+def test_markup_typed_into_any_field_comes_out_inert() -> None:
+    evil = "<script>alert(1)</script>{{ 7*7 }}"
+    made = word(Notice("TS-2026-014", evil, evil, evil, evil, NOTICE.expires_at), HEAD)
+    assert "<script" not in made.html
+    assert "&lt;script&gt;" in made.html
+    for form in (made.text, made.html, made.sms):
+        assert "{{ 7*7 }}" in form
+
+
+@pytest.mark.parametrize("headline", ["Scam \N{POLICE CAR} call", "Prize £5 \u2013 \u201cfree\u201d", "x" * 120])
+def test_a_mail_with_any_headline_reads_back_the_same(headline: str) -> None:
+    made = word(Notice("TS-2026-014", headline, "b", "", "", NOTICE.expires_at), HEAD)
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = made.subject
+    message.set_content(made.text)
+    message.add_alternative(made.html, subtype="html")
+    assert message["Subject"] == made.subject
+    assert b"\r\nBcc" not in message.as_bytes()

@@ -1,0 +1,82 @@
+"""Alerts, who wrote them, and the reviews of those that were sent alone."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tsalert.db import Base
+
+_SENT_ALONE = text("override_reason IS NOT NULL")
+
+
+class Alert(Base):
+    """One warning to residents; what was approved and sent is also kept, as it went out, in its mailing.
+
+    ``status`` goes as far as approved; what comes after is told by the mailing. ``wards`` and ``channels``
+    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection.
+    """
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('draft', 'pending_approval', 'returned', 'rejected', 'approved')", name="status_known"
+        ),
+        CheckConstraint("(kind = 'alert') = (in_reply_to IS NULL)", name="reply_with_original"),
+        CheckConstraint("(status = 'approved') = (approved_by IS NOT NULL)", name="approved_by_somebody"),
+        CheckConstraint("(approved_by IS NULL) = (approved_digest IS NULL)", name="approved_with_digest"),
+        CheckConstraint("(mailing_id IS NULL) = (published_at IS NULL)", name="published_with_mailing"),
+        CheckConstraint("override_reason IS NULL OR approved_by IS NOT NULL", name="override_when_approved"),
+        Index("ix_alert_status", "status"),
+        Index("ix_alert_published_at", "published_at"),
+        Index("ix_alert_sent_alone", "approved_at", postgresql_where=_SENT_ALONE, sqlite_where=_SENT_ALONE),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    urgency: Mapped[str]
+    topic: Mapped[str]
+    wards: Mapped[list[str]] = mapped_column(JSON)
+    channels: Mapped[list[str]] = mapped_column(JSON)
+    headline: Mapped[str]
+    body_markdown: Mapped[str]
+    advice: Mapped[str]
+    sms_text: Mapped[str]
+    expires_at: Mapped[datetime]
+    status: Mapped[str]
+    remark: Mapped[str | None]
+    author_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    approved_at: Mapped[datetime | None]
+    approved_digest: Mapped[str | None]
+    override_reason: Mapped[str | None]
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    published_at: Mapped[datetime | None]
+
+
+class AlertWriter(Base):
+    """An officer who wrote some of an alert, and so may not approve it."""
+
+    __tablename__ = "alert_writer"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), primary_key=True)
+
+
+class AlertReview(Base):
+    """A manager's look, the next day, at an alert that one officer sent alone."""
+
+    __tablename__ = "alert_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), unique=True)
+    reviewed_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    reviewed_at: Mapped[datetime]
+    verdict: Mapped[str]
+    note: Mapped[str]

@@ -1,0 +1,192 @@
+"""What the pages about alerts are drawn with."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import proof, queries
+from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import CaseFacts, Channel, Urgency, Verdict, begin_from
+from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
+from tsalert.alerts.wording import safe_html
+from tsalert.cases import queries as cases
+from tsalert.cases.vocabulary import kind_label
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import in_london
+from tsalert.core.errors import NotFound
+from tsalert.db import db
+from tsalert.delivery.rules import UNSUBSCRIBE_LINK
+from tsalert.places.queries import ward_names
+from tsalert.response.vocabulary import Category
+from tsalert.staff.queries import officer_names
+from tsalert.subscribers import queries as subscribers
+from tsalert.web.fields import LARGEST_ID
+
+CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
+URGENCY_WORDS = {
+    Urgency.ROUTINE: ("Routine", "Goes at once to those who asked for every alert."),
+    Urgency.URGENT: ("Urgent", "Goes before everything else, and also to those who asked for a daily or weekly mail."),
+}
+VERDICT_WORDS = {
+    Verdict.JUSTIFIED: "It was right to send it alone",
+    Verdict.NOT_JUSTIFIED: "It could have waited",
+}
+# What became of one message, in the order in which a page lists it.
+DELIVERY_WORDS = {
+    "pending": "Waiting",
+    "accepted": "Sent",
+    "delivered": "Delivered",
+    "soft_bounced": "Sent, then bounced for now",
+    "hard_bounced": "Sent, then bounced for good",
+    "undelivered": "Sent, but not delivered",
+    "failed": "Could not be sent",
+    "unknown": "In doubt: an officer decides",
+    "suppressed": "Left out: asked us to stop",
+    "expired": "Not sent in time",
+    "cancelled": "Cancelled",
+}
+_MOVING = {Status.SENDING, Status.PAUSED}
+# Whose leave each step needs; steps that the service takes by itself are not offered.
+_PERMISSIONS = {
+    Step.EDIT: Permission.DRAFT_ALERT,
+    Step.SUBMIT: Permission.DRAFT_ALERT,
+    Step.RETURN: Permission.APPROVE_ALERT,
+    Step.REJECT: Permission.APPROVE_ALERT,
+    Step.APPROVE: Permission.APPROVE_ALERT,
+    Step.SEND_ALONE: Permission.OVERRIDE_APPROVAL,
+    Step.PAUSE: Permission.APPROVE_ALERT,
+    Step.RESUME: Permission.APPROVE_ALERT,
+    Step.CANCEL: Permission.APPROVE_ALERT,
+}
+
+
+def page_number(name: str) -> int | None:
+    """Return a record's number from the address bar, or None where there is none that could be one."""
+    text = request.args.get(name, "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return number if 0 < number <= LARGEST_ID else None
+
+
+def new_form(case_id: int | None) -> dict[str, Any]:
+    """Return what the form for a new alert is drawn with; from a case it takes what the allow-list names."""
+    filled: dict[str, Any] = {"channels": [*Channel], "urgency": Urgency.ROUTINE, "wards": []}
+    if case_id is not None:
+        filled |= _begun(db.session(), case_id)
+    return {"alert": None, "filled": filled} | _choices(db.session())
+
+
+def edit_form(alert_id: int) -> dict[str, Any]:
+    """Return what the form for a written alert is drawn with."""
+    alert = queries.get_alert(db.session(), alert_id)
+    filled = {
+        "headline": alert.headline,
+        "body": alert.body_markdown,
+        "advice": alert.advice,
+        "sms": alert.sms_text,
+        "topic": alert.topic,
+        "wards": alert.wards,
+        "channels": alert.channels,
+        "urgency": alert.urgency,
+        "expires_at": f"{in_london(alert.expires_at):%Y-%m-%dT%H:%M}",
+        "case_id": alert.case_id,
+    }
+    return {"alert": alert, "filled": filled} | _choices(db.session())
+
+
+def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
+    """Return what an alert's own page is drawn with."""
+    session = db.session()
+    alert = queries.get_alert(session, alert_id)
+    status = queries.standing(session, alert)
+    wrote_it = actor.officer_id in queries.writers(session, alert_id)
+    pulled = proof.pull_proof(alert)
+    return {
+        "alert": alert,
+        "status": status,
+        "status_words": STATUS_WORDS[status],
+        "proof": pulled,
+        "email_text": _with_sample_link(pulled.wording.text),
+        "steps": _offered(status, actor, wrote_it=wrote_it),
+        "wrote_it": wrote_it,
+        "names": officer_names(session),
+        "ward_names": dict(queries.ward_choices(session)),
+        "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
+        "channel_words": CHANNEL_WORDS,
+        "reach": None if alert.mailing_id else queries.reach(session, alert),
+        "review": queries.find_review(session, alert_id),
+        "verdicts": VERDICT_WORDS,
+        "case": cases.get_case(session, alert.case_id) if alert.case_id else None,
+        **_progress(session, alert, status),
+    }
+
+
+def progress_part(alert_id: int) -> dict[str, Any]:
+    """Return what the live part of an alert's page is drawn with."""
+    session = db.session()
+    alert = queries.get_alert(session, alert_id)
+    if alert.mailing_id is None:
+        raise NotFound("This alert has not been sent.")
+    return {"alert": alert} | _progress(session, alert, queries.standing(session, alert))
+
+
+def email_html(alert_id: int) -> str:
+    """Return an alert's HTML email as the first reader would get it, with a link that leads nowhere."""
+    alert = queries.get_alert(db.session(), alert_id)
+    return _with_sample_link(proof.pull_proof(alert).wording.html)
+
+
+def checked_page(alert: Alert, now: datetime) -> dict[str, Any]:
+    """Return what the page that vouches for an alert is drawn with."""
+    session = db.session()
+    return {
+        "alert": alert,
+        "body": safe_html(alert.body_markdown),
+        "advice": safe_html(alert.advice),
+        "is_withdrawn": bool(withdrawn(session, [alert])),
+        "is_past": alert.expires_at <= now,
+    }
+
+
+def withdrawn(session: Session, alerts: Iterable[Alert]) -> set[int]:
+    """Return the ids of those alerts that were stopped after they had begun to go out."""
+    return {number for number, status in queries.standings_of(session, alerts).items() if status is Status.CANCELLED}
+
+
+def _begun(session: Session, case_id: int) -> dict[str, Any]:
+    """Copy what an alert may take from a case, field by field."""
+    case = cases.get_case(session, case_id)
+    ward = ward_names(session).get(case.ward_code or "")
+    facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
+    return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
+
+
+def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
+    """Return the steps that this officer may take now."""
+    held = {step for step in legal_steps(status) if step in _PERMISSIONS and actor.may(_PERMISSIONS[step])}
+    return held - {Step.APPROVE} if wrote_it else held
+
+
+def _progress(session: Session, alert: Alert, status: Status) -> dict[str, Any]:
+    return {
+        "progress": queries.progress(session, alert),
+        "progress_status": STATUS_WORDS[status],
+        "is_moving": status in _MOVING,
+        "channel_words": CHANNEL_WORDS,
+        "delivery_words": DELIVERY_WORDS,
+    }
+
+
+def _choices(session: Session) -> dict[str, Any]:
+    return {
+        "topics": subscribers.topics(session),
+        "wards": queries.ward_choices(session),
+        "channels": list(CHANNEL_WORDS.items()),
+        "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
+    }
+
+
+def _with_sample_link(text: str) -> str:
+    return text.replace(UNSUBSCRIBE_LINK, f"{proof.letterhead().public_url}/unsubscribe/…")

@@ -1,0 +1,192 @@
+"""Reading alerts: for officers, for approvers, for reviewers, and for anybody who was sent one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import steps
+from tsalert.alerts.models import Alert, AlertReview, AlertWriter
+from tsalert.alerts.rules import Urgency
+from tsalert.alerts.steps import Status
+from tsalert.core.errors import NotFound
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.queries import Progress
+from tsalert.places.queries import ward_names
+from tsalert.staff.queries import officer_names
+from tsalert.subscribers import queries as subscribers
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 25
+_NEWEST = (Alert.published_at.desc(), Alert.id.desc())
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """One alert in a list."""
+
+    id: int
+    reference: str
+    headline: str
+    status: Status
+    status_words: str
+    is_urgent: bool
+    author: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlone:
+    """An alert that one officer sent, with its review once there is one."""
+
+    alert: Alert
+    sender: str
+    review: AlertReview | None
+    reviewer: str
+
+
+def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
+    """Return one alert, locked for a use case that decides on it.
+
+    :raises NotFound: there is none.
+    """
+    query = select(Alert).where(Alert.id == alert_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    alert = session.scalar(query) if 0 < alert_id <= LARGEST_ID else None
+    if alert is None:
+        raise NotFound("There is no such alert.")
+    return alert
+
+
+def list_alerts(session: Session, *, after: int | None = None, limit: int = PAGE) -> list[AlertLine]:
+    """Return a page of alerts, newest first, beyond the id ``after``."""
+    query = select(Alert).order_by(Alert.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(Alert.id < after)
+    return lines(session, session.scalars(query).all())
+
+
+def waiting(session: Session) -> list[AlertLine]:
+    """Return the alerts that wait for approval, the longest waiting first."""
+    query = select(Alert).where(Alert.status == Status.PENDING_APPROVAL).order_by(Alert.submitted_at, Alert.id)
+    return lines(session, session.scalars(query).all())
+
+
+def lines(session: Session, alerts: Sequence[Alert]) -> list[AlertLine]:
+    """Return alerts as lines of a list, in the same order."""
+    names = officer_names(session)
+    standings = standings_of(session, alerts)
+    return [
+        AlertLine(
+            id=alert.id,
+            reference=alert.reference,
+            headline=alert.headline,
+            status=standings[alert.id],
+            status_words=steps.STATUS_WORDS[standings[alert.id]],
+            is_urgent=alert.urgency == Urgency.URGENT,
+            author=names[alert.author_id],
+            changed_at=alert.changed_at,
+        )
+        for alert in alerts
+    ]
+
+
+def standing(session: Session, alert: Alert) -> Status:
+    """Return where one alert stands."""
+    return standings_of(session, [alert])[alert.id]
+
+
+def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]:
+    """Return where each alert stands, by id."""
+    alerts = list(alerts)
+    found = delivery.progress_of_all(session, [alert.mailing_id for alert in alerts if alert.mailing_id is not None])
+    return {alert.id: _standing(alert, found.get(alert.mailing_id or 0)) for alert in alerts}
+
+
+def progress(session: Session, alert: Alert) -> Progress | None:
+    """Return how far an alert's messages have come; None before it is approved."""
+    return None if alert.mailing_id is None else delivery.progress(session, alert.mailing_id)
+
+
+def audience(alert: Alert) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of everybody who is to get an alert."""
+    return subscribers.audience(
+        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=alert.urgency == Urgency.URGENT
+    )
+
+
+def reach(session: Session, alert: Alert) -> dict[str, int]:
+    """Return how many would get an alert if it were approved now, by channel."""
+    return subscribers.audience_size(
+        session,
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=alert.channels,
+        urgent=alert.urgency == Urgency.URGENT,
+    )
+
+
+def ward_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (ward as it is stored, name) of every ward that a subscriber lives in, by name."""
+    names = ward_names(session)
+    return sorted(((ward, names.get(ward, ward)) for ward in subscribers.wards(session)), key=lambda choice: choice[1])
+
+
+def known_wards(session: Session) -> dict[str, str]:
+    """Return what is stored for every ward's code and name, both in lower case."""
+    directory = {key.casefold(): code for code, name in ward_names(session).items() for key in (name, code)}
+    return directory | {ward.casefold(): ward for ward in subscribers.wards(session)}
+
+
+def writers(session: Session, alert_id: int) -> set[int]:
+    """Return the officers who wrote any of an alert."""
+    return set(session.scalars(select(AlertWriter.officer_id).where(AlertWriter.alert_id == alert_id)))
+
+
+def find_review(session: Session, alert_id: int) -> AlertReview | None:
+    """Return the review of an alert that was sent alone, or None."""
+    return session.scalar(select(AlertReview).where(AlertReview.alert_id == alert_id))
+
+
+def sent_alone(session: Session, *, limit: int = PAGE) -> list[SentAlone]:
+    """Return the alerts that one officer sent: those to review first, oldest first, then the latest reviewed."""
+    query = (
+        select(Alert, AlertReview)
+        .outerjoin(AlertReview, AlertReview.alert_id == Alert.id)
+        .where(Alert.override_reason.is_not(None))
+    )
+    open_ones = query.where(AlertReview.id.is_(None)).order_by(Alert.approved_at)
+    done = query.where(AlertReview.id.is_not(None)).order_by(AlertReview.id.desc()).limit(limit)
+    names = officer_names(session)
+    return [
+        SentAlone(alert, names[alert.approved_by or 0], review, names[review.reviewed_by] if review else "")
+        for alert, review in [*session.execute(open_ones), *session.execute(done)]
+    ]
+
+
+def current(session: Session, *, now: datetime) -> list[Alert]:
+    """Return the alerts that were sent and have not expired, newest first."""
+    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now)
+    return list(session.scalars(query.order_by(*_NEWEST)))
+
+
+def past(session: Session, *, now: datetime, after: int | None = None, limit: int = PAGE) -> list[Alert]:
+    """Return a page of the alerts that were sent and have expired, newest first, beyond the id ``after``."""
+    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at <= now)
+    if after is not None:
+        shown = select(Alert.published_at, Alert.id).where(Alert.id == after).scalar_subquery()
+        query = query.where(tuple_(Alert.published_at, Alert.id) < shown)
+    return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
+
+
+def find_published(session: Session, reference: str) -> Alert | None:
+    """Return the sent alert with a reference; one that was never sent is nobody's business yet."""
+    return session.scalar(select(Alert).where(Alert.reference == reference, Alert.published_at.is_not(None)))
+
+
+def _standing(alert: Alert, found: Progress | None) -> Status:
+    state, accepted = (found.state, found.sent) if found else (None, 0)
+    return steps.standing(Status(alert.status), state, accepted=accepted)

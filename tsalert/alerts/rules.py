@@ -1,0 +1,227 @@
+"""Who may decide on an alert, and what its words and its audience must satisfy."""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
+from tsalert.delivery.rules import UNSUBSCRIBE_LINK
+
+LONGEST_BODY = 20_000
+LONGEST_HEADLINE = 120
+LONGEST_ADVICE = 2_000
+LONGEST_SMS = 600
+LONGEST_LIFE = timedelta(days=366)
+SHORTEST_REASON = 10
+_LONGEST = {"headline": LONGEST_HEADLINE, "body": LONGEST_BODY, "advice": LONGEST_ADVICE, "sms": LONGEST_SMS}
+
+_REFERENCE = re.compile(r"TS-?([0-9]{4})-?([0-9]{1,9})")
+# Line breaks would forge mail headers; marks that turn the reading direction would show one thing and say another.
+_BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_TURNS_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+# How a trader or fraudster made contact, in the words of cases.
+_APPROACHES = {
+    "doorstep": "at the door",
+    "telephone": "by telephone",
+    "postal": "by post",
+    "online": "online",
+    "text": "by text message",
+    "in_person": "in person",
+}
+
+
+class Kind(StrEnum):
+    """What an alert is to those before it."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    CANCEL = "cancel"
+    ALL_CLEAR = "all_clear"
+
+
+class Urgency(StrEnum):
+    """Whether an alert goes before everything else."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
+class Channel(StrEnum):
+    """A way to reach people."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Verdict(StrEnum):
+    """What a manager thought of an alert that was sent alone."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an officer writes, and for whom; no wards means the whole area."""
+
+    headline: str
+    body: str
+    topic: str
+    channels: tuple[Channel, ...]
+    expires_at: datetime
+    advice: str = ""
+    sms: str = ""
+    wards: tuple[str, ...] = ()
+    urgency: Urgency = Urgency.ROUTINE
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """All that an alert may take from a case, in words: no narrative, no person, no place smaller than a ward."""
+
+    category: str
+    kind: str
+    channel: str
+    ward: str | None
+
+
+def require_other_eyes(writers: Collection[int], officer_id: int | None) -> None:
+    """Refuse those who wrote any of an alert, and anything that is not a person, as its approver.
+
+    :raises NotAllowed: the officer wrote some of it.
+    """
+    if officer_id is None:
+        raise NotAllowed("Only an officer can approve an alert.")
+    if officer_id in writers:
+        raise NotAllowed("You wrote some of this alert, so somebody else must approve it.")
+
+
+def require_other_reviewer(sender_id: int | None, officer_id: int | None) -> None:
+    """Refuse the officer who sent an alert alone as the one who reviews that.
+
+    :raises NotAllowed: it is the same officer.
+    """
+    if officer_id is None or officer_id == sender_id:
+        raise NotAllowed("You sent this alert yourself, so somebody else must review it.")
+
+
+def require_same(shown: str, current: str) -> None:
+    """Refuse an approval of anything but what the approver was shown.
+
+    :raises Conflict: the text or the audience has changed since.
+    """
+    if shown != current:
+        raise Conflict("The alert has changed since you read it. Read it again before you decide.", legal=["read"])
+
+
+def begin_from(facts: CaseFacts) -> dict[str, str]:
+    """Return a headline and a first sentence from the facts of a case that can point to nobody."""
+    what = f"{facts.category} ({facts.kind.lower()})"
+    where = f" in {facts.ward}" if facts.ward else ""
+    how = _APPROACHES.get(facts.channel, "")
+    sentence = f"We have had a report of {what.lower()}{where}."
+    return {
+        "headline": f"{what}{where}"[:LONGEST_HEADLINE],
+        "body": f"{sentence} The first contact was {how}." if how else sentence,
+    }
+
+
+def check_reason(reason: str) -> str:
+    """Return a reason worth keeping, trimmed.
+
+    :raises RuleViolation: it is too short to mean anything.
+    """
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise RuleViolation(f"Give a reason of at least {SHORTEST_REASON} characters.", field="reason")
+    return reason.strip()
+
+
+def check_draft(draft: Draft, *, topics: Collection[str], now: datetime) -> None:
+    """Refuse a draft that could not be sent as it stands, whatever door it came through.
+
+    :raises RuleViolation: naming the field at fault.
+    """
+    _check_words(draft)
+    if draft.topic not in topics:
+        raise RuleViolation(f"Choose one of these topics: {', '.join(topics)}.", field="topic")
+    if not draft.channels:
+        raise RuleViolation("Choose email, text message or both.", field="channels")
+    check_expiry(draft.expires_at, now)
+
+
+def settle_wards(wanted: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """Return each ward as it is stored, whether it was given by code or by name, in any letter case.
+
+    :param known: every name and code in lower case, and what is stored for it.
+    :raises RuleViolation: one of them is not a ward here; an alert must not silently miss a place.
+    """
+    unknown = [ward for ward in wanted if ward.casefold() not in known]
+    if unknown:
+        raise RuleViolation(f"There is no ward {unknown[0]} here.", field="wards")
+    return tuple(sorted({known[ward.casefold()] for ward in wanted}))
+
+
+def check_expiry(expires_at: datetime, now: datetime) -> None:
+    """Refuse an end that has passed or lies more than a year ahead.
+
+    :raises RuleViolation: naming the field.
+    """
+    left = as_utc(expires_at) - as_utc(now)
+    if left <= timedelta(0):
+        raise RuleViolation("The alert must end in the future.", field="expires_at")
+    if left > LONGEST_LIFE:
+        raise RuleViolation("The alert must end within a year.", field="expires_at")
+
+
+def check_audience(size: int) -> None:
+    """Refuse to send to nobody.
+
+    :raises RuleViolation: the audience is empty.
+    """
+    if size == 0:
+        raise RuleViolation(
+            "Nobody would get this alert: no confirmed subscriber has this topic, these wards and these channels."
+        )
+
+
+def write_reference(year: int, number: int) -> str:
+    """Write the reference of a year's alert, short enough to read out: ``TS-2026-014``."""
+    return f"TS-{year}-{number:03}"
+
+
+def read_reference(text: str) -> str | None:
+    """Return a reference as it is stored, however it was typed, or None where it cannot be one."""
+    found = _REFERENCE.fullmatch(re.sub(r"[\s._\u2010-\u2015-]+", "-", text.strip()).upper())
+    return write_reference(int(found[1]), int(found[2])) if found else None
+
+
+def digest(parts: Mapping[str, Any]) -> str:
+    """Return SHA-256 of everything an approver is shown, as canonical JSON, in hexadecimal."""
+    return sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _check_words(draft: Draft) -> None:
+    for name, limit in _LONGEST.items():
+        _check_text(name, getattr(draft, name), limit)
+    if _BREAKS_A_LINE.search(draft.headline):
+        raise RuleViolation("Write the headline on one line.", field="headline")
+    for name in ("headline", "body"):
+        if not getattr(draft, name).strip():
+            raise RuleViolation("Enter some text.", field=name)
+
+
+def _check_text(name: str, text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise RuleViolation(f"Keep this to {longest:,} characters or fewer.", field=name)
+    if _TURNS_DIRECTION.search(text):
+        raise RuleViolation("Take out the characters that turn the reading direction.", field=name)
+    if UNSUBSCRIBE_LINK in text:
+        raise RuleViolation(f"Take out {UNSUBSCRIBE_LINK}: every mail has that link at its foot.", field=name)

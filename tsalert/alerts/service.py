@@ -1,0 +1,235 @@
+"""Writing an alert, deciding on it, and sending it once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import proof, queries, rules
+from tsalert.alerts.models import Alert, AlertReview, AlertWriter
+from tsalert.alerts.rules import Draft, Kind, Urgency, Verdict
+from tsalert.alerts.steps import Status, Step, next_status
+from tsalert.audit import service as audit
+from tsalert.cases import queries as cases
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import Conflict, NotAllowed
+from tsalert.db import transaction
+from tsalert.delivery import service as delivery
+from tsalert.delivery.rules import Lane
+from tsalert.references.service import next_number
+from tsalert.subscribers import queries as subscribers
+
+_LANES = {Urgency.URGENT: Lane.URGENT, Urgency.ROUTINE: Lane.BULK}
+_STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
+
+
+def write_draft(draft: Draft, *, actor: Actor, now: datetime) -> int:
+    """Keep a new draft; returns its id.
+
+    :raises RuleViolation: it could not be sent as it stands.
+    :raises NotFound: the case it is linked to does not exist.
+    """
+    with transaction() as session:
+        return _write(session, draft, actor, now).id
+
+
+def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> None:
+    """Change what an alert says; one that waits for approval goes back to draft.
+
+    :raises NotFound: there is no such alert.
+    :raises Conflict: it is past changing.
+    """
+    actor.require(Permission.DRAFT_ALERT)
+    with transaction() as session:
+        alert = _take_step(session, alert_id, Step.EDIT)
+        _fill(alert, _checked(session, draft, now))
+        _note_change(session, alert, "edited", actor, now)
+        _add_writer(session, alert, actor)
+
+
+def submit(alert_id: int, *, actor: Actor, now: datetime) -> None:
+    """Ask somebody else to approve an alert.
+
+    :raises RuleViolation: it has expired meanwhile.
+    """
+    actor.require(Permission.DRAFT_ALERT)
+    with transaction() as session:
+        alert = _take_step(session, alert_id, Step.SUBMIT)
+        rules.check_expiry(alert.expires_at, now)
+        alert.submitted_at, alert.remark = now, None
+        _note_change(session, alert, "submitted", actor, now)
+
+
+def send_back(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Return an alert to those who wrote it, and say what to change."""
+    _decide_against(alert_id, Step.RETURN, reason, actor, now)
+
+
+def reject(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Refuse an alert for good, and say why."""
+    _decide_against(alert_id, Step.REJECT, reason, actor, now)
+
+
+def approve(alert_id: int, shown: str, *, actor: Actor, now: datetime) -> int:
+    """Approve what another officer wrote and start to send it; returns how many messages were queued.
+
+    :param shown: the digest of what the approver was shown.
+    :raises NotAllowed: the approver wrote some of it.
+    :raises Conflict: it has changed since, or is not waiting for approval.
+    :raises RuleViolation: nobody would get it, or it has expired.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        alert = _lock_for(session, alert_id, Step.APPROVE)
+        rules.require_other_eyes(queries.writers(session, alert_id), actor.officer_id)
+        return _send(session, alert, shown, actor, now)
+
+
+def send_alone(alert_id: int, shown: str, reason: str, *, actor: Actor, now: datetime) -> int:
+    """Send an alert without a second person; a manager reviews it the next day.
+
+    :raises NotAllowed: the officer may not send alone.
+    :raises Conflict: it has changed since it was shown, or cannot be sent now.
+    :raises RuleViolation: the reason says nothing, nobody would get it, or it has expired.
+    """
+    actor.require(Permission.OVERRIDE_APPROVAL)
+    with transaction() as session:
+        return _send_alone(session, alert_id, shown, reason, actor=actor, now=now)
+
+
+def write_and_send_alone(draft: Draft, reason: str, *, actor: Actor, now: datetime) -> int:
+    """Write an alert and send it without a second person, both or neither; returns its id."""
+    actor.require(Permission.OVERRIDE_APPROVAL)
+    with transaction() as session:
+        alert = _write(session, draft, actor, now)
+        _send_alone(session, alert.id, proof.pull_proof(alert).digest, reason, actor=actor, now=now)
+        return alert.id
+
+
+def review(alert_id: int, verdict: Verdict, note: str, *, actor: Actor, now: datetime) -> None:
+    """Record what a manager thinks of an alert that one officer sent alone.
+
+    :raises NotAllowed: the reviewer sent it.
+    :raises Conflict: it was not sent alone, or has been reviewed.
+    """
+    actor.require(Permission.REVIEW_OVERRIDE)
+    with transaction() as session:
+        alert = queries.get_alert(session, alert_id, lock=True)
+        if alert.override_reason is None or queries.find_review(session, alert_id):
+            raise Conflict("There is nothing left to review about this alert.")
+        rules.require_other_reviewer(alert.approved_by, actor.officer_id)
+        session.add(
+            AlertReview(alert_id=alert_id, reviewed_by=actor.officer_id, reviewed_at=now, verdict=verdict, note=note)
+        )
+        audit.record(session, actor, "reviewed", "alert", alert_id, now=now, verdict=verdict)
+
+
+def pause(alert_id: int, *, actor: Actor, now: datetime) -> None:
+    """Hold the messages of an alert that have not gone out."""
+    _steer(alert_id, Step.PAUSE, actor, now)
+
+
+def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
+    """Go on with an alert that was held."""
+    _steer(alert_id, Step.RESUME, actor, now)
+
+
+def cancel(alert_id: int, *, actor: Actor, now: datetime) -> None:
+    """Stop an alert for good; what has gone out cannot be called back."""
+    _steer(alert_id, Step.CANCEL, actor, now)
+
+
+def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert:
+    actor.require(Permission.DRAFT_ALERT)
+    if actor.officer_id is None:
+        raise NotAllowed("Only an officer can write an alert.")
+    draft = _checked(session, draft, now)
+    if draft.case_id is not None:
+        cases.get_case(session, draft.case_id)
+    reference = rules.write_reference(*next_number(session, "TS", at=now))
+    alert = Alert(reference=reference, kind=Kind.ALERT, case_id=draft.case_id, status=Status.DRAFT)
+    alert.author_id, alert.created_at = actor.officer_id, now
+    _fill(alert, draft)
+    session.add(alert)
+    _note_change(session, alert, "drafted", actor, now)
+    _add_writer(session, alert, actor)
+    return alert
+
+
+def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
+    rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
+    return replace(draft, wards=rules.settle_wards(draft.wards, queries.known_wards(session)))
+
+
+def _fill(alert: Alert, draft: Draft) -> None:
+    alert.headline, alert.body_markdown = draft.headline, draft.body
+    alert.advice, alert.sms_text = draft.advice, draft.sms
+    alert.topic, alert.urgency, alert.expires_at = draft.topic, draft.urgency, draft.expires_at
+    alert.wards, alert.channels = sorted(draft.wards), sorted(draft.channels)
+
+
+def _add_writer(session: Session, alert: Alert, actor: Actor) -> None:
+    session.merge(AlertWriter(alert_id=alert.id, officer_id=actor.officer_id))
+
+
+def _lock_for(session: Session, alert_id: int, step: Step) -> Alert:
+    """Lock an alert that a step is possible for; the step itself is the caller's."""
+    alert = queries.get_alert(session, alert_id, lock=True)
+    next_status(queries.standing(session, alert), step)
+    return alert
+
+
+def _take_step(session: Session, alert_id: int, step: Step) -> Alert:
+    alert = _lock_for(session, alert_id, step)
+    alert.status = next_status(Status(alert.status), step)
+    return alert
+
+
+def _note_change(session: Session, alert: Alert, action: str, actor: Actor, now: datetime) -> None:
+    alert.changed_at = now
+    session.flush()
+    audit.record(session, actor, action, "alert", alert.id, now=now, reference=alert.reference)
+
+
+def _decide_against(alert_id: int, step: Step, reason: str, actor: Actor, now: datetime) -> None:
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        alert = _take_step(session, alert_id, step)
+        alert.remark = rules.check_reason(reason)
+        _note_change(session, alert, "returned" if step is Step.RETURN else "rejected", actor, now)
+
+
+def _send_alone(session: Session, alert_id: int, shown: str, reason: str, *, actor: Actor, now: datetime) -> int:
+    alert = _lock_for(session, alert_id, Step.SEND_ALONE)
+    return _send(session, alert, shown, actor, now, alone_because=rules.check_reason(reason))
+
+
+def _send(
+    session: Session, alert: Alert, shown: str, actor: Actor, now: datetime, alone_because: str | None = None
+) -> int:
+    """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
+    rules.check_expiry(alert.expires_at, now)
+    pulled = proof.pull_proof(alert)
+    rules.require_same(shown, pulled.digest)
+    content = proof.content_of(alert, pulled.wording)
+    lane = _LANES[Urgency(alert.urgency)]
+    mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
+    size = delivery.enqueue(session, mailing_id, queries.audience(alert), now=now)
+    rules.check_audience(size)
+    alert.status, alert.mailing_id, alert.published_at = Status.APPROVED, mailing_id, now
+    alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
+    alert.override_reason = alone_because
+    _note_change(session, alert, "sent alone" if alone_because else "approved", actor, now)
+    return size
+
+
+def _steer(alert_id: int, step: Step, actor: Actor, now: datetime) -> None:
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        alert = _lock_for(session, alert_id, step)
+        assert alert.mailing_id is not None  # it is being sent
+        if step is Step.CANCEL:
+            delivery.cancel(session, alert.mailing_id, now=now)
+        else:
+            (delivery.pause if step is Step.PAUSE else delivery.resume)(session, alert.mailing_id)
+        _note_change(session, alert, _STEERED[step], actor, now)

@@ -1,0 +1,101 @@
+"""Where an alert may stand and which step leads where: one table, tested for every pair."""
+
+from enum import StrEnum
+
+from tsalert.core.errors import Conflict
+
+
+class Status(StrEnum):
+    """Where an alert stands. Its own row goes as far as ``approved``; from there its mailing tells the rest."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Step(StrEnum):
+    """One thing that may be done to an alert."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    RETURN = "return"
+    REJECT = "reject"
+    APPROVE = "approve"
+    SEND_ALONE = "send alone"
+    SEND = "send"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    COMPLETE = "complete"
+    FAIL = "fail"
+
+
+# A pair that is not here is refused. Editing takes an alert back to draft, so what was submitted never changes
+# under an approver's eyes; a returned one must be edited before it can go anywhere.
+TRANSITIONS: dict[tuple[Status, Step], Status] = {
+    (Status.DRAFT, Step.EDIT): Status.DRAFT,
+    (Status.DRAFT, Step.SUBMIT): Status.PENDING_APPROVAL,
+    (Status.DRAFT, Step.SEND_ALONE): Status.APPROVED,
+    (Status.PENDING_APPROVAL, Step.EDIT): Status.DRAFT,
+    (Status.PENDING_APPROVAL, Step.RETURN): Status.RETURNED,
+    (Status.PENDING_APPROVAL, Step.REJECT): Status.REJECTED,
+    (Status.PENDING_APPROVAL, Step.APPROVE): Status.APPROVED,
+    (Status.PENDING_APPROVAL, Step.SEND_ALONE): Status.APPROVED,
+    (Status.RETURNED, Step.EDIT): Status.DRAFT,
+    (Status.APPROVED, Step.SEND): Status.SENDING,
+    (Status.SENDING, Step.PAUSE): Status.PAUSED,
+    (Status.SENDING, Step.CANCEL): Status.CANCELLED,
+    (Status.SENDING, Step.COMPLETE): Status.COMPLETED,
+    (Status.SENDING, Step.FAIL): Status.FAILED,
+    (Status.PAUSED, Step.RESUME): Status.SENDING,
+    (Status.PAUSED, Step.CANCEL): Status.CANCELLED,
+}
+
+STATUS_WORDS: dict[Status, str] = {
+    Status.DRAFT: "Draft",
+    Status.PENDING_APPROVAL: "Waiting for approval",
+    Status.RETURNED: "Returned to be changed",
+    Status.REJECTED: "Rejected",
+    Status.APPROVED: "Approved",
+    Status.SENDING: "Sending",
+    Status.PAUSED: "Paused",
+    Status.CANCELLED: "Cancelled",
+    Status.COMPLETED: "Sent",
+    Status.FAILED: "Failed",
+}
+
+
+def next_status(status: Status, step: Step) -> Status:
+    """Return where a step leads.
+
+    :raises Conflict: the step is not possible now; the error lists those that are.
+    """
+    following = TRANSITIONS.get((status, step))
+    if following is None:
+        legal = legal_steps(status)
+        raise Conflict(f"This alert is “{STATUS_WORDS[status].lower()}”: you cannot {step} it now.", legal=legal)
+    return following
+
+
+def standing(stored: Status, mailing: str | None, *, accepted: int) -> Status:
+    """Return where an alert stands, given the state of its mailing and how many messages providers took.
+
+    A mailing that ended without one of them taken has failed.
+    """
+    if stored is not Status.APPROVED or mailing is None:
+        return stored
+    if mailing == Status.COMPLETED and not accepted:
+        return Status.FAILED
+    return Status(mailing)
+
+
+def legal_steps(status: Status) -> tuple[Step, ...]:
+    """Return what may be done to an alert as it stands."""
+    return tuple(step for (at, step) in TRANSITIONS if at is status)

@@ -1,0 +1,95 @@
+"""From one text to every form in which an alert goes out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from tsalert.alerts import markdown
+from tsalert.alerts.segments import plain_marks
+from tsalert.core.clock import in_london
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[2] / "templates" / "email"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who speaks, and where they can be checked.
+
+    :param unsubscribe_url: what delivery replaces by each recipient's own address.
+    """
+
+    authority: str
+    public_url: str
+    rapid_response_number: str
+    unsubscribe_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` may be empty."""
+
+    reference: str
+    headline: str
+    body: str
+    advice: str
+    sms: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An alert as it goes out, one form for each channel."""
+
+    subject: str
+    text: str
+    html: str
+    sms: str
+
+
+def word(notice: Notice, head: Letterhead) -> Wording:
+    """Write an alert in every form; each says how to check that it is real."""
+    return Wording(
+        subject=f"{notice.headline} ({notice.reference})",
+        text=_TEMPLATES.get_template("alert.txt").render(
+            _shared(notice, head), body=markdown.to_text(notice.body), advice=markdown.to_text(notice.advice)
+        ),
+        html=_TEMPLATES.get_template("alert.html").render(
+            _shared(notice, head), body=safe_html(notice.body), advice=safe_html(notice.advice)
+        ),
+        sms=_sms(notice, head),
+    )
+
+
+def safe_html(source: str) -> Markup:
+    """Return Markdown as HTML that a page may show as it is."""
+    return Markup(markdown.to_html(source))  # noqa: S704 - cleaned there
+
+
+def check_url(reference: str, head: Letterhead) -> str:
+    """Return the permalink at which anybody can check an alert."""
+    return f"{head.public_url}/check/{reference}"
+
+
+def _sms(notice: Notice, head: Letterhead) -> str:
+    words = plain_marks(f"{head.authority}: {notice.sms.strip() or notice.headline}")
+    return f"{words}\nCheck {notice.reference} at {check_url(notice.reference, head)}"
+
+
+def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
+    ends = in_london(notice.expires_at)
+    return {
+        "notice": notice,
+        "head": head,
+        "check_url": check_url(notice.reference, head),
+        "until": f"{ends.day} {ends:%B %Y}",
+    }
