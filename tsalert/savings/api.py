@@ -1,5 +1,136 @@
-"""Operations."""
+"""Operations on interventions, rate sets, and the explanation of a figure."""
 
 from typing import Any
 
-blueprints: tuple[Any, ...] = ()
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.savings import approving, explaining, queries, rate_sets, service
+from tsalert.savings.explaining import Explanation
+from tsalert.savings.queries import Filter
+from tsalert.savings.rate_sets import RateSetView
+from tsalert.savings.rules import NewIntervention
+from tsalert.savings.schemas import (
+    ContinuationSchema,
+    CorrectionSchema,
+    ExplanationSchema,
+    FigureSchema,
+    FilterSchema,
+    InterventionPageSchema,
+    NewInterventionSchema,
+    RateSetListSchema,
+    RateSetSchema,
+    SeenVersionSchema,
+    ValuedInterventionSchema,
+    WithdrawalSchema,
+)
+from tsalert.web.access import current_actor, requires
+from tsalert.web.api import api_blueprint
+
+interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
+savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
+blueprints: tuple[Any, ...] = (interventions, savings)
+
+
+@interventions.route("", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@interventions.arguments(FilterSchema, location="query")
+@interventions.response(200, InterventionPageSchema)
+def list_interventions(wanted: Filter) -> dict[str, Any]:
+    """List the interventions that count, newest date first."""
+    page = queries.list_interventions(db.session(), wanted)
+    return {"items": page.items, "next": page.next}
+
+
+@interventions.route("", methods=["POST"])
+@requires(Permission.RECORD_INTERVENTION)
+@interventions.arguments(NewInterventionSchema)
+@interventions.response(201, ValuedInterventionSchema)
+def record_intervention(new: NewIntervention) -> dict[str, Any]:
+    """Record an intervention. Its money is in one class: prevented, recovered or future_financial."""
+    return _valued(service.record_intervention(new, actor=current_actor(), now=utc_now()))
+
+
+@interventions.route("/<reference>", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@interventions.response(200, ValuedInterventionSchema)
+def get_intervention(reference: str) -> dict[str, Any]:
+    """Give the version of an intervention that stands, and what it is worth."""
+    return _valued(reference)
+
+
+@interventions.route("/<reference>/corrections", methods=["POST"])
+@requires(Permission.RECORD_INTERVENTION)
+@interventions.arguments(CorrectionSchema)
+@interventions.response(201, ValuedInterventionSchema)
+def correct_intervention(correction: dict[str, Any], reference: str) -> dict[str, Any]:
+    """Put a new version in the place of the one that stands."""
+    service.correct_intervention(reference, **correction, actor=current_actor(), now=utc_now())
+    return _valued(reference)
+
+
+@interventions.route("/<reference>/withdrawal", methods=["POST"])
+@requires(Permission.RECORD_INTERVENTION)
+@interventions.arguments(WithdrawalSchema)
+@interventions.response(201, ValuedInterventionSchema)
+def withdraw_intervention(withdrawal: dict[str, Any], reference: str) -> dict[str, Any]:
+    """Take an intervention out of every figure."""
+    service.withdraw_intervention(reference, **withdrawal, actor=current_actor(), now=utc_now())
+    return _valued(reference)
+
+
+@interventions.route("/<reference>/verification", methods=["POST"])
+@requires(Permission.RECORD_INTERVENTION)
+@interventions.arguments(SeenVersionSchema)
+@interventions.response(201, ValuedInterventionSchema)
+def verify_intervention(seen: dict[str, Any], reference: str) -> dict[str, Any]:
+    """Confirm a large amount as a second officer."""
+    service.verify_intervention(reference, **seen, actor=current_actor(), now=utc_now())
+    return _valued(reference)
+
+
+@savings.route("/explanation", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@savings.arguments(FigureSchema, location="query")
+@savings.response(200, ExplanationSchema)
+def explain(figure: dict[str, Any]) -> Explanation:
+    """Say how one figure of a period's table was worked out, by default the grand total."""
+    return explaining.explain(db.session(), figure.pop("period"), **figure)
+
+
+@savings.route("/rate-sets", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@savings.response(200, RateSetListSchema)
+def list_rate_sets() -> dict[str, Any]:
+    """List every rate set with its rates."""
+    return {"items": rate_sets.list_rate_sets(db.session())}
+
+
+@savings.route("/rate-sets/<slug>", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@savings.response(200, RateSetSchema)
+def get_rate_set(slug: str) -> RateSetView:
+    """Give one rate set with its rates."""
+    return rate_sets.get_rate_set(db.session(), slug)
+
+
+@savings.route("/rate-sets/<slug>/continuations", methods=["POST"])
+@requires(Permission.MANAGE_RATES)
+@savings.arguments(ContinuationSchema)
+@savings.response(201, RateSetSchema)
+def continue_rate_set(span: dict[str, Any], slug: str) -> RateSetView:
+    """Approve an approved set's rates for other dates, as a set of its own."""
+    made = approving.continue_rate_set(slug, **span, actor=current_actor(), now=utc_now())
+    return rate_sets.get_rate_set(db.session(), made)
+
+
+def _valued(reference: str) -> dict[str, Any]:
+    version = queries.get_current(db.session(), reference)
+    valuation = explaining.value_intervention(db.session(), version)
+    chosen = valuation.rate_set.slug if valuation.rate_set else None
+    plain = {name: getattr(version, name) for name in version.__slots__}
+    return plain | {
+        "awaits_verifying": version.awaits_verifying,
+        "rate_set": chosen,
+        "contributions": valuation.contributions,
+    }

@@ -18,7 +18,6 @@ from tsalert.savings.rules import (
     Evidence,
     InterventionType,
     NewIntervention,
-    class_of_money,
     needs_verifying,
 )
 from tsalert.savings.sums import COUNTED, groups, in_period
@@ -95,14 +94,14 @@ def count_incidents_with_intervention(session: Session, incident_ids: Select[int
 def single_savings(session: Session, period: Period, at_least: Decimal) -> list[SingleSaving]:
     """Return a period's single amounts from some size up, the largest first."""
     large = select(Intervention).where(*COUNTED, in_period(period), _amount >= at_least)
-    rows = [_version(row) for row in session.scalars(large.order_by(_amount.desc(), Intervention.id))]
+    rows = [read_version(row) for row in session.scalars(large.order_by(_amount.desc(), Intervention.id))]
     return [
         SingleSaving(
             row.reference,
             row.content.on_date,
             row.content.type,
             row.content.amount,
-            class_of_money(row.content),
+            row.content.money,
             row.content.is_rapid_response,
             row.verified_at is not None,
         )
@@ -117,7 +116,7 @@ def list_interventions(session: Session, wanted: Filter, *, limit: int = 50) -> 
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
     newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(limit)
-    return [_version(row) for row in session.scalars(newest_first)]
+    return [read_version(row) for row in session.scalars(newest_first)]
 
 
 def get_current(session: Session, reference: str) -> Version:
@@ -125,7 +124,7 @@ def get_current(session: Session, reference: str) -> Version:
 
     :raises NotFound: there is no such intervention.
     """
-    return _version(get_current_row(session, reference))
+    return read_version(get_current_row(session, reference))
 
 
 def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
@@ -146,7 +145,27 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
 def list_versions(session: Session, reference: str) -> list[Version]:
     """Return every version of an intervention, the newest first."""
     query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
-    return [_version(row) for row in session.scalars(query)]
+    return [read_version(row) for row in session.scalars(query)]
+
+
+def read_version(row: Intervention) -> Version:
+    """Return a row as a value that outlives its session."""
+    same = {field.name: getattr(row, field.name) for field in fields(NewIntervention)}
+    evidence = Evidence(row.evidence) if row.evidence else None
+    kinds = {"type": InterventionType(row.type), "evidence": evidence, "beneficiary": Beneficiary(row.beneficiary)}
+    return Version(
+        row.id,
+        row.reference,
+        row.version,
+        NewIntervention(**same | kinds),
+        row.is_current,
+        row.is_withdrawn,
+        row.reason,
+        row.recorded_by,
+        row.recorded_at,
+        row.verified_by,
+        row.verified_at,
+    )
 
 
 def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -167,22 +186,3 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 def _count_to_verify(session: Session, period: Period) -> int:
     waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), _amount > VERIFIED_ABOVE)
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0
-
-
-def _version(row: Intervention) -> Version:
-    same = {field.name: getattr(row, field.name) for field in fields(NewIntervention)}
-    evidence = Evidence(row.evidence) if row.evidence else None
-    kinds = {"type": InterventionType(row.type), "evidence": evidence, "beneficiary": Beneficiary(row.beneficiary)}
-    return Version(
-        row.id,
-        row.reference,
-        row.version,
-        NewIntervention(**same | kinds),
-        row.is_current,
-        row.is_withdrawn,
-        row.reason,
-        row.recorded_by,
-        row.recorded_at,
-        row.verified_by,
-        row.verified_at,
-    )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.money import format_pounds
+from tsalert.core.money import PENNY, format_pounds
 from tsalert.savings.valuation import Quantity, ValueClass
 
 # The method suggests £5,000: below it nearly every saving would need two officers, above it the few
@@ -36,6 +36,16 @@ class InterventionType(StrEnum):
     def unit(self) -> str | None:
         """What is counted, in the plural; None where one record is one event."""
         return _TYPES[self].unit
+
+    @property
+    def has_money(self) -> bool:
+        """True where the record holds an evidenced amount."""
+        return _TYPES[self].has_money
+
+    @property
+    def may_be_rapid(self) -> bool:
+        """True where it can be part of a rapid response."""
+        return _TYPES[self].may_be_rapid
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,15 @@ class NewIntervention:
         """What the formulas work on."""
         return Quantity(self.units, self.prevented, self.recovered, self.future)
 
+    @property
+    def money(self) -> ValueClass | None:
+        """The one class that holds the evidenced money, or None where there is none."""
+        if self.recovered:
+            return ValueClass.RECOVERED
+        if self.future:
+            return ValueClass.FUTURE_FINANCIAL
+        return ValueClass.PREVENTED if self.prevented else None
+
 
 def check_intervention(new: NewIntervention, *, today: date) -> None:
     """Refuse what cannot have happened or would count a pound twice; ``today`` is London's.
@@ -151,15 +170,6 @@ def check_intervention(new: NewIntervention, *, today: date) -> None:
 def needs_verifying(amount: Decimal) -> bool:
     """Tell whether a second officer must confirm an amount."""
     return amount > VERIFIED_ABOVE
-
-
-def class_of_money(new: NewIntervention) -> ValueClass | None:
-    """Return the one class that holds the record's evidenced money, or None where it holds none."""
-    if new.recovered:
-        return ValueClass.RECOVERED
-    if new.future:
-        return ValueClass.FUTURE_FINANCIAL
-    return ValueClass.PREVENTED if new.prevented else None
 
 
 def check_verifier(*, recorded_by: int | None, verifier: int | None, amount: Decimal) -> None:
@@ -208,12 +218,12 @@ def _check_money(new: NewIntervention, *, has_money: bool) -> None:
     given = [name for name, amount in amounts.items() if amount]
     if not has_money:
         if given:
-            raise RuleViolation(f"{new.type.label}: no amount of money belongs here.", field=given[0])
+            raise RuleViolation(f"{new.type.label}: no amount of money belongs here.", field="amount")
         return
     if len(given) != 1:
         problem = "Enter the amount." if not given else "One event's money is prevented, recovered or future: once."
-        raise RuleViolation(problem, field=given[1] if given else "prevented")
-    if not 0 < amounts[given[0]] <= LARGEST_AMOUNT:
-        raise RuleViolation(f"Enter an amount up to {format_pounds(LARGEST_AMOUNT)}.", field=given[0])
+        raise RuleViolation(problem, field="amount")
+    if not PENNY <= amounts[given[0]] <= LARGEST_AMOUNT:
+        raise RuleViolation(f"Enter an amount from 1p to {format_pounds(LARGEST_AMOUNT)}.", field="amount")
     if new.evidence is None:
         raise RuleViolation("Say what the amount rests on.", field="evidence")

@@ -144,6 +144,13 @@ def is_in_table(group: Group, profile: Profile) -> bool:
     return has_row and group.money is not ValueClass.RECOVERED and not group.is_bank_loss
 
 
+def lacks_rate(group: Group, profile: Profile, column: str = TOTAL) -> bool:
+    """Tell whether a column (any, for the total) should have a figure for a group, and no approved rate gives it."""
+    rule = next(rule for rule in profile.rows if rule.type is group.type)
+    columns = rule.columns if column == TOTAL else (column,)
+    return any(_cell(profile, name, [group]).is_incomplete for name in columns)
+
+
 def build_table(period: Period, profile: Profile, groups: Sequence[Group], *, to_verify: int = 0) -> SavingsTable:
     """Build a period's table from its groups; a year with its quarters as parts also gets its reconciliation."""
     counted = [group for group in groups if is_in_table(group, profile)]
@@ -218,7 +225,7 @@ def _missing(profile: Profile, groups: Sequence[Group]) -> tuple[str, ...]:
     """Say, row by row, what no approved rate values."""
     notes = []
     for rule in profile.rows:
-        short = [group for group in groups if group.type is rule.type and _lacks_rate(group, rule, profile)]
+        short = [group for group in groups if group.type is rule.type and lacks_rate(group, profile)]
         if short:
             units = sum(group.quantity.units for group in short)
             first, last = min(group.first_day for group in short), max(group.last_day for group in short)
@@ -227,10 +234,6 @@ def _missing(profile: Profile, groups: Sequence[Group]) -> tuple[str, ...]:
                 f"{rule.title}: no approved rate for this date ({units:,} of {days}); only direct savings count."
             )
     return tuple(notes)
-
-
-def _lacks_rate(group: Group, rule: RowRule, profile: Profile) -> bool:
-    return any(_cell(profile, column, [group]).is_incomplete for column in rule.columns)
 
 
 def _apart(profile: Profile, groups: Sequence[Group]) -> tuple[Apart, ...]:

@@ -1,0 +1,288 @@
+"""The shapes of interventions, explanations and rate sets, for pages and JSON alike."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
+
+from tsalert.core.errors import RuleViolation
+from tsalert.core.periods import Period, parse_period
+from tsalert.savings.queries import Filter
+from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.savings.valuation import ValueClass
+from tsalert.web.fields import Line, Paragraph, Pounds, RecordId
+
+MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future"}
+_MOST = 10**9
+
+
+class Count(fields.Field[int]):
+    """A whole number as a person types it, or as a JSON number."""
+
+    default_error_messages = {"invalid": "Enter a whole number, like 3."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+            value = int(value.strip()[:12])
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
+            raise self.make_error("invalid")
+        return value
+
+
+class PeriodField(fields.Field[Period]):
+    """A financial year or quarter by its label."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Period:
+        try:
+            return parse_period(str(value))
+        except RuleViolation as error:
+            raise ValidationError(error.message) from error
+
+    def _serialize(self, value: Period | None, attr: str | None, obj: Any, **_: Any) -> str | None:
+        return value.label if value else None
+
+
+def _choice(kind: Any, **options: Any) -> fields.Field[Any]:
+    return fields.Enum(kind, by_value=True, error_messages={"unknown": "Choose one of: {choices}."}, **options)
+
+
+def _day(**options: Any) -> fields.Field[date]:
+    return fields.Date(error_messages={"invalid": "Enter a date, like 2026-11-22."}, **options)
+
+
+class NewInterventionSchema(Schema):
+    """An intervention as recorded. It checks shape only; what may be recorded is decided in rules.py."""
+
+    class Meta:
+        unknown = RAISE
+
+    type = _choice(InterventionType, required=True)
+    on_date = _day(required=True)
+    units = Count(load_default=1)
+    amount = Pounds(load_default=None, allow_none=True)
+    money = fields.String(load_default="prevented", validate=lambda name: _known_money(name))
+    evidence = _choice(Evidence, load_default=None, allow_none=True)
+    case_id = RecordId(load_default=None, allow_none=True)
+    incident_id = RecordId(load_default=None, allow_none=True)
+    household_key = Line(load_default=None, allow_none=True, longest=100)
+    is_rapid_response = fields.Boolean(load_default=False)
+    beneficiary = _choice(Beneficiary, load_default=Beneficiary.RESIDENT)
+    ward_code = Line(load_default=None, allow_none=True, longest=20)
+    note = Paragraph(load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Hand the service a typed value; the amount goes to the one class named."""
+        return build_intervention(data)
+
+
+def build_intervention(data: dict[str, Any]) -> NewIntervention:
+    """Put the amount into the class of money that was named."""
+    amount, money = data.pop("amount"), data.pop("money")
+    return NewIntervention(**data, **{MONEY[money]: amount or Decimal(0)})
+
+
+def _known_money(name: str) -> None:
+    if name not in MONEY:
+        raise ValidationError(f"Choose one of: {', '.join(MONEY)}.")
+
+
+class CorrectionSchema(NewInterventionSchema):
+    """A corrected intervention, the version it corrects, and why."""
+
+    of_version = Count(required=True)
+    reason = Line(required=True, longest=500)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Keep what the service takes beside the intervention."""
+        of_version, reason = data.pop("of_version"), data.pop("reason")
+        return {"corrected": build_intervention(data), "of_version": of_version, "reason": reason}
+
+
+class SeenVersionSchema(Schema):
+    """The version of an intervention that an officer saw."""
+
+    class Meta:
+        unknown = RAISE
+
+    of_version = Count(required=True)
+
+
+class WithdrawalSchema(SeenVersionSchema):
+    """Why an intervention is taken out of the figures."""
+
+    reason = Line(required=True, longest=500)
+
+
+class ContinuationSchema(Schema):
+    """The dates for which approved rates are approved again."""
+
+    class Meta:
+        unknown = RAISE
+
+    effective_from = _day(required=True)
+    effective_to = _day(load_default=None, allow_none=True)
+
+
+class FilterSchema(Schema):
+    """What a list of interventions is narrowed to."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    case = RecordId(attribute="case_id")
+    incident = RecordId(attribute="incident_id")
+    type = _choice(InterventionType)
+    period = PeriodField()
+    after = Line(longest=40)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Filter:
+        """Hand the query a typed value."""
+        return Filter(**data)
+
+
+class FigureSchema(Schema):
+    """Which figure to explain; by default the grand total."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    period = PeriodField(required=True)
+    row = Line(longest=40, load_default="total")
+    column = Line(longest=40, load_default="total")
+    after = Line(longest=40, load_default=None)
+
+
+class RateSchema(Schema):
+    """One rate; pounds and shares as strings, digit for digit."""
+
+    intervention_type = fields.String()
+    component = fields.String()
+    kind = fields.String()
+    value = fields.String()
+    low = fields.String(allow_none=True)
+    high = fields.String(allow_none=True)
+    unit = fields.String()
+    term_years = fields.Integer(allow_none=True)
+    evidence_grade = fields.String()
+    rate_set = fields.String()
+
+
+class RateSetSchema(Schema):
+    """A rate set with its rates."""
+
+    slug = fields.String()
+    title = fields.String()
+    basis = fields.String()
+    status = fields.String()
+    effective_from = fields.Date(attribute="span.first_day")
+    effective_to = fields.Date(attribute="span.last_day", allow_none=True)
+    price_year = fields.String(allow_none=True)
+    source = fields.String()
+    evidence_note = fields.String()
+    approved_by = fields.Integer(allow_none=True)
+    approved_at = fields.DateTime(allow_none=True)
+    rates = fields.List(fields.Nested(RateSchema))
+
+
+class ContributionSchema(Schema):
+    """Some pounds of one class, exactly and as shown, with their formula."""
+
+    value_class = fields.String()
+    exact = fields.String()
+    shown = fields.String()
+    formula = fields.String()
+    rate = fields.Nested(RateSchema, allow_none=True)
+
+
+class InterventionSchema(Schema):
+    """One version of an intervention."""
+
+    reference = fields.String()
+    version = fields.Integer(attribute="number")
+    type = fields.String(attribute="content.type")
+    on_date = fields.Date(attribute="content.on_date")
+    units = fields.Integer(attribute="content.units")
+    amount = Pounds(attribute="content.amount")
+    money = fields.String(attribute="content.money", allow_none=True)
+    evidence = fields.String(attribute="content.evidence", allow_none=True)
+    case_id = fields.Integer(attribute="content.case_id", allow_none=True)
+    incident_id = fields.Integer(attribute="content.incident_id", allow_none=True)
+    household_key = fields.String(attribute="content.household_key", allow_none=True)
+    is_rapid_response = fields.Boolean(attribute="content.is_rapid_response")
+    beneficiary = fields.String(attribute="content.beneficiary")
+    ward_code = fields.String(attribute="content.ward_code", allow_none=True)
+    note = fields.String(attribute="content.note", allow_none=True)
+    is_withdrawn = fields.Boolean()
+    reason = fields.String(allow_none=True)
+    recorded_by = fields.Integer(allow_none=True)
+    recorded_at = fields.DateTime()
+    awaits_verifying = fields.Boolean()
+    verified_by = fields.Integer(allow_none=True)
+    verified_at = fields.DateTime(allow_none=True)
+
+
+class ValuedInterventionSchema(InterventionSchema):
+    """An intervention with what it is worth; ``rate_set`` is null where no approved rate stands on its date."""
+
+    rate_set = fields.String(allow_none=True)
+    contributions = fields.List(fields.Nested(ContributionSchema))
+
+
+class InterventionPageSchema(Schema):
+    """A page of interventions, newest date first; ``next`` is the ``after`` of the following page."""
+
+    items = fields.List(fields.Nested(InterventionSchema))
+    next = fields.String(allow_none=True)
+
+
+class RateSetListSchema(Schema):
+    """Every rate set."""
+
+    items = fields.List(fields.Nested(RateSetSchema))
+
+
+class _CellSchema(Schema):
+    exact = fields.String()
+    shown = fields.String()
+    is_incomplete = fields.Boolean()
+
+
+class _LineSchema(Schema):
+    row = fields.String()
+    records = fields.Integer()
+    contribution = fields.Nested(ContributionSchema)
+    rate_set = fields.String(attribute="rate_set.slug")
+
+
+class _UnvaluedSchema(Schema):
+    row = fields.String()
+    units = fields.Integer()
+    first_day = fields.Date()
+    last_day = fields.Date()
+
+
+class _RecordSchema(Schema):
+    reference = fields.String(attribute="version.reference")
+    version = fields.Integer(attribute="version.number")
+    on_date = fields.Date(attribute="version.content.on_date")
+    contributions = fields.List(fields.Nested(ContributionSchema))
+
+
+class ExplanationSchema(Schema):
+    """Everything behind one figure; ``next`` is the ``after`` of the following page of records."""
+
+    period = PeriodField(attribute="table.period")
+    profile = fields.String(attribute="table.profile.slug")
+    row = fields.String()
+    column = fields.String()
+    title = fields.String()
+    sum = fields.String()
+    cell = fields.Nested(_CellSchema)
+    lines = fields.List(fields.Nested(_LineSchema))
+    unvalued = fields.List(fields.Nested(_UnvaluedSchema))
+    records = fields.List(fields.Nested(_RecordSchema))
+    next = fields.String(allow_none=True)
