@@ -4,11 +4,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.db import Money
 from tsalert.references.rules import read_reference
 from tsalert.savings.models import Intervention
 from tsalert.savings.profiles import get_profile
@@ -24,7 +25,8 @@ from tsalert.savings.sums import COUNTED, groups, in_period
 from tsalert.savings.table import SavingsTable, build_table
 from tsalert.savings.valuation import ValueClass
 
-_amount: ColumnElement[Decimal] = Intervention.prevented + Intervention.recovered + Intervention.future
+# Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
+_amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Filter:
     type: InterventionType | None = None
     period: Period | None = None
     after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionPage:
+    """Some interventions; ``next`` is the ``after`` of the page that follows, if one does."""
+
+    items: list[Version]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +119,15 @@ def single_savings(session: Session, period: Period, at_least: Decimal) -> list[
     ]
 
 
-def list_interventions(session: Session, wanted: Filter, *, limit: int = 50) -> list[Version]:
+def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> InterventionPage:
     """Return the interventions that count, newest date first.
 
     :raises NotFound: ``after`` is no intervention.
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
-    newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(limit)
-    return [read_version(row) for row in session.scalars(newest_first)]
+    newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
+    found = [read_version(row) for row in session.scalars(newest_first)]
+    return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
 
 
 def get_current(session: Session, reference: str) -> Version:

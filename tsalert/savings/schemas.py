@@ -10,7 +10,6 @@ from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_period
 from tsalert.savings.queries import Filter
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
-from tsalert.savings.valuation import ValueClass
 from tsalert.web.fields import Line, Paragraph, Pounds, RecordId
 
 MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future"}
@@ -51,6 +50,11 @@ def _day(**options: Any) -> fields.Field[date]:
     return fields.Date(error_messages={"invalid": "Enter a date, like 2026-11-22."}, **options)
 
 
+def _known_money(name: str) -> None:
+    if name not in MONEY:
+        raise ValidationError(f"Choose one of: {', '.join(MONEY)}.")
+
+
 class NewInterventionSchema(Schema):
     """An intervention as recorded. It checks shape only; what may be recorded is decided in rules.py."""
 
@@ -59,9 +63,9 @@ class NewInterventionSchema(Schema):
 
     type = _choice(InterventionType, required=True)
     on_date = _day(required=True)
-    units = Count(load_default=1)
+    units = Count(load_default=None, allow_none=True)
     amount = Pounds(load_default=None, allow_none=True)
-    money = fields.String(load_default="prevented", validate=lambda name: _known_money(name))
+    money = fields.String(load_default="prevented", validate=_known_money)
     evidence = _choice(Evidence, load_default=None, allow_none=True)
     case_id = RecordId(load_default=None, allow_none=True)
     incident_id = RecordId(load_default=None, allow_none=True)
@@ -78,14 +82,13 @@ class NewInterventionSchema(Schema):
 
 
 def build_intervention(data: dict[str, Any]) -> NewIntervention:
-    """Put the amount into the class of money that was named."""
+    """Put the amount into the class of money that was named; one record of an event is one unit."""
+    if data["units"] is None and data["type"].unit:
+        raise ValidationError(f"Enter how many {data['type'].unit}.", "units")
+    data["units"] = 1 if data["units"] is None else data["units"]
     amount, money = data.pop("amount"), data.pop("money")
-    return NewIntervention(**data, **{MONEY[money]: amount or Decimal(0)})
-
-
-def _known_money(name: str) -> None:
-    if name not in MONEY:
-        raise ValidationError(f"Choose one of: {', '.join(MONEY)}.")
+    data[MONEY[money]] = amount or Decimal(0)
+    return NewIntervention(**data)
 
 
 class CorrectionSchema(NewInterventionSchema):

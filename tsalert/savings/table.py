@@ -115,12 +115,17 @@ class SavingsTable:
         """The total of everything in the table."""
         return self.column_totals.total
 
+    @property
+    def lines(self) -> tuple[SavingsRow, ...]:
+        """Every row, the totals last."""
+        return (*self.rows, self.column_totals)
+
     def row(self, slug: str) -> SavingsRow:
         """Return a row by its name; ``total`` is the last one.
 
         :raises RuleViolation: there is no such row.
         """
-        found = next((row for row in (*self.rows, self.column_totals) if row.slug == slug), None)
+        found = next((row for row in self.lines if row.slug == slug), None)
         if found is None:
             raise RuleViolation("There is no such row in the table.", field="row")
         return found

@@ -1,11 +1,32 @@
-"""Pages."""
+"""Pages about interventions, how a figure was worked out, and rates."""
 
-from flask import Blueprint
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
-from tsalert.savings import approving, service  # noqa: F401
-from tsalert.web.access import requires
+from tsalert.core.clock import london_date, utc_now
+from tsalert.db import db
+from tsalert.places.queries import ward_names, ward_options
+from tsalert.response import queries as response
+from tsalert.savings import approving, explaining, queries, rate_sets, service
+from tsalert.savings.rules import VERIFIED_ABOVE, Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.savings.schemas import (
+    ContinuationSchema,
+    CorrectionSchema,
+    FigureSchema,
+    FilterSchema,
+    NewInterventionSchema,
+    SeenVersionSchema,
+    WithdrawalSchema,
+)
+from tsalert.savings.valuation import EVIDENCE_GRADES
+from tsalert.staff.queries import officer_names
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("savings", __name__)
 
@@ -13,5 +34,182 @@ bp = Blueprint("savings", __name__)
 @bp.get("/interventions")
 @requires(Permission.READ_FIGURES)
 def list_interventions() -> ResponseReturnValue:
-    """Show."""
-    return "interventions"
+    """Show the interventions that count, newest date first, narrowed as asked."""
+    asked = _asked("case", "incident", "type", "period", "after")
+    wanted = FilterSchema().load(asked)
+    page = queries.list_interventions(db.session(), wanted)
+    older = _page_at(".list_interventions", asked | {"after": page.next}) if page.next else None
+    links = _links(wanted.case_id, wanted.incident_id)
+    return render_template(
+        "savings/interventions.html", page=page, asked=asked, older=older, types=list(InterventionType), links=links
+    )
+
+
+@bp.get("/interventions/new")
+@requires(Permission.RECORD_INTERVENTION)
+def new_intervention() -> ResponseReturnValue:
+    """Ask what was done, then for what that kind of intervention needs."""
+    given = FilterSchema(only=("case", "incident", "type")).load(_given())
+    links = _links(given.case_id, given.incident_id)
+    if given.type is None:
+        return render_template("savings/choose_type.html", types=list(InterventionType), links=links, given=_given())
+    return render_template("savings/record.html", kind=given.type, links=links, **_choices())
+
+
+def _page_again() -> ResponseReturnValue:
+    return new_intervention()
+
+
+@bp.post("/interventions")
+@requires(Permission.RECORD_INTERVENTION)
+@redisplays(_page_again)
+def record_intervention() -> ResponseReturnValue:
+    """Record an intervention and show what it is worth."""
+    new: NewIntervention = load_form(NewInterventionSchema())
+    reference = service.record_intervention(new, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_intervention", reference=reference), 303)
+
+
+@bp.get("/interventions/<reference>")
+@requires(Permission.READ_FIGURES)
+def show_intervention(reference: str) -> ResponseReturnValue:
+    """Show an intervention, how its value is worked out, and its versions."""
+    session = db.session()
+    version = queries.get_current(session, reference)
+    return render_template(
+        "savings/intervention.html",
+        version=version,
+        valuation=explaining.value_intervention(session, version),
+        versions=queries.list_versions(session, version.reference),
+        officers=officer_names(session),
+        wards=ward_names(session),
+        links=_links(version.content.case_id, version.content.incident_id),
+        verified_above=VERIFIED_ABOVE,
+    )
+
+
+@bp.get("/interventions/<reference>/correct")
+@requires(Permission.RECORD_INTERVENTION)
+def correct_page(reference: str) -> ResponseReturnValue:
+    """Show the form of an intervention, filled in."""
+    version = queries.get_current(db.session(), reference)
+    links = _links(version.content.case_id, version.content.incident_id)
+    return render_template(
+        "savings/correct.html", version=version, kind=version.content.type, links=links, **_choices()
+    )
+
+
+@bp.post("/interventions/<reference>/correct")
+@requires(Permission.RECORD_INTERVENTION)
+@redisplays(correct_page)
+def correct_intervention(reference: str) -> ResponseReturnValue:
+    """Put a new version in the place of the one that stands."""
+    correction = load_form(CorrectionSchema())
+    service.correct_intervention(reference, **correction, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_intervention", reference=reference), 303)
+
+
+@bp.get("/interventions/<reference>/withdraw")
+@requires(Permission.RECORD_INTERVENTION)
+def withdraw_page(reference: str) -> ResponseReturnValue:
+    """Ask why an intervention is to be taken out of the figures."""
+    return render_template("savings/withdraw.html", version=queries.get_current(db.session(), reference))
+
+
+@bp.post("/interventions/<reference>/withdraw")
+@requires(Permission.RECORD_INTERVENTION)
+@redisplays(withdraw_page)
+def withdraw_intervention(reference: str) -> ResponseReturnValue:
+    """Take an intervention out of every figure."""
+    withdrawal = load_form(WithdrawalSchema())
+    service.withdraw_intervention(reference, **withdrawal, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_intervention", reference=reference), 303)
+
+
+@bp.post("/interventions/<reference>/verify")
+@requires(Permission.RECORD_INTERVENTION)
+@redisplays(show_intervention)
+def verify_intervention(reference: str) -> ResponseReturnValue:
+    """Confirm a large amount as a second officer."""
+    seen = load_form(SeenVersionSchema())
+    service.verify_intervention(reference, **seen, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_intervention", reference=reference), 303)
+
+
+@bp.get("/savings/explain")
+@requires(Permission.READ_FIGURES)
+def explain() -> ResponseReturnValue:
+    """Show how a figure was worked out: records, rates, formula, exact and shown value."""
+    asked = _asked("period", "row", "column", "after")
+    figure = FigureSchema().load(asked)
+    explanation = explaining.explain(db.session(), figure.pop("period"), **figure)
+    more = _page_at(".explain", asked | {"after": explanation.next}) if explanation.next else None
+    return render_template("savings/explanation.html", explanation=explanation, more=more, grades=EVIDENCE_GRADES)
+
+
+@bp.get("/savings/rate-sets")
+@requires(Permission.READ_FIGURES)
+def list_rate_sets() -> ResponseReturnValue:
+    """Show every rate set."""
+    return render_template("savings/rate_sets.html", rate_sets=rate_sets.list_rate_sets(db.session()))
+
+
+@bp.get("/savings/rate-sets/<slug>")
+@requires(Permission.READ_FIGURES)
+def show_rate_set(slug: str) -> ResponseReturnValue:
+    """Show one rate set with its rates, source, evidence and approval."""
+    session = db.session()
+    return render_template(
+        "savings/rate_set.html",
+        rate_set=rate_sets.get_rate_set(session, slug),
+        officers=officer_names(session),
+        grades=EVIDENCE_GRADES,
+    )
+
+
+@bp.post("/savings/rate-sets/<slug>/continue")
+@requires(Permission.MANAGE_RATES)
+@redisplays(show_rate_set)
+def continue_rate_set(slug: str) -> ResponseReturnValue:
+    """Approve the rates for other dates, and show the set that came of it."""
+    span = load_form(ContinuationSchema())
+    made = approving.continue_rate_set(slug, **span, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_rate_set", slug=made), 303)
+
+
+def _asked(*names: str) -> dict[str, str]:
+    """Return the named parts of the address that say something; no others, since they go into links again."""
+    return {name: request.args[name] for name in names if request.args.get(name, "").strip()}
+
+
+def _page_at(endpoint: str, asked: dict[str, str]) -> str:
+    return f"{url_for(endpoint)}?{urlencode(asked)}"
+
+
+def _given() -> dict[str, str]:
+    """Return what is known before the form: from the address, or from the form when it comes back."""
+    names = {"case": "case_id", "incident": "incident_id", "type": "type"}
+    found = {name: request.args.get(name) or request.form.get(field, "") for name, field in names.items()}
+    return {name: text for name, text in found.items() if text.strip()}
+
+
+def _links(case_id: int | None, incident_id: int | None) -> dict[str, tuple[int, str]]:
+    """Return the id and reference of the case and the incident that are named.
+
+    :raises NotFound: one of them does not exist.
+    """
+    links = {}
+    if case_id is not None:
+        links["case"] = (case_id, cases.get_case(db.session(), case_id).reference)
+    if incident_id is not None:
+        links["incident"] = (incident_id, response.get_incident_row(db.session(), incident_id).reference)
+    return links
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "evidence": [(kind.value, kind.label) for kind in Evidence],
+        "beneficiaries": [(kind.value, kind.label) for kind in Beneficiary],
+        "wards": ward_options(db.session()),
+        "today": london_date(utc_now()),
+    }

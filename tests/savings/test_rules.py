@@ -1,0 +1,133 @@
+"""What may be recorded, what needs a second officer, and when rates apply."""
+
+import ast
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tsalert.core.errors import RuleViolation
+from tsalert.savings.rules import (
+    Evidence,
+    InterventionType,
+    NewIntervention,
+    Span,
+    check_intervention,
+    check_span,
+    check_verifier,
+    needs_verifying,
+)
+from tsalert.savings.valuation import ValueClass
+
+TODAY = date(2026, 6, 10)
+SCAM = NewIntervention(
+    type=InterventionType.SCAM_VICTIM, on_date=TODAY, prevented=Decimal(600), evidence=Evidence.PAPER
+)
+BLOCKER = NewIntervention(type=InterventionType.CALL_BLOCKER, on_date=TODAY)
+FRIENDS = replace(BLOCKER, type=InterventionType.FRIENDS_AGAINST_SCAMS)
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        pytest.param(SCAM, id="today"),
+        pytest.param(replace(SCAM, on_date=date(2000, 1, 1)), id="first-day-of-all"),
+        pytest.param(replace(SCAM, prevented=Decimal("0.01")), id="one-penny"),
+        pytest.param(replace(SCAM, prevented=Decimal(5_000_000)), id="largest-amount"),
+        pytest.param(replace(SCAM, prevented=Decimal(0), recovered=Decimal(1)), id="recovered"),
+        pytest.param(replace(SCAM, prevented=Decimal(0), future=Decimal(1)), id="future-loss"),
+        pytest.param(replace(SCAM, is_rapid_response=True), id="rapid-response"),
+        pytest.param(replace(BLOCKER, units=1000), id="a-thousand-blockers"),
+        pytest.param(replace(FRIENDS, units=10_000), id="ten-thousand-friends"),
+        pytest.param(replace(BLOCKER, type=InterventionType.ADVICE, is_rapid_response=True), id="advice-at-the-door"),
+    ],
+)
+def test_what_can_have_happened_may_be_recorded(fine: NewIntervention) -> None:
+    check_intervention(fine, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        pytest.param(replace(SCAM, on_date=date(2026, 6, 11)), "on_date", id="tomorrow"),
+        pytest.param(replace(SCAM, on_date=date(1999, 12, 31)), "on_date", id="last-century"),
+        pytest.param(replace(SCAM, prevented=Decimal(0)), "amount", id="no-money"),
+        pytest.param(replace(SCAM, recovered=Decimal(1)), "amount", id="money-in-two-classes"),
+        pytest.param(replace(SCAM, prevented=Decimal(-1)), "amount", id="negative"),
+        pytest.param(replace(SCAM, prevented=Decimal("5000000.01")), "amount", id="absurd"),
+        pytest.param(replace(SCAM, evidence=None), "evidence", id="no-evidence"),
+        pytest.param(replace(SCAM, units=2), "units", id="two-of-one-event"),
+        pytest.param(replace(BLOCKER, units=0), "units", id="no-blockers"),
+        pytest.param(replace(BLOCKER, units=1001), "units", id="too-many-blockers"),
+        pytest.param(replace(FRIENDS, units=-1), "units", id="minus-one-friend"),
+        pytest.param(replace(BLOCKER, prevented=Decimal(1)), "amount", id="blocker-with-money"),
+        pytest.param(replace(FRIENDS, future=Decimal(1)), "amount", id="friends-with-money"),
+        pytest.param(replace(BLOCKER, is_rapid_response=True), "is_rapid_response", id="rapid-blocker"),
+    ],
+)
+def test_what_cannot_have_happened_is_refused_beside_its_field(bad: NewIntervention, field: str) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        check_intervention(bad, today=TODAY)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("amounts", "money"),
+    [
+        ({"prevented": Decimal(1)}, ValueClass.PREVENTED),
+        ({"recovered": Decimal(1)}, ValueClass.RECOVERED),
+        ({"future": Decimal(1)}, ValueClass.FUTURE_FINANCIAL),
+        ({}, None),
+    ],
+)
+def test_money_is_in_one_class(amounts: dict[str, Any], money: ValueClass | None) -> None:
+    assert replace(BLOCKER, **amounts).money is money
+
+
+@pytest.mark.parametrize(("amount", "needed"), [("5000.00", False), ("5000.01", True)])
+def test_only_more_than_five_thousand_pounds_needs_a_second_officer(amount: str, needed: bool) -> None:  # noqa: FBT001
+    assert needs_verifying(Decimal(amount)) is needed
+
+
+def test_nobody_verifies_their_own_amount() -> None:
+    check_verifier(recorded_by=1, verifier=2, amount=Decimal(6000))
+    check_verifier(recorded_by=None, verifier=2, amount=Decimal(6000))
+    for recorded_by, verifier in [(1, 1), (1, None), (None, None)]:
+        with pytest.raises(RuleViolation):
+            check_verifier(recorded_by=recorded_by, verifier=verifier, amount=Decimal(6000))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "overlaps"),
+    [
+        pytest.param(date(2021, 1, 1), date(2021, 3, 31), False, id="ends-the-day-before"),
+        pytest.param(date(2021, 1, 1), date(2021, 4, 1), True, id="ends-on-the-first-day"),
+        pytest.param(date(2023, 3, 31), None, True, id="starts-on-the-last-day"),
+        pytest.param(date(2023, 4, 1), None, False, id="starts-the-day-after"),
+        pytest.param(date(2020, 1, 1), None, True, id="open-end-over-all-of-it"),
+    ],
+)
+def test_two_spans_overlap_where_they_share_a_day(first: date, last: date | None, overlaps: bool) -> None:  # noqa: FBT001
+    published = Span(date(2021, 4, 1), date(2023, 3, 31))
+    assert Span(first, last).overlaps(published) is overlaps
+    assert published.overlaps(Span(first, last)) is overlaps
+
+
+def test_a_span_ends_on_or_after_its_first_day() -> None:
+    check_span(Span(TODAY, TODAY))
+    with pytest.raises(RuleViolation, match="before the first"):
+        check_span(Span(TODAY, date(2026, 6, 9)))
+    with pytest.raises(RuleViolation, match="between 2000 and 2100"):
+        check_span(Span(date(1, 1, 1), None))
+
+
+def test_no_float_and_no_rounding_by_halves_to_even_enters_savings() -> None:
+    folder = Path(__file__).parents[2] / "tsalert" / "savings"
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    assert len(trees) > 5
+    assert not [node.id for node in nodes if isinstance(node, ast.Name) and node.id in {"float", "round"}]
+    assert not [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, float)]
