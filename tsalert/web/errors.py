@@ -1,6 +1,7 @@
 """The one place where what happened becomes an HTTP answer: a page, or a problem document (RFC 9457)."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -75,7 +76,8 @@ def _webargs_errors(error: HTTPException) -> dict[str, str]:
     """Flatten what flask-smorest found wrong, which it files under the part of the request."""
     data: dict[str, Any] = getattr(error, "data", {})
     parts = data.get("messages", {})
-    return {name: text for part in parts.values() for name, text in flatten(part).items()}
+    by_name = [said if isinstance(said, Mapping) else {part: said} for part, said in parts.items()]
+    return {name: text for said in by_name for name, text in flatten(said).items()}
 
 
 def _database_gone(error: OperationalError) -> Response:
