@@ -1,6 +1,7 @@
 """The composition root: the one place that knows every capability."""
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 from flask import Flask
@@ -18,10 +19,14 @@ from tsalert.config import Settings, load_settings
 from tsalert.core.actors import Permission
 from tsalert.db import db
 from tsalert.delivery import views as delivery_views
+from tsalert.delivery.ports import Gateway
+from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.inbound import views as inbound_views
 from tsalert.installation import service as installation
 from tsalert.places import cli as places_cli
+from tsalert.providers.recorder import Recorder
+from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
@@ -37,6 +42,7 @@ from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import views as subscribers_views
 from tsalert.web import access, errors, filters, headers, home, once, pages
 from tsalert.web.api import SPEC, ProblemApi
+from tsalert.worker import command as worker_command
 
 _ROOT = Path(__file__).parent.parent
 _LARGEST_REQUEST = 8 * 1024 * 1024
@@ -90,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["tsalert_settings"] = settings
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
+    app.extensions["tsalert_gateways"] = _gateways(settings)
     _init_web(app, settings)
     _register(app)
     return app
@@ -147,6 +154,18 @@ def _init_web(app: Flask, settings: Settings) -> None:
     )
 
 
+def _gateways(settings: Settings) -> tuple[Gateway, ...]:
+    """Choose the provider of each channel."""
+    sender = parseaddr(settings.email_from)[1]
+    email: Gateway = SmtpEmail(settings.smtp, sender=sender) if settings.smtp else Recorder(Channel.EMAIL)
+    if settings.twilio is None:
+        return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
+    # Twilio's package is large; only who sends by it pays for it in memory.
+    from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415
+
+    return email, TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
+
+
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(inbound_views.bp)
@@ -160,3 +179,4 @@ def _register(app: Flask) -> None:
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)
+    app.cli.add_command(worker_command)

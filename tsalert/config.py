@@ -24,13 +24,14 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``."""
+    """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``; a worker keeps ``connections`` open."""
 
     host: str
     port: int
     security: str
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    connections: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +154,23 @@ def _smtp(reader: _Reader) -> SmtpSettings | None:
         reader.fault("EMAIL", "must be recorder or smtp://user:password@host:port")
         return None
     tls = parts.scheme == "smtps"
-    starttls = parse_qs(parts.query).get("starttls") == ["1"]
+    options = parse_qs(parts.query)
+    starttls = options.get("starttls") == ["1"]
     return SmtpSettings(
         host=parts.hostname,
         port=parts.port or (465 if tls else 587 if starttls else 25),
         security="tls" if tls else "starttls" if starttls else "none",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
+        connections=_connections(reader, options.get("connections", ["4"])[-1]),
     )
+
+
+def _connections(reader: _Reader, text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        reader.fault("EMAIL", "must ask for 1 to 64 connections")
+        return 1
+    return int(text)
 
 
 def _email_from(reader: _Reader) -> str:

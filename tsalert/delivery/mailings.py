@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, literal, select, update
+from sqlalchemy import Select, exists, func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -120,6 +120,12 @@ def pause(session: Session, mailing_id: int, *, because: str | None = None) -> N
     mailing.state, mailing.paused_because = MailingState.PAUSED, because
 
 
+def pause_if_sending(session: Session, mailing_id: int, *, because: str) -> None:
+    """Stop a mailing that may have been stopped already; a step."""
+    if _lock(session, mailing_id).state == MailingState.SENDING:
+        pause(session, mailing_id, because=because)
+
+
 def resume(session: Session, mailing_id: int) -> None:
     """Go on with a paused mailing; a step.
 
@@ -146,7 +152,11 @@ def end_pending(session: Session, mailing_id: int, status: Status, *, now: datet
     """Give every delivery of a mailing that still waits its last status; return how many there were."""
     ended = 0
     for channel in Channel:
-        waiting = (Delivery.mailing_id == mailing_id, Delivery.channel == channel, Delivery.status == Status.PENDING)
+        waiting = (
+            Delivery.mailing_id == mailing_id,
+            Delivery.channel == channel,
+            Delivery.status == literal_column("'pending'"),
+        )
         change = update(Delivery).where(*waiting).values(status=status, settled_at=now)
         count = rows_changed(session, change)
         change_counts(session, {(mailing_id, channel, Status.PENDING): -count, (mailing_id, channel, status): count})

@@ -220,6 +220,17 @@ def address_key(channel: Channel, address: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"{channel}:{folded}".encode(), sha256).hexdigest()
 
 
+def wire_address(address: str) -> str:
+    """Return an email address as mail servers take it: its domain in ASCII; its local part as it is."""
+    if address.isascii():
+        return address
+    try:
+        checked = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return address
+    return checked.ascii_email or f"{checked.local_part}@{checked.ascii_domain}"
+
+
 def mask_address(channel: str, address: str) -> str:
     """Show enough of an address for its owner to know it: ``p•••@example.org``, ``•••• 0123``."""
     if channel == Channel.EMAIL:

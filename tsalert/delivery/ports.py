@@ -1,0 +1,125 @@
+"""What delivery asks of a provider, and the four answers a provider may give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tsalert.delivery.rules import Channel, SuppressionReason
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person, ready to leave.
+
+    :param content: a whole mail with its headers, lines ended by CR LF; or the words of a text or call, in UTF-8.
+    """
+
+    delivery_id: int
+    mailing_id: int
+    channel: Channel
+    address: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took it; ``reference`` is its own name for it, or what it said."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider will never take it.
+
+    :param suppress: why the address must not be tried again, where the answer is about the address.
+    """
+
+    reason: str
+    suppress: SuppressionReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """The provider certainly did not take it.
+
+    :param after: how many seconds it asked us to wait.
+    """
+
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """The content went out and no clear answer came back: it may or may not have been taken."""
+
+    reason: str
+
+
+Answer = Accepted | Rejected | RetryLater | InDoubt
+
+
+class Unavailable(Exception):
+    """The provider cannot be spoken to just now, whoever the message is for.
+
+    :param after: how many seconds it asked us to wait.
+    """
+
+    def __init__(self, reason: str, *, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class AttemptLog(Protocol):
+    """Where a line notes each message, before its content leaves and after its answer."""
+
+    def has_time(self) -> bool:
+        """Tell whether another message may be begun; asked before each."""
+        ...
+
+    def begin(self, message: Message) -> None:
+        """Note that the content is about to leave; from now on silence means doubt."""
+        ...
+
+    def end(self, message: Message, answer: Answer) -> None:
+        """Note the answer; also of a message refused before its content left."""
+        ...
+
+
+class Line(Protocol):
+    """One kept connection to a provider, used by one thread."""
+
+    def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
+        """Hand over messages in their order; those never begun and never ended were not touched.
+
+        :raises Unavailable: the provider cannot be spoken to; what was begun has been ended in the log.
+        """
+        ...
+
+    def close(self) -> None:
+        """Take leave, if anybody still listens."""
+        ...
+
+
+class Gateway(Protocol):
+    """A provider of one channel."""
+
+    @property
+    def channel(self) -> Channel:
+        """The channel it serves."""
+        ...
+
+    @property
+    def lines(self) -> int:
+        """How many lines a worker may keep open at once."""
+        ...
+
+    def line(self) -> Line:
+        """Return a new line; it connects when it is first used."""
+        ...
+
+    def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
+        """Return references of messages that may be this one, taken since then; None where it cannot be asked."""
+        ...

@@ -1,0 +1,54 @@
+"""Turning claimed deliveries into messages: each mailing is laid out once and kept for the next claim."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings
+from tsalert.delivery.claiming import Claimed
+from tsalert.delivery.models import Mailing
+from tsalert.delivery.ports import Message
+from tsalert.delivery.rendering import Letterhead, Prepared, prepare
+from tsalert.delivery.rules import Channel, Content, Lane, wire_address
+from tsalert.delivery.tokens import make_signer
+
+_KEPT = 64
+
+
+class Press:
+    """Prints messages; used by one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        keys = (settings.secret_key, *settings.old_secret_keys)
+        self._letterhead = Letterhead(settings.email_from, f"{settings.public_url}/unsubscribe/")
+        self._sign_endpoint = make_signer("unsubscribe", keys).sign
+        self._sign_delivery = make_signer("message", keys).sign
+        self._prepared: OrderedDict[tuple[int, Channel], Prepared] = OrderedDict()
+
+    def lay_out(self, session: Session, claimed: Sequence[Claimed]) -> None:
+        """Lay out the mailings of a claim that are not laid out yet."""
+        for mailing_id, channel in dict.fromkeys((each.mailing_id, each.standing.channel) for each in claimed):
+            if (mailing_id, channel) not in self._prepared:
+                mailing = session.get_one(Mailing, mailing_id)
+                content = Content(mailing.subject, mailing.text, mailing.html, mailing.sms, mailing.voice)
+                self._prepared[mailing_id, channel] = prepare(
+                    content, Lane(mailing.lane), channel, self._letterhead, mailing.created_at
+                )
+
+    def messages(self, claimed: Sequence[Claimed]) -> list[Message]:
+        """Fill in what differs between readers."""
+        printed = [self._message(each) for each in claimed]
+        while len(self._prepared) > _KEPT:
+            self._prepared.popitem(last=False)
+        return printed
+
+    def _message(self, each: Claimed) -> Message:
+        channel = each.standing.channel
+        address = wire_address(each.address) if channel is Channel.EMAIL else each.address
+        content = self._prepared[each.mailing_id, channel].render(
+            to=address,
+            message_token=self._sign_delivery(each.id),
+            unsubscribe_token=self._sign_endpoint(each.endpoint_id),
+        )
+        return Message(each.id, each.mailing_id, channel, address, content)

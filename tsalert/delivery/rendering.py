@@ -1,0 +1,155 @@
+"""From a mailing's words to each reader's own bytes: laid out once, then only filled in.
+
+Places that differ between readers are marked by NUL, which no words may hold, so nothing that
+somebody wrote is ever taken for a place, and nothing is parsed for each reader.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from tsalert.delivery.rules import UNSUBSCRIBE_LINK, Channel, Content, Lane
+from tsalert.delivery.tokens import TOKEN_LENGTH, Signer
+
+_TO, _MESSAGE_ID, _TOKEN = b"\0t", b"\0m", b"\0u"
+_PLACES = re.compile(rb"(\0[tmu])")
+_PLACE = "\0u"
+_LONGEST_LINE = 75
+_ATOMS = re.compile(r"\0u|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all mail of an installation shares.
+
+    :param sender: the From header, such as ``Trading Standards Alert! <alerts@example.org>``.
+    :param unsubscribe_url: where tokens are taken, ending in a slash.
+    """
+
+    sender: str
+    unsubscribe_url: str
+
+    @property
+    def sender_address(self) -> str:
+        """The address in the From header, which is the envelope's sender too."""
+        return parseaddr(self.sender)[1]
+
+    @property
+    def host(self) -> str:
+        """What stands right of the @ in Message-IDs."""
+        return self.sender_address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Who makes the tokens of unsubscribe links (of endpoints) and of Message-IDs (of deliveries)."""
+
+    unsubscribe: Signer
+    message: Signer
+
+
+class PreparedMail:
+    """A mailing laid out as mail."""
+
+    def __init__(self, content: Content, lane: Lane, letterhead: Letterhead, *, written_at: datetime) -> None:
+        whole = _head(lane, letterhead) + _body(content, letterhead, written_at)
+        self._parts = _PLACES.split(whole)
+        self._places = {
+            place: [index for index, part in enumerate(self._parts) if part == place]
+            for place in (_TO, _MESSAGE_ID, _TOKEN)
+        }
+
+    def render(self, *, to: str, message_token: str, unsubscribe_token: str) -> bytes:
+        """Return one reader's mail; ``to`` was checked when it became an endpoint."""
+        parts = self._parts.copy()
+        for place, value in ((_TO, to), (_MESSAGE_ID, message_token), (_TOKEN, unsubscribe_token)):
+            written = value.encode()
+            for index in self._places[place]:
+                parts[index] = written
+        return b"".join(parts)
+
+
+class PreparedWords:
+    """A mailing laid out as a text message or a call."""
+
+    def __init__(self, words: str, letterhead: Letterhead) -> None:
+        self._words = words.replace(UNSUBSCRIBE_LINK, f"{letterhead.unsubscribe_url}{_PLACE}")
+
+    def render(self, *, to: str, message_token: str, unsubscribe_token: str) -> bytes:
+        """Return one reader's words."""
+        return self._words.replace(_PLACE, unsubscribe_token).encode()
+
+
+Prepared = PreparedMail | PreparedWords
+
+
+def prepare(content: Content, lane: Lane, channel: Channel, letterhead: Letterhead, written_at: datetime) -> Prepared:
+    """Lay a mailing out for one channel."""
+    if channel is Channel.EMAIL:
+        return PreparedMail(content, lane, letterhead, written_at=written_at)
+    words = content.sms if channel is Channel.SMS else content.voice
+    return PreparedWords(words or "", letterhead)
+
+
+def quoted_printable(text: str) -> str:
+    """Encode text as quoted-printable; a place for a token counts as long as the token and is never split."""
+    lines = [_encode_line(line) for line in text.replace("\r\n", "\n").split("\n")]
+    return "\r\n".join(lines)
+
+
+def _head(lane: Lane, letterhead: Letterhead) -> bytes:
+    lines = [b"To: <%b>" % _TO, b"Message-ID: <%b@%b>" % (_MESSAGE_ID, letterhead.host.encode())]
+    if lane is not Lane.TRANSACTIONAL:
+        lines.append(b"List-Unsubscribe: <%b%b>" % (letterhead.unsubscribe_url.encode(), _TOKEN))
+        lines.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    return b"".join(line + b"\r\n" for line in lines)
+
+
+def _body(content: Content, letterhead: Letterhead, written_at: datetime) -> bytes:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = letterhead.sender
+    mail["Subject"] = content.subject
+    mail["Date"] = format_datetime(written_at)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["MIME-Version"] = "1.0"
+    link = f"{letterhead.unsubscribe_url}{_PLACE}"
+    if content.html is None:
+        _set_text(mail, "plain", content.text.replace(UNSUBSCRIBE_LINK, link))
+    else:
+        mail["Content-Type"] = "multipart/alternative"
+        for subtype, words in (("plain", content.text), ("html", content.html)):
+            part = EmailMessage(policy=SMTP)
+            _set_text(part, subtype, words.replace(UNSUBSCRIBE_LINK, link))
+            mail.attach(part)
+    return mail.as_bytes()
+
+
+def _set_text(part: EmailMessage, subtype: str, text: str) -> None:
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quoted_printable(text.rstrip() + "\n"))
+
+
+def _encode_line(line: str) -> str:
+    atoms = [_encode_atom(atom) for atom in _ATOMS.findall(line)]
+    if atoms and atoms[-1] in {" ", "\t"}:
+        atoms[-1] = f"={ord(atoms[-1]):02X}"
+    written, length = [], 0
+    for atom in atoms:
+        size = TOKEN_LENGTH if atom == _PLACE else len(atom)
+        if length + size > _LONGEST_LINE:
+            written.append("=\r\n")
+            length = 0
+        written.append(atom)
+        length += size
+    return "".join(written)
+
+
+def _encode_atom(atom: str) -> str:
+    """Encode one character, whole, so that no soft break falls inside it; a place stays a place."""
+    if atom == _PLACE or atom in {" ", "\t"} or ("!" <= atom <= "~" and atom != "="):
+        return atom
+    return "".join(f"={byte:02X}" for byte in atom.encode())

@@ -1,0 +1,94 @@
+"""What becomes of a delivery after a provider's answer, and how much a sender takes on at once. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
+from tsalert.delivery.rules import Channel, Status, SuppressionReason
+
+FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0
+MOST_ATTEMPTS = 20
+SMALLEST_CLAIM, LARGEST_CLAIM = 10, 100
+_QUICK, _SLOW = 0.25, 0.5
+WATCHED_RESULTS, TOLERATED_FAILURES = 200, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a delivery stood when it was handed over."""
+
+    channel: Channel
+    attempts: int
+    doubts: int
+    not_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is written down after an attempt; ``due_at`` is set where it is tried again."""
+
+    status: Status
+    doubts: int
+    reference: str | None = None
+    error: str | None = None
+    due_at: datetime | None = None
+    suppress: SuppressionReason | None = None
+
+
+def outcome(answer: Answer, standing: Standing, *, now: datetime, draw: float) -> Outcome:
+    """Say what a provider's answer makes of a delivery.
+
+    A mail in doubt is sent once more under the same Message-ID, which lets the receiver drop a
+    double; a text or call in doubt is never sent again by itself.
+
+    :param draw: a random number in [0, 1), so that a crowd of retries spreads out.
+    """
+    doubts = standing.doubts
+    if isinstance(answer, Accepted):
+        return Outcome(Status.ACCEPTED, doubts, reference=answer.reference)
+    if isinstance(answer, Rejected):
+        is_dead = answer.suppress is SuppressionReason.BOUNCED
+        status = Status.HARD_BOUNCED if is_dead else Status.FAILED
+        return Outcome(status, doubts, error=answer.reason, suppress=answer.suppress)
+    if isinstance(answer, InDoubt):
+        if standing.channel is not Channel.EMAIL or doubts:
+            return Outcome(Status.UNKNOWN, doubts + 1, error=answer.reason)
+        return _again(answer.reason, standing, doubts=doubts + 1, now=now, wait=FIRST_WAIT * draw)
+    return _after_refusal(answer, standing, now=now, draw=draw)
+
+
+def wait_before(attempt: int, *, asked: float | None, draw: float) -> float:
+    """Return the seconds to wait before the next try: exponential from 30 s to 15 min, with full jitter.
+
+    :param asked: what the provider asked for, which is always waited.
+    """
+    ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempt, 10))
+    return (asked or 0.0) + ceiling * draw
+
+
+def next_claim_size(size: int, took: float) -> int:
+    """Return how many to claim next, so that a claim lasts about half a second.
+
+    Then an urgent message, a pause or a cancellation never waits long behind a slow provider.
+
+    :param took: seconds that the last full claim lasted.
+    """
+    if took < _QUICK:
+        return min(LARGEST_CLAIM, size * 2)
+    return max(SMALLEST_CLAIM, size // 2) if took > _SLOW else size
+
+
+def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:
+    if standing.attempts >= MOST_ATTEMPTS:
+        return Outcome(
+            Status.FAILED, standing.doubts, error=f"given up after {standing.attempts} tries: {answer.reason}"
+        )
+    wait = wait_before(standing.attempts, asked=answer.after, draw=draw)
+    return _again(answer.reason, standing, doubts=standing.doubts, now=now, wait=wait)
+
+
+def _again(reason: str, standing: Standing, *, doubts: int, now: datetime, wait: float) -> Outcome:
+    due_at = now + timedelta(seconds=wait)
+    if standing.not_after is not None and due_at > standing.not_after:
+        return Outcome(Status.UNKNOWN if doubts else Status.EXPIRED, doubts, error=reason)
+    return Outcome(Status.PENDING, doubts, error=reason, due_at=due_at)

@@ -1,0 +1,24 @@
+"""The timetable: what runs by itself, and how often. Each job is one call that may be repeated without harm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tsalert.delivery import doubts, recovery
+from tsalert.response import service as response
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One entry: a name for the log, the seconds between two runs, and the call."""
+
+    name: str
+    seconds: int
+    call: Callable[[datetime], object]
+
+
+TIMETABLE = (
+    Job("note missed targets", 5, response.record_breaches),
+    Job("repair deliveries", 60, recovery.repair),
+    Job("look up texts in doubt", 60, doubts.look_up_doubts),
+)

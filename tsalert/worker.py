@@ -1,0 +1,157 @@
+"""The worker: sends what waits, and runs the timetable if no other worker does. Never part of the web process."""
+
+import logging
+import signal
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC
+from threading import Event, Lock, Thread
+from time import monotonic
+
+import click
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from tsalert.config import SettingsError
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.delivery import claiming, recovery, waking
+from tsalert.delivery.ports import Gateway
+from tsalert.delivery.sending import Sender, Surroundings
+from tsalert.installation.service import check_start
+from tsalert.jobs import TIMETABLE, Job
+from tsalert.leadership import Leadership, make_leadership
+
+_TICK_SECONDS = 1.0
+_LEAD_SECONDS = 5.0
+_REPLAY_SECONDS = 30.0
+_LEAVE_SECONDS = 30.0
+_log = logging.getLogger(__name__)
+
+
+@click.command("worker")
+@with_appcontext
+def command() -> None:
+    """Send what waits and run the timetable, until told to stop."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - threads need the app itself
+    try:
+        check_start(app.extensions["tsalert_settings"])
+    except SettingsError as error:
+        raise click.ClickException(f"tsalert cannot start:\n{error}") from error
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Worker(app, stop).run()
+
+
+class Worker:
+    """Senders in threads, one for each line to a provider; the main thread wakes them and keeps time."""
+
+    def __init__(self, app: Flask, stop: Event) -> None:
+        engine: Engine = db.engine
+        is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite's own waiting for its one writer sleeps too long, so threads queue here instead.
+        lock: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
+        self._stop = stop
+        self._gateways: tuple[Gateway, ...] = app.extensions["tsalert_gateways"]
+        self._around = Surroundings(app, recovery.journal_folder(), stop, lock)
+        self._timetable = Timetable(app, make_leadership(engine))
+        self._wait = waking.make_waiter(engine, stop)
+        self._senders = [
+            (gateway.channel, Sender(gateway, self._around)) for gateway in self._gateways for _ in range(gateway.lines)
+        ]
+        self._replayed_at = float("-inf")
+
+    def run(self) -> None:
+        """Work until told to stop; then let each sender finish the message in its hands."""
+        threads = [Thread(target=sender.run, daemon=True) for _, sender in self._senders]
+        self._tick_safely()
+        for thread in threads:
+            thread.start()
+        _log.info("worker ready: %s", ", ".join(f"{each.channel} over {each.lines}" for each in self._gateways))
+        while not self._stop.is_set():
+            self._wait(_TICK_SECONDS)
+            self._tick_safely()
+        self._leave(threads)
+
+    def _tick_safely(self) -> None:
+        try:
+            self._tick()
+        except SQLAlchemyError as error:
+            _log.warning("the database cannot be reached: %s", type(error).__name__)
+        finally:
+            db.session.remove()
+
+    def _tick(self) -> None:
+        if monotonic() - self._replayed_at > _REPLAY_SECONDS:
+            recovery.replay_journals(self._around.journals, now=utc_now())
+            self._replayed_at = monotonic()
+        self._timetable.keep()
+        self._wake_senders()
+
+    def _wake_senders(self) -> None:
+        now, session = utc_now(), db.session()
+        due = {each.channel for each in self._gateways if claiming.is_due(session, each.channel, now)}
+        for channel, sender in self._senders:
+            if channel in due:
+                sender.wake.set()
+
+    def _leave(self, threads: list[Thread]) -> None:
+        for _, sender in self._senders:
+            sender.wake.set()
+        deadline = monotonic() + _LEAVE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - monotonic()))
+        self._timetable.stop()
+        _log.info("worker stopped")
+
+
+class Timetable:
+    """Runs the jobs while this worker leads."""
+
+    def __init__(self, app: Flask, leadership: Leadership) -> None:
+        self._app = app
+        self._leadership = leadership
+        self._scheduler: BackgroundScheduler | None = None
+        self._kept_at = float("-inf")
+
+    def keep(self) -> None:
+        """Start the jobs if this worker has come to lead, stop them if it leads no longer."""
+        if monotonic() - self._kept_at < _LEAD_SECONDS:
+            return
+        self._kept_at = monotonic()
+        leads = self._leadership.holds()
+        if leads and self._scheduler is None:
+            self._start()
+        elif not leads and self._scheduler is not None:
+            self._halt()
+
+    def stop(self) -> None:
+        """Stop the jobs and let another worker lead."""
+        self._halt()
+        self._leadership.give_up()
+
+    def _start(self) -> None:
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults, daemon=True)
+        for job in TIMETABLE:
+            self._scheduler.add_job(
+                self._run, "interval", [job], seconds=job.seconds, name=job.name, next_run_time=utc_now()
+            )
+        self._scheduler.start()
+
+    def _halt(self) -> None:
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None:
+            scheduler.shutdown(wait=False)
+
+    def _run(self, job: Job) -> None:
+        with self._app.app_context():
+            try:
+                job.call(utc_now())
+            except Exception:  # noqa: BLE001 - the next run may do better
+                _log.exception("the job failed: %s", job.name)
