@@ -31,6 +31,7 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
+from tsalert.response import call_views
 from tsalert.response import views as response_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
@@ -50,6 +51,7 @@ _PAGES = (
     home.bp,
     staff_views.bp,
     response_views.bp,
+    call_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -76,7 +78,7 @@ _COMMANDS = (
 )
 _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
-    pages.Link("Calls", "response.list_calls", Permission.READ_CALL),
+    pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),

@@ -10,7 +10,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.response import progress, rows, rules
 from tsalert.response.models import Attendance, Incident, Milestone
-from tsalert.response.steps import ATTENDING, IncidentState, Presence, Step, furthest, require_officer_step
+from tsalert.response.steps import ATTENDING, IncidentState, Step, furthest, presence, require_officer_step
 from tsalert.response.vocabulary import RemoteResolution, StandDownReason
 from tsalert.staff import queries as staff
 
@@ -44,7 +44,8 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
     with transaction() as session:
         incident = progress.begin_step(session, incident_id, new.step)
         attendance = _attendance(session, incident, _officer_id(session, new, actor))
-        require_officer_step(_presence(attendance), new.step)
+        was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)
+        require_officer_step(was, new.step)
         rules.refuse_impossible(at, now=now, not_before=_not_before(session, attendance))
         _advance(attendance, new.step, at)
         session.add(attendance)
@@ -130,12 +131,6 @@ def _attendance(session: Session, incident: Incident, officer_id: int) -> Attend
     present = [each for each in rows.attendances_of(session, incident.id) if each.cleared_at is None]
     found = [each for each in present if each.officer_id == officer_id]
     return found[0] if found else Attendance(incident_id=incident.id, officer_id=officer_id)
-
-
-def _presence(attendance: Attendance) -> Presence:
-    if attendance.on_scene_at:
-        return Presence.ON_SCENE
-    return Presence.EN_ROUTE if attendance.en_route_at else Presence.AWAY
 
 
 def _not_before(session: Session, attendance: Attendance) -> datetime | None:

@@ -1,6 +1,7 @@
 """Which steps an incident may take from which state: tables, and the questions asked of them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from tsalert.core.errors import Conflict
@@ -107,6 +108,13 @@ class Situation:
                 return "It cannot be closed while its clock runs: somebody still waits."
             return "It cannot be closed before its outcome is recorded."
         return f"This cannot be done now. The incident's state is: {self.state.label.lower()}."
+
+
+def presence(*, en_route_at: datetime | None, on_scene_at: datetime | None) -> Presence:
+    """Return where an officer is who has not left since."""
+    if on_scene_at:
+        return Presence.ON_SCENE
+    return Presence.EN_ROUTE if en_route_at else Presence.AWAY
 
 
 def require_officer_step(presence: Presence, step: Step) -> None:

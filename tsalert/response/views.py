@@ -1,26 +1,200 @@
-"""Pages."""
+"""Pages of the live board, of incidents, and of each step that is taken in one."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.places import queries as places_queries
-from tsalert.response import queries
-from tsalert.web.access import requires
+from tsalert.response import dispatching, queries, rows, service, vocabulary
+from tsalert.response.board import board_lines, mark_of, reading_of
+from tsalert.response.schemas import (
+    GradeSchema,
+    HandOverSchema,
+    MilestoneSchema,
+    OutcomeSchema,
+    PageSchema,
+    RemoteResolutionSchema,
+    ReopenSchema,
+    StandDownSchema,
+)
+from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, presence
+from tsalert.response.timeline import BACKFILLED_AFTER, timeline
+from tsalert.staff import queries as staff
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("response", __name__)
+bp.context_processor(lambda: {"vocabulary": vocabulary})
+_PAGE = 50
+_FORMS = {
+    "grade": (Step.GRADED,),
+    "milestones": ATTENDING,
+    "remote-resolution": (Step.RESOLVED_REMOTELY,),
+    "stand-down": (Step.STOOD_DOWN,),
+    "handover": (Step.HANDED_OVER,),
+    "outcome": (Step.OUTCOME_RECORDED,),
+    "reopen": (Step.REOPENED,),
+}
+_NAMES = ", ".join(repr(name) for name in _FORMS)
 
 
 @bp.get("/board")
 @requires(Permission.SEE_BOARD)
 def board() -> ResponseReturnValue:
-    """Show."""
-    return str(places_queries.ward_names(db.session()))
+    """Show who waits, for how long, and who attends."""
+    lines = board_lines(db.session(), now=utc_now())
+    return render_template("response/board.html", lines=lines, mark=mark_of(lines))
 
 
-@bp.get("/calls")
+@bp.get("/board/lines")
+@requires(Permission.SEE_BOARD)
+def show_board_lines() -> ResponseReturnValue:
+    """Answer a board that asks for what is new: 304 where nothing is."""
+    lines = board_lines(db.session(), now=utc_now())
+    mark = mark_of(lines)
+    if request.if_none_match.contains(mark):
+        answer = Response(status=304)
+    else:
+        answer = Response(render_template("response/board_lines.html", lines=lines, mark=mark))
+    answer.set_etag(mark)
+    return answer
+
+
+@bp.get("/incidents")
 @requires(Permission.READ_CALL)
-def list_calls() -> ResponseReturnValue:
-    """Show."""
-    return str(queries.find_incident_id(db.session(), "R26-00062-A"))
+def list_incidents() -> ResponseReturnValue:
+    """List incidents, newest first, the closed ones too."""
+    asked, now = PageSchema().load(request.args), utc_now()
+    incidents = queries.list_incidents(db.session(), after=asked["after"], limit=_PAGE)
+    return render_template(
+        "response/incidents.html",
+        incidents=[(incident, reading_of(incident, now)) for incident in incidents],
+        older=incidents[-1].id if len(incidents) == _PAGE else None,
+        is_first=asked["after"] is None,
+    )
+
+
+@bp.get("/incidents/<int:incident_id>")
+@requires(Permission.READ_CALL)
+def show_incident(incident_id: int) -> ResponseReturnValue:
+    """Show one incident: its clock, who attends, what may be done, and all that happened."""
+    session = db.session()
+    incident = queries.get_incident(session, incident_id)
+    return render_template(
+        "response/incident.html",
+        incident=incident,
+        reading=reading_of(incident, utc_now()),
+        calls=rows.calls_of(session, incident_id),
+        attendances=rows.attendances_of(session, incident_id),
+        names=staff.officer_names(session),
+        events=timeline(session, incident_id),
+        own_steps=_own_steps(incident_id),
+        proposed=rows.proposed_grade(session, incident_id),
+    )
+
+
+@bp.get(f"/incidents/<int:incident_id>/<any({_NAMES}):form_name>")
+@requires(Permission.RUN_INCIDENT)
+def show_step(incident_id: int, form_name: str) -> ResponseReturnValue:
+    """Show the form of one step, or say what may be done instead."""
+    session = db.session()
+    incident = queries.get_incident(session, incident_id)
+    if not set(_FORMS[form_name]) & set(incident.situation.legal):
+        incident.situation.require(_FORMS[form_name][0])
+    return render_template(
+        f"response/steps/{form_name}.html",
+        incident=incident,
+        first_call_at=rows.first_call_at(session, incident_id),
+        proposed=rows.proposed_grade(session, incident_id),
+        officers=staff.active_officers(session),
+    )
+
+
+@bp.post("/incidents/<int:incident_id>/grade")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "grade"))
+def grade(incident_id: int) -> ResponseReturnValue:
+    """Grade an incident, or grade it again."""
+    service.grade_incident(incident_id, load_form(GradeSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/milestones")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "milestones"))
+def record_milestone(incident_id: int) -> ResponseReturnValue:
+    """Record that an officer set out, arrived or left."""
+    new, now = load_form(MilestoneSchema()), utc_now()
+    dispatching.record_milestone(incident_id, new, actor=current_actor(), now=now)
+    if new.at and now - new.at > BACKFILLED_AFTER:
+        flash("Recorded more than 15 minutes afterwards: the time will be listed as filled in later.")
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/remote-resolution")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "remote-resolution"))
+def resolve_remotely(incident_id: int) -> ResponseReturnValue:
+    """Record that the harm was stopped without a visit."""
+    dispatching.resolve_remotely(
+        incident_id, **load_form(RemoteResolutionSchema()), actor=current_actor(), now=utc_now()
+    )
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/stand-down")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "stand-down"))
+def stand_down(incident_id: int) -> ResponseReturnValue:
+    """Record why nobody needs to go."""
+    dispatching.stand_down(incident_id, **load_form(StandDownSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/handover")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "handover"))
+def hand_over(incident_id: int) -> ResponseReturnValue:
+    """Record who took the incident over."""
+    dispatching.hand_over(incident_id, **load_form(HandOverSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/outcome")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "outcome"))
+def record_outcome(incident_id: int) -> ResponseReturnValue:
+    """Record how the incident came out."""
+    service.record_outcome(incident_id, **load_form(OutcomeSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/close")
+@requires(Permission.RUN_INCIDENT)
+def close(incident_id: int) -> ResponseReturnValue:
+    """Close the incident."""
+    service.close_incident(incident_id, actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/reopen")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(lambda incident_id: show_step(incident_id, "reopen"))
+def reopen(incident_id: int) -> ResponseReturnValue:
+    """Open the incident again."""
+    service.reopen_incident(incident_id, **load_form(ReopenSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+def _own_steps(incident_id: int) -> list[Step]:
+    """Return the milestones that follow from where the reader is, each one tap away."""
+    own = current_actor().officer_id
+    mine = [each for each in rows.attendances_of(db.session(), incident_id) if each.officer_id == own]
+    there = [each for each in mine if each.cleared_at is None]
+    was = presence(en_route_at=there[0].en_route_at, on_scene_at=there[0].on_scene_at) if there else Presence.AWAY
+    return [step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]]
+
+
+def _back(incident_id: int) -> ResponseReturnValue:
+    return redirect(url_for(".show_incident", incident_id=incident_id), 303)

@@ -10,6 +10,7 @@ initAll();
 countDown();
 setInterval(countDown, 1000);
 document.addEventListener("keydown", onKey);
+document.addEventListener("htmx:afterRequest", showStale);
 document.querySelectorAll("[data-shortcuts-switch]").forEach(bindSwitch);
 
 /** Bring every clock on the page up to date, those that came with a later part of it too. */
@@ -49,6 +50,14 @@ function showOverdue(state) {
 function write(element, text) {
   if (element && element.textContent !== text) {
     element.textContent = text;
+  }
+}
+
+/** Say so when a live part of the page can no longer be brought up to date. */
+function showStale(event) {
+  const notice = document.querySelector("[data-stale]");
+  if (notice && event.detail.elt.matches("[data-live]")) {
+    notice.hidden = event.detail.successful;
   }
 }
 

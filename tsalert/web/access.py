@@ -95,6 +95,7 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
-    if is_api() or request.method not in {"GET", "HEAD"}:
+    is_part_of_page = "HX-Request" in request.headers  # a sign-in page must not land inside another page
+    if is_api() or is_part_of_page or request.method not in {"GET", "HEAD"}:
         raise Unauthorized("Sign in first.")
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)

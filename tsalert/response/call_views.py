@@ -1,0 +1,100 @@
+"""Pages of calls."""
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.places import queries as places
+from tsalert.response import queries, service, vocabulary
+from tsalert.response.opening import read_opening, seal_opening
+from tsalert.response.rules import propose_grade
+from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSchema
+from tsalert.staff import queries as staff
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import current_form, load_form, redisplays
+
+bp = Blueprint("calls", __name__, url_prefix="/calls")
+bp.context_processor(lambda: {"vocabulary": vocabulary})
+_PAGE = 50
+
+
+@bp.get("")
+@requires(Permission.READ_CALL)
+def list_calls() -> ResponseReturnValue:
+    """List calls, newest first, or go to the one whose reference is given."""
+    asked = PageSchema().load(request.args)
+    if asked["reference"]:
+        return _find(asked["reference"])
+    calls = queries.list_calls(db.session(), after=asked["after"], limit=_PAGE)
+    return render_template(
+        "response/calls.html",
+        calls=calls,
+        references=queries.incident_references(db.session(), calls),
+        wards=places.ward_names(db.session()),
+        older=calls[-1].id if len(calls) == _PAGE else None,
+        is_first=asked["after"] is None,
+    )
+
+
+@bp.get("/new")
+@requires(Permission.LOG_CALL)
+def show_new_call() -> ResponseReturnValue:
+    """Show the form for a call; its opening is the time that counts unless the officer gives another."""
+    carried = current_form().value("opened")
+    opened = carried if carried and read_opening(carried) else seal_opening(utc_now())
+    return render_template(
+        "response/new_call.html",
+        opened=opened,
+        wards=places.ward_options(db.session()),
+        joins=request.args.get("incident", ""),
+    )
+
+
+@bp.post("")
+@requires(Permission.LOG_CALL)
+@redisplays(show_new_call)
+def log_call() -> ResponseReturnValue:
+    """Log a call and show what came of it: its incident, or else the call itself."""
+    new = load_form(NewCallFormSchema())
+    is_demo = current_app.config["TSALERT_DEMO"]
+    logged = service.log_call(new, actor=current_actor(), now=utc_now(), is_demo=is_demo)
+    if logged.incident_id is not None:
+        return redirect(url_for("response.show_incident", incident_id=logged.incident_id), 303)
+    return redirect(url_for(".show_call", call_id=logged.call_id), 303)
+
+
+@bp.get("/proposal")
+@requires(Permission.LOG_CALL)
+def show_proposal() -> ResponseReturnValue:
+    """Say which grade the answers given so far propose."""
+    grade = propose_grade(ProposalSchema().load(request.args))
+    return render_template("response/proposal.html", grade=grade)
+
+
+@bp.get("/<int:call_id>")
+@requires(Permission.READ_CALL)
+def show_call(call_id: int) -> ResponseReturnValue:
+    """Show one call as it was logged."""
+    session = db.session()
+    call = queries.get_call(session, call_id)
+    return render_template(
+        "response/call.html",
+        call=call,
+        incident=queries.incident_references(session, [call]).get(call.incident_id or 0),
+        ward=places.ward_names(session).get(call.ward_code or ""),
+        officer=staff.officer_names(session).get(call.logged_by or 0),
+    )
+
+
+def _find(reference: str) -> ResponseReturnValue:
+    """Go to the call or incident with a reference."""
+    incident_id = queries.find_incident_id(db.session(), reference)
+    if incident_id is not None:
+        return redirect(url_for("response.show_incident", incident_id=incident_id), 303)
+    call_id = queries.find_call_id(db.session(), reference)
+    if call_id is not None:
+        return redirect(url_for(".show_call", call_id=call_id), 303)
+    raise ValidationError("There is no call or incident with that reference. Check its last letter.", "reference")

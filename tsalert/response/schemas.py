@@ -1,0 +1,186 @@
+"""The shape of calls and steps, as forms and the API send them; what must hold of them is in rules.py."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow.validate import OneOf
+
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.opening import Opening
+from tsalert.response.rules import Danger, GradeDecision, NewCall, NewIncident, is_cash_about_to_move, propose_grade
+from tsalert.response.steps import ATTENDING, Step
+from tsalert.response.vocabulary import (
+    CallSource,
+    Category,
+    Disposition,
+    GradeName,
+    MoneyState,
+    Outcome,
+    RemoteResolution,
+    StandDownReason,
+    StartBasis,
+    Word,
+)
+from tsalert.response.vocabulary import Line as CallLine
+from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId
+
+AS_PROPOSED, LATER = "proposed", "later"
+
+
+def choice(words: type[Word], **options: Any) -> fields.Enum[Any]:
+    """Return a field for one word of a list, given by its code."""
+    messages: dict[str, Any] = dict.fromkeys(("unknown", "required"), "Choose one from the list.")
+    return fields.Enum(words, by_value=fields.String, error_messages=messages, **options)
+
+
+class Strict(Schema):
+    """Refuses fields that it does not know."""
+
+    class Meta:
+        """What marshmallow asks of a schema."""
+
+        unknown = RAISE
+
+
+class PageSchema(Strict):
+    """Which part of a list to show."""
+
+    after = RecordId(load_default=None)
+    reference = Line(longest=40, load_default=None)
+
+
+class TicksSchema(Strict):
+    """The answers from which a grade is proposed."""
+
+    is_trader_on_site = fields.Boolean(load_default=False)
+    money_state = choice(MoneyState, load_default=MoneyState.NONE)
+    is_vulnerable = fields.Boolean(load_default=False)
+    has_threat = fields.Boolean(load_default=False)
+    is_work_in_progress = fields.Boolean(load_default=False)
+
+
+class ProposalSchema(TicksSchema):
+    """The answers alone, while a call is being typed."""
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Danger:
+        """Return the five ticks."""
+        moves = is_cash_about_to_move(data.pop("money_state"), is_trader_on_site=data["is_trader_on_site"])
+        return Danger(is_cash_about_to_move=moves, **data)
+
+
+class NewCallSchema(TicksSchema):
+    """A call to log."""
+
+    line = choice(CallLine, load_default=CallLine.RAPID_VOICE)
+    source = choice(CallSource, load_default=None)
+    claimed_at = Instant(load_default=None)
+    caller_name = Line(load_default=None)
+    phone = Line(longest=40, load_default=None)
+    is_safe_to_call_back = fields.Boolean(load_default=None)
+    address = Line(longest=300, load_default=None)
+    postcode = Postcode(load_default=None)
+    ward_code = Line(longest=20, load_default=None)
+    happening = Paragraph(load_default=None)
+    trader = Line(longest=400, load_default=None)
+    money_amount = Pounds(load_default=None)
+    was_told_999 = fields.Boolean(load_default=False)
+    disposition = choice(Disposition, required=True)
+    incident = Line(longest=20, load_default=None)
+    category = choice(Category, load_default=None)
+    kind = Line(load_default=None)
+    grade = fields.String(
+        load_default=AS_PROPOSED,
+        validate=OneOf([AS_PROPOSED, LATER, *(name.value for name in GradeName)], error="Choose one from the list."),
+    )
+    grade_reason = Line(longest=400, load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewCall:
+        """Return the call with its incident, if it is to open one."""
+        told = {name: data.pop(name) for name in ("category", "kind", "grade", "grade_reason")}
+        call = NewCall(incident_reference=data.pop("incident"), **data)
+        incident = _new_incident(call, **told)
+        return NewCall(incident=incident, incident_reference=call.incident_reference, **data)
+
+
+class NewCallFormSchema(NewCallSchema):
+    """A call as the page sends it, with the sealed time at which the page was opened."""
+
+    opened_at = Opening(required=True, data_key="opened")
+
+
+class GradeSchema(Strict):
+    """A grade for an open incident."""
+
+    grade = choice(GradeName, required=True)
+    grade_reason = Line(longest=400, load_default=None)
+    basis = choice(StartBasis, load_default=None)
+    facts_at = Instant(load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> GradeDecision:
+        """Return the decision."""
+        return GradeDecision(data["grade"], data["grade_reason"], data["basis"], data["facts_at"])
+
+
+class MilestoneSchema(Strict):
+    """An officer set out, arrived or left; they themselves, and now, where nothing else is said."""
+
+    step = fields.Enum(Step, by_value=fields.String, required=True, validate=OneOf(ATTENDING))
+    officer_id = RecordId(load_default=None)
+    at = Instant(load_default=None)
+    note = Line(longest=400, load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewMilestone:
+        """Return the milestone."""
+        return NewMilestone(**data)
+
+
+class RemoteResolutionSchema(Strict):
+    """What stopped the harm without a visit."""
+
+    how = choice(RemoteResolution, required=True)
+    at = Instant(load_default=None)
+    note = Line(longest=400, load_default=None)
+
+
+class StandDownSchema(Strict):
+    """Why nobody needs to go any more."""
+
+    reason = choice(StandDownReason, required=True)
+    note = Line(longest=400, load_default=None)
+
+
+class HandOverSchema(Strict):
+    """Who took the incident over."""
+
+    accepted_by = Line(required=True)
+    their_reference = Line(load_default=None)
+
+
+class OutcomeSchema(Strict):
+    """How the incident came out."""
+
+    outcome = choice(Outcome, required=True)
+    note = Paragraph(load_default=None)
+
+
+class ReopenSchema(Strict):
+    """Why the incident is opened again."""
+
+    reason = Line(longest=400, required=True)
+
+
+def _new_incident(
+    call: NewCall, *, category: Category | None, kind: str | None, grade: str, grade_reason: str | None
+) -> NewIncident | None:
+    if category is None:
+        if kind or grade_reason or grade not in {AS_PROPOSED, LATER}:
+            raise ValidationError("Choose what the incident is, or leave out its kind and grade.", "category")
+        return None
+    if grade == LATER:
+        return NewIncident(category, kind)
+    chosen = propose_grade(call.danger) if grade == AS_PROPOSED else GradeName.of(grade)
+    return NewIncident(category, kind, chosen, grade_reason)
