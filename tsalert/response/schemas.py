@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.opening import Opening
@@ -184,3 +184,86 @@ def _new_incident(
         return NewIncident(category, kind)
     chosen = propose_grade(call.danger) if grade == AS_PROPOSED else GradeName.of(grade)
     return NewIncident(category, kind, chosen, grade_reason)
+
+
+class ListSchema(Strict):
+    """Which part of a list to return; ``after`` is the ``next`` of the page before."""
+
+    after = RecordId(load_default=None)
+    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+
+
+class CallSchema(Schema):
+    """A call as it was logged."""
+
+    id = fields.Integer()
+    reference = fields.String()
+    line = fields.String()
+    source = fields.String(allow_none=True)
+    received_at = Instant(metadata={"description": "The time that counts: claimed_at where given, else opened_at."})
+    claimed_at = Instant(allow_none=True)
+    opened_at = Instant()
+    recorded_at = Instant()
+    caller_name = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+    phone_e164 = fields.String(allow_none=True)
+    is_safe_to_call_back = fields.Boolean(allow_none=True)
+    address = fields.String(allow_none=True)
+    postcode = fields.String(allow_none=True)
+    ward_code = fields.String(allow_none=True)
+    happening = fields.String(allow_none=True)
+    is_trader_on_site = fields.Boolean()
+    trader = fields.String(allow_none=True)
+    money_state = fields.String()
+    money_amount = Pounds(allow_none=True)
+    is_vulnerable = fields.Boolean()
+    has_threat = fields.Boolean()
+    is_work_in_progress = fields.Boolean()
+    told_999_at = Instant(allow_none=True)
+    disposition = fields.String()
+    incident_id = fields.Integer(allow_none=True)
+
+
+class CallPageSchema(Schema):
+    """One page of calls."""
+
+    items = fields.List(fields.Nested(CallSchema))
+    next = fields.Integer(allow_none=True)
+
+
+class ClockSchema(Schema):
+    """An incident's newest clock as it stands now."""
+
+    state = fields.String()
+    due_at = Instant(allow_none=True)
+    remaining_seconds = fields.Function(
+        lambda reading: None if reading.remaining is None else int(reading.remaining.total_seconds()),
+        metadata={"type": "integer", "description": "Negative once the target has passed."},
+    )
+
+
+class IncidentSchema(Schema):
+    """An incident, its clock, and the steps that it may take."""
+
+    id = fields.Integer(attribute="record.id")
+    reference = fields.String(attribute="record.reference")
+    category = fields.String(attribute="record.category.value")
+    kind = fields.String(attribute="record.kind", allow_none=True)
+    address = fields.String(attribute="record.household.address", allow_none=True)
+    postcode = fields.String(attribute="record.household.postcode", allow_none=True)
+    ward_code = fields.String(attribute="record.household.ward_code", allow_none=True)
+    state = fields.String(attribute="record.state.value")
+    grade = fields.String(attribute="record.grade", allow_none=True)
+    outcome = fields.String(attribute="record.outcome", allow_none=True)
+    outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
+    opened_at = Instant(attribute="record.opened_at")
+    closed_at = Instant(attribute="record.closed_at", allow_none=True)
+    clock = fields.Nested(ClockSchema, attribute="reading")
+    legal_steps = fields.List(fields.String(), attribute="record.situation.legal")
+
+
+class IncidentPageSchema(Schema):
+    """One page of incidents."""
+
+    items = fields.List(fields.Nested(IncidentSchema))
+    next = fields.Integer(allow_none=True)
