@@ -109,6 +109,14 @@ def test_an_impossible_time_is_refused(session: Session, duty: Actor, incident_i
     assert state_at(session, incident_id, NOON + HOUR) is ClockState.RUNNING
 
 
+def test_a_whole_minute_is_taken_as_the_instant_it_holds(session: Session, duty: Actor, incident_id: int) -> None:
+    out = NOON + timedelta(minutes=5, seconds=33)
+    dispatching.record_milestone(incident_id, NewMilestone(Step.EN_ROUTE), actor=duty, now=out)
+    there = NewMilestone(Step.ON_SCENE, at=out.replace(second=0))
+    dispatching.record_milestone(incident_id, there, actor=duty, now=NOON + HOUR)
+    assert rows.attendances_of(session, incident_id)[0].on_scene_at == out
+
+
 def test_nobody_arrives_before_setting_out(session: Session, duty: Actor, incident_id: int) -> None:
     dispatching.record_milestone(incident_id, NewMilestone(Step.EN_ROUTE), actor=duty, now=NOON + HOUR)
     there = NewMilestone(Step.ON_SCENE, at=NOON + MINUTE)

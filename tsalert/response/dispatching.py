@@ -1,6 +1,6 @@
 """Use cases between an incident's grade and its outcome: who goes, who is there, and why nobody needs to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -40,19 +40,18 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
     actor.require(Permission.RUN_INCIDENT)
     if new.step not in ATTENDING:
         raise RuleViolation("Choose on the way, on scene or left.", field="step")
-    at = new.at or now
     with transaction() as session:
         incident = progress.begin_step(session, incident_id, new.step)
         attendance = _attendance(session, incident, _officer_id(session, new, actor))
         was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)
         require_officer_step(was, new.step)
-        rules.refuse_impossible(at, now=now, not_before=_not_before(session, attendance))
+        at = rules.possible_time(new.at or now, now=now, not_before=_not_before(session, attendance))
         _advance(attendance, new.step, at)
         session.add(attendance)
         session.flush()
         if new.step is Step.ON_SCENE:
             progress.stop_clock(session, incident_id, at=at, now=now)
-        _note(session, incident, new, attendance_id=attendance.id, actor=actor, now=now)
+        _note(session, incident, replace(new, at=at), attendance_id=attendance.id, actor=actor, now=now)
         been_there = attendance.on_scene_at is not None
         state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
         incident.state = state
@@ -76,8 +75,7 @@ def resolve_remotely(
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
         incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY)
-        stopped_at = at or now
-        rules.refuse_impossible(stopped_at, now=now, not_before=rows.first_call_at(session, incident_id))
+        stopped_at = rules.possible_time(at or now, now=now, not_before=rows.first_call_at(session, incident_id))
         progress.stop_clock(session, incident_id, at=stopped_at, now=now)
         incident.state = IncidentState.RESOLVED_REMOTELY
         told = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(how.label, note))

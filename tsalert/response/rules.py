@@ -128,15 +128,21 @@ def most_urgent(grades: Iterable[GradeName]) -> GradeName:
     return min(grades, key=order.index, default=GradeName.NONE)
 
 
-def refuse_impossible(at: datetime, *, now: datetime, not_before: datetime | None = None, field: str = "at") -> None:
-    """Refuse a time that cannot be.
+def possible_time(at: datetime, *, now: datetime, not_before: datetime | None = None, field: str = "at") -> datetime:
+    """Return a time that somebody gave, unless it cannot be.
 
-    :raises RuleViolation: it lies more than two minutes ahead, or before the call (``not_before``).
+    People give whole minutes, so one in the same minute as what comes first (``not_before``) is
+    taken to be that instant.
+
+    :raises RuleViolation: it lies more than two minutes ahead, or before what comes first.
     """
     if as_utc(at) > as_utc(now) + CLOCK_SKEW:
         raise RuleViolation("That time is still to come.", field=field)
-    if not_before is not None and as_utc(at) < as_utc(not_before).replace(microsecond=0):
+    if not_before is None:
+        return at
+    if as_utc(at) < as_utc(not_before).replace(second=0, microsecond=0):
         raise RuleViolation("That time is before the call, or before the step that comes first.", field=field)
+    return max(as_utc(at), as_utc(not_before))
 
 
 def check_call(new: NewCall, *, now: datetime) -> None:
@@ -145,7 +151,7 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     :raises RuleViolation: naming the field.
     """
     if new.claimed_at is not None:
-        refuse_impossible(new.claimed_at, now=now, field="claimed_at")
+        possible_time(new.claimed_at, now=now, field="claimed_at")
         if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
             raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
     if new.money_amount is not None and new.money_state is MoneyState.NONE:
@@ -209,8 +215,7 @@ def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: dat
     """
     if decision.basis is not StartBasis.NEW_FACTS or decision.facts_at is None:
         return first_call_at
-    refuse_impossible(decision.facts_at, now=now, not_before=first_call_at, field="facts_at")
-    return decision.facts_at
+    return possible_time(decision.facts_at, now=now, not_before=first_call_at, field="facts_at")
 
 
 def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:

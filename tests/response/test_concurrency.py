@@ -1,0 +1,81 @@
+"""Officers who act in the same moment, each on a connection of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.response.conftest import NOON, roof_call
+from tsalert.audit import queries as audit
+from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.errors import Conflict
+from tsalert.db import db
+from tsalert.response import dispatching, rows, service
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.models import Breach, Call
+from tsalert.response.steps import Step
+from tsalert.staff import service as staff
+from tsalert.staff.rules import RoleName
+
+
+@pytest.fixture
+def dee(fresh_app: Flask) -> Actor:
+    """An officer whose account is really committed."""
+    with fresh_app.app_context():
+        roles = [RoleName.DUTY_OFFICER]
+        officer_id = staff.create_officer("dee@example.org", name="Dee", roles=roles, password="x" * 12, now=NOON)
+        db.session.remove()
+    return Actor(officer_id, "Dee", frozenset(Permission), Via.PAGE)
+
+
+def at_once(app: Flask, count: int, act: Callable[[], object]) -> list[object]:
+    """Run an act several times at the same moment; a conflict is an outcome, any other error a failure."""
+    start = Barrier(count)
+
+    def run(_: int) -> object:
+        with app.app_context():
+            start.wait()
+            try:
+                return act()
+            except Conflict as refusal:
+                return refusal
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def test_calls_logged_at_once_each_get_a_reference_and_the_trail_holds(fresh_app: Flask, dee: Actor) -> None:
+    at_once(fresh_app, 8, lambda: [service.log_call(roof_call(), actor=dee, now=NOON) for _ in range(3)])
+    with fresh_app.app_context():
+        references = db.session.scalars(select(Call.reference)).all()
+        assert len(references) == len(set(references)) == 24
+        assert audit.verify_chain(db.session()).is_whole
+        db.session.remove()
+
+
+def test_one_arrival_told_twice_at_once_counts_once(fresh_app: Flask, dee: Actor) -> None:
+    with fresh_app.app_context():
+        incident_id = service.log_call(roof_call(), actor=dee, now=NOON).incident_id or 0
+        db.session.remove()
+    there = NewMilestone(Step.ON_SCENE)
+    outcomes = at_once(fresh_app, 4, lambda: dispatching.record_milestone(incident_id, there, actor=dee, now=NOON))
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 3
+    with fresh_app.app_context():
+        assert len(rows.attendances_of(db.session(), incident_id)) == 1
+        db.session.remove()
+
+
+def test_two_workers_keep_one_breach(fresh_app: Flask, dee: Actor) -> None:
+    with fresh_app.app_context():
+        service.log_call(roof_call(), actor=dee, now=NOON)
+        db.session.remove()
+    late = NOON.replace(hour=15)
+    assert sum(int(str(new)) for new in at_once(fresh_app, 4, lambda: service.record_breaches(late))) == 1
+    with fresh_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Breach)) == 1
+        db.session.remove()
