@@ -31,7 +31,9 @@ def create_mailing(
 
     :param lane: mail of the urgent and bulk lanes carries a way to leave, which is added where the words lack one.
     :param not_after: what has not left by then expires.
+    :raises RuleViolation: the words hold what would break a header or cannot be seen.
     """
+    rules.check_content(content)
     said = content if lane is Lane.TRANSACTIONAL else rules.with_unsubscribe_link(content)
     mailing = Mailing(
         subject=said.subject,

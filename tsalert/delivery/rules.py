@@ -1,6 +1,7 @@
 """What a message, an address and a delivery are, and which status may follow which. Pure."""
 
 import hmac
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,9 @@ from phonenumbers import PhoneNumberType
 from tsalert.core.errors import RuleViolation
 
 UNSUBSCRIBE_LINK = "((unsubscribe_link))"
+_INNOCENT = re.compile(r"[\r\n\t]")
+# Formatting characters join emoji in a text, but in an address they only deceive.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Numbers that Ofcom keeps for drama, which nobody has: the only ones a demonstration may hold.
 _DRAMA_MOBILE, _DRAMA_LANDLINES = "+447700900", ("+442079460", "+441632960", "+441134960", "+448081570")
 _DRAMA_LENGTH = 13
@@ -146,6 +150,18 @@ def with_unsubscribe_link(content: Content) -> Content:
     return replace(content, text=text, html=html)
 
 
+def check_content(content: Content) -> None:
+    """Refuse words that would break a header or hide something.
+
+    :raises RuleViolation: naming the part at fault.
+    """
+    if _has_control(content.subject):
+        raise RuleViolation("Keep the subject to one line that can be seen.", field="subject")
+    for part in ("text", "html", "sms", "voice"):
+        if _has_control(_INNOCENT.sub("", getattr(content, part) or "")):
+            raise RuleViolation("Take out the characters that cannot be seen.", field=part)
+
+
 def channels_of(content: Content) -> frozenset[Channel]:
     """Return the channels on which the content says something."""
     said = {Channel.EMAIL: content.text, Channel.SMS: content.sms, Channel.VOICE: content.voice}
@@ -184,11 +200,11 @@ def normalise_email(text: str) -> str:
     """
     wrong = RuleViolation("Enter an email address like name@example.org.", field="email")
     cleaned = text.strip()
-    if _has_control(cleaned):
+    if _has_control(cleaned, _HIDDEN):
         raise wrong
     try:
         # Invented people live at example.org and the like, so domains set aside for tests are let in.
-        return validate_email(cleaned, check_deliverability=False, test_environment=True).normalized
+        return validate_email(cleaned, check_deliverability=False, test_environment=True, strict=True).normalized
     except (EmailNotValidError, UnicodeError):
         raise wrong from None
 
@@ -241,7 +257,7 @@ def mask_address(channel: str, address: str) -> str:
 
 def _parse_phone(text: str) -> phonenumbers.PhoneNumber:
     wrong = RuleViolation("Enter a phone number like 01632 960001 or 07700 900001.", field="phone")
-    if _has_control(text.strip()):
+    if _has_control(text.strip(), _HIDDEN):
         raise wrong
     try:
         number = phonenumbers.parse(text, "GB")
@@ -260,5 +276,5 @@ def _drama_channel(written: str) -> Channel | None:
     return Channel.VOICE if written.startswith(_DRAMA_LANDLINES) else None
 
 
-def _has_control(text: str) -> bool:
-    return any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text)
+def _has_control(text: str, categories: frozenset[str] = frozenset({"Cc", "Cs", "Zl", "Zp"})) -> bool:
+    return any(unicodedata.category(character) in categories for character in text)

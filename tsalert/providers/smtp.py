@@ -7,12 +7,13 @@ from datetime import datetime
 from time import monotonic
 
 from tsalert.config import SmtpSettings
-from tsalert.delivery.ports import AttemptLog, InDoubt, Message, Rejected, Unavailable
+from tsalert.delivery.ports import AttemptLog, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel
-from tsalert.providers.smtp_codes import SERVICE_CLOSING, START_MAIL_INPUT, sender_verdict, verdict
-from tsalert.providers.smtp_wire import Lost, Wire
+from tsalert.providers.smtp_codes import START_MAIL_INPUT, sender_verdict, verdict
+from tsalert.providers.smtp_wire import SERVICE_CLOSING, Lost, Wire
 
 _IDLE_SECONDS = 15.0
+_RECIPIENT_OK = frozenset({250, 251})
 _UNSAFE = frozenset("\r\n\0\t <>")
 
 
@@ -131,30 +132,30 @@ class SmtpLine:
         commands.append(b"DATA\r\n")
         self._write(wire, commands)
         self._settle(wire, log)
-        if self._must_reset:
-            wire.reply()
-        self._read_envelope(wire, message, log)
+        try:
+            self._read_envelope(wire, message, log)
+        except (OSError, Lost) as error:
+            # Counted as a try, since it may be this very address that makes the server hang up.
+            log.end(message, RetryLater(f"the mail server broke off: {error}"))
+            raise
 
     def _read_envelope(self, wire: Wire, message: Message, log: AttemptLog) -> None:
-        sender, recipient, data = wire.reply(), wire.reply(), wire.reply()
-        is_wanted = sender[0] == 250 and recipient[0] in {250, 251}
-        if is_wanted and data[0] == START_MAIL_INPUT:
-            self._must_reset = False
+        if self._must_reset:
+            wire.reply_if_open()
+        sender, recipient, data = wire.reply_if_open(), wire.reply_if_open(), wire.reply_if_open()
+        self._must_reset = not (sender[0] == 250 and recipient[0] in _RECIPIENT_OK and data[0] == START_MAIL_INPUT)
+        if not self._must_reset:
             log.begin(message)
             self._begun = message
             return
-        self._must_reset = True
         if data[0] == START_MAIL_INPUT:
             # Some servers want content although they refused; an empty one is refused or goes to nobody.
             wire.write([b".\r\n"])
-            wire.reply()
-        if SERVICE_CLOSING in {sender[0], recipient[0], data[0]}:
-            raise Lost("421: the server is closing")
+            wire.reply_if_open()
         if sender[0] != 250:
             log.end(message, sender_verdict(*sender))
         else:
-            refused = verdict(*(recipient if recipient[0] not in {250, 251} else data))
-            log.end(message, refused)
+            log.end(message, verdict(*(data if recipient[0] in _RECIPIENT_OK else recipient)))
 
     def _write(self, wire: Wire, commands: list[bytes]) -> None:
         wire.write([_as_data(self._begun.content), *commands] if self._begun else commands)

@@ -5,7 +5,6 @@ import re
 from tsalert.delivery.ports import Accepted, Answer, Rejected, RetryLater
 from tsalert.delivery.rules import SuppressionReason
 
-SERVICE_CLOSING = 421
 START_MAIL_INPUT = 354
 # Enhanced codes (RFC 3463) that speak of the mailbox itself; any other refusal may be about us.
 DEAD_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})

@@ -3,6 +3,7 @@
 import smtplib
 from contextlib import suppress
 
+SERVICE_CLOSING = 421
 _CHUNK = 65536
 _LONGEST_REPLY = 1024 * 1024
 
@@ -50,6 +51,16 @@ class Wire:
         if self._waiting:
             self._socket.sendall(self._waiting.pop(0))
         return code, line[4:].decode("utf-8", "replace").strip()
+
+    def reply_if_open(self) -> Reply:
+        """Read the next answer.
+
+        :raises Lost: as ``reply``, or the server says that it is about to close.
+        """
+        code, text = self.reply()
+        if code == SERVICE_CLOSING:
+            raise Lost(f"{code} {text}")
+        return code, text
 
     def quit(self) -> None:
         """Say QUIT and close."""

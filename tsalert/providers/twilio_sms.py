@@ -98,11 +98,14 @@ class TwilioLine:
         try:
             sent = self.client.messages.create(to=message.address, body=message.content.decode(), **self._options)
         except TwilioRestException as error:
-            return verdict(error.status, error.code, error.msg, after=self._http.retry_after)
+            reason = str(error.msg).removeprefix("Unable to create record: ")
+            return verdict(error.status, error.code, reason, after=self._http.retry_after)
         except RequestException as error:
             if never_connected(error):
                 raise Unavailable("no connection to Twilio") from error
             return InDoubt(f"Twilio did not answer: {type(error).__name__}")
+        except ValueError:
+            return InDoubt("what Twilio answered cannot be read")
         return Accepted(str(sent.sid))
 
 

@@ -1,0 +1,187 @@
+"""A mail server that keeps what it takes and misbehaves on request: the recipient's name says how.
+
+``python -m tests.standins.mail_server LOG [DELAY]`` prints its port and writes a JSON line for each mail.
+"""
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# What is said to RCPT TO, by the local part of the address.
+REFUSALS = {
+    "nobody": b"550 5.1.1 no such user",
+    "policy": b"550 5.7.1 not from you",
+    "busy": b"451 4.3.0 try later",
+    "full": b"452 4.2.2 mailbox full",
+    "closing": b"421 4.3.2 shutting down",
+}
+# What is said to a finished message; None hangs up without a word, and never answers where it is empty.
+ENDINGS: dict[str, bytes | None] = {
+    "spam": b"554 5.7.1 spam",
+    "later": b"451 4.7.1 greylisted",
+    "dropped": None,
+    "silent": b"",
+    "taken-then-dropped": None,
+    "taken-then-closing": b"421 4.3.2 shutting down",
+}
+
+
+@dataclass(slots=True)
+class Envelope:
+    """Whom a client is writing to just now."""
+
+    is_open: bool = False
+    recipient: str = ""
+
+    def add(self, recipient: str) -> bytes:
+        """Take a recipient, or say why not."""
+        if not self.is_open:
+            return b"503 5.5.1 no sender"
+        refusal = REFUSALS.get(recipient.partition("@")[0])
+        if refusal is None:
+            self.recipient = recipient
+        return refusal or b"250 2.1.5 ok"
+
+
+@dataclass(slots=True)
+class MailServer:
+    """What a server may be told, and what it has taken."""
+
+    extensions: tuple[bytes, ...] = (b"PIPELINING", b"SMTPUTF8", b"8BITMIME")
+    refuse_sender: bytes | None = None
+    is_lenient: bool = False
+    most_connections: int = 1000
+    delay: float = 0.0
+    log: Path | None = None
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    connections: int = 0
+    most_open: int = 0
+    port: int = 0
+    _open: int = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Talk to one client until it goes."""
+        self.connections += 1
+        self._open += 1
+        self.most_open = max(self.most_open, self._open)
+        try:
+            if self._open > self.most_connections:
+                writer.write(b"421 4.7.0 too many connections\r\n")
+            else:
+                writer.write(b"220 stand-in\r\n")
+                await self._talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        envelope = Envelope()
+        while line := (await reader.readline()).strip():
+            if self.delay:
+                await asyncio.sleep(self.delay)
+            answer = self._answer(line, envelope)
+            writer.write(answer + b"\r\n")
+            if answer.startswith((b"221", b"421")):
+                return
+            if answer.startswith(b"354") and not await self._take(reader, writer, envelope):
+                return
+            await writer.drain()
+
+    def _answer(self, line: bytes, envelope: "Envelope") -> bytes:
+        verb = line.upper().partition(b" ")[0]
+        if verb in {b"EHLO", b"HELO"}:
+            lines = (b"stand-in", *self.extensions)
+            return b"\r\n".join(b"250%b%b" % (b" " if line is lines[-1] else b"-", line) for line in lines)
+        if verb in {b"MAIL", b"RSET"}:
+            return self._start(verb, envelope)
+        if verb == b"RCPT":
+            return envelope.add(line.partition(b"<")[2].rpartition(b">")[0].decode())
+        if verb == b"DATA":
+            return b"354 go on" if envelope.recipient or self.is_lenient else b"554 5.5.1 no valid recipients"
+        return b"221 bye" if verb == b"QUIT" else b"502 what?"
+
+    def _start(self, verb: bytes, envelope: "Envelope") -> bytes:
+        if verb == b"MAIL" and envelope.is_open:
+            return b"503 5.5.1 nested MAIL"
+        envelope.recipient = ""
+        envelope.is_open = verb == b"MAIL" and self.refuse_sender is None
+        return b"250 2.0.0 ok" if verb == b"RSET" or envelope.is_open else self.refuse_sender or b""
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, envelope: "Envelope") -> bool:
+        content = b""
+        while not content.endswith(b"\r\n.\r\n") and content != b".\r\n":
+            content += await reader.readline()
+            if reader.at_eof():
+                return False
+        envelope.is_open = False
+        if not envelope.recipient:
+            writer.write(b"554 5.5.1 no valid recipients\r\n")
+            return True
+        return await self._finish(envelope.recipient, content, writer)
+
+    async def _finish(self, recipient: str, content: bytes, writer: asyncio.StreamWriter) -> bool:
+        name = recipient.partition("@")[0]
+        ending = ENDINGS.get(name, b"250 2.0.0 queued as %d" % len(self.taken))
+        if name not in ENDINGS or name.startswith("taken"):
+            self._keep(recipient, content)
+        if ending == b"":
+            await asyncio.sleep(3600)
+        if ending is None:
+            writer.transport.abort()
+            return False
+        writer.write(ending + b"\r\n")
+        return not ending.startswith(b"421")
+
+    def _keep(self, recipient: str, content: bytes) -> None:
+        whole = content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
+        self.taken.append((recipient, whole))
+        if self.log is not None:
+            identity = whole.partition(b"Message-ID: ")[2].partition(b"\r\n")[0].decode()
+            with self.log.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"to": recipient, "id": identity}) + "\n")
+
+
+@contextmanager
+def running(server: MailServer) -> Iterator[MailServer]:
+    """Run a server in a thread of this process and set its ``port``."""
+    loop = asyncio.new_event_loop()
+    listener = loop.run_until_complete(asyncio.start_server(server.serve, "127.0.0.1", 0, limit=2**24))
+    server.port = listener.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield server
+    loop.call_soon_threadsafe(_end, loop)
+    thread.join()
+    loop.run_until_complete(_cancel_all())
+    listener.close()
+    loop.close()
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    loop.stop()
+
+
+async def _cancel_all() -> None:
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _main(log: Path, delay: float) -> None:
+    server = MailServer(log=log, delay=delay)
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=2**24)
+    sys.stdout.write(f"{listener.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await listener.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0))
