@@ -185,7 +185,7 @@ def _record_one(session: Session, owner: str, number: int, result: Outcome, chan
     has_tried = result.status is not Status.SUPPRESSED
     values: dict[str, Any] = {
         "status": result.status,
-        "attempts": Delivery.attempts + has_tried,
+        "attempts": Delivery.attempts + int(has_tried),
         "doubts": result.doubts,
         "error": result.error,
         "settled_at": now if is_over else None,

@@ -45,17 +45,9 @@ def find_or_add_endpoint(
 def find_or_add_endpoints(session: Session, wanted: Sequence[NewEndpoint], *, now: datetime) -> list[int]:
     """Return the endpoint ids of many addresses, in their order, adding those that are new."""
     keys = [key_of(each.channel, each.address) for each in wanted]
-    rows = {
-        key: {
-            "channel": each.channel,
-            "address": each.address,
-            "address_key": key,
-            "status": each.status,
-            "created_at": now,
-            "confirmed_at": now if each.status is EndpointStatus.ACTIVE else None,
-        }
-        for key, each in zip(reversed(keys), reversed(wanted), strict=True)
-    }
+    rows: dict[str, dict[str, object]] = {}
+    for key, each in zip(keys, wanted, strict=True):
+        rows.setdefault(key, _row(each, key, now))
     if rows:
         session.execute(insert_ignoring_conflicts(session, Endpoint), list(rows.values()))
     found = _ids_by_key(session, list(rows))
@@ -108,6 +100,17 @@ def erase_endpoint(session: Session, endpoint_id: int) -> None:
     endpoint.address = ""
     endpoint.address_key = f"erased:{endpoint_id}"
     endpoint.status = EndpointStatus.ERASED
+
+
+def _row(new: NewEndpoint, key: str, now: datetime) -> dict[str, object]:
+    return {
+        "channel": new.channel,
+        "address": new.address,
+        "address_key": key,
+        "status": new.status,
+        "created_at": now,
+        "confirmed_at": now if new.status is EndpointStatus.ACTIVE else None,
+    }
 
 
 def _ids_by_key(session: Session, keys: Sequence[str]) -> dict[str, int]:

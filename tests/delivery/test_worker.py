@@ -1,0 +1,128 @@
+"""The worker as a real process: killed in mid-broadcast, doubled, stopped."""
+
+import json
+import signal
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.conftest import command_environment
+from tests.standins.processes import eventually, mail_server, worker
+from tsalert.core.clock import utc_now
+from tsalert.db import db, transaction
+from tsalert.delivery import queries, service
+from tsalert.delivery.models import Delivery
+from tsalert.delivery.queries import Progress
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+
+CONNECTIONS = 4
+Add = Callable[[int], int]
+
+
+@pytest.fixture
+def broadcast(fresh_app: Flask) -> Add:
+    """Enqueue a mailing to so many new people; returns its id."""
+
+    def add(count: int) -> int:
+        people = [
+            service.NewEndpoint(Channel.EMAIL, f"p{number}@example.org", EndpointStatus.ACTIVE)
+            for number in range(count)
+        ]
+        with fresh_app.app_context(), transaction() as session:
+            now = utc_now()
+            service.find_or_add_endpoints(session, people, now=now)
+            content = Content("Doorstep crime", "Do not open the door.\n" * 20)
+            mailing_id = service.create_mailing(session, content, lane=Lane.BULK, now=now)
+            assert service.enqueue(session, mailing_id, queries.reachable_endpoints(), now=now) == count
+            return mailing_id
+
+    return add
+
+
+def progress(app: Flask, mailing_id: int) -> Progress:
+    with app.app_context():
+        return queries.progress(db.session(), mailing_id)
+
+
+def arrived(log: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def environment(app: Flask, port: int) -> dict[str, str]:
+    return command_environment(app, TSALERT_EMAIL=f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}")
+
+
+def test_a_worker_killed_in_mid_broadcast_misses_nobody_and_doubles_only_what_was_in_flight(
+    fresh_app: Flask, broadcast: Add, tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    mailing_id = broadcast(1500)
+    with mail_server(log, delay=0.0005) as port:
+        with worker(environment(fresh_app, port), tmp_path / "first.log") as first:
+            eventually(lambda: len(arrived(log)) > 300)
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        assert len(arrived(log)) < 1500
+        with worker(environment(fresh_app, port), tmp_path / "second.log"):
+            eventually(lambda: progress(fresh_app, mailing_id).is_finished)
+    times = Counter(mail["to"] for mail in arrived(log))
+    doubles = [name for name, count in times.items() if count > 1]
+    assert set(times) == {f"p{number}@example.org" for number in range(1500)}
+    assert max(times.values()) <= 2
+    assert len(doubles) <= CONNECTIONS
+    for name in doubles:
+        assert len({mail["id"] for mail in arrived(log) if mail["to"] == name}) == 1
+    with fresh_app.app_context():
+        in_doubt = db.session().scalar(select(func.count()).where(Delivery.doubts > 0)) or 0
+    assert len(doubles) <= in_doubt <= CONNECTIONS
+    assert progress(fresh_app, mailing_id).sent == 1500
+
+
+def test_two_workers_share_a_broadcast_and_nobody_gets_it_twice(
+    fresh_app: Flask, broadcast: Add, tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    with mail_server(log, delay=0.0005) as port:
+        settings = environment(fresh_app, port)
+        with worker(settings, tmp_path / "first.log"), worker(settings, tmp_path / "second.log"):
+            mailing_id = broadcast(1500)
+            eventually(lambda: progress(fresh_app, mailing_id).is_finished)
+    times = Counter(mail["to"] for mail in arrived(log))
+    assert (len(times), max(times.values())) == (1500, 1)
+    with fresh_app.app_context():
+        senders = db.session().scalar(select(func.count(Delivery.claimed_by.distinct()))) or 0
+    assert senders > CONNECTIONS, "only one of the workers did anything"
+
+
+def test_a_worker_told_to_stop_finishes_what_it_holds_and_leaves_nothing_claimed(
+    fresh_app: Flask, broadcast: Add, tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    mailing_id = broadcast(1500)
+    running = tmp_path / "worker.log"
+    with mail_server(log, delay=0.0005) as port, worker(environment(fresh_app, port), running) as process:
+        eventually(lambda: len(arrived(log)) > 100)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    settled = progress(fresh_app, mailing_id)
+    assert settled.sent == len(arrived(log)) < 1500
+    assert settled.pending == 1500 - settled.sent
+    with fresh_app.app_context():
+        claimed = db.session().scalar(select(func.count()).where(Delivery.status == "claimed"))
+        assert claimed == 0
+        assert list((fresh_app.extensions["tsalert_settings"].files / "journals").iterdir()) == []
+
+
+def test_a_worker_refuses_to_start_with_another_installations_address_key(
+    fresh_app: Flask, run_command: Callable[..., object], tmp_path: Path
+) -> None:
+    settings = command_environment(fresh_app)
+    with worker(settings, tmp_path / "right.log"):
+        pass
+    wrong = settings | {"TSALERT_ADDRESS_KEY": "b" * 40}
+    with pytest.raises(AssertionError, match="TSALERT_ADDRESS_KEY"), worker(wrong, tmp_path / "wrong.log"):
+        pass

@@ -1,0 +1,44 @@
+"""Real processes of the service and of the stand-ins, for tests that kill them."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+_WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 60, every: float = 0.01) -> None:
+    """Wait until a condition holds; fail loudly if it never does."""
+    deadline, pause = monotonic() + seconds, Event()
+    while not condition():
+        assert monotonic() < deadline, "it never happened"
+        pause.wait(every)
+
+
+@contextmanager
+def mail_server(log: Path, *, delay: float = 0.0) -> Iterator[int]:
+    """Run a mail server that notes each mail in ``log``; yields its port."""
+    command = [sys.executable, "-m", "tests.standins.mail_server", str(log), str(delay)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.kill()
+
+
+@contextmanager
+def worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker until it says that it is ready; it is stopped by SIGTERM unless it is dead already."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(_WORKER, env=environment, stdout=output, stderr=output)
+    try:
+        eventually(lambda: "worker ready" in log.read_text() or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(40)
