@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -6,7 +7,9 @@ import pytest
 
 from tsalert.alerts.wording import Letterhead, Notice, Wording, word
 
-HEAD = Letterhead("Testshire", "https://alerts.example.org", "07700 900461", "((unsubscribe_link))")
+HEAD = Letterhead(
+    "Testshire", "https://alerts.example.org", "07700 900461", "((unsubscribe_link))", "Reply STOP to end"
+)
 NOTICE = Notice(
     "TS-2026-014", "Roofers in Bickley", "They *knock*.", "Say no.", "", datetime(2026, 6, 10, 23, 30, tzinfo=UTC)
 )
@@ -33,12 +36,19 @@ def test_mail_says_whose_copy_it_is_and_invites_the_next_reader(wording: Wording
         assert form.count("((unsubscribe_link))") == 1
 
 
+def test_mail_says_whom_to_ring_where_there_is_a_number(wording: Wording) -> None:
+    for form in (wording.text, wording.html):
+        assert "Is it happening to you now? Ring 07700 900461" in form
+    silent = word(NOTICE, replace(HEAD, rapid_response_number=""))
+    assert "Ring" not in silent.text
+
+
 def test_the_end_is_a_london_day(wording: Wording) -> None:
     assert "until 11 June 2026" in wording.text
 
 
 def test_texts_carry_the_headline_unless_they_have_words_of_their_own(wording: Wording) -> None:
-    assert wording.sms == f"Testshire: Roofers in Bickley\nCheck TS-2026-014 at {LINK}"
+    assert wording.sms == f"Testshire: Roofers in Bickley\nCheck TS-2026-014 at {LINK}\nReply STOP to end"
     own = word(Notice("TS-2026-014", "H", "b", "", "Don\u2019t open", NOTICE.expires_at), HEAD)
     assert own.sms.startswith("Testshire: Don't open\n")
 

@@ -1,5 +1,117 @@
-"""Operations."""
+"""Operations on alerts and their progress; a token's owner is the author of what it writes."""
 
+from dataclasses import asdict
 from typing import Any
 
-blueprints: tuple[Any, ...] = ()
+from marshmallow import RAISE
+
+from tsalert.alerts import proof, queries, service
+from tsalert.alerts.rules import Draft
+from tsalert.alerts.schemas import (
+    AlertApprovalSchema,
+    AlertDraftSchema,
+    AlertListSchema,
+    AlertProgressSchema,
+    AlertsAskedSchema,
+    AlertSchema,
+)
+from tsalert.alerts.steps import legal_steps
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import NotFound
+from tsalert.db import db
+from tsalert.web.access import current_actor, requires
+from tsalert.web.api import api_blueprint
+
+blp = api_blueprint("alerts", "alerts", "Alerts to residents, their approval and their progress.")
+blueprints = (blp,)
+
+
+@blp.route("")
+@requires(Permission.READ_ALERT)
+@blp.arguments(AlertsAskedSchema, location="query", unknown=RAISE)
+@blp.response(200, AlertListSchema)
+def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
+    """List alerts, newest first."""
+    items = queries.list_alerts(db.session(), after=asked["after"])
+    return {"items": items, "next": items[-1].id if len(items) == queries.PAGE else None}
+
+
+@blp.route("", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.arguments(AlertDraftSchema)
+@blp.response(201, AlertSchema)
+def write_alert(draft: Draft) -> dict[str, Any]:
+    """Keep a draft."""
+    return _record(service.write_draft(draft, actor=current_actor(), now=utc_now()))
+
+
+@blp.route("/<int:alert_id>")
+@requires(Permission.READ_ALERT)
+@blp.response(200, AlertSchema)
+def get_alert(alert_id: int) -> dict[str, Any]:
+    """Return an alert as it will go out, with the digest that an approval names."""
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/submit", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.response(200, AlertSchema)
+def submit_alert(alert_id: int) -> dict[str, Any]:
+    """Ask somebody else to approve it."""
+    service.submit(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/approve", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.arguments(AlertApprovalSchema)
+@blp.response(200, AlertSchema)
+def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Approve what another officer wrote, as its digest names it, and start to send it."""
+    service.approve(alert_id, approval["digest"], actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/progress")
+@requires(Permission.READ_ALERT)
+@blp.response(200, AlertProgressSchema)
+def get_progress(alert_id: int) -> dict[str, Any]:
+    """Return how far its messages have come."""
+    return _progress(alert_id)
+
+
+def _record(alert_id: int) -> dict[str, Any]:
+    session = db.session()
+    alert = queries.get_alert(session, alert_id)
+    status = queries.standing(session, alert)
+    pulled = proof.pull_proof(alert)
+    names = (
+        "id reference headline advice topic wards channels urgency expires_at case_id author_id "
+        "submitted_at approved_by approved_at remark"
+    )
+    return {name: getattr(alert, name) for name in names.split()} | {
+        "status": status,
+        "steps": legal_steps(status),
+        "body": alert.body_markdown,
+        "sms": alert.sms_text,
+        "sent_alone": alert.override_reason is not None,
+        "digest": pulled.digest,
+        "preview": _preview(pulled, None if alert.mailing_id else queries.reach(session, alert)),
+    }
+
+
+def _preview(pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
+    size = pulled.sms_size
+    return asdict(pulled.wording) | {"sms_encoding": size.encoding, "sms_segments": size.segments, "reach": reach}
+
+
+def _progress(alert_id: int) -> dict[str, Any]:
+    session = db.session()
+    alert = queries.get_alert(session, alert_id)
+    found = queries.progress(session, alert)
+    if found is None:
+        raise NotFound("This alert has not been sent.")
+    names = "total pending sent failed paused_because completed_at"
+    counts = {name: getattr(found, name) for name in names.split()}
+    return counts | {"status": queries.standing(session, alert), "channels": found.by_channel}

@@ -1,5 +1,88 @@
-"""Commands."""
+"""Sending an alert from a file, for a lone officer at night or a script."""
 
+import json
+from time import sleep
+from typing import IO, Any
+
+import click
+from tqdm import tqdm
+
+from tsalert.alerts import queries, service
+from tsalert.alerts.rules import Draft
+from tsalert.alerts.schemas import AlertDraftSchema
+from tsalert.alerts.steps import STATUS_WORDS, Status
 from tsalert.commands import CommandGroup
+from tsalert.core.actors import Via
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.staff.queries import actor_of, get_officer
 
-group = CommandGroup("alerts", help="alerts")
+_PAUSE = 0.25
+_PATIENCE = 60  # looks without a change before it asks whether a worker runs
+_LARGEST_FILE = 1_000_000
+
+group = CommandGroup("alerts", help="Alerts to residents.")
+
+
+@group.command("send")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--as", "email", required=True, metavar="EMAIL", help="The officer who sends; needs leave to do it alone."
+)
+@click.option("--reason", required=True, help="Why it cannot wait for a second person; a manager reviews it.")
+@click.option("--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent.")
+def send(file: IO[bytes], email: str, reason: str, *, wait: bool) -> None:
+    """Send the alert in FILE without a second person.
+
+    FILE is JSON: headline, body (Markdown), topic, channels (email, sms) and expires_at; if wanted advice, sms,
+    wards (none means everywhere) and urgency (routine, urgent). A worker must be running to deliver it.
+    """
+    draft = _read(file)
+    actor = actor_of(get_officer(db.session(), email), Via.COMMAND)
+    alert_id = service.write_and_send_alone(draft, reason, actor=actor, now=utc_now())
+    alert = queries.get_alert(db.session(), alert_id)
+    progress = queries.progress(db.session(), alert)
+    click.echo(f"{alert.reference} is on its way to {progress.total if progress else 0:,} addresses.")
+    if wait:
+        status = _watch(alert_id)
+        click.echo(f"{STATUS_WORDS[status]}.")
+        raise SystemExit(0 if status is Status.COMPLETED else 1)
+
+
+def _read(file: IO[bytes]) -> Draft:
+    """Read a draft from JSON.
+
+    :raises ClickException: the file is not JSON in UTF-8, or no object.
+    :raises ValidationError: naming each field at fault.
+    """
+    raw = file.read(_LARGEST_FILE + 1)
+    if len(raw) > _LARGEST_FILE:
+        raise click.ClickException("The file is larger than a megabyte.")
+    try:
+        data: Any = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"The file is not JSON: {error}.") from error
+    if not isinstance(data, dict):
+        raise click.ClickException("The file must hold one JSON object.")
+    draft: Draft = AlertDraftSchema(exclude=["case_id"]).load(data)
+    return draft
+
+
+def _watch(alert_id: int) -> Status:
+    """Show how far an alert has come until nothing moves any more, and return how it ended."""
+    with tqdm(unit=" messages", desc="Sending") as bar:
+        idle = 0
+        while True:
+            alert = queries.get_alert(db.session(), alert_id)
+            progress, status = queries.progress(db.session(), alert), queries.standing(db.session(), alert)
+            db.session.remove()
+            assert progress is not None  # it was enqueued
+            done = progress.total - progress.pending
+            idle = 0 if done != bar.n else idle + 1
+            bar.total, bar.n = progress.total, done
+            bar.refresh()
+            if status not in {Status.SENDING, Status.PAUSED}:
+                return status
+            if idle == _PATIENCE:
+                tqdm.write("Nothing moves. Is a worker running, or has somebody paused it?")
+            sleep(_PAUSE)

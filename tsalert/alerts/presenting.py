@@ -18,7 +18,6 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.delivery.rules import UNSUBSCRIBE_LINK
 from tsalert.places.queries import ward_names
 from tsalert.response.vocabulary import Category
 from tsalert.staff.queries import officer_names
@@ -108,7 +107,8 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
         "status": status,
         "status_words": STATUS_WORDS[status],
         "proof": pulled,
-        "email_text": _with_sample_link(pulled.wording.text),
+        "email_text": proof.with_sample_link(pulled.wording.text),
+        "sms_text": proof.with_sample_link(pulled.wording.sms),
         "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
         "names": officer_names(session),
@@ -135,7 +135,7 @@ def progress_part(alert_id: int) -> dict[str, Any]:
 def email_html(alert_id: int) -> str:
     """Return an alert's HTML email as the first reader would get it, with a link that leads nowhere."""
     alert = queries.get_alert(db.session(), alert_id)
-    return _with_sample_link(proof.pull_proof(alert).wording.html)
+    return proof.with_sample_link(proof.pull_proof(alert).wording.html)
 
 
 def checked_page(alert: Alert, now: datetime) -> dict[str, Any]:
@@ -186,7 +186,3 @@ def _choices(session: Session) -> dict[str, Any]:
         "channels": list(CHANNEL_WORDS.items()),
         "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
     }
-
-
-def _with_sample_link(text: str) -> str:
-    return text.replace(UNSUBSCRIBE_LINK, f"{proof.letterhead().public_url}/unsubscribe/…")

@@ -8,8 +8,9 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, digest
 from tsalert.alerts.segments import SmsSize, measure
 from tsalert.alerts.wording import Letterhead, Notice, Wording, word
-from tsalert.config import Settings
+from tsalert.config import Settings, TwilioSettings
 from tsalert.delivery.rules import UNSUBSCRIBE_LINK, Content
+from tsalert.delivery.tokens import TOKEN_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def letterhead() -> Letterhead:
         public_url=settings.public_url,
         rapid_response_number=settings.rapid_response_number,
         unsubscribe_url=UNSUBSCRIBE_LINK,
+        sms_stop="Reply STOP to end" if _takes_replies(settings.twilio) else f"Stop: {UNSUBSCRIBE_LINK}",
     )
 
 
@@ -45,13 +47,23 @@ def pull_proof(alert: Alert) -> Proof:
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
     }
-    return Proof(wording, measure(wording.sms), digest(shown))
+    return Proof(wording, measure(with_sample_link(wording.sms)), digest(shown))
+
+
+def with_sample_link(text: str) -> str:
+    """Return a text with a link as long as each reader's own in the place of it; it leads nowhere."""
+    return text.replace(UNSUBSCRIBE_LINK, f"{letterhead().public_url}/unsubscribe/{'x' * TOKEN_LENGTH}")
 
 
 def content_of(alert: Alert, wording: Wording) -> Content:
     """Return what delivery sends; a channel that was not chosen has no content."""
     by_sms = Channel.SMS in alert.channels
     return Content(subject=wording.subject, text=wording.text, html=wording.html, sms=wording.sms if by_sms else None)
+
+
+def _takes_replies(twilio: TwilioSettings | None) -> bool:
+    """Tell whether a reader can answer a text: a sender made of letters is one-way."""
+    return twilio is None or twilio.sender is None or twilio.sender.startswith("+")
 
 
 def _notice(alert: Alert) -> Notice:

@@ -19,7 +19,7 @@ from tsalert.web.fields import Instant, Line, Paragraph, RecordId
 _LONGEST_REASON = 2000
 
 
-class DraftSchema(Schema):
+class AlertDraftSchema(Schema):
     """An alert as it is written. Empty ``sms`` means that texts carry the headline; no wards, the whole area."""
 
     headline = Line(required=True, longest=LONGEST_HEADLINE)
@@ -52,13 +52,13 @@ class ReasonSchema(Schema):
     reason = Paragraph(required=True, longest=_LONGEST_REASON)
 
 
-class ApprovalSchema(Schema):
+class AlertApprovalSchema(Schema):
     """An approval of exactly what was shown."""
 
     digest = Line(required=True)
 
 
-class LoneSendingSchema(ApprovalSchema, ReasonSchema):
+class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):
     """Sending without a second person, and why."""
 
 
@@ -67,3 +67,80 @@ class ReviewSchema(Schema):
 
     verdict = fields.Enum(Verdict, by_value=True, required=True, error_messages={"required": "Choose one."})
     note = Paragraph(required=True, longest=_LONGEST_REASON)
+
+
+class AlertsAskedSchema(Schema):
+    """Which page of a list is asked for."""
+
+    after = RecordId(load_default=None)
+
+
+class AlertLineSchema(Schema):
+    """One alert in a list."""
+
+    id = fields.Integer()
+    reference = fields.String()
+    headline = fields.String()
+    status = fields.String()
+    is_urgent = fields.Boolean()
+    author = fields.String()
+    changed_at = fields.AwareDateTime()
+
+
+class AlertListSchema(Schema):
+    """A page of alerts; ``next`` is the ``after`` of the page that follows."""
+
+    items = fields.List(fields.Nested(AlertLineSchema))
+    next = fields.Integer(allow_none=True)
+
+
+class AlertPreviewSchema(Schema):
+    """An alert as it goes out, and how many would get it if it were approved now."""
+
+    subject = fields.String()
+    text = fields.String()
+    html = fields.String()
+    sms = fields.String()
+    sms_encoding = fields.String()
+    sms_segments = fields.Integer()
+    reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+
+
+class AlertSchema(Schema):
+    """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now."""
+
+    id = fields.Integer()
+    reference = fields.String()
+    status = fields.String()
+    steps = fields.List(fields.String())
+    headline = fields.String()
+    body = fields.String()
+    advice = fields.String()
+    sms = fields.String()
+    topic = fields.String()
+    wards = fields.List(fields.String())
+    channels = fields.List(fields.String())
+    urgency = fields.String()
+    expires_at = fields.AwareDateTime()
+    case_id = fields.Integer(allow_none=True)
+    author_id = fields.Integer()
+    submitted_at = fields.AwareDateTime(allow_none=True)
+    approved_by = fields.Integer(allow_none=True)
+    approved_at = fields.AwareDateTime(allow_none=True)
+    sent_alone = fields.Boolean()
+    remark = fields.String(allow_none=True)
+    digest = fields.String()
+    preview = fields.Nested(AlertPreviewSchema)
+
+
+class AlertProgressSchema(Schema):
+    """How far the messages of an alert have come; ``channels`` holds counts by state."""
+
+    status = fields.String()
+    total = fields.Integer()
+    pending = fields.Integer()
+    sent = fields.Integer()
+    failed = fields.Integer()
+    paused_because = fields.String(allow_none=True)
+    completed_at = fields.AwareDateTime(allow_none=True)
+    channels = fields.Dict(keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()))

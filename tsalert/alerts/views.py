@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.alerts import presenting, queries, service
 from tsalert.alerts.presenting import VERDICT_WORDS, page_number
 from tsalert.alerts.rules import read_reference
-from tsalert.alerts.schemas import ApprovalSchema, DraftSchema, LoneSendingSchema, ReasonSchema, ReviewSchema
+from tsalert.alerts.schemas import AlertApprovalSchema, AlertDraftSchema, LoneSendingSchema, ReasonSchema, ReviewSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -39,7 +39,7 @@ def new_alert() -> ResponseReturnValue:
 @redisplays(new_alert)
 def write_alert() -> ResponseReturnValue:
     """Keep a draft and show it."""
-    alert_id = service.write_draft(load_form(DraftSchema()), actor=current_actor(), now=utc_now())
+    alert_id = service.write_draft(load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
     return _to(alert_id)
 
 
@@ -62,7 +62,7 @@ def edit_form(alert_id: int) -> ResponseReturnValue:
 @redisplays(edit_form)
 def edit_alert(alert_id: int) -> ResponseReturnValue:
     """Keep the changed text."""
-    service.edit_draft(alert_id, load_form(DraftSchema()), actor=current_actor(), now=utc_now())
+    service.edit_draft(alert_id, load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
     return _to(alert_id)
 
 
@@ -107,7 +107,7 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
-    shown = load_form(ApprovalSchema())["digest"]
+    shown = load_form(AlertApprovalSchema())["digest"]
     size = service.approve(alert_id, shown, actor=current_actor(), now=utc_now())
     return _to(alert_id, f"Approved. {size:,} messages are on their way.")
 

@@ -25,13 +25,15 @@ _TEMPLATES = Environment(
 class Letterhead:
     """Who speaks, and where they can be checked.
 
-    :param unsubscribe_url: what delivery replaces by each recipient's own address.
+    :param unsubscribe_url: what delivery replaces by each reader's own address.
+    :param sms_stop: how a reader of texts leaves: most senders take a reply, one made of letters cannot.
     """
 
     authority: str
     public_url: str
     rapid_response_number: str
     unsubscribe_url: str
+    sms_stop: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def check_url(reference: str, head: Letterhead) -> str:
 
 def _sms(notice: Notice, head: Letterhead) -> str:
     words = plain_marks(f"{head.authority}: {notice.sms.strip() or notice.headline}")
-    return f"{words}\nCheck {notice.reference} at {check_url(notice.reference, head)}"
+    return f"{words}\nCheck {notice.reference} at {check_url(notice.reference, head)}\n{head.sms_stop}"
 
 
 def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
