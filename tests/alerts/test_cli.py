@@ -107,7 +107,7 @@ def test_waiting_for_nothing_asks_whether_a_worker_runs(
     [
         pytest.param(words(colour="red"), "colour: Unknown field.", id="an unknown field"),
         pytest.param(words(case_id=1), "case_id: Unknown field.", id="a case"),
-        pytest.param(words(headline=None), "headline: Missing data for required field.", id="no headline"),
+        pytest.param(words(headline=None), "headline: Enter a headline.", id="no headline"),
         pytest.param(
             words(headline="a\r\nb"), "headline: Take out the characters that cannot be seen.", id="two lines"
         ),

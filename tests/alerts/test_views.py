@@ -80,7 +80,7 @@ def test_the_preview_shows_mail_text_and_who_would_get_it(signed_in: SignIn, peo
     assert "UCS-2" in page
     assert "\N{POLICE CAR}" in page
     assert "((unsubscribe_link))" not in page
-    assert "Email addresses" in page
+    assert "mobile numbers" in page
     mail = browser.get(f"{place}/email")
     assert "<em>knock</em>" in mail.text
     assert "sandbox" in mail.headers["Content-Security-Policy"]
@@ -109,7 +109,7 @@ def test_markup_in_every_field_comes_out_inert(signed_in: SignIn, people: None) 
 @pytest.mark.parametrize(
     ("change", "field", "message"),
     [
-        ({"headline": None}, "headline", "Missing data"),
+        ({"headline": None}, "headline", "Enter a headline."),
         ({"headline": "Stop\r\nBcc: all@example.org"}, "headline", "cannot be seen"),
         ({"headline": "x" * 121}, "headline", "120 characters"),
         ({"headline": "Pay \u202ecod.exe"}, "headline", "reading direction"),

@@ -24,6 +24,7 @@ from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.web.fields import LARGEST_ID
 
+ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers"}
 CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 URGENCY_WORDS = {
     Urgency.ROUTINE: ("Routine", "Goes at once to those who asked for every alert."),
@@ -115,6 +116,7 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
         "ward_names": dict(queries.ward_choices(session)),
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
+        "address_words": ADDRESS_WORDS,
         "reach": None if alert.mailing_id else queries.reach(session, alert),
         "review": queries.find_review(session, alert_id),
         "verdicts": VERDICT_WORDS,
@@ -164,9 +166,11 @@ def _begun(session: Session, case_id: int) -> dict[str, Any]:
 
 
 def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
-    """Return the steps that this officer may take now."""
+    """Return the steps that this officer may take now; who can approve needs no way around approval."""
     held = {step for step in legal_steps(status) if step in _PERMISSIONS and actor.may(_PERMISSIONS[step])}
-    return held - {Step.APPROVE} if wrote_it else held
+    if wrote_it:
+        return held - {Step.APPROVE}
+    return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
 
 
 def _progress(session: Session, alert: Alert, status: Status) -> dict[str, Any]:

@@ -47,12 +47,12 @@ def pull_proof(alert: Alert) -> Proof:
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
     }
-    return Proof(wording, measure(with_sample_link(wording.sms)), digest(shown))
+    return Proof(wording, measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH)), digest(shown))
 
 
-def with_sample_link(text: str) -> str:
-    """Return a text with a link as long as each reader's own in the place of it; it leads nowhere."""
-    return text.replace(UNSUBSCRIBE_LINK, f"{letterhead().public_url}/unsubscribe/{'x' * TOKEN_LENGTH}")
+def with_sample_link(text: str, ending: str = "…") -> str:
+    """Return a text with a link that leads nowhere where each reader's own will be."""
+    return text.replace(UNSUBSCRIBE_LINK, f"{letterhead().public_url}/unsubscribe/{ending}")
 
 
 def content_of(alert: Alert, wording: Wording) -> Content:

@@ -22,11 +22,11 @@ _LONGEST_REASON = 2000
 class AlertDraftSchema(Schema):
     """An alert as it is written. Empty ``sms`` means that texts carry the headline; no wards, the whole area."""
 
-    headline = Line(required=True, longest=LONGEST_HEADLINE)
-    body = Paragraph(required=True, longest=LONGEST_BODY)
+    headline = Line(required=True, longest=LONGEST_HEADLINE, error_messages={"required": "Enter a headline."})
+    body = Paragraph(required=True, longest=LONGEST_BODY, error_messages={"required": "Say what is happening."})
     advice = Paragraph(longest=LONGEST_ADVICE, load_default="")
     sms = Paragraph(longest=LONGEST_SMS, load_default="")
-    topic = Line(required=True)
+    topic = Line(required=True, error_messages={"required": "Choose a topic."})
     wards = fields.List(Line(), load_default=list, validate=validate.Length(max=200))
     channels = fields.List(
         fields.Enum(Channel, by_value=True),
@@ -35,7 +35,7 @@ class AlertDraftSchema(Schema):
         error_messages={"required": "Choose email, text message or both."},
     )
     urgency = fields.Enum(Urgency, by_value=True, load_default=Urgency.ROUTINE)
-    expires_at = Instant(required=True)
+    expires_at = Instant(required=True, error_messages={"required": "Say until when it applies."})
     case_id = RecordId(load_default=None, allow_none=True)
 
     @post_load
@@ -49,13 +49,13 @@ class AlertDraftSchema(Schema):
 class ReasonSchema(Schema):
     """Why an alert is returned or rejected."""
 
-    reason = Paragraph(required=True, longest=_LONGEST_REASON)
+    reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
 
 
 class AlertApprovalSchema(Schema):
     """An approval of exactly what was shown."""
 
-    digest = Line(required=True)
+    digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
 
 
 class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):
@@ -66,7 +66,7 @@ class ReviewSchema(Schema):
     """What a manager thinks of an alert that was sent alone."""
 
     verdict = fields.Enum(Verdict, by_value=True, required=True, error_messages={"required": "Choose one."})
-    note = Paragraph(required=True, longest=_LONGEST_REASON)
+    note = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Say why."})
 
 
 class AlertsAskedSchema(Schema):
