@@ -274,7 +274,9 @@ def test_an_alert_from_a_case_holds_nothing_of_its_people_or_story(session: Sess
     )
     session.add(case)
     session.commit()
-    page = signed_in().get(f"/alerts/new?case_id={case.id}").text
+    link = f"/alerts/new?case_id={case.id}"
+    assert link in signed_in().get(f"/cases/{case.id}").text
+    page = signed_in().get(link).text
     assert "We have had a report of doorstep crime (roofing)" in page
     assert "D26-00031-U" in page
     assert "CANARY" not in page
@@ -290,6 +292,7 @@ def test_anybody_can_check_a_real_alert(client: FlaskClient, session: Session, l
     assert page.status_code == 200
     assert "Testshire sent this alert" in page.text
     assert "<em>knock</em>" in page.text
+    assert "Roofers are knocking in Bickley." in page.text
     assert "Alex Author" not in page.text
 
 
