@@ -27,6 +27,7 @@ from tsalert.response.vocabulary import Category
 
 SLACK = timedelta(minutes=2)
 EARLIEST = date(1970, 1, 1)
+NOTHING = Decimal("0.00")
 REOPENING = "reopen the case and give a reason"
 
 STEPS: dict[Status, tuple[Status, ...]] = {
@@ -106,7 +107,7 @@ class MoneyTotals:
 
     def of(self, kind: MoneyKind) -> Decimal:
         """Return the sum of one kind, nought where there is none."""
-        return self.by_kind.get(kind, Decimal(0))
+        return self.by_kind.get(kind, NOTHING)
 
     @property
     def detriment(self) -> Decimal:
@@ -116,7 +117,7 @@ class MoneyTotals:
     @property
     def returned(self) -> Decimal:
         """Money that came back to the victim, from whomever; what a court ordered counts once it is paid."""
-        return sum((self.of(kind) for kind in RETURNED), Decimal(0))
+        return sum((self.of(kind) for kind in RETURNED), NOTHING)
 
     @property
     def net_detriment(self) -> Decimal:
@@ -131,7 +132,7 @@ def add_up(lines: Iterable[tuple[MoneyKind, Decimal]]) -> MoneyTotals:
     """Add up lines that stand, kind by kind."""
     sums: dict[MoneyKind, Decimal] = {}
     for kind, amount in lines:
-        sums[kind] = sums.get(kind, Decimal(0)) + amount
+        sums[kind] = sums.get(kind, NOTHING) + amount
     return MoneyTotals(sums)
 
 

@@ -1,5 +1,87 @@
-"""Commands."""
+"""Commands that print a period's figures; they join the group ``savings``."""
+
+import json
+from collections.abc import Sequence
 
 import click
 
-commands: tuple[click.Command, ...] = ()
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import RuleViolation
+from tsalert.core.periods import Period, parse_period
+from tsalert.db import db
+from tsalert.reports.indicators import read_all
+from tsalert.reports.queries import PeriodFigures, period_figures
+from tsalert.reports.schemas import PeriodFiguresSchema
+from tsalert.savings.profiles import COLUMNS
+from tsalert.savings.table import SavingsRow, SavingsTable
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, with money in strings.")
+
+
+@click.command("quarter")
+@click.argument("label", nargs=-1, required=True)
+@_AS_JSON
+def quarter(label: tuple[str, ...], *, as_json: bool) -> None:
+    """Print the figures of a quarter, such as 2022/23 Q1."""
+    period = parse_period(" ".join(label))
+    if "Q" not in period.label:
+        raise RuleViolation(f"Name a quarter too, like {period.label} Q1.")
+    _show(period, as_json=as_json)
+
+
+@click.command("year")
+@click.argument("label")
+@_AS_JSON
+def year(label: str, *, as_json: bool) -> None:
+    """Print the figures of a financial year, such as 2021/22."""
+    period = parse_period(label)
+    if "Q" in period.label:
+        raise RuleViolation("Name a year alone, like 2021/22.")
+    _show(period, as_json=as_json)
+
+
+commands = (quarter, year)
+
+
+def _show(period: Period, *, as_json: bool) -> None:
+    figures = period_figures(db.session(), period, utc_now())
+    if as_json:
+        click.echo(json.dumps(PeriodFiguresSchema().dump(figures), indent=2))
+        return
+    for line in _lines(figures):
+        click.echo(line)
+
+
+def _lines(figures: PeriodFigures) -> list[str]:
+    readings = [(reading.indicator.label, reading.text) for reading in read_all(figures)]
+    return [
+        f"{figures.period.label}, {figures.period.prose}",
+        *(["Provisional: the period has not ended."] if figures.is_provisional else []),
+        "",
+        *_columns(readings),
+        "",
+        *_savings(figures.savings),
+        *(f"Note: {note}" for note in figures.savings.notes),
+        *(f"Note: {line.text}" for line in figures.savings.reconciliation),
+    ]
+
+
+def _savings(table: SavingsTable) -> list[str]:
+    head = ("Savings", "Number", *COLUMNS.values())
+    return _columns([head, *(_cells(row) for row in (*table.rows, table.column_totals))])
+
+
+def _cells(row: SavingsRow) -> tuple[str, ...]:
+    cells = [row.cell(column) for column in COLUMNS]
+    return (row.title, "" if row.number is None else f"{row.number:,}", *(cell.text if cell else "-" for cell in cells))
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Align the first column to the left and the others to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        )
+        for row in rows
+    ]

@@ -1,0 +1,118 @@
+"""The shape of a period's figures, the same for the API and for commands; money is in strings."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from tsalert.reports.indicators import read_all
+from tsalert.reports.queries import PeriodFigures
+from tsalert.web.fields import PeriodLabel, Pounds
+
+
+class WantedSchema(Schema):
+    """Which period to show."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    period = PeriodLabel(load_default=None)
+
+
+class WantedFiguresSchema(Schema):
+    """Which period's figures to give out."""
+
+    period = PeriodLabel(required=True, metadata={"example": "2022/23 Q1"})
+
+
+class CellSchema(Schema):
+    """One figure of the savings table: exactly, and rounded half-up as it is printed."""
+
+    exact = fields.String()
+    shown = fields.String()
+    is_incomplete = fields.Boolean()
+
+
+class SavingsRowSchema(Schema):
+    """One row of the savings table; a column that cannot have a figure in it is null."""
+
+    slug = fields.String()
+    title = fields.String()
+    number = fields.Integer(allow_none=True)
+    financial = fields.Nested(CellSchema, allow_none=True)
+    health = fields.Nested(CellSchema, allow_none=True)
+    other = fields.Nested(CellSchema, allow_none=True)
+    total = fields.Nested(CellSchema)
+
+
+class ApartSchema(Schema):
+    """What was recorded and is no figure of the table, and why."""
+
+    title = fields.String()
+    records = fields.Integer()
+    amount = Pounds(allow_none=True)
+    reason = fields.String()
+
+
+class SavingsTableSchema(Schema):
+    """The published savings table, with its notes."""
+
+    profile = fields.String(attribute="profile.slug")
+    basis = fields.String(attribute="profile.basis")
+    rows = fields.List(fields.Nested(SavingsRowSchema))
+    column_totals = fields.Nested(SavingsRowSchema)
+    notes = fields.List(fields.String())
+    apart = fields.List(fields.Nested(ApartSchema))
+    reconciliation = fields.Function(lambda table: [line.text for line in table.reconciliation])
+    to_verify = fields.Integer()
+
+
+class SingleSavingSchema(Schema):
+    """One large saving."""
+
+    reference = fields.String()
+    on_date = fields.Date()
+    type = fields.String()
+    amount = Pounds()
+    money = fields.String(allow_none=True)
+    is_rapid_response = fields.Boolean()
+    is_verified = fields.Boolean()
+
+
+class MeanLossSchema(Schema):
+    """The losses told for one kind of complaint."""
+
+    label = fields.String()
+    number = fields.Integer()
+    total = Pounds()
+    mean = Pounds()
+
+
+class HelplineSchema(Schema):
+    """What the consumer helpline received."""
+
+    complaints = fields.Integer()
+    transferred = fields.Integer()
+    scam_or_doorstep = fields.Integer()
+    scams = fields.Integer()
+    investment_frauds = fields.Integer()
+    mean_losses = fields.List(fields.Nested(MeanLossSchema))
+
+
+def _indicators(figures: PeriodFigures) -> dict[str, Any]:
+    return {
+        reading.indicator.name: reading.value if isinstance(reading.value, int) else str(reading.value)
+        for reading in read_all(figures)
+    }
+
+
+class PeriodFiguresSchema(Schema):
+    """The figures of a quarter or year."""
+
+    period = fields.String(attribute="period.label")
+    first_day = fields.Date(attribute="period.first_day")
+    last_day = fields.Date(attribute="period.last_day")
+    is_provisional = fields.Boolean()
+    figures = fields.Function(_indicators)
+    savings = fields.Nested(SavingsTableSchema)
+    single_savings = fields.List(fields.Nested(SingleSavingSchema))
+    helpline = fields.Nested(HelplineSchema, allow_none=True)
