@@ -14,6 +14,7 @@ from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import api as cases_api
+from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
 from tsalert.config import Settings, load_settings
 from tsalert.core.actors import Permission
@@ -71,6 +72,7 @@ _COMMANDS = (
     audit_cli.group,
     staff_cli.group,
     places_cli.group,
+    cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,
     alerts_cli.group,

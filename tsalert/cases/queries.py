@@ -10,6 +10,7 @@ from tsalert.cases.rules import MoneyTotals, add_up
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.references.rules import read_reference
 from tsalert.response.vocabulary import Category
 from tsalert.web.fields import LARGEST_ID
 
@@ -80,6 +81,12 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     if case is None:
         raise NotFound("There is no such case.")
     return case
+
+
+def find_case_id(session: Session, reference: str) -> int | None:
+    """Return the case with a reference, however it was typed."""
+    stored = read_reference(reference)
+    return session.scalar(select(CaseFile.id).where(CaseFile.reference == stored)) if stored else None
 
 
 def find_case_of_incident(session: Session, incident_id: int) -> CaseFile | None:
