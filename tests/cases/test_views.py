@@ -189,6 +189,18 @@ def test_the_list_is_narrowed_and_names_no_victim(desk: FlaskClient, open_case: 
     assert desk.get("/cases?after=99999999999999999999").status_code == 422
 
 
+def test_a_long_list_goes_on_page_by_page_and_stays_narrowed(desk: FlaskClient, open_case: Opener) -> None:
+    for _ in range(queries.PAGE + 1):
+        open_case()
+    first = desk.get("/cases?category=doorstep_crime&status=")
+    older = re.search(r'href="(/cases\?after=\d+&amp;category=doorstep_crime)"', first.text)
+    assert older is not None
+    last = desk.get(older[1].replace("&amp;", "&"))
+    assert len(set(re.findall(r"D26-\d+-[A-Z]", first.text))) == queries.PAGE
+    assert len(set(re.findall(r"D26-\d+-[A-Z]", last.text))) == 1
+    assert 'href="/cases?category=doorstep_crime"' in last.text
+
+
 def test_an_administrator_reads_no_cases(signed_in: Callable[..., FlaskClient], open_case: Opener) -> None:
     desk = signed_in(RoleName.ADMINISTRATOR)
     assert desk.get(f"/cases/{open_case()}").status_code == 403

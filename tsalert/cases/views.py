@@ -30,6 +30,7 @@ from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("cases", __name__)
+_NARROWING = ("category", "status", "period")
 
 
 @bp.get("/cases")
@@ -42,6 +43,8 @@ def list_cases() -> ResponseReturnValue:
         "cases/list.html",
         page=page,
         wanted=wanted,
+        after=after,
+        narrowing={name: request.args[name] for name in _NARROWING if request.args.get(name)},
         periods=recent_periods(london_date(utc_now())),
         wards=places.ward_names(db.session()),
         officers=staff.officer_names(db.session()),
