@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -44,23 +45,24 @@ def open_case(actor: Actor) -> Callable[..., int]:
     return make
 
 
+def add_incident(session: Session, **changes: Any) -> int:
+    """Add an incident at a house in BR1; returns its id."""
+    usual = {
+        "reference": f"R26-{next(_numbers):05}-A",
+        "category": Category.DOORSTEP_CRIME,
+        "kind": "roofing",
+        "address": "12 Example Road",
+        "postcode": "BR1 3UH",
+        "state": "triaged",
+        "opened_at": OPENED,
+    }
+    row = Incident(**usual | changes)
+    session.add(row)
+    session.commit()
+    return row.id
+
+
 @pytest.fixture
 def incident(session: Session) -> Callable[..., int]:
-    """Make incidents: ``incident()`` returns the id of one at a house in BR1."""
-
-    def make(**changes: Any) -> int:
-        usual = {
-            "reference": f"R26-{next(_numbers):05}-A",
-            "category": Category.DOORSTEP_CRIME,
-            "kind": "roofing",
-            "address": "12 Example Road",
-            "postcode": "BR1 3UH",
-            "state": "triaged",
-            "opened_at": OPENED,
-        }
-        row = Incident(**usual | changes)
-        session.add(row)
-        session.commit()
-        return row.id
-
-    return make
+    """Make incidents: ``incident()`` returns the id of one."""
+    return partial(add_incident, session)

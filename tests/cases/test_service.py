@@ -1,23 +1,28 @@
 """Opening cases and writing in them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.cases.conftest import OPENED, described
+from tests.cases.conftest import OPENED, add_incident, described
 from tsalert.audit import queries as audit_queries
 from tsalert.cases import queries, service
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import Impact, MoneyKind, NoteKind, Outcome, Status, WaitingFor
-from tsalert.core.actors import Actor
+from tsalert.core.actors import Actor, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.db import db
 from tsalert.response.vocabulary import Category
+from tsalert.staff import queries as staff_queries
+from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 
 Opener = Callable[..., int]
@@ -57,6 +62,31 @@ def test_an_incident_has_one_case_and_the_second_try_names_it(
     with pytest.raises(Conflict, match=first):
         open_case(incident_id=incident_id)
     assert session.scalar(select(func.count()).select_from(CaseFile)) == 1, "nothing half-written"
+
+
+def test_two_officers_at_once_open_one_case_for_an_incident(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        staff.create_officer(
+            "two@example.org", name="Two Example", roles=[RoleName.CASE_OFFICER], password="p" * 12, now=OPENED
+        )
+        actor = staff_queries.actor_of(staff_queries.get_officer(db.session(), "two@example.org"), Via.PAGE)
+        incident_id = add_incident(db.session())
+
+    def attempt(_: int) -> str:
+        with fresh_app.app_context():
+            try:
+                service.open_case(described(incident_id=incident_id), actor=actor, now=OPENED)
+            except Conflict as error:
+                return error.message
+            return "opened"
+
+    with ThreadPoolExecutor(4) as officers:
+        answers = sorted(officers.map(attempt, range(4)))
+    assert answers[-1] == "opened"
+    assert len(set(answers[:-1])) == 1, "the others are told of the one case"
+    assert "belongs to D26-" in answers[0]
+    with fresh_app.app_context():
+        assert db.session().scalar(select(func.count()).select_from(CaseFile)) == 1
 
 
 def test_a_case_grows_out_of_several_incidents(
@@ -117,6 +147,12 @@ def test_a_case_is_set_right_and_the_trail_names_the_fields_alone(
     assert (case.category, case.kind, case.victim_name) == (Category.SCAM, "clairvoyant", "A Example")
     entry = audit_queries.entries_about(session, "case", case_id)[-1]
     assert (entry.action, entry.detail) == ("amended", {"fields": "category, kind, summary, victim_name"})
+
+
+def test_a_type_goes_with_its_category(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case(kind="roofing")
+    service.amend_case(case_id, NewCase("A scam after all", Category.SCAM), actor=actor, now=OPENED)
+    assert queries.get_case(session, case_id).kind == "other"
 
 
 def test_setting_right_nothing_leaves_no_trace(session: Session, open_case: Opener, actor: Actor) -> None:

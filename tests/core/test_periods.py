@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import financial_year, parse_period, quarter, quarter_of
+from tsalert.core.periods import financial_year, parse_period, quarter, quarter_of, recent_periods
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,14 @@ def test_four_quarters_make_the_year_without_gap_or_overlap(starting: int) -> No
 
 def test_a_summer_quarter_begins_an_hour_before_utc_midnight() -> None:
     assert quarter(2022, 1).starts_at == datetime(2022, 3, 31, 23, 0, tzinfo=UTC)
+
+
+def test_the_latest_years_come_first_with_the_quarters_that_have_begun() -> None:
+    labels = [period.label for period in recent_periods(date(2026, 8, 1), years=2)]
+    assert labels == [
+        "2026/27",
+        "2026/27 Q2",
+        "2026/27 Q1",
+        "2025/26",
+        *(f"2025/26 Q{number}" for number in (4, 3, 2, 1)),
+    ]

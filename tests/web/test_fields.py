@@ -8,7 +8,8 @@ import pytest
 from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from tsalert.web.fields import Instant, Line, Paragraph, Pounds, RecordId
+from tsalert.response.vocabulary import Category
+from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, choice
 from tsalert.web.forms import errors_by_field, read_form
 
 
@@ -21,6 +22,10 @@ class Sample(Schema):
     amount = Pounds()
     at = Instant()
     record = RecordId()
+    day = Day()
+    postcode = Postcode()
+    period = PeriodLabel()
+    category = choice(Category)
 
 
 def fault(name: str, value: Any) -> str:
@@ -47,6 +52,12 @@ def fault(name: str, value: Any) -> str:
         pytest.param("record", 0, "no record", id="zero"),
         pytest.param("record", -5, "no record", id="negative"),
         pytest.param("record", "1 OR 1=1", "no record", id="not-a-number"),
+        pytest.param("day", "22/11/2026", "date", id="a-day-in-another-form"),
+        pytest.param("postcode", "BR1", "full postcode", id="half-a-postcode"),
+        pytest.param("period", "2022/23 Q5", "2022/23 Q1", id="a-fifth-quarter"),
+        pytest.param("period", 2022, "2022/23 Q1", id="a-number-for-a-period"),
+        pytest.param("category", "theft", "from the list", id="a-word-of-no-list"),
+        pytest.param("category", ["scam"], "string", id="a-list-for-a-word"),
         pytest.param("other", "x", "Unknown", id="unknown-field"),
     ],
 )

@@ -15,6 +15,7 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
+from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
 
 # What an officer may set right after a case was opened; its reference, status and incidents have their own ways.
@@ -47,7 +48,7 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
 def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -> None:
     """Set right what a case says of itself; the trail names the fields, never their content.
 
-    A category, type, time or officer that is None stays as it is.
+    A category, time or officer that is None stays as it is, and so does a type that still fits.
 
     :raises Conflict: the case is closed.
     :raises RuleViolation: a value does not fit.
@@ -151,8 +152,14 @@ def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[
 
 def _keeping(amended: NewCase, case: CaseFile) -> NewCase:
     """Return the description with the case's own values where it leaves them as they are."""
-    kept = ("category", "kind", "opened_at", "officer_id")
-    return replace(amended, **{name: getattr(amended, name) or getattr(case, name) for name in kept})
+    category = amended.category or Category.of(case.category)
+    return replace(
+        amended,
+        category=category,
+        kind=amended.kind or (case.kind if rules.fits(category, case.kind) else None),
+        opened_at=amended.opened_at or case.opened_at,
+        officer_id=amended.officer_id or case.officer_id,
+    )
 
 
 def _open_case_for_writing(session: Session, case_id: int) -> CaseFile:

@@ -60,7 +60,7 @@ def new_case() -> ResponseReturnValue:
     number = request.values.get("incident_id") or request.args.get("incident")
     incident = response.get_incident(db.session(), _number(number)) if number else None
     owner = queries.find_case_of_incident(db.session(), incident.id) if incident else None
-    if owner is not None:
+    if owner is not None and request.method != "POST":
         return redirect(url_for(".show_case", case_id=owner.id), 303)
     source = Source.RAPID_RESPONSE if incident else None
     return _form("cases/new.html", known={"source": source}, incident=incident)
