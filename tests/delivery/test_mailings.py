@@ -58,16 +58,26 @@ def test_an_unconfirmed_address_gets_its_confirmation_and_nothing_else(session: 
     assert not service.enqueue_one(session, urgent, endpoint_id, now=NOW)
 
 
-def test_a_suppressed_address_enters_nothing_until_it_is_lifted(session: Session) -> None:
+def test_a_suppressed_address_enters_no_alert_until_it_is_lifted(session: Session) -> None:
     endpoint_id = add(session, "pat@example.org")
     service.suppress(session, endpoint_id, SuppressionReason.OPTED_OUT, NOW)
     service.suppress(session, endpoint_id, SuppressionReason.OPTED_OUT, NOW)
-    mailing_id = service.create_mailing(session, WORDS, lane=Lane.TRANSACTIONAL, now=NOW)
+    mailing_id = service.create_mailing(session, WORDS, lane=Lane.URGENT, now=NOW)
     assert not service.enqueue_one(session, mailing_id, endpoint_id, now=NOW)
     assert queries.get_endpoint(session, endpoint_id).status is EndpointStatus.OPTED_OUT
     service.lift_suppression(session, endpoint_id, status=EndpointStatus.ACTIVE, now=NOW)
     assert service.enqueue_one(session, mailing_id, endpoint_id, now=NOW)
     assert queries.get_endpoint(session, endpoint_id).confirmed_at == NOW
+
+
+@pytest.mark.parametrize("reason", SuppressionReason)
+def test_only_who_left_by_choice_gets_the_message_with_which_they_come_back(
+    session: Session, reason: SuppressionReason
+) -> None:
+    endpoint_id = add(session, "pat@example.org")
+    service.suppress(session, endpoint_id, reason, NOW)
+    mailing_id = service.create_mailing(session, WORDS, lane=Lane.TRANSACTIONAL, now=NOW)
+    assert service.enqueue_one(session, mailing_id, endpoint_id, now=NOW) is (reason is SuppressionReason.OPTED_OUT)
 
 
 def test_a_suppression_outlives_the_erasure_of_its_address(session: Session) -> None:

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tsalert.delivery import queries, service
-from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
+from tsalert.delivery import claiming, queries, service
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, SuppressionReason
 
 
 def add(session: Session, *addresses: str) -> list[int]:
@@ -28,3 +28,16 @@ def test_confirming_many_addresses_brings_back_nobody_who_left(session: Session)
     found = queries.endpoints_by_id(session, [staying, leaving])
     assert (found[staying].status, found[staying].confirmed_at) == (EndpointStatus.ACTIVE, NOW)
     assert found[leaving].status is EndpointStatus.OPTED_OUT
+
+
+def test_who_leaves_while_waiting_still_gets_the_message_to_come_back_and_no_alert(session: Session) -> None:
+    (endpoint_id,) = add(session, "pat@example.org")
+    service.confirm_endpoints(session, [endpoint_id], now=NOW)
+    words = Content(subject="Words", text="Words")
+    alert = service.create_mailing(session, words, lane=Lane.URGENT, now=NOW)
+    confirmation = service.create_mailing(session, words, lane=Lane.TRANSACTIONAL, now=NOW)
+    for mailing_id in (alert, confirmation):
+        assert service.enqueue_one(session, mailing_id, endpoint_id, now=NOW)
+    service.suppress(session, endpoint_id, SuppressionReason.OPTED_OUT, NOW)
+    claimed = claiming.claim(session, Channel.EMAIL, "sender", 10, now=NOW)
+    assert [each.mailing_id for each in claimed] == [confirmation]

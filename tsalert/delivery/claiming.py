@@ -32,7 +32,7 @@ from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.receipts import apply_reports
 from tsalert.delivery.retries import Outcome, Standing
-from tsalert.delivery.rules import LANES, Channel, EndpointStatus, Lane, Status
+from tsalert.delivery.rules import JOINING, LANES, Channel, EndpointStatus, Lane, Status, SuppressionReason
 
 LEASE = timedelta(minutes=10)
 _MAILINGS_AT_ONCE = 50
@@ -127,9 +127,6 @@ def _claim_of_mailing(session: Session, mailing_id: int, channel: Channel, owner
 
 
 def _read_claim(session: Session, channel: Channel, owner: str, now: datetime) -> list[Claimed]:
-    suppressed = exists().where(
-        Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
-    )
     rows = session.execute(
         select(
             Delivery.id,
@@ -140,7 +137,7 @@ def _read_claim(session: Session, channel: Channel, owner: str, now: datetime) -
             Delivery.attempts,
             Delivery.doubts,
             Mailing.not_after,
-            _may_not_be_written_to() | suppressed,
+            _may_not_be_written_to(),
         )
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
@@ -154,9 +151,13 @@ def _read_claim(session: Session, channel: Channel, owner: str, now: datetime) -
 
 
 def _may_not_be_written_to() -> ColumnElement[bool]:
-    """Somebody may have left since they were enqueued."""
-    is_unconfirmed = (Endpoint.status == EndpointStatus.UNCONFIRMED) & (Mailing.lane == Lane.TRANSACTIONAL)
-    return ~((Endpoint.status == EndpointStatus.ACTIVE) | is_unconfirmed)
+    """Somebody may have left since they were enqueued; the message with which they come back still goes out."""
+    suppressed = exists().where(
+        Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
+    )
+    for_good = suppressed.where(Suppression.reason != SuppressionReason.OPTED_OUT)
+    may_join = (Mailing.lane == Lane.TRANSACTIONAL) & Endpoint.status.in_(JOINING) & ~for_good
+    return ~(((Endpoint.status == EndpointStatus.ACTIVE) & ~suppressed) | may_join)
 
 
 def _record_accepted(

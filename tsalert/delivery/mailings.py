@@ -13,7 +13,16 @@ from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import rules
 from tsalert.delivery.counting import change_counts, complete_if_done, rows_changed
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, MailingState, Status
+from tsalert.delivery.rules import (
+    JOINING,
+    Channel,
+    Content,
+    EndpointStatus,
+    Lane,
+    MailingState,
+    Status,
+    SuppressionReason,
+)
 
 WAKE_CHANNEL = "tsalert_delivery"
 
@@ -170,9 +179,6 @@ def _insert_deliveries(
     session: Session, mailing: Mailing, audience: Select[int, str], channel: Channel, now: datetime
 ) -> int:
     wanted = audience.subquery("audience")
-    suppressed = exists().where(
-        Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
-    )
     people = (
         select(
             literal(mailing.id),
@@ -184,18 +190,21 @@ def _insert_deliveries(
             literal(now, Delivery.due_at.type),
         )
         .join(wanted, wanted.c[0] == Endpoint.id)
-        .where(Endpoint.channel == channel, _may_be_written_to(mailing), ~suppressed)
+        .where(Endpoint.channel == channel, *_may_be_written_to(mailing))
         .order_by(Endpoint.id)
     )
     columns = ["mailing_id", "endpoint_id", "channel", "status", "attempts", "doubts", "due_at"]
     return rows_changed(session, insert_ignoring_conflicts(session, Delivery).from_select(columns, people))
 
 
-def _may_be_written_to(mailing: Mailing) -> ColumnElement[bool]:
-    """Choose by lane: an address that nobody has confirmed gets only what its confirmation needs."""
+def _may_be_written_to(mailing: Mailing) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Choose by lane: who has not confirmed, or has left, gets only the message with which they join (again)."""
+    suppressed = exists().where(
+        Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
+    )
     if mailing.lane == Lane.TRANSACTIONAL:
-        return Endpoint.status.in_((EndpointStatus.ACTIVE, EndpointStatus.UNCONFIRMED))
-    return Endpoint.status == EndpointStatus.ACTIVE
+        return Endpoint.status.in_(JOINING), ~suppressed.where(Suppression.reason != SuppressionReason.OPTED_OUT)
+    return Endpoint.status == EndpointStatus.ACTIVE, ~suppressed
 
 
 def _content_of(mailing: Mailing) -> Content:

@@ -72,6 +72,10 @@ class SuppressionReason(StrEnum):
     COMPLAINED = "complained"
 
 
+# Who may get the message with which somebody joins, or comes back.
+JOINING = (EndpointStatus.ACTIVE, EndpointStatus.UNCONFIRMED, EndpointStatus.OPTED_OUT)
+
+
 class MailingState(StrEnum):
     """Where a mailing stands."""
 
