@@ -43,3 +43,7 @@ class Conflict(TsalertError):
 
 class AlreadyDone(TsalertError):
     """The same form or request was sent twice; the first one counted."""
+
+
+class TooManyTries(TsalertError):
+    """Somebody tried too often; a later try is welcome."""

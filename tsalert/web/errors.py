@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from tsalert.core.errors import AlreadyDone, Conflict, NotAllowed, NotFound, RuleViolation, TsalertError
+from tsalert.core.errors import AlreadyDone, Conflict, NotAllowed, NotFound, RuleViolation, TooManyTries, TsalertError
 from tsalert.web.access import is_api
 from tsalert.web.forms import errors_by_field, flatten
 
@@ -20,6 +20,7 @@ _STATUS: dict[type[TsalertError], int] = {
     RuleViolation: 422,
     Conflict: 409,
     AlreadyDone: 409,
+    TooManyTries: 429,
 }
 _TITLES = {
     400: "There is a problem with the request",

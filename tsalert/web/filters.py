@@ -11,7 +11,9 @@ from tsalert.core.money import format_pounds, whole_pounds
 
 def init_app(app: Flask) -> None:
     """Offer the filters to every template."""
-    app.jinja_env.filters.update(pounds=pounds, whole_pounds=whole, moment=moment, clock=clock, day=day, span=span)
+    app.jinja_env.filters.update(
+        pounds=pounds, whole_pounds=whole, moment=moment, clock=clock, day=day, span=span, london_day=london_day
+    )
 
 
 def pounds(amount: Decimal | None) -> str:
@@ -40,6 +42,11 @@ def clock(at: datetime | None) -> str:
 def day(on: date | None) -> str:
     """Write a calendar day: ``22 November 2026``."""
     return "" if on is None else f"{on.day} {on:%B %Y}"
+
+
+def london_day(at: datetime | None) -> str:
+    """Write the day in London on which an instant falls: ``22 November 2026``."""
+    return "" if at is None else day(in_london(at).date())
 
 
 def span(length: timedelta | None) -> str:
