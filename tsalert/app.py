@@ -41,6 +41,7 @@ from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
 from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
+from tsalert.subscribers import joining_views, link_views
 from tsalert.subscribers import views as subscribers_views
 from tsalert.web import access, errors, filters, headers, home, once, pages
 from tsalert.web.api import SPEC, ProblemApi
@@ -58,6 +59,8 @@ _PAGES = (
     reports_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
+    joining_views.bp,
+    link_views.bp,
     delivery_views.bp,
     inbound_views.bp,
 )
@@ -173,6 +176,7 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(inbound_views.bp)
+    csrf.exempt(link_views.bp)
     for blueprint in _PAGES:
         app.register_blueprint(blueprint)
     api = ProblemApi(app)

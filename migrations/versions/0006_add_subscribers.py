@@ -90,7 +90,6 @@ def upgrade():
         sa.Column("topics", sa.JSON(), nullable=False),
         sa.Column("postcode", sa.Text(), nullable=True),
         sa.Column("ward", sa.Text(), nullable=True),
-        sa.Column("frequency", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("network_digest", sa.Text(), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),

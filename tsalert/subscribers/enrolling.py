@@ -131,5 +131,4 @@ def _write_consents(session: Session, consents: Sequence[tuple[Person, int, Impo
 
 
 def _declaration(person: Person, row: ImportRow) -> Declaration:
-    assert person.id is not None  # the roll was written
-    return Declaration(person.id, row.declared_reach, row.consent_source, row.consent_at)
+    return Declaration(person.subscriber_id, row.declared_reach, row.consent_source, row.consent_at)

@@ -126,7 +126,6 @@ class SignUp(Base):
     topics: Mapped[list[str]] = mapped_column(JSON)
     postcode: Mapped[str | None]
     ward: Mapped[str | None]
-    frequency: Mapped[str]
     source: Mapped[str]
     network_digest: Mapped[str | None]
     asked_at: Mapped[datetime]

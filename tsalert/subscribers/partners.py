@@ -48,7 +48,7 @@ def declare(session: Session, declarations: Sequence[Declaration], *, now: datet
 
 def _known_reach(session: Session, subscriber_ids: list[int]) -> dict[int, int | None]:
     query = select(Partner.subscriber_id, Partner.declared_reach).where(Partner.subscriber_id.in_(subscriber_ids))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _row(declaration: Declaration, now: datetime) -> dict[str, object]:

@@ -43,6 +43,12 @@ class Person:
     holdings: defaultdict[int, list[Holding]] = field(default_factory=lambda: defaultdict(list))
 
     @property
+    def subscriber_id(self) -> int:
+        """The id of one who has been written."""
+        assert self.id is not None
+        return self.id
+
+    @property
     def has_email(self) -> bool:
         """True where this person reads an email address."""
         return Channel.EMAIL in self.channels.values()

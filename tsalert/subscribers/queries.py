@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.core.clock import as_utc, london_date
+from tsalert.core.errors import NotFound
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.rules import Channel
-from tsalert.subscribers.models import Partner, Subscriber, Subscription, Topic
-from tsalert.subscribers.rules import Frequency, Kind, topics_reached
+from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.subscribers.models import Partner, SignUp, Subscriber, Subscription, Topic
+from tsalert.subscribers.rules import CONFIRM_LIFE, Frequency, Kind, topics_reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,30 @@ class Circulation:
     partners: int
     declared_reach: int
     declaring_partners: int
-    first_declared_at: datetime | None
-    last_declared_at: datetime | None
+    first_declared_on: date | None
+    last_declared_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A sign-up as the reader of its address may see it; one that cannot be used any more has ``is_over``."""
+
+    masked: str
+    is_over: bool
+
+
+def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedView:
+    """Return what a confirmation link is about.
+
+    :raises NotFound: there is no such sign-up.
+    """
+    asked = session.get(SignUp, sign_up_id)
+    if asked is None:
+        raise NotFound("This link does not work. Sign up again.")
+    end = delivery.get_endpoint(session, asked.endpoint_id)
+    is_old = as_utc(now) - asked.asked_at > CONFIRM_LIFE
+    has_left = asked.confirmed_at is not None and (end.is_suppressed or end.status is not EndpointStatus.ACTIVE)
+    return AskedView(end.masked, is_over=has_left or (is_old and asked.confirmed_at is None))
 
 
 def topics(session: Session) -> list[tuple[str, str]]:
@@ -36,7 +60,7 @@ def topics(session: Session) -> list[tuple[str, str]]:
 
 def topic_ids(session: Session) -> dict[str, int]:
     """Return the id of every topic by its slug."""
-    return dict(session.execute(select(Topic.slug, Topic.id)).tuples().all())
+    return dict(session.execute(select(Topic.slug, Topic.id)).all())
 
 
 def wards(session: Session) -> list[str]:
@@ -93,7 +117,8 @@ def circulation(session: Session) -> Circulation:
         .where(Subscriber.kind == Kind.PARTNER, Partner.subscriber_id.in_(partner_ids))
     ).one()
     endpoints = {channel.value: counts.get(channel, 0) for channel in Channel}
-    return Circulation(subscribers, endpoints, partners, int(reach or 0), declaring, first, last)
+    days = (first and london_date(first), last and london_date(last))
+    return Circulation(subscribers, endpoints, partners, int(reach or 0), declaring, *days)
 
 
 def _active_subscriptions() -> Select[int, int, str]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from tsalert.core.clock import as_utc, london_midnight
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
+from tsalert.subscribers.records import Record
 from tsalert.subscribers.rules import Frequency, Kind
 
 COLUMNS = (
@@ -30,13 +31,22 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What rows are read against: known topics, and ward codes by code and name in lower case."""
+
+    topics: Sequence[str]
+    wards: Mapping[str, str]
+    now: datetime
+    allow_drama: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRow:
     """One subscriber of the file; an empty value leaves what is known as it is.
 
     ``addresses`` holds (channel, address), email first.
     """
 
-    line: int
     name: str | None
     addresses: tuple[tuple[Channel, str], ...]
     postcode: str | None
@@ -54,39 +64,38 @@ class ImportRow:
         return self.consent_source is not None and self.consent_at is not None
 
 
-def check_header(values: Sequence[str]) -> None:
+def check_header(record: Record) -> None:
     """Refuse a file whose columns are not the ones expected, in order.
 
     :raises RuleViolation: saying what the first line must be.
     """
-    found = [value.strip().lower() for value in values]
+    found = [value.strip().lower() for value in record.values]
     while found and not found[-1]:
         found.pop()
     if tuple(found) != COLUMNS:
-        raise RuleViolation(f"The first line must be: {HEADER}")
+        raise RuleViolation(f"The first line of the file must be: {HEADER}")
 
 
-def read_row(
-    line: int, values: Sequence[str], *, topics: Collection[str], now: datetime, allow_drama: bool
-) -> ImportRow:
+def read_row(record: Record, terms: Terms) -> ImportRow:
     """Read the values of one record.
 
     :raises RuleViolation: saying what is wrong with the row, its column in ``field``.
     """
-    given = _by_column(values)
+    if record.fault:
+        raise RuleViolation(record.fault)
+    given = _by_column(record.values)
     kind = _choice(given, "kind", Kind)
     row = ImportRow(
-        line=line,
         name=given["name"] or None,
-        addresses=_addresses(given, allow_drama=allow_drama),
+        addresses=_addresses(given, allow_drama=terms.allow_drama),
         postcode=read_postcode(given["postcode"]) if given["postcode"] else None,
-        ward=given["ward"] or None,
+        ward=_ward(given["ward"], terms.wards),
         kind=kind,
         declared_reach=_reach(given["declared_reach"], kind),
-        topics=_topics(given["topics"], topics),
+        topics=_topics(given["topics"], terms.topics),
         frequency=_choice(given, "frequency", Frequency),
         consent_source=given["consent_source"] or None,
-        consent_at=_consent_at(given["consent_at"], now),
+        consent_at=_consent_at(given["consent_at"], terms.now),
     )
     if row.kind is Kind.PARTNER and not row.name:
         raise RuleViolation("A partner needs a name.", field="name")
@@ -128,6 +137,16 @@ def _addresses(given: dict[str, str], *, allow_drama: bool) -> tuple[tuple[Chann
     if not found:
         raise RuleViolation("There is no address: give an email address or a telephone number.")
     return tuple(found)
+
+
+def _ward(text: str, wards: Mapping[str, str]) -> str | None:
+    """Return a ward's code; where no directory of wards was loaded, its name as written."""
+    if not text or not wards:
+        return text or None
+    code = wards.get(text.casefold())
+    if code is None:
+        raise RuleViolation(f"There is no ward “{text}” here; leave it empty if they live elsewhere.", field="ward")
+    return code
 
 
 def _choice(given: dict[str, str], column: str, choices: type[_Choice]) -> _Choice | None:

@@ -4,9 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from typing import Protocol, TypeVar
 
 from tsalert.core.clock import as_utc
+from tsalert.core.errors import RuleViolation
+from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
 
 EVERY_TOPIC = "all"
 CONFIRM_LIFE = timedelta(days=7)
@@ -61,11 +64,19 @@ WEB_WORDING = (
     "Send me Trading Standards alerts about the topics I have chosen. "
     "I can stop them at any time by the link or word in every message."
 )
-IMPORT_WORDING = "In the words of the source named."
-PHONE_WORDING = (
-    "The officer read out: we will send you Trading Standards alerts on the topics you choose, "
-    "we use your details for nothing else, and you can stop them at any time."
+PHONE_SCRIPT = (
+    "We will send you Trading Standards alerts on the topics you choose. We use your details for nothing else, "
+    "and you can stop the alerts at any time. Is that all right?"
 )
+PHONE_WORDING = f"The officer read out: {PHONE_SCRIPT}"
+SMS_WORDING = "They texted YES or START to our number."
+IMPORT_WORDING = "In the words of the source named."
+WORDINGS = {
+    Source.WEB: WEB_WORDING,
+    Source.PHONE: PHONE_WORDING,
+    Source.SMS: SMS_WORDING,
+    Source.IMPORT: IMPORT_WORDING,
+}
 
 
 class Reader(Protocol):
@@ -141,6 +152,33 @@ def changes_by_import(held: Sequence[Held], topics: Sequence[str], frequency: st
     )
 
 
+def changes_by_choice(held: Sequence[Held], topics: Sequence[str], frequency: str | None) -> Changes:
+    """Say what changes at one address when its reader chooses topics: they come on top of what is there."""
+    open_ones = {one.topic: n for n, one in enumerate(held) if one.ended_reason is None}
+    return Changes(
+        start=tuple(topic for topic in tidy_topics(topics) if topic not in open_ones),
+        retime=tuple(n for n in open_ones.values() if frequency not in {None, held[n].frequency}),
+    )
+
+
+def changes_by_return(held: Sequence[Held]) -> Changes:
+    """Say what starts again at an address whose reader had left and comes back."""
+    if any(one.ended_reason is None for one in held):
+        return Changes()
+    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason != EndedReason.REPLACED)))
+
+
+def same_reader(name: str | None, readers: Sequence[_Reader]) -> _Reader | None:
+    """Tell which reader of an address it is who asks; None for somebody new.
+
+    Without a name it is the first of them. A name fits its owner, else somebody whose name is not known.
+    """
+    if name is None:
+        return next(iter(readers), None)
+    alike = next((one for one in readers if _same_name(one.name, name)), None)
+    return alike or next((one for one in readers if one.name is None), None)
+
+
 def topics_reached(topic: str) -> frozenset[str] | None:
     """Return the slugs whose subscribers an alert on a topic reaches; None where it reaches all of them."""
     return None if topic == EVERY_TOPIC else frozenset({topic, EVERY_TOPIC})
@@ -151,9 +189,31 @@ def tidy_topics(chosen: Collection[str]) -> tuple[str, ...]:
     return (EVERY_TOPIC,) if not chosen or EVERY_TOPIC in chosen else tuple(sorted(set(chosen)))
 
 
-def is_filled_by_machine(trap: str, drawn_at: datetime | None, now: datetime) -> bool:
-    """Tell a machine by the field that people cannot see, or by a form sent faster than anybody types."""
-    return bool(trap) or drawn_at is None or as_utc(now) - as_utc(drawn_at) < SHORTEST_FILL
+def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
+    """Read what somebody typed into the one field for an email address or a telephone number.
+
+    :raises RuleViolation: it is neither; the field is ``contact``.
+    """
+    try:
+        if "@" in text:
+            return Channel.EMAIL, normalise_email(text)
+        return normalise_phone(text, allow_drama=allow_drama)
+    except RuleViolation as error:
+        raise RuleViolation(error.message, field="contact") from error
+
+
+def is_too_quick(drawn_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a form came back faster than anybody types, or was never drawn by us."""
+    return drawn_at is None or as_utc(now) - as_utc(drawn_at) < SHORTEST_FILL
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one network: an IPv4 address, or the 64 bits that one IPv6 customer has."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:

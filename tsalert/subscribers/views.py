@@ -1,26 +1,85 @@
-"""Pages."""
+"""Pages about subscribers: the public site's first page, and the list that officers keep."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import EXCLUDE
 
 from tsalert.core.actors import Permission
-from tsalert.subscribers import queries
-from tsalert.web.access import public, requires
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.places import queries as places
+from tsalert.subscribers import directory, queries, service, wording
+from tsalert.subscribers.rules import PHONE_SCRIPT
+from tsalert.subscribers.schemas import ListQuery, PhonedSchema
+from tsalert.web.access import current_actor, public, requires
+from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("subscribers", __name__)
-
-__all__ = ["bp", "queries"]
-
-
-@bp.get("/subscribers")
-@requires(Permission.READ_SUBSCRIBERS)
-def list_subscribers() -> ResponseReturnValue:
-    """Show."""
-    return "subscribers"
 
 
 @bp.get("/welcome")
 @public
 def public_home() -> ResponseReturnValue:
-    """Show."""
-    return "welcome"
+    """Show residents what the alerts are, how to join, and how to report."""
+    return render_template("public/home.html")
+
+
+@bp.get("/subscribers")
+@requires(Permission.READ_SUBSCRIBERS)
+def list_subscribers() -> ResponseReturnValue:
+    """Show the list, how long it is and how far it carries."""
+    session, asked = db.session(), read_form(ListQuery(unknown=EXCLUDE), request.args)
+    return render_template(
+        "subscribers/list.html",
+        entries=directory.entries(session, **asked),
+        counts=directory.count(session),
+        circulation=queries.circulation(session),
+        ward_names=places.ward_names(session),
+        page=directory.PAGE,
+        words=wording,
+        **asked,
+    )
+
+
+@bp.get("/subscribers/new")
+@requires(Permission.MANAGE_SUBSCRIBERS)
+def show_form() -> ResponseReturnValue:
+    """Show the form for somebody who rings to join."""
+    session = db.session()
+    return render_template(
+        "subscribers/new.html",
+        topics=queries.topics(session),
+        wards=places.ward_options(session),
+        script=PHONE_SCRIPT,
+    )
+
+
+@bp.post("/subscribers/new")
+@requires(Permission.MANAGE_SUBSCRIBERS)
+@redisplays(show_form)
+def add_by_phone() -> ResponseReturnValue:
+    """Put somebody on the list who agreed on the telephone."""
+    contact, wish = load_form(PhonedSchema())
+    subscriber_id = service.add_by_phone(contact, wish, actor=current_actor(), now=utc_now())
+    flash("They are on the list.", "success")
+    return redirect(url_for(".show_subscriber", subscriber_id=subscriber_id), 303)
+
+
+@bp.get("/subscribers/<int:subscriber_id>")
+@requires(Permission.READ_SUBSCRIBERS)
+def show_subscriber(subscriber_id: int) -> ResponseReturnValue:
+    """Show one subscriber with their subscriptions and the history of their consent."""
+    session = db.session()
+    view = directory.get_subscriber(session, subscriber_id)
+    return render_template(
+        "subscribers/subscriber.html", view=view, ward_names=places.ward_names(session), words=wording
+    )
+
+
+@bp.post("/subscribers/subscriptions/<int:subscription_id>/end")
+@requires(Permission.MANAGE_SUBSCRIBERS)
+def end_subscription(subscription_id: int) -> ResponseReturnValue:
+    """End one subscription at its owner's wish."""
+    subscriber_id = service.end_subscription(subscription_id, actor=current_actor(), now=utc_now())
+    flash("The subscription has ended.", "success")
+    return redirect(url_for(".show_subscriber", subscriber_id=subscriber_id), 303)

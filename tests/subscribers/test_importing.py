@@ -1,0 +1,186 @@
+"""The import: good rows are kept, bad ones told, and nobody who left comes back."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, held, letters, status
+from tsalert.audit.models import AuditEvent
+from tsalert.core.actors import SERVICE
+from tsalert.core.errors import NotAllowed, RuleViolation
+from tsalert.places.models import Ward
+from tsalert.subscribers import service
+from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint
+from tsalert.subscribers.service import Fault
+
+PAT = f"Pat Example,pat@example.org,,BR1 3UH,Bickley,resident,,scams,daily,{CONSENT}"
+
+
+def test_a_row_with_consent_is_active_with_its_history(session: Session, run_import: Import) -> None:
+    report, faults = run_import(PAT)
+    assert (report.added, report.bad, faults) == (1, 0, [])
+    assert status(session, "pat@example.org") == "active"
+    assert held(session, "pat@example.org") == [("scams", "daily", None)]
+    consent = session.scalars(select(ConsentEvent)).one()
+    assert (consent.act, consent.source, consent.at.year, consent.recorded_at) == ("given", "paper form", 2024, NOW)
+
+
+def test_a_row_without_consent_waits_and_is_mailed_only_when_asked_for(session: Session, run_import: Import) -> None:
+    report, _ = run_import("Pat Example,pat@example.org,,,,,,,,,")
+    assert (report.unconfirmed, report.asked, letters(session)) == (1, 0, [])
+    assert status(session, "pat@example.org") == "unconfirmed"
+    report, _ = run_import("Pat Example,pat@example.org,,,,,,,,,", confirm=True)
+    assert (report.updated, report.asked, len(letters(session))) == (1, 1, 1)
+    report, _ = run_import("Pat Example,pat@example.org,,,,,,,,,", confirm=True)
+    assert (report.asked, len(letters(session))) == (0, 1)
+
+
+def test_a_landline_without_consent_is_not_asked_since_it_cannot_follow_a_link(
+    session: Session, run_import: Import
+) -> None:
+    report, _ = run_import("Ann Example,,020 7946 0001,,,,,,,,", confirm=True)
+    assert (report.unconfirmed, report.asked, letters(session)) == (1, 0, [])
+
+
+def test_the_same_file_again_changes_nothing(session: Session, run_import: Import) -> None:
+    run_import(PAT)
+    report, _ = run_import(PAT)
+    assert (report.added, report.updated) == (0, 1)
+    assert held(session, "pat@example.org") == [("scams", "daily", None)]
+    counts = [session.scalar(select(func.count()).select_from(table)) for table in (Subscriber, ConsentEvent)]
+    assert counts == [1, 1]
+
+
+def test_a_second_run_updates_what_the_file_changed_and_keeps_what_it_leaves_empty(
+    session: Session, run_import: Import
+) -> None:
+    run_import(PAT)
+    run_import(f"Patricia Example,PAT@example.org,07700 900001,,,resident,,all,weekly,{CONSENT}")
+    pat = session.scalars(select(Subscriber)).one()
+    assert (pat.name, pat.ward, pat.postcode) == ("Patricia Example", "Bickley", "BR1 3UH")
+    assert held(session, "pat@example.org") == [
+        ("scams", "daily", "left out of a later import"),
+        ("all", "weekly", None),
+    ]
+    assert held(session, "+447700900001") == [("all", "weekly", None)]
+
+
+def test_a_later_consent_makes_an_unconfirmed_address_active(session: Session, run_import: Import) -> None:
+    run_import("Pat Example,pat@example.org,,,,,,,,,")
+    run_import(PAT)
+    assert status(session, "pat@example.org") == "active"
+
+
+def test_somebody_who_left_is_let_alone(session: Session, run_import: Import) -> None:
+    run_import(PAT)
+    service.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
+    report, faults = run_import(PAT.replace("Pat Example", "Changed Name"), confirm=True)
+    assert (report.added, report.updated, report.left, faults, letters(session)) == (0, 0, 1, [], [])
+    assert status(session, "pat@example.org") == "opted_out"
+    assert held(session, "pat@example.org") == [("scams", "daily", "unsubscribed")]
+    assert session.scalars(select(Subscriber.name)).one() == "Pat Example"
+
+
+def test_a_number_that_texted_stop_before_we_knew_it_is_not_put_on_the_list(
+    session: Session, run_import: Import
+) -> None:
+    service.stop_texts(session, "+447700900001", now=NOW)
+    session.commit()
+    report, _ = run_import(f"Ann Example,,07700 900001,,,,,,,{CONSENT}")
+    assert (report.added, report.left) == (0, 1)
+    assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_one_who_left_by_email_stays_on_by_text(session: Session, run_import: Import) -> None:
+    both = f"Pat Example,pat@example.org,07700 900001,,,,,,,{CONSENT}"
+    run_import(both)
+    service.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
+    report, _ = run_import(both)
+    assert (report.updated, report.left) == (1, 0)
+    assert [one[2] for one in held(session, "pat@example.org")] == ["unsubscribed"]
+    assert [one[2] for one in held(session, "+447700900001")] == [None]
+
+
+def test_a_couple_may_share_a_telephone(session: Session, run_import: Import) -> None:
+    run_import(
+        f"Ann Example,ann@example.org,020 7946 0001,,,,,,,{CONSENT}",
+        f"Bob Example,bob@example.org,020 7946 0001,,,,,,,{CONSENT}",
+    )
+    assert session.scalar(select(func.count()).select_from(Subscriber)) == 2
+    shared = endpoint_id(session, "+442079460001")
+    links = select(func.count()).select_from(SubscriberEndpoint).where(SubscriberEndpoint.endpoint_id == shared)
+    assert session.scalar(links) == 2
+
+
+def test_an_address_that_comes_twice_in_a_file_is_one_subscriber(session: Session, run_import: Import) -> None:
+    report, _ = run_import(PAT, PAT.replace("scams", "doorstep-crime").replace("pat@", "PAT@"))
+    assert (report.added, report.updated) == (1, 1)
+    assert held(session, "pat@example.org") == [
+        ("scams", "daily", "left out of a later import"),
+        ("doorstep-crime", "daily", None),
+    ]
+
+
+def test_every_bad_row_is_told_with_its_line_and_the_good_ones_are_kept(session: Session, run_import: Import) -> None:
+    report, faults = run_import(
+        PAT,
+        "",
+        "No Address,,,,,,,,,,",
+        "Jos\udce9,jose@example.org,,,,,,,,,",
+        '"Ann\nExample",ann@example.org,,,,,,,,,',
+        "Short,row",
+        'Stray,"quote"x,,,,,,,,,',
+        "Sam Example,sam@example.org,,,,,,,,,",
+    )
+    assert (report.added, report.bad, report.kept) == (3, 4, 3)
+    assert [fault.line for fault in faults] == [4, 5, 8, 9]
+    assert faults[1] == Fault(5, "name: This is not UTF-8 text: save the file as CSV UTF-8.")
+
+
+def test_partners_declare_their_reach_with_its_day(session: Session, run_import: Import) -> None:
+    watch = "Example Watch,watch@example.org,,,,partner,{},,,annual return,{}"
+    run_import(watch.format("1200", "2024-05-01"))
+    partner = session.scalars(select(Partner)).one()
+    assert (partner.declared_reach, partner.basis, len(partner.code)) == (1200, "annual return", 8)
+    first, code = partner.declared_at, partner.code
+    run_import(watch.format("1200", ""))
+    session.refresh(partner)
+    assert (partner.declared_at, partner.code) == (first, code)
+    run_import(watch.format("1500", ""))
+    session.refresh(partner)
+    assert (partner.declared_reach, partner.declared_at) == (1500, NOW)
+    run_import(watch.format("", "2025-05-01"))
+    session.refresh(partner)
+    assert (partner.declared_reach, partner.declared_at) == (1500, NOW)
+
+
+def test_wards_are_checked_against_the_directory_where_there_is_one(session: Session, run_import: Import) -> None:
+    session.add(Ward(code="E05013988", name="Bickley"))
+    session.commit()
+    report, faults = run_import(PAT, PAT.replace("pat@", "sam@").replace("Bickley", "Bickly"))
+    assert session.scalars(select(Subscriber.ward)).all() == ["E05013988"]
+    assert (report.bad, faults[0].line) == (1, 3)
+
+
+def test_another_header_stops_the_import_before_anything_is_kept(session: Session) -> None:
+    with pytest.raises(RuleViolation, match="name,email,phone"):
+        service.import_subscribers(["email,name\n", "pat@example.org,Pat\n"], actor=OPERATOR, now=NOW)
+    with pytest.raises(RuleViolation, match="name,email,phone"):
+        service.import_subscribers([], actor=OPERATOR, now=NOW)
+    assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_only_who_manages_subscribers_may_import(session: Session) -> None:
+    with pytest.raises(NotAllowed):
+        service.import_subscribers([], actor=SERVICE, now=NOW)
+
+
+def test_a_large_file_is_kept_in_batches_each_with_its_trail(session: Session, run_import: Import) -> None:
+    progress: list[int] = []
+    rows = [f"Person {n},person{n}@example.org,,,,,,,,{CONSENT}" for n in range(2500)]
+    report, _ = run_import(*rows, on_progress=progress.append)
+    assert (report.added, progress) == (2500, [1001, 2001, 2501])
+    events = session.scalars(select(AuditEvent).where(AuditEvent.action == "imported")).all()
+    assert [event.detail["added"] for event in events] == [1000, 1000, 500]
+    assert session.scalar(select(func.count()).select_from(ConsentEvent)) == 2500

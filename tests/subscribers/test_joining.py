@@ -1,0 +1,183 @@
+"""Joining: nothing counts until the reader of the address confirms."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, held, letters, status
+from tsalert.core.actors import SERVICE
+from tsalert.core.errors import NotAllowed, NotFound, RuleViolation, TooManyTries
+from tsalert.delivery import service as delivery
+from tsalert.delivery.models import Delivery
+from tsalert.delivery.rules import SuppressionReason
+from tsalert.subscribers import rules, service
+from tsalert.subscribers.models import ConsentEvent, SignUp, Subscriber
+from tsalert.subscribers.service import Wish
+
+SCAMS = Wish(("scams",))
+
+
+def ask(address: str = "pat@example.org", wish: Wish = SCAMS, *, network: str = "192.0.2.1") -> None:
+    service.sign_up(address, wish, network=network, now=NOW)
+
+
+def latest(session: Session) -> int:
+    return session.scalars(select(func.max(SignUp.id))).one()
+
+
+def join(session: Session, address: str = "pat@example.org", wish: Wish = SCAMS) -> None:
+    ask(address, wish)
+    service.confirm_sign_up(latest(session), now=NOW)
+
+
+def test_asking_changes_nothing_but_sends_one_message(session: Session) -> None:
+    ask()
+    assert session.scalars(select(Subscriber)).all() == []
+    assert status(session, "pat@example.org") == "unconfirmed"
+    (letter,) = letters(session)
+    assert letter.lane == "transactional"
+    assert "http://127.0.0.1:8000/confirm/" in letter.text
+
+
+def test_confirming_puts_the_address_on_the_list_with_its_consent(session: Session) -> None:
+    join(session, wish=Wish(("scams", "doorstep-crime"), postcode="BR1 3UH"))
+    assert status(session, "pat@example.org") == "active"
+    assert [topic for topic, _, _ in held(session, "pat@example.org")] == ["doorstep-crime", "scams"]
+    assert session.scalars(select(Subscriber.postcode)).one() == "BR1 3UH"
+    consent = session.scalars(select(ConsentEvent)).one()
+    assert (consent.act, consent.method, consent.wording, consent.at) == ("confirmed", "web", rules.WEB_WORDING, NOW)
+
+
+def test_confirming_twice_changes_nothing(session: Session) -> None:
+    join(session)
+    service.confirm_sign_up(latest(session), now=NOW)
+    assert session.scalar(select(func.count()).select_from(ConsentEvent)) == 1
+
+
+def test_a_link_is_good_for_seven_days(session: Session) -> None:
+    ask()
+    with pytest.raises(RuleViolation, match="7 days"):
+        service.confirm_sign_up(latest(session), now=NOW + timedelta(days=7, seconds=1))
+    service.confirm_sign_up(latest(session), now=NOW + timedelta(days=7))
+    assert status(session, "pat@example.org") == "active"
+
+
+def test_an_old_link_does_not_bring_back_one_who_left(session: Session) -> None:
+    join(session)
+    service.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
+    with pytest.raises(RuleViolation, match="used before"):
+        service.confirm_sign_up(latest(session), now=NOW)
+    assert status(session, "pat@example.org") == "opted_out"
+
+
+def test_one_who_left_comes_back_by_confirming_again(session: Session) -> None:
+    join(session)
+    service.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
+    join(session, wish=Wish(("all",)))
+    assert status(session, "pat@example.org") == "active"
+    assert held(session, "pat@example.org") == [("scams", "immediate", "unsubscribed"), ("all", "immediate", None)]
+    assert session.scalar(select(func.count()).select_from(Subscriber)) == 1
+
+
+def test_a_stranger_who_types_my_address_changes_nothing_of_mine(session: Session) -> None:
+    join(session)
+    ask(wish=Wish(("all",), postcode="SW1A 1AA"))
+    assert held(session, "pat@example.org") == [("scams", "immediate", None)]
+    assert session.scalars(select(Subscriber.postcode)).one() is None
+
+
+def test_choosing_again_adds_topics_and_ends_none(session: Session) -> None:
+    join(session)
+    join(session, wish=Wish(("doorstep-crime",)))
+    assert [topic for topic, _, _ in held(session, "pat@example.org")] == ["scams", "doorstep-crime"]
+
+
+def test_an_address_that_bounced_is_not_written_to(session: Session) -> None:
+    join(session)
+    delivery.suppress(session, endpoint_id(session, "pat@example.org"), SuppressionReason.BOUNCED, NOW)
+    session.commit()
+    ask()
+    assert delivery_count(session) == 1
+
+
+def delivery_count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Delivery)) or 0
+
+
+def test_an_address_is_asked_three_times_an_hour_and_no_more(session: Session) -> None:
+    for number in range(10):
+        ask(network=f"192.0.2.{number}")
+    assert len(letters(session)) == rules.SIGN_UPS_PER_ADDRESS
+    service.sign_up("pat@example.org", SCAMS, network="192.0.2.1", now=NOW + timedelta(hours=1, seconds=1))
+    assert len(letters(session)) == rules.SIGN_UPS_PER_ADDRESS + 1
+
+
+def test_a_network_is_stopped_after_too_many_sign_ups(session: Session) -> None:
+    for number in range(rules.SIGN_UPS_PER_NETWORK):
+        ask(f"pat{number}@example.org")
+    with pytest.raises(TooManyTries):
+        ask("another@example.org")
+    ask("another@example.org", network="192.0.2.2")
+
+
+def test_a_machine_with_a_whole_ipv6_network_counts_as_one(session: Session) -> None:
+    for number in range(rules.SIGN_UPS_PER_NETWORK):
+        ask(f"pat{number}@example.org", network=f"2001:db8::{number:x}")
+    with pytest.raises(TooManyTries):
+        ask("another@example.org", network="2001:db8::ffff:1")
+
+
+@pytest.mark.parametrize("address", ["020 7946 0001", "pat", "", "+1 202 555 0100"])
+def test_what_cannot_get_a_link_is_refused(session: Session, address: str) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        ask(address)
+    assert refused.value.field == "contact"
+
+
+def test_topics_that_do_not_exist_are_refused(session: Session) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        ask(wish=Wish(("gardening",)))
+    assert refused.value.field == "topics"
+
+
+def test_a_sign_up_that_does_not_exist_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        service.confirm_sign_up(2**60, now=NOW)
+
+
+def test_no_message_holds_what_the_visitor_typed(session: Session) -> None:
+    ask("click.here.win.1000@example.org", Wish(postcode="BR1 3UH"))
+    (letter,) = letters(session)
+    said = f"{letter.subject}{letter.text}{letter.html}{letter.sms}"
+    assert "click" not in said
+    assert "BR1" not in said
+
+
+def test_the_message_says_reply_yes_only_where_a_reply_reaches_us(session: Session) -> None:
+    ask("07700 900001")
+    assert "reply YES" not in (letters(session)[0].sms or "")
+
+
+def test_an_officer_puts_a_caller_on_the_list_with_the_words_read_out(session: Session) -> None:
+    wish = Wish(("all",), ward="Bickley", name="Ann Example", frequency="weekly")
+    subscriber_id = service.add_by_phone("020 7946 0001", wish, actor=OPERATOR, now=NOW)
+    assert status(session, "+442079460001") == "active"
+    assert held(session, "+442079460001") == [("all", "weekly", None)]
+    consent = session.scalars(select(ConsentEvent)).one()
+    assert (consent.subscriber_id, consent.act, consent.wording) == (subscriber_id, "given", rules.PHONE_WORDING)
+    with pytest.raises(NotAllowed):
+        service.add_by_phone("020 7946 0001", wish, actor=SERVICE, now=NOW)
+
+
+def test_a_caller_may_come_back_and_change_how_often(session: Session, run_import: Import) -> None:
+    run_import(f"Ann Example,,07700 900001,,,,,,,{CONSENT}")
+    service.add_by_phone("07700 900001", Wish(name="Ann Example", frequency="daily"), actor=OPERATOR, now=NOW)
+    assert held(session, "+447700900001") == [("all", "daily", None)]
+    service.stop_texts(session, "+447700900001", now=NOW)
+    session.commit()
+    service.add_by_phone("07700 900001", Wish(name="Ann Example"), actor=OPERATOR, now=NOW)
+    assert status(session, "+447700900001") == "active"
+    assert session.scalar(select(func.count()).select_from(Subscriber)) == 1

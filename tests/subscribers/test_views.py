@@ -1,0 +1,227 @@
+"""The pages that residents and officers see."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.subscribers.conftest import CONSENT, Import, held, letters, status
+from tsalert.core.clock import utc_now
+from tsalert.places.models import Ward
+from tsalert.staff.rules import RoleName
+from tsalert.subscribers import tokens
+from tsalert.subscribers.models import SignUp, Subscriber, Subscription
+
+PAT = f"Pat Example,pat@example.org,07700 900001,BR1 3UH,Bickley,,,scams,immediate,{CONSENT}"
+
+
+@pytest.fixture
+def drawn(session: Session) -> str:
+    """The mark of a form that was drawn a minute ago."""
+    return tokens.stamp(utc_now() - timedelta(minutes=1))
+
+
+def asked(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(SignUp)) or 0
+
+
+def test_the_public_site_tells_how_to_join_and_whom_to_ring(client: FlaskClient) -> None:
+    page = client.get("/welcome").text
+    for words in ("999", "07700 900461", "/join"):
+        assert words in page
+    assert client.get("/").headers["Location"] == "/welcome"
+
+
+def test_joining_takes_one_form_and_one_confirmation(client: FlaskClient, session: Session, drawn: str) -> None:
+    typed = {"contact": "pat@example.org", "postcode": "br13uh", "topics": ["scams", "doorstep-crime"], "drawn": drawn}
+    answer = client.post("/join", data=typed)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/join/next")
+    link = next(line for line in letters(session)[0].text.splitlines() if "/confirm/" in line)
+    path = link.removeprefix("http://127.0.0.1:8000")
+    assert "p•••@example.org" in client.get(path).text
+    assert "You are on the list" in client.post(path).text
+    assert [topic for topic, _, _ in held(session, "pat@example.org")] == ["doorstep-crime", "scams"]
+
+
+def test_new_known_and_suppressed_addresses_get_the_same_answer(
+    client: FlaskClient, run_import: Import, drawn: str
+) -> None:
+    run_import(PAT)
+    answers = [
+        (answer.status_code, answer.headers["Location"], answer.data)
+        for contact in ("new@example.org", "pat@example.org", "07700 900001")
+        for answer in [client.post("/join", data={"contact": contact, "drawn": drawn})]
+    ]
+    assert len(set(answers)) == 1
+
+
+def test_a_machine_that_fills_every_field_gets_the_same_answer_and_nothing_more(
+    client: FlaskClient, session: Session, drawn: str
+) -> None:
+    answer = client.post("/join", data={"contact": "pat@example.org", "drawn": drawn, "leave_empty": "x"})
+    assert (answer.status_code, asked(session)) == (303, 0)
+
+
+@pytest.mark.parametrize("mark", ["", "rubbish", "now"])
+def test_a_form_that_comes_back_too_quickly_is_shown_again(client: FlaskClient, session: Session, mark: str) -> None:
+    answer = client.post(
+        "/join", data={"contact": "pat@example.org", "drawn": tokens.stamp(utc_now()) if mark == "now" else mark}
+    )
+    assert (answer.status_code, asked(session)) == (422, 0)
+    assert "pat@example.org" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        pytest.param({}, "Enter an email address or a mobile number.", id="nothing"),
+        pytest.param({"contact": "pat"}, "Enter a phone number", id="no-address"),
+        pytest.param({"contact": "pat@example.org", "postcode": "X"}, "Enter a full postcode", id="no-postcode"),
+        pytest.param({"contact": "pat@example.org", "topics": ["x"]}, "Choose topics from the list.", id="no-topic"),
+        pytest.param({"contact": "pat@example.org", "age": "7"}, "Unknown field", id="an-unknown-field"),
+        pytest.param({"contact": "a\r\nBcc: b@example.org"}, "characters that cannot be seen", id="a-line-break"),
+        pytest.param({"contact": "x" * 5000}, "320 characters", id="endless"),
+        pytest.param({"contact": ["a@example.org", "b@example.org"]}, "more than once", id="twice"),
+    ],
+)
+def test_a_refused_form_comes_back_with_what_to_mend(
+    client: FlaskClient, session: Session, drawn: str, typed: dict[str, object], words: str
+) -> None:
+    answer = client.post("/join", data={"drawn": drawn, **typed})
+    assert (answer.status_code, asked(session)) == (422, 0)
+    assert words in answer.text
+
+
+def test_what_was_typed_comes_back_inert(client: FlaskClient, drawn: str) -> None:
+    answer = client.post("/join", data={"contact": "<script>alert(1)</script>", "drawn": drawn})
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;alert" in answer.text
+
+
+def test_too_many_sign_ups_from_one_network_are_told_so(client: FlaskClient, session: Session, drawn: str) -> None:
+    answers = [client.post("/join", data={"contact": f"p{n}@example.org", "drawn": drawn}) for n in range(31)]
+    assert [answer.status_code for answer in answers[-2:]] == [303, 429]
+    assert asked(session) == 30
+
+
+def test_the_list_shows_masked_addresses_counts_and_declared_reach(
+    signed_in: Callable[..., FlaskClient], run_import: Import
+) -> None:
+    run_import(PAT, f"Example Watch,watch@example.org,,,,partner,1200,,,{CONSENT}")
+    page = signed_in(RoleName.DUTY_OFFICER).get("/subscribers").text
+    for words in ("p•••@example.org, •••• 0001", "1,200", "1 May 2024", "Example Watch"):
+        assert words in page
+    assert "pat@example.org" not in page
+    assert "Add somebody" not in page
+
+
+@pytest.mark.parametrize("search", ["PAT@example.org", "07700 900001", "+447700900001", "pat ex", "EXAMPLE"])
+def test_a_search_finds_by_whole_address_or_part_of_a_name(
+    signed_in: Callable[..., FlaskClient], run_import: Import, search: str
+) -> None:
+    run_import(PAT, f"Sam Other,sam@example.org,,,,,,,,{CONSENT}")
+    page = signed_in().get("/subscribers", query_string={"search": search}).text
+    assert "Pat Example" in page
+    assert "Sam Other" not in page
+
+
+@pytest.mark.parametrize("search", ["at@example.org", "%", "_", "nobody", "07700 900009", "' OR 1=1 --"])
+def test_a_search_for_what_is_not_there_finds_nothing(
+    signed_in: Callable[..., FlaskClient], run_import: Import, search: str
+) -> None:
+    run_import(PAT)
+    assert "Nobody on the list fits that." in signed_in().get("/subscribers", query_string={"search": search}).text
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=0", f"before={2**63}", "before=-1", "search=%00"])
+def test_a_page_that_is_none_is_refused(signed_in: Callable[..., FlaskClient], query: str) -> None:
+    assert signed_in().get(f"/subscribers?{query}").status_code == 422
+
+
+def test_a_long_list_comes_in_pages(signed_in: Callable[..., FlaskClient], run_import: Import) -> None:
+    run_import(*(f"Person {n:03},p{n}@example.org,,,,,,,,{CONSENT}" for n in range(60)))
+    browser = signed_in()
+    first = browser.get("/subscribers").text
+    assert ("Person 059" in first, "Person 009" in first) == (True, False)
+    older = first.split("before=")[1].split('"')[0]
+    second = browser.get(f"/subscribers?before={older}").text
+    assert ("Person 009" in second, "Person 010" in second, "before=" in second) == (True, False, False)
+
+
+def only_subscriber(session: Session) -> int:
+    return session.scalars(select(Subscriber.id)).one()
+
+
+def test_one_subscriber_is_shown_with_the_history_of_consent(
+    signed_in: Callable[..., FlaskClient], session: Session, run_import: Import
+) -> None:
+    session.add(Ward(code="E05013988", name="Bickley"))
+    session.commit()
+    run_import(PAT.replace("Pat Example", "<b>Pat</b>"))
+    page = signed_in().get(f"/subscribers/{only_subscriber(session)}").text
+    for words in ("pat@example.org", "Bickley", "BR1 3UH", "paper form", "1 May 2024", "&lt;b&gt;Pat&lt;/b&gt;"):
+        assert words in page
+    assert "<b>Pat" not in page
+
+
+@pytest.mark.parametrize("number", [0, 2**31 - 1, 2**31, 2**63, 10**30])
+def test_a_subscriber_that_does_not_exist_is_not_found(signed_in: Callable[..., FlaskClient], number: int) -> None:
+    browser = signed_in(RoleName.MANAGER)
+    assert browser.get(f"/subscribers/{number}").status_code == 404
+    assert browser.post(f"/subscribers/subscriptions/{number}/end").status_code == 404
+
+
+def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
+    signed_in: Callable[..., FlaskClient], session: Session
+) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    assert "Is that all right?" in browser.get("/subscribers/new").text
+    typed = {"contact": "020 7946 0001", "name": "Ann Example", "consent": "yes", "submission": "key"}
+    places = [browser.post("/subscribers/new", data=typed).headers["Location"] for _ in range(2)]
+    assert places == [f"/subscribers/{only_subscriber(session)}"] * 2
+    assert held(session, "+442079460001") == [("all", "immediate", None)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"consent": ""}, "tick this if they agree"),
+        ({"consent": "no"}, "Must be equal to yes"),
+        ({"contact": ""}, "Enter where their alerts should go."),
+        ({"frequency": "hourly"}, "Choose how often."),
+        ({"ward": "E05000000"}, "Choose a ward from the list."),
+        ({"name": "Pat\x00"}, "characters that cannot be seen"),
+    ],
+)
+def test_a_caller_is_not_added_without_consent_or_with_bad_details(
+    signed_in: Callable[..., FlaskClient], session: Session, typed: dict[str, str], words: str
+) -> None:
+    session.add(Ward(code="E05013988", name="Bickley"))
+    session.commit()
+    answer = signed_in(RoleName.MANAGER).post(
+        "/subscribers/new", data={"contact": "020 7946 0001", "consent": "yes"} | typed
+    )
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_an_officer_ends_a_subscription(
+    signed_in: Callable[..., FlaskClient], session: Session, run_import: Import
+) -> None:
+    run_import(PAT.replace("07700 900001", ""))
+    path = f"/subscribers/subscriptions/{session.scalars(select(Subscription.id)).one()}/end"
+    assert signed_in(RoleName.DUTY_OFFICER).post(path).status_code == 403
+    browser = signed_in(RoleName.MANAGER)
+    assert browser.post(path).status_code == 303
+    assert browser.post(path).status_code == 409
+    assert status(session, "pat@example.org") == "opted_out"
+    assert "ended by an officer" in browser.get(f"/subscribers/{only_subscriber(session)}").text
+
+
+@pytest.mark.parametrize("path", ["/subscribers", "/subscribers/new", "/subscribers/1", "/messages"])
+def test_residents_never_see_the_list(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 303

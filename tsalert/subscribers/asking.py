@@ -1,0 +1,97 @@
+"""Asking an address to confirm: limited, the same for everybody, never twice for one import."""
+
+import hmac
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from flask import current_app
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings
+from tsalert.core.clock import as_utc
+from tsalert.delivery import service as delivery
+from tsalert.delivery.rules import Channel, Lane
+from tsalert.subscribers.models import SignUp
+from tsalert.subscribers.rows import ImportRow
+from tsalert.subscribers.rules import CONFIRM_LIFE, WATCHED_SPAN, Source, network_of, tidy_topics
+from tsalert.subscribers.tokens import confirm_token
+from tsalert.subscribers.wording import confirmation
+
+
+def ask(session: Session, sign_up: SignUp, *, now: datetime) -> None:
+    """Send a sign-up's address the message that asks it to confirm; a step.
+
+    Each message is a mailing of its own, since its link is.
+    """
+    session.add(sign_up)
+    session.flush()
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    content = confirmation(
+        authority=settings.authority_name,
+        link=f"{settings.public_url}/confirm/{confirm_token(sign_up.id)}",
+        can_reply=_takes_texts(settings),
+    )
+    mailing_id = delivery.create_mailing(
+        session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=now + CONFIRM_LIFE
+    )
+    delivery.enqueue_one(session, mailing_id, sign_up.endpoint_id, now=now)
+
+
+def ask_imported(session: Session, unconfirmed: Mapping[int, ImportRow], *, now: datetime) -> int:
+    """Ask the unconfirmed addresses of an import, but for those that were asked in the last seven days.
+
+    A landline cannot follow a link: it waits until an officer records consent.
+    """
+    waiting = _asked_since(session, list(unconfirmed), now - CONFIRM_LIFE)
+    asked = 0
+    for endpoint_id, row in unconfirmed.items():
+        channels = {channel for channel, _ in row.addresses}
+        if endpoint_id in waiting or channels == {Channel.VOICE}:
+            continue
+        ask(session, _imported(endpoint_id, row, now), now=now)
+        asked += 1
+    return asked
+
+
+def asked_of_address(session: Session, endpoint_id: int, *, now: datetime) -> int:
+    """Return how often an address was asked within the watched span."""
+    return _count(session, SignUp.endpoint_id == endpoint_id, SignUp.asked_at > as_utc(now) - WATCHED_SPAN)
+
+
+def asked_by_network(session: Session, network_digest: str, *, now: datetime) -> int:
+    """Return how many sign-ups came from a network within the watched span."""
+    return _count(session, SignUp.network_digest == network_digest, SignUp.asked_at > as_utc(now) - WATCHED_SPAN)
+
+
+def network_digest(network: str) -> str:
+    """Return what is kept of a visitor's network address: enough to count by, useless to others."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return hmac.new(settings.secret_key.encode(), f"network:{network_of(network)}".encode(), sha256).hexdigest()
+
+
+def _imported(endpoint_id: int, row: ImportRow, now: datetime) -> SignUp:
+    return SignUp(
+        endpoint_id=endpoint_id,
+        topics=list(tidy_topics(row.topics)),
+        postcode=row.postcode,
+        ward=row.ward,
+        source=Source.IMPORT,
+        asked_at=now,
+    )
+
+
+def _asked_since(session: Session, endpoint_ids: Collection[int], since: datetime) -> set[int]:
+    query = select(SignUp.endpoint_id).where(SignUp.endpoint_id.in_(endpoint_ids), SignUp.asked_at > as_utc(since))
+    return set(session.scalars(query))
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(SignUp).where(*conditions)) or 0
+
+
+def _takes_texts(settings: Settings) -> bool:
+    """Tell whether texts can be answered: a sender made of letters cannot."""
+    twilio = settings.twilio
+    return twilio is not None and (twilio.messaging_service_sid is not None or (twilio.sender or "").startswith("+"))

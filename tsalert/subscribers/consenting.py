@@ -1,0 +1,26 @@
+"""Writing down that somebody agreed, or took it back. A step of joining and leaving."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.subscribers.models import ConsentEvent
+from tsalert.subscribers.rules import WORDINGS, Act, Source
+
+
+def record_consent(
+    session: Session, subscriber_id: int, endpoint_id: int, act: Act, *, method: Source, now: datetime
+) -> None:
+    """Add one event to a person's history of consent, with the words they agreed to."""
+    session.add(
+        ConsentEvent(
+            subscriber_id=subscriber_id,
+            endpoint_id=endpoint_id,
+            act=act,
+            method=method,
+            wording="" if act is Act.WITHDRAWN else WORDINGS[method],
+            source=method,
+            at=now,
+            recorded_at=now,
+        )
+    )

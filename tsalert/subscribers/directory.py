@@ -1,0 +1,151 @@
+"""The list as officers read it: counts, search, and one subscriber with everything that is known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.queries import EndpointView
+from tsalert.installation.service import is_demo
+from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
+from tsalert.subscribers.rules import read_contact
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people there are by kind, and addresses by (channel, status)."""
+
+    by_kind: Mapping[str, int]
+    addresses: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list; ``addresses`` are masked."""
+
+    id: int
+    kind: str
+    name: str | None
+    ward: str | None
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionView:
+    """One subscription with the title of its topic and the address it goes to."""
+
+    id: int
+    topic: str
+    address: str
+    frequency: str
+    source: str
+    started_at: datetime
+    ended_at: datetime | None
+    ended_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberView:
+    """Everything that is known of one subscriber."""
+
+    subscriber: Subscriber
+    partner: Partner | None
+    addresses: Sequence[EndpointView]
+    subscriptions: Sequence[SubscriptionView]
+    consents: Sequence[ConsentEvent]
+
+
+def count(session: Session) -> Counts:
+    """Count people and addresses."""
+    kinds = select(Subscriber.kind, func.count()).where(Subscriber.erased_at.is_(None)).group_by(Subscriber.kind)
+    ends = delivery.endpoints().subquery("ends")
+    mine = ends.c.id.in_(select(SubscriberEndpoint.endpoint_id))
+    statuses = select(ends.c.channel, ends.c.status, func.count()).where(mine).group_by(ends.c.channel, ends.c.status)
+    return Counts(
+        dict(session.execute(kinds).all()),
+        {(str(channel), str(status)): number for channel, status, number in session.execute(statuses)},
+    )
+
+
+def entries(session: Session, *, search: str = "", before: int | None = None) -> list[Entry]:
+    """Return a page of the list, newest first; ``search`` is a whole address or a part of a name."""
+    query = select(Subscriber).where(Subscriber.erased_at.is_(None)).order_by(Subscriber.id.desc()).limit(PAGE)
+    if before is not None:
+        query = query.where(Subscriber.id < before)
+    found = session.scalars(_matching(session, query, search)).all()
+    ends = _ends_of(session, [one.id for one in found])
+    return [
+        Entry(one.id, one.kind, one.name, one.ward, tuple(end.masked for end in ends.get(one.id, ()))) for one in found
+    ]
+
+
+def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:
+    """Return one subscriber.
+
+    :raises NotFound: there is none.
+    """
+    subscriber = session.get(Subscriber, subscriber_id) if subscriber_id <= LARGEST_ID else None
+    if subscriber is None:
+        raise NotFound("There is no such subscriber.")
+    ends = _ends_of(session, [subscriber_id]).get(subscriber_id, [])
+    consents = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber_id)
+    return SubscriberView(
+        subscriber,
+        session.get(Partner, subscriber_id),
+        ends,
+        _subscriptions(session, subscriber_id, {end.id: end.address for end in ends}),
+        session.scalars(consents.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all(),
+    )
+
+
+def _matching(session: Session, query: Select[Subscriber], search: str) -> Select[Subscriber]:
+    if not search:
+        return query
+    try:
+        end = delivery.find_endpoint(session, *read_contact(search, allow_drama=is_demo()))
+    except RuleViolation:
+        return query.where(func.lower(Subscriber.name).contains(search.lower(), autoescape=True))
+    readers = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == (end.id if end else 0))
+    return query.where(Subscriber.id.in_(readers))
+
+
+def _ends_of(session: Session, subscriber_ids: Sequence[int]) -> dict[int, list[EndpointView]]:
+    links = session.execute(
+        select(SubscriberEndpoint.subscriber_id, SubscriberEndpoint.endpoint_id)
+        .where(SubscriberEndpoint.subscriber_id.in_(subscriber_ids))
+        .order_by(SubscriberEndpoint.channel, SubscriberEndpoint.endpoint_id)
+    ).all()
+    views = delivery.endpoints_by_id(session, {endpoint_id for _, endpoint_id in links})
+    found: dict[int, list[EndpointView]] = {}
+    for subscriber_id, endpoint_id in links:
+        found.setdefault(subscriber_id, []).append(views[endpoint_id])
+    return found
+
+
+def _subscriptions(session: Session, subscriber_id: int, addresses: Mapping[int, str]) -> list[SubscriptionView]:
+    rows = session.execute(
+        select(Subscription, Topic.title)
+        .join(Topic, Topic.id == Subscription.topic_id)
+        .where(Subscription.subscriber_id == subscriber_id)
+        .order_by(Subscription.ended_at.is_not(None), Topic.position, Subscription.id)
+    )
+    return [
+        SubscriptionView(
+            id=one.id,
+            topic=title,
+            address=addresses.get(one.endpoint_id, ""),
+            frequency=one.frequency,
+            source=one.source,
+            started_at=one.started_at,
+            ended_at=one.ended_at,
+            ended_reason=one.ended_reason,
+        )
+        for one, title in rows
+    ]

@@ -1,0 +1,116 @@
+"""The subscribers' file: read, checked row by row, kept batch by batch."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import RuleViolation
+from tsalert.db import db, transaction
+from tsalert.installation.service import is_demo
+from tsalert.places import queries as places
+from tsalert.subscribers import queries
+from tsalert.subscribers.asking import ask_imported
+from tsalert.subscribers.enrolling import enrol
+from tsalert.subscribers.records import Record, read_records
+from tsalert.subscribers.rows import HEADER, ImportRow, Terms, check_header, read_row
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that was not kept, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of a file.
+
+    ``left`` counts the rows of people who left or cannot be reached, which were let alone;
+    ``unconfirmed`` the addresses that still have to confirm; ``asked`` those that were asked to.
+    """
+
+    added: int = 0
+    updated: int = 0
+    left: int = 0
+    unconfirmed: int = 0
+    asked: int = 0
+    bad: int = 0
+
+    @property
+    def kept(self) -> int:
+        """How many rows were good."""
+        return self.added + self.updated + self.left
+
+
+def import_subscribers(
+    lines: Iterable[str],
+    *,
+    actor: Actor,
+    now: datetime,
+    confirm: bool = False,
+    on_progress: Callable[[int], object] = lambda _: None,
+    on_fault: Callable[[Fault], object] = lambda _: None,
+) -> ImportReport:
+    """Add and update the subscribers of a CSV file; good rows are kept, whatever the others hold.
+
+    Each batch of a thousand rows is a transaction of its own, so a file of any size holds no lock
+    for long and fits in memory. Running it again changes nothing but what the file changed.
+
+    :param lines: the file's lines; bytes that are not UTF-8 come as surrogates (``surrogateescape``).
+    :param confirm: ask the addresses without consent to confirm.
+    :param on_progress: told how many lines have been read.
+    :param on_fault: told of every row that is not kept.
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: the first line is not the header expected.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    records = read_records(lines)
+    check_header(next(records, Record(1)))
+    terms, report = _terms(now), ImportReport()
+    while batch := list(islice(records, _BATCH)):
+        rows = list(_good_rows(batch, terms, report, on_fault))
+        _keep(rows, report, actor=actor, now=now, confirm=confirm)
+        on_progress(batch[-1].line)
+    return report
+
+
+def _keep(rows: Sequence[ImportRow], report: ImportReport, *, actor: Actor, now: datetime, confirm: bool) -> None:
+    """Keep one batch, in a transaction of its own."""
+    with transaction() as session:
+        tally = enrol(session, rows, topics=queries.topic_ids(session), now=now)
+        asked = ask_imported(session, tally.unconfirmed, now=now) if confirm else 0
+        counts = {"added": tally.added, "updated": tally.updated, "left": tally.left, "asked": asked}
+        audit.record(session, actor, "imported", "subscriber", None, now=now, **counts)
+    report.added += tally.added
+    report.updated += tally.updated
+    report.left += tally.left
+    report.unconfirmed += len(tally.unconfirmed)
+    report.asked += asked
+
+
+def _terms(now: datetime) -> Terms:
+    session = db.session()
+    wards = places.ward_options(session)
+    by_name = {name.casefold(): code for code, name in wards} | {code.casefold(): code for code, _ in wards}
+    return Terms([slug for slug, _ in queries.topics(session)], by_name, now, allow_drama=is_demo())
+
+
+def _good_rows(
+    batch: Iterable[Record], terms: Terms, report: ImportReport, on_fault: Callable[[Fault], object]
+) -> Iterator[ImportRow]:
+    for record in batch:
+        try:
+            yield read_row(record, terms)
+        except RuleViolation as error:
+            report.bad += 1
+            on_fault(Fault(record.line, f"{error.field}: {error.message}" if error.field else error.message))
+
+
+__all__ = ["HEADER", "Fault", "ImportReport", "import_subscribers"]

@@ -1,0 +1,158 @@
+"""Joining: asked for by anybody, done by the one who reads the address; or recorded by an officer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
+from tsalert.db import transaction
+from tsalert.delivery import service as delivery
+from tsalert.delivery.queries import EndpointView, endpoints_by_id
+from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.installation.service import is_demo
+from tsalert.places import queries as places
+from tsalert.subscribers import asking, queries, rules
+from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.models import SignUp
+from tsalert.subscribers.people import Person, read_roll, write_roll
+from tsalert.subscribers.rules import Act, Kind, Source
+
+PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for; no topic named means all of them."""
+
+    topics: tuple[str, ...] = ()
+    postcode: str | None = None
+    ward: str | None = None
+    name: str | None = None
+    frequency: str | None = None
+
+
+def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> None:
+    """Take a sign-up from the public site and ask the address to confirm it.
+
+    Nothing changes for anybody until it does. Whether the address is new, known or has left makes
+    no difference that the visitor could see; one that was asked too often is not asked again.
+
+    :param contact: an email address or a mobile number, as typed.
+    :param network: the visitor's network address; only a keyed digest of it is kept.
+    :raises RuleViolation: the contact or a topic is not valid.
+    :raises TooManyTries: too many sign-ups came from this network.
+    """
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    if channel is Channel.VOICE:
+        raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
+    digest = asking.network_digest(network)
+    with transaction() as session:
+        _require_known(session, wish)
+        if asking.asked_by_network(session, digest, now=now) >= rules.SIGN_UPS_PER_NETWORK:
+            raise TooManyTries("Too many people have joined from your connection. Try again in an hour, or ring us.")
+        end = _find_or_add(session, channel, address, now)
+        if asking.asked_of_address(session, end.id, now=now) >= rules.SIGN_UPS_PER_ADDRESS:
+            return
+        asked = SignUp(
+            endpoint_id=end.id,
+            topics=list(rules.tidy_topics(wish.topics)),
+            postcode=wish.postcode,
+            ward=wish.ward,
+            source=Source.WEB,
+            network_digest=digest,
+            asked_at=now,
+        )
+        asking.ask(session, asked, now=now)
+        audit.record(session, PUBLIC, "asked to join", "sign-up", asked.id, now=now, channel=end.channel)
+
+
+def confirm_sign_up(sign_up_id: int, *, now: datetime) -> None:
+    """Put the address of a sign-up on the list, because its reader followed the link; again changes nothing.
+
+    :raises NotFound: there is no such sign-up.
+    :raises RuleViolation: it is older than seven days.
+    """
+    with transaction() as session:
+        confirm(session, sign_up_id, method=Source.WEB, now=now)
+
+
+def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime) -> None:
+    """Put the address of a sign-up on the list; a step.
+
+    :raises NotFound: there is no such sign-up.
+    :raises RuleViolation: it is older than seven days, or they have left since they used it.
+    """
+    asked = session.scalar(select(SignUp).where(SignUp.id == sign_up_id).with_for_update())
+    if asked is None:
+        raise NotFound("This link does not work. Sign up again.")
+    end = endpoints_by_id(session, [asked.endpoint_id], lock=True)[asked.endpoint_id]
+    if asked.confirmed_at is not None:
+        _require_active(end)
+        return
+    if as_utc(now) - asked.asked_at > rules.CONFIRM_LIFE:
+        raise RuleViolation("This link is more than 7 days old. Sign up again.")
+    asked.confirmed_at = now
+    wish = Wish(tuple(asked.topics), asked.postcode, asked.ward)
+    person = _join(session, wish, end, source=Source(asked.source), now=now)
+    record_consent(session, person.subscriber_id, end.id, Act.CONFIRMED, method=method, now=now)
+    audit.record(
+        session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, channel=end.channel, method=method
+    )
+
+
+def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
+    """Put somebody on the list who agreed on the telephone, and return the subscriber's id.
+
+    :param contact: an email address, a mobile or a landline number, as typed.
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: the contact, a topic or the ward is not valid.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    with transaction() as session:
+        _require_known(session, wish)
+        end = _find_or_add(session, channel, address, now)
+        person = _join(session, wish, end, source=Source.PHONE, now=now)
+        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
+        audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, channel=end.channel)
+        return person.subscriber_id
+
+
+def _require_known(session: Session, wish: Wish) -> None:
+    if not set(wish.topics) <= set(queries.topic_ids(session)):
+        raise RuleViolation("Choose topics from the list.", field="topics")
+    wards = places.ward_names(session)
+    if wish.ward and wards and wish.ward not in wards:
+        raise RuleViolation("Choose a ward from the list.", field="ward")
+
+
+def _require_active(end: EndpointView) -> None:
+    if end.status is not EndpointStatus.ACTIVE or end.is_suppressed:
+        raise RuleViolation("This link was used before. Sign up again.")
+
+
+def _find_or_add(session: Session, channel: Channel, address: str, now: datetime) -> EndpointView:
+    status = EndpointStatus.UNCONFIRMED
+    endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=status, now=now)
+    return endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
+
+
+def _join(session: Session, wish: Wish, end: EndpointView, *, source: Source, now: datetime) -> Person:
+    """Start what somebody wishes at an address, and let it be written to; what they have already stays."""
+    delivery.lift_suppression(session, end.id, status=EndpointStatus.ACTIVE, now=now)
+    roll = read_roll(session, [end.id])
+    person = rules.same_reader(wish.name, roll.readers[end.id])
+    if person is None:
+        person = Person(Kind.RESIDENT, wish.name, wish.ward, wish.postcode)
+        roll.people.append(person)
+    person.update(name=wish.name, ward=wish.ward, postcode=wish.postcode)
+    roll.link(person, end.id, end.channel)
+    changes = rules.changes_by_choice(person.held_at(end.id), wish.topics, wish.frequency)
+    person.apply(end.id, changes, source=source, frequency=wish.frequency)
+    write_roll(session, roll, queries.topic_ids(session), now=now)
+    return person

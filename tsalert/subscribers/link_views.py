@@ -1,0 +1,65 @@
+"""Pages behind the links in our messages. The signed token is all the authority they need or have.
+
+Opening one changes nothing, whoever opens it, a person or a machine; only its button does. They
+work without a cookie, since mail programs press the button for people too (RFC 8058).
+"""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import NotFound
+from tsalert.db import db
+from tsalert.delivery.queries import get_endpoint
+from tsalert.delivery.tokens import read_unsubscribe_token
+from tsalert.subscribers import queries, service, tokens
+from tsalert.web.access import public
+from tsalert.web.forms import redisplays
+
+bp = Blueprint("links", __name__)
+
+
+@bp.get("/confirm/<token>")
+@public
+def show_confirmation(token: str) -> ResponseReturnValue:
+    """Ask the reader of an address to confirm that they want alerts."""
+    asked = queries.get_sign_up(db.session(), _sign_up(token), now=utc_now())
+    return render_template("public/confirm.html", asked=asked, token=token)
+
+
+@bp.post("/confirm/<token>")
+@public
+@redisplays(show_confirmation)
+def confirm(token: str) -> ResponseReturnValue:
+    """Put the address on the list."""
+    service.confirm_sign_up(_sign_up(token), now=utc_now())
+    return render_template("public/joined.html")
+
+
+@bp.get("/unsubscribe/<token>")
+@public
+def show_leaving(token: str) -> ResponseReturnValue:
+    """Ask whether the owner of the masked address wants to leave; it may be read by whom it was forwarded to."""
+    return render_template("public/leave.html", end=get_endpoint(db.session(), _endpoint(token)), token=token)
+
+
+@bp.post("/unsubscribe/<token>")
+@public
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Stop every message to the address, for a person or a mail program; 200 also when it has stopped already."""
+    service.unsubscribe(_endpoint(token), now=utc_now())
+    return render_template("public/left.html")
+
+
+def _sign_up(token: str) -> int:
+    number = tokens.read_confirm_token(token)
+    if number is None:
+        raise NotFound("This link does not work. It may have been cut short: copy the whole of it, or sign up again.")
+    return number
+
+
+def _endpoint(token: str) -> int:
+    number = read_unsubscribe_token(token)
+    if number is None:
+        raise NotFound("This link does not work. It may have been cut short: copy the whole of it, or ring us.")
+    return number

@@ -1,0 +1,58 @@
+"""The shape of the forms about subscribers."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from tsalert.subscribers.joining import Wish
+from tsalert.subscribers.rules import Frequency
+from tsalert.web.fields import Line, Postcode, RecordId
+
+_CONTACT = "Enter an email address or a mobile number."
+
+
+class JoinSchema(Schema):
+    """What a resident types to join; ``leave_empty`` and ``drawn`` tell people from machines."""
+
+    contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
+    postcode = Postcode()
+    topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
+    leave_empty = fields.String(load_default="")
+    drawn = Line(longest=100, load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Hand over the contact, the wish and the marks."""
+        wish = Wish(tuple(data.get("topics", ())), data.get("postcode"))
+        return {"contact": data["contact"], "wish": wish, "trap": data["leave_empty"], "drawn": data["drawn"]}
+
+
+class PhonedSchema(Schema):
+    """What an officer types for somebody who rings to join."""
+
+    contact = Line(longest=320, required=True, error_messages={"required": "Enter where their alerts should go."})
+    name = Line()
+    postcode = Postcode()
+    ward = Line(longest=100)
+    topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
+    frequency = fields.String(
+        load_default=Frequency.IMMEDIATE.value, validate=validate.OneOf([*Frequency], error="Choose how often.")
+    )
+    consent = fields.String(
+        required=True,
+        validate=validate.Equal("yes"),
+        error_messages={"required": "Read the words out, and tick this if they agree."},
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[str, Wish]:
+        """Hand over the contact and the wish."""
+        optional = {name: data.get(name) for name in ("postcode", "ward", "name", "frequency")}
+        return data["contact"], Wish(topics=tuple(data.get("topics", ())), **optional)
+
+
+class ListQuery(Schema):
+    """What the list is narrowed to."""
+
+    search = Line(longest=320, load_default="")
+    before = RecordId(load_default=None)

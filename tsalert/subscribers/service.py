@@ -1,0 +1,20 @@
+"""What other capabilities, pages and commands ask of subscribers."""
+
+from tsalert.subscribers.importing import Fault, ImportReport, import_subscribers
+from tsalert.subscribers.joining import Wish, add_by_phone, confirm_sign_up, sign_up
+from tsalert.subscribers.leaving import end_subscription, unsubscribe
+from tsalert.subscribers.texting import start_texts, stop_texts
+
+__all__ = [
+    "Fault",
+    "ImportReport",
+    "Wish",
+    "add_by_phone",
+    "confirm_sign_up",
+    "end_subscription",
+    "import_subscribers",
+    "sign_up",
+    "start_texts",
+    "stop_texts",
+    "unsubscribe",
+]

@@ -1,0 +1,64 @@
+"""Joining and leaving by text message. Steps of the room that takes messages in."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.clock import as_utc
+from tsalert.delivery import service as delivery
+from tsalert.delivery.queries import EndpointView, find_endpoint
+from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.subscribers import queries
+from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.joining import PUBLIC, confirm
+from tsalert.subscribers.leaving import leave
+from tsalert.subscribers.models import SignUp
+from tsalert.subscribers.people import read_roll, write_roll
+from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Source, changes_by_return
+
+
+def stop_texts(session: Session, number: str, *, now: datetime) -> None:
+    """Stop every text to a number, because it texted STOP. A number we never heard of is stopped too."""
+    status = EndpointStatus.UNCONFIRMED
+    endpoint_id = delivery.find_or_add_endpoint(session, Channel.SMS, number, status=status, now=now)
+    leave(session, endpoint_id, EndedReason.STOP_TEXT, method=Source.SMS, actor=PUBLIC, now=now)
+
+
+def start_texts(session: Session, number: str, *, now: datetime) -> bool:
+    """Put a number on the list, because it texted YES or START: what it asked for or had before it left.
+
+    :return: False where there is nothing it could mean, so that a person should read it.
+    """
+    end = find_endpoint(session, Channel.SMS, number)
+    if end is None:
+        return False
+    waiting = _waiting_sign_up(session, end, now)
+    if waiting is not None:
+        confirm(session, waiting, method=Source.SMS, now=now)
+        return True
+    return _resume(session, end, now)
+
+
+def _waiting_sign_up(session: Session, end: EndpointView, now: datetime) -> int | None:
+    mine = (SignUp.endpoint_id == end.id, SignUp.confirmed_at.is_(None), SignUp.asked_at > as_utc(now) - CONFIRM_LIFE)
+    return session.scalar(select(SignUp.id).where(*mine).order_by(SignUp.id.desc()).limit(1))
+
+
+def _resume(session: Session, end: EndpointView, now: datetime) -> bool:
+    """Start again what the readers of a number had; a number without any may be asked to join again."""
+    roll = read_roll(session, [end.id])
+    for person in roll.readers[end.id]:
+        held = person.held_at(end.id)
+        person.apply(end.id, changes_by_return(held), source=Source.SMS, frequency=held[-1].frequency if held else None)
+    back = [person for person in roll.readers[end.id] if person.is_open_at(end.id)]
+    if back and end.status is EndpointStatus.ACTIVE and not end.is_suppressed:
+        return True
+    status = EndpointStatus.ACTIVE if back else EndpointStatus.UNCONFIRMED
+    delivery.lift_suppression(session, end.id, status=status, now=now)
+    write_roll(session, roll, queries.topic_ids(session), now=now)
+    for person in back:
+        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
+        audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
+    return bool(back)

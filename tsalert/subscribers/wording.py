@@ -1,0 +1,54 @@
+"""What we say to people who join and leave, which holds nothing that a visitor typed; and words for pages."""
+
+from tsalert.delivery.rules import Channel, Content, EndpointStatus
+from tsalert.subscribers.rules import Frequency, Source
+
+
+def confirmation(*, authority: str, link: str, can_reply: bool) -> Content:
+    """Return the message that asks an address to confirm.
+
+    :param can_reply: the number that sends our texts takes texts too.
+    """
+    text = (
+        f"Somebody asked {authority} to send scam and doorstep crime alerts to this address.\n"
+        "\n"
+        "If it was you, open this page and press the button:\n"
+        "\n"
+        f"{link}\n"
+        "\n"
+        "The link works for 7 days. If it was not you, do nothing, and we will send no alerts.\n"
+        "\n"
+        f"{authority}\n"
+    )
+    how = f"reply YES or open {link}" if can_reply else f"open {link}"
+    sms = f"{authority}: somebody asked for scam alerts to this number. To get them {how}\nIf not you, do nothing."
+    return Content(subject="Confirm that you want our alerts", text=text, sms=sms)
+
+
+def help_answer(*, authority: str, number: str) -> str:
+    """Return the answer to a text of HELP."""
+    ring = f" To report a rogue trader, ring {number}." if number else ""
+    return f"{authority} scam alerts.{ring} In danger, ring 999. Text STOP to stop alerts, START to get them again."
+
+
+def welcome_answer(*, authority: str) -> str:
+    """Return the answer to a text of YES or START that was carried out."""
+    return f"{authority}: you will get our scam alerts at this number. Text STOP at any time to stop them."
+
+
+CHANNELS = {
+    Channel.EMAIL: "Email",
+    Channel.SMS: "Text message",
+    Channel.VOICE: "Call to a landline",
+}
+STATES = {
+    EndpointStatus.UNCONFIRMED: "Not confirmed yet",
+    EndpointStatus.ACTIVE: "Active",
+    EndpointStatus.PAUSED: "Paused",
+    EndpointStatus.BOUNCED: "Cannot be reached",
+    EndpointStatus.COMPLAINED: "Reported us as spam",
+    EndpointStatus.OPTED_OUT: "Left",
+    EndpointStatus.ERASED: "Erased",
+}
+FREQUENCIES = {Frequency.IMMEDIATE: "At once", Frequency.DAILY: "Daily", Frequency.WEEKLY: "Weekly"}
+SOURCES = {Source.WEB: "website", Source.PHONE: "telephone", Source.IMPORT: "import", Source.SMS: "text message"}
