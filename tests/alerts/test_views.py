@@ -265,7 +265,7 @@ def test_an_alert_from_a_case_holds_nothing_of_its_people_or_story(session: Sess
         kind="roofing",
         opened_at=NOW,
         status="open",
-        source="neighbour",
+        source="rapid_response",
         summary="CANARY story",
         victim_name="CANARY Example",
         address="1 CANARY Road",
