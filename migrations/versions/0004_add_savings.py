@@ -162,10 +162,10 @@ _PUBLISHED = (
     ("scam_victim", "health_qol", "share_of", "0.54", _SHARE, None, "E"),
     ("doorstep_crime", "future_financial", "per_amount", "1", _LOSS, None, "E"),
     ("doorstep_crime", "health_qol", "share_of", "0.54", _SHARE, None, "E"),
-    ("call_blocker", "future_financial", "per_unit", "16540.50", "pounds a call blocker over its term", 5, "E"),
+    ("call_blocker", "future_financial", "per_unit", "16540.50", "a call blocker over its term", 5, "E"),
     ("call_blocker", "health_qol", "share_of", "0.54", _SHARE, None, "E"),
-    ("friends_against_scams", "future_financial", "per_unit", "23.09", "pounds a person trained", None, "E"),
-    ("friends_against_scams", "other_societal", "per_unit", "36.03", "pounds a person trained", None, "E"),
+    ("friends_against_scams", "future_financial", "per_unit", "23.09", "a person trained", None, "E"),
+    ("friends_against_scams", "other_societal", "per_unit", "36.03", "a person trained", None, "E"),
 )
 
 

@@ -15,6 +15,7 @@ from tsalert.audit.queries import entries_about
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.core.periods import parse_period
+from tsalert.response.models import Incident
 from tsalert.savings import explaining, queries, rate_sets, service
 from tsalert.savings.approving import continue_rate_set
 from tsalert.savings.models import Intervention
@@ -139,9 +140,25 @@ def test_single_savings_are_the_large_ones_largest_first(session: Session, offic
     assert not any(saving.is_verified for saving in found)
 
 
-def test_no_incident_counts_where_none_is_named(session: Session, officer: Callable[..., Actor]) -> None:
-    service.record_intervention(SCAM, actor=officer(), now=NOW)
-    assert queries.count_incidents_with_intervention(session, select(Intervention.id)) == 0
+def test_an_incident_counts_once_however_many_interventions_it_had_and_not_when_they_were_withdrawn(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    actor = officer()
+    helped, undone, without = (_incident(session, reference) for reference in ("first", "second", "third"))
+    for incident_id in (helped, helped, undone):
+        reference = service.record_intervention(replace(SCAM, incident_id=incident_id), actor=actor, now=NOW)
+    service.record_intervention(SCAM, actor=actor, now=NOW)
+    service.withdraw_intervention(reference, of_version=1, reason="Not ours", actor=actor, now=NOW)
+    assert queries.count_incidents_with_intervention(session, select(Incident.id)) == 1
+    only_others = select(Incident.id).where(Incident.id.in_([undone, without]))
+    assert queries.count_incidents_with_intervention(session, only_others) == 0
+
+
+def _incident(session: Session, reference: str) -> int:
+    row = Incident(reference=reference, category="scam", state="received", opened_at=NOW)
+    session.add(row)
+    session.commit()
+    return row.id
 
 
 def test_a_bank_s_loss_and_recovered_money_are_listed_apart(session: Session, officer: Callable[..., Actor]) -> None:

@@ -10,8 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.response.conftest import roof_call
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase
 from tsalert.core.actors import Actor
 from tsalert.db import db
+from tsalert.response import service as response
 from tsalert.savings import queries, service
 from tsalert.savings.models import Intervention
 from tsalert.savings.rules import InterventionType, NewIntervention
@@ -252,3 +256,18 @@ def test_reading_changes_nothing(signed_in: Callable[..., FlaskClient], session:
         assert browser.get(f"/interventions/{reference}{page}").status_code == 200
     assert browser.get(f"/interventions/{reference}/verify").status_code == 405
     assert count() == 1
+
+
+def test_an_intervention_on_an_incident_goes_to_that_incident_s_case(
+    signed_in: Callable[..., FlaskClient], officer: Callable[..., Actor]
+) -> None:
+    actor, browser = officer(), signed_in()
+    logged = response.log_call(roof_call(), actor=actor, now=NOW)
+    case_id = cases.open_case(NewCase(summary="Roof", incident_id=logged.incident_id), actor=actor, now=NOW)
+    form = browser.get(f"/interventions/new?type=scam_victim&incident={logged.incident_id}")
+    assert f'name="case_id" value="{case_id}"' in form.text
+    reference = recorded(browser, case_id=str(case_id), incident_id=str(logged.incident_id))
+    page = browser.get(f"/interventions/{reference}").text
+    assert f'href="/cases/{case_id}"' in page
+    assert f'href="/incidents/{logged.incident_id}"' in page
+    assert reference in browser.get(f"/interventions?case={case_id}&incident={logged.incident_id}").text

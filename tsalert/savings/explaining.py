@@ -68,6 +68,8 @@ class Explanation:
     @property
     def title(self) -> str:
         """The figure in words: ``Call blockers, financial``."""
+        if self.row == self.column == TOTAL:
+            return "Total savings"
         return f"{self.table.row(self.row).title}, {COLUMNS[self.column].lower()}"
 
     @property

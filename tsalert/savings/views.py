@@ -13,6 +13,7 @@ from tsalert.db import db
 from tsalert.places.queries import ward_names, ward_options
 from tsalert.response import queries as response
 from tsalert.savings import approving, explaining, queries, rate_sets, service
+from tsalert.savings.queries import Filter
 from tsalert.savings.rules import VERIFIED_ABOVE, Beneficiary, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     ContinuationSchema,
@@ -50,7 +51,7 @@ def list_interventions() -> ResponseReturnValue:
 def new_intervention() -> ResponseReturnValue:
     """Ask what was done, then for what that kind of intervention needs."""
     given = FilterSchema(only=("case", "incident", "type")).load(_given())
-    links = _links(given.case_id, given.incident_id)
+    links = _links(_case_of(given), given.incident_id)
     if given.type is None:
         return render_template("savings/choose_type.html", types=list(InterventionType), links=links, given=_given())
     return render_template("savings/record.html", kind=given.type, links=links, **_choices())
@@ -163,6 +164,7 @@ def show_rate_set(slug: str) -> ResponseReturnValue:
         "savings/rate_set.html",
         rate_set=rate_sets.get_rate_set(session, slug),
         officers=officer_names(session),
+        labels={kind.value: kind.label for kind in InterventionType},
         grades=EVIDENCE_GRADES,
     )
 
@@ -191,6 +193,14 @@ def _given() -> dict[str, str]:
     names = {"case": "case_id", "incident": "incident_id", "type": "type"}
     found = {name: request.args.get(name) or request.form.get(field, "") for name, field in names.items()}
     return {name: text for name, text in found.items() if text.strip()}
+
+
+def _case_of(given: Filter) -> int | None:
+    """Return the case named, else the one that the incident named belongs to."""
+    if given.case_id is not None or given.incident_id is None:
+        return given.case_id
+    case = cases.find_case_of_incident(db.session(), given.incident_id)
+    return case.id if case else None
 
 
 def _links(case_id: int | None, incident_id: int | None) -> dict[str, tuple[int, str]]:
