@@ -12,6 +12,9 @@ WORKERS ?= 2
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
+ifeq ($(ENV_FILE),var/demo.env)
+run: export TSALERT_PUBLIC_URL := http://127.0.0.1:$(PORT)
+endif
 run: $(BIN)/.installed assets $(ENV_FILE) ## Set everything up and serve on http://127.0.0.1:8000 (PORT= changes it); Ctrl-C stops
 	@flask --app wsgi db upgrade
 	@if [ "$(ENV_FILE)" = var/demo.env ]; then flask --app wsgi demo load --once; fi

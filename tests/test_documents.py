@@ -1,0 +1,69 @@
+"""What is written for readers holds for the program."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import run
+
+import click
+from flask import Flask
+
+from tests.test_config import GOOD, TWILIO
+from tsalert.config import load_settings
+
+ROOT = Path(__file__).parent.parent
+READ_ELSEWHERE = {"TSALERT_ENV_FILE", "TSALERT_DEMO_PASSWORD"}
+
+
+class Watched(Mapping[str, str]):
+    """Settings that remember which of them were asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values_of, self.asked = values, set[str]()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.values_of[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_of)
+
+    def __len__(self) -> int:
+        return len(self.values_of)
+
+
+def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
+    settings = Watched(GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS"})
+    load_settings(settings)
+    documented = set(re.findall(r"`(TSALERT_[A-Z_]+)`", (ROOT / "docs/environment.md").read_text(encoding="utf-8")))
+    assert documented == settings.asked | READ_ELSEWHERE
+
+
+def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def test_every_command_of_ours_explains_itself_and_stands_in_the_documents(app: Flask) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    foreign = {"db", "roles", "users", "openapi"}
+    for name, command in commands(app.cli):
+        if name.split()[0] in foreign:
+            continue
+        assert command.help, name
+        assert f"flask --app wsgi {name}" in text, name
+
+
+def test_every_document_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs").glob("*.md"):
+        assert f"docs/{path.name}" in readme, path.name
+
+
+def test_make_help_names_every_target() -> None:
+    listed = run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ("run", "test", "check", "bench"):
+        assert re.search(rf"^{target}\s", listed, re.MULTILINE), target
