@@ -91,14 +91,11 @@ class _Reader:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; the environment wins over the file that TSALERT_ENV_FILE names (``.env`` by default).
+    """Read the settings, by default from the environment over the file that TSALERT_ENV_FILE names (``.env``).
 
     :raises SettingsError: naming every fault; values of secrets are never in the message.
     """
-    if environment is None:
-        filed = dotenv_values(os.environ.get("TSALERT_ENV_FILE", ".env"))
-        environment = {name: value for name, value in filed.items() if value is not None} | dict(os.environ)
-    reader = _Reader(environment)
+    reader = _Reader(read_environment() if environment is None else environment)
     settings = Settings(
         database_url=_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
@@ -117,6 +114,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
     return settings
+
+
+def read_environment() -> dict[str, str]:
+    """Return the environment over the settings file."""
+    filed = dotenv_values(os.environ.get("TSALERT_ENV_FILE", ".env"))
+    return {name: value for name, value in filed.items() if value is not None} | dict(os.environ)
 
 
 def is_loopback(host: str | None) -> bool:

@@ -43,6 +43,7 @@ FRIENDS = replace(BLOCKER, type=InterventionType.FRIENDS_AGAINST_SCAMS)
         pytest.param(replace(BLOCKER, units=1000), id="a-thousand-blockers"),
         pytest.param(replace(FRIENDS, units=10_000), id="ten-thousand-friends"),
         pytest.param(replace(BLOCKER, type=InterventionType.ADVICE, is_rapid_response=True), id="advice-at-the-door"),
+        pytest.param(replace(SCAM, type=InterventionType.ADVICE), id="advice-that-saved-money"),
     ],
 )
 def test_what_can_have_happened_may_be_recorded(fine: NewIntervention) -> None:
@@ -65,6 +66,7 @@ def test_what_can_have_happened_may_be_recorded(fine: NewIntervention) -> None:
         pytest.param(replace(FRIENDS, units=-1), "units", id="minus-one-friend"),
         pytest.param(replace(BLOCKER, prevented=Decimal(1)), "amount", id="blocker-with-money"),
         pytest.param(replace(FRIENDS, future=Decimal(1)), "amount", id="friends-with-money"),
+        pytest.param(replace(SCAM, type=InterventionType.ADVICE, evidence=None), "evidence", id="advice-by-hearsay"),
         pytest.param(replace(BLOCKER, is_rapid_response=True), "is_rapid_response", id="rapid-blocker"),
     ],
 )

@@ -1,5 +1,26 @@
-"""Commands."""
+"""Commands about the demonstration."""
+
+import click
 
 from tsalert.commands import CommandGroup
+from tsalert.config import read_environment
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import RuleViolation
+from tsalert.demo import service
+from tsalert.installation.service import is_demo
 
-group = CommandGroup("demo", help="demo")
+group = CommandGroup("demo", help="A demonstration: invented people, published figures.")
+
+
+@group.command("load")
+@click.option("--once", is_flag=True, help="Pass quietly where the demonstration is loaded already.")
+def load(*, once: bool) -> None:
+    """Fill an empty database with the demonstration; TSALERT_DEMO_PASSWORD is its officers' password."""
+    password = read_environment().get("TSALERT_DEMO_PASSWORD", "")
+    if not password:
+        raise RuleViolation("Set TSALERT_DEMO_PASSWORD: the password of the invented officers.")
+    if not (once and is_demo()):
+        service.load(password=password, now=utc_now(), tell=lambda text: click.echo(f"  {text}"))
+    click.echo("\nSign in as one of these, all with the password " + password)
+    for email, name, roles in service.OFFICERS:
+        click.echo(f"  {email:30} {name}: {', '.join(role.replace('_', ' ') for role in roles)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 _TEMPLATE = """\
-# Settings of the demonstration, made on first start. The keys are this machine's own: keep the file, share it with nobody.
+# Settings of the demonstration, made on first start. The keys are this machine's own; share them with nobody.
 TSALERT_DATABASE_URL=sqlite:///var/tsalert.db
 TSALERT_FILES=var/files
 TSALERT_SECRET_KEY={secret_key}

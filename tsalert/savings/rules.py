@@ -39,8 +39,13 @@ class InterventionType(StrEnum):
 
     @property
     def has_money(self) -> bool:
-        """True where the record holds an evidenced amount."""
+        """True where the record may hold an evidenced amount."""
         return _TYPES[self].has_money
+
+    @property
+    def is_money_optional(self) -> bool:
+        """True where it may also be counted without an amount."""
+        return _TYPES[self].is_money_optional
 
     @property
     def may_be_rapid(self) -> bool:
@@ -52,6 +57,7 @@ class InterventionType(StrEnum):
 class _Shape:
     label: str
     has_money: bool = False
+    is_money_optional: bool = False
     unit: str | None = None
     most_units: int = 1
     may_be_rapid: bool = False
@@ -64,7 +70,7 @@ _TYPES = {
     InterventionType.FRIENDS_AGAINST_SCAMS: _Shape(
         "Friends Against Scams trained", unit="people trained", most_units=10_000
     ),
-    InterventionType.ADVICE: _Shape("Advice given", may_be_rapid=True),
+    InterventionType.ADVICE: _Shape("Advice given", has_money=True, is_money_optional=True, may_be_rapid=True),
 }
 
 
@@ -164,7 +170,7 @@ def check_intervention(new: NewIntervention, *, today: date) -> None:
         raise RuleViolation(f"{new.type.label}: the number must be {least}.", field="units")
     if new.is_rapid_response and not shape.may_be_rapid:
         raise RuleViolation(f"{new.type.label} is not a rapid response.", field="is_rapid_response")
-    _check_money(new, has_money=shape.has_money)
+    _check_money(new, shape)
 
 
 def needs_verifying(amount: Decimal) -> bool:
@@ -213,12 +219,12 @@ def _check_day(on_date: date, today: date) -> None:
         raise RuleViolation("The date is too long ago. Check the year.", field="on_date")
 
 
-def _check_money(new: NewIntervention, *, has_money: bool) -> None:
+def _check_money(new: NewIntervention, shape: _Shape) -> None:
     amounts = {"prevented": new.prevented, "recovered": new.recovered, "future": new.future}
     given = [name for name, amount in amounts.items() if amount]
-    if not has_money:
-        if given:
-            raise RuleViolation(f"{new.type.label}: no amount of money belongs here.", field="amount")
+    if given and not shape.has_money:
+        raise RuleViolation(f"{new.type.label}: no amount of money belongs here.", field="amount")
+    if not given and (shape.is_money_optional or not shape.has_money):
         return
     if len(given) != 1:
         problem = "Enter the amount." if not given else "One event's money is prevented, recovered or future: once."

@@ -1,0 +1,120 @@
+"""A served demonstration and a real browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import arguments, find_chromium
+
+ROOT = Path(__file__).parent.parent.parent
+PASSWORD = "demonstration password"
+PATIENCE = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demonstration, loaded and served by gunicorn with a worker beside it, as ``make run`` does."""
+    folder = tmp_path_factory.mktemp("site")
+    port = free_port()
+    environment = demo_environment(folder, port)
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *command], env=environment, cwd=ROOT, check=True
+        )
+    web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+    worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    with running(web, environment), running(worker, environment):
+        wait_until_served(f"http://127.0.0.1:{port}/sign-in")
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A fresh browser window on a desk's screen; scripts that fail or break the policy fail the test."""
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
+    window = context.new_page()
+    faults: list[str] = []
+    window.on("pageerror", lambda error: faults.append(str(error)))
+    window.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
+    yield window
+    context.close()
+    assert faults == []
+
+
+def sign_in(page: Page, email: str = "officer@example.org") -> None:
+    page.goto("/sign-in")
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def demo_environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the settings of a demonstration in a folder of its own."""
+    return os.environ | {
+        "TSALERT_ENV_FILE": os.devnull,
+        "TSALERT_DATABASE_URL": f"sqlite:///{folder / 'tsalert.db'}",
+        "TSALERT_FILES": str(folder / "files"),
+        "TSALERT_SECRET_KEY": "b" * 40,
+        "TSALERT_ADDRESS_KEY": "a" * 40,
+        "TSALERT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TSALERT_EMAIL": "recorder",
+        "TSALERT_SMS": "recorder",
+        "TSALERT_AUTHORITY_NAME": "Bromley (demonstration)",
+        "TSALERT_RAPID_RESPONSE_NUMBER": "07700 900461",
+        "TSALERT_DEMO_PASSWORD": PASSWORD,
+        "WEB_CONCURRENCY": "1",
+    }
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until_served(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urlopen(url):
+                return
+        except (URLError, ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)  # a server that starts has no event to wait for

@@ -1,0 +1,46 @@
+"""Delivering into the recorder at a time of the caller's choosing, for a demonstration's past."""
+
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tsalert.db import db, transaction
+from tsalert.delivery import claiming
+from tsalert.delivery.claiming import Claimed
+from tsalert.delivery.ports import Accepted
+from tsalert.delivery.printing import Press
+from tsalert.delivery.recording import record_sent
+from tsalert.delivery.retries import outcome
+from tsalert.delivery.rules import Channel
+
+_OWNER = "replay"
+_AT_ONCE = 500
+
+
+def deliver_to_recorder(app: Flask, *, now: datetime) -> int:
+    """Hand everything that is due at ``now`` to the recorder; returns how many messages that was.
+
+    No worker may run meanwhile: this takes what is due, whoever else would.
+    """
+    press, sent = Press(app.extensions["tsalert_settings"]), 0
+    for channel in (Channel.EMAIL, Channel.SMS):
+        while claimed := _claim(press, channel, now):
+            record_sent(press.messages(claimed), now=now)
+            with transaction() as session:
+                _record(session, channel, claimed, now)
+            sent += len(claimed)
+    db.session.remove()
+    return sent
+
+
+def _claim(press: Press, channel: Channel, now: datetime) -> list[Claimed]:
+    with transaction() as session:
+        claimed = claiming.claim(session, channel, _OWNER, _AT_ONCE, now=now)
+        press.lay_out(session, claimed)
+        return claimed
+
+
+def _record(session: Session, channel: Channel, claimed: list[Claimed], now: datetime) -> None:
+    taken = {each.id: outcome(Accepted(f"recorded-{each.id}"), each.standing, now=now, draw=0.5) for each in claimed}
+    claiming.record_outcomes(session, channel, _OWNER, taken, now=now)

@@ -1,0 +1,69 @@
+"""Alerts: three that have gone out, one that waits for approval, and a draft."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from tsalert.alerts import proof, queries, service
+from tsalert.alerts.rules import Channel, Draft, Urgency
+from tsalert.db import db
+from tsalert.delivery.replaying import deliver_to_recorder
+from tsalert.demo.past import Crew
+
+_BOTH = (Channel.EMAIL, Channel.SMS)
+# (days ago, headline, what happened, what to do, text message)
+_PAST = (
+    (
+        96,
+        "Callers who say they are from the water board",
+        "Two men with clipboards have asked to check the taps. One talks while the other searches the house.",
+        "Nobody from a water company minds if you shut the door and ring the number on your bill.",
+        "Callers say they are from the water board. Shut the door and ring the number on your bill.",
+    ),
+    (
+        41,
+        "Texts about a parcel fee",
+        "Texts ask for £1.45 to deliver a parcel and lead to a page that collects card details.",
+        "Forward such a text to 7726 and delete it. If you typed in your card's number, ring your bank.",
+        "Texts ask for a parcel fee. Do not tap the link; forward it to 7726.",
+    ),
+    (
+        6,
+        "Roofers who find work that is not needed",
+        "Men in a van offer to clean gutters for £30, then say that the roof will fall in. They ask for thousands.",
+        "Say no, shut the door, ring us. We come, day or night.",
+        "Roofers offer £30 gutter cleaning, then ask thousands. Say no and ring us.",
+    ),
+)
+
+
+def load_alerts(team: Crew, now: datetime) -> None:
+    """Load the past alerts, approved by a second officer and delivered to the recorder on their day."""
+    for days, headline, body, advice, sms in _PAST:
+        sent_at = now - timedelta(days=days)
+        draft = Draft(headline, body, "all", _BOTH, sent_at + timedelta(days=28), advice, sms)
+        alert_id = _submit(team, draft, sent_at)
+        shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
+        service.approve(alert_id, shown, actor=team.second, now=sent_at + timedelta(minutes=12))
+        deliver_to_recorder(current_app, now=sent_at + timedelta(minutes=13))
+    waiting = Draft(
+        "Tree surgeons who ask for cash",
+        "A crew knocks, says a branch is dangerous, cuts for half an hour and asks for £3,900.",
+        "doorstep-crime",
+        _BOTH,
+        now + timedelta(days=14),
+        "Get two prices in writing. You have 14 days to change your mind about most work agreed at your door.",
+        "Tree surgeons knock and ask for £3,900 in cash. Get two prices first.",
+        urgency=Urgency.URGENT,
+    )
+    _submit(team, waiting, now - timedelta(minutes=25))
+    draft = Draft(
+        "Calls about your boiler grant", "Somebody rings and offers a grant.", "all", _BOTH, now + timedelta(days=7)
+    )
+    service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
+
+
+def _submit(team: Crew, draft: Draft, at: datetime) -> int:
+    alert_id = service.write_draft(draft, actor=team.officer, now=at)
+    service.submit(alert_id, actor=team.officer, now=at + timedelta(minutes=5))
+    return alert_id

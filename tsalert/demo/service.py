@@ -1,0 +1,78 @@
+"""Loading the demonstration into an empty database, all of it by the services that officers use."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Actor, Via
+from tsalert.core.clock import london_midnight
+from tsalert.core.errors import Conflict
+from tsalert.db import Base, db, transaction
+from tsalert.demo import helpline, past, published, sent, today
+from tsalert.demo.lists import subscriber_lines
+from tsalert.demo.people import demo_wards
+from tsalert.installation import service as installation
+from tsalert.places import service as places
+from tsalert.savings import approving
+from tsalert.staff import queries as staff_queries
+from tsalert.staff import service as staff
+from tsalert.staff.rules import RoleName
+from tsalert.subscribers.importing import import_subscribers
+
+OFFICERS = (
+    (
+        "officer@example.org",
+        "Robin Officer (invented)",
+        (RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER, RoleName.LONE_SENDER),
+    ),
+    ("second.officer@example.org", "Ashley Second (invented)", (RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)),
+    ("manager@example.org", "Morgan Manager (invented)", (RoleName.MANAGER,)),
+    ("administrator@example.org", "Toni Administrator (invented)", (RoleName.ADMINISTRATOR,)),
+)
+_BEFORE_IT_ALL = london_midnight(date(2021, 3, 1))
+# Tables that a new database has rows in, from its migrations.
+_SHIPPED = frozenset({"alembic_version", "grade", "rate", "rate_set", "topic", "installation_fact", "audit_head"})
+
+
+def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
+    """Load the demonstration and mark the database as one for good.
+
+    :raises Conflict: the database holds anything else.
+    """
+    if not is_empty(db.session()):
+        raise Conflict("This database holds something already; a demonstration needs an empty one.")
+    with transaction() as session:
+        installation.mark_demo(session)
+    places.add_wards(demo_wards(), now=_BEFORE_IT_ALL)
+    team = past.crew(*_hire(password), tell)
+    _load_past(team)
+    approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
+    tell("The subscriber list")
+    import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
+    tell("Past alerts and today")
+    sent.load_alerts(team, now)
+    today.load_today(team, now)
+
+
+def is_empty(session: Session) -> bool:
+    """Tell whether a database holds nothing but what its migrations put there."""
+    tables = [table for name, table in Base.metadata.tables.items() if name not in _SHIPPED]
+    return not any(session.scalar(select(func.count()).select_from(table)) for table in tables)
+
+
+def _hire(password: str) -> tuple[Actor, Actor, Actor]:
+    for email, name, roles in OFFICERS:
+        staff.create_officer(email, name=name, roles=list(roles), password=password, now=_BEFORE_IT_ALL)
+    officer, second, manager = (staff_queries.get_officer(db.session(), email) for email, _, _ in OFFICERS[:3])
+    return tuple(staff_queries.actor_of(person, Via.COMMAND) for person in (officer, second, manager))  # type: ignore[return-value]
+
+
+def _load_past(team: past.Crew) -> None:
+    team.tell("April and May 2021")
+    helpline.load_helpline(team)
+    team.tell("2021/22: 26 rapid-response interventions")
+    past.load_year(team)
+    for figures in published.QUARTERS:
+        past.load_quarter(team, figures)

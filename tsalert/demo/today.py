@@ -1,0 +1,126 @@
+"""What is going on as the demonstration is loaded: six live incidents and three open cases."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
+from tsalert.cases.vocabulary import (
+    AbuseKind,
+    Channel,
+    DoorstepKind,
+    Evidence,
+    MoneyKind,
+    NoteKind,
+    ScamKind,
+    Source,
+    Status,
+)
+from tsalert.demo import visits
+from tsalert.demo.past import Crew
+from tsalert.demo.people import household
+from tsalert.demo.visits import Visit
+from tsalert.response import dispatching, service
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.steps import Step
+from tsalert.response.vocabulary import CallSource, Category, GradeName
+
+_TARGET = timedelta(hours=2)
+
+
+def load_today(team: Crew, now: datetime) -> None:
+    """Load the live board: one amber, one red, one overdue, one with an officer on the scene, two with time in hand."""
+    _waiting(team, now, _TARGET + timedelta(minutes=18), "Two men are digging up the drive and want £2,500 today.")
+    _waiting(team, now, _TARGET - timedelta(minutes=7), "A roofer has taken the ladder in and will not leave.")
+    amber = _waiting(
+        team, now, _TARGET - timedelta(minutes=24), "The bank has a customer who must pay for gutters now."
+    )
+    dispatching.record_milestone(amber, NewMilestone(Step.EN_ROUTE), actor=team.second, now=now - timedelta(minutes=20))
+    _on_scene(team, now)
+    _waiting(team, now, timedelta(minutes=9), "A tree surgeon asks for £3,900 for half a day's work.")
+    _waiting(team, now, timedelta(minutes=35), "A caller has her bank card ready for a courier.", GradeName.PROMPT)
+    service.record_breaches(now)
+    _family_case(team, now)
+    _romance_case(team, now)
+
+
+def _waiting(team: Crew, now: datetime, ago: timedelta, happening: str, grade: GradeName = GradeName.IMMEDIATE) -> int:
+    category = Category.DOORSTEP_CRIME if grade is GradeName.IMMEDIATE else Category.SCAM
+    kind = DoorstepKind.ROOFING if category is Category.DOORSTEP_CRIME else ScamKind.BANK_IMPERSONATION
+    return visits.log(_live(team, now - ago, category, kind, happening, grade), team.officer)
+
+
+def _live(team: Crew, at: datetime, category: Category, kind: str, happening: str, grade: GradeName) -> Visit:
+    home = household(next(team.households))
+    return Visit(
+        at=at,
+        household=home,
+        category=category,
+        kind=kind,
+        happening=happening,
+        grade=grade,
+        source=CallSource.NEIGHBOUR,
+        arrives_after=timedelta(minutes=41),
+    )
+
+
+def _on_scene(team: Crew, now: datetime) -> None:
+    happening = "Four men on the roof; a £30 gutter clean has become £4,000 in cash."
+    visit = _live(
+        team, now - timedelta(minutes=66), Category.DOORSTEP_CRIME, DoorstepKind.ROOFING, happening, GradeName.IMMEDIATE
+    )
+    incident_id = visits.log(visit, team.officer)
+    visits.attend(incident_id, visit, team.officer)
+    case_id = visits.open_case(visit, incident_id, team.officer, summary="Cold call, then pressure to pay. Invented.")
+    _money(team, case_id, now, MoneyKind.DEMANDED, "4000")
+    _money(team, case_id, now, MoneyKind.PAID, "30")
+
+
+def _family_case(team: Crew, now: datetime) -> None:
+    opened = now - timedelta(days=6)
+    case_id = _case(team, opened, Category.FINANCIAL_ABUSE, AbuseKind.BY_FAMILY, Channel.IN_PERSON)
+    _money(team, case_id, opened, MoneyKind.PAID, "2150")
+    _move(team, case_id, now - timedelta(days=4), Status.INVESTIGATING)
+
+
+def _romance_case(team: Crew, now: datetime) -> None:
+    opened = now - timedelta(days=19)
+    case_id = _case(team, opened, Category.SCAM, ScamKind.ROMANCE, Channel.ONLINE)
+    _money(team, case_id, opened, MoneyKind.PAID, "8600", Evidence.BANK)
+    _money(team, case_id, now - timedelta(days=8), MoneyKind.REFUNDED_BY_BANK, "3100", Evidence.BANK)
+    note = NewNote(NoteKind.FACT, "The bank has closed the receiving account. Invented.")
+    cases.add_note(case_id, note, actor=team.officer, now=now - timedelta(days=8))
+    for days, status in ((15, Status.INVESTIGATING), (3, Status.DECISION)):
+        _move(team, case_id, now - timedelta(days=days), status)
+
+
+def _case(team: Crew, at: datetime, category: Category, kind: str, channel: Channel) -> int:
+    home = household(next(team.households))
+    new = NewCase(
+        summary="Referred by adult social care after a home visit. Invented.",
+        category=category,
+        kind=kind,
+        channel=channel,
+        source=Source.ADULT_SOCIAL_CARE,
+        victim_name=home.name,
+        address=home.address,
+        postcode=home.postcode,
+        ward_code=home.ward_code,
+        chosen_for_vulnerability=True,
+    )
+    return cases.open_case(new, actor=team.officer, now=at)
+
+
+def _money(
+    team: Crew,
+    case_id: int,
+    at: datetime,
+    kind: MoneyKind,
+    amount: str,
+    evidence: Evidence = Evidence.VICTIM_STATEMENT,
+) -> None:
+    cases.record_money(case_id, NewMoneyLine(kind, Decimal(amount), evidence), actor=team.officer, now=at)
+
+
+def _move(team: Crew, case_id: int, at: datetime, status: Status) -> None:
+    cases.record_progress(case_id, Progress(status), actor=team.officer, now=at)
