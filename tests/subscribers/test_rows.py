@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import NOW
 from tsalert.core.errors import RuleViolation
+from tsalert.core.records import Record
 from tsalert.delivery.rules import Channel
-from tsalert.subscribers.records import Record
 from tsalert.subscribers.rows import COLUMNS, HEADER, ImportRow, Terms, check_header, read_row
 from tsalert.subscribers.rules import Frequency, Kind
 

@@ -28,6 +28,14 @@ def do_once() -> tuple[str, int, dict[str, str]]:
     return "", 303, {"Location": "/sample/1"}
 
 
+@bp.post("/sample/made")
+@public
+def make_once() -> tuple[str, int]:
+    with transaction() as session:
+        audit.record(session, SERVICE, "sampled", "sample", None, now=NOW)
+    return "", 201
+
+
 @bp.get("/sample/conflict")
 @public
 def conflict() -> str:
@@ -66,6 +74,18 @@ def test_a_form_sent_twice_counts_once_and_leads_to_the_same_place(sample: Flask
     with sample.application.app_context():
         entries = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "sampled")
         assert db.session.scalar(entries) == 1
+
+
+@pytest.mark.parametrize("key", ["nul\x00", "x" * 101, "", "a b"])
+def test_a_key_that_is_none_guards_nothing_and_breaks_nothing(sample: FlaskClient, key: str) -> None:
+    assert [sample.post("/sample", data={"submission": key}).status_code for _ in range(2)] == [303, 303]
+
+
+def test_a_request_to_the_api_with_a_key_counts_once(sample: FlaskClient) -> None:
+    headers = {"Idempotency-Key": "6f1c"}
+    assert sample.post("/api/v1/sample/made", headers=headers).status_code == 201
+    again = sample.post("/api/v1/sample/made", headers=headers)
+    assert (again.status_code, again.mimetype) == (409, "application/problem+json")
 
 
 def test_a_page_that_somebody_forgot_to_mark_is_closed(sample: FlaskClient) -> None:

@@ -51,6 +51,8 @@ def fault(name: str, value: Any) -> str:
         pytest.param("record", 2**31, "no record", id="beyond-the-largest-number"),
         pytest.param("record", 0, "no record", id="zero"),
         pytest.param("record", -5, "no record", id="negative"),
+        pytest.param("record", True, "no record", id="true-is-no-number"),
+        pytest.param("record", 1.5, "no record", id="a-fraction"),
         pytest.param("record", "1 OR 1=1", "no record", id="not-a-number"),
         pytest.param("day", "22/11/2026", "date", id="a-day-in-another-form"),
         pytest.param("postcode", "BR1", "full postcode", id="half-a-postcode"),

@@ -86,7 +86,9 @@ def load_quarter(team: Crew, figures: published.QuarterFigures) -> None:
 
 
 def _reports(team: Crew, period: Period, figures: published.QuarterFigures) -> list[int]:
-    savings_made = split_pounds(figures.doorstep_crime, 5, seed=figures.reports) if figures.doorstep_crime else []
+    savings_made = (
+        split_pounds(figures.doorstep_crime, figures.immediate, seed=figures.reports) if figures.doorstep_crime else []
+    )
     case_ids = []
     for place, at in enumerate(moments(period, figures.reports)):
         immediate = place < figures.immediate

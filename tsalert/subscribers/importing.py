@@ -8,13 +8,13 @@ from itertools import islice
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
+from tsalert.core.records import Record, read_records
 from tsalert.db import db, transaction
 from tsalert.installation.service import is_demo
 from tsalert.places import queries as places
 from tsalert.subscribers import queries
 from tsalert.subscribers.asking import ask_imported
 from tsalert.subscribers.enrolling import enrol
-from tsalert.subscribers.records import Record, read_records
 from tsalert.subscribers.rows import HEADER, ImportRow, Terms, check_header, read_row
 
 _BATCH = 1000

@@ -11,8 +11,8 @@ from typing import TypeVar
 from tsalert.core.clock import as_utc, london_midnight
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
+from tsalert.core.records import Record
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
-from tsalert.subscribers.records import Record
 from tsalert.subscribers.rules import Frequency, Kind
 
 COLUMNS = (

@@ -135,6 +135,8 @@ class RecordId(fields.Integer):
     default_error_messages = {"invalid": "There is no record with that number."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> int:
+        if isinstance(value, bool | float):
+            raise self.make_error("invalid", input=value)
         number = super()._deserialize(value, attr, data, **options)
         if number is None or not 0 < number <= LARGEST_ID:
             raise self.make_error("invalid", input=value)

@@ -1,5 +1,10 @@
-"""A form or API request sent twice is carried out once; the second copy gets the first one's answer."""
+"""A request sent twice is carried out once.
 
+A form carries a hidden key, and its second copy is led to where the first one led. A request to the API may carry an
+``Idempotency-Key`` header, and its second copy is refused with 409.
+"""
+
+import re
 from uuid import uuid4
 
 from flask import Flask, Response, g, redirect, request
@@ -8,8 +13,9 @@ from sqlalchemy import update
 
 from tsalert.core.clock import utc_now
 from tsalert.db import Submission, db, transaction
+from tsalert.web.access import find_actor, is_api
 
-_LONGEST_KEY = 100
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def init_app(app: Flask) -> None:
@@ -25,12 +31,8 @@ def new_submission() -> str:
 
 
 def _recall() -> ResponseReturnValue | None:
-    key = (
-        request.form.get("submission", "")
-        if request.method == "POST" and request.mimetype != "application/json"
-        else ""
-    )
-    if not key or len(key) > _LONGEST_KEY:
+    key = _key()
+    if key is None:
         return None
     done = db.session.get(Submission, key)
     if done is not None and done.location:
@@ -38,6 +40,17 @@ def _recall() -> ResponseReturnValue | None:
     g.submission = key
     db.session().info["submission"] = (key, utc_now())
     return None
+
+
+def _key() -> str | None:
+    """Return the request's key; one of the API counts for its sender alone."""
+    if request.method != "POST":
+        return None
+    given = request.headers.get("Idempotency-Key", "") if is_api() else request.form.get("submission", "")
+    if not _KEY.fullmatch(given):
+        return None
+    actor = find_actor() if is_api() else None
+    return f"{actor.officer_id}:{given}" if actor else given
 
 
 def _remember(response: Response) -> Response:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.subscribers.records import Record, read_records
+from tsalert.core.records import Record, read_records
 
 
 def read(text: str) -> list[Record]:

@@ -1,0 +1,86 @@
+"""The demonstration: the published figures from records, on both databases."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tsalert.audit import queries as audit
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import Conflict
+from tsalert.db import db
+from tsalert.demo import service
+from tsalert.installation.service import is_demo
+from tsalert.response.board import board_lines
+from tsalert.response.clock import ClockState
+from tsalert.subscribers.queries import circulation
+
+Run = Callable[..., CompletedProcess[str]]
+PASSWORD = "a long demonstration password"
+SHOWN = ("enquiries", "scam_doorstep_abuse_cases", "detriment", "reports", "immediate", "total_savings")
+
+
+@pytest.fixture
+def loaded(fresh_app: Flask) -> Flask:
+    with fresh_app.app_context():
+        service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
+        db.session.remove()
+    return fresh_app
+
+
+def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask, run_command: Run) -> None:
+    assert_published(run_command)
+    with loaded.app_context():
+        assert is_demo()
+        assert_live()
+        assert_list_of_subscribers()
+        assert audit.verify_chain(db.session()).is_whole
+        with pytest.raises(Conflict, match="holds something already"):
+            service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
+
+
+def assert_published(run_command: Run) -> None:
+    first, second = figures(run_command, "quarter", "2022/23", "Q1"), figures(run_command, "quarter", "2022/23 Q2")
+    year = figures(run_command, "year", "2021/22")
+    assert [first["figures"][name] for name in SHOWN] == [233, 76, "505804.50", 30, 7, "146333"]
+    assert [second["figures"][name] for name in SHOWN] == [248, 60, "99761.00", 34, 5, "0"]
+    assert cells(first) == {
+        "scams": ["600", "324", None],
+        "doorstep_crime": ["40500", "21870", None],
+        "friends_against_scams": ["2586", None, "4035"],
+        "call_blockers": ["49622", "26796", None],
+    }
+    named = ("financial_savings", "health_savings", "friends_savings", "total_savings", "rapid_response_interventions")
+    assert [year["figures"][name] for name in named] == ["292738", "158078", "56341", "507157", 26]
+    assert cells(year)["call_blockers"][1] == "44659"
+    assert {single["amount"] for single in year["single_savings"]} == {"12000.00", "36833.00", "18000.00"}
+    assert "Figures may not sum due to rounding." in year["savings"]["notes"]
+
+
+def assert_live() -> None:
+    board = board_lines(db.session(), now=utc_now())
+    states = Counter(row.reading.state for row in board)
+    assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
+
+
+def assert_list_of_subscribers() -> None:
+    known = circulation(db.session())
+    assert (known.subscribers, known.declared_reach) == (650, 47_000)
+
+
+def figures(run_command: Run, *period: str) -> dict[str, Any]:
+    answer = run_command("savings", *period, "--json")
+    assert answer.returncode == 0, answer.stderr
+    read: dict[str, Any] = json.loads(answer.stdout)
+    return read
+
+
+def cells(answer: dict[str, Any]) -> dict[str, list[str | None]]:
+    columns = ("financial", "health", "other")
+    return {
+        row["slug"]: [row[column] and row[column]["shown"] for column in columns] for row in answer["savings"]["rows"]
+    }
