@@ -12,6 +12,7 @@ from tsalert.config import Settings
 from tsalert.core.errors import NotFound
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
+from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
 _AT_ONCE = 500
@@ -88,6 +89,19 @@ class DeliveryRow:
     error: str | None
     sent_at: datetime | None
     settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentView:
+    """A message that the recorder kept, exactly as it would have left."""
+
+    id: int
+    mailing_id: int
+    channel: str
+    address: str
+    content: str
+    subject: str
+    at: datetime
 
 
 def get_endpoint(session: Session, endpoint_id: int) -> EndpointView:
@@ -192,33 +206,41 @@ def deliveries_of(
 
 def sent_messages(
     session: Session, *, mailing_id: int | None = None, channel: Channel | None = None, before: int | None = None
-) -> list[SentMessage]:
+) -> list[SentView]:
     """Return a page of what the recorder was handed, newest first."""
-    query = select(SentMessage).order_by(SentMessage.id.desc()).limit(PAGE)
+    query = _sent_views().order_by(SentMessage.id.desc()).limit(PAGE)
     if mailing_id is not None:
         query = query.where(SentMessage.mailing_id == mailing_id)
     if channel is not None:
         query = query.where(SentMessage.channel == channel)
     if before is not None:
         query = query.where(SentMessage.id < before)
-    return list(session.scalars(query))
+    return [SentView(*row) for row in session.execute(query)]
 
 
-def get_sent_message(session: Session, message_id: int) -> SentMessage:
+def get_sent_message(session: Session, message_id: int) -> SentView:
     """Return one message of the recorder.
 
     :raises NotFound: there is none.
     """
-    message = session.get(SentMessage, message_id)
-    if message is None:
+    wanted = message_id if message_id <= LARGEST_ID else 0
+    row = session.execute(_sent_views().where(SentMessage.id == wanted)).one_or_none()
+    if row is None:
         raise NotFound("There is no such message.")
-    return message
+    return SentView(*row)
 
 
 def key_of(channel: Channel, address: str) -> str:
     """Return the address key under this installation's own secret."""
     settings: Settings = current_app.extensions["tsalert_settings"]
     return address_key(channel, address, settings.address_key)
+
+
+def _sent_views() -> Select[int, int, str, str, str, str, datetime]:
+    message = (SentMessage.id, SentMessage.mailing_id, SentMessage.channel, SentMessage.address)
+    return select(*message, SentMessage.content, Mailing.subject, SentMessage.at).join(
+        Mailing, Mailing.id == SentMessage.mailing_id
+    )
 
 
 def _endpoint_views() -> Select[int, str, str, str, bool, datetime | None]:
