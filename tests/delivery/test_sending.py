@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.delivery.conftest import Provider
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
-from tsalert.delivery import claiming, queries, recovery, service
+from tsalert.delivery import outcomes, queries, recovery, service
 from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.ports import InDoubt, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane, MailingState, Status, SuppressionReason
@@ -171,7 +171,7 @@ def test_results_survive_a_database_that_is_away_for_a_while(
         raise OperationalError("UPDATE", {}, Exception("gone"))
 
     with monkeypatch.context() as away:
-        away.setattr(claiming, "record_outcomes", gone)
+        away.setattr(outcomes, "record_outcomes", gone)
         with pytest.raises(OperationalError):
             one.turn()
     one.settle()

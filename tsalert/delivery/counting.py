@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, UpdateBase, select, update
+from sqlalchemy import CursorResult, UpdateBase, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,14 @@ from tsalert.delivery.models import Mailing, MailingCount
 from tsalert.delivery.rules import MailingState, Status
 
 Changes = Mapping[tuple[int, str, str], int]
+_WAITING = select(func.sum(MailingCount.count)).where(
+    MailingCount.mailing_id == bindparam("of_mailing"), MailingCount.status == Status.PENDING.value
+)
+_COMPLETE = (
+    update(Mailing)
+    .where(Mailing.id == bindparam("of_mailing"), Mailing.state == MailingState.SENDING.value)
+    .values(state=MailingState.COMPLETED.value, completed_at=bindparam("at"))
+)
 
 
 def change_counts(session: Session, changes: Changes) -> None:
@@ -20,20 +29,13 @@ def change_counts(session: Session, changes: Changes) -> None:
     Rows are taken in one order by everybody, so that two senders never wait for each other.
     """
     rows = [
-        {"mailing_id": mailing_id, "channel": channel, "status": status, "count": change}
+        {"of_mailing": mailing_id, "of_channel": channel, "of_status": status, "change": change}
         for (mailing_id, channel, status), change in sorted(changes.items())
         if change
     ]
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(MailingCount).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["mailing_id", "channel", "status"],
-            set_={"count": MailingCount.count + statement.excluded.count},
-        )
-    )
+    if rows:
+        session.flush()
+        session.connection().execute(_adding(session.get_bind().dialect.name), rows)
 
 
 def rows_changed(session: Session, statement: UpdateBase) -> int:
@@ -42,17 +44,23 @@ def rows_changed(session: Session, statement: UpdateBase) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def pending_count(session: Session, mailing_id: int) -> int:
-    """Return how many deliveries of a mailing wait or are in hand."""
-    of_mailing = (MailingCount.mailing_id == mailing_id, MailingCount.status == Status.PENDING)
-    return sum(session.scalars(select(MailingCount.count).where(*of_mailing)))
-
-
 def complete_if_done(session: Session, mailing_id: int, now: datetime) -> None:
     """Complete a mailing of which nothing waits any more."""
-    if pending_count(session, mailing_id) == 0:
-        session.execute(
-            update(Mailing)
-            .where(Mailing.id == mailing_id, Mailing.state == MailingState.SENDING)
-            .values(state=MailingState.COMPLETED, completed_at=now)
-        )
+    connection = session.connection()
+    waiting = connection.execute(_WAITING, {"of_mailing": mailing_id}).scalar()
+    if not waiting:
+        connection.execute(_COMPLETE, {"of_mailing": mailing_id, "at": now})
+
+
+@lru_cache(maxsize=2)
+def _adding(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(MailingCount)
+    added = insert.values(
+        mailing_id=bindparam("of_mailing"),
+        channel=bindparam("of_channel"),
+        status=bindparam("of_status"),
+        count=bindparam("change"),
+    )
+    key, total = ["mailing_id", "channel", "status"], {"count": MailingCount.count + added.excluded.count}
+    counted: postgresql.Insert | sqlite.Insert = added.on_conflict_do_update(index_elements=key, set_=total)
+    return counted

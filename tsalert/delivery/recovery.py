@@ -15,6 +15,7 @@ from tsalert.delivery.counting import complete_if_done
 from tsalert.delivery.journal import Replayed
 from tsalert.delivery.mailings import end_pending
 from tsalert.delivery.models import Delivery, Mailing
+from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import InDoubt
 from tsalert.delivery.retries import Outcome, Standing, outcome
 from tsalert.delivery.rules import Channel, MailingState, Status
@@ -67,7 +68,7 @@ def _settle_claims_of(owner: str, replayed: Replayed | None, *, now: datetime) -
                 if (result := _outcome_of(number, standing, replayed, now)) is not None
             }
             if outcomes:
-                claiming.record_outcomes(session, channel, owner, outcomes, now=now)
+                record_outcomes(session, channel, owner, outcomes, now=now)
         claiming.release(session, owner)
 
 

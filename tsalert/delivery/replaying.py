@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
 from tsalert.delivery.claiming import Claimed
+from tsalert.delivery.outbox import record_sent
+from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import Accepted
 from tsalert.delivery.printing import Press
-from tsalert.delivery.recording import record_sent
 from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel
 
@@ -43,4 +44,4 @@ def _claim(press: Press, channel: Channel, now: datetime) -> list[Claimed]:
 
 def _record(session: Session, channel: Channel, claimed: list[Claimed], now: datetime) -> None:
     taken = {each.id: outcome(Accepted(f"recorded-{each.id}"), each.standing, now=now, draw=0.5) for each in claimed}
-    claiming.record_outcomes(session, channel, _OWNER, taken, now=now)
+    record_outcomes(session, channel, _OWNER, taken, now=now)

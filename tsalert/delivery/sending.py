@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
-from tsalert.delivery import claiming
+from tsalert.delivery import claiming, outcomes
 from tsalert.delivery.claiming import Claimed
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.ports import Answer, Gateway, InDoubt, Line, Message, Unavailable
@@ -145,10 +145,10 @@ class Sender:
         around, owner, channel = self._around, self._journal.owner, self._gateway.channel
         with around.write_lock, transaction() as session:
             now = utc_now()
-            outcomes = self._outcomes()
-            if outcomes:
-                claiming.record_outcomes(session, channel, owner, outcomes, now=now)
-                around.watch.pause_failing(session, self._in_hand, outcomes)
+            results = self._results()
+            if results:
+                outcomes.record_outcomes(session, channel, owner, results, now=now)
+                around.watch.pause_failing(session, self._in_hand, results)
             if self._may_hold_rows:
                 claiming.release(session, owner)
             claimed = claiming.claim(session, channel, owner, size, now=now) if size else []
@@ -156,7 +156,7 @@ class Sender:
         self._in_hand, self._answers, self._may_hold_rows = claimed, {}, False
         self._journal.clear()
 
-    def _outcomes(self) -> dict[int, Outcome]:
+    def _results(self) -> dict[int, Outcome]:
         now, answers = utc_now(), self._answers
         return {
             each.id: outcome(answers[each.id], each.standing, now=now, draw=random.random())  # noqa: S311 - spreads load

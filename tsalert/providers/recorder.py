@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.core.clock import utc_now
+from tsalert.delivery.outbox import record_sent
 from tsalert.delivery.ports import Accepted, AttemptLog, Message
-from tsalert.delivery.recording import record_sent
 from tsalert.delivery.rules import Channel
 
 

@@ -1,0 +1,122 @@
+"""Writing down what became of claimed deliveries, in one batch; the many that were accepted in one statement."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Text, Update, bindparam, cast, column, func, literal_column, update
+from sqlalchemy.orm import Session
+
+from tsalert.db import UTCDateTime
+from tsalert.delivery.counting import change_counts, complete_if_done
+from tsalert.delivery.endpoints import suppress
+from tsalert.delivery.models import Delivery
+from tsalert.delivery.receipts import apply_reports
+from tsalert.delivery.retries import Outcome
+from tsalert.delivery.rules import Channel, Status
+
+_delivery = Delivery.__table__.c
+# A partial index serves only a query that names the status itself, not a parameter.
+IS_CLAIMED = _delivery.status == literal_column("'claimed'")
+_owner = bindparam("by_owner", type_=Text())
+_MINE = (_delivery.claimed_by == _owner) & IS_CLAIMED
+_RECORD_ONE = (
+    update(Delivery)
+    .where(_delivery.id == bindparam("number"), _MINE)
+    .values(
+        status=bindparam("to_status"),
+        attempts=_delivery.attempts + bindparam("tries"),
+        doubts=bindparam("in_doubt"),
+        error=bindparam("because"),
+        settled_at=bindparam("at"),
+        due_at=func.coalesce(bindparam("again_at", type_=UTCDateTime()), _delivery.due_at),
+    )
+    .returning(_delivery.mailing_id, _delivery.endpoint_id)
+)
+
+
+def record_outcomes(
+    session: Session, channel: Channel, owner: str, outcomes: Mapping[int, Outcome], *, now: datetime
+) -> None:
+    """Write down what became of an owner's deliveries; those that are not its own any more stay as they are."""
+    batch = _Batch(session, channel, owner, now)
+    accepted = {number: each.reference for number, each in outcomes.items() if each.status is Status.ACCEPTED}
+    if accepted:
+        batch.accept(accepted)
+    for number, each in outcomes.items():
+        if each.status is not Status.ACCEPTED:
+            batch.settle(number, each)
+    change_counts(session, batch.changes)
+    if accepted and channel is not Channel.EMAIL:
+        # A receipt may have come before the reference it speaks of was stored.
+        apply_reports(session, [reference for reference in accepted.values() if reference], now=now)
+    for mailing_id in {mailing_id for mailing_id, _, _ in batch.changes}:
+        complete_if_done(session, mailing_id, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """One owner's results on their way into the database, and what they change in the counters."""
+
+    session: Session
+    channel: Channel
+    owner: str
+    now: datetime
+    changes: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+
+    def accept(self, references: Mapping[int, str | None]) -> None:
+        """Record the accepted ones; their numbers and references travel as one JSON value."""
+        connection = self.session.connection()
+        values = {"pairs": [list(pair) for pair in references.items()], "by_owner": self.owner, "at": self.now}
+        done = connection.execute(_accepting(connection.dialect.name), values).scalars()
+        for mailing_id, count in Counter(done).items():
+            self._count(mailing_id, Status.ACCEPTED, count)
+
+    def settle(self, number: int, result: Outcome) -> None:
+        """Record one that was not accepted."""
+        is_over = result.status is not Status.PENDING
+        values: dict[str, Any] = {
+            "number": number,
+            "by_owner": self.owner,
+            "to_status": result.status.value,
+            "tries": int(result.status is not Status.SUPPRESSED),
+            "in_doubt": result.doubts,
+            "because": result.error,
+            "at": self.now if is_over else None,
+            "again_at": result.due_at,
+        }
+        for mailing_id, endpoint_id in self.session.connection().execute(_RECORD_ONE, values).all():
+            if is_over:
+                self._count(mailing_id, result.status, 1)
+            if result.suppress is not None:
+                suppress(self.session, endpoint_id, result.suppress, self.now)
+
+    def _count(self, mailing_id: int, status: Status, count: int) -> None:
+        self.changes[mailing_id, self.channel, Status.PENDING] -= count
+        self.changes[mailing_id, self.channel, status] += count
+
+
+@lru_cache(maxsize=2)
+def _accepting(dialect: str) -> Update:
+    expand = func.json_array_elements if dialect == "postgresql" else func.json_each
+    rows = expand(bindparam("pairs", type_=JSON)).table_valued(column("value", JSON), name="pair")
+    pair = rows.c.value
+    return (
+        update(Delivery)
+        .where(
+            _delivery.id == cast(pair[0].as_string(), BigInteger),
+            # Hidden in a function, or SQLite walks all pairs for each claimed row instead of the other way round.
+            func.coalesce(_delivery.claimed_by, "") == _owner,
+            IS_CLAIMED,
+        )
+        .values(
+            status=Status.ACCEPTED.value,
+            provider_ref=pair[1].as_string(),
+            sent_at=bindparam("at"),
+            attempts=_delivery.attempts + 1,
+        )
+        .returning(_delivery.mailing_id)
+    )
