@@ -28,12 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     path = find_chromium()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments())
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +54,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    """A fresh browser window on a desk's screen; scripts that fail or break the policy fail the test."""
-    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
-    window = context.new_page()
+def window(chromium: Browser, site: str) -> Iterator[Page]:
+    """A window on a desk's screen."""
+    with opened(chromium, site) as page:
+        yield page
+
+
+@contextmanager
+def opened(chromium: Browser, site: str, *, width: int = 1280) -> Iterator[Page]:
+    """Open a window of a reader's own; scripts that fail or break the page's policy fail the test."""
+    context = chromium.new_context(base_url=site, viewport={"width": width, "height": 900})
+    page = context.new_page()
     faults: list[str] = []
-    window.on("pageerror", lambda error: faults.append(str(error)))
-    window.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
-    yield window
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
+    yield page
     context.close()
     assert faults == []
 
