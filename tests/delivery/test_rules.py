@@ -4,6 +4,7 @@ from functools import reduce
 from itertools import permutations
 
 import pytest
+from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,3 +183,11 @@ def test_a_mailing_reaches_only_channels_it_has_words_for() -> None:
     assert channels_of(Content("S", "T", sms="W")) == {Channel.EMAIL, Channel.SMS}
     assert channels_of(Content(voice="V")) == {Channel.VOICE}
     assert channels_of(Content("Only a subject")) == frozenset()
+
+
+PLAIN = r"[A-Za-z0-9_+-]{1,9}(\.[a-z_+-]{1,5}){0,2}@([a-z0-9]{1,9}(-[a-z]{1,3})?\.){1,3}(uk|org)"
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_a_plain_email_address_is_read_as_the_whole_grammar_reads_it(text: str) -> None:
+    assert normalise_email(text) == validate_email(text, check_deliverability=False, strict=True).normalized

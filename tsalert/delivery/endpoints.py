@@ -49,7 +49,7 @@ def find_or_add_endpoints(session: Session, wanted: Sequence[NewEndpoint], *, no
     for key, each in zip(keys, wanted, strict=True):
         rows.setdefault(key, _row(each, key, now))
     if rows:
-        session.execute(insert_ignoring_conflicts(session, Endpoint), list(rows.values()))
+        session.connection().execute(insert_ignoring_conflicts(session, Endpoint), list(rows.values()))
     found = _ids_by_key(session, list(rows))
     return [found[key] for key in keys]
 

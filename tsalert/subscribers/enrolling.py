@@ -127,7 +127,7 @@ def _write_consents(session: Session, consents: Sequence[tuple[Person, int, Impo
         for person, endpoint_id, row in consents
     ]
     if rows:
-        session.execute(insert(ConsentEvent), rows)
+        session.connection().execute(insert(ConsentEvent), rows)
 
 
 def _declaration(person: Person, row: ImportRow) -> Declaration:

@@ -41,7 +41,7 @@ def declare(session: Session, declarations: Sequence[Declaration], *, now: datet
         and (each.declared_at or each.declared_reach != known[each.subscriber_id])
     ]
     if new:
-        session.execute(insert(Partner), new)
+        session.connection().execute(insert(Partner), new)
     if changed:
         session.execute(update(Partner), changed)
 
