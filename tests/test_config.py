@@ -100,6 +100,11 @@ def test_a_file_gives_settings_and_the_environment_wins(tmp_path: Path, monkeypa
     assert load_settings().public_url == "http://127.0.0.1:9000"
 
 
+def test_a_relative_database_file_lies_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(GOOD).database_url == f"sqlite:///{tmp_path}/var/tsalert.db"
+
+
 def test_both_spellings_of_postgresql_choose_the_installed_driver() -> None:
     for scheme in ("postgresql", "postgres"):
         url = load_settings(GOOD | {"TSALERT_DATABASE_URL": f"{scheme}://u@h/d"}).database_url

@@ -16,7 +16,7 @@ from tsalert.audit import cli as audit_cli
 from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
-from tsalert.config import Settings, load_settings
+from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Permission
 from tsalert.db import db
 from tsalert.delivery import views as delivery_views
@@ -101,6 +101,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
     app.config.update(_flask_config(settings))
     app.extensions["tsalert_settings"] = settings
+    database_file = sqlite_path(settings.database_url)
+    if database_file:
+        database_file.parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)

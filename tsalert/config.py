@@ -122,6 +122,12 @@ def read_environment() -> dict[str, str]:
     return {name: value for name, value in filed.items() if value is not None} | dict(os.environ)
 
 
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite URL, or None for another database or one in memory."""
+    prefix = "sqlite:///"
+    return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
+
+
 def is_loopback(host: str | None) -> bool:
     """Tell whether a host name means this machine alone."""
     return host in LOOPBACK
@@ -129,7 +135,11 @@ def is_loopback(host: str | None) -> bool:
 
 def _database_url(reader: _Reader) -> str:
     url = reader.required("DATABASE_URL")
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")) or not url:
+    path = sqlite_path(url)
+    if path is not None:
+        # Flask-SQLAlchemy would look for a relative path in its own instance folder.
+        return f"sqlite:///{path.absolute()}"
+    if url.startswith("postgresql+psycopg://") or not url:
         return url
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):

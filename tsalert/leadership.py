@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from tsalert.db import sqlite_path
+from tsalert.config import sqlite_path
 
 # Any number will do that no other program on the same database uses.
 _LOCK_NUMBER = 7_253_784

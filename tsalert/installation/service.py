@@ -7,8 +7,8 @@ from uuid import uuid4
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from tsalert.config import Settings, SettingsError, is_loopback
-from tsalert.db import db, insert_ignoring_conflicts, sqlite_path, transaction
+from tsalert.config import Settings, SettingsError, is_loopback, sqlite_path
+from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.installation import rules
 from tsalert.installation.models import InstallationFact
 
