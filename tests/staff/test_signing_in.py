@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -70,6 +71,31 @@ def test_a_network_that_tries_many_accounts_is_locked_too() -> None:
 def test_signing_in_never_leads_to_another_site(client: FlaskClient, kim: str, elsewhere: str) -> None:
     answer = client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, query_string={"next": elsewhere})
     assert urlsplit(answer.location or "").netloc == ""
+
+
+def test_an_address_that_leads_elsewhere_does_not_count_as_a_failure(client: FlaskClient, kim: str) -> None:
+    assert sign_in(client, next="https://evil.example.com/") == 302
+    assert client.get("/board").status_code == 200
+
+
+def test_no_browser_is_remembered_longer_than_its_session(client: FlaskClient, kim: str) -> None:
+    answer = client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "remember": "y"})
+    assert [cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")] == ["session"]
+
+
+def test_pages_open_by_session_alone_and_not_by_a_token_of_the_library(
+    app: Flask, client: FlaskClient, kim: str
+) -> None:
+    answer = client.post("/sign-in?include_auth_token", json={"email": EMAIL, "password": PASSWORD})
+    token = answer.get_json()["response"]["user"]["authentication_token"]
+    stranger = app.test_client()
+    assert stranger.get("/board", headers={"Authentication-Token": token}).status_code == 303
+    assert stranger.get("/board", query_string={"auth_token": token}).status_code == 303
+
+
+def test_a_password_cannot_be_guessed_past_the_lock(client: FlaskClient, kim: str) -> None:
+    sign_in(client)
+    assert client.post("/verify", data={"password": "a guess"}).status_code == 404
 
 
 def test_a_grant_that_is_taken_away_counts_at_the_next_request(client: FlaskClient, kim: str) -> None:

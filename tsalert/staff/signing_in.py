@@ -1,10 +1,12 @@
 """Flask-Security for pages, bearer tokens for the API, and the lock after too many failures."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, request
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security import current_user as signed_in_officer
+from flask_security.utils import validate_redirect_url
 
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
@@ -18,6 +20,8 @@ _BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
 class GuardedLoginForm(LoginForm):
     """The sign-in form, closed for a while to an account or network that keeps failing."""
 
+    remember = None  # a session ends after its twelve hours, whatever a browser asks for
+
     def validate(self, **options: Any) -> bool:
         """Check the password unless there were too many failures; count this one if it fails."""
         account, network = str(self.email.data or ""), request.remote_addr or ""
@@ -28,6 +32,11 @@ class GuardedLoginForm(LoginForm):
             return True
         service.record_failed_sign_in(account, network, now=utc_now())
         return False
+
+    def validate_next(self, field: Any) -> None:
+        """Forget a way on that leads to another site; it is no failure of the officer's."""
+        if field.data and not validate_redirect_url(field.data):
+            field.data = ""
 
 
 def init_app(app: Flask) -> None:
@@ -45,8 +54,11 @@ def init_app(app: Flask) -> None:
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_MSG_GENERIC_AUTHN_FAILED=("The email address or password is not right.", "error"),
         SECURITY_PASSWORD_LENGTH_MIN=1,
+        SECURITY_FRESHNESS=timedelta(-1),  # no page that asks for the password again, outside the lock
     )
     Security(app, SQLAlchemyUserDatastore(db, Officer, Role), login_form=GuardedLoginForm)
+    # Flask-Security would also take tokens of its own, which never end, from headers and addresses.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
 
 
 def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
