@@ -194,6 +194,8 @@ def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
 
     :raises RuleViolation: it is neither; the field is ``contact``.
     """
+    if not any(character in "@0123456789" for character in text):
+        raise RuleViolation("Enter an email address or a telephone number.", field="contact")
     try:
         if "@" in text:
             return Channel.EMAIL, normalise_email(text)
