@@ -49,9 +49,7 @@ def find_or_add_endpoints(session: Session, wanted: Sequence[NewEndpoint], *, no
     for key, each in zip(keys, wanted, strict=True):
         rows.setdefault(key, _row(each, key, now))
     if rows:
-        # In one order, so that two who add the same addresses never wait for each other in a ring.
-        in_order = [rows[key] for key in sorted(rows)]
-        session.connection().execute(insert_ignoring_conflicts(session, Endpoint), in_order)
+        session.connection().execute(insert_ignoring_conflicts(session, Endpoint), list(rows.values()))
     found = _ids_by_key(session, list(rows))
     return [found[key] for key in keys]
 
