@@ -19,7 +19,7 @@ run: $(BIN)/.installed assets $(ENV_FILE) ## Set everything up and serve on http
 	@flask --app wsgi db upgrade
 	@if [ "$(ENV_FILE)" = var/demo.env ]; then flask --app wsgi demo load --once; fi
 	@echo "tsalert is at http://127.0.0.1:$(PORT)"
-	@honcho start --port $(PORT) --env /dev/null web worker
+	@honcho start --port $(PORT) --env /dev/null web worker || test $$? -eq 130 # Ctrl-C is how it ends
 
 test: check assets ## Check and test everything: SQLite, PostgreSQL and a real browser
 	pytest -n $(WORKERS)
