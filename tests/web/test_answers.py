@@ -127,6 +127,12 @@ def test_an_unknown_address_and_a_wrong_method(client: FlaskClient, prefix: str)
     assert "GET" in refused.headers["Allow"]
 
 
+@pytest.mark.parametrize("path", ["/welcome", "/sign-in", "/no-such-thing", "/api/v1/calls"])
+def test_a_host_that_cannot_be_one_is_refused_in_words(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Host": "x" * 300})
+    assert (answer.status_code, answer.text) == (400, "The Host of the request is not a name.\n")
+
+
 def test_a_body_of_ten_megabytes_is_refused(client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"email": "x" * 10_000_000})
     assert answer.status_code == 413

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, render_template
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from tsalert.core.errors import AlreadyDone, Conflict, NotAllowed, NotFound, RuleViolation, TooManyTries, TsalertError
 from tsalert.web.access import is_api
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TsalertError, _domain_error)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(BadHost, _bad_host)
     app.register_error_handler(OperationalError, _database_gone)
     app.register_error_handler(Exception, _unknown)
 
@@ -71,6 +72,11 @@ def _http_error(error: HTTPException) -> Response:
     if error.code == HTTPStatus.UNAUTHORIZED and is_api():
         answered.headers["WWW-Authenticate"] = "Bearer"
     return answered
+
+
+def _bad_host(_error: BadHost) -> Response:
+    """Answer without a page, since no link can be made for a host that cannot be one."""
+    return Response("The Host of the request is not a name.\n", 400, mimetype="text/plain")
 
 
 def _webargs_errors(error: HTTPException) -> dict[str, str]:
