@@ -138,6 +138,44 @@ def test_short_passwords_and_taken_addresses_are_refused(session: Session, kim: 
         service.create_officer("Kim@Example.org", name="X", roles=[RoleName.MANAGER], password=PASSWORD, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "email", ["no address", "", "x@example.org\r\nBcc: y@example.org", "<script>@x", "\udcff@x.org"]
+)
+def test_an_officer_needs_an_address_that_mail_can_reach(session: Session, email: str) -> None:
+    with pytest.raises(RuleViolation, match="email address"):
+        service.create_officer(email, name="X", roles=[RoleName.MANAGER], password=PASSWORD, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "password", ["x" * 1001, "a nul \x00 in the middle", "\udcff" * 12], ids=["huge", "nul", "binary"]
+)
+def test_a_password_that_nobody_could_type_is_refused(session: Session, password: str) -> None:
+    with pytest.raises(RuleViolation, match="letters, digits"):
+        service.create_officer(EMAIL, name="X", roles=[RoleName.MANAGER], password=password, now=NOW)
+
+
+def test_a_role_named_twice_is_held_once(session: Session) -> None:
+    roles = [RoleName.MANAGER, RoleName.MANAGER]
+    service.create_officer(EMAIL, name="X", roles=roles, password=PASSWORD, now=NOW)
+    assert [role.name for role in queries.get_officer(session, EMAIL).roles] == ["manager"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("create", EMAIL, "--name", "A\nB", "--role", "manager", "--password-stdin"), "cannot be seen"),
+        (("token", "\udcff"), "not text in UTF-8"),
+    ],
+    ids=["name of two lines", "bytes for an address"],
+)
+def test_a_command_says_in_words_what_it_cannot_take(
+    run_command: Callable[..., CompletedProcess[str]], arguments: tuple[str, ...], said: str
+) -> None:
+    refused = run_command("staff", *arguments, stdin=PASSWORD + "\n")
+    assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
+    assert said in refused.stderr
+
+
 def test_officers_are_made_from_the_command_line(run_command: Callable[..., CompletedProcess[str]]) -> None:
     arguments = ("staff", "create", EMAIL, "--name", "Kim Example", "--role", "manager", "--password-stdin")
     made = run_command(*arguments, stdin=PASSWORD + "\n")

@@ -8,6 +8,7 @@ from tsalert.commands import CommandGroup
 from tsalert.core.clock import utc_now
 from tsalert.staff import service
 from tsalert.staff.rules import RoleName
+from tsalert.staff.schemas import NewOfficerSchema
 
 group = CommandGroup("staff", help="Officers and their access.")
 
@@ -27,9 +28,10 @@ group = CommandGroup("staff", help="Officers and their access.")
 def create(email: str, name: str | None, roles: tuple[str, ...], password_stdin: bool) -> None:  # noqa: ARG001, FBT001
     """Make an account for EMAIL."""
     password = sys.stdin.readline().rstrip("\n")
-    chosen = [RoleName(role) for role in roles]
-    service.create_officer(email, name=name or email.partition("@")[0], roles=chosen, password=password, now=utc_now())
-    click.echo(f"{email} can sign in.")
+    told = {"email": email, "name": name or email.partition("@")[0], "roles": roles, "password": password}
+    new = NewOfficerSchema().load(told)
+    service.create_officer(**new, now=utc_now())
+    click.echo(f"{new['email']} can sign in.")
 
 
 @group.command("token")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from tsalert.core.actors import Permission as P
+from tsalert.core.errors import RuleViolation
 
 
 class RoleName(StrEnum):
@@ -32,7 +33,7 @@ PERMISSIONS: dict[RoleName, frozenset[P]] = {
 WATCHED_SPAN = timedelta(minutes=15)
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_NETWORK = 50
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
 TOKEN_LIFE = timedelta(days=90)
 
 
@@ -44,3 +45,14 @@ def permissions_of(roles: list[str]) -> frozenset[P]:
 def is_blocked(*, failures_by_account: int, failures_by_network: int) -> bool:
     """Tell whether signing in must wait, given the failures of the last 15 minutes."""
     return failures_by_account >= FAILURES_BY_ACCOUNT or failures_by_network >= FAILURES_BY_NETWORK
+
+
+def check_password(password: str) -> None:
+    """Refuse a password that is easily guessed or that nobody could type.
+
+    :raises RuleViolation: it is too short, too long or holds what is no character.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleViolation(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
+    if len(password) > LONGEST_PASSWORD or not password.isprintable():
+        raise RuleViolation(f"A password is up to {LONGEST_PASSWORD} letters, digits and signs.", field="password")

@@ -11,9 +11,10 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
+from tsalert.delivery.rules import normalise_email
 from tsalert.staff import queries
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
-from tsalert.staff.rules import SHORTEST_PASSWORD, TOKEN_LIFE, WATCHED_SPAN, RoleName
+from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, check_password
 
 
 def create_officer(
@@ -21,14 +22,14 @@ def create_officer(
 ) -> int:
     """Make an account that can sign in at once; returns its id.
 
-    :raises RuleViolation: the address is taken, or the password is too short.
+    :raises RuleViolation: the address is none or is taken, or the password is none to take.
     """
-    if len(password) < SHORTEST_PASSWORD:
-        raise RuleViolation(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
+    address = normalise_email(email).lower()
+    check_password(password)
     hashed = hash_password(password)
     with transaction() as session:
-        officer = _new_officer(session, email.strip().lower(), name, hashed, now)
-        officer.roles = [_role(session, role) for role in roles]
+        officer = _new_officer(session, address, name, hashed, now)
+        officer.roles = [_role(session, role) for role in dict.fromkeys(roles)]
         session.flush()
         audit.record(session, by, "created", "officer", officer.id, now=now, roles=", ".join(sorted(roles)))
         return officer.id

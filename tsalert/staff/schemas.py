@@ -1,0 +1,15 @@
+"""The shape of what is told of an officer."""
+
+from marshmallow import Schema, fields
+
+from tsalert.staff.rules import RoleName
+from tsalert.web.fields import Line
+
+
+class NewOfficerSchema(Schema):
+    """An account to make; what a password and an address must be is decided by the service."""
+
+    email = Line(longest=320, required=True, error_messages={"required": "Enter an email address."})
+    name = Line(required=True, error_messages={"required": "Enter a name."})
+    roles = fields.List(fields.Enum(RoleName, by_value=True), required=True)
+    password = fields.String(required=True)
