@@ -117,5 +117,10 @@ def test_a_stranger_is_asked_for_a_token(client: FlaskClient, path: str) -> None
 
 def test_what_does_not_exist_is_not_found(client: FlaskClient, bearer: Bearer) -> None:
     headers = bearer()
-    for path in ("interventions/S26-00001-A", "interventions/9223372036854775808", "savings/rate-sets/none"):
+    for path in (
+        "interventions/S26-00001-A",
+        "interventions/9223372036854775808",
+        "savings/rate-sets/none",
+        "savings/rate-sets/%00",
+    ):
         assert client.get(f"/api/v1/{path}", headers=headers).status_code == 404

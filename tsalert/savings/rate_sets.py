@@ -60,7 +60,7 @@ def get_rate_set(session: Session, slug: str) -> RateSetView:
 
     :raises NotFound: there is none of that name.
     """
-    found = _read(session, select(RateSet).where(RateSet.slug == slug))
+    found = _read(session, select(RateSet).where(RateSet.slug == slug)) if slug.isprintable() else []
     if not found:
         raise NotFound("There is no such rate set.")
     return found[0]
