@@ -1,8 +1,12 @@
 """The JSON interface's frame: flask-smorest with our own error answers, its operations under /api/v1."""
 
+from json import JSONDecodeError
 from typing import Any
 
+from flask import Request
 from flask_smorest import Api, Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 SPEC = {
     "API_TITLE": "tsalert",
@@ -25,6 +29,31 @@ class ProblemApi(Api):  # type: ignore[misc]
         """Leave errors to web/errors.py."""
 
 
+class JsonParser(FlaskParser):
+    """Reads bodies that are JSON, and refuses all others in words."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """Return what the body holds.
+
+        :raises UnsupportedMediaType: it says that it is something else than JSON.
+        :raises BadRequest: it is JSON by its grammar, but more than Python reads.
+        """
+        if not req.is_json and req.get_data(cache=True):
+            raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+        try:
+            return super()._raw_load_json(req)
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (RecursionError, ValueError) as error:
+            raise BadRequest("This JSON is nested too deep, or holds a number with too many digits.") from error
+
+
+class OperationBlueprint(Blueprint):  # type: ignore[misc]
+    """A blueprint whose operations take JSON alone."""
+
+    ARGUMENTS_PARSER = JsonParser()
+
+
 def api_blueprint(name: str, prefix: str, description: str) -> Any:
     """Return a blueprint for one capability's operations under ``/api/v1/{prefix}``."""
-    return Blueprint(f"api_{name}", f"api_{name}", url_prefix=f"/api/v1/{prefix}", description=description)
+    return OperationBlueprint(f"api_{name}", f"api_{name}", url_prefix=f"/api/v1/{prefix}", description=description)
