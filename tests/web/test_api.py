@@ -28,3 +28,16 @@ def test_a_body_that_is_no_json_is_refused_in_words(
     answer = client.post("/api/v1/calls", data=body, headers=bearer(), content_type=kind)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert said in answer.text
+
+
+def test_the_description_says_that_an_incident_may_have_no_time_left_to_tell(client: FlaskClient) -> None:
+    schemas = client.get("/api/v1/openapi.json").get_json()["components"]["schemas"]
+    assert schemas["Clock"]["properties"]["remaining_seconds"]["type"] == ["integer", "null"]
+
+
+def test_the_description_tells_of_errors_as_they_come(client: FlaskClient) -> None:
+    described = client.get("/api/v1/openapi.json").get_json()
+    refused = client.get("/api/v1/calls")
+    told = described["components"]["responses"]["DEFAULT_ERROR"]["content"]
+    assert list(told) == [refused.mimetype]
+    assert set(refused.get_json()) <= set(described["components"]["schemas"]["Problem"]["properties"])

@@ -238,7 +238,7 @@ class ClockSchema(Schema):
     due_at = Instant(allow_none=True)
     remaining_seconds = fields.Function(
         lambda reading: None if reading.remaining is None else int(reading.remaining.total_seconds()),
-        metadata={"type": "integer", "description": "Negative once the target has passed."},
+        metadata={"type": ["integer", "null"], "description": "Negative once the target has passed."},
     )
 
 

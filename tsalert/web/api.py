@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Request
 from flask_smorest import Api, Blueprint
+from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+_JSON = "application/json"
 SPEC = {
     "API_TITLE": "tsalert",
     "API_VERSION": "v1",
@@ -22,11 +24,31 @@ SPEC = {
 }
 
 
+class ProblemSchema(Schema):
+    """What went wrong (RFC 9457); ``errors`` by field, ``legal`` for what may be done instead."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    errors = fields.Dict(keys=fields.String(), values=fields.String())
+    legal = fields.List(fields.String())
+
+
 class ProblemApi(Api):  # type: ignore[misc]
     """flask-smorest would turn every HTML error of the program into JSON; ours know the difference."""
 
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_RESPONSE_CONTENT_TYPE = _JSON
+
     def _register_error_handlers(self) -> None:
         """Leave errors to web/errors.py."""
+
+    def _register_responses(self) -> None:
+        """Describe errors as the problem documents that they are."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = _JSON
 
 
 class JsonParser(FlaskParser):
