@@ -249,3 +249,8 @@ def test_a_long_list_of_messages_comes_in_pages(session: Session, signed_in: Cal
     older = first.split("before=")[1].split('"')[0]
     assert "Message 009" in browser.get(f"/messages?before={older}").text
     assert browser.get(f"/messages?before={2**63}").status_code == 422
+
+
+def test_bytes_in_the_address_are_refused_like_any_forgery(client: FlaskClient) -> None:
+    answer = client.post("/webhooks/twilio/status", environ_overrides={"QUERY_STRING": "\xff"})
+    assert answer.status_code == 403

@@ -32,10 +32,11 @@ def from_twilio(view: View) -> View:
         settings: Settings = current_app.extensions["tsalert_settings"]
         if settings.twilio is None:
             raise NotFound
-        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        query = request.query_string.decode(errors="replace")
+        address = settings.public_url + request.path + ("?" if query else "") + query
         signature = request.headers.get("X-Twilio-Signature", "")
         validator = RequestValidator(settings.twilio.auth_token)
-        if not validator.validate(f"{settings.public_url}{request.path}{query}", request.form, signature):
+        if not validator.validate(address, request.form, signature):
             raise Forbidden("This was not signed by Twilio.")
         return view()
 
