@@ -1,5 +1,6 @@
 """Exact money: Decimal pounds, rounded half-up and only for display."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from tsalert.core.errors import RuleViolation
@@ -7,6 +8,7 @@ from tsalert.core.errors import RuleViolation
 PENNY = Decimal("0.01")
 POUND = Decimal(1)
 LARGEST = Decimal("999999999.99")
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
 
 def whole_pounds(amount: Decimal) -> Decimal:
@@ -31,11 +33,14 @@ def parse_pounds(text: str) -> Decimal:
     :raises RuleViolation: it is not an amount, is negative, holds a fraction of a penny or is a
         thousand million pounds or more.
     """
-    cleaned = text.strip().removeprefix("£").replace(",", "").strip()
+    typed = text.strip().removeprefix("£").strip()
+    wrong = RuleViolation("Enter an amount in pounds, like 4000 or 4,000.50.")
+    if "," in typed and not _GROUPED.fullmatch(typed):
+        raise wrong  # 4,50 may be meant for 4.50, and must not become 450
     try:
-        amount = Decimal(cleaned)
+        amount = Decimal(typed.replace(",", ""))
     except InvalidOperation:
-        raise RuleViolation("Enter an amount in pounds, like 4000 or 4,000.50.") from None
+        raise wrong from None
     if not amount.is_finite() or amount < 0 or amount > LARGEST:
         raise RuleViolation("Enter an amount between £0 and £999,999,999.99.")
     pence(amount)
