@@ -60,7 +60,7 @@ class Worker:
         self._gateways: tuple[Gateway, ...] = app.extensions["tsalert_gateways"]
         self._around = Surroundings(app, recovery.journal_folder(), stop, lock)
         self._timetable = Timetable(app, make_leadership(engine))
-        self._wait = waking.make_waiter(engine, stop)
+        self._waiter = waking.make_waiter(engine, stop)
         self._senders = [
             (gateway.channel, Sender(gateway, self._around)) for gateway in self._gateways for _ in range(gateway.lines)
         ]
@@ -74,7 +74,7 @@ class Worker:
             thread.start()
         _log.info("worker ready: %s", ", ".join(f"{each.channel} over {each.lines}" for each in self._gateways))
         while not self._stop.is_set():
-            self._wait(_TICK_SECONDS)
+            self._waiter.wait(_TICK_SECONDS)
             self._tick_safely()
         self._leave(threads)
 
@@ -107,6 +107,7 @@ class Worker:
         for thread in threads:
             thread.join(max(0.0, deadline - monotonic()))
         self._timetable.stop()
+        self._waiter.close()
         _log.info("worker stopped")
 
 
