@@ -3,7 +3,7 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -61,23 +61,25 @@ def sign_in(server: object, session: object, envelope: object, mechanism: str, d
     return AuthResult(success=right)
 
 
+@contextmanager
+def serving(kept: Inbox, **options: Any) -> Iterator[int]:
+    """Run a server in a thread; yields its port, which it cannot choose itself."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+    controller = Controller(kept, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    yield port
+    controller.stop()
+    controller.loop.close()
+
+
 @pytest.fixture
 def inbox(certificate: ssl.SSLContext) -> Iterator[tuple[Inbox, int]]:
     """A server that wants STARTTLS, then a password."""
     kept = Inbox()
     options: dict[str, Any] = {"require_starttls": True, "auth_required": True, "authenticator": sign_in}
-    port = free_port()
-    controller = Controller(kept, hostname="127.0.0.1", port=port, tls_context=certificate, **options)
-    controller.start()
-    yield kept, port
-    controller.stop()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on: this server cannot choose one itself."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    with serving(kept, tls_context=certificate, **options) as port:
+        yield kept, port
 
 
 def send(settings: SmtpSettings) -> Log:
@@ -114,9 +116,7 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
 
 
 def test_mail_goes_out_over_a_connection_that_is_encrypted_from_the_start(certificate: ssl.SSLContext) -> None:
-    kept, port = Inbox(), free_port()
-    controller = Controller(kept, hostname="127.0.0.1", port=port, ssl_context=certificate)
-    controller.start()
-    send(SmtpSettings("127.0.0.1", port, "tls"))
-    controller.stop()
+    kept = Inbox()
+    with serving(kept, ssl_context=certificate) as port:
+        send(SmtpSettings("127.0.0.1", port, "tls"))
     assert len(kept.taken) == 2
