@@ -150,29 +150,26 @@ class MailServer:
 
 @contextmanager
 def running(server: MailServer) -> Iterator[MailServer]:
-    """Run a server in a thread of this process and set its ``port``."""
-    loop = asyncio.new_event_loop()
-    listener = loop.run_until_complete(asyncio.start_server(server.serve, "127.0.0.1", 0, limit=2**24))
-    server.port = listener.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    """Run a server in a thread, which has an event loop of its own, and set its ``port``."""
+    ready, over = threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=2**24)
+        server.port = listener.sockets[0].getsockname()[1]
+        ready.set()
+        await over.wait()
+        listener.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    yield server
-    loop.call_soon_threadsafe(_end, loop)
-    thread.join()
-    loop.run_until_complete(_cancel_all())
-    listener.close()
-    loop.close()
-
-
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    loop.stop()
-
-
-async def _cancel_all() -> None:
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    ready.wait()
+    try:
+        yield server
+    finally:
+        loops[0].call_soon_threadsafe(over.set)
+        thread.join()
 
 
 async def _main(log: Path, delay: float) -> None:
