@@ -41,6 +41,7 @@ def fault(name: str, value: Any) -> str:
         pytest.param("name", "two\nlines", "cannot be seen", id="line-break-in-a-line"),
         pytest.param("name", "nul\x00", "cannot be seen", id="nul"),
         pytest.param("story", "nul\x00", "cannot be seen", id="nul-in-a-paragraph"),
+        pytest.param("name", "exe\u202egpj", "cannot be seen", id="text-that-reads-backwards"),
         pytest.param("name", 7, "string", id="a-number-for-text"),
         pytest.param("amount", "-1", "between", id="negative-money"),
         pytest.param("amount", 1.5, "amount", id="a-float-for-money"),

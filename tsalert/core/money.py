@@ -1,14 +1,16 @@
 """Exact money: Decimal pounds, rounded half-up and only for display."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from tsalert.core.errors import RuleViolation
 
 PENNY = Decimal("0.01")
 POUND = Decimal(1)
 LARGEST = Decimal("999999999.99")
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+# A comma groups thousands and nothing else: 4,50 may be meant for 4.50, and must not become 450.
+_AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(?<=\d)", re.ASCII)
+_LONGEST = 24
 
 
 def whole_pounds(amount: Decimal) -> Decimal:
@@ -34,14 +36,12 @@ def parse_pounds(text: str) -> Decimal:
         thousand million pounds or more.
     """
     typed = text.strip().removeprefix("£").strip()
-    wrong = RuleViolation("Enter an amount in pounds, like 4000 or 4,000.50.")
-    if "," in typed and not _GROUPED.fullmatch(typed):
-        raise wrong  # 4,50 may be meant for 4.50, and must not become 450
-    try:
-        amount = Decimal(typed.replace(",", ""))
-    except InvalidOperation:
-        raise wrong from None
-    if not amount.is_finite() or amount < 0 or amount > LARGEST:
+    if typed.startswith("-") or len(typed) > _LONGEST:
+        raise RuleViolation("Enter an amount between £0 and £999,999,999.99.")
+    if not _AMOUNT.fullmatch(typed):
+        raise RuleViolation("Enter an amount in pounds, like 4000 or 4,000.50.")
+    amount = Decimal(typed.replace(",", ""))
+    if amount > LARGEST:
         raise RuleViolation("Enter an amount between £0 and £999,999,999.99.")
     pence(amount)
     return amount.quantize(PENNY)

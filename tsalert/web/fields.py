@@ -17,6 +17,8 @@ from tsalert.core.periods import Period, parse_period
 from tsalert.core.postcodes import read_postcode
 
 LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL refuses to compare it with more
+# They make a reader see text in another order than it is kept in.
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NEW_LINES = re.compile(r"\r\n?")
 
 
@@ -40,7 +42,7 @@ class Line(fields.String):
 
     def is_forbidden(self, character: str) -> bool:
         """Tell whether a character may not stand in this field."""
-        return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+        return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _REORDERING
 
 
 class Paragraph(Line):
