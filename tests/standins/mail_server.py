@@ -143,9 +143,14 @@ class MailServer:
         whole = content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
         self.taken.append((recipient, whole))
         if self.log is not None:
-            identity = whole.partition(b"Message-ID: ")[2].partition(b"\r\n")[0].decode()
+            noted = {"to": recipient, "id": _header(whole, b"Message-ID"), "leave": _header(whole, b"List-Unsubscribe")}
             with self.log.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"to": recipient, "id": identity}) + "\n")
+                file.write(json.dumps(noted) + "\n")
+
+
+def _header(mail: bytes, name: bytes) -> str:
+    unfolded = mail.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ")
+    return (b"\r\n" + unfolded).partition(b"\r\n" + name + b": ")[2].partition(b"\r\n")[0].decode()
 
 
 @contextmanager
