@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,10 @@ from tsalert.db import db
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff_service
 from tsalert.staff.rules import RoleName
+
+# A slow machine makes no promise false.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
