@@ -108,9 +108,7 @@ def test_waiting_for_nothing_asks_whether_a_worker_runs(
         pytest.param(words(colour="red"), "colour: Unknown field.", id="an unknown field"),
         pytest.param(words(case_id=1), "case_id: Unknown field.", id="a case"),
         pytest.param(words(headline=None), "headline: Enter a headline.", id="no headline"),
-        pytest.param(
-            words(headline="a\r\nb"), "headline: Take out the characters that cannot be seen.", id="two lines"
-        ),
+        pytest.param(words(headline="a\r\nb"), "headline: Take out the characters that cannot be seen", id="two lines"),
         pytest.param(words(body=7), "body: Not a valid string.", id="a number for a text"),
         pytest.param(words(body="x" * 20_001), "body: Keep this to 20000 characters or fewer.", id="too long"),
         pytest.param(words(channels="email"), "channels: Not a valid list.", id="a text for a list"),

@@ -26,7 +26,6 @@ def test_a_good_draft_passes() -> None:
         pytest.param({"headline": "x" * 121}, "headline", id="a headline too long"),
         pytest.param({"headline": "Stop\r\nBcc: all@example.org"}, "headline", id="a forged header"),
         pytest.param({"headline": "Stop\u2028now"}, "headline", id="a hidden line break"),
-        pytest.param({"headline": "Pay \u202eexe.gpj"}, "headline", id="text that reads backwards"),
         pytest.param({"body": " \n"}, "body", id="no text"),
         pytest.param({"body": "x" * 20_001}, "body", id="a text too long"),
         pytest.param({"body": "x" * 1_000_000}, "body", id="a megabyte"),

@@ -22,9 +22,8 @@ SHORTEST_REASON = 10
 _LONGEST = {"headline": LONGEST_HEADLINE, "body": LONGEST_BODY, "advice": LONGEST_ADVICE, "sms": LONGEST_SMS}
 
 _REFERENCE = re.compile(r"TS-?([0-9]{4})-?([0-9]{1,9})")
-# Line breaks would forge mail headers; marks that turn the reading direction would show one thing and say another.
+# Line breaks would forge mail headers.
 _BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_TURNS_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 # How a trader or fraudster made contact, in the words of cases.
 _APPROACHES = {
@@ -221,7 +220,5 @@ def _check_words(draft: Draft) -> None:
 def _check_text(name: str, text: str, longest: int) -> None:
     if len(text) > longest:
         raise RuleViolation(f"Keep this to {longest:,} characters or fewer.", field=name)
-    if _TURNS_DIRECTION.search(text):
-        raise RuleViolation("Take out the characters that turn the reading direction.", field=name)
     if UNSUBSCRIBE_LINK in text:
         raise RuleViolation(f"Take out {UNSUBSCRIBE_LINK}: every mail has that link at its foot.", field=name)

@@ -37,7 +37,7 @@ class Line(fields.String):
         if len(text) > self.longest:
             raise ValidationError(f"Keep this to {self.longest} characters or fewer.")
         if any(self.is_forbidden(character) for character in text):
-            raise ValidationError("Take out the characters that cannot be seen.")
+            raise ValidationError("Take out the characters that cannot be seen, or that turn the reading direction.")
         return text
 
     def is_forbidden(self, character: str) -> bool:
