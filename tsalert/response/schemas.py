@@ -19,18 +19,11 @@ from tsalert.response.vocabulary import (
     RemoteResolution,
     StandDownReason,
     StartBasis,
-    Word,
 )
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId
+from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
-
-
-def choice(words: type[Word], **options: Any) -> fields.Enum[Any]:
-    """Return a field for one word of a list, given by its code."""
-    messages: dict[str, Any] = dict.fromkeys(("unknown", "required"), "Choose one from the list.")
-    return fields.Enum(words, by_value=fields.String, error_messages=messages, **options)
 
 
 class Strict(Schema):

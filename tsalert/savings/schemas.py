@@ -1,16 +1,14 @@
 """The shapes of interventions, explanations and rate sets, for pages and JSON alike."""
 
-from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
 
-from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import Period, parse_period
 from tsalert.savings.queries import Filter
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
-from tsalert.web.fields import Line, Paragraph, Pounds, RecordId
+from tsalert.web.fields import Day, Line, Paragraph, PeriodLabel, Pounds, RecordId, choice
 
 MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future"}
 _MOST = 10**9
@@ -29,25 +27,8 @@ class Count(fields.Field[int]):
         return value
 
 
-class PeriodField(fields.Field[Period]):
-    """A financial year or quarter by its label."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Period:
-        try:
-            return parse_period(str(value))
-        except RuleViolation as error:
-            raise ValidationError(error.message) from error
-
-    def _serialize(self, value: Period | None, attr: str | None, obj: Any, **_: Any) -> str | None:
-        return value.label if value else None
-
-
-def _choice(kind: Any, **options: Any) -> fields.Field[Any]:
-    return fields.Enum(kind, by_value=True, error_messages={"unknown": "Choose one of: {choices}."}, **options)
-
-
-def _day(**options: Any) -> fields.Field[date]:
-    return fields.Date(error_messages={"invalid": "Enter a date, like 2026-11-22."}, **options)
+# Whoever writes against the API learns from the answer what may be chosen.
+_choice = partial(choice, unknown="Choose one of: {choices}.")
 
 
 def _known_money(name: str) -> None:
@@ -62,7 +43,7 @@ class NewInterventionSchema(Schema):
         unknown = RAISE
 
     type = _choice(InterventionType, required=True)
-    on_date = _day(required=True)
+    on_date = Day(required=True)
     units = Count(load_default=None, allow_none=True)
     amount = Pounds(load_default=None, allow_none=True)
     money = fields.String(load_default="prevented", validate=_known_money)
@@ -125,8 +106,8 @@ class ContinuationSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    effective_from = _day(required=True)
-    effective_to = _day(load_default=None, allow_none=True)
+    effective_from = Day(required=True)
+    effective_to = Day(load_default=None, allow_none=True)
 
 
 class FilterSchema(Schema):
@@ -138,7 +119,7 @@ class FilterSchema(Schema):
     case = RecordId(attribute="case_id")
     incident = RecordId(attribute="incident_id")
     type = _choice(InterventionType)
-    period = PeriodField()
+    period = PeriodLabel()
     after = Line(longest=40)
 
     @post_load
@@ -153,7 +134,7 @@ class FigureSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    period = PeriodField(required=True)
+    period = PeriodLabel(required=True)
     row = Line(longest=40, load_default="total")
     column = Line(longest=40, load_default="total")
     after = Line(longest=40, load_default=None)
@@ -278,7 +259,7 @@ class _RecordSchema(Schema):
 class ExplanationSchema(Schema):
     """Everything behind one figure; ``next`` is the ``after`` of the following page of records."""
 
-    period = PeriodField(attribute="table.period")
+    period = PeriodLabel(attribute="table.period")
     profile = fields.String(attribute="table.profile.slug")
     row = fields.String()
     column = fields.String()

@@ -125,9 +125,9 @@ class PeriodLabel(fields.Field[Period]):
         return None if value is None else value.label
 
 
-def choice(words: type[StrEnum], **options: Any) -> fields.Enum[Any]:
-    """Return a field that takes one of a list's values."""
-    told: dict[str, Any] = {"unknown": "Choose one from the list.", "required": "Choose one from the list."}
+def choice(words: type[StrEnum], *, unknown: str = "Choose one from the list.", **options: Any) -> fields.Enum[Any]:
+    """Return a field that takes one of a list's values; ``{choices}`` in ``unknown`` names them all."""
+    told: dict[str, Any] = {"unknown": unknown, "required": "Choose one from the list."}
     return fields.Enum(words, by_value=fields.String, error_messages=told, **options)
 
 
