@@ -64,7 +64,8 @@ def test_one_worker_leads_and_another_takes_over_when_it_gives_up(fresh_app: Fla
     assert first.holds()
     assert first.holds()
     assert not second.holds()
+    for giving, taking in ((first, second), (second, first)) * 10:
+        giving.give_up()
+        assert taking.holds()
+        assert not giving.holds()
     first.give_up()
-    assert second.holds()
-    assert not first.holds()
-    second.give_up()
