@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.words import Word
 from tsalert.response import rules
 from tsalert.response.rules import Danger, GradeDecision, NewCall, NewIncident
-from tsalert.response.vocabulary import Category, Disposition, GradeName, MoneyState, StartBasis, Word
+from tsalert.response.vocabulary import Category, Disposition, GradeName, MoneyState, StartBasis
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -19,8 +19,9 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
 from tsalert.core.records import Record, read_records
+from tsalert.core.words import Word
 from tsalert.db import insert_ignoring_conflicts, transaction
-from tsalert.response.vocabulary import Category, Word
+from tsalert.response.vocabulary import Category
 
 HEADER = ("reference", "received_on", "kind", "category", "scam_type", "loss", "case")
 _BATCH = 1000

@@ -1,6 +1,7 @@
 """The words that cases are described with; each has a code that is stored and a label that is read."""
 
-from tsalert.response.vocabulary import Category, Word
+from tsalert.core.words import Word
+from tsalert.response.vocabulary import Category
 
 
 class Channel(Word):

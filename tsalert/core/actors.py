@@ -26,6 +26,8 @@ class Permission(StrEnum):
     OVERRIDE_APPROVAL = "send an alert alone, for review the next day"
     REVIEW_OVERRIDE = "review alerts sent alone"
     MANAGE_STAFF = "manage staff accounts"
+    MANAGE_ROTA = "change the rota"
+    MANAGE_RESPONSE = "change grades, paging and wall displays"
 
 
 class Via(StrEnum):
@@ -34,6 +36,8 @@ class Via(StrEnum):
     PAGE = "page"
     API = "api"
     COMMAND = "command"
+    TEXT = "text message"
+    TELEPHONE = "telephone"
     TIMETABLE = "timetable"
 
 

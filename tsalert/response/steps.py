@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tsalert.core.errors import Conflict
-from tsalert.response.vocabulary import Word
+from tsalert.core.words import Word
 
 
 class IncidentState(Word):
