@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
 from enum import StrEnum
+from math import prod
 
 from tsalert.core.money import PENNY, whole_pounds
 
@@ -52,6 +53,8 @@ class RateKind(StrEnum):
     PER_UNIT = "per_unit"
     PER_AMOUNT = "per_amount"
     SHARE_OF = "share_of"
+    ANNUAL_STREAM = "annual_stream"
+    REFERENCE = "reference"
 
 
 EVIDENCE_GRADES = {
@@ -67,8 +70,12 @@ EVIDENCE_GRADES = {
 class Rate:
     """One rate of a rate set: what one unit, pound or share of a type of intervention is worth in one class.
 
-    :param kind: per unit (pounds each), per evidenced future pound, or share of the financial saving.
-    :param low: the low and high of the prudent basis, where there are any.
+    :param kind: per unit (pounds each), per evidenced future pound, share of the financial saving, pounds a unit
+        and year of its term, or a value that is kept for reference and in no formula.
+    :param low: the low and high of the prudent basis, where there are any; likewise of the term.
+    :param discount_rate: what a year later takes off, such as 0.035.
+    :param deadweight: the part that would have come about without us.
+    :param repeat_risk: the part of a future loss that would really have followed.
     """
 
     rate_set: str
@@ -81,6 +88,11 @@ class Rate:
     term_years: int | None = None
     low: Decimal | None = None
     high: Decimal | None = None
+    term_low: int | None = None
+    term_high: int | None = None
+    discount_rate: Decimal | None = None
+    deadweight: Decimal | None = None
+    repeat_risk: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +158,12 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add exactly; a sum that would lose a digit raises."""
     with localcontext(_EXACT):
         return sum(amounts, _NOTHING)
+
+
+def product(factors: Iterable[Decimal]) -> Decimal:
+    """Multiply exactly; a product that would lose a digit raises."""
+    with localcontext(_EXACT):
+        return prod(factors, start=Decimal(1))
 
 
 def exact_pounds(amount: Decimal) -> str:
