@@ -251,7 +251,7 @@ def test_approved_rates_of_one_basis_never_overlap(
 ) -> None:
     with pytest.raises(RuleViolation, match="already has some of these dates"):
         continue_rate_set(PUBLISHED, first, last, actor=officer(RoleName.MANAGER), now=NOW)
-    assert len(rate_sets.list_rate_sets(session)) == 1
+    assert [found.slug for found in rate_sets.approved_sets(session, "published")] == [PUBLISHED]
 
 
 def test_a_continuation_can_be_continued_and_names_who_approved_it(

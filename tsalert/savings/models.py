@@ -10,10 +10,18 @@ from tsalert.db import Base, BigId, ExactDecimal
 
 
 class RateSet(Base):
-    """Rates that hold together for a span of intervention dates. Approved ones are never changed, only superseded."""
+    """Rates that hold together for a span of intervention dates.
+
+    Once approved neither it nor its rates are ever changed, which the database itself refuses; it is only superseded:
+    from ``superseded_from`` on another set applies.
+    """
 
     __tablename__ = "rate_set"
-    __table_args__ = (CheckConstraint("effective_to >= effective_from", name="ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint("effective_to >= effective_from", name="ends_after_start"),
+        CheckConstraint("(superseded_from IS NULL) = (superseded_at IS NULL)", name="superseded_has_time"),
+        CheckConstraint("approved_by <> written_by", name="approved_by_another"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -25,9 +33,13 @@ class RateSet(Base):
     price_year: Mapped[str | None]
     source: Mapped[str]
     evidence_note: Mapped[str]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    written_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     approved_at: Mapped[datetime | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("rate_set.id"))
+    superseded_from: Mapped[date | None]
+    superseded_at: Mapped[datetime | None]
 
 
 class RateRow(Base):
@@ -46,7 +58,13 @@ class RateRow(Base):
     high: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     unit: Mapped[str]
     term_years: Mapped[int | None]
+    term_low: Mapped[int | None]
+    term_high: Mapped[int | None]
+    discount_rate: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    deadweight: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    repeat_risk: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     evidence_grade: Mapped[str]
+    evidence_note: Mapped[str | None]
 
 
 class Intervention(Base):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, select
@@ -24,7 +24,10 @@ class RateSetStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RateSetView:
-    """A rate set with its rates; ``approved_by`` is None for one that came with the service."""
+    """A rate set with its rates; ``written_by`` and ``approved_by`` are None for one that came with the service.
+
+    ``span`` is when it applies: it ends where another set took over.
+    """
 
     id: int
     slug: str
@@ -35,6 +38,7 @@ class RateSetView:
     price_year: str | None
     source: str
     evidence_note: str
+    written_by: int | None
     approved_by: int | None
     approved_at: datetime | None
     rates: tuple[Rate, ...]
@@ -66,6 +70,12 @@ def get_rate_set(session: Session, slug: str) -> RateSetView:
     return found[0]
 
 
+def find_row(session: Session, slug: str, *, lock: bool = False) -> RateSet | None:
+    """Return the row of a set; ``lock`` keeps others from changing it until the transaction ends."""
+    query = select(RateSet).where(RateSet.slug == slug)
+    return session.scalar(query.with_for_update() if lock else query) if slug.isprintable() else None
+
+
 def set_for(sets: Iterable[RateSetView], day: date) -> RateSetView | None:
     """Return the set whose dates hold an intervention's London day, if one does."""
     return next((found for found in sets if found.span.overlaps(Span(day, day))), None)
@@ -87,14 +97,22 @@ def _view(row: RateSet, rates: tuple[Rate, ...]) -> RateSetView:
         row.title,
         row.basis,
         RateSetStatus(row.status),
-        Span(row.effective_from, row.effective_to),
+        _span(row),
         row.price_year,
         row.source,
         row.evidence_note,
+        row.written_by,
         row.approved_by,
         row.approved_at,
         rates,
     )
+
+
+def _span(row: RateSet) -> Span:
+    """Return when a set applies; one that was superseded before its first day keeps the dates it once had."""
+    if row.superseded_from is None or row.superseded_from <= row.effective_from:
+        return Span(row.effective_from, row.effective_to)
+    return Span(row.effective_from, row.superseded_from - timedelta(days=1))
 
 
 def _rate(row: RateRow, slug: str) -> Rate:
@@ -109,4 +127,10 @@ def _rate(row: RateRow, slug: str) -> Rate:
         row.term_years,
         row.low,
         row.high,
+        row.term_low,
+        row.term_high,
+        row.discount_rate,
+        row.deadweight,
+        row.repeat_risk,
+        row.evidence_note,
     )

@@ -15,6 +15,7 @@ from tsalert.core.money import PENNY
 from tsalert.savings.valuation import Rate, RateKind, product
 
 _ONE = Fraction(1)
+_ALL = Decimal(1)
 
 
 class Scenario(StrEnum):
@@ -65,8 +66,8 @@ def stream_price(rate: Rate, years: Iterable[int]) -> Decimal:
 
 def _certain(rate: Rate) -> Decimal:
     """Return the part of an evidenced future loss that would have come without us."""
-    certain = Decimal(1) if rate.repeat_risk is None else rate.repeat_risk
-    return product((rate.value, certain, 1 - (rate.deadweight or 0)))
+    follows = _ALL if rate.repeat_risk is None else rate.repeat_risk
+    return product((rate.value, follows, _ALL - (rate.deadweight or Decimal(0))))
 
 
 def _to_the_penny(pounds: Fraction) -> Decimal:

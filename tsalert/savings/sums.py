@@ -42,6 +42,7 @@ def _grouped(period: Period, basis: str) -> Select[Any]:
         RateSet.status == RateSetStatus.APPROVED,
         RateSet.effective_from <= Intervention.on_date,
         or_(RateSet.effective_to.is_(None), RateSet.effective_to >= Intervention.on_date),
+        or_(RateSet.superseded_from.is_(None), RateSet.superseded_from > Intervention.on_date),
     )
     record = (
         select(

@@ -93,6 +93,7 @@ class Rate:
     discount_rate: Decimal | None = None
     deadweight: Decimal | None = None
     repeat_risk: Decimal | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
