@@ -175,7 +175,7 @@ def test_an_approved_set_is_not_changed_by_any_use_case(session: Session, writer
         "DELETE FROM rate WHERE rate_set_id = (SELECT id FROM rate_set WHERE slug = 'nts-observed-2021-22')",
         (
             "INSERT INTO rate (rate_set_id, intervention_type, component, kind, value, unit, evidence_grade) "
-            "SELECT id, 'advice', 'other_societal', 'per_unit', '1', 'each', 'E' FROM rate_set WHERE status = 'approved'"
+            "SELECT id, 'advice', 'other_societal', 'per_unit', '1', 'each', 'E' FROM rate_set WHERE status <> 'draft'"
         ),
         (
             "UPDATE rate SET rate_set_id = (SELECT id FROM rate_set WHERE slug = 'prudent-2026') "

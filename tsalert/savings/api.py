@@ -8,6 +8,7 @@ from tsalert.db import db
 from tsalert.savings import approving, explaining, queries, rate_sets, service
 from tsalert.savings.explaining import Explanation
 from tsalert.savings.queries import Filter
+from tsalert.savings.rate_schemas import RateSetListSchema, RateSetSchema
 from tsalert.savings.rate_sets import RateSetView
 from tsalert.savings.rules import NewIntervention
 from tsalert.savings.schemas import (
@@ -18,8 +19,6 @@ from tsalert.savings.schemas import (
     FilterSchema,
     InterventionPageSchema,
     NewInterventionSchema,
-    RateSetListSchema,
-    RateSetSchema,
     SeenVersionSchema,
     ValuedInterventionSchema,
     WithdrawalSchema,

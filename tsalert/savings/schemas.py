@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
 
 from tsalert.savings.queries import Filter
+from tsalert.savings.rate_schemas import UsedRateSchema
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
 from tsalert.web.fields import Day, Line, Paragraph, PeriodLabel, Pounds, RecordId, choice
 
@@ -140,38 +141,6 @@ class FigureSchema(Schema):
     after = Line(longest=40, load_default=None)
 
 
-class RateSchema(Schema):
-    """One rate; pounds and shares as strings, digit for digit."""
-
-    intervention_type = fields.String()
-    component = fields.String()
-    kind = fields.String()
-    value = fields.String()
-    low = fields.String(allow_none=True)
-    high = fields.String(allow_none=True)
-    unit = fields.String()
-    term_years = fields.Integer(allow_none=True)
-    evidence_grade = fields.String()
-    rate_set = fields.String()
-
-
-class RateSetSchema(Schema):
-    """A rate set with its rates."""
-
-    slug = fields.String()
-    title = fields.String()
-    basis = fields.String()
-    status = fields.String()
-    effective_from = fields.Date(attribute="span.first_day")
-    effective_to = fields.Date(attribute="span.last_day", allow_none=True)
-    price_year = fields.String(allow_none=True)
-    source = fields.String()
-    evidence_note = fields.String()
-    approved_by = fields.Integer(allow_none=True)
-    approved_at = fields.DateTime(allow_none=True)
-    rates = fields.List(fields.Nested(RateSchema))
-
-
 class ContributionSchema(Schema):
     """Some pounds of one class, exactly and as shown, with their formula."""
 
@@ -179,7 +148,7 @@ class ContributionSchema(Schema):
     exact = fields.String()
     shown = fields.String()
     formula = fields.String()
-    rate = fields.Nested(RateSchema, allow_none=True)
+    rate = fields.Nested(UsedRateSchema, allow_none=True)
 
 
 class InterventionSchema(Schema):
@@ -221,12 +190,6 @@ class InterventionPageSchema(Schema):
 
     items = fields.List(fields.Nested(InterventionSchema))
     next = fields.String(allow_none=True)
-
-
-class RateSetListSchema(Schema):
-    """Every rate set."""
-
-    items = fields.List(fields.Nested(RateSetSchema))
 
 
 class _CellSchema(Schema):
