@@ -36,6 +36,7 @@ from tsalert.response import call_views
 from tsalert.response import views as response_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
+from tsalert.savings import rate_views
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
@@ -56,6 +57,7 @@ _PAGES = (
     call_views.bp,
     cases_views.bp,
     savings_views.bp,
+    rate_views.bp,
     reports_views.bp,
     alerts_views.bp,
     subscribers_views.bp,

@@ -39,9 +39,13 @@ WHERE = {
     "response.show_step": "/incidents/91/grade",
     "savings.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
     "savings.list_interventions": "/interventions",
-    "savings.list_rate_sets": "/savings/rate-sets",
+    "rates.compare_rate_sets": "/savings/rate-sets/prudent-2026/compare?with=nts-observed-2021-22",
+    "rates.edit_rate": "/savings/rate-sets/hmt-2026/rate",
+    "rates.edit_rate_set": "/savings/rate-sets/hmt-2026/edit",
+    "rates.list_rate_sets": "/savings/rate-sets",
+    "rates.new_rate_set": "/savings/rate-sets/new",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
-    "savings.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
+    "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
     "staff.show_account": "/account",
     "subscribers.list_subscribers": "/subscribers",
@@ -58,6 +62,7 @@ FOUND = {
 }
 # Parts of pages, mails and files, and pages that need a token from a mail (their own tests look at those).
 NO_PAGES = {
+    "rates.export_rate_set",
     "alerts.show_email",
     "alerts.show_progress",
     "api-docs.openapi_json",

@@ -49,6 +49,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     team = past.crew(*_hire(password), tell)
     _load_past(team)
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
+    approving.approve_rate_set("prudent-2026", actor=team.manager, now=now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts and today")

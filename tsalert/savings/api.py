@@ -1,18 +1,16 @@
-"""Operations on interventions, rate sets, and the explanation of a figure."""
+"""Operations on interventions, and the explanation of a figure; rate_api.py has those on rates."""
 
 from typing import Any
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import approving, explaining, queries, rate_sets, service
+from tsalert.savings import explaining, queries, service
 from tsalert.savings.explaining import Explanation
 from tsalert.savings.queries import Filter
-from tsalert.savings.rate_schemas import RateSetListSchema, RateSetSchema
-from tsalert.savings.rate_sets import RateSetView
+from tsalert.savings.rate_api import rates
 from tsalert.savings.rules import NewIntervention
 from tsalert.savings.schemas import (
-    ContinuationSchema,
     CorrectionSchema,
     ExplanationSchema,
     FigureSchema,
@@ -28,7 +26,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings)
+blueprints: tuple[Any, ...] = (interventions, savings, rates)
 
 
 @interventions.route("", methods=["GET"])
@@ -95,32 +93,6 @@ def verify_intervention(seen: dict[str, Any], reference: str) -> dict[str, Any]:
 def explain(figure: dict[str, Any]) -> Explanation:
     """Say how one figure of a period's table was worked out, by default the grand total."""
     return explaining.explain(db.session(), figure.pop("period"), **figure)
-
-
-@savings.route("/rate-sets", methods=["GET"])
-@requires(Permission.READ_FIGURES)
-@savings.response(200, RateSetListSchema)
-def list_rate_sets() -> dict[str, Any]:
-    """List every rate set with its rates."""
-    return {"items": rate_sets.list_rate_sets(db.session())}
-
-
-@savings.route("/rate-sets/<slug>", methods=["GET"])
-@requires(Permission.READ_FIGURES)
-@savings.response(200, RateSetSchema)
-def get_rate_set(slug: str) -> RateSetView:
-    """Give one rate set with its rates."""
-    return rate_sets.get_rate_set(db.session(), slug)
-
-
-@savings.route("/rate-sets/<slug>/continuations", methods=["POST"])
-@requires(Permission.MANAGE_RATES)
-@savings.arguments(ContinuationSchema)
-@savings.response(201, RateSetSchema)
-def continue_rate_set(span: dict[str, Any], slug: str) -> RateSetView:
-    """Approve an approved set's rates for other dates, as a set of its own."""
-    made = approving.continue_rate_set(slug, **span, actor=current_actor(), now=utc_now())
-    return rate_sets.get_rate_set(db.session(), made)
 
 
 def _valued(reference: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import transaction
+from tsalert.db import db, transaction
 from tsalert.savings import rate_rules, rate_sets
 from tsalert.savings.models import RateRow, RateSet
 from tsalert.savings.rate_rules import NewRateSet
@@ -45,6 +45,34 @@ def change_draft(slug: str, new: NewRateSet, *, actor: Actor, now: datetime) -> 
         raise RuleViolation("A rate set keeps its name.", field="slug")
     with transaction() as session:
         _replace(session, lock_draft(session, slug), new, actor=actor, now=now)
+
+
+def change_head(slug: str, new: NewRateSet, *, actor: Actor, now: datetime) -> None:
+    """Change what a draft says of itself; its rates stay.
+
+    :raises NotFound: there is no such set.
+    :raises Conflict: it is no draft any more.
+    :raises RuleViolation: it could not be worked with.
+    """
+    actor.require(Permission.RECORD_INTERVENTION)
+    if new.slug != slug:
+        raise RuleViolation("A rate set keeps its name.", field="slug")
+    with transaction() as session:
+        row = lock_draft(session, slug)
+        rates = rate_sets.get_rate_set(session, slug).rates
+        _replace(session, row, replace(new, rates=rates), actor=actor, now=now)
+
+
+def copy_rate_set(slug: str, name: str, *, actor: Actor, now: datetime) -> str:
+    """Write a draft that says what another set says, under a name of its own; returns that name.
+
+    :raises NotFound: there is no such set.
+    :raises RuleViolation: the name is none or is taken.
+    """
+    known = content_of(rate_sets.get_rate_set(db.session(), slug))
+    rates = tuple(replace(rate, rate_set=name) for rate in known.rates)
+    title = f"Copy of {known.title}"
+    return draft_rate_set(replace(known, slug=name, title=title, rates=rates), actor=actor, now=now)
 
 
 def put_rate(slug: str, rate: Rate, *, actor: Actor, now: datetime) -> None:

@@ -118,6 +118,12 @@ class CopySchema(Strict):
     slug = Line(required=True, longest=60)
 
 
+class PlaceSchema(Strict):
+    """The type and class of a rate, as a page names its place: ``call_blocker:health_qol``."""
+
+    place = Line(required=True, longest=120)
+
+
 class ApprovalSchema(Strict):
     """Which approved set a draft takes over from, where their dates overlap."""
 
@@ -146,3 +152,24 @@ class RateSetListSchema(Schema):
     """Every rate set."""
 
     items = fields.List(fields.Nested(RateSetSchema))
+
+
+class ComparisonQuery(Strict):
+    """The set to compare with."""
+
+    other = Line(required=True, longest=60)
+
+
+class _DifferenceSchema(Schema):
+    intervention_type = fields.String()
+    component = fields.String()
+    is_same = fields.Boolean()
+    names = fields.List(fields.String(), metadata={"description": "The parts in which the two rates differ."})
+    first = fields.Nested(RateSchema, allow_none=True)
+    second = fields.Nested(RateSchema, allow_none=True)
+
+
+class ComparisonSchema(Schema):
+    """The rates of two sets, place by place."""
+
+    items = fields.List(fields.Nested(_DifferenceSchema))

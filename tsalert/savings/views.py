@@ -12,11 +12,10 @@ from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.places.queries import ward_names, ward_options
 from tsalert.response import queries as response
-from tsalert.savings import approving, explaining, queries, rate_sets, service
+from tsalert.savings import explaining, queries, service
 from tsalert.savings.queries import Filter
 from tsalert.savings.rules import VERIFIED_ABOVE, Beneficiary, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
-    ContinuationSchema,
     CorrectionSchema,
     FigureSchema,
     FilterSchema,
@@ -146,37 +145,6 @@ def explain() -> ResponseReturnValue:
     explanation = explaining.explain(db.session(), figure.pop("period"), **figure)
     more = _page_at(".explain", asked | {"after": explanation.next}) if explanation.next else None
     return render_template("savings/explanation.html", explanation=explanation, more=more, grades=EVIDENCE_GRADES)
-
-
-@bp.get("/savings/rate-sets")
-@requires(Permission.READ_FIGURES)
-def list_rate_sets() -> ResponseReturnValue:
-    """Show every rate set."""
-    return render_template("savings/rate_sets.html", rate_sets=rate_sets.list_rate_sets(db.session()))
-
-
-@bp.get("/savings/rate-sets/<slug>")
-@requires(Permission.READ_FIGURES)
-def show_rate_set(slug: str) -> ResponseReturnValue:
-    """Show one rate set with its rates, source, evidence and approval."""
-    session = db.session()
-    return render_template(
-        "savings/rate_set.html",
-        rate_set=rate_sets.get_rate_set(session, slug),
-        officers=officer_names(session),
-        labels={kind.value: kind.label for kind in InterventionType},
-        grades=EVIDENCE_GRADES,
-    )
-
-
-@bp.post("/savings/rate-sets/<slug>/continue")
-@requires(Permission.MANAGE_RATES)
-@redisplays(show_rate_set)
-def continue_rate_set(slug: str) -> ResponseReturnValue:
-    """Approve the rates for other dates, and show the set that came of it."""
-    span = load_form(ContinuationSchema())
-    made = approving.continue_rate_set(slug, **span, actor=current_actor(), now=utc_now())
-    return redirect(url_for(".show_rate_set", slug=made), 303)
 
 
 def _asked(*names: str) -> dict[str, str]:

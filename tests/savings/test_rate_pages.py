@@ -1,0 +1,159 @@
+"""Rates through the pages and the interface."""
+
+import csv
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tsalert.savings import rate_sets
+from tsalert.savings.rate_sets import RateSetStatus
+from tsalert.staff.rules import RoleName
+
+Open = Callable[..., FlaskClient]
+Bearer = Callable[..., dict[str, str]]
+SETS = "/savings/rate-sets"
+HEAD = {
+    "slug": "board-2024",
+    "title": "What the board chose",
+    "basis": "published",
+    "effective_from": "2024-04-01",
+    "source": "Invented minutes",
+    "evidence_note": "Invented",
+}
+RATE = {
+    "intervention_type": "call_blocker",
+    "component": "future_financial",
+    "kind": "per_unit",
+    "value": "9,000.25",
+    "unit": "a call blocker",
+    "term_years": "5",
+    "evidence_grade": "D",
+}
+
+
+def drafted(browser: FlaskClient) -> None:
+    assert browser.post(SETS, data=HEAD).status_code == 303
+    assert browser.post(f"{SETS}/board-2024/rate", data=RATE).status_code == 303
+
+
+def test_one_officer_writes_rates_and_a_manager_approves_them(session: Session, signed_in: Open) -> None:
+    drafted(signed_in(RoleName.CASE_OFFICER, name="Wren Writer"))
+    manager = signed_in(RoleName.MANAGER, name="Mo Manager")
+    page = manager.get(f"{SETS}/board-2024").text
+    assert "£9,000.25" in page
+    assert "Wren Writer" in page
+    assert manager.post(f"{SETS}/board-2024/approve").status_code == 303
+    page = manager.get(f"{SETS}/board-2024").text
+    assert "Mo Manager" in page
+    assert "Throw the draft away" not in page
+    assert rate_sets.get_rate_set(session, "board-2024").status is RateSetStatus.APPROVED
+
+
+def test_a_manager_is_told_that_another_must_approve_their_rates(signed_in: Open) -> None:
+    manager = signed_in(RoleName.MANAGER)
+    drafted(manager)
+    answer = manager.post(f"{SETS}/board-2024/approve")
+    assert answer.status_code == 422
+    assert "Another manager than the one who wrote these rates" in answer.text
+
+
+def test_a_slip_in_a_rate_is_told_beside_its_field(signed_in: Open) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    drafted(browser)
+    for changes, says in (
+        ({"value": "nine"}, "Enter a number, like 0.25"),
+        ({"value": "2000000"}, "Enter a number from 0 to 1,000,000."),
+        ({"deadweight": "0.25"}, "Deadweight belongs to"),
+        ({"term_years": "-5"}, "Enter a number of years"),
+    ):
+        answer = browser.post(f"{SETS}/board-2024/rate", data=RATE | changes)
+        assert answer.status_code == 422
+        assert says in answer.text
+
+
+def test_days_without_rates_are_told_on_the_list(signed_in: Open) -> None:
+    page = signed_in(RoleName.MANAGER).get(SETS).text
+    assert "No approved rate of the published basis for 1 April 2023 to" in page
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_set_that_was_downloaded_can_be_brought_under_another_name(
+    session: Session, signed_in: Open, kind: str
+) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    file = browser.get(f"{SETS}/prudent-2026/export/{kind}")
+    assert file.headers["Content-Disposition"] == f"attachment; filename=prudent-2026.{kind}"
+    content = file.get_data().replace(b"prudent-2026", b"prudent-2027")
+    answer = browser.post(f"{SETS}/import", data={"file": (BytesIO(content), f"rates.{kind}")})
+    assert answer.status_code == 303, answer.text
+    made, known = rate_sets.get_rate_set(session, "prudent-2027"), rate_sets.get_rate_set(session, "prudent-2026")
+    assert [(rate.value, rate.low, rate.high) for rate in made.rates] == [
+        (rate.value, rate.low, rate.high) for rate in known.rates
+    ]
+
+
+def test_a_file_with_a_slip_says_where_it_is(signed_in: Open) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    content = browser.get(f"{SETS}/prudent-2026/export/csv").get_data().replace(b",2417.52,", b",many,")
+    answer = browser.post(f"{SETS}/import", data={"file": (BytesIO(content), "rates.csv")})
+    assert answer.status_code == 422
+    assert "rates 4 value: Enter a number" in answer.text
+
+
+def test_a_draft_is_copied_compared_trimmed_and_thrown_away(session: Session, signed_in: Open) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    assert browser.post(f"{SETS}/prudent-2026/copy", data={"slug": "prudent-2027"}).status_code == 303
+    place = {"place": "call_blocker:health_qol"}
+    assert browser.post(f"{SETS}/prudent-2027/rate/remove", data=place).status_code == 303
+    page = browser.get(f"{SETS}/prudent-2026/compare?with=prudent-2027").text
+    assert page.count("differs") == 1
+    assert browser.post(f"{SETS}/prudent-2027/edit", data=HEAD | {"slug": "prudent-2027"}).status_code == 303
+    assert rate_sets.get_rate_set(session, "prudent-2027").title == HEAD["title"]
+    assert browser.post(f"{SETS}/prudent-2027/discard").status_code == 303
+    assert browser.get(f"{SETS}/prudent-2027").status_code == 404
+
+
+def test_an_approved_set_refuses_every_change_through_the_pages(signed_in: Open) -> None:
+    manager = signed_in(RoleName.MANAGER)
+    published = f"{SETS}/nts-observed-2021-22"
+    head = HEAD | {"slug": "nts-observed-2021-22"}
+    for path, data in (("edit", head), ("rate", RATE), ("discard", {}), ("approve", {})):
+        assert manager.post(f"{published}/{path}", data=data).status_code == 409
+
+
+def test_a_cell_of_a_downloaded_file_is_no_formula(signed_in: Open) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    browser.post(SETS, data=HEAD | {"title": "=HYPERLINK(1)"})
+    rows = list(csv.reader(browser.get(f"{SETS}/board-2024/export/csv").text.splitlines()))
+    assert rows[1][1] == "'=HYPERLINK(1)"
+
+
+def test_the_interface_writes_changes_approves_and_compares(client: FlaskClient, bearer: Bearer) -> None:
+    sets, writer, manager = "/api/v1/savings/rate-sets", bearer(RoleName.CASE_OFFICER), bearer(RoleName.MANAGER)
+    rate = RATE | {"value": "9000.25", "term_years": 5}
+    new: dict[str, Any] = HEAD | {"rates": [rate]}
+    assert client.post(sets, json=new, headers=writer).status_code == 201
+    assert (
+        client.put(f"{sets}/board-2024", json=new | {"title": "Other"}, headers=writer).get_json()["title"] == "Other"
+    )
+    assert client.post(f"{sets}/board-2024/copies", json={"slug": "again"}, headers=writer).status_code == 201
+    compared = client.get(f"{sets}/board-2024/comparison?other=again", headers=writer).get_json()["items"]
+    assert [each["is_same"] for each in compared] == [True]
+    assert client.delete(f"{sets}/again", headers=writer).status_code == 204
+    assert client.post(f"{sets}/board-2024/approval", json={}, headers=writer).status_code == 403
+    approved = client.post(f"{sets}/board-2024/approval", json={}, headers=manager)
+    assert (approved.status_code, approved.get_json()["status"]) == (200, "approved")
+    assert client.put(f"{sets}/board-2024", json=new, headers=writer).status_code == 409
+    assert client.delete(f"{sets}/board-2024", headers=writer).status_code == 409
+
+
+def test_the_interface_says_what_is_wrong_with_a_rate(client: FlaskClient, bearer: Bearer) -> None:
+    headers = bearer(RoleName.CASE_OFFICER)
+    for rate in (RATE | {"value": 9000.25}, RATE | {"value": "-1"}, RATE | {"surprise": "1"}):
+        answer = client.post("/api/v1/savings/rate-sets", json=HEAD | {"rates": [rate]}, headers=headers)
+        assert answer.status_code == 422
+        assert answer.get_json()["errors"]
