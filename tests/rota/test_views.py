@@ -109,6 +109,17 @@ def test_a_shift_is_given_away_and_its_page_says_how(
     assert queries.on_duty(session, at=ahead(33))[0].name == "Robin"
 
 
+def test_why_a_shift_was_given_is_for_those_concerned(
+    planner: FlaskClient, signed_in: Callable[..., FlaskClient], session: Session, robin: int, ash: int
+) -> None:
+    shift = put_on_shift(session, robin, Duty.PRIMARY, ahead(30), ahead(40)).id
+    planner.post(f"/rota/shifts/{shift}/give", data={"officer_id": ash, "reason": "Migraine"})
+    assert "Migraine" in planner.get(f"/rota/shifts/{shift}").text
+    others = signed_in(RoleName.DUTY_OFFICER, name="Kim").get(f"/rota/shifts/{shift}").text
+    assert "Ash" in others
+    assert "Migraine" not in others
+
+
 def test_a_cancelled_shift_is_a_gap_and_cannot_be_cancelled_again(
     planner: FlaskClient, session: Session, robin: int
 ) -> None:
