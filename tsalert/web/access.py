@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import NotAllowed
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -55,6 +56,7 @@ def current_actor() -> Actor:
 def find_actor() -> Actor | None:
     """Return who makes this request, or None; looked up once a request, so that a grant removed counts at once."""
     if "actor" not in g:
+        g.actor = None  # where finding out fails, the page that says so has no reader
         g.actor = current_app.extensions["tsalert_find_actor"](is_api())
     actor: Actor | None = g.actor
     return actor
@@ -85,11 +87,17 @@ def _guard() -> ResponseReturnValue | None:
     actor = find_actor()
     if actor is None:
         return _ask_to_sign_in()
+    _require(actor, access)
+    return None
+
+
+def _require(actor: Actor, access: str | None) -> None:
     if access is None:
         raise Forbidden("This page is closed.")
     if access != SIGNED_IN:
         actor.require(Permission(access))
-    return None
+    elif not actor.is_officer:
+        raise NotAllowed("This page is for officers.")
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

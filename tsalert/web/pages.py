@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import OperationalError
 
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import utc_now
 from tsalert.web.access import find_actor
 from tsalert.web.forms import current_form
 
@@ -48,6 +49,7 @@ def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, nav
         return {
             "form": current_form(),
             "actor": actor,
+            "now": utc_now(),
             "authority_name": authority_name,
             "rapid_response_number": rapid_response_number,
             "is_demo": app.config["TSALERT_DEMO"],
