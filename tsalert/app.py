@@ -34,7 +34,7 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views
+from tsalert.response import board_api, call_views
 from tsalert.response import views as response_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
@@ -69,6 +69,7 @@ _PAGES = (
 )
 _OPERATIONS = (
     *response_api.blueprints,
+    board_api.board,
     *displays_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.response.conftest import NOON, roof_call
 from tests.response.test_concurrency import at_once
+from tests.rota.conftest import give_mobile, put_on_shift
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.db import Base, db, transaction
 from tsalert.places import service as places
@@ -34,6 +35,7 @@ from tsalert.response.vocabulary import (
     StandDownReason,
     StartBasis,
 )
+from tsalert.rota.vocabulary import Duty
 from tsalert.staff import service as staff
 from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
@@ -46,8 +48,9 @@ def draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001
     """Draw all that a board shows, as plainly as can be."""
     lines = [f"{line.reference} {line.state} {line.grade} {line.ward} {line.reading.urgency}" for line in board.lines]
     officers = [repr(line.officers) for line in board.lines]
+    duty = [f"on duty: {each.name}" for each in board.on_duty] or ["on duty: nobody"]
     holes = [hole for line in board.lines if line.reading.counts_down]
-    return " ".join([hole, str(with_links), *lines, *officers, *holes])
+    return " ".join([hole, str(with_links), *lines, *officers, *duty, *holes])
 
 
 def show(board: LiveBoard, now: object = NOON) -> str:
@@ -99,6 +102,26 @@ def test_who_is_there_comes_before_who_is_on_the_way(session: Session, duty: Act
         ("Eve", NOON + 2 * MINUTE, None),
         ("Dee Example", None, NOON + MINUTE),
     ]
+
+
+def test_the_board_says_who_is_on_duty_until_the_very_instant_they_change(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    board, eight = LiveBoard(draw), NOON + 8 * HOUR
+    late, night = officer(name="Lee Late"), officer(name="Nia Night")
+    assert not read_board(session, now=NOON).has_rota
+
+    def put(somebody: Actor, starts_at: datetime, ends_at: datetime) -> None:
+        with transaction() as changing:
+            give_mobile(changing, somebody.officer_id or 0)
+            put_on_shift(changing, somebody.officer_id or 0, Duty.PRIMARY, starts_at, ends_at)
+
+    assert renews(session, lambda: put(late, NOON, eight))
+    put(night, eight, eight + 8 * HOUR)
+    assert read_board(session, now=NOON).has_rota
+    for at, name in ((NOON, "Lee"), (eight - SECOND, "Lee"), (eight, "Nia"), (eight + 7 * HOUR, "Nia")):
+        assert f"on duty: {name}" in show(board, at)
+    assert "on duty: nobody" in show(board, eight + 8 * HOUR)
 
 
 def test_every_table_that_the_stamp_stands_for_exists() -> None:

@@ -1,10 +1,8 @@
 """What the live board shows: for every open incident its clock and who attends, and nothing of the people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +13,8 @@ from tsalert.response.models import Attendance, Grade, Incident, IncidentClock
 from tsalert.response.queries import IncidentRecord
 from tsalert.response.steps import IncidentState
 from tsalert.response.vocabulary import Category, GradeName
+from tsalert.rota import queries as rota
+from tsalert.rota.queries import OnDuty
 from tsalert.staff import queries as staff
 
 _STILL_OPEN = Incident.closed_at.is_(None)
@@ -47,12 +47,13 @@ class BoardLine:
 class Board:
     """The whole board at one moment.
 
-    :param mark: changes when what is shown does; time that merely passes changes nothing.
+    :param has_rota: False where no rota is kept, so that nobody can be missing from it.
     :param until: when time alone next changes it, if no row does before; None means never.
     """
 
     lines: tuple[BoardLine, ...]
-    mark: str
+    on_duty: tuple[OnDuty, ...]
+    has_rota: bool
     until: datetime | None
 
     def holds(self, now: datetime) -> bool:
@@ -84,9 +85,12 @@ def read_board(session: Session, *, now: datetime) -> Board:
         for number, reference, category, grade, ward_code, state in session.execute(query)
     ]
     turns = [next_turn(clock, now) for clock in clocks.values()]
-    until = min((turn for turn in turns if turn is not None), default=None)
-    ordered = tuple(sorted(lines, key=_waits))
-    return Board(ordered, _mark_of(ordered), until)
+    return Board(
+        lines=tuple(sorted(lines, key=_waits)),
+        on_duty=tuple(rota.on_duty(session, at=now)),
+        has_rota=rota.is_in_use(session),
+        until=min((turn for turn in [*turns, rota.next_change(session, at=now)] if turn is not None), default=None),
+    )
 
 
 def reading_of(record: IncidentRecord, now: datetime) -> Reading:
@@ -126,11 +130,6 @@ def _present(session: Session) -> dict[int, tuple[Present, ...]]:
 
 def _arrived(officer: Present) -> tuple[bool, float]:
     return officer.on_scene_at is None, officer.on_scene_at.timestamp() if officer.on_scene_at else 0
-
-
-def _mark_of(lines: Iterable[BoardLine]) -> str:
-    timeless = [(replace(line, reading=replace(line.reading, remaining=None)), line.reading.urgency) for line in lines]
-    return sha256(repr(timeless).encode()).hexdigest()[:32]
 
 
 def _waits(line: BoardLine) -> tuple[int, float]:

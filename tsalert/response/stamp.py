@@ -12,7 +12,19 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from tsalert.response.models import BoardStamp
 
 # The tables the board is drawn from, by name: some belong to capabilities below, whose rows are not ours to import.
-SHOWN = frozenset({"incident", "incident_clock", "attendance", "grade", "ward", "officer"})
+SHOWN = frozenset(
+    {
+        "incident",
+        "incident_clock",
+        "attendance",
+        "grade",
+        "ward",
+        "officer",
+        "officer_mobile",
+        "rota_shift",
+        "rota_leave",
+    }
+)
 _CHANGED = "board_changed"
 
 
