@@ -15,7 +15,7 @@ from tsalert.audit.queries import verify_chain
 from tsalert.core.actors import Via
 from tsalert.db import db
 from tsalert.response import service
-from tsalert.response.board import board_lines
+from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState, read_clock
 from tsalert.response.models import Breach, Call, IncidentClock
 from tsalert.response.rows import clock_of
@@ -36,7 +36,7 @@ def test_an_officer_goes_on_logging_calls_after_the_invented_ones(filled: Sessio
     logged = service.log_call(roof_call(), actor=actor, now=NOW)
     assert logged.call_id == CALLS + 1
     assert verify_chain(filled).is_whole
-    assert len(board_lines(filled, now=NOW)) == OPEN + 1
+    assert len(read_board(filled, now=NOW).lines) == OPEN + 1
 
 
 def test_no_row_points_at_nothing(filled: Session) -> None:

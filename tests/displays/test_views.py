@@ -122,7 +122,8 @@ def test_a_revoked_screen_says_so_at_its_next_look(desk: FlaskClient, screen: Fl
     assert screen.get("/board/lines", headers={"HX-Request": "true"}).status_code == 403
     page = screen.get("/board")
     assert page.status_code == 403
-    assert "link of this screen was revoked" in page.text
+    assert "The link of this screen was revoked" in page.text
+    assert "ts-wall" in page.text
     assert "Live board" not in page.text
     assert screen.get(f"/wall/{token}").status_code == screen.post(f"/wall/{token}").status_code == 403
     assert "Revoked" in desk.get("/wall-displays").text

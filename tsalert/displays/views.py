@@ -23,7 +23,7 @@ from tsalert.db import db
 from tsalert.displays import queries, rules, service
 from tsalert.displays.queries import DisplayRecord
 from tsalert.displays.schemas import NewDisplaySchema
-from tsalert.web.access import current_actor, public, requires
+from tsalert.web.access import current_actor, draw_for, public, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("displays", __name__)
@@ -42,6 +42,7 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
     display = queries.find_by_token(db.session(), token, now=now)
     if display is None:
         return None
+    draw_for(Actor(None, display.name, frozenset(), Via.SCREEN))
     rules.require_good(display.standing)
     if rules.is_news(display.last_seen_at, now):
         service.note_seen(display.id, now=now)

@@ -18,6 +18,8 @@ from tsalert.rota.queries import OnDuty
 from tsalert.staff import queries as staff
 
 _STILL_OPEN = Incident.closed_at.is_(None)
+# A list of keys rather than a join: SQLite would read every clock there ever was to find those of the few.
+_OPEN_IDS = select(Incident.id).where(_STILL_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _newest_clocks(session: Session) -> dict[int, Clock]:
         IncidentClock.stopped_at,
         IncidentClock.ended_at,
     )
-    found = session.execute(query.join(Incident).where(_STILL_OPEN).order_by(IncidentClock.number))
+    found = session.execute(query.where(IncidentClock.incident_id.in_(_OPEN_IDS)).order_by(IncidentClock.number))
     return {number: Clock(start, timedelta(seconds=target), stop, end) for number, start, target, stop, end in found}
 
 
@@ -119,7 +121,8 @@ def _present(session: Session) -> dict[int, tuple[Present, ...]]:
     """Return who is at each open incident or on the way, the first to arrive first."""
     names = staff.officer_names(session)
     columns = (Attendance.incident_id, Attendance.officer_id, Attendance.en_route_at, Attendance.on_scene_at)
-    query = select(*columns).join(Incident).where(_STILL_OPEN, Attendance.cleared_at.is_(None)).order_by(Attendance.id)
+    still_there = (Attendance.incident_id.in_(_OPEN_IDS), Attendance.cleared_at.is_(None))
+    query = select(*columns).where(*still_there).order_by(Attendance.id)
     found: defaultdict[int, tuple[Present, ...]] = defaultdict(tuple)
     for incident_id, officer_id, en_route_at, on_scene_at in session.execute(query):
         found[incident_id] += (Present(names[officer_id], en_route_at, on_scene_at),)

@@ -62,6 +62,11 @@ def find_actor() -> Actor | None:
     return actor
 
 
+def draw_for(actor: Actor) -> None:
+    """Draw whatever is answered for this reader, who was known but not let in."""
+    g.actor = actor
+
+
 def is_api() -> bool:
     """Tell whether the request is for the JSON interface."""
     return request.path.startswith(API_PREFIX)
