@@ -11,11 +11,10 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SECRET_KEY, opened, sign_in
-from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
 from tsalert.subscribers.rules import SHORTEST_FILL
-from tsalert.web.access import PUBLIC, SIGNED_IN, access_of
+from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
@@ -48,6 +47,17 @@ WHERE = {
     "response.list_incidents": "/incidents",
     "response.show_incident": "/incidents/1",
     "response.show_step": "/incidents/91/grade",
+    "duty.show_own": "/account/duty",
+    "rota.list_officers": "/rota/officers",
+    "rota.list_patterns": "/rota/patterns",
+    "rota.show_leave": "/rota/leave",
+    "rota.show_new_pattern": "/rota/patterns/new",
+    "rota.show_new_shift": "/rota/shifts/new",
+    "rota.show_officer": "/rota/officers/1",
+    "rota.show_on_duty": "/rota/on-duty",
+    "rota.show_pattern": "/rota/patterns/1/change",
+    "rota.show_pattern_end": "/rota/patterns/1/end",
+    "rota.show_rota": "/rota",
     "savings.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
     "savings.list_interventions": "/interventions",
     "savings.list_rate_sets": "/savings/rate-sets",
@@ -63,6 +73,8 @@ WHERE = {
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
+    "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
+    "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),
     "savings.correct_page": ("/interventions", "a[href^='/interventions/S']", "/correct"),
     "savings.withdraw_page": ("/interventions", "a[href^='/interventions/S']", "/withdraw"),
@@ -76,6 +88,7 @@ NO_PAGES = {
     "api-docs.openapi_json",
     "calls.show_proposal",
     "delivery.show_html",
+    "duty.show_calendar",
     "home.show_home",
     "response.show_board_lines",
     "security.static",
@@ -134,7 +147,7 @@ def may_open(app: Flask, reader: str, endpoint: str) -> bool:
     """Tell whether a reader may open a page, by its mark."""
     mark = access_of(app, endpoint)
     if reader in {WALL, NOBODY}:
-        return mark == PUBLIC or (reader == WALL and mark == Permission.SEE_BOARD)
+        return mark == PUBLIC or (reader == WALL and is_for_walls(app, endpoint))
     return mark in {PUBLIC, SIGNED_IN} or mark in permissions_of([reader])
 
 

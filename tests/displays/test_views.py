@@ -15,7 +15,7 @@ from tests.conftest import NOW
 from tests.displays.conftest import LATER, forged, made_link
 from tests.response.conftest import roof_call
 from tsalert.audit.models import AuditEvent
-from tsalert.core.actors import Actor
+from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_midnight, utc_now
 from tsalert.displays import queries, service
 from tsalert.displays.models import WallDisplay
@@ -23,7 +23,7 @@ from tsalert.displays.service import NewDisplay
 from tsalert.displays.views import COOKIE
 from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
-from tsalert.web.access import PUBLIC, access_of
+from tsalert.web.access import PUBLIC, access_of, is_for_walls
 
 BOARD = frozenset({"response.board", "response.show_board_lines"})
 
@@ -101,6 +101,15 @@ def test_a_screen_is_refused_on_every_other_page_and_operation(app: Flask, token
             answer = browser.open(address(app, rule), method=method)
             assert answer.status_code in {401, 403}, f"{method} {rule.rule}"
             assert "<nav" not in answer.text, rule.rule
+
+
+def test_a_page_is_not_open_to_a_screen_because_its_permission_is(app: Flask) -> None:
+    shown = {rule.endpoint for rule in app.url_map.iter_rules() if is_for_walls(app, rule.endpoint)}
+    assert shown == BOARD
+    asking = {
+        rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) == Permission.SEE_BOARD
+    }
+    assert asking > BOARD
 
 
 def test_a_screen_that_strays_is_asked_to_sign_in(screen: FlaskClient) -> None:

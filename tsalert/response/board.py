@@ -49,13 +49,11 @@ class BoardLine:
 class Board:
     """The whole board at one moment.
 
-    :param has_rota: False where no rota is kept, so that nobody can be missing from it.
     :param until: when time alone next changes it, if no row does before; None means never.
     """
 
     lines: tuple[BoardLine, ...]
     on_duty: tuple[OnDuty, ...]
-    has_rota: bool
     until: datetime | None
 
     def holds(self, now: datetime) -> bool:
@@ -90,7 +88,6 @@ def read_board(session: Session, *, now: datetime) -> Board:
     return Board(
         lines=tuple(sorted(lines, key=_waits)),
         on_duty=tuple(rota.on_duty(session, at=now)),
-        has_rota=rota.is_in_use(session),
         until=min((turn for turn in [*turns, rota.next_change(session, at=now)] if turn is not None), default=None),
     )
 

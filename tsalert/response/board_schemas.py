@@ -30,7 +30,7 @@ class BoardLineSchema(Schema):
     officers = fields.List(fields.Nested(PresentSchema))
 
 
-class OnDutySchema(Schema):
+class BoardDutySchema(Schema):
     """An officer who stands on the rota now."""
 
     duty = fields.String(attribute="duty.value")
@@ -42,4 +42,4 @@ class BoardSchema(Schema):
     """The live board: those who wait first, by when they are due."""
 
     items = fields.List(fields.Nested(BoardLineSchema), attribute="lines")
-    on_duty = fields.List(fields.Nested(OnDutySchema))
+    on_duty = fields.List(fields.Nested(BoardDutySchema))

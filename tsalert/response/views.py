@@ -26,7 +26,7 @@ from tsalert.response.schemas import (
 from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, presence
 from tsalert.response.timeline import BACKFILLED_AFTER, timeline
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, for_walls, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("response", __name__)
@@ -52,6 +52,7 @@ def keep_board(state: BlueprintSetupState) -> None:
 
 @bp.get("/board")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def board() -> ResponseReturnValue:
     """Show who waits, for how long, and who attends."""
     now = utc_now()
@@ -60,6 +61,7 @@ def board() -> ResponseReturnValue:
 
 @bp.get("/board/lines")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def show_board_lines() -> ResponseReturnValue:
     """Answer a board that asks for what is new: 304 where nothing is."""
     now = utc_now()

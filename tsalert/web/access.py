@@ -34,12 +34,23 @@ def public(view: View) -> View:
     return _mark(view, PUBLIC)
 
 
+def for_walls(view: View) -> View:
+    """Mark a view as open to a screen on a wall too; every other is closed to it, whatever permission it asks for."""
+    view.is_for_walls = True  # type: ignore[attr-defined]
+    return view
+
+
 def access_of(app: Flask, endpoint: str) -> str | None:
     """Return the mark of an endpoint; None means closed."""
     if endpoint in _SELF_GUARDED:
         return PUBLIC
     mark: str | None = getattr(app.view_functions[endpoint], "access", None)
     return mark
+
+
+def is_for_walls(app: Flask, endpoint: str) -> bool:
+    """Tell whether a screen on a wall may see what an endpoint shows."""
+    return getattr(app.view_functions[endpoint], "is_for_walls", False)
 
 
 def current_actor() -> Actor:
@@ -92,6 +103,8 @@ def _guard() -> ResponseReturnValue | None:
     actor = find_actor()
     if actor is None:
         return _ask_to_sign_in()
+    if not actor.is_officer and not is_for_walls(current_app, request.endpoint):
+        raise NotAllowed("A screen on a wall shows the live board and nothing else.")
     _require(actor, access)
     return None
 
@@ -101,8 +114,6 @@ def _require(actor: Actor, access: str | None) -> None:
         raise Forbidden("This page is closed.")
     if access != SIGNED_IN:
         actor.require(Permission(access))
-    elif not actor.is_officer:
-        raise NotAllowed("This page is for officers.")
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
