@@ -17,13 +17,15 @@ from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
 from tsalert.config import Settings, load_settings, sqlite_path
-from tsalert.core.actors import Permission
+from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.delivery import views as delivery_views
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
+from tsalert.displays import api as displays_api
+from tsalert.displays import views as displays_views
 from tsalert.inbound import views as inbound_views
 from tsalert.installation import service as installation
 from tsalert.places import cli as places_cli
@@ -33,7 +35,7 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views
+from tsalert.response import board_api, call_views
 from tsalert.response import views as response_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
@@ -58,6 +60,7 @@ _LARGEST_REQUEST = 8 * 1024 * 1024
 _PAGES = (
     home.bp,
     staff_views.bp,
+    displays_views.bp,
     response_views.bp,
     call_views.bp,
     rota_views.bp,
@@ -74,6 +77,8 @@ _PAGES = (
 )
 _OPERATIONS = (
     *response_api.blueprints,
+    board_api.board,
+    *displays_api.blueprints,
     *rota_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
@@ -165,7 +170,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
-    access.init_app(app, signing_in.find_actor)
+    access.init_app(app, _find_actor)
     once.init_app(app)
     pages.init_app(
         app,
@@ -174,6 +179,11 @@ def _init_web(app: Flask, settings: Settings) -> None:
         navigation=_NAVIGATION,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
     )
+
+
+def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
+    """Return who makes the request; in one browser an officer comes before the screen that it may be too."""
+    return signing_in.find_actor(is_api) or displays_views.find_actor(is_api)
 
 
 def _gateways(settings: Settings) -> tuple[Gateway, ...]:

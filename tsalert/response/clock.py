@@ -76,6 +76,15 @@ def read_clock(clock: Clock, now: datetime) -> Reading:
     return Reading(_STATES[how, at <= due], due, due - at)
 
 
+def next_turn(clock: Clock, now: datetime) -> datetime | None:
+    """Return when a clock next changes its urgency by itself; None where it never will again."""
+    if clock.target is None or clock.stopped_at is not None or clock.ended_at is not None:
+        return None
+    due = whole_seconds(clock.started_at) + clock.target
+    turns = (due - AMBER, due - RED, due + timedelta(seconds=1))
+    return min((turn for turn in turns if turn > now), default=None)
+
+
 def is_breached(clock: Clock, now: datetime) -> bool:
     """Tell whether the target passed with nobody there, which is then a fact for good."""
     return read_clock(clock, now).state in _BREACHED

@@ -186,3 +186,13 @@ class Milestone(Base):
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     source: Mapped[str]
     note: Mapped[str | None]
+
+
+class BoardStamp(Base):
+    """Stands for all that the live board shows; its single row is renewed in every transaction that changes it."""
+
+    __tablename__ = "board_stamp"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[str]

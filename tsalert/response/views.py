@@ -1,13 +1,18 @@
 """Pages of the live board, of incidents, and of each step that is taken in one."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.response import dispatching, queries, rows, service, vocabulary
-from tsalert.response.board import board_lines, mark_of, reading_of
+from tsalert.response.board import Board, reading_of
+from tsalert.response.live_board import Drawing, LiveBoard
 from tsalert.response.schemas import (
     GradeSchema,
     HandOverSchema,
@@ -21,7 +26,7 @@ from tsalert.response.schemas import (
 from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, presence
 from tsalert.response.timeline import BACKFILLED_AFTER, timeline
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, for_walls, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("response", __name__)
@@ -39,25 +44,31 @@ _FORMS = {
 _NAMES = ", ".join(repr(name) for name in _FORMS)
 
 
+@bp.record_once
+def keep_board(state: BlueprintSetupState) -> None:
+    """Give each web process a board of its own to keep."""
+    state.app.extensions["tsalert_board"] = LiveBoard(_draw)
+
+
 @bp.get("/board")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def board() -> ResponseReturnValue:
     """Show who waits, for how long, and who attends."""
-    lines = board_lines(db.session(), now=utc_now())
-    return render_template("response/board.html", lines=lines, mark=mark_of(lines))
+    now = utc_now()
+    return render_template("response/board.html", lines=Markup(_drawn(now).at(now)))  # noqa: S704 - from a template
 
 
 @bp.get("/board/lines")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def show_board_lines() -> ResponseReturnValue:
     """Answer a board that asks for what is new: 304 where nothing is."""
-    lines = board_lines(db.session(), now=utc_now())
-    mark = mark_of(lines)
-    if request.if_none_match.contains(mark):
-        answer = Response(status=304)
-    else:
-        answer = Response(render_template("response/board_lines.html", lines=lines, mark=mark))
-    answer.set_etag(mark)
+    now = utc_now()
+    drawing = _drawn(now)
+    unchanged = request.if_none_match.contains(drawing.mark)
+    answer = Response(status=304) if unchanged else Response(drawing.at(now))
+    answer.set_etag(drawing.mark)
     return answer
 
 
@@ -185,6 +196,15 @@ def reopen(incident_id: int) -> ResponseReturnValue:
     """Open the incident again."""
     service.reopen_incident(incident_id, **load_form(ReopenSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
+
+
+def _drawn(now: datetime) -> Drawing:
+    kept: LiveBoard = current_app.extensions["tsalert_board"]
+    return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL))
+
+
+def _draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001 - the shape that LiveBoard asks for
+    return render_template("response/board_lines.html", board=board, with_links=with_links, hole=hole)
 
 
 def _own_steps(incident_id: int) -> list[Step]:
