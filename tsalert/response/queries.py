@@ -48,6 +48,8 @@ class IncidentRecord:
     grade: GradeName | None
     outcome: Outcome | None
     outcome_note: str | None
+    offered_to: str | None
+    version: int
     opened_at: datetime
     closed_at: datetime | None
     clock: Clock | None
@@ -56,7 +58,8 @@ class IncidentRecord:
     def situation(self) -> Situation:
         """What decides which steps it may take."""
         runs = self.clock is not None and self.clock.stopped_at is None and self.clock.ended_at is None
-        return Situation(self.state, clock_runs=runs, has_outcome=self.outcome is not None)
+        has_outcome, is_offered = self.outcome is not None, self.offered_to is not None
+        return Situation(self.state, clock_runs=runs, has_outcome=has_outcome, is_offered=is_offered)
 
 
 def get_incident(session: Session, incident_id: int) -> IncidentRecord:
@@ -161,6 +164,8 @@ def as_records(session: Session, found: Sequence[Row[Incident, str, IncidentCloc
             grade=GradeName.of(grade) if grade else None,
             outcome=Outcome.of(row.outcome) if row.outcome else None,
             outcome_note=row.outcome_note,
+            offered_to=row.offered_to,
+            version=row.version,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             clock=rows.clock_of(clock) if clock else None,

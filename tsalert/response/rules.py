@@ -96,12 +96,14 @@ class GradeDecision:
 
     :param basis: where the new clock starts; needed when the incident had a grade before.
     :param facts_at: when the new facts came in, for that basis.
+    :param seen: the version of the incident on which it was decided; None where it is not known.
     """
 
     grade: GradeName
     reason: str | None = None
     basis: StartBasis | None = None
     facts_at: datetime | None = None
+    seen: int | None = None
 
 
 def is_cash_about_to_move(money: MoneyState, *, is_trader_on_site: bool) -> bool:

@@ -5,21 +5,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import OneOf, Range
 
-from tsalert.response.dispatching import NewMilestone
 from tsalert.response.opening import Opening
-from tsalert.response.rules import Danger, GradeDecision, NewCall, NewIncident, is_cash_about_to_move, propose_grade
-from tsalert.response.steps import ATTENDING, Step
-from tsalert.response.vocabulary import (
-    CallSource,
-    Category,
-    Disposition,
-    GradeName,
-    MoneyState,
-    Outcome,
-    RemoteResolution,
-    StandDownReason,
-    StartBasis,
-)
+from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
 from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, choice
 
@@ -101,69 +89,6 @@ class NewCallFormSchema(NewCallSchema):
     """A call as the page sends it, with the sealed time at which the page was opened."""
 
     opened_at = Opening(required=True, data_key="opened")
-
-
-class GradeSchema(Strict):
-    """A grade for an open incident."""
-
-    grade = choice(GradeName, required=True)
-    grade_reason = Line(longest=400, load_default=None)
-    basis = choice(StartBasis, load_default=None)
-    facts_at = Instant(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> GradeDecision:
-        """Return the decision."""
-        return GradeDecision(data["grade"], data["grade_reason"], data["basis"], data["facts_at"])
-
-
-class MilestoneSchema(Strict):
-    """An officer set out, arrived or left; they themselves, and now, where nothing else is said."""
-
-    step = fields.Enum(Step, by_value=fields.String, required=True, validate=OneOf(ATTENDING))
-    officer_id = RecordId(load_default=None)
-    at = Instant(load_default=None)
-    note = Line(longest=400, load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewMilestone:
-        """Return the milestone."""
-        return NewMilestone(**data)
-
-
-class RemoteResolutionSchema(Strict):
-    """What stopped the harm without a visit."""
-
-    how = choice(RemoteResolution, required=True)
-    at = Instant(load_default=None)
-    note = Line(longest=400, load_default=None)
-
-
-class StandDownSchema(Strict):
-    """Why nobody needs to go any more."""
-
-    reason = choice(StandDownReason, required=True)
-    note = Line(longest=400, load_default=None)
-
-
-class HandOverSchema(Strict):
-    """Who took the incident over."""
-
-    accepted_by = Line(required=True)
-    their_reference = Line(load_default=None)
-
-
-class OutcomeSchema(Strict):
-    """How the incident came out."""
-
-    outcome = choice(Outcome, required=True)
-    note = Paragraph(load_default=None)
-
-
-class ReopenSchema(Strict):
-    """Why the incident is opened again."""
-
-    reason = Line(longest=400, required=True)
 
 
 def _new_incident(
@@ -249,6 +174,11 @@ class IncidentSchema(Schema):
     grade = fields.String(attribute="record.grade", allow_none=True)
     outcome = fields.String(attribute="record.outcome", allow_none=True)
     outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
+    offered_to = fields.String(attribute="record.offered_to", allow_none=True)
+    version = fields.Integer(
+        attribute="record.version",
+        metadata={"description": "Goes up with every change; send it with a step, or as If-Match."},
+    )
     opened_at = Instant(attribute="record.opened_at")
     closed_at = Instant(attribute="record.closed_at", allow_none=True)
     clock = fields.Nested(ClockSchema, attribute="reading")

@@ -10,7 +10,16 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
-from tsalert.core.errors import AlreadyDone, Conflict, NotAllowed, NotFound, RuleViolation, TooManyTries, TsalertError
+from tsalert.core.errors import (
+    AlreadyDone,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    Overtaken,
+    RuleViolation,
+    TooManyTries,
+    TsalertError,
+)
 from tsalert.web.access import is_api
 from tsalert.web.forms import errors_by_field, flatten
 
@@ -19,6 +28,7 @@ _STATUS: dict[type[TsalertError], int] = {
     NotAllowed: 403,
     RuleViolation: 422,
     Conflict: 409,
+    Overtaken: 409,
     AlreadyDone: 409,
     TooManyTries: 429,
 }
