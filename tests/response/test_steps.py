@@ -135,7 +135,9 @@ def test_what_a_grade_does_to_the_state(
         pytest.param(S.STOOD_DOWN, Presence.EN_ROUTE, None, id="on-the-way-to-what-has-ended"),
     ],
 )
-def test_what_an_officer_does_next_while_the_clock_runs(state: IncidentState, presence: Presence, then: Step | None) -> None:
+def test_what_an_officer_does_next_while_the_clock_runs(
+    state: IncidentState, presence: Presence, then: Step | None
+) -> None:
     assert next_step(Situation(state, clock_runs=True, has_outcome=False), presence) is then
 
 
