@@ -7,6 +7,7 @@ from marshmallow import RAISE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.response import dispatching, handing_over, queries, service
 from tsalert.response.api_versions import Shown, as_seen, shown, tells_state, with_seen
@@ -22,6 +23,7 @@ from tsalert.response.schemas import (
     IncidentSchema,
     ListSchema,
     NewCallSchema,
+    TimeToSaveSchema,
 )
 from tsalert.response.step_schemas import (
     GradeSchema,
@@ -63,6 +65,17 @@ def log_call(new: NewCall) -> Call:
     is_demo = current_app.config["TSALERT_DEMO"]
     logged = service.log_call(new, actor=current_actor(), now=utc_now(), is_demo=is_demo)
     return queries.get_call(db.session(), logged.call_id)
+
+
+@calls.route("/time-to-save")
+@requires(Permission.READ_FIGURES)
+@calls.response(200, TimeToSaveSchema)
+def get_time_to_save() -> queries.TimeToSave:
+    """Return how long officers take from opening the form to saving a call."""
+    found = queries.time_to_save(db.session())
+    if found is None:
+        raise NotFound("No call has been saved from the form yet.")
+    return found
 
 
 @calls.route("/<int:call_id>")

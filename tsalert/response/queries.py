@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +25,8 @@ from tsalert.response.vocabulary import (
     Outcome,
 )
 
+_NEWEST = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Household:
@@ -32,6 +35,14 @@ class Household:
     address: str | None
     postcode: str | None
     ward_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToSave:
+    """How long officers take to save a call: the median of the newest ones."""
+
+    median_seconds: int
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,17 @@ def list_calls(session: Session, *, after: int | None = None, limit: int = 50) -
     """Return calls, newest first, older than the one numbered ``after``."""
     query = select(Call).order_by(Call.id.desc()).limit(limit)
     return session.scalars(query if after is None else query.where(Call.id < after)).all()
+
+
+def time_to_save(session: Session) -> TimeToSave | None:
+    """Return how long officers take from opening the form to saving a call; None where no form was used yet.
+
+    A call that was written up later, or that came through the interface, tells nothing of it.
+    """
+    from_a_form = (Call.claimed_at.is_(None), Call.opened_at < Call.recorded_at)
+    query = select(Call.opened_at, Call.recorded_at).where(*from_a_form).order_by(Call.id.desc()).limit(_NEWEST)
+    took = [(recorded_at - opened_at).total_seconds() for opened_at, recorded_at in session.execute(query)]
+    return TimeToSave(round(median(took)), len(took)) if took else None
 
 
 def incident_references(session: Session, calls: Sequence[Call]) -> dict[int, str]:

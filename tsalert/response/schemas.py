@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import OneOf, Range
 
 from tsalert.response.opening import Opening
@@ -41,13 +41,21 @@ class TicksSchema(Strict):
 
 
 class ProposalSchema(TicksSchema):
-    """The answers alone, while a call is being typed."""
+    """The answers alone, while a call is being typed, and the grade that is chosen so far."""
+
+    grade = choice(GradeName, load_default=None)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Danger:
-        """Return the five ticks."""
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[Danger, GradeName | None]:
+        """Return the five ticks, and the grade where one is chosen."""
+        chosen = data.pop("grade")
         moves = is_cash_about_to_move(data.pop("money_state"), is_trader_on_site=data["is_trader_on_site"])
-        return Danger(is_cash_about_to_move=moves, **data)
+        return Danger(is_cash_about_to_move=moves, **data), chosen
+
+    @pre_load
+    def forget_what_is_no_grade(self, data: Any, **_: Any) -> dict[str, Any]:
+        """Take "as proposed" and "later" for what they are here: no choice."""
+        return {name: value for name, value in data.items() if value not in {AS_PROPOSED, LATER}}
 
 
 class NewCallSchema(TicksSchema):
@@ -140,6 +148,13 @@ class CallSchema(Schema):
     told_999_at = Instant(allow_none=True)
     disposition = fields.String()
     incident_id = fields.Integer(allow_none=True)
+
+
+class TimeToSaveSchema(Schema):
+    """How long officers take to save a call."""
+
+    median_seconds = fields.Integer()
+    calls = fields.Integer(metadata={"description": "How many calls it is the median of: the newest, 500 at most."})
 
 
 class CallPageSchema(Schema):

@@ -130,7 +130,7 @@ def _check_ward(session: Session, code: str | None) -> None:
 
 
 def _call(session: Session, new: NewCall, *, actor: Actor, now: datetime) -> Call:
-    opened_at = new.opened_at or now
+    opened_at = min(new.opened_at or now, now)  # nothing is opened after it was saved, whatever two clocks say
     received_at = new.claimed_at or opened_at
     return Call(
         reference=next_reference(session, "C", at=now),
