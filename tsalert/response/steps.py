@@ -169,22 +169,27 @@ def require_officer_step(presence: Presence, step: Step) -> None:
         raise Conflict(f"The officer is already recorded as {told[presence]}.", legal=labels)
 
 
-def next_step(situation: Situation, presence: Presence) -> Step | None:
+def next_step(situation: Situation, presence: Presence, *, needs_visit: bool) -> Step | None:
     """Return what an officer most likely does next of what is legal; None where an incident asks nothing more of them.
 
-    Whoever is on the way arrives, and whoever is there leaves. For all others it is graded, then somebody goes while
-    its clock runs, then its outcome is recorded, then it is closed.
+    Whoever is on the way arrives, and whoever is there leaves. For all others it is graded, then somebody goes, then
+    its outcome is recorded, then it is closed.
+
+    :param needs_visit: its grade sends somebody today.
     """
     own = {Presence.EN_ROUTE: Step.ON_SCENE, Presence.ON_SCENE: Step.CLEARED}
-    if presence in own:
-        wanted = [own[presence]]
-    elif situation.state is IncidentState.RECEIVED:
-        wanted = [Step.GRADED]
-    elif situation.clock_runs:
-        wanted = [Step.EN_ROUTE]
-    else:
-        wanted = [Step.CLOSED, Step.OUTCOME_RECORDED]
+    wanted = [own[presence]] if presence in own else _next_at_the_desk(situation, needs_visit=needs_visit)
     return next((step for step in wanted if step in situation.legal), None)
+
+
+def _next_at_the_desk(situation: Situation, *, needs_visit: bool) -> list[Step]:
+    """Return what somebody does next who is neither there nor on the way, likeliest first."""
+    if situation.state is IncidentState.RECEIVED:
+        return [Step.GRADED]
+    is_unvisited = situation.state in _BEFORE_ATTENDING - {IncidentState.RESOLVED_REMOTELY}
+    if situation.clock_runs or (needs_visit and is_unvisited and not situation.has_outcome):
+        return [Step.EN_ROUTE]
+    return [Step.CLOSED, Step.OUTCOME_RECORDED]
 
 
 def furthest(state: IncidentState, step: Step, *, has_been_there: bool) -> IncidentState:

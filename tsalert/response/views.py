@@ -98,7 +98,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         names=staff.officer_names(session),
         events=timeline(session, incident_id),
         own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
-        next_step=next_step(incident.situation, was),
+        next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=rows.proposed_grade(session, incident_id),
     )
 
