@@ -2,9 +2,9 @@
 
 import { initAll } from "./vendor/govuk-frontend.min.js";
 
-const SHORTCUTS = "tsalert-shortcuts";
-
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
+// A steady form (drafts.js) sends once by itself; the component would swallow a second try made within a second.
+document.querySelectorAll("[data-steady] button").forEach((button) => button.removeAttribute("data-prevent-double-click"));
 initAll();
 
 let ahead = Date.parse(document.body.dataset.now) - Date.now(); // how far the server's clock is ahead of this one
@@ -13,7 +13,6 @@ setInterval(countDown, 1000);
 document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:afterSwap", countDown);
 document.addEventListener("htmx:afterRequest", showStale);
-document.querySelectorAll("[data-shortcuts-switch]").forEach(bindSwitch);
 if (document.body.matches(".ts-wall") && !document.querySelector("[data-live]")) {
   setTimeout(() => location.reload(), 30000); // nobody stands at a wall to try again
 }
@@ -106,9 +105,14 @@ function setClock(told) {
 function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     press(document.querySelector("form[data-ctrl-enter] button:not([type=button])"), event);
-  } else if (event.key?.toLowerCase() === "n" && isShortcut(event)) {
-    press(document.querySelector('[data-shortcut="n"]'), event);
+  } else if (isShortcut(event)) {
+    press(shortcutFor(event.key), event);
   }
+}
+
+/** Each officer chooses the key, or none, on the account page; the link at the top carries it. */
+function shortcutFor(key) {
+  return [...document.querySelectorAll("[data-shortcut]")].find((link) => link.dataset.shortcut === key?.toLowerCase());
 }
 
 function press(target, event) {
@@ -121,15 +125,5 @@ function press(target, event) {
 function isShortcut(event) {
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
   const isCombined = event.ctrlKey || event.metaKey || event.altKey;
-  return !isTyping && !isCombined && areShortcutsOn();
-}
-
-function areShortcutsOn() {
-  return localStorage.getItem(SHORTCUTS) !== "off";
-}
-
-/** Let a checkbox turn single-key shortcuts off on this device, for those whom they hinder. */
-function bindSwitch(box) {
-  box.checked = areShortcutsOn();
-  box.addEventListener("change", () => localStorage.setItem(SHORTCUTS, box.checked ? "on" : "off"));
+  return !isTyping && !isCombined && !event.repeat;
 }
