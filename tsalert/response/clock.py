@@ -90,8 +90,9 @@ def stop_already_made(started_at: datetime, visits: Iterable[tuple[datetime, dat
     :param visits: (on scene, cleared) of each officer who has been there.
     """
     start = whole_seconds(started_at)
-    stops = [max(start, whole_seconds(came)) for came, left in visits if left is None or whole_seconds(left) > start]
-    return min(stops, default=None)
+    return min(
+        (max(start, whole_seconds(came)) for came, left in visits if not _was_over(came, left, start)), default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int)
         overdue=found[ClockState.OVERDUE],
         met_after_breach=met_after_breach,
     )
+
+
+def _was_over(came: datetime, left: datetime | None, start: datetime) -> bool:
+    return whole_seconds(came) < start and left is not None and whole_seconds(left) <= start
 
 
 def _last_instant(clock: Clock, now: datetime) -> tuple[datetime, str]:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
+from tsalert.response.vocabulary import RemoteResolution, StartRule
 
 _RUNNING = text("stopped_at IS NULL AND ended_at IS NULL")
 _OPEN = text("closed_at IS NULL")
@@ -53,7 +54,11 @@ class Call(Base):
 
 
 class Grade(Base):
-    """One version of a grade, in force from its date until the next of the same name."""
+    """One version of a grade, in force from its date until the next of the same name; it never changes.
+
+    ``stopped_by`` names the ways of resolving an incident without a visit that stop its clock;
+    an officer on scene always does.
+    """
 
     __tablename__ = "grade"
     __table_args__ = (
@@ -64,7 +69,10 @@ class Grade(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     target_seconds: Mapped[int | None]
+    start_rule: Mapped[str] = mapped_column(default=StartRule.FIRST_CALL)
+    stopped_by: Mapped[list[str]] = mapped_column(JSON, default=lambda: [how.value for how in RemoteResolution])
     effective_from: Mapped[datetime]
+    reason: Mapped[str | None]
 
 
 class Incident(Base):

@@ -137,9 +137,9 @@ def record_milestone(incident_id: int) -> ResponseReturnValue:
 @redisplays(lambda incident_id: show_step(incident_id, "remote-resolution"))
 def resolve_remotely(incident_id: int) -> ResponseReturnValue:
     """Record that the harm was stopped without a visit."""
-    dispatching.resolve_remotely(
-        incident_id, **load_form(RemoteResolutionSchema()), actor=current_actor(), now=utc_now()
-    )
+    told = load_form(RemoteResolutionSchema())
+    if dispatching.resolve_remotely(incident_id, **told, actor=current_actor(), now=utc_now()):
+        flash("Recorded. This does not stop the clock of its grade: somebody still has to go.")
     return _back(incident_id)
 
 
