@@ -10,7 +10,7 @@ from tsalert.response import service as response
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One entry: a name for the log, the seconds between two runs, and the call."""
+    """One entry: a name for the log, the seconds between two runs, and the call with the database's time."""
 
     name: str
     seconds: int
