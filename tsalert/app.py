@@ -32,7 +32,7 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views
+from tsalert.response import call_views, grade_views, grades_api
 from tsalert.response import views as response_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
@@ -54,6 +54,7 @@ _PAGES = (
     staff_views.bp,
     response_views.bp,
     call_views.bp,
+    grade_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -66,6 +67,7 @@ _PAGES = (
 )
 _OPERATIONS = (
     *response_api.blueprints,
+    grades_api.grades,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,

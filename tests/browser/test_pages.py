@@ -29,6 +29,8 @@ WHERE = {
     "cases.new_note": "/cases/648/notes",
     "cases.show_case": "/cases/648",
     "delivery.outbox": "/dev/outbox",
+    "grades.list_grades": "/grades",
+    "grades.new_version": "/grades/new?name=immediate",
     "inbound.list_messages": "/messages",
     "joining.show_form": "/join",
     "joining.show_next_step": "/join/next",

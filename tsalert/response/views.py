@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.response import dispatching, queries, rows, service, vocabulary
+from tsalert.response import dispatching, grade_versions, queries, rows, service, vocabulary
 from tsalert.response.board import board_lines, mark_of, reading_of
 from tsalert.response.schemas import (
     GradeSchema,
@@ -108,6 +108,7 @@ def show_step(incident_id: int, form_name: str) -> ResponseReturnValue:
         first_call_at=rows.first_call_at(session, incident_id),
         proposed=rows.proposed_grade(session, incident_id),
         officers=staff.active_officers(session),
+        resolutions=_resolutions(incident_id),
     )
 
 
@@ -185,6 +186,16 @@ def reopen(incident_id: int) -> ResponseReturnValue:
     """Open the incident again."""
     service.reopen_incident(incident_id, **load_form(ReopenSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
+
+
+def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
+    """Return the ways of resolving it without a visit; each says whether it stops the clock that runs."""
+    stops = grade_versions.stops_of_running_clock(db.session(), incident_id)
+    stopping, not_stopping = "This stops the clock.", "The clock goes on: somebody still has to go."
+    return [
+        (how.value, how.label, "" if stops is None else stopping if how in stops else not_stopping)
+        for how in vocabulary.RemoteResolution
+    ]
 
 
 def _own_steps(incident_id: int) -> list[Step]:
