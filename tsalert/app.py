@@ -32,7 +32,8 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views, grade_views, grades_api
+from tsalert.response import call_views, figure_views, figures_api, grade_views, grades_api
+from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
@@ -55,6 +56,7 @@ _PAGES = (
     response_views.bp,
     call_views.bp,
     grade_views.bp,
+    figure_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -68,6 +70,7 @@ _PAGES = (
 _OPERATIONS = (
     *response_api.blueprints,
     grades_api.grades,
+    figures_api.figures,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -77,6 +80,7 @@ _COMMANDS = (
     audit_cli.group,
     staff_cli.group,
     places_cli.group,
+    response_cli.group,
     cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,

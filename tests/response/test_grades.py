@@ -28,7 +28,7 @@ BANK = RemoteResolution.BANK_STOPPED_PAYMENT
 
 
 def version(name: GradeName = GradeName.IMMEDIATE, *, at: datetime | None = None, **rules: Any) -> NewVersion:
-    told = {"target": HOUR, "start_rule": StartRule.FIRST_CALL, "stopped_by": frozenset({BANK})} | rules
+    told: dict[str, Any] = {"target": HOUR, "start_rule": StartRule.FIRST_CALL, "stopped_by": frozenset({BANK})} | rules
     return NewVersion(name, GradeRules(**told), "The board decided it", at)
 
 

@@ -115,18 +115,23 @@ class ResponseFigures:
     met_after_breach: int
 
 
-def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int) -> ResponseFigures:
-    """Count how clocks came out; each comes with whether a breach of it is on record.
+def came_out(clock: Clock, *, has_breach: bool) -> ClockState:
+    """Return how a clock came out, for figures.
 
-    Clocks that nobody has stopped or ended are told apart by their breach and not by the time of
-    reading, so that figures are the same at whatever hour they are worked out.
+    One that nobody has stopped or ended is told by its breach and not by the time of reading, so
+    that figures are the same at whatever hour they are worked out.
     """
+    state = read_clock(clock, clock.started_at).state
+    return ClockState.OVERDUE if state is ClockState.RUNNING and has_breach else state
+
+
+def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int) -> ResponseFigures:
+    """Count how clocks came out; each comes with whether a breach of it is on record."""
     found: Counter[ClockState] = Counter()
     met_after_breach = 0
     for clock, has_breach in clocks:
-        state = read_clock(clock, clock.started_at).state
-        is_overdue = state is ClockState.RUNNING and has_breach
-        found[ClockState.OVERDUE if is_overdue else state] += 1
+        state = came_out(clock, has_breach=has_breach)
+        found[state] += 1
         met_after_breach += state is ClockState.MET and has_breach
     return ResponseFigures(
         reports=reports,

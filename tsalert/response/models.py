@@ -11,6 +11,7 @@ from tsalert.response.vocabulary import RemoteResolution, StartRule
 
 _RUNNING = text("stopped_at IS NULL AND ended_at IS NULL")
 _OPEN = text("closed_at IS NULL")
+_OF_INCIDENT = text("incident_id IS NOT NULL")
 _ATTENDING = text("cleared_at IS NULL")
 
 
@@ -22,7 +23,20 @@ class Call(Base):
     """
 
     __tablename__ = "call"
-    __table_args__ = (Index("ix_call_incident", "incident_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_call_incident", "incident_id", "received_at", "disposition"),
+        Index("ix_call_counted", "received_at", "line", "disposition"),
+        Index(
+            "ix_call_of_incident",
+            "received_at",
+            "incident_id",
+            "disposition",
+            "line",
+            "source",
+            sqlite_where=_OF_INCIDENT,
+            postgresql_where=_OF_INCIDENT,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
@@ -30,7 +44,7 @@ class Call(Base):
     source: Mapped[str | None]
     opened_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     caller_name: Mapped[str | None]
     phone: Mapped[str | None]
