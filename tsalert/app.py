@@ -35,7 +35,8 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import board_api, call_views
+from tsalert.response import board_api, call_views, figure_views, figures_api, grade_views, grades_api
+from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
@@ -65,6 +66,8 @@ _PAGES = (
     call_views.bp,
     rota_views.bp,
     rota_own_views.bp,
+    grade_views.bp,
+    figure_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -80,6 +83,8 @@ _OPERATIONS = (
     board_api.board,
     *displays_api.blueprints,
     *rota_api.blueprints,
+    grades_api.grades,
+    figures_api.figures,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -90,6 +95,7 @@ _COMMANDS = (
     staff_cli.group,
     rota_cli.group,
     places_cli.group,
+    response_cli.group,
     cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,

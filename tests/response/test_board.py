@@ -18,9 +18,10 @@ from tsalert.core.actors import Actor, Permission, Via
 from tsalert.db import Base, db, transaction
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
-from tsalert.response import dispatching, queries, service
+from tsalert.response import dispatching, handing_over, queries, service
 from tsalert.response.board import Board, read_board
-from tsalert.response.dispatching import NewMilestone
+from tsalert.response.dispatching import NewMilestone, Resolution
+from tsalert.response.handing_over import Acceptance
 from tsalert.response.live_board import LiveBoard
 from tsalert.response.models import Attendance, Incident
 from tsalert.response.rules import GradeDecision, NewIncident
@@ -137,10 +138,12 @@ STEPS: dict[str, Callable[[int, Actor], object]] = {
         number, NewMilestone(Step.ON_SCENE), actor=duty, now=NOON
     ),
     "resolved-remotely": lambda number, duty: dispatching.resolve_remotely(
-        number, RemoteResolution.TRADER_LEFT, actor=duty, now=NOON
+        number, Resolution(RemoteResolution.TRADER_LEFT), actor=duty, now=NOON
     ),
     "stood-down": lambda number, duty: dispatching.stand_down(number, StandDownReason.WITHDRAWN, actor=duty, now=NOON),
-    "handed-over": lambda number, duty: dispatching.hand_over(number, "Otherborough", actor=duty, now=NOON),
+    "handed-over": lambda number, duty: handing_over.hand_over(
+        number, Acceptance("Otherborough"), actor=duty, now=NOON
+    ),
 }
 
 

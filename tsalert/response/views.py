@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.response import dispatching, handing_over, queries, rows, service, vocabulary
+from tsalert.response import dispatching, grade_versions, handing_over, queries, rows, service, vocabulary
 from tsalert.response.board import Board, reading_of
 from tsalert.response.live_board import Drawing, LiveBoard
 from tsalert.response.refusals import current_refusal, explains
@@ -128,6 +128,7 @@ def show_step(incident_id: int, form_name: str) -> ResponseReturnValue:
         proposed=rows.proposed_grade(session, incident_id),
         officers=staff.active_officers(session),
         refusal=current_refusal(),
+        resolutions=_resolutions(incident_id),
     )
 
 
@@ -169,7 +170,9 @@ def record_milestone(incident_id: int) -> ResponseReturnValue:
 @_form_of("remote-resolution")
 def resolve_remotely(incident_id: int) -> ResponseReturnValue:
     """Record that the harm was stopped without a visit."""
-    dispatching.resolve_remotely(incident_id, load_form(RemoteResolutionSchema()), actor=current_actor(), now=utc_now())
+    told = load_form(RemoteResolutionSchema())
+    if dispatching.resolve_remotely(incident_id, told, actor=current_actor(), now=utc_now()):
+        flash("Recorded. This does not stop the clock of its grade: somebody still has to go.")
     return _back(incident_id)
 
 
@@ -244,6 +247,16 @@ def _drawn(now: datetime) -> Drawing:
 
 def _draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001 - the shape that LiveBoard asks for
     return render_template("response/board_lines.html", board=board, with_links=with_links, hole=hole)
+
+
+def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
+    """Return the ways of resolving it without a visit; each says whether it stops the clock that runs."""
+    stops = grade_versions.stops_of_running_clock(db.session(), incident_id)
+    stopping, not_stopping = "This stops the clock.", "The clock goes on: somebody still has to go."
+    return [
+        (how.value, how.label, "" if stops is None else stopping if how in stops else not_stopping)
+        for how in vocabulary.RemoteResolution
+    ]
 
 
 def _presence(incident_id: int) -> Presence:
