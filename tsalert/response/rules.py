@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import phonenumbers
-
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.response.vocabulary import (
@@ -21,8 +19,6 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
-# Ofcom keeps these for drama; no subscriber has them.
-_DRAMA_NUMBERS = ("+447700900", "+441632960")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,19 +212,3 @@ def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: dat
     if decision.basis is not StartBasis.NEW_FACTS or decision.facts_at is None:
         return first_call_at
     return possible_time(decision.facts_at, now=now, not_before=first_call_at, field="facts_at")
-
-
-def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:
-    """Return a British or international number as ``+441632960000``; None where it cannot be dialled.
-
-    What was typed is kept beside it, so nothing that a caller gave is lost.
-
-    :param is_demo: also take the numbers that Ofcom keeps for drama.
-    """
-    try:
-        number = phonenumbers.parse(phone or "", "GB")
-    except phonenumbers.NumberParseException:
-        return None
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    is_drama = is_demo and written.startswith(_DRAMA_NUMBERS) and len(written) == 13
-    return written if is_drama or phonenumbers.is_valid_number(number) else None

@@ -9,6 +9,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
+from tsalert.delivery.telephones import phone_as_e164
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
 from tsalert.response import progress, queries, rows, rules
@@ -39,7 +40,7 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
     with transaction() as session:
         _check_ward(session, new.ward_code)
         call = _call(session, new, actor=actor, now=now)
-        call.phone_e164 = rules.phone_as_e164(new.phone, is_demo=is_demo)
+        call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
         incident = _incident_of(session, new, now=now)
         call.incident_id = incident.id if incident else None
         session.add(call)
