@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
+from tsalert.parties.rules import UNDECIDED, Decided
 from tsalert.response.vocabulary import (
     CallSource,
     Category,
@@ -49,6 +50,7 @@ class NewCall:
     :param opened_at: when the form was opened, by the server's clock; None means now.
     :param claimed_at: the officer's own time for the contact, for a voicemail or a call written up later.
     :param incident_reference: for a call that belongs to an incident that is already open.
+    :param caller_is: whom the officer took the caller for, and ``trader_is`` the trader.
     """
 
     disposition: Disposition
@@ -73,6 +75,8 @@ class NewCall:
     was_told_999: bool = False
     incident: NewIncident | None = None
     incident_reference: str | None = None
+    caller_is: Decided = UNDECIDED
+    trader_is: Decided = UNDECIDED
 
     @property
     def danger(self) -> Danger:

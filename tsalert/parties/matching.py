@@ -1,0 +1,218 @@
+"""Finding the parties that somebody may be. Every look-up reads a bounded number of rows, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from tsalert.parties.folding import phone_key, sought_places
+from tsalert.parties.likeness import reads_like, sought_business_keys, sought_person_keys, sounds_like
+from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
+from tsalert.parties.rules import Described, Sought, describe_trader, folded_name, weigh
+from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind, Side, Verdict
+
+SHOWN = 8
+# So many of each key are looked at, the newest first; a name shared by thousands tells nobody apart.
+_OF_EACH_KEY = 60
+_SHORTEST_NAME = 3
+_REASONS = {
+    IdentifierKind.PHONE: Likeness.SAME_PHONE,
+    IdentifierKind.VEHICLE: Likeness.SAME_VEHICLE,
+    IdentifierKind.ADDRESS: Likeness.SAME_ADDRESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One party and one reason to think of it; ``name`` is the one that is alike, where that is the reason."""
+
+    party_id: int
+    side: Side
+    reason: Likeness
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Somebody we know who may be meant: all parties held to be the same count as one."""
+
+    identity: int
+    side: Side
+    kind: PartyKind
+    reasons: tuple[Likeness, ...]
+    name: str | None
+    members: frozenset[int]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the call will be taken for theirs unless the officer says otherwise."""
+        strong = {Likeness.SAME_PHONE, Likeness.SAME_VEHICLE}
+        return Likeness.SAME_NAME in self.reasons and not strong.isdisjoint(self.reasons)
+
+
+def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
+    """Return every party that shares an identifier or a name with what was typed."""
+    trader = describe_trader(sought.trader)
+    found = _by_identifier(session, _identifiers(sought, trader, is_demo=is_demo))
+    found += by_name(session, sought.caller_name, Side.CALLER)
+    return found + by_name(session, trader.name if trader else None, Side.TRADER)
+
+
+def by_name(session: Session, name: str | None, side: Side) -> list[Hit]:
+    """Return the parties on one side whose names are like one, as they sound or as they begin."""
+    kind = PartyKind.PERSON if side is Side.CALLER else PartyKind.BUSINESS
+    folded = folded_name(kind, name)
+    if len(folded) < _SHORTEST_NAME and folded.isascii():
+        return []
+    keys = sought_person_keys(folded) if kind is PartyKind.PERSON else sought_business_keys(folded)
+    hits = (_name_hit(row, folded, side) for row in session.execute(_named(folded, keys)))
+    return [hit for hit in hits if hit is not None]
+
+
+def find_same(session: Session, described: Described) -> list[int]:
+    """Return the parties described alike, oldest first: one number or vehicle in common, and the same name or none."""
+    strong = [each for each in described.identifiers if each.kind is not IdentifierKind.ADDRESS]
+    if not strong:
+        return []
+    shared = [_of_identifier(each.kind, each.normal, oldest=True) for each in strong]
+    names = select(PartyName.id).where(PartyName.party_id == Party.id)
+    named = names.where(PartyName.folded == described.folded).exists() if described.folded else ~names.exists()
+    is_person = described.kind is PartyKind.PERSON
+    alike = Party.kind == PartyKind.PERSON if is_person else Party.kind != PartyKind.PERSON
+    ids = union_all(*shared).subquery()
+    query = select(Party.id).where(Party.id.in_(select(ids.c.party_id)), alike, named).order_by(Party.id)
+    return list(session.scalars(query.limit(_OF_EACH_KEY)))
+
+
+def gather(session: Session, hits: Iterable[Hit], *, same_as: Sequence[int] = ()) -> list[Match]:
+    """Return the best matches, heaviest first; those decided to be somebody else than a certain one are left out."""
+    by_party: defaultdict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_party[hit.party_id].append(hit)
+    matches = _grouped(session, by_party)
+    settled = {match.identity for match in matches if match.is_certain}
+    settled |= set(identities(session, same_as).values())
+    apart = set_apart(session, settled)
+    ordered = sorted(matches, key=lambda match: (weigh(match.reasons), match.identity), reverse=True)
+    return _with_members(session, [match for match in ordered if match.identity not in apart][:SHOWN])
+
+
+def identities(session: Session, party_ids: Collection[int]) -> dict[int, int]:
+    """Return for each party the id that stands for all that are held to be the same."""
+    if not party_ids:
+        return {}
+    rows = session.execute(select(Party.id, Party.identity_id).where(Party.id.in_(party_ids)))
+    return {party_id: identity_id or party_id for party_id, identity_id in rows}
+
+
+def members_of(session: Session, wanted: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return the parties that each identity stands for."""
+    if not wanted:
+        return {}
+    query = select(Party.id, Party.identity_id).where(or_(Party.id.in_(wanted), Party.identity_id.in_(wanted)))
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for party_id, identity_id in session.execute(query):
+        found[identity_id or party_id].add(party_id)
+    return {identity: frozenset(members) for identity, members in found.items()}
+
+
+def set_apart(session: Session, wanted: Collection[int]) -> set[int]:
+    """Return the identities that officers decided to be different from any of these."""
+    members = {member for group in members_of(session, wanted).values() for member in group}
+    if not members:
+        return set()
+    query = select(PartyLink.low_id, PartyLink.high_id).where(
+        PartyLink.verdict == Verdict.DIFFERENT,
+        PartyLink.undone_at.is_(None),
+        or_(PartyLink.low_id.in_(members), PartyLink.high_id.in_(members)),
+    )
+    others = {party for pair in session.execute(query) for party in pair} - members
+    return set(identities(session, others).values())
+
+
+def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
+    phone = phone_key(sought.phone, is_demo=is_demo)
+    phones = [(IdentifierKind.PHONE, phone)] if phone else []
+    vehicles = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
+    places = [(IdentifierKind.ADDRESS, key) for key in sought_places(sought.address, sought.postcode)]
+    return phones + vehicles + places
+
+
+def _by_identifier(session: Session, wanted: list[tuple[IdentifierKind, str]]) -> list[Hit]:
+    if not wanted:
+        return []
+    query = union_all(*(_of_identifier(kind, normal) for kind, normal in wanted))
+    return [_identifier_hit(party_id, IdentifierKind.of(kind)) for party_id, kind in session.execute(query)]
+
+
+def _of_identifier(kind: IdentifierKind, normal: str, *, oldest: bool = False) -> Select[int, str]:
+    """Select the newest parties with an identifier, or the oldest."""
+    order = PartyIdentifier.party_id.asc() if oldest else PartyIdentifier.party_id.desc()
+    first = select(PartyIdentifier.party_id, PartyIdentifier.kind).where(
+        PartyIdentifier.kind == kind, PartyIdentifier.normal == normal
+    )
+    limited = first.order_by(order).limit(_OF_EACH_KEY).subquery()
+    return select(limited.c.party_id, limited.c.kind)
+
+
+def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
+    side = Side.TRADER if kind is IdentifierKind.VEHICLE else Side.CALLER
+    return Hit(party_id, side, _REASONS[kind])
+
+
+def _named(folded: str, keys: Sequence[str]) -> Select[int, str, str, str]:
+    """Select names kept under any of some keys, and those that are the same outright."""
+    exact = select(PartyName.id.label("name_id")).where(PartyName.folded == folded)
+    parts = [exact.order_by(PartyName.party_id.desc()).limit(_OF_EACH_KEY).subquery()]
+    for key in keys:
+        kept = select(PartyNameKey.name_id).where(PartyNameKey.key == key)
+        parts.append(kept.order_by(PartyNameKey.name_id.desc()).limit(_OF_EACH_KEY).subquery())
+    wanted = union_all(*(select(part.c.name_id) for part in parts))
+    named = select(PartyName.party_id, PartyName.folded, PartyName.name, Party.kind)
+    return named.join(Party, Party.id == PartyName.party_id).where(PartyName.id.in_(wanted))
+
+
+def _name_hit(row: Sequence[object], folded: str, side: Side) -> Hit | None:
+    party_id, other, name, kind = int(str(row[0])), str(row[1]), str(row[2]), row[3]
+    is_caller = side is Side.CALLER
+    if (kind == PartyKind.PERSON) is not is_caller:
+        return None
+    if other == folded:
+        return Hit(party_id, side, Likeness.SAME_NAME, name)
+    alike = sounds_like(folded, other) if is_caller else reads_like(folded, other)
+    return Hit(party_id, side, Likeness.SOUNDS_LIKE, name) if alike else None
+
+
+def _grouped(session: Session, by_party: dict[int, list[Hit]]) -> list[Match]:
+    """Bring the hits of parties that are held to be the same together, for each side."""
+    if not by_party:
+        return []
+    rows = session.execute(select(Party.id, Party.identity_id, Party.kind).where(Party.id.in_(by_party)))
+    found: defaultdict[tuple[int, Side], list[Hit]] = defaultdict(list)
+    kinds: dict[int, str] = {}
+    for party_id, identity_id, kind in rows:
+        identity = identity_id or party_id
+        kinds[identity] = kind if party_id == identity else kinds.get(identity, kind)
+        for hit in by_party[party_id]:
+            found[identity, hit.side].append(hit)
+    return [_match(identity, side, PartyKind.of(kinds[identity]), hits) for (identity, side), hits in found.items()]
+
+
+def _match(identity: int, side: Side, kind: PartyKind, hits: Sequence[Hit]) -> Match:
+    given = {hit.reason for hit in hits}
+    if Likeness.SAME_NAME in given:
+        given.discard(Likeness.SOUNDS_LIKE)
+    reasons = tuple(reason for reason in Likeness if reason in given)
+    names = sorted(
+        (hit for hit in hits if hit.name), key=lambda hit: reasons.index(hit.reason) if hit.reason in reasons else 9
+    )
+    return Match(identity, side, kind, reasons, names[0].name if names else None, frozenset())
+
+
+def _with_members(session: Session, matches: Sequence[Match]) -> list[Match]:
+    members = members_of(session, {match.identity for match in matches})
+    return [
+        Match(each.identity, each.side, each.kind, each.reasons, each.name, members[each.identity]) for each in matches
+    ]
