@@ -32,7 +32,8 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views
+from tsalert.response import call_views, match_views, party_api, party_views
+from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
@@ -54,6 +55,8 @@ _PAGES = (
     staff_views.bp,
     response_views.bp,
     call_views.bp,
+    match_views.bp,
+    party_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -66,6 +69,7 @@ _PAGES = (
 )
 _OPERATIONS = (
     *response_api.blueprints,
+    *party_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -75,6 +79,7 @@ _COMMANDS = (
     audit_cli.group,
     staff_cli.group,
     places_cli.group,
+    response_cli.group,
     cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,
@@ -84,6 +89,7 @@ _COMMANDS = (
 _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),

@@ -17,7 +17,7 @@ from tsalert.db import transaction
 from tsalert.parties import matching, queries, service
 from tsalert.parties.models import Party, PartyLink
 from tsalert.parties.rules import UNDECIDED, Decided, Described, describe_caller, describe_trader
-from tsalert.parties.vocabulary import PartyKind, Verdict
+from tsalert.parties.vocabulary import PartyKind, Side, Verdict
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 SAME, DIFFERENT = Verdict.SAME, Verdict.DIFFERENT
@@ -31,7 +31,7 @@ def dee(officer: Callable[..., Actor]) -> Actor:
 def add(described: Described | None, decided: Decided = UNDECIDED) -> int:
     assert described is not None
     with transaction() as session:
-        return service.register(session, described, decided, actor=SERVICE, now=NOW)
+        return service.register(session, described, decided, actor=SERVICE, now=NOW).party_id
 
 
 def person(name: str | None, phone: str | None = None, decided: Decided = UNDECIDED) -> int:
@@ -55,7 +55,7 @@ def test_two_held_to_be_the_same_count_as_one_person_and_both_rows_stay(session:
     assert record.names == ("Ada Example", "A. Example")
     assert [known.raw for known in record.identifiers] == ["07700 900111", "07700 900222"]
     assert session.scalar(select(func.count()).select_from(Party)) == 2
-    assert [entry.action for entry in audit.entries_about(session, "party", one)] == ["added", "held same"]
+    assert [entry.action for entry in audit.entries_about(session, "party", one)] == ["held same"]
 
 
 def test_deciding_the_same_twice_is_one_decision(session: Session, dee: Actor) -> None:
@@ -114,7 +114,7 @@ def test_undoing_twice_changes_nothing(session: Session, dee: Actor) -> None:
     service.undo(link, actor=dee, now=NOW)
     service.undo(link, actor=dee, now=NOW)
     actions = [entry.action for entry in audit.entries_about(session, "party", one)]
-    assert actions == ["added", "held same", "decision undone"]
+    assert actions == ["held same", "decision undone"]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -216,5 +216,5 @@ def test_a_name_of_any_script_and_length_is_kept_and_found(session: Session) -> 
     for name in ("李小龙", "Żółć " * 40, "हिन्दी नाम", "a" * 200, "%_%", "🦊 Fox"):
         described = Described(PartyKind.PERSON, name)
         kept = add(described)
-        found = [hit.party_id for hit in matching.by_name(session, name, matching.Side.CALLER)]
+        found = [hit.party_id for hit in matching.by_name(session, name, Side.CALLER)]
         assert (kept in found) is bool(described.folded), name

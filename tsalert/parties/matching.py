@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from tsalert.parties.folding import phone_key, sought_places
+from tsalert.parties.folding import fold_registration, phone_key, sought_places
 from tsalert.parties.likeness import reads_like, sought_business_keys, sought_person_keys, sounds_like
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
 from tsalert.parties.rules import Described, Sought, describe_trader, folded_name, weigh
@@ -60,6 +60,13 @@ def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
     return found + by_name(session, trader.name if trader else None, Side.TRADER)
 
 
+def others_like(session: Session, sought: Sought, identity: int, *, is_demo: bool) -> list[Match]:
+    """Return who else may be a party that is known, without those decided to be somebody else."""
+    apart = {identity, *set_apart(session, [identity])}
+    found = gather(session, find_hits(session, sought, is_demo=is_demo), limit=SHOWN + len(apart))
+    return [match for match in found if match.identity not in apart][:SHOWN]
+
+
 def by_name(session: Session, name: str | None, side: Side) -> list[Hit]:
     """Return the parties on one side whose names are like one, as they sound or as they begin."""
     kind = PartyKind.PERSON if side is Side.CALLER else PartyKind.BUSINESS
@@ -86,8 +93,11 @@ def find_same(session: Session, described: Described) -> list[int]:
     return list(session.scalars(query.limit(_OF_EACH_KEY)))
 
 
-def gather(session: Session, hits: Iterable[Hit], *, same_as: Sequence[int] = ()) -> list[Match]:
-    """Return the best matches, heaviest first; those decided to be somebody else than a certain one are left out."""
+def gather(session: Session, hits: Iterable[Hit], *, same_as: Collection[int] = (), limit: int = SHOWN) -> list[Match]:
+    """Return the best matches, heaviest first; those decided to be somebody else than a certain one are left out.
+
+    :param same_as: parties that the officer has chosen, which are certain too.
+    """
     by_party: defaultdict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_party[hit.party_id].append(hit)
@@ -96,7 +106,7 @@ def gather(session: Session, hits: Iterable[Hit], *, same_as: Sequence[int] = ()
     settled |= set(identities(session, same_as).values())
     apart = set_apart(session, settled)
     ordered = sorted(matches, key=lambda match: (weigh(match.reasons), match.identity), reverse=True)
-    return _with_members(session, [match for match in ordered if match.identity not in apart][:SHOWN])
+    return _with_members(session, [match for match in ordered if match.identity not in apart][:limit])
 
 
 def identities(session: Session, party_ids: Collection[int]) -> dict[int, int]:
@@ -136,6 +146,8 @@ def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> 
     phone = phone_key(sought.phone, is_demo=is_demo)
     phones = [(IdentifierKind.PHONE, phone)] if phone else []
     vehicles = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
+    plate = fold_registration(sought.vehicle or "")
+    vehicles += [(IdentifierKind.VEHICLE, plate)] if plate else []
     places = [(IdentifierKind.ADDRESS, key) for key in sought_places(sought.address, sought.postcode)]
     return phones + vehicles + places
 

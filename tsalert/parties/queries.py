@@ -113,12 +113,12 @@ def parties_by_id(session: Session, party_ids: Sequence[int]) -> list[Party]:
 
 def sought_of(record: PartyRecord) -> Sought:
     """Return what to look for to find who else may be this party."""
-    vehicles = [each.raw for each in record.identifiers if each.kind is IdentifierKind.VEHICLE]
-    phones = [each.raw for each in record.identifiers if each.kind is IdentifierKind.PHONE]
+    given = {each.kind: each.raw for each in record.identifiers}
     name = record.names[0] if record.names else None
+    phone, vehicle = given.get(IdentifierKind.PHONE), given.get(IdentifierKind.VEHICLE)
     if record.kind is PartyKind.PERSON:
-        return Sought(phone=phones[0] if phones else None, caller_name=name)
-    return Sought(trader=", ".join(filter(None, [name, *vehicles])) or None)
+        return Sought(phone=phone, caller_name=name)
+    return Sought(trader=name, vehicle=vehicle)
 
 
 def _identifiers(session: Session, members: Collection[int]) -> list[Known]:

@@ -137,6 +137,7 @@ def _homes(address: str | None, postcode: str | None) -> list[Identifier]:
 class Sought:
     """What has been typed of a call so far, to find whom we know already.
 
+    :param vehicle: a registration by itself, which need not look like one.
     :param same_as: parties that the officer has chosen already.
     """
 
@@ -145,10 +146,11 @@ class Sought:
     address: str | None = None
     postcode: str | None = None
     trader: str | None = None
+    vehicle: str | None = None
     same_as: tuple[int, ...] = ()
 
     @property
     def fields(self) -> list[str]:
         """The names of what was given, for the trail."""
-        named = ("phone", "caller_name", "address", "postcode", "trader")
+        named = ("phone", "caller_name", "address", "postcode", "trader", "vehicle")
         return [name for name in named if getattr(self, name)]

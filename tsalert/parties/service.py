@@ -21,6 +21,14 @@ _UNDO_FIRST = ["Undo the earlier decision first"]
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """The party that a call tells of, and whether it was unknown before."""
+
+    party_id: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """Two parties with the identities that they have while nobody else can change them."""
 
@@ -29,29 +37,29 @@ class _Pair:
     identities: tuple[int, int]
 
 
-def register(session: Session, described: Described, decided: Decided, *, actor: Actor, now: datetime) -> int:
+def register(session: Session, described: Described, decided: Decided, *, actor: Actor, now: datetime) -> Registered:
     """Return the party that a call tells of, with all that the call adds to it; a step of the caller's transaction.
 
     It is the one that the officer chose; else one that is described alike, unless the officer said
-    that it is somebody else; else a new one.
+    that it is somebody else; else a new one. The caller enters it in the trail.
 
     :raises RuleViolation: a party that was chosen or told apart does not exist, or both at once, or
         it contradicts what was decided before; a call that is being typed must not be lost to that.
     """
     _check_decided(session, decided)
-    party_id = decided.same_as or _described_alike(session, described, decided)
-    if party_id is None:
-        party_id = _add(session, described, actor=actor, now=now)
+    known = decided.same_as or _described_alike(session, described, decided)
+    party_id = known or _add(session, described, now=now)
     _lock(session, matching.identities(session, {party_id, *decided.different_from}).values())
     _add_what_is_new(session, party_id, described, now=now)
     for other in sorted(set(decided.different_from)):
         _tell_from(session, party_id, other, actor=actor, now=now)
-    return party_id
+    return Registered(party_id, is_new=known is None)
 
 
 def tell_apart(session: Session, party_id: int, described: Described, *, actor: Actor, now: datetime) -> int:
     """Make a new party of what one call told of another; a step of the caller's transaction."""
-    new_id = _add(session, described, actor=actor, now=now)
+    new_id = _add(session, described, now=now)
+    audit.record(session, actor, "added", "party", new_id, now=now, kind=described.kind)
     _add_what_is_new(session, new_id, described, now=now)
     decide_step(session, (party_id, new_id), Verdict.DIFFERENT, actor=actor, now=now)
     return new_id
@@ -153,11 +161,10 @@ def _described_alike(session: Session, described: Described, decided: Decided) -
     return next((party_id for party_id in alike if known.get(party_id) not in refused), None)
 
 
-def _add(session: Session, described: Described, *, actor: Actor, now: datetime) -> int:
+def _add(session: Session, described: Described, *, now: datetime) -> int:
     party = Party(kind=described.kind, name=described.name, created_at=now)
     session.add(party)
     session.flush()
-    audit.record(session, actor, "added", "party", party.id, now=now, kind=described.kind)
     return party.id
 
 

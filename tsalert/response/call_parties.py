@@ -14,8 +14,9 @@ from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.parties import service as parties
 from tsalert.parties.folding import place_keys
 from tsalert.parties.rules import UNDECIDED, Decided, Described, describe_caller, describe_trader
+from tsalert.parties.service import Registered
 from tsalert.parties.vocabulary import Side
-from tsalert.response.models import Call, CallParty, CallPlace
+from tsalert.response.models import Call, CallParty, CallPlace, Incident
 from tsalert.response.queries import get_call
 from tsalert.response.vocabulary import CallSource
 
@@ -30,7 +31,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class PartOfCall:
-    """A party's part in one call, without what was said."""
+    """A party's part in one call, without what was said; ``incident`` is the reference of the call's incident."""
 
     call_id: int
     reference: str
@@ -38,22 +39,33 @@ class PartOfCall:
     received_at: datetime
     party_id: int
     incident_id: int | None
+    incident: str | None
 
 
-def keep_parties(
+def link_parties(
     session: Session, call: Call, decided: Mapping[Side, Decided], *, is_demo: bool, actor: Actor, now: datetime
 ) -> None:
     """Link a call to its caller and its trader, and keep where it was; a step of the caller's transaction.
 
     :raises RuleViolation: what was decided names a party that does not exist, or contradicts itself.
     """
+    for side, party in keep_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now).items():
+        if party.is_new:
+            audit.record(session, actor, "added", "party", party.party_id, now=now)
+        audit.record(session, actor, "linked", "call", call.id, now=now, party=party.party_id, role=side)
+
+
+def keep_parties(
+    session: Session, call: Call, decided: Mapping[Side, Decided], *, is_demo: bool, actor: Actor, now: datetime
+) -> dict[Side, Registered]:
+    """Link a call as ``link_parties`` does, and leave the trail to the caller, who may link many at once."""
+    kept = {}
     for side, described in _described(call, is_demo=is_demo).items():
-        chosen = decided.get(side, UNDECIDED)
-        party_id = parties.register(session, described, chosen, actor=actor, now=now)
-        row = CallParty(call_id=call.id, role=side, party_id=party_id, received_at=call.received_at)
+        kept[side] = parties.register(session, described, decided.get(side, UNDECIDED), actor=actor, now=now)
+        row = CallParty(call_id=call.id, role=side, party_id=kept[side].party_id, received_at=call.received_at)
         session.add(row)
-        audit.record(session, actor, "linked", "call", call.id, now=now, party=party_id, role=side)
     _keep_places(session, call)
+    return kept
 
 
 def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: datetime) -> int:
@@ -115,14 +127,15 @@ def _keep_places(session: Session, call: Call) -> None:
         session.execute(insert_ignoring_conflicts(session, CallPlace).values(key=key, call_id=call.id))
 
 
-def _parts() -> Select[int, str, str, datetime, int, int | None]:
-    columns = (CallParty.call_id, Call.reference, CallParty.role, CallParty.received_at, CallParty.party_id)
-    return select(*columns, Call.incident_id).join(Call, Call.id == CallParty.call_id)
+def _parts() -> Select[int, str, str, datetime, int, int | None, str | None]:
+    part = (CallParty.call_id, Call.reference, CallParty.role, CallParty.received_at, CallParty.party_id)
+    joined = select(*part, Call.incident_id, Incident.reference).join(Call, Call.id == CallParty.call_id)
+    return joined.outerjoin(Incident, Incident.id == Call.incident_id)
 
 
-def _part(row: Row[int, str, str, datetime, int, int | None]) -> PartOfCall:
-    call_id, reference, role, received_at, party_id, incident_id = row
-    return PartOfCall(call_id, reference, Side.of(role), received_at, party_id, incident_id)
+def _part(row: Row[int, str, str, datetime, int, int | None, str | None]) -> PartOfCall:
+    call_id, reference, role, received_at, party_id, incident_id, incident = row
+    return PartOfCall(call_id, reference, Side.of(role), received_at, party_id, incident_id, incident)
 
 
 def _together(each: Sequence[History]) -> History:

@@ -63,30 +63,30 @@ class OpenIncident:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """All that is known already; ``is_asked`` tells whether anything was typed to look for."""
+    """All that is known already, and when it was looked for; None where nothing was typed to look for."""
 
     lines: tuple[MatchLine, ...] = ()
     incidents: tuple[OpenIncident, ...] = ()
-    is_asked: bool = False
+    at: datetime | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there was anything to look for."""
+        return self.at is not None
 
     def of_side(self, side: str) -> list[MatchLine]:
         """Return the matches for the caller or for the trader."""
         return [line for line in self.lines if line.match.side == side]
 
 
-def look_up(session: Session, sought: Sought, *, is_demo: bool, now: datetime) -> Matches:
+def look_up(session: Session, sought: Sought, *, is_demo: bool, now: datetime, limit: int = matching.SHOWN) -> Matches:
     """Return whom and what we know of a call as far as it is typed."""
     if not sought.fields:
         return Matches()
     here = _calls_here(session, sought)
     hits = matching.find_hits(session, sought, is_demo=is_demo) + _hits_here(session, here)
-    found = matching.gather(session, hits, same_as=sought.same_as)
-    return Matches(_lines(session, found, now=now), tuple(_open_incidents(session, hits, here, now=now)), is_asked=True)
-
-
-def lines_of(session: Session, found: Sequence[Match], *, now: datetime) -> tuple[MatchLine, ...]:
-    """Return matches that were found elsewhere as an officer reads them."""
-    return _lines(session, found, now=now)
+    found = matching.gather(session, hits, same_as=sought.same_as, limit=limit)
+    return Matches(lines_of(session, found, now=now), tuple(_open_incidents(session, hits, here, now=now)), at=now)
 
 
 def _calls_here(session: Session, sought: Sought) -> list[int]:
@@ -109,7 +109,8 @@ def _hits_here(session: Session, call_ids: Sequence[int]) -> list[Hit]:
     return [Hit(party_id, Side.of(role), Likeness.SAME_ADDRESS) for party_id, role in rows]
 
 
-def _lines(session: Session, found: Sequence[Match], *, now: datetime) -> tuple[MatchLine, ...]:
+def lines_of(session: Session, found: Sequence[Match], *, now: datetime) -> tuple[MatchLine, ...]:
+    """Return matches as an officer reads them."""
     groups = {match.identity: match.members for match in found}
     histories = history_of(session, groups)
     everybody = {member for members in groups.values() for member in members}

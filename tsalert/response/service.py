@@ -14,7 +14,7 @@ from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
 from tsalert.response import progress, queries, rows, rules
-from tsalert.response.call_parties import keep_parties
+from tsalert.response.call_parties import link_parties
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
@@ -49,7 +49,7 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
         session.flush()
         audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
         decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
-        keep_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
+        link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
         if incident and new.incident:
             _begin(session, incident, new.incident, actor=actor, now=now)
         reference = incident.reference if incident else None
