@@ -61,7 +61,7 @@ def test_a_call_of_another_year_is_told_with_its_year(session: Session, duty: Ac
 def test_a_name_that_sounds_alike_is_shown_because_it_is_the_reason(session: Session, duty: Actor) -> None:
     log(duty, caller_name="Catherine Brindle", **ADVICE)
     (line,) = look(session, caller_name="Kathryn Brindel").lines
-    assert (line.title, line.words) == ("Catherine Brindle", "sounds like, 1 earlier call, last 10 June")
+    assert (line.title, line.words) == ("Catherine Brindle", "sounds like, 1 earlier call, last today")
 
 
 def test_a_van_is_known_again_at_another_address_however_its_plate_was_read(session: Session, duty: Actor) -> None:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import Select, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tsalert.parties.folding import fold_registration, phone_key, sought_places
@@ -74,7 +75,8 @@ def by_name(session: Session, name: str | None, side: Side) -> list[Hit]:
     if len(folded) < _SHORTEST_NAME and folded.isascii():
         return []
     keys = sought_person_keys(folded) if kind is PartyKind.PERSON else sought_business_keys(folded)
-    hits = (_name_hit(row, folded, side) for row in session.execute(_named(folded, keys)))
+    values = {"folded": folded} | {f"key{n}": key for n, key in enumerate(keys)}
+    hits = (_name_hit(row, folded, side) for row in session.execute(_named(len(keys)), values))
     return [hit for hit in hits if hit is not None]
 
 
@@ -83,14 +85,15 @@ def find_same(session: Session, described: Described) -> list[int]:
     strong = [each for each in described.identifiers if each.kind is not IdentifierKind.ADDRESS]
     if not strong:
         return []
-    shared = [_of_identifier(each.kind, each.normal, oldest=True) for each in strong]
+    values: dict[str, str] = {f"kind{n}": each.kind for n, each in enumerate(strong)}
+    values |= {f"normal{n}": each.normal for n, each in enumerate(strong)}
     names = select(PartyName.id).where(PartyName.party_id == Party.id)
     named = names.where(PartyName.folded == described.folded).exists() if described.folded else ~names.exists()
     is_person = described.kind is PartyKind.PERSON
     alike = Party.kind == PartyKind.PERSON if is_person else Party.kind != PartyKind.PERSON
-    ids = union_all(*shared).subquery()
+    ids = _of_identifiers(len(strong), oldest=True).subquery()
     query = select(Party.id).where(Party.id.in_(select(ids.c.party_id)), alike, named).order_by(Party.id)
-    return list(session.scalars(query.limit(_OF_EACH_KEY)))
+    return list(session.scalars(query.limit(_OF_EACH_KEY), values))
 
 
 def gather(session: Session, hits: Iterable[Hit], *, same_as: Collection[int] = (), limit: int = SHOWN) -> list[Match]:
@@ -155,18 +158,28 @@ def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> 
 def _by_identifier(session: Session, wanted: list[tuple[IdentifierKind, str]]) -> list[Hit]:
     if not wanted:
         return []
-    query = union_all(*(_of_identifier(kind, normal) for kind, normal in wanted))
-    return [_identifier_hit(party_id, IdentifierKind.of(kind)) for party_id, kind in session.execute(query)]
+    values: dict[str, str] = {f"kind{n}": kind for n, (kind, _) in enumerate(wanted)}
+    values |= {f"normal{n}": normal for n, (_, normal) in enumerate(wanted)}
+    rows = session.execute(_of_identifiers(len(wanted)), values)
+    return [_identifier_hit(party_id, IdentifierKind.of(kind)) for party_id, kind in rows]
 
 
-def _of_identifier(kind: IdentifierKind, normal: str, *, oldest: bool = False) -> Select[int, str]:
-    """Select the newest parties with an identifier, or the oldest."""
+@lru_cache(maxsize=64)
+def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, str]:
+    """Select the newest parties with each of some identifiers, or the oldest.
+
+    Statements of so many parts take longer to write than to answer, so each is written once.
+    """
     order = PartyIdentifier.party_id.asc() if oldest else PartyIdentifier.party_id.desc()
-    first = select(PartyIdentifier.party_id, PartyIdentifier.kind).where(
-        PartyIdentifier.kind == kind, PartyIdentifier.normal == normal
-    )
-    limited = first.order_by(order).limit(_OF_EACH_KEY).subquery()
-    return select(limited.c.party_id, limited.c.kind)
+    parts = []
+    for n in range(count):
+        of_kind = PartyIdentifier.kind == bindparam(f"kind{n}")
+        same = select(PartyIdentifier.party_id, PartyIdentifier.kind).where(
+            of_kind, PartyIdentifier.normal == bindparam(f"normal{n}")
+        )
+        part = same.order_by(order).limit(_OF_EACH_KEY).subquery()
+        parts.append(select(part.c.party_id, part.c.kind))
+    return union_all(*parts)
 
 
 def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
@@ -174,12 +187,13 @@ def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
     return Hit(party_id, side, _REASONS[kind])
 
 
-def _named(folded: str, keys: Sequence[str]) -> Select[int, str, str, str]:
-    """Select names kept under any of some keys, and those that are the same outright."""
-    exact = select(PartyName.id.label("name_id")).where(PartyName.folded == folded)
+@lru_cache(maxsize=64)
+def _named(keys: int) -> Select[int, str, str, str]:
+    """Select names kept under any of some keys, and those that are the same outright; written once for each count."""
+    exact = select(PartyName.id.label("name_id")).where(PartyName.folded == bindparam("folded"))
     parts = [exact.order_by(PartyName.party_id.desc()).limit(_OF_EACH_KEY).subquery()]
-    for key in keys:
-        kept = select(PartyNameKey.name_id).where(PartyNameKey.key == key)
+    for n in range(keys):
+        kept = select(PartyNameKey.name_id).where(PartyNameKey.key == bindparam(f"key{n}"))
         parts.append(kept.order_by(PartyNameKey.name_id.desc()).limit(_OF_EACH_KEY).subquery())
     wanted = union_all(*(select(part.c.name_id) for part in parts))
     named = select(PartyName.party_id, PartyName.folded, PartyName.name, Party.kind)

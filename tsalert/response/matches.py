@@ -6,8 +6,9 @@ It shows why somebody may be meant, and of incidents what every officer may see;
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import select, union_all
+from sqlalchemy import CompoundSelect, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import in_london
@@ -94,12 +95,18 @@ def _calls_here(session: Session, sought: Sought) -> list[int]:
     keys = sought_places(sought.address, sought.postcode)
     if not keys:
         return []
+    return list(session.scalars(_at_places(len(keys)), {f"key{n}": key for n, key in enumerate(keys)}))
+
+
+@lru_cache(maxsize=8)
+def _at_places(keys: int) -> CompoundSelect[int]:
+    """Select the newest calls under each of some keys; written once for each count."""
     parts = []
-    for key in keys:
-        kept = select(CallPlace.call_id).where(CallPlace.key == key)
+    for n in range(keys):
+        kept = select(CallPlace.call_id).where(CallPlace.key == bindparam(f"key{n}"))
         part = kept.order_by(CallPlace.call_id.desc()).limit(_OF_EACH_PLACE).subquery()
         parts.append(select(part.c.call_id))
-    return list(session.scalars(union_all(*parts)))
+    return union_all(*parts)
 
 
 def _hits_here(session: Session, call_ids: Sequence[int]) -> list[Hit]:
@@ -134,6 +141,8 @@ def _words(match: Match, history: History | None, *, has_warning: bool, now: dat
 
 def _day(at: datetime, now: datetime) -> str:
     day, today = in_london(at), in_london(now)
+    if day.date() == today.date():
+        return "today"
     return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
 
 
