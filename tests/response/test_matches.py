@@ -108,6 +108,7 @@ def test_those_held_to_be_the_same_are_one_match_with_every_reason(session: Sess
     assert len(look(session, phone="07700 900123", caller_name="Ada Brindle").lines) == 2
     party_service.decide((one, other), Verdict.SAME, actor=duty, now=NOON)
     (line,) = look(session, phone="020 7946 0888", caller_name="Ada Brindle").lines
+    assert not line.match.is_certain
     assert (line.match.identity, line.match.reasons) == (one, (Likeness.SAME_PHONE, Likeness.SAME_NAME))
 
 
@@ -120,6 +121,14 @@ def test_somebody_told_apart_is_not_offered_for_that_party_again(session: Sessio
     assert [line.match.identity for line in certain.lines] == [son]
     chosen = look(session, phone="07700 900123", same_as=(father,))
     assert [line.match.identity for line in chosen.lines] == [father]
+
+
+def test_it_says_beforehand_for_whom_a_call_will_be_taken(session: Session, duty: Actor) -> None:
+    known = party_of(session, log(duty, **ADVICE))
+    (line,) = look(session, phone="07700 900123", caller_name="Mrs Alex Example").lines
+    assert line.match.is_certain
+    assert party_of(session, log(duty, caller_name="Mrs Alex Example", **ADVICE)) == known
+    assert not look(session, phone="07700 900123", caller_name="Alexa Example").lines[0].match.is_certain
 
 
 def test_only_the_best_matches_are_shown(session: Session, duty: Actor) -> None:

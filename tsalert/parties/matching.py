@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import CompoundSelect, Select, bindparam, or_, select, union_all
@@ -23,6 +23,7 @@ _REASONS = {
     IdentifierKind.VEHICLE: Likeness.SAME_VEHICLE,
     IdentifierKind.ADDRESS: Likeness.SAME_ADDRESS,
 }
+_STRONG = frozenset({Likeness.SAME_PHONE, Likeness.SAME_VEHICLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +38,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Somebody we know who may be meant: all parties held to be the same count as one."""
+    """Somebody we know who may be meant: all parties held to be the same count as one.
+
+    ``is_certain`` where the call is taken for theirs unless the officer says otherwise.
+    """
 
     identity: int
     side: Side
     kind: PartyKind
     reasons: tuple[Likeness, ...]
     name: str | None
-    members: frozenset[int]
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether the call will be taken for theirs unless the officer says otherwise."""
-        strong = {Likeness.SAME_PHONE, Likeness.SAME_VEHICLE}
-        return Likeness.SAME_NAME in self.reasons and not strong.isdisjoint(self.reasons)
+    is_certain: bool
+    members: frozenset[int] = frozenset()
 
 
 def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
@@ -231,14 +230,16 @@ def _match(identity: int, side: Side, kind: PartyKind, hits: Sequence[Hit]) -> M
     if Likeness.SAME_NAME in given:
         given.discard(Likeness.SOUNDS_LIKE)
     reasons = tuple(reason for reason in Likeness if reason in given)
-    names = sorted(
-        (hit for hit in hits if hit.name), key=lambda hit: reasons.index(hit.reason) if hit.reason in reasons else 9
-    )
-    return Match(identity, side, kind, reasons, names[0].name if names else None, frozenset())
+    names = [hit.name for reason in reasons for hit in hits if hit.reason is reason and hit.name]
+    return Match(identity, side, kind, reasons, names[0] if names else None, _is_certain(hits))
+
+
+def _is_certain(hits: Sequence[Hit]) -> bool:
+    """Tell whether one and the same party has the name, and the number or the vehicle."""
+    named = {hit.party_id for hit in hits if hit.reason is Likeness.SAME_NAME}
+    return any(hit.party_id in named and hit.reason in _STRONG for hit in hits)
 
 
 def _with_members(session: Session, matches: Sequence[Match]) -> list[Match]:
     members = members_of(session, {match.identity for match in matches})
-    return [
-        Match(each.identity, each.side, each.kind, each.reasons, each.name, members[each.identity]) for each in matches
-    ]
+    return [replace(match, members=members[match.identity]) for match in matches]

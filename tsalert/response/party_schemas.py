@@ -213,6 +213,10 @@ class MatchSchema(Schema):
     name = fields.String(attribute="match.name", allow_none=True)
     reasons = fields.List(fields.String(), attribute="match.reasons")
     words = fields.String()
+    is_certain = fields.Boolean(
+        attribute="match.is_certain",
+        metadata={"description": "A call with this name and number is taken for theirs unless it says otherwise."},
+    )
     warnings = fields.List(fields.Nested(WarningSchema))
 
 
