@@ -168,6 +168,20 @@ def test_a_call_that_was_taken_for_somebodys_can_be_told_apart(session: Session,
         call_parties.tell_apart(second.call_id, Side.TRADER, is_demo=True, actor=duty, now=NOON)
 
 
+def test_a_call_told_apart_takes_along_what_it_alone_had_brought(session: Session, duty: Actor) -> None:
+    ada = party_of(session, log(duty, caller_name="Ada Brindle", **ADVICE))
+    wrong: dict[str, Any] = {"caller_name": "Zoe Inkpot", "phone": "020 7946 0888", "caller_is": Decided(same_as=ada)}
+    second = log(duty, **wrong, **ADVICE)
+    assert parties.get_party(session, ada).names == ("Ada Brindle", "Zoe Inkpot")
+    zoe = call_parties.tell_apart(second.call_id, Side.CALLER, is_demo=True, actor=duty, now=NOON)
+    session.expire_all()
+    record = parties.get_party(session, ada)
+    assert (record.name, record.names) == ("Ada Brindle", ("Ada Brindle",))
+    assert [known.raw for known in record.identifiers] == ["07700 900123"]
+    assert parties.get_party(session, zoe).names == ("Zoe Inkpot",)
+    assert [line.match.identity for line in look(session, caller_name="Zoe Inkpot").lines] == [zoe]
+
+
 def test_a_choice_of_who_does_not_exist_saves_no_call(session: Session, duty: Actor) -> None:
     with pytest.raises(RuleViolation, match="no such party"):
         log(duty, caller_is=Decided(same_as=987654))

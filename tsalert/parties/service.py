@@ -56,12 +56,11 @@ def register(session: Session, described: Described, decided: Decided, *, actor:
     return Registered(party_id, is_new=known is None)
 
 
-def tell_apart(session: Session, party_id: int, described: Described, *, actor: Actor, now: datetime) -> int:
-    """Make a new party of what one call told of another; a step of the caller's transaction."""
+def add(session: Session, described: Described, *, actor: Actor, now: datetime) -> int:
+    """Add a new party whatever is known already, and return it; a step of the caller's transaction."""
     new_id = _add(session, described, now=now)
-    audit.record(session, actor, "added", "party", new_id, now=now, kind=described.kind)
     _add_what_is_new(session, new_id, described, now=now)
-    decide_step(session, (party_id, new_id), Verdict.DIFFERENT, actor=actor, now=now)
+    audit.record(session, actor, "added", "party", new_id, now=now, kind=described.kind)
     return new_id
 
 

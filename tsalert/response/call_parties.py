@@ -12,6 +12,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.parties import service as parties
+from tsalert.parties import taking_apart
 from tsalert.parties.folding import place_keys
 from tsalert.parties.rules import UNDECIDED, Decided, Described, describe_caller, describe_trader
 from tsalert.parties.service import Registered
@@ -81,12 +82,21 @@ def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: da
         described = _described(call, is_demo=is_demo).get(role)
         if link is None or described is None:
             raise NotFound("This call tells of nobody in that part.")
-        if history_of(session, {0: [link.party_id]})[0].calls < 2:
+        left = _told_by_others(session, link, is_demo=is_demo)
+        if not left:
             raise Conflict("This is the only call of theirs, so there is nobody to tell apart.")
-        new_id = parties.tell_apart(session, link.party_id, described, actor=actor, now=now)
+        new_id = taking_apart.tell_apart(session, link.party_id, described, left, actor=actor, now=now)
         audit.record(session, actor, "linked", "call", call_id, now=now, party=new_id, role=role, was=link.party_id)
         link.party_id = new_id
         return new_id
+
+
+def _told_by_others(session: Session, link: CallParty, *, is_demo: bool) -> list[Described]:
+    """Return what the other calls of a party told of it."""
+    others = (CallParty.party_id == link.party_id, CallParty.call_id != link.call_id)
+    rows = session.execute(select(Call, CallParty.role).join(CallParty, CallParty.call_id == Call.id).where(*others))
+    told = (_described(call, is_demo=is_demo).get(Side.of(role)) for call, role in rows)
+    return [described for described in told if described is not None]
 
 
 def history_of(session: Session, groups: Mapping[int, Collection[int]]) -> dict[int, History]:
