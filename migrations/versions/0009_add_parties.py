@@ -144,9 +144,11 @@ def _add_parties_of_calls():
         sa.PrimaryKeyConstraint("key", "call_id", name=op.f("pk_call_place")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_call_place_call_id"), "call_place", ["call_id"], unique=False)
 
 
 def downgrade():
+    op.drop_index(op.f("ix_call_place_call_id"), table_name="call_place")
     op.drop_table("call_place")
     op.drop_index("ix_call_party_party_id", table_name="call_party")
     op.drop_table("call_party")

@@ -49,7 +49,8 @@ def register(session: Session, described: Described, decided: Decided, *, actor:
     _check_decided(session, decided)
     known = decided.same_as or _described_alike(session, described, decided)
     party_id = known or _add(session, described, now=now)
-    _lock(session, matching.identities(session, {party_id, *decided.different_from}).values())
+    if decided.different_from:
+        _lock(session, matching.identities(session, {party_id, *decided.different_from}).values())
     _add_what_is_new(session, party_id, described, now=now)
     for other in sorted(set(decided.different_from)):
         _tell_from(session, party_id, other, actor=actor, now=now)

@@ -12,7 +12,8 @@ from tsalert.db import db, transaction
 from tsalert.response.call_parties import keep_parties
 from tsalert.response.models import Call, CallParty, CallPlace
 
-_BATCH = 500
+# Few enough that an officer who saves a call meanwhile does not notice the wait.
+_BATCH = 100
 
 
 def count_calls(session: Session) -> int:

@@ -248,4 +248,4 @@ class CallPlace(Base):
     __table_args__ = {"sqlite_with_rowid": False}
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)
