@@ -139,7 +139,7 @@ def record_breaches(now: datetime) -> int:
 
 
 def _check_ward(session: Session, code: str | None) -> None:
-    if code is not None and code not in places.ward_names(session):
+    if code is not None and not places.is_ward(session, code):
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
 
 
