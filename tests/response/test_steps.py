@@ -18,19 +18,21 @@ from tsalert.response.steps import (
 )
 
 S, T = IncidentState, Step
-# One row a state, one column a step: graded, on the way, on scene, left, resolved, stood down, handed over,
+# One row a state, one column a step: graded, taken, on the way, on scene, left, resolved, stood down, handed over,
 # outcome, closed, reopened. An x may be done, a dot may not.
 TABLE = {
-    S.RECEIVED: "x x x . x x x x x .",
-    S.TRIAGED: "x x x . x x x x x .",
-    S.EN_ROUTE: "x x x x x x x x x .",
-    S.ON_SCENE: "x x x x . . x x x .",
-    S.CLEARED: "x x x x . . x x x .",
-    S.RESOLVED_REMOTELY: "x x x x . . x x x .",
-    S.STOOD_DOWN: ". . . x . . . x x x",
-    S.HANDED_OVER: ". . . x . . . x x x",
-    S.REOPENED: "x x x . x x x x x .",
-    S.CLOSED: ". . . . . . . . . x",
+    S.RECEIVED: "x . x x . x x x x x .",
+    S.TRIAGED: "x x x x . x x x x x .",
+    S.PAGED: "x x x x . x x x x x .",
+    S.ACKNOWLEDGED: "x x x x . x x x x x .",
+    S.EN_ROUTE: "x . x x x x x x x x .",
+    S.ON_SCENE: "x . x x x . . x x x .",
+    S.CLEARED: "x . x x x . . x x x .",
+    S.RESOLVED_REMOTELY: "x . x x x . . x x x .",
+    S.STOOD_DOWN: ". . . . x . . . x x x",
+    S.HANDED_OVER: ". . . . x . . . x x x",
+    S.REOPENED: "x x x x . x x x x x .",
+    S.CLOSED: ". . . . . . . . . . x",
 }
 PAIRS = [
     pytest.param(state, step, mark == "x", id=f"{state}-{step}")
@@ -89,6 +91,7 @@ def test_each_milestone_from_each_place_an_officer_can_be(presence: Presence, st
     ("state", "step", "been", "then"),
     [
         pytest.param(S.TRIAGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out"),
+        pytest.param(S.ACKNOWLEDGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out-after-taking-it"),
         pytest.param(S.ON_SCENE, T.EN_ROUTE, False, S.ON_SCENE, id="a-second-officer-sets-out"),
         pytest.param(S.EN_ROUTE, T.CLEARED, False, S.EN_ROUTE, id="turns-back"),
         pytest.param(S.ON_SCENE, T.CLEARED, True, S.CLEARED, id="leaves"),

@@ -21,6 +21,8 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
+# Grades for which officers are woken.
+PAGING_GRADES = frozenset({GradeName.IMMEDIATE})
 # Ofcom keeps these for drama; no subscriber has them.
 _DRAMA_NUMBERS = ("+447700900", "+441632960")
 

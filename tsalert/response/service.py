@@ -11,7 +11,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
-from tsalert.response import progress, queries, rows, rules
+from tsalert.response import paged, progress, queries, rows, rules
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
@@ -88,6 +88,7 @@ def close_incident(incident_id: int, *, actor: Actor, now: datetime) -> None:
         incident = progress.begin_step(session, incident_id, Step.CLOSED)
         incident.state, incident.closed_at = IncidentState.CLOSED, now
         progress.note_milestone(session, _milestone(incident, Step.CLOSED, now), actor)
+        paged.follow_close(session, incident_id, now=now)
 
 
 def reopen_incident(incident_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -102,7 +103,8 @@ def reopen_incident(incident_id: int, reason: str, *, actor: Actor, now: datetim
         progress.note_milestone(session, _milestone(incident, Step.REOPENED, now, reason), actor)
         grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
         if grade:
-            progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+            runs = progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+            paged.follow_grade(session, incident, clock_runs=runs, now=now)
 
 
 def record_breaches(now: datetime) -> int:

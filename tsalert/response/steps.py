@@ -13,6 +13,8 @@ class IncidentState(Word):
 
     RECEIVED = "received", "Received"
     TRIAGED = "triaged", "Graded"
+    PAGED = "paged", "Officers paged"
+    ACKNOWLEDGED = "acknowledged", "Taken by an officer"
     EN_ROUTE = "en_route", "Officer on the way"
     ON_SCENE = "on_scene", "Officer on scene"
     CLEARED = "cleared", "Officer has left"
@@ -27,6 +29,7 @@ class Step(Word):
     """Something that is done about an incident."""
 
     GRADED = "graded", "Grade it"
+    ACKNOWLEDGED = "acknowledged", "Take it"
     EN_ROUTE = "en_route", "On the way"
     ON_SCENE = "on_scene", "On scene"
     CLEARED = "cleared", "Leave the scene"
@@ -42,13 +45,16 @@ ATTENDING = (Step.EN_ROUTE, Step.ON_SCENE, Step.CLEARED)
 
 _ALWAYS = frozenset({Step.GRADED, Step.EN_ROUTE, Step.ON_SCENE, Step.HANDED_OVER, Step.OUTCOME_RECORDED, Step.CLOSED})
 _UNVISITED = _ALWAYS | {Step.RESOLVED_REMOTELY, Step.STOOD_DOWN}
+_WAITING = _UNVISITED | {Step.ACKNOWLEDGED}
 _VISITED = _ALWAYS | {Step.CLEARED}
 _ENDED = frozenset({Step.CLEARED, Step.OUTCOME_RECORDED, Step.CLOSED, Step.REOPENED})
 
 LEGAL: dict[IncidentState, frozenset[Step]] = {
     IncidentState.RECEIVED: _UNVISITED,
-    IncidentState.TRIAGED: _UNVISITED,
-    IncidentState.REOPENED: _UNVISITED,
+    IncidentState.TRIAGED: _WAITING,
+    IncidentState.PAGED: _WAITING,
+    IncidentState.ACKNOWLEDGED: _WAITING,
+    IncidentState.REOPENED: _WAITING,
     IncidentState.EN_ROUTE: _UNVISITED | {Step.CLEARED},
     IncidentState.ON_SCENE: _VISITED,
     IncidentState.CLEARED: _VISITED,
@@ -74,9 +80,9 @@ LEGAL_FOR_OFFICER: dict[Presence, frozenset[Step]] = {
 }
 
 
-_BEFORE_ATTENDING = frozenset(
-    {IncidentState.RECEIVED, IncidentState.TRIAGED, IncidentState.REOPENED, IncidentState.RESOLVED_REMOTELY}
-)
+# States in which somebody waits and nobody is on the way.
+WAITING = frozenset({IncidentState.TRIAGED, IncidentState.PAGED, IncidentState.ACKNOWLEDGED, IncidentState.REOPENED})
+_BEFORE_ATTENDING = WAITING | {IncidentState.RECEIVED, IncidentState.RESOLVED_REMOTELY}
 
 
 @dataclass(frozen=True, slots=True)
