@@ -8,6 +8,7 @@ from tsalert.delivery import doubts, recovery
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering
 from tsalert.response import service as response
+from tsalert.rota import alarms, planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ TIMETABLE = (
     Job("watch pages", 2, troubles.watch_pages),
     Job("watch over officers on scene", 5, welfare.check_welfare),
     Job("ask providers that are down", 60, troubles.ask_providers),
+    Job("plan shifts", 600, planning.plan_ahead),
+    Job("watch for gaps in the rota", 60, alarms.watch),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

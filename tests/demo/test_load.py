@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -17,6 +18,9 @@ from tsalert.demo import service
 from tsalert.installation.service import is_demo
 from tsalert.response.board import board_lines
 from tsalert.response.clock import ClockState
+from tsalert.rota import alarms
+from tsalert.rota.queries import on_duty
+from tsalert.rota.vocabulary import Duty
 from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]
@@ -37,6 +41,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     with loaded.app_context():
         assert is_demo()
         assert_live()
+        assert_rota()
         assert_list_of_subscribers()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
@@ -65,6 +70,15 @@ def assert_live() -> None:
     board = board_lines(db.session(), now=utc_now())
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
+
+
+def assert_rota() -> None:
+    now = utc_now()
+    gaps = alarms.gaps_ahead(db.session(), now=now)
+    assert [gap.duty for gap in gaps] == [Duty.PRIMARY]
+    assert timedelta(days=3) < gaps[0].span.starts_at - now < timedelta(days=6)
+    for hours in (-24 * 14, 0, 24 * 50):
+        assert len(on_duty(db.session(), at=now + timedelta(hours=hours))) == 3
 
 
 def assert_list_of_subscribers() -> None:
