@@ -184,8 +184,11 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
         return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
     # Twilio's package is large; only who sends by it pays for it in memory.
     from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415
+    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415
 
-    return email, TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
+    hooks = f"{settings.public_url}/webhooks/twilio"
+    texts = TwilioSms(settings.twilio, callback_url=f"{hooks}/status")
+    return email, texts, TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
 
 
 def _register(app: Flask) -> None:

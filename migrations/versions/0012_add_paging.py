@@ -241,16 +241,7 @@ def downgrade():
 
 
 def _let_lanes_be(names):
-    """Change the constraint; SQLite makes the table anew for it, which other tables' keys must not see."""
-    _check_foreign_keys("OFF")
+    """Change the constraint of the lane."""
     with op.batch_alter_table("mailing") as table:
         table.drop_constraint(op.f("ck_mailing_lane"), type_="check")
         table.create_check_constraint(op.f("ck_mailing_lane"), f"lane IN ({names})")
-    _check_foreign_keys("ON")
-
-
-def _check_foreign_keys(switch):
-    """Switch SQLite's checks between two transactions, since it ignores the command within one."""
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in ("COMMIT", f"PRAGMA foreign_keys = {switch}", "BEGIN"):
-            op.execute(statement)
