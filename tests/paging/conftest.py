@@ -1,16 +1,22 @@
 """A team on the rota, an incident that is paged for, and a clock that the test moves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from twilio.request_validator import RequestValidator
 
 from tests.response.conftest import roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
+from tests.standins import called
+from tests.standins.called import TOKEN, Call, Post
+from tsalert.config import TwilioSettings
 from tsalert.core.actors import Actor, Via
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
@@ -30,6 +36,7 @@ from tsalert.staff.rules import RoleName
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 SHIFT = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+PUBLIC = "https://alerts.example.org"
 PRIMARY, BACKUP, MANAGER = "+447700900101", "+447700900102", "+447700900103"
 
 
@@ -61,7 +68,8 @@ class Night:
                 record_outcomes(work, channel, "test", results, now=now)
 
     def _outcome(self, each: Claimed, now: datetime) -> Outcome:
-        answer = Accepted(f"ref-{each.id}") if isinstance(self.answer, Accepted) else self.answer
+        kind = "CA" if each.standing.channel is Channel.VOICE else "SM"
+        answer = Accepted(f"{kind}{each.id:032}") if isinstance(self.answer, Accepted) else self.answer
         return outcome(answer, each.standing, now=now, draw=0.0)
 
     def tick(self, after: float) -> None:
@@ -148,6 +156,50 @@ def page(session: Session, desk: Actor) -> Callable[..., int]:
         return incident_id
 
     return log
+
+
+@pytest.fixture
+def post(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """Post as Twilio does: signed over the public address and every parameter."""
+    account = TwilioSettings("AC" + "0" * 32, TOKEN, sender="+441632960000", voice_sender="+441632960000")
+    chosen = replace(app.extensions["tsalert_settings"], twilio=account, public_url=PUBLIC)
+    monkeypatch.setitem(app.extensions, "tsalert_settings", chosen)
+
+    def send(url: str, form: dict[str, str]) -> tuple[int, str]:
+        signature = RequestValidator(TOKEN).compute_signature(url, form)
+        answer = client.post(url.removeprefix(PUBLIC), data=form, headers={"X-Twilio-Signature": signature})
+        return answer.status_code, answer.text
+
+    return send
+
+
+@pytest.fixture
+def text(post: Post) -> Callable[[str, str], str]:
+    """Text the service: ``text(PRIMARY, "TAKE 4821")`` returns the answer."""
+    sids = iter(f"SM{number:032}" for number in range(1000))
+
+    def send(sender: str, body: str) -> str:
+        form = {"MessageSid": next(sids), "From": sender, "To": "+441632960000", "Body": body}
+        status, answer = post(f"{PUBLIC}/webhooks/twilio/message", form)
+        assert status == 200
+        said = ET.fromstring(answer).find("Message")
+        return (said.text or "") if said is not None else ""
+
+    return send
+
+
+@pytest.fixture
+def ring(post: Post, night: Night) -> Callable[[Sent, str], Call]:
+    """Let a telephone ring: ``ring(sent, "presses:1")`` returns the call as its owner heard it."""
+
+    def play(sent: Sent, habit: str, order: called.Order = called.Order.AS_THEY_COME) -> Call:
+        hooks = f"{PUBLIC}/webhooks/twilio"
+        call = Call(f"CA{sent.id:032}", sent.to, "+441632960000", f"{hooks}/call/{sent.id}", f"{hooks}/status", 0.0)
+        called.play(call, habit, order, post)
+        assert call.is_over
+        return call
+
+    return play
 
 
 def stand(session: Session, officer: Actor, duty: Duty, mobile: str | None) -> None:

@@ -73,7 +73,7 @@ def play(call: Call, habit: str, order: Order, post: Post) -> None:
 
 def _listen(call: Call, habit: str, post: Post) -> None:
     status, words = post(call.words_url, {"CallSid": call.sid, "CallStatus": "in-progress", "To": call.to})
-    assert status == 200, words
+    assert status == 200, status
     act, _, key = habit.partition(":")
     for verb in ET.fromstring(words):
         call.heard += [said.text or "" for said in verb.iter("Say")]
@@ -87,7 +87,7 @@ def _listen(call: Call, habit: str, post: Post) -> None:
 def _press(call: Call, action: str, key: str, post: Post, *, times: int) -> None:
     for _ in range(times):
         status, words = post(action, {"CallSid": call.sid, "CallStatus": "in-progress", "Digits": key})
-        assert status == 200, words
+        assert status == 200, status
         call.answers += [said.text or "" for said in ET.fromstring(words).iter("Say")]
 
 
