@@ -17,9 +17,10 @@ from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
 from tsalert.delivery.service import NewEndpoint, find_or_add_endpoints, suppress
 from tsalert.paging import queries
 from tsalert.paging.models import PageRun
-from tsalert.response import answering, dispatching, service
+from tsalert.response import answering, dispatching, handing_over, service
 from tsalert.response import queries as response_queries
-from tsalert.response.dispatching import NewMilestone
+from tsalert.response.dispatching import NewMilestone, Resolution
+from tsalert.response.handing_over import Acceptance
 from tsalert.response.rules import GradeDecision, NewIncident
 from tsalert.response.steps import IncidentState, Step
 from tsalert.response.vocabulary import Category, GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
@@ -166,12 +167,14 @@ END = {
         incident, NewMilestone(Step.ON_SCENE), actor=who, now=at(50)
     ),
     "resolved": lambda incident, who: dispatching.resolve_remotely(
-        incident, RemoteResolution.BANK_STOPPED_PAYMENT, actor=who, now=at(50)
+        incident, Resolution(RemoteResolution.BANK_STOPPED_PAYMENT), actor=who, now=at(50)
     ),
     "stood-down": lambda incident, who: dispatching.stand_down(
         incident, StandDownReason.WITHDRAWN, actor=who, now=at(50)
     ),
-    "handed-over": lambda incident, who: dispatching.hand_over(incident, "Greenwich", actor=who, now=at(50)),
+    "handed-over": lambda incident, who: handing_over.hand_over(
+        incident, Acceptance("Greenwich"), actor=who, now=at(50)
+    ),
     "graded-lower": lambda incident, who: service.grade_incident(
         incident, GradeDecision(GradeName.PROMPT, "A mistake", StartBasis.WRONG_TRIAGE), actor=who, now=at(50)
     ),
@@ -202,7 +205,7 @@ def test_taking_it_after_the_pages_ended_changes_nothing(team: Team, night: Nigh
 
 def test_closing_ends_everything(team: Team, night: Night, page: Page) -> None:
     incident_id = page()
-    dispatching.resolve_remotely(incident_id, RemoteResolution.TRADER_LEFT, actor=team.backup, now=at(50))
+    dispatching.resolve_remotely(incident_id, Resolution(RemoteResolution.TRADER_LEFT), actor=team.backup, now=at(50))
     service.record_outcome(incident_id, Outcome.ADVICE_GIVEN, actor=team.backup, now=at(51))
     service.close_incident(incident_id, actor=team.backup, now=at(52))
     assert [run.is_open for run in queries.runs_of(db.session(), incident_id)] == [False]
@@ -220,7 +223,7 @@ def test_an_officer_who_turns_back_leaves_nobody_waiting_alone(team: Team, night
 def test_reopening_pages_again_with_a_fresh_code(team: Team, night: Night, page: Page) -> None:
     incident_id = page()
     first = night.code(team.primary, incident_id)
-    dispatching.resolve_remotely(incident_id, RemoteResolution.TRADER_LEFT, actor=team.backup, now=at(50))
+    dispatching.resolve_remotely(incident_id, Resolution(RemoteResolution.TRADER_LEFT), actor=team.backup, now=at(50))
     service.record_outcome(incident_id, Outcome.ADVICE_GIVEN, actor=team.backup, now=at(51))
     service.close_incident(incident_id, actor=team.backup, now=at(52))
     service.reopen_incident(incident_id, "They came back", actor=team.backup, now=at(600))

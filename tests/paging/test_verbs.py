@@ -11,7 +11,7 @@ from tests.standins.called import Post
 from tsalert.db import Base, db
 from tsalert.inbound.models import InboundMessage
 from tsalert.response import dispatching, queries, rows, service
-from tsalert.response.dispatching import NewMilestone
+from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.models import Milestone
 from tsalert.response.steps import IncidentState, Step
 from tsalert.response.vocabulary import Outcome, RemoteResolution
@@ -150,7 +150,7 @@ def test_a_repeated_text_is_answered_as_the_first_time(
 def test_closing_an_incident_makes_its_codes_mean_nothing(team: Team, night: Night, page: Page, text: Text) -> None:
     incident_id = page()
     code = night.code(team.primary, incident_id)
-    dispatching.resolve_remotely(incident_id, RemoteResolution.TRADER_LEFT, actor=team.backup, now=at(50))
+    dispatching.resolve_remotely(incident_id, Resolution(RemoteResolution.TRADER_LEFT), actor=team.backup, now=at(50))
     service.record_outcome(incident_id, Outcome.ADVICE_GIVEN, actor=team.backup, now=at(51))
     service.close_incident(incident_id, actor=team.backup, now=at(52))
     assert text(PRIMARY, f"ARRIVED {code}") == "You have no page that is open. Nothing was recorded."

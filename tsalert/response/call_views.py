@@ -10,7 +10,8 @@ from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries, service, vocabulary
 from tsalert.response.opening import read_opening, seal_opening
-from tsalert.response.rules import propose_grade
+from tsalert.response.prompts import PROMPTS
+from tsalert.response.rules import is_possible_opening, propose_grade
 from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSchema
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires
@@ -36,6 +37,7 @@ def list_calls() -> ResponseReturnValue:
         wards=places.ward_names(db.session()),
         older=calls[-1].id if len(calls) == _PAGE else None,
         is_first=asked["after"] is None,
+        saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,
     )
 
 
@@ -43,13 +45,15 @@ def list_calls() -> ResponseReturnValue:
 @requires(Permission.LOG_CALL)
 def show_new_call() -> ResponseReturnValue:
     """Show the form for a call; its opening is the time that counts unless the officer gives another."""
-    carried = current_form().value("opened")
-    opened = carried if carried and read_opening(carried) else seal_opening(utc_now())
+    carried, now = current_form().value("opened"), utc_now()
+    opened_at = read_opening(carried) if carried else None
+    opened = carried if opened_at and is_possible_opening(opened_at, now=now) else seal_opening(now)
     return render_template(
         "response/new_call.html",
         opened=opened,
         wards=places.ward_options(db.session()),
         joins=request.args.get("incident", ""),
+        prompts=PROMPTS,
     )
 
 
@@ -69,9 +73,9 @@ def log_call() -> ResponseReturnValue:
 @bp.get("/proposal")
 @requires(Permission.LOG_CALL)
 def show_proposal() -> ResponseReturnValue:
-    """Say which grade the answers given so far propose."""
-    grade = propose_grade(ProposalSchema().load(request.args))
-    return render_template("response/proposal.html", grade=grade)
+    """Say which grade the answers given so far propose, and whether the one chosen needs a reason."""
+    danger, chosen = ProposalSchema().load(request.args)
+    return render_template("response/proposal.html", grade=propose_grade(danger), chosen=chosen)
 
 
 @bp.get("/<int:call_id>")

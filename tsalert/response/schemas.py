@@ -2,24 +2,12 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import OneOf, Range
 
-from tsalert.response.dispatching import NewMilestone
 from tsalert.response.opening import Opening
-from tsalert.response.rules import Danger, GradeDecision, NewCall, NewIncident, is_cash_about_to_move, propose_grade
-from tsalert.response.steps import ATTENDING, Step
-from tsalert.response.vocabulary import (
-    CallSource,
-    Category,
-    Disposition,
-    GradeName,
-    MoneyState,
-    Outcome,
-    RemoteResolution,
-    StandDownReason,
-    StartBasis,
-)
+from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
 from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, choice
 
@@ -53,13 +41,21 @@ class TicksSchema(Strict):
 
 
 class ProposalSchema(TicksSchema):
-    """The answers alone, while a call is being typed."""
+    """The answers alone, while a call is being typed, and the grade that is chosen so far."""
+
+    grade = choice(GradeName, load_default=None)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Danger:
-        """Return the five ticks."""
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[Danger, GradeName | None]:
+        """Return the five ticks, and the grade where one is chosen."""
+        chosen = data.pop("grade")
         moves = is_cash_about_to_move(data.pop("money_state"), is_trader_on_site=data["is_trader_on_site"])
-        return Danger(is_cash_about_to_move=moves, **data)
+        return Danger(is_cash_about_to_move=moves, **data), chosen
+
+    @pre_load
+    def forget_what_is_no_grade(self, data: Any, **_: Any) -> dict[str, Any]:
+        """Take "as proposed" and "later" for what they are here: no choice."""
+        return {name: value for name, value in data.items() if value not in {AS_PROPOSED, LATER}}
 
 
 class NewCallSchema(TicksSchema):
@@ -101,69 +97,6 @@ class NewCallFormSchema(NewCallSchema):
     """A call as the page sends it, with the sealed time at which the page was opened."""
 
     opened_at = Opening(required=True, data_key="opened")
-
-
-class GradeSchema(Strict):
-    """A grade for an open incident."""
-
-    grade = choice(GradeName, required=True)
-    grade_reason = Line(longest=400, load_default=None)
-    basis = choice(StartBasis, load_default=None)
-    facts_at = Instant(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> GradeDecision:
-        """Return the decision."""
-        return GradeDecision(data["grade"], data["grade_reason"], data["basis"], data["facts_at"])
-
-
-class MilestoneSchema(Strict):
-    """An officer set out, arrived or left; they themselves, and now, where nothing else is said."""
-
-    step = fields.Enum(Step, by_value=fields.String, required=True, validate=OneOf(ATTENDING))
-    officer_id = RecordId(load_default=None)
-    at = Instant(load_default=None)
-    note = Line(longest=400, load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewMilestone:
-        """Return the milestone."""
-        return NewMilestone(**data)
-
-
-class RemoteResolutionSchema(Strict):
-    """What stopped the harm without a visit."""
-
-    how = choice(RemoteResolution, required=True)
-    at = Instant(load_default=None)
-    note = Line(longest=400, load_default=None)
-
-
-class StandDownSchema(Strict):
-    """Why nobody needs to go any more."""
-
-    reason = choice(StandDownReason, required=True)
-    note = Line(longest=400, load_default=None)
-
-
-class HandOverSchema(Strict):
-    """Who took the incident over."""
-
-    accepted_by = Line(required=True)
-    their_reference = Line(load_default=None)
-
-
-class OutcomeSchema(Strict):
-    """How the incident came out."""
-
-    outcome = choice(Outcome, required=True)
-    note = Paragraph(load_default=None)
-
-
-class ReopenSchema(Strict):
-    """Why the incident is opened again."""
-
-    reason = Line(longest=400, required=True)
 
 
 def _new_incident(
@@ -217,6 +150,13 @@ class CallSchema(Schema):
     incident_id = fields.Integer(allow_none=True)
 
 
+class TimeToSaveSchema(Schema):
+    """How long officers take to save a call."""
+
+    median_seconds = fields.Integer()
+    calls = fields.Integer(metadata={"description": "How many calls it is the median of: the newest, 500 at most."})
+
+
 class CallPageSchema(Schema):
     """One page of calls."""
 
@@ -249,6 +189,11 @@ class IncidentSchema(Schema):
     grade = fields.String(attribute="record.grade", allow_none=True)
     outcome = fields.String(attribute="record.outcome", allow_none=True)
     outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
+    offered_to = fields.String(attribute="record.offered_to", allow_none=True)
+    version = fields.Integer(
+        attribute="record.version",
+        metadata={"description": "Goes up with every change; send it with a step, or as If-Match."},
+    )
     opened_at = Instant(attribute="record.opened_at")
     closed_at = Instant(attribute="record.closed_at", allow_none=True)
     clock = fields.Nested(ClockSchema, attribute="reading")
