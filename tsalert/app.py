@@ -26,14 +26,17 @@ from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.inbound import views as inbound_views
 from tsalert.installation import service as installation
+from tsalert.paging import api as paging_api
+from tsalert.paging import queries as paging_queries
+from tsalert.paging import views as paging_views
 from tsalert.places import cli as places_cli
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
+from tsalert.response import answer_api, answer_views, call_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views
 from tsalert.response import views as response_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
@@ -59,6 +62,8 @@ _PAGES = (
     home.bp,
     staff_views.bp,
     response_views.bp,
+    answer_views.bp,
+    paging_views.bp,
     call_views.bp,
     rota_views.bp,
     rota_own_views.bp,
@@ -74,6 +79,8 @@ _PAGES = (
 )
 _OPERATIONS = (
     *response_api.blueprints,
+    *answer_api.blueprints,
+    *paging_api.blueprints,
     *rota_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
@@ -94,6 +101,7 @@ _COMMANDS = (
 _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
+    pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
@@ -179,6 +187,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
         rapid_response_number=settings.rapid_response_number,
         navigation=_NAVIGATION,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
+        troubles=lambda: paging_queries.troubles(db.session()),
     )
 
 

@@ -32,6 +32,7 @@ WHERE = {
     "inbound.list_messages": "/messages",
     "joining.show_form": "/join",
     "joining.show_next_step": "/join/next",
+    "paging.show_policy": "/paging/policy",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",

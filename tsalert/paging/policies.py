@@ -64,10 +64,18 @@ def get_policy(session: Session, policy_id: int) -> Policy:
 
     :raises NotFound: there is none.
     """
+    return get_version(session, policy_id).policy
+
+
+def get_version(session: Session, policy_id: int) -> PolicyVersion:
+    """Return one version.
+
+    :raises NotFound: there is none.
+    """
     row = session.get(PagingPolicy, policy_id)
     if row is None:
         raise NotFound("There is no such policy.")
-    return _version(row).policy
+    return _version(row)
 
 
 def list_policies(session: Session) -> list[PolicyVersion]:

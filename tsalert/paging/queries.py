@@ -83,6 +83,25 @@ class Trouble:
     reference: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an incident's pages stand for one reader."""
+
+    run: Run | None
+    to_ring: Sequence[ToRing]
+    is_watched_over: bool
+
+
+def standing(session: Session, incident_id: int, officer_id: int | None, *, now: datetime) -> Standing:
+    """Return how an incident's pages stand for one reader."""
+    runs = runs_of(session, incident_id)
+    return Standing(
+        runs[0] if runs else None,
+        to_ring(session, incident_id, now=now),
+        is_watched_over(session, incident_id, officer_id),
+    )
+
+
 def runs_of(session: Session, incident_id: int) -> list[Run]:
     """Return an incident's runs of pages, newest first."""
     query = select(PageRun).where(PageRun.incident_id == incident_id).order_by(PageRun.id.desc())

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.paging import queries as paging
 from tsalert.response import dispatching, handing_over, queries, rows, service, vocabulary
 from tsalert.response.board import board_lines, mark_of, reading_of
 from tsalert.response.refusals import current_refusal, explains
@@ -100,6 +101,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
         next_step=next_step(incident.situation, was),
         proposed=rows.proposed_grade(session, incident_id),
+        pages=paging.standing(session, incident_id, current_actor().officer_id, now=utc_now()),
     )
 
 
