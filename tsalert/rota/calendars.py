@@ -16,7 +16,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
 from tsalert.db import transaction
-from tsalert.rota import coverage, queries, rules
+from tsalert.rota import checking, coverage, queries, rules
 from tsalert.rota.coverage import Stretch
 from tsalert.rota.models import CalendarLink, Shift
 from tsalert.staff import queries as staff
@@ -29,6 +29,7 @@ def renew_link(*, actor: Actor, now: datetime) -> str:
     officer_id = _own_id(actor)
     token = token_urlsafe(32)
     with transaction() as session:
+        checking.begin_change(session)
         _revoke(session, officer_id, now)
         session.add(CalendarLink(officer_id=officer_id, token_digest=_digest(token), created_at=now))
         audit.record(session, actor, "calendar link made", "officer", officer_id, now=now)
@@ -106,7 +107,7 @@ def _own_id(actor: Actor) -> int:
 
 def _open_link(session: Session, officer_id: int) -> CalendarLink | None:
     mine = (CalendarLink.officer_id == officer_id, CalendarLink.revoked_at.is_(None))
-    return session.scalars(select(CalendarLink).where(*mine).with_for_update()).one_or_none()
+    return session.scalars(select(CalendarLink).where(*mine)).one_or_none()
 
 
 def _revoke(session: Session, officer_id: int, now: datetime) -> bool:

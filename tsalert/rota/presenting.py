@@ -29,6 +29,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a gap: within a shift whose officer cannot stand it, or where there is no shift at all."""
+
+    span: Span
+    shift_id: int | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RotaDay:
     """One London day: for each duty the shifts that begin on it, and the times without anybody."""
 
@@ -107,9 +116,24 @@ def able_officers(session: Session) -> list[tuple[int, str]]:
     return [(each.id, each.name if each.id in held else f"{each.name} (no verified mobile)") for each in people]
 
 
-def gap_start(gap: Gap) -> tuple[Duty, datetime, datetime]:
-    """Return the duty and the times with which a form for a single shift begins; a week at most."""
-    return gap.duty, gap.span.starts_at, min(gap.span.ends_at, gap.span.starts_at + rules.LONGEST_SHIFT)
+def gaps_to_fill(session: Session, *, now: datetime) -> list[tuple[Gap, list[Piece]]]:
+    """Return the gaps of the next seven days, each in the pieces of those days in which somebody can be put on."""
+    gaps, soon = alarms.gaps_ahead(session, now=now), as_utc(now) + rules.WATCHED_AHEAD
+    slots = queries.slots_between(session, as_utc(now), soon) if gaps else []
+    return [(gap, [each for each in pieces_of(gap, slots) if each.span.starts_at < soon]) for gap in gaps]
+
+
+def pieces_of(gap: Gap, slots: Sequence[Slot]) -> list[Piece]:
+    """Cut a gap where shifts lie in it whose officers cannot stand them: those are given, the rest is added."""
+    there = [(slot, gap.span.common(slot.span)) for slot in slots if slot.duty is gap.duty]
+    held = [Piece(span, slot.shift_id, slot.name) for slot, span in there if span]
+    free = [_free(span) for span in coverage.without(gap.span, [piece.span for piece in held])]
+    return sorted(held + free, key=lambda piece: piece.span.starts_at)
+
+
+def _free(span: Span) -> Piece:
+    """Return a piece without a shift, no longer than one may be."""
+    return Piece(Span(span.starts_at, min(span.ends_at, span.starts_at + rules.LONGEST_SHIFT)), None, None)
 
 
 def _day(day: date, stood: Sequence[Stretch], now: datetime) -> RotaDay:

@@ -205,7 +205,6 @@ class ShiftSchema(Schema):
     officer_id = fields.Integer()
     starts_at = Instant()
     ends_at = Instant()
-    note = fields.String(allow_none=True)
     pattern_id = fields.Integer(allow_none=True)
     is_cancelled = fields.Function(lambda shift: shift.cancelled_at is not None, metadata={"type": "boolean"})
     is_swapped = fields.Function(lambda shift: shift.swapped_at is not None, metadata={"type": "boolean"})

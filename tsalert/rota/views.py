@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import in_london, london_date, utc_now
 from tsalert.db import db
-from tsalert.rota import absences, alarms, mobiles, planning, presenting, queries, service, vocabulary
+from tsalert.rota import absences, mobiles, planning, presenting, queries, service, vocabulary, wording
 from tsalert.rota.schemas import (
     GiftSchema,
     LastDaySchema,
@@ -26,7 +26,9 @@ from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("rota", __name__, url_prefix="/rota")
-bp.context_processor(lambda: {"vocabulary": vocabulary, "names": staff.officer_names(db.session())})
+bp.context_processor(
+    lambda: {"vocabulary": vocabulary, "hours": wording.hours, "names": staff.officer_names(db.session())}
+)
 
 
 @bp.get("")
@@ -42,7 +44,7 @@ def show_rota() -> ResponseReturnValue:
         today=london_date(now),
         earlier=monday - shown,
         later=monday + shown,
-        gaps=alarms.gaps_ahead(session, now=now),
+        gaps=presenting.gaps_to_fill(session, now=now),
         is_in_use=queries.is_in_use(session),
     )
 
@@ -108,11 +110,10 @@ def show_shift(shift_id: int) -> ResponseReturnValue:
 def show_new_shift() -> ResponseReturnValue:
     """Show the form of a single shift, filled from a gap where one led here."""
     wish = read_form(ShiftWishSchema(), request.args)
-    starts_at = wish["starts_at"] if wish["starts_at"] and wish["starts_at"] > utc_now() else None
     return render_template(
         "rota/new_shift.html",
         duty=wish["duty"],
-        starts=_wall(starts_at),
+        starts=_wall_to_come(wish["starts_at"]),
         ends=_wall(wish["ends_at"]),
         officers=presenting.able_officers(db.session()),
     )
@@ -131,10 +132,15 @@ def add_shift() -> ResponseReturnValue:
 @requires(Permission.MANAGE_ROTA)
 def show_shift_form(shift_id: int, form_name: str) -> ResponseReturnValue:
     """Show the form with which a shift is given away or cancelled."""
-    shift = service.get_shift(db.session(), shift_id)
+    shift, wish = service.get_shift(db.session(), shift_id), read_form(ShiftWishSchema(), request.args)
     officers = [each for each in presenting.able_officers(db.session()) if each[0] != shift.officer_id]
     return render_template(
-        f"rota/{form_name}.html", shift=shift, officers=officers, has_begun=shift.starts_at < utc_now()
+        f"rota/{form_name}.html",
+        shift=shift,
+        officers=officers,
+        has_begun=shift.starts_at < utc_now(),
+        starts=_wall_to_come(wish["starts_at"]),
+        ends=_wall(wish["ends_at"]),
     )
 
 
@@ -264,3 +270,8 @@ def _to_patterns(said: str) -> ResponseReturnValue:
 def _wall(at: datetime | None) -> str:
     """Write an instant as a field for date and time takes it."""
     return f"{in_london(at):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def _wall_to_come(at: datetime | None) -> str:
+    """Write an instant to come; what is past is left empty, which means now."""
+    return _wall(at) if at and at > utc_now() else ""
