@@ -8,7 +8,7 @@ from alembic import op
 from migrations.types import big_id
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.browser.conftest import opened, sign_in
 
@@ -37,17 +38,21 @@ def expect_under_the_thumb(page: Page, button: Locator) -> None:
     expect(button).to_be_visible()
     size = page.viewport_size
     assert size is not None
-    for at in (0, "document.body.scrollHeight"):
+    for at in ("0", "document.body.scrollHeight"):
         page.evaluate(f"scrollTo(0, {at})")
-        box = button.bounding_box()
-        assert box is not None
+        box = box_of(button)
         assert box["height"] >= THUMB
         assert box["width"] >= size["width"] - 40
         assert size["height"] / 2 < box["y"] <= size["height"] - box["height"]
-    last = page.locator("footer p").last.bounding_box()
-    assert last is not None
-    assert last["y"] + last["height"] <= box["y"]
+    last = box_of(page.locator("footer p").last)
+    assert last["y"] + last["height"] <= box_of(button)["y"]
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def box_of(element: Locator) -> FloatRect:
+    box = element.bounding_box()
+    assert box is not None
+    return box
 
 
 def expect_focus_is_seen(page: Page) -> None:
@@ -117,3 +122,52 @@ def test_a_handover_is_offered_refused_offered_again_and_taken(window: Page) -> 
     for told in ("Otherborough. Nobody is free", "Sergeant Example. Their reference: CAD 1"):
         expect(story).to_contain_text(told)
     expect(window.locator("main")).to_contain_text("Not applicable")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_step_and_every_refusal_is_accessible_and_fits(chromium: Browser, site: str, width: int) -> None:
+    with opened(chromium, site, width=width) as page:
+        sign_in(page, "manager@example.org")
+        log_a_call(page)
+        incident = page.url
+        expect_accessible(page, width)
+        for form in ("grade", "milestones", "remote-resolution", "stand-down", "handover-offer", "handover", "outcome"):
+            page.goto(f"{incident}/{form}")
+            expect_accessible(page, width)
+        page.goto(f"{incident}/stand-down")
+        with opened(chromium, site) as colleague:
+            sign_in(colleague, "officer@example.org")
+            colleague.goto(incident)
+            colleague.get_by_role("button", name="I am on my way").click()
+            expect(colleague.locator(".ts-timeline")).to_contain_text("On the way")
+            page.get_by_label("The caller withdrew").check()
+            page.get_by_role("button", name="Stand down").click()
+            expect(page.locator("main")).to_contain_text("On the way, by Robin Officer")
+            expect(page.get_by_label("The caller withdrew")).to_be_checked()
+            expect_accessible(page, width)
+            colleague.get_by_role("button", name="I am on scene").click()
+            expect(colleague.locator(".ts-timeline")).to_contain_text("On scene")
+        page.get_by_role("button", name="Stand down").click()
+        expect(page.get_by_role("heading", name="What you can do instead")).to_be_visible()
+        expect_accessible(page, width)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_call_brought_back_and_not_saved_is_accessible_and_fits(chromium: Browser, site: str, width: int) -> None:
+    with opened(chromium, site, width=width) as page:
+        sign_in(page, "manager@example.org")
+        page.goto("/calls/new")
+        page.get_by_label("What is happening now").fill("A bank rings about a roof. Invented.")
+        page.goto("/board")
+        page.goto("/calls/new")
+        expect(page.get_by_text("You began this call")).to_be_visible()
+        page.context.set_offline(True)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("the service cannot be reached")).to_be_visible()
+        page.context.set_offline(False)
+        expect_accessible(page, width)
+
+
+def expect_accessible(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert [fault["id"] for fault in Axe().run(page).response["violations"]] == [], page.url

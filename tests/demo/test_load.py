@@ -15,8 +15,9 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict
 from tsalert.db import db
 from tsalert.demo import service
+from tsalert.displays import queries as displays
 from tsalert.installation.service import is_demo
-from tsalert.response.board import board_lines
+from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState
 from tsalert.rota import alarms
 from tsalert.rota.queries import on_duty
@@ -41,6 +42,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     with loaded.app_context():
         assert is_demo()
         assert_live()
+        assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
         assert_rota()
         assert_list_of_subscribers()
         assert audit.verify_chain(db.session()).is_whole
@@ -67,7 +69,7 @@ def assert_published(run_command: Run) -> None:
 
 
 def assert_live() -> None:
-    board = board_lines(db.session(), now=utc_now())
+    board = read_board(db.session(), now=utc_now()).lines
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
 

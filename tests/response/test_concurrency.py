@@ -1,5 +1,6 @@
 """Officers who act in the same moment, each on a connection of their own."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,6 +8,7 @@ from threading import Barrier
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug import Response
 
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
@@ -72,6 +74,26 @@ def test_calls_logged_at_once_each_get_a_reference_and_the_trail_holds(fresh_app
         references = db.session.scalars(select(Call.reference)).all()
         assert len(references) == len(set(references)) == 24
         assert audit.verify_chain(db.session()).is_whole
+        db.session.remove()
+
+
+def test_a_form_sent_twice_at_the_same_moment_is_one_call(fresh_app: Flask, dee: Actor) -> None:
+    browser = fresh_app.test_client()
+    browser.post("/sign-in", data={"email": "dee@example.org", "password": "x" * 12})
+    signed = browser.get_cookie("session")
+    assert signed is not None
+    cookie = {"Cookie": f"session={signed.value}"}
+    page = browser.get("/calls/new").text
+    sent = dict(re.findall(r'name="(opened|submission)" value="([^"]+)"', page))
+    sent |= {"happening": "Men on the roof", "category": "scam", "disposition": "new_incident"}
+    answers = at_once(
+        fresh_app, 4, lambda: fresh_app.test_client(use_cookies=False).post("/calls", data=sent, headers=cookie)
+    )
+    codes = sorted(each.status_code for each in answers if isinstance(each, Response))
+    assert codes[0] == 303
+    assert set(codes) <= {303, 409}
+    with fresh_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Call)) == 1
         db.session.remove()
 
 

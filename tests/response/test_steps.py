@@ -141,12 +141,14 @@ def test_what_a_grade_does_to_the_state(
 def test_what_an_officer_does_next_while_the_clock_runs(
     state: IncidentState, presence: Presence, then: Step | None
 ) -> None:
-    assert next_step(Situation(state, clock_runs=True, has_outcome=False), presence) is then
+    assert next_step(Situation(state, clock_runs=True, has_outcome=False), presence, needs_visit=True) is then
 
 
 @pytest.mark.parametrize(
     ("state", "has_outcome", "then"),
     [
+        pytest.param(S.TRIAGED, False, T.EN_ROUTE, id="no-target-and-nobody-went"),
+        pytest.param(S.TRIAGED, True, T.CLOSED, id="nobody-need-go"),
         pytest.param(S.CLEARED, False, T.OUTCOME_RECORDED, id="left"),
         pytest.param(S.STOOD_DOWN, False, T.OUTCOME_RECORDED, id="stood-down"),
         pytest.param(S.HANDED_OVER, True, T.CLOSED, id="outcome-known"),
@@ -154,7 +156,14 @@ def test_what_an_officer_does_next_while_the_clock_runs(
     ],
 )
 def test_what_is_done_next_once_nobody_waits(state: IncidentState, has_outcome: bool, then: Step | None) -> None:  # noqa: FBT001
-    assert next_step(Situation(state, clock_runs=False, has_outcome=has_outcome), Presence.AWAY) is then
+    assert (
+        next_step(Situation(state, clock_runs=False, has_outcome=has_outcome), Presence.AWAY, needs_visit=True) is then
+    )
+
+
+def test_an_incident_that_needs_no_visit_asks_for_its_outcome() -> None:
+    advice = Situation(S.TRIAGED, clock_runs=False, has_outcome=False)
+    assert next_step(advice, Presence.AWAY, needs_visit=False) is T.OUTCOME_RECORDED
 
 
 @pytest.mark.parametrize("step", Step)

@@ -216,6 +216,7 @@ def check_decision(decision: GradeDecision, *, previous: GradeName | None, propo
     :raises RuleViolation: naming the field.
     """
     if previous is None:
+        _check_first_basis(decision)
         check_reason(decision.grade, proposed, decision.reason)
         return
     if decision.grade is previous:
@@ -226,6 +227,11 @@ def check_decision(decision: GradeDecision, *, previous: GradeName | None, propo
         raise RuleViolation("Say whether new facts came in or the first grade was wrong.", field="basis")
     if decision.basis is StartBasis.NEW_FACTS and decision.facts_at is None:
         raise RuleViolation("Say when the new facts came in.", field="facts_at")
+
+
+def _check_first_basis(decision: GradeDecision) -> None:
+    if decision.basis not in {None, StartBasis.FIRST_CALL}:
+        raise RuleViolation("It has no grade yet, so its clock starts at the first call.", field="basis")
 
 
 def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: datetime) -> datetime:

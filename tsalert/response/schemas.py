@@ -9,13 +9,15 @@ from tsalert.response.opening import Opening
 from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, choice
+from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
 
 
 class Strict(Schema):
     """Refuses fields that it does not know."""
+
+    error_messages = {"unknown": "We do not know this field. Load the page again."}
 
     class Meta:
         """What marshmallow asks of a schema."""
@@ -33,11 +35,11 @@ class PageSchema(Strict):
 class TicksSchema(Strict):
     """The answers from which a grade is proposed."""
 
-    is_trader_on_site = fields.Boolean(load_default=False)
+    is_trader_on_site = YesNo(load_default=False)
     money_state = choice(MoneyState, load_default=MoneyState.NONE)
-    is_vulnerable = fields.Boolean(load_default=False)
-    has_threat = fields.Boolean(load_default=False)
-    is_work_in_progress = fields.Boolean(load_default=False)
+    is_vulnerable = YesNo(load_default=False)
+    has_threat = YesNo(load_default=False)
+    is_work_in_progress = YesNo(load_default=False)
 
 
 class ProposalSchema(TicksSchema):
@@ -66,14 +68,14 @@ class NewCallSchema(TicksSchema):
     claimed_at = Instant(load_default=None)
     caller_name = Line(load_default=None)
     phone = Line(longest=40, load_default=None)
-    is_safe_to_call_back = fields.Boolean(load_default=None)
+    is_safe_to_call_back = YesNo(load_default=None)
     address = Line(longest=300, load_default=None)
     postcode = Postcode(load_default=None)
     ward_code = Line(longest=20, load_default=None)
     happening = Paragraph(load_default=None)
     trader = Line(longest=400, load_default=None)
     money_amount = Pounds(load_default=None)
-    was_told_999 = fields.Boolean(load_default=False)
+    was_told_999 = YesNo(load_default=False)
     disposition = choice(Disposition, required=True)
     incident = Line(longest=20, load_default=None)
     category = choice(Category, load_default=None)

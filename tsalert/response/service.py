@@ -118,12 +118,21 @@ def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, a
 
 
 def record_breaches(now: datetime) -> int:
-    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new."""
-    if not rows.overdue_clocks(db.session(), now=now):
-        return 0
-    with transaction() as session:
-        clocks = rows.overdue_clocks(session, now=now, lock=True)
-        return sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new.
+
+    Every open clock is looked at, so a worker that was away makes up for it in its first run.
+
+    :param now: the time by the database's own clock, which alone decides (``db.database_now``).
+    """
+    recorded = 0
+    while rows.overdue_clocks(db.session(), now=now):
+        with transaction() as session:
+            clocks = rows.overdue_clocks(session, now=now, lock=True)
+            new = sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+        if not new:
+            break  # somebody else has the rest in hand
+        recorded += new
+    return recorded
 
 
 def _check_ward(session: Session, code: str | None) -> None:

@@ -64,7 +64,7 @@ LEGAL: dict[IncidentState, frozenset[Step]] = {
     IncidentState.TRIAGED: _WAITING,
     IncidentState.PAGED: _WAITING,
     IncidentState.ACKNOWLEDGED: _WAITING,
-    IncidentState.REOPENED: _WAITING,
+    IncidentState.REOPENED: _WAITING | {Step.CLEARED},
     IncidentState.EN_ROUTE: _UNVISITED | {Step.CLEARED},
     IncidentState.ON_SCENE: _VISITED,
     IncidentState.CLEARED: _VISITED,
@@ -178,30 +178,36 @@ def require_officer_step(presence: Presence, step: Step) -> None:
 _FIRST_THINGS = {IncidentState.RECEIVED: Step.GRADED, IncidentState.PAGED: Step.ACKNOWLEDGED}
 
 
-def next_step(situation: Situation, presence: Presence) -> Step | None:
+def next_step(situation: Situation, presence: Presence, *, needs_visit: bool) -> Step | None:
     """Return what an officer most likely does next of what is legal; None where an incident asks nothing more of them.
 
-    Whoever is on the way arrives, and whoever is there leaves. For all others it is graded, taken if officers
-    are paged for it, then somebody goes while its clock runs, then its outcome is recorded, then it is closed.
+    Whoever is on the way arrives, and whoever is there leaves. For all others it is graded, taken if officers are
+    paged for it, then somebody goes, then its outcome is recorded, then it is closed.
+
+    :param needs_visit: its grade sends somebody today.
     """
     own = {Presence.EN_ROUTE: Step.ON_SCENE, Presence.ON_SCENE: Step.CLEARED}
-    if presence in own:
-        wanted = [own[presence]]
-    elif situation.state in _FIRST_THINGS:
-        wanted = [_FIRST_THINGS[situation.state]]
-    elif situation.clock_runs:
-        wanted = [Step.EN_ROUTE]
-    else:
-        wanted = [Step.CLOSED, Step.OUTCOME_RECORDED]
+    wanted = [own[presence]] if presence in own else _next_at_the_desk(situation, needs_visit=needs_visit)
     return next((step for step in wanted if step in situation.legal), None)
+
+
+def _next_at_the_desk(situation: Situation, *, needs_visit: bool) -> list[Step]:
+    """Return what somebody does next who is neither there nor on the way, likeliest first."""
+    if situation.state in _FIRST_THINGS:
+        return [_FIRST_THINGS[situation.state]]
+    is_unvisited = situation.state in _BEFORE_ATTENDING - {IncidentState.RESOLVED_REMOTELY}
+    if situation.clock_runs or (needs_visit and is_unvisited and not situation.has_outcome):
+        return [Step.EN_ROUTE]
+    return [Step.CLOSED, Step.OUTCOME_RECORDED]
 
 
 def furthest(state: IncidentState, step: Step, *, has_been_there: bool) -> IncidentState:
     """Return an incident's state after an officer's milestone: the furthest that any of them has come.
 
-    Somebody who turns back without having been there brings it no further.
+    Somebody who turns back without having been there brings it no further, nor does one who left
+    before it was reopened.
     """
-    if step is Step.CLEARED and not has_been_there:
+    if step is Step.CLEARED and (not has_been_there or state is IncidentState.REOPENED):
         return state
     reached = [IncidentState[each.name] for each in ATTENDING]
     if state not in {*reached, *_BEFORE_ATTENDING}:
