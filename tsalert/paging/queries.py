@@ -34,6 +34,7 @@ class Attempt:
 
     id: int
     purpose: Purpose
+    delivery_id: int
     officer_id: int
     duty: Duty | None
     channel: str
@@ -175,7 +176,16 @@ def _seen(row: PageAttempt, fate: Fate) -> Attempt:
     said = fate_in_words(row.channel, fate, is_answered=row.answered_at is not None, pressed=row.pressed)
     purpose = Purpose.of(row.purpose)
     return Attempt(
-        row.id, purpose, row.officer_id, duty, row.channel, row.made_at, fate.status.value, said, row.pressed
+        row.id,
+        purpose,
+        row.delivery_id,
+        row.officer_id,
+        duty,
+        row.channel,
+        row.made_at,
+        fate.status.value,
+        said,
+        row.pressed,
     )
 
 
