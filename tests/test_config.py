@@ -68,7 +68,12 @@ def test_mail_servers_are_read_from_one_address(url: str, host: str, port: int, 
     assert (smtp.host, smtp.port, smtp.security) == (host, port, security)
 
 
-TWILIO = {"TSALERT_SMS": "twilio", "TSALERT_TWILIO_ACCOUNT_SID": "AC1", "TSALERT_TWILIO_AUTH_TOKEN": "very secret"}
+TWILIO = {
+    "TSALERT_SMS": "twilio",
+    "TSALERT_TWILIO_ACCOUNT_SID": "AC1",
+    "TSALERT_TWILIO_AUTH_TOKEN": "very secret",
+    "TSALERT_TWILIO_VOICE_FROM": "+441632960000",
+}
 
 
 @pytest.mark.parametrize("sender", ["Alert", "SCAM", "Twelve chars", "12345", "+44", "A!"])
@@ -112,3 +117,26 @@ def test_both_spellings_of_postgresql_choose_the_installed_driver() -> None:
     for scheme in ("postgresql", "postgres"):
         url = load_settings(GOOD | {"TSALERT_DATABASE_URL": f"{scheme}://u@h/d"}).database_url
         assert url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("extra", "number"),
+    [
+        ({"TSALERT_TWILIO_FROM": "+441632960009"}, "+441632960000"),
+        ({"TSALERT_TWILIO_FROM": "+441632960009", "TSALERT_TWILIO_VOICE_FROM": ""}, "+441632960009"),
+        ({"TSALERT_TWILIO_MESSAGING_SERVICE_SID": "MG1"}, "+441632960000"),
+    ],
+)
+def test_calls_come_from_the_number_set_or_else_from_the_sender_of_texts(extra: dict[str, str], number: str) -> None:
+    twilio = load_settings(GOOD | TWILIO | extra).twilio
+    assert twilio is not None
+    assert twilio.voice_sender == number
+
+
+@pytest.mark.parametrize(
+    "extra", [{"TSALERT_TWILIO_FROM": "BromleyTS"}, {"TSALERT_TWILIO_MESSAGING_SERVICE_SID": "MG1"}]
+)
+@pytest.mark.parametrize("number", ["", "BromleyTS", "01632 960000", "+0123"])
+def test_without_a_number_for_calls_nothing_starts(extra: dict[str, str], number: str) -> None:
+    with pytest.raises(SettingsError, match="TSALERT_TWILIO_VOICE_FROM"):
+        load_settings(GOOD | TWILIO | extra | {"TSALERT_TWILIO_VOICE_FROM": number})

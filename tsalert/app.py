@@ -28,14 +28,18 @@ from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
 from tsalert.inbound import views as inbound_views
 from tsalert.installation import service as installation
+from tsalert.paging import api as paging_api
+from tsalert.paging import queries as paging_queries
+from tsalert.paging import views as paging_views
 from tsalert.places import cli as places_cli
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
-from tsalert.response import api as response_api
 from tsalert.response import (
+    answer_api,
+    answer_views,
     board_api,
     call_views,
     figure_views,
@@ -47,6 +51,7 @@ from tsalert.response import (
     party_cli,
     party_views,
 )
+from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.rota import api as rota_api
@@ -74,6 +79,8 @@ _PAGES = (
     staff_views.bp,
     displays_views.bp,
     response_views.bp,
+    answer_views.bp,
+    paging_views.bp,
     call_views.bp,
     rota_views.bp,
     rota_own_views.bp,
@@ -93,6 +100,8 @@ _PAGES = (
 )
 _OPERATIONS = (
     *response_api.blueprints,
+    *answer_api.blueprints,
+    *paging_api.blueprints,
     board_api.board,
     *displays_api.blueprints,
     *rota_api.blueprints,
@@ -120,6 +129,7 @@ _COMMANDS = (
 _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
+    pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
@@ -206,6 +216,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
         rapid_response_number=settings.rapid_response_number,
         navigation=_NAVIGATION,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
+        troubles=lambda: paging_queries.troubles(db.session()),
     )
 
 
@@ -222,8 +233,11 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
         return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
     # Twilio's package is large; only who sends by it pays for it in memory.
     from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415
+    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415
 
-    return email, TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
+    hooks = f"{settings.public_url}/webhooks/twilio"
+    texts = TwilioSms(settings.twilio, callback_url=f"{hooks}/status")
+    return email, texts, TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
 
 
 def _register(app: Flask) -> None:

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEY_LENGTH = 32
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
+_NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
 # Words that British networks refuse as a text's sender (Twilio error 30042).
 _BLOCKED_SENDERS = frozenset({"alert", "scam", "fraud", "warn", "warning", "trust", "notify", "check", "help"})
 
@@ -36,13 +37,14 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """How to reach Twilio; either a messaging service or a sender is set."""
+    """How to reach Twilio; either a messaging service or a sender is set. Calls come from ``voice_sender``."""
 
     account_sid: str
     auth_token: str = field(repr=False)
     messaging_service_sid: str | None = None
     sender: str | None = None
     api_url: str | None = None
+    voice_sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,18 @@ def _twilio(reader: _Reader) -> TwilioSettings | None:
         messaging_service_sid=service or None,
         sender=sender or None,
         api_url=reader.text("TWILIO_API_URL") or None,
+        voice_sender=_voice_sender(reader, sender),
     )
+
+
+def _voice_sender(reader: _Reader, sender: str) -> str | None:
+    """Return the number that calls come from: the one set, or else the sender of texts if it is a number."""
+    number = reader.text("TWILIO_VOICE_FROM") or (sender if sender.startswith("+") else "")
+    if not number:
+        reader.fault("TWILIO_VOICE_FROM", "is not set, and calls cannot come from a messaging service or a word")
+    elif not _NUMBER.match(number):
+        reader.fault("TWILIO_VOICE_FROM", "must be a number like +441632960000")
+    return number or None
 
 
 def _check_sender(reader: _Reader, sender: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.paging import troubles, welfare
+from tsalert.response import answering
 from tsalert.response import service as response
 from tsalert.rota import alarms, planning
 
@@ -20,6 +22,10 @@ class Job:
 
 TIMETABLE = (
     Job("note missed targets", 5, response.record_breaches),
+    Job("page officers", 1, answering.page_due),
+    Job("watch pages", 2, troubles.watch_pages),
+    Job("watch over officers on scene", 5, welfare.check_welfare),
+    Job("ask providers that are down", 60, troubles.ask_providers),
     Job("plan shifts", 600, planning.plan_ahead),
     Job("watch for gaps in the rota", 60, alarms.watch),
     Job("repair deliveries", 60, recovery.repair),

@@ -48,6 +48,7 @@ WHERE = {
     "parties.new_warning": "/parties/1/warnings",
     "parties.show_party": "/parties/1",
     "parties.show_warning": "/parties/warnings/1",
+    "paging.show_policy": "/paging/policy",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",

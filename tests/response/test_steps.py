@@ -20,19 +20,21 @@ from tsalert.response.steps import (
 )
 
 S, T = IncidentState, Step
-# One row a state, one column a step: graded, on the way, on scene, left, resolved, stood down, offered, handed over,
-# not taken over, outcome, closed, reopened. An x may be done, a dot may not.
+# One row a state, one column a step: graded, taken, on the way, on scene, left, resolved, stood down, offered,
+# handed over, not taken over, outcome, closed, reopened. An x may be done, a dot may not.
 TABLE = {
-    S.RECEIVED: "x x x . x x x x x x x .",
-    S.TRIAGED: "x x x . x x x x x x x .",
-    S.EN_ROUTE: "x x x x x x x x x x x .",
-    S.ON_SCENE: "x x x x . . x x x x x .",
-    S.CLEARED: "x x x x . . x x x x x .",
-    S.RESOLVED_REMOTELY: "x x x x . . x x x x x .",
-    S.STOOD_DOWN: ". . . x . . . . . x x x",
-    S.HANDED_OVER: ". . . x . . . . . x x x",
-    S.REOPENED: "x x x x x x x x x x x .",
-    S.CLOSED: ". . . . . . . . . . . x",
+    S.RECEIVED: "x . x x . x x x x x x x .",
+    S.TRIAGED: "x x x x . x x x x x x x .",
+    S.PAGED: "x x x x . x x x x x x x .",
+    S.ACKNOWLEDGED: "x x x x . x x x x x x x .",
+    S.EN_ROUTE: "x . x x x x x x x x x x .",
+    S.ON_SCENE: "x . x x x . . x x x x x .",
+    S.CLEARED: "x . x x x . . x x x x x .",
+    S.RESOLVED_REMOTELY: "x . x x x . . x x x x x .",
+    S.STOOD_DOWN: ". . . . x . . . . . x x x",
+    S.HANDED_OVER: ". . . . x . . . . . x x x",
+    S.REOPENED: "x x x x x x x x x x x x .",
+    S.CLOSED: ". . . . . . . . . . . . x",
 }
 PAIRS = [
     pytest.param(state, step, mark == "x", id=f"{state}-{step}")
@@ -92,6 +94,7 @@ def test_each_milestone_from_each_place_an_officer_can_be(presence: Presence, st
     ("state", "step", "been", "then"),
     [
         pytest.param(S.TRIAGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out"),
+        pytest.param(S.ACKNOWLEDGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out-after-taking-it"),
         pytest.param(S.ON_SCENE, T.EN_ROUTE, False, S.ON_SCENE, id="a-second-officer-sets-out"),
         pytest.param(S.EN_ROUTE, T.CLEARED, False, S.EN_ROUTE, id="turns-back"),
         pytest.param(S.ON_SCENE, T.CLEARED, True, S.CLEARED, id="leaves"),
@@ -167,7 +170,7 @@ def test_an_incident_that_needs_no_visit_asks_for_its_outcome() -> None:
 def test_a_decision_on_an_older_version_is_refused_and_a_report_never_is(step: Step) -> None:
     for fresh in (None, 7):
         require_fresh(step, seen=fresh, current=7)
-    if step in (T.EN_ROUTE, T.ON_SCENE, T.CLEARED):
+    if step in (T.ACKNOWLEDGED, T.EN_ROUTE, T.ON_SCENE, T.CLEARED):
         require_fresh(step, seen=6, current=7)
         return
     with pytest.raises(Overtaken):

@@ -36,7 +36,17 @@ OFFICERS = (
 _BEFORE_IT_ALL = london_midnight(date(2021, 3, 1))
 # Tables that a new database has rows in, from its migrations.
 _SHIPPED = frozenset(
-    {"alembic_version", "grade", "rate", "rate_set", "topic", "installation_fact", "audit_head", "board_stamp"}
+    {
+        "alembic_version",
+        "grade",
+        "rate",
+        "rate_set",
+        "topic",
+        "installation_fact",
+        "audit_head",
+        "paging_policy",
+        "board_stamp",
+    }
 )
 
 
@@ -55,13 +65,14 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
-    tell("Past alerts and today")
+    tell("Past alerts")
     sent.load_alerts(team, now)
+    tell("The rota")
+    standby.load_rota(team, now)
+    tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
     _hang_screens(team, now)
-    tell("The rota")
-    standby.load_rota(team, now)
 
 
 def is_empty(session: Session) -> bool:

@@ -33,6 +33,13 @@ class TextSchema(Schema):
     Body = fields.String(load_default="")
 
 
+class CallSchema(Schema):
+    """A call of ours that was answered, and the key that was pressed if one was."""
+
+    CallSid = fields.String(required=True, validate=_SID)
+    Digits = fields.String(load_default="")
+
+
 class PageQuery(Schema):
     """Where a page of the list begins."""
 

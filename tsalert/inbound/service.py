@@ -12,6 +12,7 @@ from tsalert.core.actors import SERVICE
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import TWILIO_STATUSES, Channel
+from tsalert.inbound import officers
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_keyword, readable
 from tsalert.subscribers import service as subscribers
@@ -39,15 +40,16 @@ def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) ->
         if new_id is None:
             known = select(InboundMessage.answer).where(InboundMessage.provider_ref == provider_ref)
             return session.scalars(known).one()
-        taken_as, answer = _act(session, sender, read_keyword(body) if is_number(sender) else None, now)
+        taken_as, answer = _act(session, sender, body, now)
         changed = update(InboundMessage).where(InboundMessage.id == new_id)
         session.execute(changed.values(taken_as=taken_as, answer=answer))
         audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken_as)
         return answer
 
 
-def _act(session: Session, sender: str, keyword: Keyword | None, now: datetime) -> tuple[str, str]:
+def _act(session: Session, sender: str, body: str, now: datetime) -> tuple[str, str]:
     """Carry out a word; returns what the message was taken as, and the answer."""
+    keyword = read_keyword(body) if is_number(sender) else None
     settings: Settings = current_app.extensions["tsalert_settings"]
     if keyword is Keyword.STOP:
         # The provider answers STOP by itself, and refuses anything more to that number.
@@ -57,4 +59,5 @@ def _act(session: Session, sender: str, keyword: Keyword | None, now: datetime) 
         return keyword, help_answer(authority=settings.authority_name, number=settings.rapid_response_number)
     if keyword is Keyword.START and subscribers.start_texts(session, sender, now=now):
         return keyword, welcome_answer(authority=settings.authority_name)
-    return MESSAGE, ""
+    verb_answer = officers.answer_text(session, sender, body, now=now)
+    return (MESSAGE, "") if verb_answer is None else (officers.VERB, verb_answer)

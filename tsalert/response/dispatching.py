@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
-from tsalert.response import progress, rows, rules
+from tsalert.paging.vocabulary import EndReason
+from tsalert.response import paged, progress, rows, rules
 from tsalert.response.models import Attendance, Incident, Milestone
 from tsalert.response.steps import ATTENDING, IncidentState, Step, furthest, presence, require_officer_step
 from tsalert.response.vocabulary import RemoteResolution, StandDownReason
@@ -51,27 +52,34 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
     :raises Conflict: the step follows from neither the incident's state nor the officer's.
     :raises RuleViolation: the time cannot be, or there is no such officer.
     """
+    with transaction() as session:
+        return take_milestone(session, incident_id, new, actor=actor, now=now)
+
+
+def take_milestone(
+    session: Session, incident_id: int, new: NewMilestone, *, actor: Actor, now: datetime
+) -> IncidentState:
+    """Record a milestone as part of the caller's transaction; a step, which refuses as ``record_milestone`` does."""
     actor.require(Permission.RUN_INCIDENT)
     if new.step not in ATTENDING:
         raise RuleViolation("Choose on the way, on scene or left.", field="step")
-    with transaction() as session:
-        incident = progress.begin_step(session, incident_id, new.step)
-        attendance = _attendance(session, incident, _officer_id(session, new, actor))
-        was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)
-        require_officer_step(was, new.step)
-        at = rules.possible_time(new.at or now, now=now, not_before=_not_before(session, attendance))
-        _advance(attendance, new.step, at)
-        session.add(attendance)
-        session.flush()
-        if new.step is Step.ON_SCENE:
-            progress.stop_clock(session, incident_id, at=at, now=now)
-        elif new.step is Step.CLEARED:
-            progress.take_back_stop(session, attendance, now=now)
-        _note(session, incident, replace(new, at=at), attendance_id=attendance.id, actor=actor, now=now)
-        been_there = attendance.on_scene_at is not None
-        state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
-        incident.state = state
-        return state
+    incident = progress.begin_step(session, incident_id, new.step)
+    attendance = _attendance(session, incident, _officer_id(session, new, actor))
+    was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)
+    require_officer_step(was, new.step)
+    at = rules.possible_time(new.at or now, now=now, not_before=_not_before(session, attendance))
+    _advance(attendance, new.step, at)
+    session.add(attendance)
+    session.flush()
+    if new.step is Step.ON_SCENE:
+        progress.stop_clock(session, incident_id, at=at, now=now)
+    elif new.step is Step.CLEARED:
+        progress.take_back_stop(session, attendance, now=now)
+    _note(session, incident, replace(new, at=at), attendance_id=attendance.id, actor=actor, now=now)
+    been_there = attendance.on_scene_at is not None
+    incident.state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
+    paged.follow_milestone(session, incident, attendance, new.step, now=now)
+    return IncidentState.of(incident.state)
 
 
 def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: datetime) -> bool:
@@ -88,6 +96,7 @@ def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: d
         goes_on = progress.stop_clock_remotely(session, incident_id, told.how, at=stopped_at, now=now)
         if not goes_on:
             incident.state, incident.offered_to = IncidentState.RESOLVED_REMOTELY, None
+            paged.follow_end(session, incident_id, EndReason.RESOLVED_REMOTELY, now=now)
         done = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(told.how.label, told.note))
         _note(session, incident, done, attendance_id=None, actor=actor, now=now)
         return goes_on
@@ -113,6 +122,7 @@ def stand_down(
         incident = progress.begin_step(session, incident_id, Step.STOOD_DOWN, seen=seen)
         progress.end_clock(session, incident_id, reason, now=now)
         incident.state, incident.offered_to = IncidentState.STOOD_DOWN, None
+        paged.follow_end(session, incident_id, EndReason.STOOD_DOWN, now=now)
         told = NewMilestone(Step.STOOD_DOWN, note=_with_note(reason.label, note))
         _note(session, incident, told, attendance_id=None, actor=actor, now=now)
 

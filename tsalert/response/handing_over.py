@@ -5,7 +5,8 @@ from datetime import datetime
 
 from tsalert.core.actors import Actor, Permission
 from tsalert.db import transaction
-from tsalert.response import progress
+from tsalert.paging.vocabulary import EndReason
+from tsalert.response import paged, progress
 from tsalert.response.models import Incident, Milestone
 from tsalert.response.steps import IncidentState, Step
 
@@ -47,6 +48,7 @@ def hand_over(incident_id: int, told: Acceptance, *, actor: Actor, now: datetime
         incident = progress.begin_step(session, incident_id, Step.HANDED_OVER, seen=told.seen)
         progress.end_clock(session, incident_id, "handed_over", now=now)
         incident.state, incident.offered_to = IncidentState.HANDED_OVER, None
+        paged.follow_end(session, incident_id, EndReason.HANDED_OVER, now=now)
         note = (
             f"{told.accepted_by}. Their reference: {told.their_reference}" if told.their_reference else told.accepted_by
         )

@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import whole_seconds
 from tsalert.db import insert_ignoring_conflicts
-from tsalert.response import rows, rules
+from tsalert.response import paged, rows, rules
 from tsalert.response.clock import is_breached, stop_already_made
 from tsalert.response.models import Attendance, Breach, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import GradeDecision
@@ -77,6 +77,7 @@ def give_grade(session: Session, incident: Incident, decision: GradeDecision, *,
     runs = start_clock(session, incident.id, grade, basis=basis, started_at=started_at, now=now)
     incident.grade_id = grade.id
     incident.state = after_grading(IncidentState.of(incident.state), clock_runs=runs)
+    paged.follow_grade(session, incident, clock_runs=runs, now=now)
     audit.record(session, actor, "graded", "incident", incident.id, now=now, grade=grade.name, proposed=proposed)
 
 

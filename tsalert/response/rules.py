@@ -20,6 +20,8 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
+# Grades for which officers are woken.
+PAGING_GRADES = frozenset({GradeName.IMMEDIATE})
 OLDEST_OPENING = timedelta(hours=12)  # as long as a session, and as a draft is kept
 
 

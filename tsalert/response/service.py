@@ -13,7 +13,7 @@ from tsalert.delivery.telephones import phone_as_e164
 from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
-from tsalert.response import progress, queries, rows, rules
+from tsalert.response import paged, progress, queries, rows, rules
 from tsalert.response.call_parties import link_parties
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
@@ -103,6 +103,7 @@ def close_incident(incident_id: int, *, seen: int | None = None, actor: Actor, n
         incident = progress.begin_step(session, incident_id, Step.CLOSED, seen=seen)
         incident.state, incident.closed_at, incident.offered_to = IncidentState.CLOSED, now, None
         progress.note_milestone(session, _milestone(incident, Step.CLOSED, now), actor)
+        paged.follow_close(session, incident_id, now=now)
 
 
 def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
@@ -117,7 +118,8 @@ def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, a
         progress.note_milestone(session, _milestone(incident, Step.REOPENED, now, reason), actor)
         grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
         if grade:
-            progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+            runs = progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+            paged.follow_grade(session, incident, clock_runs=runs, now=now)
 
 
 def record_breaches(now: datetime) -> int:

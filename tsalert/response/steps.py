@@ -13,6 +13,8 @@ class IncidentState(Word):
 
     RECEIVED = "received", "Received"
     TRIAGED = "triaged", "Graded"
+    PAGED = "paged", "Officers paged"
+    ACKNOWLEDGED = "acknowledged", "Taken by an officer"
     EN_ROUTE = "en_route", "Officer on the way"
     ON_SCENE = "on_scene", "Officer on scene"
     CLEARED = "cleared", "Officer has left"
@@ -27,6 +29,7 @@ class Step(Word):
     """Something that is done about an incident."""
 
     GRADED = "graded", "Grade it"
+    ACKNOWLEDGED = "acknowledged", "Take it"
     EN_ROUTE = "en_route", "On the way"
     ON_SCENE = "on_scene", "On scene"
     CLEARED = "cleared", "Leave the scene"
@@ -47,18 +50,21 @@ ATTENDING = (Step.EN_ROUTE, Step.ON_SCENE, Step.CLEARED)
 # its maker saw, and is refused once that has changed: a grade, an outcome or an offer would silently replace that of
 # a colleague; standing down, resolving, handing over or closing would end it for somebody who has set out since; and
 # reopening would follow a reason that no longer stands.
-REPORTS = frozenset(ATTENDING)
+REPORTS = frozenset({Step.ACKNOWLEDGED, *ATTENDING})
 
 _HANDOVER = frozenset({Step.HANDOVER_OFFERED, Step.HANDED_OVER, Step.HANDOVER_REFUSED})
 _ALWAYS = _HANDOVER | {Step.GRADED, Step.EN_ROUTE, Step.ON_SCENE, Step.OUTCOME_RECORDED, Step.CLOSED}
 _UNVISITED = _ALWAYS | {Step.RESOLVED_REMOTELY, Step.STOOD_DOWN}
+_WAITING = _UNVISITED | {Step.ACKNOWLEDGED}
 _VISITED = _ALWAYS | {Step.CLEARED}
 _ENDED = frozenset({Step.CLEARED, Step.OUTCOME_RECORDED, Step.CLOSED, Step.REOPENED})
 
 LEGAL: dict[IncidentState, frozenset[Step]] = {
     IncidentState.RECEIVED: _UNVISITED,
-    IncidentState.TRIAGED: _UNVISITED,
-    IncidentState.REOPENED: _UNVISITED | {Step.CLEARED},
+    IncidentState.TRIAGED: _WAITING,
+    IncidentState.PAGED: _WAITING,
+    IncidentState.ACKNOWLEDGED: _WAITING,
+    IncidentState.REOPENED: _WAITING | {Step.CLEARED},
     IncidentState.EN_ROUTE: _UNVISITED | {Step.CLEARED},
     IncidentState.ON_SCENE: _VISITED,
     IncidentState.CLEARED: _VISITED,
@@ -84,9 +90,9 @@ LEGAL_FOR_OFFICER: dict[Presence, frozenset[Step]] = {
 }
 
 
-_BEFORE_ATTENDING = frozenset(
-    {IncidentState.RECEIVED, IncidentState.TRIAGED, IncidentState.REOPENED, IncidentState.RESOLVED_REMOTELY}
-)
+# States in which somebody waits and nobody is on the way.
+WAITING = frozenset({IncidentState.TRIAGED, IncidentState.PAGED, IncidentState.ACKNOWLEDGED, IncidentState.REOPENED})
+_BEFORE_ATTENDING = WAITING | {IncidentState.RECEIVED, IncidentState.RESOLVED_REMOTELY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +175,14 @@ def require_officer_step(presence: Presence, step: Step) -> None:
         raise Conflict(f"The officer is already recorded as {told[presence]}.", legal=labels)
 
 
+_FIRST_THINGS = {IncidentState.RECEIVED: Step.GRADED, IncidentState.PAGED: Step.ACKNOWLEDGED}
+
+
 def next_step(situation: Situation, presence: Presence, *, needs_visit: bool) -> Step | None:
     """Return what an officer most likely does next of what is legal; None where an incident asks nothing more of them.
 
-    Whoever is on the way arrives, and whoever is there leaves. For all others it is graded, then somebody goes, then
-    its outcome is recorded, then it is closed.
+    Whoever is on the way arrives, and whoever is there leaves. For all others it is graded, taken if officers are
+    paged for it, then somebody goes, then its outcome is recorded, then it is closed.
 
     :param needs_visit: its grade sends somebody today.
     """
@@ -184,8 +193,8 @@ def next_step(situation: Situation, presence: Presence, *, needs_visit: bool) ->
 
 def _next_at_the_desk(situation: Situation, *, needs_visit: bool) -> list[Step]:
     """Return what somebody does next who is neither there nor on the way, likeliest first."""
-    if situation.state is IncidentState.RECEIVED:
-        return [Step.GRADED]
+    if situation.state in _FIRST_THINGS:
+        return [_FIRST_THINGS[situation.state]]
     is_unvisited = situation.state in _BEFORE_ATTENDING - {IncidentState.RESOLVED_REMOTELY}
     if situation.clock_runs or (needs_visit and is_unvisited and not situation.has_outcome):
         return [Step.EN_ROUTE]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.paging import queries as paging
 from tsalert.response import rows
 from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, IncidentClock, Milestone
 from tsalert.response.steps import Step
@@ -14,6 +15,7 @@ from tsalert.staff import queries as staff
 
 BACKFILLED_AFTER = timedelta(minutes=15)
 _DONE = {
+    Step.ACKNOWLEDGED: "Taken",
     Step.EN_ROUTE: "On the way",
     Step.ON_SCENE: "On scene",
     Step.CLEARED: "Left",
@@ -51,13 +53,14 @@ class Event:
 
 
 def timeline(session: Session, incident_id: int) -> list[Event]:
-    """Return an incident's calls, grades, milestones and breaches."""
+    """Return an incident's calls, grades, milestones, breaches and pages."""
     names = staff.officer_names(session)
     events = [
         *(_call(call, names) for call in rows.calls_of(session, incident_id)),
         *_gradings(session, incident_id, names),
         *_milestones(session, incident_id, names),
         *_breaches(session, incident_id),
+        *_pages(session, incident_id, names),
     ]
     return sorted(events, key=lambda event: (event.occurred_at, event.recorded_at))
 
@@ -121,6 +124,13 @@ def _milestone(each: Milestone, officer_id: int | None, names: dict[int, str]) -
         each.version or 0,
         names.get(each.recorded_by or 0, "") if is_for_another else "",
     )
+
+
+def _pages(session: Session, incident_id: int, names: dict[int, str]) -> list[Event]:
+    return [
+        Event(each.at, each.at, each.what, names.get(each.officer_id or 0, ""), each.note)
+        for each in paging.entries(session, incident_id)
+    ]
 
 
 def _breaches(session: Session, incident_id: int) -> list[Event]:

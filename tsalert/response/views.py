@@ -11,6 +11,7 @@ from markupsafe import Markup
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.paging import queries as paging
 from tsalert.response import dispatching, grade_versions, handing_over, queries, rows, service, vocabulary
 from tsalert.response.board import Board, reading_of
 from tsalert.response.live_board import Drawing, LiveBoard
@@ -110,6 +111,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
         next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=rows.proposed_grade(session, incident_id),
+        pages=paging.standing(session, incident_id, current_actor().officer_id, now=utc_now()),
     )
 
 

@@ -1,6 +1,6 @@
 """What every page is drawn with: its form, its reader, the service's name and the way around."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -43,10 +43,12 @@ def init_app(
     rapid_response_number: str,
     navigation: tuple[Link, ...],
     strip: Callable[[Actor], object],
+    troubles: Callable[[], Sequence[object]],
 ) -> None:
     """Offer to every template what base.html draws.
 
     :param strip: who is on duty now; asked only by a page that draws it, so that a part of a page costs nothing.
+    :param troubles: what every officer must know now, above whatever they read; asked in the same way.
     """
     loader = app.jinja_loader
     assert loader is not None  # the app has a template folder
@@ -65,6 +67,7 @@ def init_app(
             "rapid_response_number": rapid_response_number,
             "is_demo": app.config["TSALERT_DEMO"],
             "duty_strip": lambda: _strip(strip, actor),
+            "page_troubles": lambda: _unless_gone(troubles) if actor else (),
             "navigation": [link for link in navigation if actor and actor.may(link.permission)],
         }
 
@@ -83,6 +86,13 @@ def _strip(strip: Callable[[Actor], object], actor: Actor | None) -> object:
         return strip(actor) if actor else None
     except SQLAlchemyError:
         return None
+
+
+def _unless_gone(troubles: Callable[[], Sequence[object]]) -> Sequence[object]:
+    try:
+        return troubles()
+    except SQLAlchemyError:
+        return ()
 
 
 def _asset_finder(app: Flask) -> Any:
