@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; ``python -m tests.benchmarks`` is what ``make bench`` runs."""
 
-from tests.benchmarks import board, broadcast, importing
+from tests.benchmarks import board, broadcast, importing, paging
 
 if __name__ == "__main__":
-    raise SystemExit(max(broadcast.main(10_000), importing.main(100_000), board.main(1_000_000)))
+    raise SystemExit(max(broadcast.main(10_000), importing.main(100_000), board.main(1_000_000), paging.main(10_000)))
