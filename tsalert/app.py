@@ -46,6 +46,10 @@ from tsalert.response import (
     figures_api,
     grade_views,
     grades_api,
+    match_views,
+    party_api,
+    party_cli,
+    party_views,
 )
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
@@ -82,6 +86,8 @@ _PAGES = (
     rota_own_views.bp,
     grade_views.bp,
     figure_views.bp,
+    match_views.bp,
+    party_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -101,6 +107,7 @@ _OPERATIONS = (
     *rota_api.blueprints,
     grades_api.grades,
     figures_api.figures,
+    *party_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -112,6 +119,7 @@ _COMMANDS = (
     rota_cli.group,
     places_cli.group,
     response_cli.group,
+    party_cli.group,
     cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,
@@ -123,6 +131,7 @@ _NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -20,6 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import Engine, create_engine, text
+from werkzeug.test import TestResponse
 
 from tests.benchmarks.response_load import PASSWORD, fill
 from tests.conftest import hash_passwords_quickly, settings
@@ -66,6 +66,20 @@ class Result:
         return self.p95 <= MOST_MILLISECONDS.get(self.name, float("inf"))
 
 
+@dataclass(slots=True)
+class Poll:
+    """Asks for what is new, as a screen does that knows the newest mark."""
+
+    browser: FlaskClient
+    mark: str = ""
+
+    def __call__(self) -> TestResponse:
+        """Ask once."""
+        answer = self.browser.get("/board/lines", headers={"If-None-Match": self.mark})
+        self.mark = answer.headers["ETag"]
+        return answer
+
+
 def main(calls: int) -> int:
     """Measure, print, and say whether every promise was kept."""
     with TemporaryDirectory(prefix="tsalert-bench-") as name:
@@ -106,22 +120,29 @@ def _board(app: Flask, url: str, token: str) -> Iterator[Result]:
     wall.post(f"/wall/{token}")
     yield _timed("page", url, 300, lambda: desk.get("/board"), 200)
     for name, browser in (("nothing changed", desk), ("a screen, nothing changed", wall)):
-        mark = {"If-None-Match": browser.get("/board/lines").headers["ETag"]}
-        yield _timed(name, url, 1000, partial(browser.get, "/board/lines", headers=mark), 304)
+        yield _timed(name, url, 1000, Poll(browser), 304)
     yield _timed("right after a change", url, 100, lambda: desk.get("/board/lines"), 200, before=lambda: _change(app))
 
 
 def _timed(
-    name: str, url: str, requests: int, ask: Callable[[], object], status: int, before: Callable[[], None] | None = None
+    name: str,
+    url: str,
+    requests: int,
+    ask: Callable[[], TestResponse],
+    status: int,
+    before: Callable[[], None] | None = None,
 ) -> Result:
-    took = []
-    for _ in range(requests):
+    """Time requests until enough were answered as expected: among many clocks, one turns every few seconds."""
+    took: list[float] = []
+    while len(took) < requests:
         if before:
             before()
         started = perf_counter()
         answer = ask()
-        took.append((perf_counter() - started) * 1000)
-        assert getattr(answer, "status_code", None) == status, answer
+        seconds = perf_counter() - started
+        assert answer.status_code in {status, 200}, answer
+        if answer.status_code == status:
+            took.append(seconds * 1000)
     cuts = quantiles(took, n=100)
     database = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     return Result(name, database, requests, *(round(cuts[each - 1], 2) for each in (50, 95, 99)))

@@ -17,7 +17,7 @@ STREETS = tuple(f"{name} {kind}" for name, kind in product(
     ("Road", "Lane", "Close", "Avenue", "Way"),
 ))  # fmt: skip
 POSTCODES = tuple(
-    f"ZZ{n} {m}{pair}" for n, m, pair in product(range(10, 30), range(1, 10), ("AA", "AB", "AD", "AE", "AF"))
+    f"ZA{n} {m}{pair}" for n, m, pair in product(range(10, 30), range(1, 10), ("AA", "AB", "AD", "AE", "AF"))
 )
 WARDS = tuple((f"E059{n:05}", f"Ward {n} (invented)") for n in range(1, 23))
 HAPPENING = tuple(

@@ -70,9 +70,9 @@ class Managers:
         absences.cancel_leave(self.one(Leave), actor=self.boss, now=now)
 
     def weekly(self, now: datetime) -> WeeklyPattern:
-        hours = [time(self.random.randint(0, 23)) for _ in range(2)]
+        starts, ends = (time(self.random.randint(0, 23)) for _ in range(2))
         first = london_date(now) + self.random.randint(0, 2) * DAY
-        return WeeklyPattern(self.random.choice(list(Duty)), self.who, tuple(range(7)), *hours, first)
+        return WeeklyPattern(self.random.choice(list(Duty)), self.who, tuple(range(7)), starts, ends, first)
 
     def plan(self, now: datetime) -> None:
         if self.random.random() < 0.5:

@@ -237,6 +237,16 @@ def test_every_page_says_who_is_on_duty_or_that_nobody_is(
     assert "Nobody is on duty" not in planner.get("/board/lines").text
 
 
+def test_gaps_alarm_on_every_page_of_those_who_can_fill_them(
+    planner: FlaskClient, signed_in: Callable[..., FlaskClient], session: Session, robin: int
+) -> None:
+    assert "in the next 7 days" not in planner.get("/board").text
+    told = {"duty": "primary", "officer_id": robin, "ends_at": wall(ahead(40))}
+    planner.post("/rota/shifts", data=told)
+    assert "3 in the next 7 days" in planner.get("/board").text
+    assert "in the next 7 days" not in signed_in(RoleName.DUTY_OFFICER).get("/board").text
+
+
 def test_the_public_is_not_told_who_is_on_duty(client: FlaskClient, session: Session, robin: int) -> None:
     put_on_shift(session, robin, Duty.PRIMARY, ahead(-2), ahead(2))
     assert "Robin" not in client.get("/welcome").text

@@ -1,5 +1,6 @@
 """What is going on as the demonstration is loaded: six live incidents and three open cases."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from tsalert.cases.vocabulary import (
 )
 from tsalert.core.actors import Actor
 from tsalert.demo import nights, visits
+from tsalert.demo.known import PAVERS
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
@@ -32,7 +34,7 @@ _TARGET = timedelta(hours=2)
 def load_today(team: Crew, now: datetime) -> None:
     """Load the live board: one amber, one red, one overdue, one with an officer on the scene, two with time in hand."""
     drive, ladder, bank = (_TARGET + timedelta(minutes=minutes) for minutes in (18, -7, -24))
-    _on_the_way(team, now, drive, "Two men are digging up the drive and want £2,500 today.")
+    _on_the_way(team, now, drive, "Two men are digging up the drive and want £2,500 today.", trader=PAVERS)
     _on_the_way(team, now, ladder, "A roofer has taken the ladder in and will not leave.", passes=True)
     _on_the_way(team, now, bank, "The bank has a customer who must pay for gutters now.")
     _on_scene(team, now)
@@ -46,15 +48,25 @@ def load_today(team: Crew, now: datetime) -> None:
     _romance_case(team, now)
 
 
-def _waiting(team: Crew, now: datetime, ago: timedelta, happening: str, grade: GradeName = GradeName.IMMEDIATE) -> int:
+def _waiting(
+    team: Crew,
+    now: datetime,
+    ago: timedelta,
+    happening: str,
+    grade: GradeName = GradeName.IMMEDIATE,
+    trader: str | None = None,
+) -> int:
     category = Category.DOORSTEP_CRIME if grade is GradeName.IMMEDIATE else Category.SCAM
     kind = DoorstepKind.ROOFING if category is Category.DOORSTEP_CRIME else ScamKind.BANK_IMPERSONATION
-    return visits.log(_live(team, now - ago, category, kind, happening, grade), team.officer)
+    visit = _live(team, now - ago, category, kind, happening, grade)
+    return visits.log(replace(visit, trader=trader), team.officer)
 
 
-def _on_the_way(team: Crew, now: datetime, ago: timedelta, happening: str, *, passes: bool = False) -> None:
+def _on_the_way(
+    team: Crew, now: datetime, ago: timedelta, happening: str, *, trader: str | None = None, passes: bool = False
+) -> None:
     """Let an officer take a page by key and set out six minutes after the call."""
-    incident_id = _waiting(team, now, ago, happening)
+    incident_id = _waiting(team, now, ago, happening, trader=trader)
     who = _crew(team, nights.wake(incident_id, passes=passes))
     setting_out = now - ago + timedelta(minutes=6)
     dispatching.record_milestone(incident_id, NewMilestone(Step.EN_ROUTE), actor=who, now=setting_out)

@@ -227,3 +227,25 @@ class BoardStamp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str]
+
+
+class CallParty(Base):
+    """A party's part in a call; when the call came in is copied, since a call's facts never change."""
+
+    __tablename__ = "call_party"
+    __table_args__ = (Index("ix_call_party_party_id", "party_id", "received_at"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    received_at: Mapped[datetime]
+
+
+class CallPlace(Base):
+    """A key under which the place that a call tells of is found again."""
+
+    __tablename__ = "call_place"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)

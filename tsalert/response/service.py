@@ -9,9 +9,12 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
+from tsalert.delivery.telephones import phone_as_e164
+from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
 from tsalert.response import paged, progress, queries, rows, rules
+from tsalert.response.call_parties import link_parties
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
@@ -39,13 +42,15 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
     with transaction() as session:
         _check_ward(session, new.ward_code)
         call = _call(session, new, actor=actor, now=now)
-        call.phone_e164 = rules.phone_as_e164(new.phone, is_demo=is_demo)
+        call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
         incident = _incident_of(session, new, now=now)
         if incident:
             call.incident_id, call.incident_version = incident.id, incident.version
         session.add(call)
         session.flush()
         audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+        decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
+        link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
         if incident and new.incident:
             _begin(session, incident, new.incident, actor=actor, now=now)
         reference = incident.reference if incident else None
@@ -136,7 +141,7 @@ def record_breaches(now: datetime) -> int:
 
 
 def _check_ward(session: Session, code: str | None) -> None:
-    if code is not None and code not in places.ward_names(session):
+    if code is not None and not places.is_ward(session, code):
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
 
 

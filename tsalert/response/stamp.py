@@ -6,7 +6,7 @@ transaction nor a restored backup ever brings back one that stood for other rows
 
 from secrets import token_urlsafe
 
-from sqlalchemy import event, select, update
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from tsalert.response.models import BoardStamp
@@ -25,6 +25,8 @@ SHOWN = frozenset(
         "rota_leave",
     }
 )
+# A further call gives its incident a new version and shows nobody anything else.
+_NOT_SHOWN = frozenset({"version"})
 _CHANGED = "board_changed"
 
 
@@ -35,9 +37,14 @@ def read_stamp(session: Session) -> str:
 
 @event.listens_for(Session, "before_flush")
 def _notice_rows(session: Session, _context: object, _instances: object) -> None:
-    changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
+    changed = [*session.new, *session.deleted, *(row for row in session.dirty if _changed(row) - _NOT_SHOWN)]
     if any(row.__tablename__ in SHOWN for row in changed):
         session.info[_CHANGED] = True
+
+
+def _changed(row: object) -> set[str]:
+    """Return the columns of a row that hold something else than the database."""
+    return {each.key for each in inspect(row).attrs if each.history.has_changes()}
 
 
 @event.listens_for(Session, "do_orm_execute")

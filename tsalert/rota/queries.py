@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
@@ -57,46 +57,15 @@ def stretches_between(session: Session, since: datetime, until: datetime) -> lis
 
 def slots_between(session: Session, since: datetime, until: datetime, *, officer_id: int | None = None) -> list[Slot]:
     """Return the shifts that touch a time, each with its officer's mobiles and leave; one statement."""
-    people = staff.officers().subquery()
-    mobile = and_(
-        OfficerMobile.officer_id == Shift.officer_id,
-        OfficerMobile.verified_at < Shift.ends_at,
-        or_(OfficerMobile.removed_at > Shift.starts_at, and_(OfficerMobile.removed_at.is_(None), people.c.active)),
-    )
-    away = and_(
-        Leave.officer_id == Shift.officer_id,
-        Leave.starts_at < Leave.ends_at,
-        Leave.starts_at < Shift.ends_at,
-        Leave.ends_at > Shift.starts_at,
-    )
-    query = (
-        select(
-            Shift.id,
-            Shift.duty,
-            Shift.officer_id,
-            people.c.name,
-            Shift.starts_at,
-            Shift.ends_at,
-            OfficerMobile.e164,
-            OfficerMobile.verified_at,
-            OfficerMobile.removed_at,
-            Leave.starts_at,
-            Leave.ends_at,
-        )
-        .join(people, people.c.id == Shift.officer_id)
-        .outerjoin(OfficerMobile, mobile)
-        .outerjoin(Leave, away)
-        .where(
-            Shift.cancelled_at.is_(None),
-            Shift.starts_at <= until,
-            Shift.ends_at > since,
-            Shift.starts_at > as_utc(since) - _LOOK_BACK,
-        )
-        .order_by(Shift.starts_at, Shift.id)
+    query = _shifts_with_hindrances().where(
+        Shift.cancelled_at.is_(None),
+        Shift.starts_at <= until,
+        Shift.ends_at > since,
+        Shift.starts_at > as_utc(since) - _LOOK_BACK,
     )
     if officer_id is not None:
         query = query.where(Shift.officer_id == officer_id)
-    return _gather(session.execute(query))
+    return _gather(session.execute(query.order_by(Shift.starts_at, Shift.id)))
 
 
 def mobile_of(session: Session, officer_id: int) -> str | None:
@@ -143,6 +112,26 @@ def reachable_managers(session: Session) -> list[OnDuty]:
 def is_in_use(session: Session) -> bool:
     """Tell whether anybody ever stood on this rota."""
     return session.scalar(select(Shift.id).limit(1)) is not None
+
+
+def _shifts_with_hindrances() -> Select[Any]:
+    """Return the query of shifts, a row for each pair of a mobile and a leave of their officers at the time."""
+    people = staff.officers().subquery()
+    mobile = and_(
+        OfficerMobile.officer_id == Shift.officer_id,
+        OfficerMobile.verified_at < Shift.ends_at,
+        or_(OfficerMobile.removed_at > Shift.starts_at, and_(OfficerMobile.removed_at.is_(None), people.c.active)),
+    )
+    away = and_(
+        Leave.officer_id == Shift.officer_id,
+        Leave.starts_at < Leave.ends_at,
+        Leave.starts_at < Shift.ends_at,
+        Leave.ends_at > Shift.starts_at,
+    )
+    shift = (Shift.id, Shift.duty, Shift.officer_id, people.c.name, Shift.starts_at, Shift.ends_at)
+    held = (OfficerMobile.e164, OfficerMobile.verified_at, OfficerMobile.removed_at)
+    joined = select(*shift, *held, Leave.starts_at, Leave.ends_at).join(people, people.c.id == Shift.officer_id)
+    return joined.outerjoin(OfficerMobile, mobile).outerjoin(Leave, away)
 
 
 def _gather(rows: Iterable[Any]) -> list[Slot]:
