@@ -76,7 +76,7 @@ def test_the_next_step_is_under_the_thumb_until_there_is_none(phone: Page) -> No
     assert phone.get_by_role("link", name="Open in maps").get_attribute("href") == "geo:0,0?q=4%20Example%20Lane"
     assert phone.get_by_role("link", name="07700 900123").first.get_attribute("href") == "tel:+447700900123"
     expect_focus_is_seen(phone)
-    for step in ("I am on my way", "I am on scene", "I have left"):
+    for step in ("I take it", "I am on my way", "I am on scene", "I have left"):
         expect_under_the_thumb(phone, phone.locator(".ts-next").get_by_role("button", name=step))
         phone.locator(".ts-next").get_by_role("button", name=step).click()
     expect_under_the_thumb(phone, phone.locator(".ts-next").get_by_role("button", name="Record the outcome"))

@@ -23,6 +23,7 @@ ASKED: dict[Step, tuple[str, dict[str, str]]] = {
     Step.EN_ROUTE: ("milestones", {"step": "en_route"}),
     Step.ON_SCENE: ("milestones", {"step": "on_scene"}),
     Step.CLEARED: ("milestones", {"step": "cleared"}),
+    Step.ACKNOWLEDGED: ("take", {}),
     Step.RESOLVED_REMOTELY: ("remote-resolution", {"how": "trader_left"}),
     Step.STOOD_DOWN: ("stand-down", {"reason": "withdrawn"}),
     Step.HANDOVER_OFFERED: ("handover-offer", {"body": "Otherborough"}),
@@ -37,6 +38,7 @@ LEADS = {
     "graded": [],
     "offered": [Step.HANDOVER_OFFERED],
     "refused": [Step.HANDOVER_OFFERED, Step.HANDOVER_REFUSED],
+    "taken": [Step.ACKNOWLEDGED],
     "on-the-way": [Step.EN_ROUTE],
     "on-scene": [Step.ON_SCENE],
     "left": [Step.ON_SCENE, Step.CLEARED],
@@ -86,7 +88,7 @@ def test_what_is_not_legal_is_refused_everywhere_and_changes_nothing(
 
 def test_what_is_legal_is_offered_on_the_page_and_taken(desk: FlaskClient, session: Session, duty: Actor) -> None:
     ungraded = roof_call(incident=NewIncident(Category.SCAM))
-    for step in set(Step) - {Step.CLEARED, Step.HANDOVER_REFUSED, Step.CLOSED, Step.REOPENED}:
+    for step in set(Step) - {Step.ACKNOWLEDGED, Step.CLEARED, Step.HANDOVER_REFUSED, Step.CLOSED, Step.REOPENED}:
         incident_id = service.log_call(ungraded, actor=duty, now=utc_now()).incident_id
         path, asked = ASKED[step]
         sent = {name: value for name, value in asked.items() if name != "basis"}  # a first grade starts at the call

@@ -28,7 +28,8 @@ DATED = "Wed, 10 Jun 2026 12:00:00 +0000"
 class Twilio:
     """What was sent and rung, and what the next answers hold.
 
-    ``is_down`` answers everything with 503; ``post`` is how webhooks are reached, by default over HTTP.
+    ``is_down`` answers everything with 503. ``delay`` seconds pass before each message is answered. ``post`` is how
+    webhooks are reached, by default over HTTP.
     """
 
     taken: list[dict[str, str]] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Twilio:
     habits: dict[str, str] = field(default_factory=dict)
     retry_after: str | None = None
     is_down: bool = False
+    delay: float = 0.0
     order: called.Order = called.Order.AS_THEY_COME
     post: Post = post_signed
     url: str = ""
@@ -141,6 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif order == "taken-then-silent":
             self.service.over.wait(30)
         else:
+            service.over.wait(service.delay)
             self._answer(201, kept)
 
     def _misbehave(self, order: str, number: int) -> None:
