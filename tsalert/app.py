@@ -24,6 +24,7 @@ from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.inbound import views as inbound_views
+from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
 from tsalert.places import cli as places_cli
 from tsalert.providers.recorder import Recorder
@@ -63,6 +64,7 @@ _PAGES = (
     link_views.bp,
     delivery_views.bp,
     inbound_views.bp,
+    voice_views.bp,
 )
 _OPERATIONS = (
     *response_api.blueprints,
@@ -179,6 +181,7 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(inbound_views.bp)
+    csrf.exempt(voice_views.bp)
     csrf.exempt(link_views.bp)
     for blueprint in _PAGES:
         app.register_blueprint(blueprint)

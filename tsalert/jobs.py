@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.response import missed
 from tsalert.response import service as response
 
 
@@ -19,6 +20,7 @@ class Job:
 
 TIMETABLE = (
     Job("note missed targets", 5, response.record_breaches),
+    Job("tell of missed calls", 5, missed.alarm_missed),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -150,10 +150,9 @@ def check_call(new: NewCall, *, now: datetime) -> None:
 
     :raises RuleViolation: naming the field.
     """
-    if new.claimed_at is not None:
-        possible_time(new.claimed_at, now=now, field="claimed_at")
-        if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
-            raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    if new.disposition is Disposition.WAITING:
+        raise RuleViolation("Say what becomes of the call.", field="disposition")
+    _check_claim(new.claimed_at, now)
     if new.money_amount is not None and new.money_state is MoneyState.NONE:
         raise RuleViolation("Say how far the money has gone, or leave the amount out.", field="money_state")
     if new.disposition is Disposition.NEW_INCIDENT:
@@ -161,6 +160,14 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     elif new.incident is not None:
         raise RuleViolation("Only a call that is a new incident has a category and a grade.", field="disposition")
     _check_reference(new)
+
+
+def _check_claim(claimed_at: datetime | None, now: datetime) -> None:
+    if claimed_at is None:
+        return
+    possible_time(claimed_at, now=now, field="claimed_at")
+    if as_utc(claimed_at) < as_utc(now) - OLDEST_CLAIM:
+        raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
 
 
 def _check_new_incident(new: NewCall) -> None:

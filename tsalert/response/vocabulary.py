@@ -84,10 +84,15 @@ class Disposition(Word):
     MISDIAL = "misdial", "Misdial"
     SPAM = "spam", "Spam"
     TEST = "test", "Test"
+    WAITING = "waiting", "Waiting for an officer"
 
 
-# Contacts that tell of nothing: no incident's report is counted from one of these.
-UNREAL_DISPOSITIONS = frozenset({Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST})
+# Contacts that tell of nothing, or of nothing yet: no incident's report is counted from one of these.
+UNREAL_DISPOSITIONS = frozenset(
+    {Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST, Disposition.WAITING}
+)
+# What an officer may decide; a call waits only until they have.
+DECIDED_DISPOSITIONS = tuple(each for each in Disposition if each is not Disposition.WAITING)
 
 
 class GradeName(Word):
