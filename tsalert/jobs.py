@@ -7,6 +7,7 @@ from datetime import datetime
 from tsalert.delivery import doubts, recovery
 from tsalert.response import missed
 from tsalert.response import service as response
+from tsalert.rota import alarms, planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Job:
 TIMETABLE = (
     Job("note missed targets", 5, response.record_breaches),
     Job("tell of missed calls", 5, missed.alarm_missed),
+    Job("plan shifts", 600, planning.plan_ahead),
+    Job("watch for gaps in the rota", 60, alarms.watch),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
+from tsalert.rota import queries
 from tsalert.rota.models import OfficerMobile, Shift
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
@@ -21,7 +22,7 @@ def give_mobile(session: Session, officer_id: int, e164: str | None = None, *, s
     """Let an officer hold a verified mobile, by default one of the numbers kept for drama."""
     number = e164 or f"+447700900{next(_numbers) % 1000:03}"
     session.add(OfficerMobile(officer_id=officer_id, e164=number, verified_at=since))
-    session.flush()
+    session.commit()
     return number
 
 
@@ -30,7 +31,7 @@ def put_on_shift(session: Session, officer_id: int, duty: Duty, starts_at: datet
     times = {"starts_at": starts_at, "ends_at": ends_at, "created_at": LONG_AGO, "changed_at": LONG_AGO}
     shift = Shift(duty=duty, officer_id=officer_id, **times)
     session.add(shift)
-    session.flush()
+    session.commit()
     return shift
 
 
@@ -46,3 +47,20 @@ def standby(session: Session, officer: Callable[..., Actor]) -> Callable[..., Ac
         return made
 
     return make
+
+
+@pytest.fixture
+def manager(officer: Callable[..., Actor]) -> Actor:
+    """Somebody who may change the rota, and has no mobile."""
+    return officer(RoleName.MANAGER, name="Morgan Example")
+
+
+def identity(actor: Actor) -> int:
+    """Return the id of an officer."""
+    assert actor.officer_id is not None
+    return actor.officer_id
+
+
+def shown(session: Session, at: datetime) -> dict[Duty, str]:
+    """Return who is on duty, by duty."""
+    return {each.duty: each.name for each in queries.on_duty(session, at=at)}
