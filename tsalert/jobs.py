@@ -8,6 +8,7 @@ from tsalert.delivery import doubts, recovery
 from tsalert.response import missed
 from tsalert.response import service as response
 from tsalert.rota import alarms, planning
+from tsalert.telephone import fetching, retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ TIMETABLE = (
     Job("tell of missed calls", 5, missed.alarm_missed),
     Job("plan shifts", 600, planning.plan_ahead),
     Job("watch for gaps in the rota", 60, alarms.watch),
+    Job("fetch callers' messages", 10, fetching.fetch_recordings),
+    Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

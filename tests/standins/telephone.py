@@ -273,7 +273,7 @@ def recordings() -> Iterator[Recordings]:
     class Handler(_Handler):
         held = service
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     service.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -283,6 +283,11 @@ def recordings() -> Iterator[Recordings]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of those who went away, as tests make them do."""
 
 
 class _Handler(BaseHTTPRequestHandler):
