@@ -63,8 +63,7 @@ def call_in(*, caller: str = CALLER, ended: bool = True, ago: timedelta = timede
     """Take a call that nobody answered."""
     with transaction() as session:
         told, at = read_caller(caller), NOW - ago
-        phone = None if told.is_withheld else told.shown
-        call_id = waiting.open_waiting(session, Contact(Line.RAPID_VOICE, phone, told.e164, at), now=at)
+        call_id = waiting.open_waiting(session, Contact(Line.RAPID_VOICE, told.phone, told.e164, at), now=at)
         sid = f"CA{next(_numbers):032x}"
         row = service.begin_call(session, call_id, sid, told, called="+441632960000", rang_at=at)
         if ended:

@@ -103,8 +103,7 @@ def _call(session: Session, ringing: Ringing, now: datetime) -> TelephoneCall:
     if known is not None:
         return known
     caller = read_caller(readable(ringing.caller))
-    phone = None if caller.is_withheld else caller.shown
-    contact = Contact(Line.RAPID_VOICE, phone, caller.e164, ringing.rang_at)
+    contact = Contact(Line.RAPID_VOICE, caller.phone, caller.e164, ringing.rang_at)
     call_id = waiting.open_waiting(session, contact, now=now)
     called = readable(ringing.called)
     return telephone.begin_call(session, call_id, ringing.provider_ref, caller, called=called, rang_at=ringing.rang_at)

@@ -75,6 +75,11 @@ class Caller:
     is_withheld: bool = False
 
     @property
+    def phone(self) -> str | None:
+        """What stands on the call; nothing where the number is withheld."""
+        return None if self.is_withheld else self.shown
+
+    @property
     def prefix(self) -> str:
         """The block of a thousand numbers that the caller's is in; one word for all that have no number."""
         if self.e164:

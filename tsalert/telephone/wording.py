@@ -31,8 +31,8 @@ def message_request(authority: str) -> str:
 
 def text_answer(*, authority: str, number: str) -> str:
     """Tell somebody who texted that they were heard, in one text message."""
-    ring = f" To talk to an officer now, ring {number}." if number else ""
-    return f"{authority} has your message and an officer will read it. If anyone is in danger, ring 999.{ring}"
+    ring = f" To talk to us now, ring {number}." if number else ""
+    return f"{authority} has your message. An officer will read it. In danger? Ring 999.{ring}"
 
 
 def missed_notice(what: str, reference: str, at: datetime, *, can_be_rung: bool) -> str:
