@@ -33,8 +33,8 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
-from tsalert.response import call_views
 from tsalert.response import views as response_views
+from tsalert.response import waiting_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import views as savings_views
@@ -55,7 +55,7 @@ _PAGES = (
     home.bp,
     staff_views.bp,
     response_views.bp,
-    call_views.bp,
+    waiting_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,

@@ -193,7 +193,7 @@ def test_everything_posted_twice_is_answered_as_the_first_time_and_counts_once(
     for url, _, body in caller.answers[::3]:
         form = {"CallSid": caller.sid, "From": caller.caller, "To": OUR_NUMBER, "DialCallStatus": "busy"}
         if url.endswith("/voice") or "/next" in url:
-            assert caller._post(url, form) == (200, body)
+            assert caller.send(url, form) == (200, body)
     assert everything(session) == before
 
 
@@ -215,9 +215,9 @@ def test_a_call_that_we_hear_of_only_at_its_end_is_a_record_and_nobody_is_rung_f
     caller = exchange()
     status = f"{PUBLIC}/webhooks/twilio/voice/status"
     form = {"CallSid": caller.sid, "From": caller.caller, "To": OUR_NUMBER, "CallStatus": "completed"}
-    assert caller._post(status, form)[0] == 204
+    assert caller.send(status, form)[0] == 204
     assert the_call(session).phone == caller.caller
-    late = caller._post(f"{PUBLIC}/webhooks/twilio/voice", form | {"CallStatus": "ringing"})
+    late = caller.send(f"{PUBLIC}/webhooks/twilio/voice", form | {"CallStatus": "ringing"})
     assert "Hangup" in late[1]
     assert "Dial" not in late[1]
 
@@ -226,7 +226,7 @@ def test_a_call_that_goes_on_has_not_ended(session: Session, exchange: Callers, 
     caller = exchange()
     for status in ("ringing", "in-progress", "queued", "transmogrified", ""):
         form = {"CallSid": caller.sid, "From": caller.caller, "To": OUR_NUMBER, "CallStatus": status}
-        assert caller._post(f"{PUBLIC}/webhooks/twilio/voice/status", form)[0] == 204
+        assert caller.send(f"{PUBLIC}/webhooks/twilio/voice/status", form)[0] == 204
     assert session.scalars(select(Call)).all() == []
 
 
@@ -236,7 +236,7 @@ def test_a_key_pressed_after_the_caller_rang_off_connects_nobody(
     caller = exchange(rings_off=Stage.WHISPER, phones={PRIMARY: Phone.TAKES}).ring()
     caller.call_back()
     asked = next(url for url, _, _ in caller.answers if "/whisper" in url)
-    late = caller._post(asked.replace("/whisper", "/key"), {"CallSid": "CA1", "Digits": "1"})
+    late = caller.send(asked.replace("/whisper", "/key"), {"CallSid": "CA1", "Digits": "1"})
     assert "no longer waiting" in late[1]
     assert ("taken", 0) not in events(session)
 

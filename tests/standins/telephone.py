@@ -94,10 +94,14 @@ class Exchange:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def ring(self) -> "Exchange":
-        """Play the call through, and then its status callbacks."""
+        """Play the call through; its callbacks wait."""
+        return self.go_on(self._request(f"{self.public_url}/webhooks/twilio/voice", CallStatus="ringing"))
+
+    def go_on(self, document: str) -> "Exchange":
+        """Play the call through from an answer that it got."""
         status = "completed"
         try:
-            self._follow(self._request(f"{self.public_url}/webhooks/twilio/voice", CallStatus="ringing"))
+            self._follow(document)
         except RangOff:
             status = "completed" if self.heard else "no-answer"
         self.callbacks.append((f"{self.public_url}/webhooks/twilio/voice/status", self._end(status)))
@@ -109,7 +113,7 @@ class Exchange:
         for position in order if order is not None else range(len(waiting)):
             url, form = waiting[position]
             for _ in range(self.repeats):
-                assert self._post(url, form)[0] == 204
+                assert self.send(url, form)[0] == 204
         self.callbacks.clear()
 
     def _follow(self, document: str) -> None:
@@ -198,13 +202,14 @@ class Exchange:
         form |= {"CallSid": self.sid, "From": self.caller, "To": OUR_NUMBER} | told
         bodies = set()
         for _ in range(self.repeats):
-            status, body = self._post(url, form)
+            status, body = self.send(url, form)
             assert status == 200, (url, status, body)
             bodies.add(body)
         assert len(bodies) == 1, bodies
         return bodies.pop()
 
-    def _post(self, url: str, form: dict[str, str]) -> tuple[int, str]:
+    def send(self, url: str, form: dict[str, str]) -> tuple[int, str]:
+        """Post one signed request."""
         assert url.startswith(self.public_url), url
         signature = RequestValidator(TOKEN).compute_signature(url, form)
         status, body = self.post(url.removeprefix(self.public_url), form, signature)

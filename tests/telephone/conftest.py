@@ -65,7 +65,8 @@ def call_in(*, caller: str = CALLER, ended: bool = True, ago: timedelta = timede
         told, at = read_caller(caller), NOW - ago
         call_id = waiting.open_waiting(session, Contact(Line.RAPID_VOICE, told.phone, told.e164, at), now=at)
         sid = f"CA{next(_numbers):032x}"
-        row = service.begin_call(session, call_id, sid, told, called="+441632960000", rang_at=at)
+        row = service.begin_call(session, call_id, sid, called="+441632960000", rang_at=at)
+        service.learn_caller(session, row, told)
         if ended:
             service.note(session, row, EventKind.ENDED, 0, now=at, word="completed", seconds=20)
         return call_id
@@ -77,7 +78,7 @@ def message_left(provider: Recordings | None, *, sound: bytes | None = None, **c
     with transaction() as session:
         row = session.scalars(select(TelephoneCall).filter_by(call_id=call_id)).one()
         service.note_message(session, row, reference, seconds=3, now=row.rang_at)
-        waiting.note_voicemail(session, call_id)
+        waiting.note_voicemail(session, call_id, now=NOW)
     if provider is not None:
         provider.sounds[reference] = tone() if sound is None else sound
     return call_id, reference

@@ -43,7 +43,7 @@ class CallSchema(Schema):
     """What every request about a call to the service's number tells; ``rang`` is our own, from the first request."""
 
     CallSid = fields.String(required=True, validate=_SID)
-    From = fields.String(load_default="")
+    From = fields.String(load_default=None)
     To = fields.String(load_default="")
     rang = Instant(load_default=None)
 

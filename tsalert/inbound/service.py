@@ -82,7 +82,7 @@ def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
 def _wait(session: Session, sender: str, body: str, settings: Settings, now: datetime) -> Taken:
     """Let an officer see to a message; its sender hears so once an hour."""
     since, caller = now - _ONE_TALK, read_caller(sender)
-    call_id = waiting.add_text(session, caller.e164, body, since=since) if caller.e164 else None
+    call_id = waiting.add_text(session, caller.e164, body, since=since, now=now) if caller.e164 else None
     if call_id is None:
         contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, body[:LONGEST_TEXT] or None)
         call_id = waiting.open_waiting(session, contact, now=now)

@@ -22,10 +22,10 @@ from tsalert.telephone.rules import Answer, AskForMessage, HangUp, Limits, Reaso
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """A call as every report of it tells it; ``rang_at`` is its first ring, as far as known."""
+    """A call as a report of it tells it: its first ring, as far as known, and who rings, where the report says so."""
 
     provider_ref: str
-    caller: str
+    caller: str | None
     called: str
     rang_at: datetime
 
@@ -51,7 +51,7 @@ def plan_unrecorded(ringing: Ringing, *, now: datetime) -> Answer:
     """Decide what a caller gets first while nothing can be written; a later report makes the record."""
     session = db.session()
     session.rollback()
-    chosen = routing.plan(session, read_caller(ringing.caller).prefix, set(), house=_house(), now=now)
+    chosen = routing.plan(session, read_caller(ringing.caller or "").prefix, set(), house=_house(), now=now)
     if chosen.candidate is None:
         return AskForMessage(chosen.reason or Reason.NOBODY_TO_RING)
     return Ring(0, chosen.candidate.officer_id, chosen.candidate.mobile)
@@ -93,20 +93,28 @@ def take_recording(ringing: Ringing, recording_ref: str, *, seconds: int | None,
     with transaction() as session:
         call = _call(session, ringing, now)
         if telephone.note_message(session, call, recording_ref, seconds=seconds, now=now):
-            waiting.note_voicemail(session, call.call_id)
+            waiting.note_voicemail(session, call.call_id, now=now)
 
 
 def _call(session: Session, ringing: Ringing, now: datetime) -> TelephoneCall:
     """Return the record of a call, made now where no report came before."""
     telephone.take_turns(session)
     known = telephone.find_call(session, ringing.provider_ref)
-    if known is not None:
-        return known
-    caller = read_caller(readable(ringing.caller))
-    contact = Contact(Line.RAPID_VOICE, caller.phone, caller.e164, ringing.rang_at)
+    caller = None if ringing.caller is None else read_caller(readable(ringing.caller))
+    if known is None:
+        known = _new_call(session, ringing, now)
+    if caller is not None and not known.caller:
+        # The report of a message does not say who left it; the next report does.
+        telephone.learn_caller(session, known, caller)
+        waiting.learn_phone(session, known.call_id, caller.phone, caller.e164)
+    return known
+
+
+def _new_call(session: Session, ringing: Ringing, now: datetime) -> TelephoneCall:
+    contact = Contact(Line.RAPID_VOICE, None, None, ringing.rang_at)
     call_id = waiting.open_waiting(session, contact, now=now)
     called = readable(ringing.called)
-    return telephone.begin_call(session, call_id, ringing.provider_ref, caller, called=called, rang_at=ringing.rang_at)
+    return telephone.begin_call(session, call_id, ringing.provider_ref, called=called, rang_at=ringing.rang_at)
 
 
 def _make_up_for_ring(session: Session, call: TelephoneCall, result: Result, now: datetime) -> None:

@@ -160,6 +160,12 @@ class OutcomeSchema(Strict):
     note = Paragraph(load_default=None)
 
 
+class HoldSchema(Strict):
+    """Why a recording is kept as evidence."""
+
+    reason = Line(longest=400, required=True)
+
+
 class ReopenSchema(Strict):
     """Why the incident is opened again."""
 

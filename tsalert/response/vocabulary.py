@@ -91,8 +91,11 @@ class Disposition(Word):
 UNREAL_DISPOSITIONS = frozenset(
     {Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST, Disposition.WAITING}
 )
-# What an officer may decide; a call waits only until they have.
-DECIDED_DISPOSITIONS = tuple(each for each in Disposition if each is not Disposition.WAITING)
+
+
+def decided_options() -> list[tuple[str, str]]:
+    """Return (code, label) of what an officer may decide; a call waits only until they have."""
+    return [(each.value, each.label) for each in Disposition if each is not Disposition.WAITING]
 
 
 class GradeName(Word):

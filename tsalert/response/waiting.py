@@ -38,6 +38,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many calls wait to be written up, and how many of them were missed."""
+
+    total: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingCall:
     """A call that waits to be written up; ``story`` of None means that it came as a text message."""
 
@@ -71,14 +79,22 @@ def open_waiting(session: Session, contact: Contact, *, now: datetime) -> int:
     return call.id
 
 
-def note_voicemail(session: Session, call_id: int) -> None:
+def learn_phone(session: Session, call_id: int, phone: str | None, e164: str | None) -> None:
+    """Note who rings, unless an officer has written the call up by now."""
+    call = session.get(Call, call_id)
+    if call is not None and call.disposition == Disposition.WAITING:
+        call.phone, call.phone_e164 = phone, e164
+
+
+def note_voicemail(session: Session, call_id: int, *, now: datetime) -> None:
     """Note that a call ended as a message."""
     call = session.get(Call, call_id)
     if call is not None:
         call.line = Line.RAPID_VOICEMAIL
+        audit.record(session, NETWORK, "ended as a message", "call", call_id, now=now, line=call.line)
 
 
-def add_text(session: Session, phone: str, body: str, *, since: datetime) -> int | None:
+def add_text(session: Session, phone: str, body: str, *, since: datetime, now: datetime) -> int | None:
     """Add a further text to the call that the same number's last one waits in; None where none does, or it is full."""
     waits = (Call.disposition == Disposition.WAITING, Call.line == Line.RAPID_SMS, Call.phone_e164 == phone)
     query = select(Call).where(*waits, Call.received_at > since).order_by(Call.id.desc()).limit(1).with_for_update()
@@ -87,6 +103,7 @@ def add_text(session: Session, phone: str, body: str, *, since: datetime) -> int
     if call is None or len(joined) > LONGEST_TEXT:
         return None
     call.happening = joined
+    audit.record(session, NETWORK, "text added", "call", call.id, now=now)
     return call.id
 
 
@@ -141,10 +158,10 @@ def earlier_calls(session: Session, call: Call) -> int:
     return session.scalar(select(func.count()).select_from(Call).where(*before)) or 0
 
 
-def count_waiting(session: Session) -> tuple[int, int]:
-    """Count the calls that wait to be written up, and those of them that were missed."""
+def count_waiting(session: Session) -> Waiting:
+    """Count the calls that wait to be written up."""
     ids = session.scalars(select(Call.id).where(Call.disposition == Disposition.WAITING)).all()
-    return len(ids), len(telephone.told_at(session, ids)) if ids else 0
+    return Waiting(len(ids), len(telephone.told_at(session, ids)) if ids else 0)
 
 
 def _lock(session: Session, call_id: int) -> Call:

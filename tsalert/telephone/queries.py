@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
 from tsalert.telephone.models import Notice, Recording, TelephoneCall, TelephoneEvent
-from tsalert.telephone.rules import Course, EventKind
+from tsalert.telephone.rules import Course, EventKind, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class Happening:
     word: str | None
     seconds: int | None
     at: datetime
+
+    @property
+    def because(self) -> str:
+        """Why a message was asked for, in words."""
+        return Reason.of(self.word).label if self.kind is EventKind.MESSAGE_ASKED and self.word else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,21 +44,19 @@ def find_call(session: Session, provider_ref: str) -> TelephoneCall | None:
     return session.scalar(select(TelephoneCall).where(TelephoneCall.provider_ref == provider_ref))
 
 
-def begin_call(
-    session: Session, call_id: int, provider_ref: str, caller: Caller, *, called: str, rang_at: datetime
-) -> TelephoneCall:
-    """Write down that somebody rings."""
-    row = TelephoneCall(
-        call_id=call_id,
-        provider_ref=provider_ref,
-        caller=caller.shown,
-        prefix=caller.prefix,
-        called=called,
-        rang_at=rang_at,
-    )
+def begin_call(session: Session, call_id: int, provider_ref: str, *, called: str, rang_at: datetime) -> TelephoneCall:
+    """Write down that somebody rings, of whom nothing is known yet."""
+    told = {"provider_ref": provider_ref, "called": called, "rang_at": rang_at}
+    row = TelephoneCall(call_id=call_id, caller="", prefix="", **told)
     session.add(row)
     session.flush()
     return row
+
+
+def learn_caller(session: Session, call: TelephoneCall, caller: Caller) -> None:
+    """Write down who rings."""
+    call.caller, call.prefix = caller.shown, caller.prefix
+    session.flush()
 
 
 def answer_call(session: Session, call: TelephoneCall, place: int, *, house: House, now: datetime) -> Answer:
