@@ -34,7 +34,7 @@ from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
 from tsalert.response import views as response_views
-from tsalert.response import waiting_views
+from tsalert.response import waiting_api, waiting_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import views as savings_views
@@ -68,7 +68,8 @@ _PAGES = (
     voice_views.bp,
 )
 _OPERATIONS = (
-    *response_api.blueprints,
+    waiting_api.calls,
+    response_api.incidents,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,

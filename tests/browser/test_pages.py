@@ -52,6 +52,7 @@ WHERE = {
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
+    "calls.show_write_up": ("/calls", "a[href$='/write-up']", ""),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),
     "savings.correct_page": ("/interventions", "a[href^='/interventions/S']", "/correct"),
     "savings.withdraw_page": ("/interventions", "a[href^='/interventions/S']", "/withdraw"),
@@ -61,7 +62,9 @@ NO_PAGES = {
     "alerts.show_email",
     "alerts.show_progress",
     "api-docs.openapi_json",
+    "calls.hear",
     "calls.show_proposal",
+    "calls.show_waiting",
     "delivery.show_html",
     "home.show_home",
     "links.show_confirmation",

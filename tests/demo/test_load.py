@@ -15,6 +15,7 @@ from tsalert.core.errors import Conflict
 from tsalert.db import db
 from tsalert.demo import service
 from tsalert.installation.service import is_demo
+from tsalert.response import waiting
 from tsalert.response.board import board_lines
 from tsalert.response.clock import ClockState
 from tsalert.subscribers.queries import circulation
@@ -65,6 +66,11 @@ def assert_live() -> None:
     board = board_lines(db.session(), now=utc_now())
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
+    waits = waiting.waiting_calls(db.session())
+    assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms"]
+    assert waits[0].story is not None
+    assert waits[0].story.message is not None
+    assert waits[0].story.message.is_kept
 
 
 def assert_list_of_subscribers() -> None:

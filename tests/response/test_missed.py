@@ -136,3 +136,14 @@ def test_a_notice_that_could_not_leave_for_an_hour_never_does(session: Session, 
     alarm_missed(NOW)
     not_after: datetime | None = session.scalars(select(Mailing.not_after)).one()
     assert not_after == NOW + timedelta(hours=1)
+
+
+def test_a_flood_of_texts_does_not_become_a_flood_to_the_officer(session: Session, primary: str) -> None:
+    for number in range(25):
+        take_message(f"SM{number}", f"+4477009001{number:02}", "Prize!", now=NOW)
+    assert alarm_missed(NOW) == 25
+    assert len(told(session)) == 20
+    assert waiting.count_waiting(session) == waiting.Waiting(25, 25)
+    take_message("SM99", "+447700900999", "A man is here", now=NOW + timedelta(hours=1))
+    assert alarm_missed(NOW + timedelta(hours=1)) == 1
+    assert len(told(session)) == 21

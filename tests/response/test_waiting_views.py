@@ -19,10 +19,10 @@ from tests.telephone.conftest import call_in, fetch_from, message_left
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
-from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db
 from tsalert.inbound.service import take_message
-from tsalert.response import queries, waiting
+from tsalert.response import queries, service, waiting
 from tsalert.response.missed import alarm_missed
 from tsalert.response.models import Call, Incident
 from tsalert.response.rules import NewCall, NewIncident
@@ -30,6 +30,7 @@ from tsalert.response.vocabulary import Category, Disposition, GradeName, Line, 
 from tsalert.staff import queries as staff
 from tsalert.staff import service as staff_service
 from tsalert.staff.rules import RoleName
+from tsalert.telephone import retention
 from tsalert.telephone import service as telephone
 from tsalert.telephone.fetching import fetch_recordings
 from tsalert.telephone.models import TelephoneCall
@@ -229,3 +230,26 @@ def test_an_officer_hears_a_message_and_the_trail_knew_before(
     entries = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "recording")).all()
     assert entries[-1] == "heard"
     assert desk.get("/calls/404/recording").status_code == 404
+
+
+def test_a_message_is_held_with_a_reason_and_let_go_again(session: Session, desk: FlaskClient, app: Flask) -> None:
+    with recordings() as provider, pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.extensions, "tsalert_recordings", None)
+        fetch_from(app, provider)
+        call_id, _ = message_left(provider)
+        assert desk.post(f"/calls/{call_id}/recording/hold", data={"reason": "Evidence"}).status_code == 409
+        fetch_recordings(NOW)
+    refused = desk.post(f"/calls/{call_id}/recording/hold", data={})
+    assert refused.status_code == 422
+    assert desk.post(f"/calls/{call_id}/recording/hold", data={"reason": "The threat is on it"}).status_code == 303
+    assert "The threat is on it" in desk.get(f"/calls/{call_id}").text
+    assert desk.post(f"/calls/{call_id}/recording/hold", data={"reason": "Again"}).status_code == 409
+    assert desk.post(f"/calls/{call_id}/recording/release").status_code == 303
+    assert desk.post(f"/calls/{call_id}/recording/release").status_code == 409
+    assert "then deleted" in desk.get(f"/calls/{call_id}").text
+
+
+def test_a_call_that_was_logged_by_an_officer_has_no_message(session: Session, officer: Callable[..., Actor]) -> None:
+    call_id = service.log_call(ADVICE, actor=officer(), now=NOW).call_id
+    with pytest.raises(NotFound, match="no message"):
+        retention.open_recording(call_id, actor=officer(), now=NOW)

@@ -11,21 +11,18 @@ from tsalert.telephone import rules, telling, wording
 
 def alarm_missed(now: datetime) -> int:
     """Text the officer on duty of each waiting call that was missed, once a call; returns how many were new."""
-    due = [each for each in waiting.waiting_calls(db.session()) if is_due(each, now)]
-    if not due:
+    if not any(is_due(each, now) for each in waiting.untold_calls(db.session())):
         return 0
     with transaction() as session:
         return sum(
             telling.tell_of_missed(session, each.call.id, words_for(each), now=now)
-            for each in waiting.waiting_calls(session)
+            for each in waiting.untold_calls(session)
             if is_due(each, now)
         )
 
 
 def is_due(each: WaitingCall, now: datetime) -> bool:
     """Tell whether the officer on duty must be told now; of a text at once, since it rings nobody."""
-    if each.missed_at is not None:
-        return False
     return each.story is None or rules.is_missed(each.story.course, now)
 
 

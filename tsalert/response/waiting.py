@@ -1,5 +1,6 @@
 """Calls and texts to the service's number: rows from the first ring, which wait until an officer writes them up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from tsalert.telephone.service import NETWORK
 
 # What the form takes; the whole of a longer text stands among the messages.
 LONGEST_TEXT = 4000
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +128,20 @@ def write_up(call_id: int, new: NewCall, *, actor: Actor, now: datetime, is_demo
 
 
 def waiting_calls(session: Session, *, reader_id: int | None = None) -> list[WaitingCall]:
-    """Return the calls that wait to be written up: those that the reader took first, then the longest waiting."""
+    """Return the calls that wait to be written up: those that the reader took first, then the longest waiting.
+
+    A flood of calls is cut at the ``MOST_SHOWN`` that wait longest.
+    """
     query = select(Call).where(Call.disposition == Disposition.WAITING).order_by(Call.received_at, Call.id)
-    calls = session.scalars(query).all()
-    ids = [call.id for call in calls]
-    known, told = telephone.stories(session, ids), telephone.told_at(session, ids)
-    names = staff.officer_names(session) if known else {}
-    found = [_waiting(call, known.get(call.id), told.get(call.id), names) for call in calls]
+    found = _with_stories(session, session.scalars(query.limit(MOST_SHOWN)).all())
     return sorted(found, key=lambda each: not _is_own(each, reader_id))
+
+
+def untold_calls(session: Session) -> list[WaitingCall]:
+    """Return the calls that wait and of which no officer on duty was told, the longest waiting first."""
+    waits = (Call.disposition == Disposition.WAITING, ~telephone.was_told(Call.id))
+    query = select(Call).where(*waits).order_by(Call.received_at, Call.id).limit(MOST_SHOWN)
+    return _with_stories(session, session.scalars(query).all())
 
 
 def get_waiting(session: Session, call_id: int) -> WaitingCall:
@@ -146,8 +154,7 @@ def get_waiting(session: Session, call_id: int) -> WaitingCall:
     if call is None:
         raise NotFound("There is no such call.")
     _require_waiting(session, call)
-    told = telephone.told_at(session, [call_id]).get(call_id)
-    return _waiting(call, telephone.find_story(session, call_id), told, staff.officer_names(session))
+    return _with_stories(session, [call])[0]
 
 
 def earlier_calls(session: Session, call: Call) -> int:
@@ -160,8 +167,9 @@ def earlier_calls(session: Session, call: Call) -> int:
 
 def count_waiting(session: Session) -> Waiting:
     """Count the calls that wait to be written up."""
-    ids = session.scalars(select(Call.id).where(Call.disposition == Disposition.WAITING)).all()
-    return Waiting(len(ids), len(telephone.told_at(session, ids)) if ids else 0)
+    query = select(func.count()).select_from(Call).where(Call.disposition == Disposition.WAITING)
+    missed = query.where(telephone.was_told(Call.id))
+    return Waiting(session.scalar(query) or 0, session.scalar(missed) or 0)
 
 
 def _lock(session: Session, call_id: int) -> Call:
@@ -175,6 +183,13 @@ def _require_waiting(session: Session, call: Call) -> None:
     if call.disposition != Disposition.WAITING:
         who = staff.officer_names(session).get(call.logged_by or 0, "Another officer")
         raise Conflict(f"{who} has written this call up already: {call.reference}.")
+
+
+def _with_stories(session: Session, calls: Sequence[Call]) -> list[WaitingCall]:
+    ids = [call.id for call in calls]
+    known, told = telephone.stories(session, ids), telephone.told_at(session, ids)
+    names = staff.officer_names(session) if known else {}
+    return [_waiting(call, known.get(call.id), told.get(call.id), names) for call in calls]
 
 
 def _waiting(call: Call, story: Story | None, told: datetime | None, names: dict[int, str]) -> WaitingCall:

@@ -35,12 +35,14 @@ class Claim:
     keep_until: datetime
 
 
-def fetch_recordings(now: datetime) -> int:
+def fetch_recordings(now: datetime, source: RecordingSource | None = None) -> int:
     """Bring home the messages that wait, and delete at the provider what is home; returns how many it dealt with.
 
     What fails is tried again later, with longer and longer pauses.
+
+    :param source: where they come from, by default the provider of this installation, if it has one.
     """
-    source: RecordingSource | None = current_app.extensions["tsalert_recordings"]
+    source = source or current_app.extensions["tsalert_recordings"]
     if source is None or not _is_due(db.session(), now):
         return 0
     claims = _claim(now)

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.core.errors import NotFound
 from tsalert.telephone.models import Notice, Recording, TelephoneCall, TelephoneEvent
@@ -130,6 +130,11 @@ def told_at(session: Session, call_ids: Collection[int]) -> dict[int, datetime]:
     """Return when officers were told of those of some calls that were missed."""
     query = select(Notice.call_id, Notice.at).where(Notice.call_id.in_(call_ids))
     return {call_id: at for call_id, at in session.execute(query) if call_id is not None}
+
+
+def was_told(call_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Tell, within a query, whether officers were told of a call that was missed."""
+    return select(Notice.key).where(Notice.call_id == call_id).exists()
 
 
 def _happenings(session: Session, ids: list[int]) -> dict[int, list[Happening]]:

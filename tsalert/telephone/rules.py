@@ -14,6 +14,7 @@ from tsalert.delivery.rules import Channel, normalise_address
 
 # Somebody who waits hears this many telephones ring out before a message is taken.
 MOST_RINGS = 4
+MOST_NOTICES = 20
 SPENDING_SPAN = timedelta(hours=1)
 WRITE_UP_WITHIN = timedelta(minutes=5)
 # A message may be reported a little after the end of its call.

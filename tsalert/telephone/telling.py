@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -16,7 +17,7 @@ from tsalert.rota import queries as rota
 from tsalert.rota.queries import OnDuty
 from tsalert.telephone import wording
 from tsalert.telephone.models import Notice
-from tsalert.telephone.rules import Reason
+from tsalert.telephone.rules import MOST_NOTICES, SPENDING_SPAN, Reason
 
 # A text that could not leave for so long would tell of a night that is over.
 _USELESS_AFTER = timedelta(hours=1)
@@ -24,9 +25,15 @@ _log = logging.getLogger(__name__)
 
 
 def tell_of_missed(session: Session, call_id: int, words: str, *, now: datetime) -> bool:
-    """Text the officer on duty of one call, once for good; False where they were told before."""
+    """Text the officer on duty of one call, once for good; False where they were told before.
+
+    A flood of calls or texts must not become a flood to the officer: after so many in an hour each still counts as
+    missed, and the pages say how many there are.
+    """
     first = next((each for each in rota.on_duty(session, at=now) if each.mobile), None)
     people = [first] if first else rota.reachable_managers(session)
+    if _told_lately(session, now) >= MOST_NOTICES:
+        people = []
     return _tell(session, f"missed:{call_id}", people, words, call_id=call_id, now=now)
 
 
@@ -39,6 +46,11 @@ def tell_of_limit(session: Session, reason: Reason, prefix: str, *, now: datetim
     """Text the managers that calls go straight to voicemail, once an hour for each limit and block of numbers."""
     block = prefix if reason is Reason.TOO_MANY_FROM_THERE else "all"
     return _tell_managers(session, f"{reason}:{block}:{_hour(now)}", wording.limit_notice(reason.label, now), now)
+
+
+def _told_lately(session: Session, now: datetime) -> int:
+    lately = (Notice.call_id.is_not(None), Notice.told > 0, Notice.at > now - SPENDING_SPAN)
+    return session.scalar(select(func.count()).select_from(Notice).where(*lately)) or 0
 
 
 def _tell_managers(session: Session, key: str, words: str, now: datetime) -> bool:
@@ -57,7 +69,7 @@ def _tell(
     if mobiles:
         _text(session, mobiles, words, now)
     else:
-        _log.error("there is no officer with a verified mobile to tell: %s", words)
+        _log.error("no officer could be told: %s", words)
     what = key.partition(":")[0]
     audit.record(session, SERVICE, "told officers", "call", call_id, now=now, notice=what, told=len(mobiles))
     return True
