@@ -24,15 +24,17 @@ from tsalert.rota.vocabulary import Duty
 from tsalert.staff import queries as staff
 from tsalert.staff import service as staff_service
 from tsalert.staff.rules import RoleName
+from tsalert.telephone import service as telephone
 from tsalert.telephone.models import Recording, TelephoneCall, TelephoneEvent
 
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def house(fresh_app: Flask, caplog: pytest.LogCaptureFixture) -> Flask:
+def house(fresh_app: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """A service with Twilio and two officers on duty, that waits for locks no longer than a test can."""
     caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr(telephone, "LONGEST_LOCK", "300ms")
     account = TwilioSettings(ACCOUNT, TOKEN, sender=OUR_NUMBER)
     chosen = replace(fresh_app.extensions["tsalert_settings"], twilio=account, public_url=PUBLIC)
     fresh_app.extensions["tsalert_settings"] = chosen

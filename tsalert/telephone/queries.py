@@ -12,6 +12,15 @@ from tsalert.core.errors import NotFound
 from tsalert.telephone.models import Notice, Recording, TelephoneCall, TelephoneEvent
 from tsalert.telephone.rules import Course, EventKind, Reason
 
+# What Twilio says of a telephone that it rang; "completed" without a key is a voicemail, or somebody else.
+_RESULTS = {
+    "busy": "engaged",
+    "canceled": "the caller rang off",
+    "completed": "answered, but no key was pressed",
+    "failed": "it could not be reached",
+    "no-answer": "no answer",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -48,8 +57,10 @@ class Happening:
 
     @property
     def because(self) -> str:
-        """Why a message was asked for, in words."""
-        return Reason.of(self.word).label if self.kind is EventKind.MESSAGE_ASKED and self.word else ""
+        """Why a call was not taken, or a message asked for, in words."""
+        if self.kind is EventKind.MESSAGE_ASKED and self.word:
+            return Reason.of(self.word).label
+        return _RESULTS.get(self.word or "", self.word or "no word from the network")
 
 
 @dataclass(frozen=True, slots=True)

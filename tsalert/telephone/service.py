@@ -27,6 +27,8 @@ from tsalert.telephone.rules import (
 NETWORK = Actor(None, "telephone", frozenset(), Via.TELEPHONE)
 # Any number will do that no other lock of ours uses.
 _LOCK_NUMBER = 7_253_785
+# Twilio waits 15 seconds for an answer.
+LONGEST_LOCK = "8s"
 
 
 def take_turns(session: Session) -> None:
@@ -35,7 +37,7 @@ def take_turns(session: Session) -> None:
     SQLite has one writer as it is. A caller listens to silence meanwhile, so nobody waits longer than a few seconds.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL lock_timeout = '4s'"))
+        session.execute(text("SELECT set_config('lock_timeout', :longest, true)"), {"longest": LONGEST_LOCK})
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
 
 
