@@ -44,7 +44,7 @@ from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import joining_views, link_views
 from tsalert.subscribers import views as subscribers_views
-from tsalert.telephone.ports import RecordingSource
+from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.web import access, errors, filters, headers, home, once, pages
 from tsalert.web.api import SPEC, ProblemApi
 from tsalert.worker import command as worker_command
@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
-    app.extensions["tsalert_recordings"] = _recordings(settings)
+    app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
     return app
@@ -181,13 +181,14 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
     return email, TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
 
 
-def _recordings(settings: Settings) -> RecordingSource | None:
-    """Choose where callers' messages come from; nowhere, where there is no provider."""
+def _telephone(settings: Settings) -> tuple[RecordingSource | None, CallLog | None]:
+    """Choose where callers' messages come from, and who remembers calls; nobody, where there is no provider."""
     if settings.twilio is None:
-        return None
+        return None, None
+    from tsalert.providers.twilio_calls import TwilioCalls  # noqa: PLC0415 - as above
     from tsalert.providers.twilio_recordings import TwilioRecordings  # noqa: PLC0415 - as above
 
-    return TwilioRecordings(settings.twilio)
+    return TwilioRecordings(settings.twilio), TwilioCalls(settings.twilio)
 
 
 def _register(app: Flask) -> None:

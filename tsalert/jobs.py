@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.inbound import catching_up
 from tsalert.response import missed
 from tsalert.response import service as response
 from tsalert.rota import alarms, planning
@@ -26,6 +27,7 @@ TIMETABLE = (
     Job("plan shifts", 600, planning.plan_ahead),
     Job("watch for gaps in the rota", 60, alarms.watch),
     Job("fetch callers' messages", 10, fetching.fetch_recordings),
+    Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),

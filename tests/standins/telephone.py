@@ -5,6 +5,7 @@ and posts what Twilio posts, each request signed as Twilio signs. TwiML that Twi
 ``recordings`` is an HTTP server that serves and deletes what callers said.
 """
 
+import json
 import math
 import struct
 import threading
@@ -17,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Event
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 from twilio.request_validator import RequestValidator
@@ -227,6 +228,12 @@ class Exchange:
         return int(self.sid[-8:], 16) * 1000 + next(self._numbers)
 
 
+def past_call(sid: str, caller: str, *, called: str = OUR_NUMBER, **changes: str) -> dict[str, Any]:
+    """Return a call as Twilio remembers it."""
+    told = {"sid": sid, "from": caller, "to": called, "direction": "inbound", "status": "completed", "duration": "40"}
+    return told | {"start_time": "Wed, 10 Jun 2026 11:30:00 +0000"} | changes
+
+
 def parse(document: str) -> ET.Element:
     """Read TwiML as strictly as Twilio does: verbs, what they may hold, and their attributes."""
     root = ET.fromstring(document)
@@ -262,6 +269,8 @@ class Recordings:
     """
 
     sounds: dict[str, bytes] = field(default_factory=dict)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    of_call: dict[str, str] = field(default_factory=dict)
     trouble: dict[str, str] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -300,6 +309,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.path.partition("?")[0].endswith(("/Calls.json", "/Recordings.json")):
+            self._list()
+            return
         sid = self._known(".wav")
         if sid is None:
             return
@@ -334,10 +346,35 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         pass
 
-    def _known(self, ending: str) -> str | None:
+    def _list(self) -> None:
+        """List calls to one number, or what callers said, as Twilio does."""
+        if not self._may_enter():
+            return
+        parts = urlsplit(self.path)
+        asked = parse_qs(parts.query)
+        if "list" in self.held.trouble:
+            self._say(int(self.held.trouble["list"]), b"{}", "application/json")
+            return
+        if parts.path.endswith("/Calls.json"):
+            assert "StartTime>" in asked
+            name, found = "calls", [call for call in self.held.calls if call["to"] == asked["To"][0]]
+        else:
+            assert "DateCreated>" in asked
+            told = {"status": "completed", "duration": "12"}
+            name, found = "recordings", [{"sid": sid, "call_sid": self.held.of_call.get(sid, "CA0"), **told}
+                                         for sid in self.held.sounds]  # fmt: skip
+        page = {name: found, "page": 0, "page_size": 50, "next_page_uri": None}
+        self._say(200, json.dumps(page).encode(), "application/json")
+
+    def _may_enter(self) -> bool:
         kind, _, secret = self.headers.get("Authorization", "").partition(" ")
-        if kind != "Basic" or b64decode(secret).decode() != f"{ACCOUNT}:{TOKEN}":
-            self._say(401, b'{"code": 20003, "message": "Authenticate", "status": 401}', "application/json")
+        if kind == "Basic" and b64decode(secret).decode() == f"{ACCOUNT}:{TOKEN}":
+            return True
+        self._say(401, b'{"code": 20003, "message": "Authenticate", "status": 401}', "application/json")
+        return False
+
+    def _known(self, ending: str) -> str | None:
+        if not self._may_enter():
             return None
         path = urlsplit(self.path).path
         start = f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/"

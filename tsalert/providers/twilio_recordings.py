@@ -34,7 +34,7 @@ class TwilioRecordings:
 
         :raises NotReady: it is not there, or Twilio is in trouble; also while the pieces come.
         """
-        client = self._client()
+        client = client_of(self._settings, self._timeout)
         address = f"{client.api.base_url}/2010-04-01/Accounts/{self._settings.account_sid}/Recordings/{reference}.wav"
         credentials = (self._settings.account_sid, self._settings.auth_token)
         try:
@@ -50,20 +50,21 @@ class TwilioRecordings:
         :raises NotReady: Twilio is in trouble.
         """
         try:
-            self._client().recordings(reference).delete()
+            client_of(self._settings, self._timeout).recordings(reference).delete()
         except TwilioRestException as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise NotReady(f"Twilio did not delete it ({error.status}).") from error
         except RequestException as error:
             raise NotReady(f"Twilio does not answer ({type(error).__name__}).") from error
 
-    def _client(self) -> Client:
-        settings = self._settings
-        http = TwilioHttpClient(timeout=self._timeout, max_retries=0, pool_connections=False)
-        client = Client(settings.account_sid, settings.auth_token, http_client=http)
-        if settings.api_url:
-            client.api.base_url = settings.api_url.rstrip("/")
-        return client
+
+def client_of(settings: TwilioSettings, timeout: float) -> Client:
+    """Return a client of Twilio's own that waits no longer than told and tries nothing twice."""
+    http = TwilioHttpClient(timeout=timeout, max_retries=0, pool_connections=False)
+    client = Client(settings.account_sid, settings.auth_token, http_client=http)
+    if settings.api_url:
+        client.api.base_url = settings.api_url.rstrip("/")
+    return client
 
 
 def _check(status: int) -> None:
