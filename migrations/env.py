@@ -1,9 +1,13 @@
 """How migrations run: on the application's own engine, each in its transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from flask import current_app
+from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeDecorator
 
 from tsalert.db import Base
@@ -19,15 +23,38 @@ def _render(kind: str, thing: Any, autogen_context: Any) -> str | bool:
     return names[type(thing).__name__]
 
 
+@contextmanager
+def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """Let SQLite drop a table that others point to, as it must to change one."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()  # SQLite heeds this outside transactions alone
+    driver.execute("PRAGMA foreign_keys = OFF")
+    yield
+    driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _check_rows_fit(ctx: MigrationContext, **_: Any) -> None:
+    """Undo a migration after which a row points nowhere, since nothing else looked."""
+    connection = ctx.connection
+    if connection is None or connection.dialect.name != "sqlite":
+        return
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if lost:
+        raise RuntimeError(f"after this migration rows point nowhere: {lost[:5]}")
+
+
 def run() -> None:
     """Bring the database to the newest revision, or compare it with the models."""
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, _tables_may_be_rebuilt(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
             render_item=_render,
             transaction_per_migration=True,
+            on_version_apply=_check_rows_fit,
         )
         with context.begin_transaction():
             context.run_migrations()
