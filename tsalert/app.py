@@ -18,6 +18,7 @@ from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.delivery import views as delivery_views
 from tsalert.delivery.ports import Gateway
@@ -35,6 +36,11 @@ from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
 from tsalert.response import views as response_views
 from tsalert.response import waiting_api, waiting_views
+from tsalert.rota import api as rota_api
+from tsalert.rota import cli as rota_cli
+from tsalert.rota import own_views as rota_own_views
+from tsalert.rota import presenting as rota_presenting
+from tsalert.rota import views as rota_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import views as savings_views
@@ -56,6 +62,8 @@ _PAGES = (
     staff_views.bp,
     response_views.bp,
     waiting_views.bp,
+    rota_views.bp,
+    rota_own_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -70,6 +78,7 @@ _PAGES = (
 _OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,
+    *rota_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -78,6 +87,7 @@ _OPERATIONS = (
 _COMMANDS = (
     audit_cli.group,
     staff_cli.group,
+    rota_cli.group,
     places_cli.group,
     cases_cli.group,
     savings_cli.group,
@@ -88,6 +98,7 @@ _COMMANDS = (
 _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
+    pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
@@ -166,6 +177,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
         authority_name=settings.authority_name,
         rapid_response_number=settings.rapid_response_number,
         navigation=_NAVIGATION,
+        strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -18,6 +19,9 @@ from tsalert.installation.service import is_demo
 from tsalert.response import waiting
 from tsalert.response.board import board_lines
 from tsalert.response.clock import ClockState
+from tsalert.rota import alarms
+from tsalert.rota.queries import on_duty
+from tsalert.rota.vocabulary import Duty
 from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]
@@ -38,6 +42,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     with loaded.app_context():
         assert is_demo()
         assert_live()
+        assert_rota()
         assert_list_of_subscribers()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
@@ -71,6 +76,15 @@ def assert_live() -> None:
     assert waits[0].story is not None
     assert waits[0].story.message is not None
     assert waits[0].story.message.is_kept
+
+
+def assert_rota() -> None:
+    now = utc_now()
+    gaps = alarms.gaps_ahead(db.session(), now=now)
+    assert [gap.duty for gap in gaps] == [Duty.PRIMARY]
+    assert timedelta(days=3) < gaps[0].span.starts_at - now < timedelta(days=6)
+    for hours in (-24 * 14, 0, 24 * 50):
+        assert len(on_duty(db.session(), at=now + timedelta(hours=hours))) == 3
 
 
 def assert_list_of_subscribers() -> None:

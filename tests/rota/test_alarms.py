@@ -129,6 +129,16 @@ def test_a_rota_that_nobody_ever_stood_on_is_no_alarm(session: Session, manager:
     assert mails(session) == []
 
 
+def test_a_gap_that_nobody_could_be_told_of_waits_for_somebody(
+    session: Session, standby: Callable[..., Actor], officer: Callable[..., Actor]
+) -> None:
+    stand_daily(session, identity(standby("Robin")), Duty.PRIMARY, range(-1, 3))
+    alarms.watch(NOON)
+    assert alarms.watch(NOON + HOUR) == 0
+    officer(RoleName.ADMINISTRATOR)
+    assert alarms.watch(NOON + 2 * HOUR) == 3
+
+
 def test_an_officer_who_left_leaves_gaps_and_a_true_past(session: Session, covered: int, manager: Actor) -> None:
     staff.get_officer_by_id(session, covered).active = False
     session.commit()

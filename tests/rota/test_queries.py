@@ -90,6 +90,14 @@ def test_a_change_weeks_ahead_is_found(session: Session, standby: Callable[..., 
     assert queries.next_change(session, at=NOON) == NOON + timedelta(days=30)
 
 
+def test_an_officer_who_goes_on_for_days_makes_no_change(session: Session, standby: Callable[..., Actor]) -> None:
+    robin = number(standby("Robin"))
+    for day in range(12):
+        starts = NOON + timedelta(days=day)
+        put_on_shift(session, robin, Duty.PRIMARY, starts, starts + timedelta(days=1))
+    assert queries.next_change(session, at=NOON + HOUR) == NOON + timedelta(days=12)
+
+
 def test_managers_can_be_reached_whether_on_the_rota_or_not(
     session: Session, standby: Callable[..., Actor], officer: Callable[..., Actor]
 ) -> None:

@@ -10,7 +10,7 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
-from tsalert.demo import helpline, past, published, sent, telephone, today
+from tsalert.demo import helpline, past, published, sent, standby, telephone, today
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
 from tsalert.installation import service as installation
@@ -54,6 +54,8 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     tell("Past alerts and today")
     sent.load_alerts(team, now)
     today.load_today(team, now)
+    tell("The rota")
+    standby.load_rota(team, now)
     telephone.load_waiting(team, now)
 
 

@@ -17,12 +17,13 @@ from tsalert.inbound.service import take_message
 from tsalert.response import waiting
 from tsalert.response.vocabulary import Line
 from tsalert.response.waiting import Contact
+from tsalert.rota import queries as rota
 from tsalert.telephone import service as telephone
 from tsalert.telephone.fetching import fetch_recordings
 from tsalert.telephone.models import TelephoneCall
 from tsalert.telephone.rules import EventKind, Reason, Ring, read_caller
 
-_OUR_NUMBER, _OFFICERS_MOBILE = "+441632960461", "+447700900501"
+_OUR_NUMBER = "+441632960461"
 _RATE, _PITCH, _SECONDS = 8000, 440, 2
 
 
@@ -53,12 +54,13 @@ def _missed(team: Crew, at: datetime) -> None:
 
 def _ring(session: Session, team: Crew, reference: str, at: datetime) -> TelephoneCall:
     """Take a call that the officer on duty did not hear."""
+    first = rota.on_duty(session, at=at)[0]
     caller = read_caller(_number(team))
     contact = Contact(Line.RAPID_VOICE, caller.phone, caller.e164, at)
     call_id = waiting.open_waiting(session, contact, now=at)
     call = telephone.begin_call(session, call_id, reference, called=_OUR_NUMBER, rang_at=at)
     telephone.learn_caller(session, call, caller)
-    telephone.note_ring(session, call, Ring(0, team.officer.officer_id or 0, _OFFICERS_MOBILE), now=at)
+    telephone.note_ring(session, call, Ring(0, first.officer_id, first.mobile or ""), now=at)
     telephone.note_result(session, call, 0, word="no-answer", bridged=False, now=at + timedelta(seconds=22))
     return call
 

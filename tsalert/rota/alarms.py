@@ -14,7 +14,7 @@ from tsalert.core.clock import as_utc
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
-from tsalert.rota import coverage, queries, rules, wording
+from tsalert.rota import checking, coverage, queries, rules, wording
 from tsalert.rota.coverage import Gap, Span
 from tsalert.rota.models import KnownGap
 from tsalert.rota.vocabulary import Duty
@@ -58,11 +58,12 @@ def watch(now: datetime) -> int:
     An officer who left the service holds no mobile any more, so their shifts become gaps.
     """
     with transaction() as session:
+        checking.begin_change(session)
         _let_go(session, now)
         note_gaps(session, now=now)
         new = [row for row in _open(session) if row.told_at is None and _is_time_to_tell(row, now)]
-        if new:
-            _write_to_managers(session, [as_gap(row) for row in new], now)
+        if not new or not _write_to_managers(session, [as_gap(row) for row in new], now):
+            return 0
         for row in new:
             row.told_at = now
             audit.record(session, SERVICE, "gap told", "rota gap", row.id, now=now, duty=row.duty)
@@ -93,16 +94,20 @@ def _is_time_to_tell(row: KnownGap, now: datetime) -> bool:
     return rules.is_time_to_tell(found_at=row.found_at, starts_at=row.starts_at, now=as_utc(now))
 
 
-def _write_to_managers(session: Session, gaps: Sequence[Gap], now: datetime) -> None:
-    """Send one mail about all of them to everybody who may change the rota."""
+def _write_to_managers(session: Session, gaps: Sequence[Gap], now: datetime) -> bool:
+    """Send one mail about all of them to everybody who may change the rota; False where there is nobody."""
+    people = staff.officers_who_may(session, {Permission.MANAGE_ROTA})
+    if not people:
+        return False
     settings: Settings = current_app.extensions["tsalert_settings"]
     content: Content = wording.gap_mail(gaps, authority=settings.authority_name, link=f"{settings.public_url}/rota")
     mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in staff.officers_who_may(session, {Permission.MANAGE_ROTA}):
+    for person in people:
         endpoint_id = delivery.find_or_add_endpoint(
             session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
         )
         delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
+    return True
 
 
 def _let_go(session: Session, now: datetime) -> None:

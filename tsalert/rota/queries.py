@@ -1,10 +1,11 @@
 """Who is on duty at any instant, past or to come, and how officers are reached; what other capabilities may ask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
@@ -16,7 +17,7 @@ from tsalert.staff import queries as staff
 
 # No shift is longer than a week, so none that began earlier than this can still run.
 _LOOK_BACK = timedelta(days=8)
-_AHEAD = (timedelta(days=8), timedelta(weeks=9))
+_AHEAD = (timedelta(days=1), timedelta(days=8), timedelta(weeks=9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ def next_change(session: Session, *, at: datetime) -> datetime | None:
     moment = as_utc(at)
     for ahead in _AHEAD:
         found = coverage.first_change(stretches_between(session, moment, moment + ahead), moment)
-        if found is not None:
+        # What follows a shift that reaches beyond the time looked at was not read: it may be the same officer's.
+        if found is not None and found <= moment + ahead:
             return found
-    return None
+    return found
 
 
 def stretches_between(session: Session, since: datetime, until: datetime) -> list[Stretch]:
@@ -68,7 +70,19 @@ def slots_between(session: Session, since: datetime, until: datetime, *, officer
         Leave.ends_at > Shift.starts_at,
     )
     query = (
-        select(Shift, people.c.name, OfficerMobile, Leave)
+        select(
+            Shift.id,
+            Shift.duty,
+            Shift.officer_id,
+            people.c.name,
+            Shift.starts_at,
+            Shift.ends_at,
+            OfficerMobile.e164,
+            OfficerMobile.verified_at,
+            OfficerMobile.removed_at,
+            Leave.starts_at,
+            Leave.ends_at,
+        )
         .join(people, people.c.id == Shift.officer_id)
         .outerjoin(OfficerMobile, mobile)
         .outerjoin(Leave, away)
@@ -131,27 +145,12 @@ def is_in_use(session: Session) -> bool:
     return session.scalar(select(Shift.id).limit(1)) is not None
 
 
-def _gather(rows: Iterable[Row[Shift, str, OfficerMobile | None, Leave | None]]) -> list[Slot]:
+def _gather(rows: Iterable[Any]) -> list[Slot]:
     """Fold the rows of each shift, one for each pair of a mobile and a leave, into one slot."""
-    shifts: dict[int, tuple[Shift, str]] = {}
-    reach: dict[int, set[Reach]] = {}
-    leave: dict[int, set[Span]] = {}
-    for shift, name, mobile, away in rows:
-        shifts[shift.id] = shift, name
-        reached, left = reach.setdefault(shift.id, set()), leave.setdefault(shift.id, set())
-        if mobile is not None:
-            reached.add(Reach(Span(mobile.verified_at, mobile.removed_at or EVER), mobile.e164))
-        if away is not None:
-            left.add(Span(away.starts_at, away.ends_at))
-    return [
-        Slot(
-            shift.id,
-            Duty.of(shift.duty),
-            shift.officer_id,
-            name,
-            Span(shift.starts_at, shift.ends_at),
-            frozenset(reach[shift.id]),
-            frozenset(leave[shift.id]),
-        )
-        for shift, name in shifts.values()
-    ]
+    slots: dict[int, Slot] = {}
+    for shift_id, duty, officer_id, name, starts_at, ends_at, e164, verified_at, removed_at, left_at, back_at in rows:
+        reach = {Reach(Span(verified_at, removed_at or EVER), e164)} if e164 else set()
+        leave = {Span(left_at, back_at)} if left_at else set()
+        slot = slots.setdefault(shift_id, Slot(shift_id, Duty.of(duty), officer_id, name, Span(starts_at, ends_at)))
+        slots[shift_id] = replace(slot, reach=slot.reach | reach, leave=slot.leave | leave)
+    return list(slots.values())

@@ -9,12 +9,15 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.rota.coverage import Gap, Span
 from tsalert.rota.occurrences import DAY, Occurrence, WeeklyPattern, occurrences
-from tsalert.rota.vocabulary import Duty
+from tsalert.rota.vocabulary import NEEDED, Duty
 
+# What any duty asks for; the manager's asks for more.
+STANDING = NEEDED[Duty.PRIMARY]
 PLANNED_AHEAD = timedelta(weeks=8)
 WATCHED_AHEAD = timedelta(days=7)
 LONGEST_SHIFT = timedelta(days=7)
 MOST_WEEKS = 8
+FARTHEST = timedelta(days=2 * 366)
 LONGEST_LEAVE = timedelta(days=366)
 # A manager who is still moving shifts about is not written to; a gap that is about to begin cannot wait.
 _SETTLES = timedelta(minutes=10)
@@ -47,6 +50,8 @@ def check_shift(span: Span, *, now: datetime) -> None:
         raise RuleViolation("A shift must end after it starts.", field="ends_at")
     if span.ends_at - span.starts_at > LONGEST_SHIFT:
         raise RuleViolation("A shift lasts a week at most.", field="ends_at")
+    if span.starts_at - as_utc(now) > FARTHEST:
+        raise RuleViolation("Plan two years ahead at most.", field="starts_at")
     if span.starts_at < as_utc(now):
         raise RuleViolation("What was cannot be changed. Leave the start empty to begin now.", field="starts_at")
 
@@ -62,6 +67,8 @@ def check_pattern(pattern: WeeklyPattern, *, today: date) -> None:
         raise RuleViolation(f"Choose every 1 to {MOST_WEEKS} weeks.", field="every_weeks")
     if pattern.effective_from < today:
         raise RuleViolation("What was cannot be changed: begin today or later.", field="effective_from")
+    if pattern.effective_from - today > FARTHEST:
+        raise RuleViolation("Plan two years ahead at most.", field="effective_from")
     if pattern.effective_until is not None and pattern.effective_until < pattern.effective_from:
         raise RuleViolation("The last day must not lie before the first.", field="effective_until")
 
@@ -105,6 +112,8 @@ def check_leave(first_day: date, last_day: date, *, today: date) -> None:
     """
     if first_day < today:
         raise RuleViolation("Leave begins today or later: what was cannot be changed.", field="first_day")
+    if first_day - today > FARTHEST:
+        raise RuleViolation("Plan two years ahead at most.", field="first_day")
     if last_day < first_day:
         raise RuleViolation("The last day must not lie before the first.", field="last_day")
     if last_day - first_day > LONGEST_LEAVE:

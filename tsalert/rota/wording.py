@@ -1,10 +1,24 @@
 """What the rota says in mails and texts: names of officers and duties, and nothing else of anybody."""
 
 from collections.abc import Sequence
+from datetime import time
 
+from tsalert.core.clock import in_london
 from tsalert.delivery.rules import Content
-from tsalert.rota.coverage import Gap
-from tsalert.web.filters import moment
+from tsalert.rota.coverage import Gap, Span
+from tsalert.web.filters import clock, day, moment
+
+
+def hours(span: Span) -> str:
+    """Say a time as it stands under the day on which it begins: ``6:00pm to 8:00am next day``."""
+    begins, ends = in_london(span.starts_at), in_london(span.ends_at)
+    days = (ends.date() - begins.date()).days
+    opening = clock(span.starts_at)
+    if days == 0:
+        return f"{opening} to {clock(span.ends_at)}"
+    if days == 1 and ends.time() == time.min:
+        return "all day" if begins.time() == time.min else f"{opening} to midnight"
+    return f"{opening} to {clock(span.ends_at)} {'next day' if days == 1 else f'on {day(ends.date())}'}"
 
 
 def describe_gap(gap: Gap) -> str:

@@ -1,5 +1,6 @@
 """What every page is drawn with: its form, its reader, the service's name and the way around."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -8,7 +9,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from tsalert.core.actors import Actor, Permission
 from tsalert.web.access import find_actor
@@ -34,8 +35,18 @@ class Link:
         return request.blueprint == self.endpoint.partition(".")[0]
 
 
-def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, navigation: tuple[Link, ...]) -> None:
-    """Offer to every template what base.html draws."""
+def init_app(
+    app: Flask,
+    *,
+    authority_name: str,
+    rapid_response_number: str,
+    navigation: tuple[Link, ...],
+    strip: Callable[[Actor], object],
+) -> None:
+    """Offer to every template what base.html draws.
+
+    :param strip: who is on duty now; asked only by a page that draws it, so that a part of a page costs nothing.
+    """
     loader = app.jinja_loader
     assert loader is not None  # the app has a template folder
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
@@ -51,6 +62,7 @@ def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, nav
             "authority_name": authority_name,
             "rapid_response_number": rapid_response_number,
             "is_demo": app.config["TSALERT_DEMO"],
+            "duty_strip": lambda: _strip(strip, actor),
             "navigation": [link for link in navigation if actor and actor.may(link.permission)],
         }
 
@@ -60,6 +72,14 @@ def _reader() -> Actor | None:
     try:
         return find_actor()
     except OperationalError:
+        return None
+
+
+def _strip(strip: Callable[[Actor], object], actor: Actor | None) -> object:
+    """Return what stands under the header for officers; nothing where the database cannot tell, on an error's page."""
+    try:
+        return strip(actor) if actor else None
+    except SQLAlchemyError:
         return None
 
 
