@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import permutations
+from random import Random
 
 import pytest
 from flask.testing import FlaskClient
@@ -207,6 +208,29 @@ def test_callbacks_may_come_in_any_order(
     assert the_call(session).line == Line.RAPID_VOICEMAIL
     assert len(session.scalars(select(Recording)).all()) == 1
     assert session.scalars(select(TelephoneEvent.seconds).where(TelephoneEvent.kind == EventKind.ENDED)).one() == 75
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_order_everything_comes_in_and_however_often_the_facts_agree(
+    session: Session, exchange: Callers, on_duty: dict[Duty, Actor], seed: int
+) -> None:
+    phones = {PRIMARY: Phone.VOICEMAIL, BACKUP: Phone.REFUSES, MANAGER: (Phone.BUSY, Phone.TAKES)[seed % 2]}
+    played = exchange(phones=phones).ring()
+    played.call_back()
+    again, chance = exchange(), Random(seed)
+    posted = [(url.replace(played.sid, again.sid), form | {"CallSid": again.sid}) for url, form in played.posted] * 2
+    chance.shuffle(posted)
+    for url, form in posted:
+        assert again.send(url, form)[0] in {200, 204}
+    row = session.scalars(select(TelephoneCall).where(TelephoneCall.provider_ref == again.sid)).one()
+    told = session.scalars(select(TelephoneEvent).where(TelephoneEvent.telephone_call_id == row.id)).all()
+    places = [(each.kind, each.place) for each in told]
+    assert len(places) == len(set(places))
+    assert ("ended", 0) in places
+    assert not {place for kind, place in places if kind == "taken"} & {
+        place for kind, place in places if kind == "not_taken"
+    }
+    assert session.get_one(Call, row.call_id).phone == again.caller
 
 
 def test_a_call_that_we_hear_of_only_at_its_end_is_a_record_and_nobody_is_rung_for_it(

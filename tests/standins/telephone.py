@@ -91,6 +91,7 @@ class Exchange:
     heard: list[str] = field(default_factory=list)
     callbacks: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     answers: list[tuple[str, int, str]] = field(default_factory=list)
+    posted: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     was_connected: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -215,6 +216,7 @@ class Exchange:
         signature = RequestValidator(TOKEN).compute_signature(url, form)
         status, body = self.post(url.removeprefix(self.public_url), form, signature)
         self.answers.append((url, status, body))
+        self.posted.append((url, form))
         return status, body
 
     def _end(self, status: str) -> dict[str, str]:
