@@ -146,6 +146,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
         "SECURITY_PASSWORD_SALT": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": _LARGEST_REQUEST,
         "SESSION_COOKIE_SECURE": https,
@@ -157,6 +158,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": https,
         **SPEC,
     }
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    """Give up on a server that does not answer before an officer does; SQLite waits for locks by itself (db.py)."""
+    return {} if url.startswith("sqlite") else {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
 
 
 def _init_web(app: Flask, settings: Settings) -> None:

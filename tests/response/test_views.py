@@ -227,6 +227,7 @@ def test_an_illegal_step_is_refused_with_the_legal_ones(desk: FlaskClient, incid
     [
         pytest.param("remote-resolution", {"how": "bank_stopped_payment"}, "Resolved without a visit", id="resolved"),
         pytest.param("stand-down", {"reason": "withdrawn"}, "Stood down", id="stood-down"),
+        pytest.param("handover-offer", {"body": "Otherborough"}, "Offered to another body", id="offered"),
         pytest.param("handover", {"accepted_by": "Otherborough"}, "Handed over", id="handed-over"),
         pytest.param(
             "grade",

@@ -20,7 +20,7 @@ from tsalert.demo import visits
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
-from tsalert.response import dispatching, service
+from tsalert.response import dispatching, handing_over, service
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.steps import Step
 from tsalert.response.vocabulary import CallSource, Category, GradeName
@@ -38,7 +38,10 @@ def load_today(team: Crew, now: datetime) -> None:
     dispatching.record_milestone(amber, NewMilestone(Step.EN_ROUTE), actor=team.second, now=now - timedelta(minutes=20))
     _on_scene(team, now)
     _waiting(team, now, timedelta(minutes=9), "A tree surgeon asks for £3,900 for half a day's work.")
-    _waiting(team, now, timedelta(minutes=35), "A caller has her bank card ready for a courier.", GradeName.PROMPT)
+    courier = _waiting(
+        team, now, timedelta(minutes=35), "A caller has her bank card ready for a courier.", GradeName.PROMPT
+    )
+    _ask_others(team, courier, now)
     service.record_breaches(now)
     _family_case(team, now)
     _romance_case(team, now)
@@ -74,6 +77,14 @@ def _on_scene(team: Crew, now: datetime) -> None:
     case_id = visits.open_case(visit, incident_id, team.officer, summary="Cold call, then pressure to pay. Invented.")
     _money(team, case_id, now, MoneyKind.DEMANDED, "4000")
     _money(team, case_id, now, MoneyKind.PAID, "30")
+
+
+def _ask_others(team: Crew, incident_id: int, now: datetime) -> None:
+    """Offer an incident to two bodies: the first did not take it, the second has not answered yet."""
+    first, no, second = (now - timedelta(minutes=minutes) for minutes in (30, 26, 12))
+    handing_over.offer_handover(incident_id, "Otherborough Trading Standards (invented)", actor=team.officer, now=first)
+    handing_over.refuse_handover(incident_id, "It is on our side of the border.", actor=team.officer, now=no)
+    handing_over.offer_handover(incident_id, "Police control room (invented)", actor=team.officer, now=second)
 
 
 def _family_case(team: Crew, now: datetime) -> None:

@@ -38,6 +38,7 @@ def log(visit: Visit, actor: Actor) -> int:
     immediate = visit.grade is GradeName.IMMEDIATE
     call = NewCall(
         disposition=Disposition.NEW_INCIDENT,
+        opened_at=visit.at,
         source=visit.source,
         caller_name=visit.household.name,
         phone=visit.household.phone,
@@ -52,7 +53,8 @@ def log(visit: Visit, actor: Actor) -> int:
         money_state=MoneyState.ASKED,
         incident=NewIncident(visit.category, visit.kind, visit.grade, "Settled with the caller on the phone."),
     )
-    logged = service.log_call(call, actor=actor, now=visit.at, is_demo=True)
+    typed = timedelta(seconds=25 + visit.at.minute % 30)
+    logged = service.log_call(call, actor=actor, now=visit.at + typed, is_demo=True)
     assert logged.incident_id is not None  # a new incident was asked for
     return logged.incident_id
 

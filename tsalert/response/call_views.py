@@ -10,7 +10,8 @@ from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries, service, vocabulary, waiting
 from tsalert.response.opening import read_opening, seal_opening
-from tsalert.response.rules import propose_grade
+from tsalert.response.prompts import PROMPTS
+from tsalert.response.rules import is_possible_opening, propose_grade
 from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSchema
 from tsalert.response.service import LoggedCall
 from tsalert.staff import queries as staff
@@ -39,6 +40,7 @@ def list_calls() -> ResponseReturnValue:
         older=calls[-1].id if len(calls) == _PAGE else None,
         is_first=asked["after"] is None,
         waiting=waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id),
+        saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,
     )
 
 
@@ -51,13 +53,15 @@ def show_new_call() -> ResponseReturnValue:
         opened=carried_opening(),
         wards=places.ward_options(db.session()),
         joins=request.args.get("incident", ""),
+        prompts=PROMPTS,
     )
 
 
 def carried_opening() -> str:
     """Return when the form was opened, as it carries it: a refused form keeps its time."""
-    carried = current_form().value("opened")
-    return carried if carried and read_opening(carried) else seal_opening(utc_now())
+    carried, now = current_form().value("opened"), utc_now()
+    opened_at = read_opening(carried) if carried else None
+    return carried if opened_at and is_possible_opening(opened_at, now=now) else seal_opening(now)
 
 
 @bp.post("")
@@ -80,9 +84,9 @@ def lead_to(logged: LoggedCall) -> ResponseReturnValue:
 @bp.get("/proposal")
 @requires(Permission.LOG_CALL)
 def show_proposal() -> ResponseReturnValue:
-    """Say which grade the answers given so far propose."""
-    grade = propose_grade(ProposalSchema().load(request.args))
-    return render_template("response/proposal.html", grade=grade)
+    """Say which grade the answers given so far propose, and whether the one chosen needs a reason."""
+    danger, chosen = ProposalSchema().load(request.args)
+    return render_template("response/proposal.html", grade=propose_grade(danger), chosen=chosen)
 
 
 @bp.get("/<int:call_id>")

@@ -30,6 +30,20 @@ class NewMilestone:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What stopped the harm without a visit.
+
+    :param at: when it is said to have happened; None means now.
+    :param seen: the version of the incident on which it was decided; None where it is not known.
+    """
+
+    how: RemoteResolution
+    at: datetime | None = None
+    note: str | None = None
+    seen: int | None = None
+
+
 def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: datetime) -> IncidentState:
     """Record that an officer set out, arrived or left; the first arrival stops the clock.
 
@@ -58,15 +72,7 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
         return state
 
 
-def resolve_remotely(
-    incident_id: int,
-    how: RemoteResolution,
-    *,
-    at: datetime | None = None,
-    note: str | None = None,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: datetime) -> None:
     """Record that the harm was stopped without a visit, which stops the clock.
 
     :raises Conflict: somebody has been there, or the incident has ended.
@@ -74,16 +80,22 @@ def resolve_remotely(
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY)
-        stopped_at = rules.possible_time(at or now, now=now, not_before=rows.first_call_at(session, incident_id))
+        incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY, seen=told.seen)
+        stopped_at = rules.possible_time(told.at or now, now=now, not_before=rows.first_call_at(session, incident_id))
         progress.stop_clock(session, incident_id, at=stopped_at, now=now)
-        incident.state = IncidentState.RESOLVED_REMOTELY
-        told = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(how.label, note))
-        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
+        incident.state, incident.offered_to = IncidentState.RESOLVED_REMOTELY, None
+        done = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(told.how.label, told.note))
+        _note(session, incident, done, attendance_id=None, actor=actor, now=now)
 
 
 def stand_down(
-    incident_id: int, reason: StandDownReason, *, note: str | None = None, actor: Actor, now: datetime
+    incident_id: int,
+    reason: StandDownReason,
+    *,
+    note: str | None = None,
+    seen: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Record why nobody needs to go any more; the clock ends, and a breach stays one.
 
@@ -93,27 +105,10 @@ def stand_down(
     if reason is StandDownReason.OTHER and not note:
         raise RuleViolation("Say why nobody needs to go.", field="note")
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.STOOD_DOWN)
+        incident = progress.begin_step(session, incident_id, Step.STOOD_DOWN, seen=seen)
         progress.end_clock(session, incident_id, reason, now=now)
-        incident.state = IncidentState.STOOD_DOWN
+        incident.state, incident.offered_to = IncidentState.STOOD_DOWN, None
         told = NewMilestone(Step.STOOD_DOWN, note=_with_note(reason.label, note))
-        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
-
-
-def hand_over(
-    incident_id: int, accepted_by: str, *, their_reference: str | None = None, actor: Actor, now: datetime
-) -> None:
-    """Record that another body has taken an incident over, which ends the clock.
-
-    :param accepted_by: the body and the person who said yes.
-    :raises Conflict: the incident has ended.
-    """
-    actor.require(Permission.RUN_INCIDENT)
-    with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.HANDED_OVER)
-        progress.end_clock(session, incident_id, "handed_over", now=now)
-        incident.state = IncidentState.HANDED_OVER
-        told = NewMilestone(Step.HANDED_OVER, note=_with_note(accepted_by, their_reference))
         _note(session, incident, told, attendance_id=None, actor=actor, now=now)
 
 

@@ -54,6 +54,7 @@ class Call(Base):
     told_999_at: Mapped[datetime | None]
     disposition: Mapped[str]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    incident_version: Mapped[int | None]
     logged_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
 
 
@@ -73,7 +74,11 @@ class Grade(Base):
 
 
 class Incident(Base):
-    """One thing happening at one place to one household."""
+    """One thing happening at one place to one household.
+
+    ``version`` goes up with every change by a person; what each change left behind carries the
+    version that it made. ``offered_to`` is the body that is asked to take it over and has not answered.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -93,6 +98,8 @@ class Incident(Base):
     grade_id: Mapped[int | None] = mapped_column(ForeignKey("grade.id"))
     outcome: Mapped[str | None]
     outcome_note: Mapped[str | None]
+    offered_to: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -112,6 +119,7 @@ class Grading(Base):
     facts_at: Mapped[datetime | None]
     graded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     graded_at: Mapped[datetime]
+    version: Mapped[int | None]
 
 
 class IncidentClock(Base):
@@ -191,3 +199,4 @@ class Milestone(Base):
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     source: Mapped[str]
     note: Mapped[str | None]
+    version: Mapped[int | None]

@@ -15,26 +15,36 @@ from tsalert.response import rows, rules
 from tsalert.response.clock import is_breached, stop_already_made
 from tsalert.response.models import Breach, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import GradeDecision
-from tsalert.response.steps import IncidentState, Situation, Step, after_grading
+from tsalert.response.steps import IncidentState, Situation, Step, after_grading, require_fresh
 from tsalert.response.vocabulary import GradeName, StartBasis
 
 
-def begin_step(session: Session, incident_id: int, step: Step) -> Incident:
-    """Lock an incident and refuse a step that it cannot take now.
+def begin_step(session: Session, incident_id: int, step: Step, *, seen: int | None = None) -> Incident:
+    """Lock an incident, refuse a step that it cannot take now, and give it its next version.
 
+    :param seen: the version on which the step was decided; None where it is not known.
     :raises NotFound: there is no such incident.
     :raises Conflict: naming the legal steps.
+    :raises Overtaken: somebody has changed it since, which matters to this step.
     """
     incident = rows.lock_incident(session, incident_id)
     clock = rows.latest_clock(session, incident_id)
-    state, has_outcome = IncidentState.of(incident.state), incident.outcome is not None
-    Situation(state, clock_runs=clock is not None and _runs(clock), has_outcome=has_outcome).require(step)
+    situation = Situation(
+        IncidentState.of(incident.state),
+        clock_runs=clock is not None and _runs(clock),
+        has_outcome=incident.outcome is not None,
+        is_offered=incident.offered_to is not None,
+    )
+    situation.require(step)
+    require_fresh(step, seen=seen, current=incident.version)
+    incident.version += 1
     return incident
 
 
 def note_milestone(session: Session, milestone: Milestone, actor: Actor) -> None:
     """Keep a step with the time it is said to have happened and the time we were told, and enter it in the trail."""
     milestone.recorded_by, milestone.source = actor.officer_id, actor.via
+    milestone.version = session.get_one(Incident, milestone.incident_id).version
     session.add(milestone)
     now = milestone.recorded_at
     audit.record(session, actor, milestone.step, "incident", milestone.incident_id, now=now)
@@ -61,6 +71,7 @@ def give_grade(session: Session, incident: Incident, decision: GradeDecision, *,
             facts_at=decision.facts_at,
             graded_by=actor.officer_id,
             graded_at=now,
+            version=incident.version,
         )
     )
     end_clock(session, incident.id, "graded again", now=now)

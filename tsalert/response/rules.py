@@ -21,6 +21,7 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
+OLDEST_OPENING = timedelta(hours=12)  # as long as a session, and as a draft is kept
 # Ofcom keeps these for drama; no subscriber has them.
 _DRAMA_NUMBERS = ("+447700900", "+441632960")
 
@@ -96,12 +97,14 @@ class GradeDecision:
 
     :param basis: where the new clock starts; needed when the incident had a grade before.
     :param facts_at: when the new facts came in, for that basis.
+    :param seen: the version of the incident on which it was decided; None where it is not known.
     """
 
     grade: GradeName
     reason: str | None = None
     basis: StartBasis | None = None
     facts_at: datetime | None = None
+    seen: int | None = None
 
 
 def is_cash_about_to_move(money: MoneyState, *, is_trader_on_site: bool) -> bool:
@@ -152,7 +155,7 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     """
     if new.disposition is Disposition.WAITING:
         raise RuleViolation("Say what becomes of the call.", field="disposition")
-    _check_claim(new.claimed_at, now)
+    _check_times(new, now=now)
     if new.money_amount is not None and new.money_state is MoneyState.NONE:
         raise RuleViolation("Say how far the money has gone, or leave the amount out.", field="money_state")
     if new.disposition is Disposition.NEW_INCIDENT:
@@ -162,12 +165,22 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     _check_reference(new)
 
 
-def _check_claim(claimed_at: datetime | None, now: datetime) -> None:
-    if claimed_at is None:
+def is_possible_opening(opened_at: datetime, *, now: datetime) -> bool:
+    """Tell whether a form can have been opened then; a server's clock may be two minutes behind another's."""
+    return as_utc(opened_at) <= as_utc(now) + CLOCK_SKEW
+
+
+def _check_times(new: NewCall, *, now: datetime) -> None:
+    if new.claimed_at is not None:
+        possible_time(new.claimed_at, now=now, field="claimed_at")
+        if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
+            raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    if new.opened_at is None:
         return
-    possible_time(claimed_at, now=now, field="claimed_at")
-    if as_utc(claimed_at) < as_utc(now) - OLDEST_CLAIM:
-        raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    if not is_possible_opening(new.opened_at, now=now):
+        raise RuleViolation("By its clock this form is not open yet. Check the call and save it again.", field="opened")
+    if new.claimed_at is None and as_utc(new.opened_at) < as_utc(now) - OLDEST_OPENING:
+        raise RuleViolation("This form was opened over 12 hours ago. Say when the call came in.", field="claimed_at")
 
 
 def _check_new_incident(new: NewCall) -> None:

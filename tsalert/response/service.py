@@ -37,7 +37,7 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
     actor.require(Permission.LOG_CALL)
     rules.check_call(new, now=now)
     with transaction() as session:
-        opened_at = new.opened_at or now
+        opened_at = min(new.opened_at or now, now)  # nothing is opened after it was saved, whatever two clocks say
         call = Call(
             reference=next_reference(session, "C", at=now),
             line=new.line,
@@ -58,7 +58,8 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     _write(call, new, actor=actor, now=now)
     call.phone_e164 = rules.phone_as_e164(new.phone, is_demo=is_demo)
     incident = _incident_of(session, new, now=now)
-    call.incident_id = incident.id if incident else None
+    if incident:
+        call.incident_id, call.incident_version = incident.id, incident.version
     session.add(call)
     session.flush()
     audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
@@ -73,15 +74,24 @@ def grade_incident(incident_id: int, decision: GradeDecision, *, actor: Actor, n
 
     :raises NotFound: there is no such incident.
     :raises Conflict: it has ended.
+    :raises Overtaken: somebody has changed it since it was decided.
     :raises RuleViolation: the decision lacks a reason or a start.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.GRADED)
+        incident = progress.begin_step(session, incident_id, Step.GRADED, seen=decision.seen)
         progress.give_grade(session, incident, decision, actor=actor, now=now)
 
 
-def record_outcome(incident_id: int, outcome: Outcome, *, note: str | None = None, actor: Actor, now: datetime) -> None:
+def record_outcome(
+    incident_id: int,
+    outcome: Outcome,
+    *,
+    note: str | None = None,
+    seen: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Record how an incident came out; it may be recorded again until the incident is closed.
 
     :raises Conflict: it is closed.
@@ -90,31 +100,31 @@ def record_outcome(incident_id: int, outcome: Outcome, *, note: str | None = Non
     if outcome is Outcome.OTHER and not note:
         raise RuleViolation("Say what the outcome was.", field="note")
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.OUTCOME_RECORDED)
+        incident = progress.begin_step(session, incident_id, Step.OUTCOME_RECORDED, seen=seen)
         incident.outcome, incident.outcome_note = outcome, note
         progress.note_milestone(session, _milestone(incident, Step.OUTCOME_RECORDED, now, outcome.label), actor)
 
 
-def close_incident(incident_id: int, *, actor: Actor, now: datetime) -> None:
+def close_incident(incident_id: int, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
     """Close an incident whose outcome is recorded and for which nobody waits any more.
 
     :raises Conflict: it has no outcome, its clock runs, or it is closed already.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.CLOSED)
-        incident.state, incident.closed_at = IncidentState.CLOSED, now
+        incident = progress.begin_step(session, incident_id, Step.CLOSED, seen=seen)
+        incident.state, incident.closed_at, incident.offered_to = IncidentState.CLOSED, now, None
         progress.note_milestone(session, _milestone(incident, Step.CLOSED, now), actor)
 
 
-def reopen_incident(incident_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
     """Open an incident again; a grade with a target starts a further clock now.
 
     :raises Conflict: it is open.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.REOPENED)
+        incident = progress.begin_step(session, incident_id, Step.REOPENED, seen=seen)
         incident.state, incident.closed_at, incident.outcome = IncidentState.REOPENED, None, None
         progress.note_milestone(session, _milestone(incident, Step.REOPENED, now, reason), actor)
         grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
@@ -169,7 +179,9 @@ def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident |
     incident_id = queries.find_incident_id(session, new.incident_reference)
     if incident_id is None:
         raise RuleViolation("There is no incident with that reference. Check its last letter.", field="incident")
-    return rows.lock_incident(session, incident_id)
+    incident = rows.lock_incident(session, incident_id)
+    incident.version += 1
+    return incident
 
 
 def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: datetime) -> Incident:

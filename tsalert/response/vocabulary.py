@@ -107,6 +107,9 @@ class GradeName(Word):
     NONE = "none", "No visit"
 
 
+VISITED_TODAY = frozenset({GradeName.IMMEDIATE, GradeName.PROMPT})
+
+
 class StartBasis(Word):
     """Why a clock starts when it does."""
 

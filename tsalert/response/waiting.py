@@ -1,7 +1,7 @@
 """Calls and texts to the service's number: rows from the first ring, which wait until an officer writes them up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -117,13 +117,13 @@ def write_up(call_id: int, new: NewCall, *, actor: Actor, now: datetime, is_demo
     :raises RuleViolation: naming the field at fault.
     """
     actor.require(Permission.LOG_CALL)
-    rules.check_call(new, now=now)
+    rules.check_call(replace(new, opened_at=None), now=now)
     if new.claimed_at is not None:
         raise RuleViolation("The time of this call is that of its first ring.", field="claimed_at")
     with transaction() as session:
         call = _lock(session, call_id)
         _require_waiting(session, call)
-        call.opened_at, call.recorded_at = new.opened_at or now, now
+        call.opened_at, call.recorded_at = min(new.opened_at or now, now), now
         return service.complete(session, call, new, actor=actor, now=now, is_demo=is_demo)
 
 

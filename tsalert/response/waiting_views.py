@@ -12,6 +12,7 @@ from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries, waiting
 from tsalert.response.call_views import bp, carried_opening, lead_to, show_call
+from tsalert.response.prompts import PROMPTS
 from tsalert.response.schemas import HoldSchema, NewCallFormSchema
 from tsalert.response.waiting import Waiting
 from tsalert.telephone import retention
@@ -56,6 +57,7 @@ def show_write_up(call_id: int) -> ResponseReturnValue:
         opened=carried_opening(),
         wards=places.ward_options(session),
         joins="",
+        prompts=PROMPTS,
         waiting=found,
         earlier=waiting.earlier_calls(session, found.call),
     )

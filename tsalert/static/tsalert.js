@@ -2,16 +2,15 @@
 
 import { initAll } from "./vendor/govuk-frontend.min.js";
 
-const SHORTCUTS = "tsalert-shortcuts";
-
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
+// A steady form (drafts.js) sends once by itself; the component would swallow a second try made within a second.
+document.querySelectorAll("[data-steady] button").forEach((button) => button.removeAttribute("data-prevent-double-click"));
 initAll();
 
 countDown();
 setInterval(countDown, 1000);
 document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:afterRequest", showStale);
-document.querySelectorAll("[data-shortcuts-switch]").forEach(bindSwitch);
 
 /** Bring every clock on the page up to date, those that came with a later part of it too. */
 function countDown() {
@@ -64,9 +63,14 @@ function showStale(event) {
 function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     press(document.querySelector("form[data-ctrl-enter] button:not([type=button])"), event);
-  } else if (event.key?.toLowerCase() === "n" && isShortcut(event)) {
-    press(document.querySelector('[data-shortcut="n"]'), event);
+  } else if (isShortcut(event)) {
+    press(shortcutFor(event.key), event);
   }
+}
+
+/** Each officer chooses the key, or none, on the account page; the link at the top carries it. */
+function shortcutFor(key) {
+  return [...document.querySelectorAll("[data-shortcut]")].find((link) => link.dataset.shortcut === key?.toLowerCase());
 }
 
 function press(target, event) {
@@ -79,15 +83,5 @@ function press(target, event) {
 function isShortcut(event) {
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
   const isCombined = event.ctrlKey || event.metaKey || event.altKey;
-  return !isTyping && !isCombined && areShortcutsOn();
-}
-
-function areShortcutsOn() {
-  return localStorage.getItem(SHORTCUTS) !== "off";
-}
-
-/** Let a checkbox turn single-key shortcuts off on this device, for those whom they hinder. */
-function bindSwitch(box) {
-  box.checked = areShortcutsOn();
-  box.addEventListener("change", () => localStorage.setItem(SHORTCUTS, box.checked ? "on" : "off"));
+  return !isTyping && !isCombined && !event.repeat;
 }

@@ -60,6 +60,12 @@ class Paragraph(Line):
         return character not in "\n\r\t" and super().is_forbidden(character)
 
 
+class YesNo(fields.Boolean):
+    """An answer that is yes or no."""
+
+    default_error_messages = {"invalid": "Answer yes or no."}
+
+
 class Pounds(fields.Field[Decimal]):
     """An amount as a person types it, or as a JSON string; given out as a string with two decimals."""
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.actors import Actor, Permission
 from tsalert.web.access import find_actor
-from tsalert.web.forms import current_form
+from tsalert.web.forms import UNREACHABLE, current_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _reader() -> Actor | None:
     """Return who reads the page; nobody where the database is gone, so that the page can say so."""
     try:
         return find_actor()
-    except OperationalError:
+    except UNREACHABLE:
         return None
 
 
