@@ -17,13 +17,15 @@ from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
 from tsalert.config import Settings, load_settings, sqlite_path
-from tsalert.core.actors import Permission
+from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.delivery import views as delivery_views
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
+from tsalert.displays import api as displays_api
+from tsalert.displays import views as displays_views
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
@@ -34,8 +36,21 @@ from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
 from tsalert.response import api as response_api
+from tsalert.response import (
+    board_api,
+    figure_views,
+    figures_api,
+    grade_views,
+    grades_api,
+    match_views,
+    party_api,
+    party_cli,
+    party_views,
+    waiting_api,
+    waiting_views,
+)
+from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
-from tsalert.response import waiting_api, waiting_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -60,10 +75,15 @@ _LARGEST_REQUEST = 8 * 1024 * 1024
 _PAGES = (
     home.bp,
     staff_views.bp,
+    displays_views.bp,
     response_views.bp,
     waiting_views.bp,
     rota_views.bp,
     rota_own_views.bp,
+    grade_views.bp,
+    figure_views.bp,
+    match_views.bp,
+    party_views.bp,
     cases_views.bp,
     savings_views.bp,
     reports_views.bp,
@@ -78,7 +98,12 @@ _PAGES = (
 _OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,
+    board_api.board,
+    *displays_api.blueprints,
     *rota_api.blueprints,
+    grades_api.grades,
+    figures_api.figures,
+    *party_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -89,6 +114,8 @@ _COMMANDS = (
     staff_cli.group,
     rota_cli.group,
     places_cli.group,
+    response_cli.group,
+    party_cli.group,
     cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,
@@ -99,6 +126,7 @@ _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
@@ -176,7 +204,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
-    access.init_app(app, signing_in.find_actor)
+    access.init_app(app, _find_actor)
     once.init_app(app)
     pages.init_app(
         app,
@@ -185,6 +213,11 @@ def _init_web(app: Flask, settings: Settings) -> None:
         navigation=_NAVIGATION,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
     )
+
+
+def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
+    """Return who makes the request; in one browser an officer comes before the screen that it may be too."""
+    return signing_in.find_actor(is_api) or displays_views.find_actor(is_api)
 
 
 def _gateways(settings: Settings) -> tuple[Gateway, ...]:

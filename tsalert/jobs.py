@@ -14,7 +14,7 @@ from tsalert.telephone import fetching, retention
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One entry: a name for the log, the seconds between two runs, and the call."""
+    """One entry: a name for the log, the seconds between two runs, and the call with the database's time."""
 
     name: str
     seconds: int

@@ -18,6 +18,7 @@ from tests.browser.chromium import arguments, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "demonstration password"
+SECRET_KEY = "b" * 40
 PATIENCE = 60
 
 
@@ -46,6 +47,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command], env=environment, cwd=ROOT, check=True
         )
+    for role in ("duty_officer", "case_officer"):
+        create = ["staff", "create", f"{role}@example.org", "--name", "Sam Sole (invented)", "--role", role]
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *create, "--password-stdin"]
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     with running(web, environment), running(worker, environment):
@@ -86,7 +91,7 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "TSALERT_ENV_FILE": os.devnull,
         "TSALERT_DATABASE_URL": f"sqlite:///{folder / 'tsalert.db'}",
         "TSALERT_FILES": str(folder / "files"),
-        "TSALERT_SECRET_KEY": "b" * 40,
+        "TSALERT_SECRET_KEY": SECRET_KEY,
         "TSALERT_ADDRESS_KEY": "a" * 40,
         "TSALERT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TSALERT_EMAIL": "recorder",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote_plus
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -93,10 +94,17 @@ def test_a_step_tapped_where_there_is_no_signal_says_so_and_is_recorded_once(win
     window.context.set_offline(True)
     window.get_by_role("button", name="I am on my way").click()
     expect(window.get_by_text("the service cannot be reached").first).to_be_visible()
+    expect(window.get_by_text("The time at which you first tapped is kept").first).to_be_visible()
+    first_try = window.locator(".ts-next [data-first-try]").input_value()
+    window.get_by_role("button", name="I am on my way").click()
+    expect(window.locator(".ts-next [data-first-try]")).to_have_value(first_try)
     window.context.set_offline(False)
+    told: list[str | None] = []
+    window.on("request", lambda request: told.append(request.post_data))
     window.get_by_role("button", name="I am on my way").click()
     expect(window.get_by_role("button", name="I am on scene")).to_be_visible()
     expect(window.locator(".ts-timeline").get_by_text("On the way")).to_have_count(1)
+    assert quote_plus(first_try) in (told[0] or "")
 
 
 def test_a_handover_is_offered_refused_offered_again_and_taken(window: Page) -> None:

@@ -9,16 +9,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tsalert.audit import queries as audit
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict
 from tsalert.db import db
 from tsalert.demo import service
+from tsalert.displays import queries as displays
 from tsalert.installation.service import is_demo
+from tsalert.parties.models import PartyWarning
+from tsalert.parties.queries import get_party
+from tsalert.parties.rules import Sought
 from tsalert.response import waiting
-from tsalert.response.board import board_lines
+from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState
+from tsalert.response.matches import look_up
+from tsalert.response.party_search import search
 from tsalert.rota import alarms
 from tsalert.rota.queries import on_duty
 from tsalert.rota.vocabulary import Duty
@@ -42,8 +49,10 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     with loaded.app_context():
         assert is_demo()
         assert_live()
+        assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
         assert_rota()
         assert_list_of_subscribers()
+        assert_known_people()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
@@ -68,7 +77,7 @@ def assert_published(run_command: Run) -> None:
 
 
 def assert_live() -> None:
-    board = board_lines(db.session(), now=utc_now())
+    board = read_board(db.session(), now=utc_now()).lines
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
     waits = waiting.waiting_calls(db.session())
@@ -85,6 +94,18 @@ def assert_rota() -> None:
     assert timedelta(days=3) < gaps[0].span.starts_at - now < timedelta(days=6)
     for hours in (-24 * 14, 0, 24 * 50):
         assert len(on_duty(db.session(), at=now + timedelta(hours=hours))) == 3
+
+
+def assert_known_people() -> None:
+    found = look_up(db.session(), Sought(vehicle="ZZ99 ZZZ"), is_demo=True, now=utc_now())
+    assert len(found.incidents) == 1
+    (van,) = found.lines
+    assert van.words.startswith("same vehicle, 4 earlier calls, last ")
+    (warning,) = db.session.scalars(select(PartyWarning))
+    number = get_party(db.session(), warning.party_id).identifiers[0].raw
+    (caller,) = search(db.session(), number, is_demo=True, now=utc_now())
+    assert "2 earlier calls" in caller.words
+    assert "warning note" in caller.words
 
 
 def assert_list_of_subscribers() -> None:

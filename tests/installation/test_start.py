@@ -1,14 +1,17 @@
 """Nothing starts on what could lose or leak data."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings, SettingsError, SmtpSettings, TwilioSettings
+from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.installation import rules, service
 
@@ -91,3 +94,17 @@ def test_a_demonstration_may_use_this_machine(app: Flask, session: Session) -> N
     with transaction() as work:
         service.mark_demo(work)
     service.check_start(replace(chosen(app), smtp=SmtpSettings("127.0.0.1", 25, "none"), twilio=HERE))
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(60, "ahead of"), (-60, "behind")])
+def test_a_machine_whose_clock_is_a_minute_off_does_not_start(
+    app: Flask, session: Session, ahead: int, words: str
+) -> None:
+    with time_machine.travel(utc_now() + timedelta(seconds=ahead)), pytest.raises(SettingsError, match=words):
+        service.check_start(chosen(app))
+
+
+@pytest.mark.parametrize("ahead", [-5, 5])
+def test_a_clock_that_is_a_few_seconds_off_is_good_enough(app: Flask, session: Session, ahead: int) -> None:
+    with time_machine.travel(utc_now() + timedelta(seconds=ahead)):
+        service.check_start(chosen(app))

@@ -157,3 +157,17 @@ def test_an_administrator_reads_no_call(client: FlaskClient, bearer: Callable[..
     assert client.get("/api/v1/calls", headers=head).status_code == 403
     assert client.post("/api/v1/calls", json=CALL, headers=head).status_code == 403
     assert client.get("/api/v1/incidents/1").status_code == 401
+
+
+def test_the_board_is_returned_without_anything_of_the_people(client: FlaskClient, head: dict[str, str]) -> None:
+    made = client.post("/api/v1/calls", json=CALL, headers=head).get_json()
+    path = f"/api/v1/incidents/{made['incident_id']}"
+    client.post(f"{path}/milestones", json={"step": "en_route"}, headers=head)
+    answer = client.get("/api/v1/board", headers=head)
+    (line,) = answer.get_json()["items"]
+    assert (line["grade"], line["state"], line["urgency"], line["clock"]["state"]) == (
+        "immediate", "en_route", "running", "running"
+    )  # fmt: skip
+    assert [officer["on_scene_at"] for officer in line["officers"]] == [None]
+    assert answer.get_json()["on_duty"] == []
+    assert "1 Example Road" not in answer.text

@@ -88,7 +88,8 @@ def test_what_is_legal_is_offered_on_the_page_and_taken(desk: FlaskClient, sessi
     ungraded = roof_call(incident=NewIncident(Category.SCAM))
     for step in set(Step) - {Step.CLEARED, Step.HANDOVER_REFUSED, Step.CLOSED, Step.REOPENED}:
         incident_id = service.log_call(ungraded, actor=duty, now=utc_now()).incident_id
-        path, sent = ASKED[step]
+        path, asked = ASKED[step]
+        sent = {name: value for name, value in asked.items() if name != "basis"}  # a first grade starts at the call
         assert desk.get(f"/incidents/{incident_id}/{path}").status_code == 200, step
         assert desk.post(f"/incidents/{incident_id}/{path}", data=sent).status_code == 303, step
 

@@ -31,7 +31,7 @@ TABLE = {
     S.RESOLVED_REMOTELY: "x x x x . . x x x x x .",
     S.STOOD_DOWN: ". . . x . . . . . x x x",
     S.HANDED_OVER: ". . . x . . . . . x x x",
-    S.REOPENED: "x x x . x x x x x x x .",
+    S.REOPENED: "x x x x x x x x x x x .",
     S.CLOSED: ". . . . . . . . . . . x",
 }
 PAIRS = [

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,19 @@ def test_an_arrival_is_true_whatever_was_recorded_meanwhile(desk: FlaskClient, d
     dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=duty, now=utc_now())
     told = {"step": "on_scene", "version": "1"}
     assert desk.post(f"/incidents/{incident_id}/milestones", data=told).status_code == 303
+
+
+def test_a_tap_that_got_through_late_counts_from_when_it_was_made(
+    desk: FlaskClient, session: Session, duty: Actor
+) -> None:
+    now = utc_now()
+    incident_id = service.log_call(roof_call(), actor=duty, now=now - timedelta(minutes=30)).incident_id or 0
+    tapped = now - timedelta(minutes=9)
+    at = tapped.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert desk.post(f"/incidents/{incident_id}/milestones", data={"step": "on_scene", "at": at}).status_code == 303
+    clock = queries.get_incident(session, incident_id).clock
+    assert clock is not None
+    assert clock.stopped_at == tapped.replace(microsecond=0)
 
 
 def test_an_arrival_told_by_the_desk_meanwhile_is_said_so(

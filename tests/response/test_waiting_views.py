@@ -232,6 +232,15 @@ def test_an_officer_hears_a_message_and_the_trail_knew_before(
     assert desk.get("/calls/404/recording").status_code == 404
 
 
+def test_without_scripts_matches_are_shown_on_the_form_of_the_same_call(session: Session, desk: FlaskClient) -> None:
+    call_id = call_in()
+    sent = form(desk, call_id, caller_name="Alex Example")
+    page = desk.post(f"/calls/matches?waiting={call_id}", data=sent).text
+    assert f'action="/calls/{call_id}/write-up"' in page
+    assert "Alex Example" in page
+    assert f"/calls/matches?waiting={call_id}" in page
+
+
 def test_a_message_is_held_with_a_reason_and_let_go_again(session: Session, desk: FlaskClient, app: Flask) -> None:
     with recordings() as provider, pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.extensions, "tsalert_recordings", None)

@@ -1,5 +1,6 @@
 """What is going on as the demonstration is loaded: six live incidents and three open cases."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from tsalert.cases.vocabulary import (
     Status,
 )
 from tsalert.demo import visits
+from tsalert.demo.known import PAVERS
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
@@ -30,7 +32,7 @@ _TARGET = timedelta(hours=2)
 
 def load_today(team: Crew, now: datetime) -> None:
     """Load the live board: one amber, one red, one overdue, one with an officer on the scene, two with time in hand."""
-    _waiting(team, now, _TARGET + timedelta(minutes=18), "Two men are digging up the drive and want £2,500 today.")
+    _digging(team, now)
     _waiting(team, now, _TARGET - timedelta(minutes=7), "A roofer has taken the ladder in and will not leave.")
     amber = _waiting(
         team, now, _TARGET - timedelta(minutes=24), "The bank has a customer who must pay for gutters now."
@@ -51,6 +53,14 @@ def _waiting(team: Crew, now: datetime, ago: timedelta, happening: str, grade: G
     category = Category.DOORSTEP_CRIME if grade is GradeName.IMMEDIATE else Category.SCAM
     kind = DoorstepKind.ROOFING if category is Category.DOORSTEP_CRIME else ScamKind.BANK_IMPERSONATION
     return visits.log(_live(team, now - ago, category, kind, happening, grade), team.officer)
+
+
+def _digging(team: Crew, now: datetime) -> None:
+    """Log an overdue call about pavers whose van is known from other addresses."""
+    happening = "Two men are digging up the drive and want £2,500 today."
+    at, kind = now - _TARGET - timedelta(minutes=18), DoorstepKind.DRIVEWAY
+    visit = _live(team, at, Category.DOORSTEP_CRIME, kind, happening, GradeName.IMMEDIATE)
+    visits.log(replace(visit, trader=PAVERS), team.officer)
 
 
 def _live(team: Crew, at: datetime, category: Category, kind: str, happening: str, grade: GradeName) -> Visit:

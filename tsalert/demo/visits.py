@@ -31,6 +31,7 @@ class Visit:
     source: CallSource = CallSource.RESIDENT
     arrives_after: timedelta | None = None
     outcome: Outcome = Outcome.ADVICE_GIVEN
+    trader: str | None = None
 
 
 def log(visit: Visit, actor: Actor) -> int:
@@ -47,6 +48,7 @@ def log(visit: Visit, actor: Actor) -> int:
         postcode=visit.household.postcode,
         ward_code=visit.household.ward_code,
         happening=visit.happening,
+        trader=visit.trader,
         is_trader_on_site=immediate,
         is_work_in_progress=immediate,
         is_vulnerable=True,

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.db import db
+from tsalert.delivery.telephones import phone_as_e164
 from tsalert.inbound import voice
 from tsalert.inbound.voice import Ringing
-from tsalert.response.rules import phone_as_e164
 from tsalert.telephone.models import Recording, TelephoneCall
 from tsalert.telephone.ports import CallLog, NotReady, PastCall, PastMessage
 

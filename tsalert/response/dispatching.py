@@ -65,6 +65,8 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
         session.flush()
         if new.step is Step.ON_SCENE:
             progress.stop_clock(session, incident_id, at=at, now=now)
+        elif new.step is Step.CLEARED:
+            progress.take_back_stop(session, attendance, now=now)
         _note(session, incident, replace(new, at=at), attendance_id=attendance.id, actor=actor, now=now)
         been_there = attendance.on_scene_at is not None
         state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
@@ -72,9 +74,10 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
         return state
 
 
-def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: datetime) -> None:
-    """Record that the harm was stopped without a visit, which stops the clock.
+def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: datetime) -> bool:
+    """Record that the harm was stopped without a visit; whether that stops the clock is the grade's to say.
 
+    :return: whether somebody still waits, because the clock goes on.
     :raises Conflict: somebody has been there, or the incident has ended.
     :raises RuleViolation: the time cannot be.
     """
@@ -82,10 +85,12 @@ def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: d
     with transaction() as session:
         incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY, seen=told.seen)
         stopped_at = rules.possible_time(told.at or now, now=now, not_before=rows.first_call_at(session, incident_id))
-        progress.stop_clock(session, incident_id, at=stopped_at, now=now)
-        incident.state, incident.offered_to = IncidentState.RESOLVED_REMOTELY, None
+        goes_on = progress.stop_clock_remotely(session, incident_id, told.how, at=stopped_at, now=now)
+        if not goes_on:
+            incident.state, incident.offered_to = IncidentState.RESOLVED_REMOTELY, None
         done = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(told.how.label, told.note))
         _note(session, incident, done, attendance_id=None, actor=actor, now=now)
+        return goes_on
 
 
 def stand_down(

@@ -3,13 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
+from tsalert.response.vocabulary import RemoteResolution, StartRule
 
 _RUNNING = text("stopped_at IS NULL AND ended_at IS NULL")
 _OPEN = text("closed_at IS NULL")
+_OF_INCIDENT = text("incident_id IS NOT NULL")
 _ATTENDING = text("cleared_at IS NULL")
 _WAITING = text("disposition = 'waiting'")
 
@@ -24,8 +26,19 @@ class Call(Base):
 
     __tablename__ = "call"
     __table_args__ = (
-        Index("ix_call_incident", "incident_id", "received_at"),
         Index("ix_call_waiting", "received_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_call_incident", "incident_id", "received_at", "disposition"),
+        Index("ix_call_counted", "received_at", "line", "disposition"),
+        Index(
+            "ix_call_of_incident",
+            "received_at",
+            "incident_id",
+            "disposition",
+            "line",
+            "source",
+            sqlite_where=_OF_INCIDENT,
+            postgresql_where=_OF_INCIDENT,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,7 +47,7 @@ class Call(Base):
     source: Mapped[str | None]
     opened_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     caller_name: Mapped[str | None]
     phone: Mapped[str | None]
@@ -59,7 +72,11 @@ class Call(Base):
 
 
 class Grade(Base):
-    """One version of a grade, in force from its date until the next of the same name."""
+    """One version of a grade, in force from its date until the next of the same name; it never changes.
+
+    ``stopped_by`` names the ways of resolving an incident without a visit that stop its clock;
+    an officer on scene always does.
+    """
 
     __tablename__ = "grade"
     __table_args__ = (
@@ -70,7 +87,10 @@ class Grade(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     target_seconds: Mapped[int | None]
+    start_rule: Mapped[str] = mapped_column(default=StartRule.FIRST_CALL)
+    stopped_by: Mapped[list[str]] = mapped_column(JSON, default=lambda: [how.value for how in RemoteResolution])
     effective_from: Mapped[datetime]
+    reason: Mapped[str | None]
 
 
 class Incident(Base):
@@ -200,3 +220,35 @@ class Milestone(Base):
     source: Mapped[str]
     note: Mapped[str | None]
     version: Mapped[int | None]
+
+
+class BoardStamp(Base):
+    """Stands for all that the live board shows; its single row is renewed in every transaction that changes it."""
+
+    __tablename__ = "board_stamp"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[str]
+
+
+class CallParty(Base):
+    """A party's part in a call; when the call came in is copied, since a call's facts never change."""
+
+    __tablename__ = "call_party"
+    __table_args__ = (Index("ix_call_party_party_id", "party_id", "received_at"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    received_at: Mapped[datetime]
+
+
+class CallPlace(Base):
+    """A key under which the place that a call tells of is found again."""
+
+    __tablename__ = "call_place"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)

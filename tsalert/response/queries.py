@@ -198,6 +198,18 @@ def as_records(session: Session, found: Sequence[Row[Incident, str, IncidentCloc
     ]
 
 
+def first_real_call() -> ColumnElement[bool]:
+    """Return the condition that no real call of the same incident came before."""
+    earlier = aliased(Call)
+    comes_before = (
+        earlier.incident_id == Call.incident_id,
+        earlier.disposition.not_in(UNREAL_DISPOSITIONS),
+        earlier.received_at <= Call.received_at,
+        or_(earlier.received_at < Call.received_at, earlier.id < Call.id),
+    )
+    return and_(Call.disposition.not_in(UNREAL_DISPOSITIONS), ~select(earlier.id).where(*comes_before).exists())
+
+
 def response_figures(session: Session, period: Period) -> ResponseFigures:
     """Count a period's reports, and how each clock of its immediate ones came out.
 
@@ -226,21 +238,16 @@ def immediate_and_attended(period: Period) -> Select[int]:
 
 def _reports(period: Period) -> Select[int]:
     """Return the ids of incidents whose first real call came in the period and on the rapid-response number."""
-    earlier = aliased(Call)
-    is_earlier = or_(
-        earlier.received_at < Call.received_at, and_(earlier.received_at == Call.received_at, earlier.id < Call.id)
-    )
-    same = (earlier.incident_id == Call.incident_id, earlier.disposition.not_in(UNREAL_DISPOSITIONS))
     return (
         select(Incident.id)
         .join(Call, Call.incident_id == Incident.id)
         .where(
             Call.received_at >= period.starts_at,
             Call.received_at < period.ends_at,
-            Call.disposition.not_in(UNREAL_DISPOSITIONS),
+            Call.incident_id.is_not(None),
+            first_real_call(),
             Call.line.in_(RAPID_RESPONSE_LINES),
             Incident.category.in_(REPORTED_CATEGORIES),
-            ~select(earlier.id).where(*same, is_earlier).exists(),
         )
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import as_utc, whole_seconds
 from tsalert.core.errors import NotFound
 from tsalert.response.clock import Clock
-from tsalert.response.models import Attendance, Breach, Call, Grade, Incident, IncidentClock
+from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, Incident, IncidentClock
 from tsalert.response.rules import Danger, is_cash_about_to_move, most_urgent, propose_grade
 from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, GradeName, MoneyState
 from tsalert.web.fields import LARGEST_ID
@@ -66,6 +66,17 @@ def latest_clock(session: Session, incident_id: int) -> IncidentClock | None:
     """Return an incident's newest clock, locked until the transaction ends."""
     of_incident = select(IncidentClock).where(IncidentClock.incident_id == incident_id)
     return session.scalar(of_incident.order_by(IncidentClock.number.desc()).limit(1).with_for_update())
+
+
+def clocks_of(session: Session, incident_id: int) -> Sequence[IncidentClock]:
+    """Return an incident's clocks, oldest first, locked until the transaction ends."""
+    of_incident = select(IncidentClock).where(IncidentClock.incident_id == incident_id)
+    return session.scalars(of_incident.order_by(IncidentClock.number).with_for_update()).all()
+
+
+def first_graded_at(session: Session, incident_id: int) -> datetime | None:
+    """Return when an incident was first graded."""
+    return session.scalar(select(func.min(Grading.graded_at)).where(Grading.incident_id == incident_id))
 
 
 def overdue_clocks(session: Session, *, now: datetime, lock: bool = False) -> Sequence[IncidentClock]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import phonenumbers
-
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
+from tsalert.parties.rules import UNDECIDED, Decided
 from tsalert.response.vocabulary import (
     CallSource,
     Category,
@@ -22,8 +21,6 @@ from tsalert.response.vocabulary import (
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
 OLDEST_OPENING = timedelta(hours=12)  # as long as a session, and as a draft is kept
-# Ofcom keeps these for drama; no subscriber has them.
-_DRAMA_NUMBERS = ("+447700900", "+441632960")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class NewCall:
     :param opened_at: when the form was opened, by the server's clock; None means now.
     :param claimed_at: the officer's own time for the contact, for a voicemail or a call written up later.
     :param incident_reference: for a call that belongs to an incident that is already open.
+    :param caller_is: whom the officer took the caller for, and ``trader_is`` the trader.
     """
 
     disposition: Disposition
@@ -78,6 +76,8 @@ class NewCall:
     was_told_999: bool = False
     incident: NewIncident | None = None
     incident_reference: str | None = None
+    caller_is: Decided = UNDECIDED
+    trader_is: Decided = UNDECIDED
 
     @property
     def danger(self) -> Danger:
@@ -216,6 +216,7 @@ def check_decision(decision: GradeDecision, *, previous: GradeName | None, propo
     :raises RuleViolation: naming the field.
     """
     if previous is None:
+        _check_first_basis(decision)
         check_reason(decision.grade, proposed, decision.reason)
         return
     if decision.grade is previous:
@@ -228,6 +229,11 @@ def check_decision(decision: GradeDecision, *, previous: GradeName | None, propo
         raise RuleViolation("Say when the new facts came in.", field="facts_at")
 
 
+def _check_first_basis(decision: GradeDecision) -> None:
+    if decision.basis not in {None, StartBasis.FIRST_CALL}:
+        raise RuleViolation("It has no grade yet, so its clock starts at the first call.", field="basis")
+
+
 def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: datetime) -> datetime:
     """Return when a clock starts: at the first call, or at the new facts where those raised the grade.
 
@@ -236,19 +242,3 @@ def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: dat
     if decision.basis is not StartBasis.NEW_FACTS or decision.facts_at is None:
         return first_call_at
     return possible_time(decision.facts_at, now=now, not_before=first_call_at, field="facts_at")
-
-
-def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:
-    """Return a British or international number as ``+441632960000``; None where it cannot be dialled.
-
-    What was typed is kept beside it, so nothing that a caller gave is lost.
-
-    :param is_demo: also take the numbers that Ofcom keeps for drama.
-    """
-    try:
-        number = phonenumbers.parse(phone or "", "GB")
-    except phonenumbers.NumberParseException:
-        return None
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    is_drama = is_demo and written.startswith(_DRAMA_NUMBERS) and len(written) == 13
-    return written if is_drama or phonenumbers.is_valid_number(number) else None

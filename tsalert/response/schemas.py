@@ -6,12 +6,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_l
 from marshmallow.validate import OneOf, Range
 
 from tsalert.response.opening import Opening
+from tsalert.response.party_schemas import ChosenSchema, pop_chosen
 from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
 from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
+_OF_A_NEW_INCIDENT = frozenset({"category", "kind", "grade", "grade_reason"})
 
 
 class Strict(Schema):
@@ -60,7 +62,7 @@ class ProposalSchema(TicksSchema):
         return {name: value for name, value in data.items() if value not in {AS_PROPOSED, LATER}}
 
 
-class NewCallSchema(TicksSchema):
+class NewCallSchema(TicksSchema, ChosenSchema):
     """A call to log."""
 
     line = choice(CallLine, load_default=CallLine.RAPID_VOICE)
@@ -90,6 +92,7 @@ class NewCallSchema(TicksSchema):
     def build(self, data: dict[str, Any], **_: Any) -> NewCall:
         """Return the call with its incident, if it is to open one."""
         told = {name: data.pop(name) for name in ("category", "kind", "grade", "grade_reason")}
+        data |= pop_chosen(data)
         call = NewCall(incident_reference=data.pop("incident"), **data)
         incident = _new_incident(call, **told)
         return NewCall(incident=incident, incident_reference=call.incident_reference, **data)
@@ -99,6 +102,15 @@ class NewCallFormSchema(NewCallSchema):
     """A call as the page sends it, with the sealed time at which the page was opened."""
 
     opened_at = Opening(required=True, data_key="opened")
+
+    @pre_load
+    def join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add the call to the open incident that was chosen among the matches, whatever else the form proposed."""
+        joined = data.pop("join", None)
+        if joined is None:
+            return data
+        kept = {name: value for name, value in data.items() if name not in _OF_A_NEW_INCIDENT}
+        return kept | {"incident": joined, "disposition": Disposition.ADDED_TO_INCIDENT.value}
 
 
 class HoldSchema(Strict):

@@ -9,9 +9,12 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
+from tsalert.delivery.telephones import phone_as_e164
+from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
 from tsalert.response import progress, queries, rows, rules
+from tsalert.response.call_parties import link_parties
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
@@ -56,13 +59,15 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     """
     _check_ward(session, new.ward_code)
     _write(call, new, actor=actor, now=now)
-    call.phone_e164 = rules.phone_as_e164(new.phone, is_demo=is_demo)
+    call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
     incident = _incident_of(session, new, now=now)
     if incident:
         call.incident_id, call.incident_version = incident.id, incident.version
     session.add(call)
     session.flush()
     audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+    decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
+    link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
     if incident and new.incident:
         _begin(session, incident, new.incident, actor=actor, now=now)
     reference = incident.reference if incident else None
@@ -133,12 +138,21 @@ def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, a
 
 
 def record_breaches(now: datetime) -> int:
-    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new."""
-    if not rows.overdue_clocks(db.session(), now=now):
-        return 0
-    with transaction() as session:
-        clocks = rows.overdue_clocks(session, now=now, lock=True)
-        return sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new.
+
+    Every open clock is looked at, so a worker that was away makes up for it in its first run.
+
+    :param now: the time by the database's own clock, which alone decides (``db.database_now``).
+    """
+    recorded = 0
+    while rows.overdue_clocks(db.session(), now=now):
+        with transaction() as session:
+            clocks = rows.overdue_clocks(session, now=now, lock=True)
+            new = sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+        if not new:
+            break  # somebody else has the rest in hand
+        recorded += new
+    return recorded
 
 
 def _check_ward(session: Session, code: str | None) -> None:

@@ -58,7 +58,7 @@ _ENDED = frozenset({Step.CLEARED, Step.OUTCOME_RECORDED, Step.CLOSED, Step.REOPE
 LEGAL: dict[IncidentState, frozenset[Step]] = {
     IncidentState.RECEIVED: _UNVISITED,
     IncidentState.TRIAGED: _UNVISITED,
-    IncidentState.REOPENED: _UNVISITED,
+    IncidentState.REOPENED: _UNVISITED | {Step.CLEARED},
     IncidentState.EN_ROUTE: _UNVISITED | {Step.CLEARED},
     IncidentState.ON_SCENE: _VISITED,
     IncidentState.CLEARED: _VISITED,
@@ -195,9 +195,10 @@ def _next_at_the_desk(situation: Situation, *, needs_visit: bool) -> list[Step]:
 def furthest(state: IncidentState, step: Step, *, has_been_there: bool) -> IncidentState:
     """Return an incident's state after an officer's milestone: the furthest that any of them has come.
 
-    Somebody who turns back without having been there brings it no further.
+    Somebody who turns back without having been there brings it no further, nor does one who left
+    before it was reopened.
     """
-    if step is Step.CLEARED and not has_been_there:
+    if step is Step.CLEARED and (not has_been_there or state is IncidentState.REOPENED):
         return state
     reached = [IncidentState[each.name] for each in ATTENDING]
     if state not in {*reached, *_BEFORE_ATTENDING}:

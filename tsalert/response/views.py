@@ -1,15 +1,19 @@
 """Pages of the live board, of incidents, and of each step that is taken in one."""
 
 from collections.abc import Callable
+from datetime import datetime
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.response import dispatching, handing_over, queries, rows, service, vocabulary
-from tsalert.response.board import board_lines, mark_of, reading_of
+from tsalert.response import dispatching, grade_versions, handing_over, queries, rows, service, vocabulary
+from tsalert.response.board import Board, reading_of
+from tsalert.response.live_board import Drawing, LiveBoard
 from tsalert.response.refusals import current_refusal, explains
 from tsalert.response.schemas import PageSchema
 from tsalert.response.step_schemas import (
@@ -27,7 +31,7 @@ from tsalert.response.step_schemas import (
 from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, next_step, presence
 from tsalert.response.timeline import BACKFILLED_AFTER, timeline
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, for_walls, requires
 from tsalert.web.forms import View, load_form, redisplays
 
 bp = Blueprint("response", __name__)
@@ -47,25 +51,31 @@ _FORMS = {
 _NAMES = ", ".join(repr(name) for name in _FORMS)
 
 
+@bp.record_once
+def keep_board(state: BlueprintSetupState) -> None:
+    """Give each web process a board of its own to keep."""
+    state.app.extensions["tsalert_board"] = LiveBoard(_draw)
+
+
 @bp.get("/board")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def board() -> ResponseReturnValue:
     """Show who waits, for how long, and who attends."""
-    lines = board_lines(db.session(), now=utc_now())
-    return render_template("response/board.html", lines=lines, mark=mark_of(lines))
+    now = utc_now()
+    return render_template("response/board.html", lines=Markup(_drawn(now).at(now)))  # noqa: S704 - from a template
 
 
 @bp.get("/board/lines")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def show_board_lines() -> ResponseReturnValue:
     """Answer a board that asks for what is new: 304 where nothing is."""
-    lines = board_lines(db.session(), now=utc_now())
-    mark = mark_of(lines)
-    if request.if_none_match.contains(mark):
-        answer = Response(status=304)
-    else:
-        answer = Response(render_template("response/board_lines.html", lines=lines, mark=mark))
-    answer.set_etag(mark)
+    now = utc_now()
+    drawing = _drawn(now)
+    unchanged = request.if_none_match.contains(drawing.mark)
+    answer = Response(status=304) if unchanged else Response(drawing.at(now))
+    answer.set_etag(drawing.mark)
     return answer
 
 
@@ -118,6 +128,7 @@ def show_step(incident_id: int, form_name: str) -> ResponseReturnValue:
         proposed=rows.proposed_grade(session, incident_id),
         officers=staff.active_officers(session),
         refusal=current_refusal(),
+        resolutions=_resolutions(incident_id),
     )
 
 
@@ -159,7 +170,9 @@ def record_milestone(incident_id: int) -> ResponseReturnValue:
 @_form_of("remote-resolution")
 def resolve_remotely(incident_id: int) -> ResponseReturnValue:
     """Record that the harm was stopped without a visit."""
-    dispatching.resolve_remotely(incident_id, load_form(RemoteResolutionSchema()), actor=current_actor(), now=utc_now())
+    told = load_form(RemoteResolutionSchema())
+    if dispatching.resolve_remotely(incident_id, told, actor=current_actor(), now=utc_now()):
+        flash("Recorded. This does not stop the clock of its grade: somebody still has to go.")
     return _back(incident_id)
 
 
@@ -225,6 +238,25 @@ def reopen(incident_id: int) -> ResponseReturnValue:
     """Open the incident again."""
     service.reopen_incident(incident_id, **load_form(ReopenSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
+
+
+def _drawn(now: datetime) -> Drawing:
+    kept: LiveBoard = current_app.extensions["tsalert_board"]
+    return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL))
+
+
+def _draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001 - the shape that LiveBoard asks for
+    return render_template("response/board_lines.html", board=board, with_links=with_links, hole=hole)
+
+
+def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
+    """Return the ways of resolving it without a visit; each says whether it stops the clock that runs."""
+    stops = grade_versions.stops_of_running_clock(db.session(), incident_id)
+    stopping, not_stopping = "This stops the clock.", "The clock goes on: somebody still has to go."
+    return [
+        (how.value, how.label, "" if stops is None else stopping if how in stops else not_stopping)
+        for how in vocabulary.RemoteResolution
+    ]
 
 
 def _presence(incident_id: int) -> Presence:

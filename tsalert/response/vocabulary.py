@@ -110,6 +110,13 @@ class GradeName(Word):
 VISITED_TODAY = frozenset({GradeName.IMMEDIATE, GradeName.PROMPT})
 
 
+class StartRule(Word):
+    """What a grade counts its target from, unless new facts raised it or the incident was reopened."""
+
+    FIRST_CALL = "first_call", "The first call"
+    GRADED = "graded", "The time at which it was first graded"
+
+
 class StartBasis(Word):
     """Why a clock starts when it does."""
 
@@ -120,7 +127,7 @@ class StartBasis(Word):
 
 
 class RemoteResolution(Word):
-    """What stopped the harm without anybody going there; each stops the clock."""
+    """What stopped the harm without anybody going there; the grade says which of them stop the clock."""
 
     BANK_STOPPED_PAYMENT = "bank_stopped_payment", "The bank stopped the payment"
     CALLER_STOPPED_PAYMENT = "caller_stopped_payment", "The resident stopped or refused the payment"

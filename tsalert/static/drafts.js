@@ -34,9 +34,11 @@ async function save(form) {
   }
   form.dataset.sending = "yes";
   say(form, null);
+  const began = new Date();
   const answer = await send(form);
   delete form.dataset.sending;
   if (!answer || GONE.has(answer.status)) {
+    claim(form, began);
     say(form, "[data-unsaved]");
   } else if (SIGNED_OUT.has(answer.status)) {
     say(form, "[data-signed-out]");
@@ -45,6 +47,14 @@ async function save(form) {
       sessionStorage.removeItem(storeOf(form));
     }
     form.submit();
+  }
+}
+
+/** Where there is no signal, an officer's step happened when they first tried to tell it, not when that succeeds. */
+function claim(form, began) {
+  const time = form.querySelector("[data-first-try]");
+  if (time && !time.value) {
+    time.value = began.toISOString();
   }
 }
 

@@ -33,6 +33,12 @@ def new_submission() -> str:
     return uuid4().hex
 
 
+def leave_key() -> None:
+    """Leave a form's key for when the form itself is sent: this request only looks at what was typed so far."""
+    db.session().info.pop("submission", None)
+    g.pop("submission", None)
+
+
 def _recall() -> ResponseReturnValue | None:
     key = _key()
     if key is None:

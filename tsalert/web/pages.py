@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import utc_now
 from tsalert.web.access import find_actor
 from tsalert.web.forms import UNREACHABLE, current_form
 
@@ -59,6 +60,7 @@ def init_app(
         return {
             "form": current_form(),
             "actor": actor,
+            "now": utc_now(),
             "authority_name": authority_name,
             "rapid_response_number": rapid_response_number,
             "is_demo": app.config["TSALERT_DEMO"],
