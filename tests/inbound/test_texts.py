@@ -79,6 +79,11 @@ def test_a_text_without_end_can_be_written_up_and_is_kept_whole(session: Session
     assert [len(body) for body in session.scalars(select(InboundMessage.body))] == [20_000, 20_000]
 
 
+def test_who_asked_for_help_first_still_hears_that_we_have_their_message(session: Session) -> None:
+    assert text("HELP")
+    assert "has your message" in text("A man is here", at=NOW + MINUTE)
+
+
 def test_our_words_make_no_call(session: Session) -> None:
     for word in ("STOP", "HELP", "info"):
         text(word)

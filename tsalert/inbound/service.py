@@ -86,9 +86,8 @@ def _wait(session: Session, sender: str, body: str, settings: Settings, now: dat
     if call_id is None:
         contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, body[:LONGEST_TEXT] or None)
         call_id = waiting.open_waiting(session, contact, now=now)
-    answered = select(InboundMessage.id).where(
-        InboundMessage.sender == sender, InboundMessage.received_at > since, InboundMessage.answer != ""
-    )
+    heard = (InboundMessage.sender == sender, InboundMessage.taken_as == MESSAGE, InboundMessage.answer != "")
+    answered = select(InboundMessage.id).where(*heard, InboundMessage.received_at > since)
     if caller.e164 is None or session.scalar(answered.limit(1)) is not None:
         return Taken(MESSAGE, call_id=call_id)
     said = text_answer(authority=settings.authority_name, number=settings.rapid_response_number)
