@@ -130,6 +130,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
         "SECURITY_PASSWORD_SALT": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        # An error is logged with its statement; the values in it are names, addresses and what happened to people.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": _LARGEST_REQUEST,
         "SESSION_COOKIE_SECURE": https,
