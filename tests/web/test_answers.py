@@ -119,6 +119,15 @@ def test_messages_are_never_markup(sample: FlaskClient) -> None:
     assert "<b>" not in sample.get("/sample/rule").text
 
 
+@pytest.mark.parametrize("path", ["/sample/bug", "/sample/failing-database"])
+def test_the_reference_on_the_page_finds_the_fault_in_the_log(
+    sample: FlaskClient, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    page = sample.get(path, query_string={"name": "Ada"})
+    assert page.headers["X-Request-Id"] in page.text
+    assert page.headers["X-Request-Id"] in caplog.text
+
+
 def test_what_the_database_refuses_is_logged_without_what_it_was_about(
     sample: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -88,12 +88,12 @@ def _webargs_errors(error: HTTPException) -> dict[str, str]:
 
 
 def _database_gone(error: OperationalError) -> Response:
-    _log.error("database unavailable", exc_info=error)
+    _log.error("request %s: database unavailable", g.get("request_id"), exc_info=error)
     return answer(503, "The database cannot be reached. What you typed was not saved; keep it and try again.")
 
 
 def _unknown(error: Exception) -> Response:
-    _log.error("unexpected error", exc_info=error)
+    _log.error("request %s: unexpected error", g.get("request_id"), exc_info=error)
     return answer(500, InternalServerError.description)
 
 
