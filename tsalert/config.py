@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -167,15 +167,17 @@ def _smtp(reader: _Reader) -> SmtpSettings | None:
         reader.fault("EMAIL", "must be recorder or smtp://user:password@host:port")
         return None
     tls = parts.scheme == "smtps"
-    options = parse_qs(parts.query)
-    starttls = options.get("starttls") == ["1"]
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not options.keys() <= {"starttls", "connections"} or options.get("starttls", "0") not in {"0", "1"}:
+        reader.fault("EMAIL", "may end in ?starttls=1 and connections=8, and in nothing else")
+    starttls = options.get("starttls") == "1"
     return SmtpSettings(
         host=parts.hostname,
         port=parts.port or (465 if tls else 587 if starttls else 25),
         security="tls" if tls else "starttls" if starttls else "none",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        connections=_connections(reader, options.get("connections", ["4"])[-1]),
+        connections=_connections(reader, options.get("connections", "4")),
     )
 
 
