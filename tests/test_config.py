@@ -89,6 +89,14 @@ def test_twilio_wants_a_sender_or_a_messaging_service_but_not_both(extra: dict[s
         load_settings(GOOD | TWILIO | extra)
 
 
+def test_old_keys_are_read_however_they_are_spaced() -> None:
+    assert load_settings(GOOD | {"TSALERT_OLD_SECRET_KEYS": "one, two ,,three"}).old_secret_keys == (
+        "one",
+        "two",
+        "three",
+    )
+
+
 def test_no_secret_is_ever_written_out() -> None:
     settings = load_settings(
         GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
