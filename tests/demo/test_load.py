@@ -14,7 +14,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict
 from tsalert.db import db
 from tsalert.demo import service
-from tsalert.installation.service import is_demo
+from tsalert.installation.service import is_demo, is_whole_demo
 from tsalert.response.board import board_lines
 from tsalert.response.clock import ClockState
 from tsalert.subscribers.queries import circulation
@@ -36,11 +36,26 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     assert_published(run_command)
     with loaded.app_context():
         assert is_demo()
+        assert is_whole_demo()
         assert_live()
         assert_list_of_subscribers()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
+
+
+def test_one_that_was_cut_short_is_not_taken_for_whole(fresh_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(text: str) -> None:
+        if "2021/22" in text:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("TSALERT_DEMO_PASSWORD", PASSWORD)
+    with fresh_app.app_context():
+        with pytest.raises(KeyboardInterrupt):
+            service.load(password=PASSWORD, now=utc_now(), tell=give_up)
+        again = fresh_app.test_cli_runner().invoke(args=["demo", "load", "--once"])
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "not loaded to its end" in again.stderr
 
 
 def assert_published(run_command: Run) -> None:
