@@ -9,7 +9,6 @@ from tests.browser.conftest import opened, sign_in
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
-    "alerts.check_alert": "/check/TS-2026-001",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.list_alerts": "/alerts",
@@ -51,6 +50,7 @@ WHERE = {
 }
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
+    "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),
     "savings.correct_page": ("/interventions", "a[href^='/interventions/S']", "/correct"),
