@@ -104,6 +104,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     database_file = sqlite_path(settings.database_url)
     if database_file:
         database_file.parent.mkdir(parents=True, exist_ok=True)
+        if not database_file.exists():
+            database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
