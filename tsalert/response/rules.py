@@ -21,6 +21,8 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
+# A form that is open for longer was left open, and says nothing of when the call came in.
+LONGEST_CALL = timedelta(minutes=30)
 # Ofcom keeps these for drama; no subscriber has them.
 _DRAMA_NUMBERS = ("+447700900", "+441632960")
 
@@ -150,10 +152,7 @@ def check_call(new: NewCall, *, now: datetime) -> None:
 
     :raises RuleViolation: naming the field.
     """
-    if new.claimed_at is not None:
-        possible_time(new.claimed_at, now=now, field="claimed_at")
-        if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
-            raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    _check_times(new, now)
     if new.money_amount is not None and new.money_state is MoneyState.NONE:
         raise RuleViolation("Say how far the money has gone, or leave the amount out.", field="money_state")
     if new.disposition is Disposition.NEW_INCIDENT:
@@ -161,6 +160,16 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     elif new.incident is not None:
         raise RuleViolation("Only a call that is a new incident has a category and a grade.", field="disposition")
     _check_reference(new)
+
+
+def _check_times(new: NewCall, now: datetime) -> None:
+    if new.claimed_at is not None:
+        possible_time(new.claimed_at, now=now, field="claimed_at")
+        if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
+            raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    elif new.opened_at is not None and as_utc(now) - as_utc(new.opened_at) > LONGEST_CALL:
+        problem = "This page was opened more than half an hour ago. Say when the call came in."
+        raise RuleViolation(problem, field="claimed_at")
 
 
 def _check_new_incident(new: NewCall) -> None:
