@@ -41,6 +41,9 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=0"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=65"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=many"),
+        ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls=true"),
+        ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?startls=1"),
+        ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls"),
         ("TSALERT_EMAIL", "pigeon"),
         ("TSALERT_EMAIL_FROM", "nobody"),
         ("TSALERT_EMAIL_FROM", "Alerts <a@b\r\nBcc: c@d>"),
@@ -61,6 +64,7 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
         ("smtp://mail.example.org", "mail.example.org", 25, "none"),
         ("smtp://u:p%40ss@mail.example.org:2525", "mail.example.org", 2525, "none"),
         ("smtp://u:p@mail.example.org?starttls=1", "mail.example.org", 587, "starttls"),
+        ("smtp://u:p@mail.example.org?starttls=0&connections=8", "mail.example.org", 25, "none"),
         ("smtps://u:p@mail.example.org", "mail.example.org", 465, "tls"),
     ],
 )
@@ -90,6 +94,14 @@ def test_a_sender_that_networks_block_or_cannot_show_is_refused(sender: str) -> 
 def test_twilio_wants_a_sender_or_a_messaging_service_but_not_both(extra: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="only one of them"):
         load_settings(GOOD | TWILIO | extra)
+
+
+def test_old_keys_are_read_however_they_are_spaced() -> None:
+    assert load_settings(GOOD | {"TSALERT_OLD_SECRET_KEYS": "one, two ,,three"}).old_secret_keys == (
+        "one",
+        "two",
+        "three",
+    )
 
 
 def test_no_secret_is_ever_written_out() -> None:

@@ -157,6 +157,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     database_file = sqlite_path(settings.database_url)
     if database_file:
         database_file.parent.mkdir(parents=True, exist_ok=True)
+        if not database_file.exists():
+            database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
@@ -200,7 +202,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 def _engine_options(url: str) -> dict[str, object]:
     """Give up on a server that does not answer before an officer does; SQLite waits for locks by itself (db.py)."""
-    return {} if url.startswith("sqlite") else {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
+    # An error is logged with its statement; the values in it are names, addresses and what happened to people.
+    unseen: dict[str, object] = {"hide_parameters": True}
+    return unseen if url.startswith("sqlite") else unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
 
 
 def _init_web(app: Flask, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -104,7 +104,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
         secret_key=reader.secret("SECRET_KEY"),
-        old_secret_keys=tuple(key for key in reader.text("OLD_SECRET_KEYS").split(",") if key),
+        old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
         address_key=reader.secret("ADDRESS_KEY"),
         public_url=_public_url(reader),
         smtp=_smtp(reader),
@@ -173,15 +173,17 @@ def _smtp(reader: _Reader) -> SmtpSettings | None:
         reader.fault("EMAIL", "must be recorder or smtp://user:password@host:port")
         return None
     tls = parts.scheme == "smtps"
-    options = parse_qs(parts.query)
-    starttls = options.get("starttls") == ["1"]
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not options.keys() <= {"starttls", "connections"} or options.get("starttls", "0") not in {"0", "1"}:
+        reader.fault("EMAIL", "may end in ?starttls=1 and connections=8, and in nothing else")
+    starttls = options.get("starttls") == "1"
     return SmtpSettings(
         host=parts.hostname,
         port=parts.port or (465 if tls else 587 if starttls else 25),
         security="tls" if tls else "starttls" if starttls else "none",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        connections=_connections(reader, options.get("connections", ["4"])[-1]),
+        connections=_connections(reader, options.get("connections", "4")),
     )
 
 

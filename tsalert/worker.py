@@ -44,9 +44,9 @@ def command() -> None:
     except SettingsError as error:
         raise click.ClickException(f"tsalert cannot start:\n{error}") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    # It writes every request, and a question about a message holds its number.
-    logging.getLogger("twilio").setLevel(logging.WARNING)
+    # Both say much; Twilio's client would also write down whose number it asks about.
+    for library in ("apscheduler", "twilio"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

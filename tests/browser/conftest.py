@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import arguments, find_chromium
 
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "demonstration password"
 SECRET_KEY = "b" * 40
 PATIENCE = 60
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +70,7 @@ def window(chromium: Browser, site: str) -> Iterator[Page]:
 def opened(chromium: Browser, site: str, *, width: int = 1280) -> Iterator[Page]:
     """Open a window of a reader's own; scripts that fail or break the page's policy fail the test."""
     context = chromium.new_context(base_url=site, viewport={"width": width, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -83,6 +85,7 @@ def sign_in(page: Page, email: str = "officer@example.org") -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def demo_environment(folder: Path, port: int) -> dict[str, str]:

@@ -18,7 +18,6 @@ from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
-    "alerts.check_alert": "/check/TS-2026-001",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.list_alerts": "/alerts",
@@ -81,6 +80,7 @@ WHERE = {
 }
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
+    "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
     "calls.show_write_up": ("/calls", "a[href$='/write-up']", ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),

@@ -17,7 +17,7 @@ from tsalert.core.errors import Conflict
 from tsalert.db import db
 from tsalert.demo import service
 from tsalert.displays import queries as displays
-from tsalert.installation.service import is_demo
+from tsalert.installation.service import is_demo, is_whole_demo
 from tsalert.parties.models import PartyWarning
 from tsalert.parties.queries import get_party
 from tsalert.parties.rules import Sought
@@ -48,6 +48,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     assert_published(run_command)
     with loaded.app_context():
         assert is_demo()
+        assert is_whole_demo()
         assert_live()
         assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
         assert_rota()
@@ -56,6 +57,20 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
+
+
+def test_one_that_was_cut_short_is_not_taken_for_whole(fresh_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(text: str) -> None:
+        if "2021/22" in text:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("TSALERT_DEMO_PASSWORD", PASSWORD)
+    with fresh_app.app_context():
+        with pytest.raises(KeyboardInterrupt):
+            service.load(password=PASSWORD, now=utc_now(), tell=give_up)
+        again = fresh_app.test_cli_runner().invoke(args=["demo", "load", "--once"])
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "not loaded to its end" in again.stderr
 
 
 def assert_published(run_command: Run) -> None:

@@ -1,5 +1,6 @@
 """Nothing starts on what could lose or leak data."""
 
+import stat
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tsalert.app import create_app
 from tsalert.config import Settings, SettingsError, SmtpSettings, TwilioSettings
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
@@ -42,6 +44,12 @@ def test_a_database_file_on_a_network_disk_is_refused() -> None:
 def chosen(app: Flask) -> Settings:
     configured: Settings = app.extensions["tsalert_settings"]
     return configured
+
+
+def test_a_database_file_is_made_for_its_owner_alone(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    create_app(replace(chosen(app), database_url=f"sqlite:///{folder / 'tsalert.db'}"))
+    assert stat.S_IMODE((folder / "tsalert.db").stat().st_mode) == 0o600
 
 
 def test_a_sound_installation_starts_again_and_again(app: Flask, session: Session) -> None:

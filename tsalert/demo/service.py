@@ -58,7 +58,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     if not is_empty(db.session()):
         raise Conflict("This database holds something already; a demonstration needs an empty one.")
     with transaction() as session:
-        installation.mark_demo(session)
+        installation.mark_demo(session, is_whole=False)
     places.add_wards(demo_wards(), now=_BEFORE_IT_ALL)
     team = past.crew(*_hire(password), tell)
     _load_past(team)
@@ -74,6 +74,8 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     known.load_known(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
+    with transaction() as session:
+        installation.mark_demo(session)
 
 
 def is_empty(session: Session) -> bool:

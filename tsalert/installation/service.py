@@ -15,6 +15,7 @@ from tsalert.installation import rules
 from tsalert.installation.models import InstallationFact
 
 _DEMO, _ADDRESS_KEY = "demo", "address_key_check"
+_WHOLE = "yes"
 
 
 def check_start(settings: Settings) -> None:
@@ -36,9 +37,15 @@ def is_demo() -> bool:
     return db.session.get(InstallationFact, _DEMO) is not None
 
 
-def mark_demo(session: Session) -> None:
+def is_whole_demo() -> bool:
+    """Tell whether the demonstration in this database was loaded to its end."""
+    found = db.session.get(InstallationFact, _DEMO)
+    return found is not None and found.value == _WHOLE
+
+
+def mark_demo(session: Session, *, is_whole: bool = True) -> None:
     """Mark the database as a demonstration; a step of the caller's transaction."""
-    session.execute(insert_ignoring_conflicts(session, InstallationFact).values(name=_DEMO, value="yes"))
+    session.merge(InstallationFact(name=_DEMO, value=_WHOLE if is_whole else "loading"))
 
 
 def _is_ready() -> bool:

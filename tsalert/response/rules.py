@@ -22,7 +22,8 @@ CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
 # Grades for which officers are woken.
 PAGING_GRADES = frozenset({GradeName.IMMEDIATE})
-OLDEST_OPENING = timedelta(hours=12)  # as long as a session, and as a draft is kept
+# A form that is open for longer was left open, and says nothing of when the call came in.
+LONGEST_CALL = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,10 @@ def _check_times(new: NewCall, *, now: datetime) -> None:
         return
     if not is_possible_opening(new.opened_at, now=now):
         raise RuleViolation("By its clock this form is not open yet. Check the call and save it again.", field="opened")
-    if new.claimed_at is None and as_utc(new.opened_at) < as_utc(now) - OLDEST_OPENING:
-        raise RuleViolation("This form was opened over 12 hours ago. Say when the call came in.", field="claimed_at")
+    if new.claimed_at is None and as_utc(new.opened_at) < as_utc(now) - LONGEST_CALL:
+        raise RuleViolation(
+            "This page was opened more than half an hour ago. Say when the call came in.", field="claimed_at"
+        )
 
 
 def _check_new_incident(new: NewCall) -> None:

@@ -100,18 +100,19 @@ def _webargs_errors(error: HTTPException) -> dict[str, str]:
 
 def _database_gone(error: Exception) -> Response:
     """Answer while the database is locked or gone; what a page's form held comes back with the answer."""
-    _log.error("database unavailable", exc_info=error)
+    _log.error("request %s: database unavailable", g.get("request_id"), exc_info=error)
     outages.let_go()
     if is_api():
         answered = answer(503, "Our records cannot be reached. Send it again with the same Idempotency-Key.")
     else:
-        answered = Response(render_template("errors/unavailable.html", title=_TITLES[503], kept=outages.kept()), 503)
+        told = {"title": _TITLES[503], "kept": outages.kept(), "request_id": g.get("request_id")}
+        answered = Response(render_template("errors/unavailable.html", **told), 503)
     answered.headers["Retry-After"] = "10"
     return answered
 
 
 def _unknown(error: Exception) -> Response:
-    _log.error("unexpected error", exc_info=error)
+    _log.error("request %s: unexpected error", g.get("request_id"), exc_info=error)
     return answer(500, InternalServerError.description)
 
 

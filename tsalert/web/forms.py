@@ -114,7 +114,7 @@ def current_form() -> Form:
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:
     """Flatten marshmallow's messages to one sentence for each field."""
-    messages = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+    messages = error.messages if isinstance(error.messages, dict) else {error.field_name: error.messages}
     return flatten(messages)
 
 
