@@ -46,6 +46,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_EMAIL_FROM", "Alerts <a@b\r\nBcc: c@d>"),
         ("TSALERT_SMS", "pigeon"),
         ("TSALERT_PROXIES", "many"),
+        ("TSALERT_RINGS_PER_HOUR", "0"),
+        ("TSALERT_RINGS_PER_PREFIX", "many"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

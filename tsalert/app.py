@@ -27,6 +27,7 @@ from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
 from tsalert.inbound import views as inbound_views
+from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
 from tsalert.paging import api as paging_api
 from tsalert.paging import queries as paging_queries
@@ -41,7 +42,6 @@ from tsalert.response import (
     answer_api,
     answer_views,
     board_api,
-    call_views,
     figure_views,
     figures_api,
     grade_views,
@@ -50,6 +50,8 @@ from tsalert.response import (
     party_api,
     party_cli,
     party_views,
+    waiting_api,
+    waiting_views,
 )
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
@@ -68,6 +70,7 @@ from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import joining_views, link_views
 from tsalert.subscribers import views as subscribers_views
+from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.web import access, errors, filters, headers, home, once, pages
 from tsalert.web.api import SPEC, ProblemApi
 from tsalert.worker import command as worker_command
@@ -81,7 +84,7 @@ _PAGES = (
     response_views.bp,
     answer_views.bp,
     paging_views.bp,
-    call_views.bp,
+    waiting_views.bp,
     rota_views.bp,
     rota_own_views.bp,
     grade_views.bp,
@@ -97,9 +100,11 @@ _PAGES = (
     link_views.bp,
     delivery_views.bp,
     inbound_views.bp,
+    voice_views.bp,
 )
 _OPERATIONS = (
-    *response_api.blueprints,
+    waiting_api.calls,
+    response_api.incidents,
     *answer_api.blueprints,
     *paging_api.blueprints,
     board_api.board,
@@ -155,6 +160,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
+    app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
     return app
@@ -240,9 +246,20 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
     return email, texts, TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
 
 
+def _telephone(settings: Settings) -> tuple[RecordingSource | None, CallLog | None]:
+    """Choose where callers' messages come from, and who remembers calls; nobody, where there is no provider."""
+    if settings.twilio is None:
+        return None, None
+    from tsalert.providers.twilio_calls import TwilioCalls  # noqa: PLC0415 - as above
+    from tsalert.providers.twilio_recordings import TwilioRecordings  # noqa: PLC0415 - as above
+
+    return TwilioRecordings(settings.twilio), TwilioCalls(settings.twilio)
+
+
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(inbound_views.bp)
+    csrf.exempt(voice_views.bp)
     csrf.exempt(link_views.bp)
     for blueprint in _PAGES:
         app.register_blueprint(blueprint)

@@ -64,6 +64,8 @@ class Settings:
     authority_code: str = ""
     rapid_response_number: str = ""
     proxies: int = 0
+    rings_per_hour: int = 60
+    rings_per_prefix: int = 12
 
 
 @dataclass(slots=True)
@@ -112,6 +114,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
         proxies=_proxies(reader),
+        rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
+        rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
@@ -254,4 +258,12 @@ def _proxies(reader: _Reader) -> int:
     if not text.isdecimal() or int(text) > 9:
         reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
         return 0
+    return int(text)
+
+
+def _number(reader: _Reader, name: str, default: int) -> int:
+    text = reader.text(name, str(default))
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        reader.fault(name, "must be a number from 1 to 10000")
+        return default
     return int(text)

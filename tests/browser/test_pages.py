@@ -82,6 +82,7 @@ WHERE = {
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
+    "calls.show_write_up": ("/calls", "a[href$='/write-up']", ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),
@@ -95,7 +96,9 @@ NO_PAGES = {
     "alerts.show_email",
     "alerts.show_progress",
     "api-docs.openapi_json",
+    "calls.hear",
     "calls.show_proposal",
+    "calls.show_waiting",
     "delivery.show_html",
     "duty.show_calendar",
     "home.show_home",

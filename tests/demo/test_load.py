@@ -21,6 +21,7 @@ from tsalert.installation.service import is_demo
 from tsalert.parties.models import PartyWarning
 from tsalert.parties.queries import get_party
 from tsalert.parties.rules import Sought
+from tsalert.response import waiting
 from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState
 from tsalert.response.matches import look_up
@@ -79,6 +80,11 @@ def assert_live() -> None:
     board = read_board(db.session(), now=utc_now()).lines
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
+    waits = waiting.waiting_calls(db.session())
+    assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms"]
+    assert waits[0].story is not None
+    assert waits[0].story.message is not None
+    assert waits[0].story.message.is_kept
 
 
 def assert_rota() -> None:

@@ -33,13 +33,14 @@ class Managers:
 
     def act(self, now: datetime) -> None:
         """Do one thing to the rota."""
-        acts = (self.add, self.give, self.cancel, self.away, self.back, self.plan, self.end, self.lose, self.regain)
+        often = (self.add, self.add, self.plan, self.plan, self.give, self.regain, self.regain, self.back)
+        acts = (*often, self.cancel, self.away, self.end, self.lose)
         with suppress(Conflict, NotFound, RuleViolation):
             self.random.choice(acts)(now)
 
     def one(self, table: type[Shift] | type[Leave] | type[Pattern]) -> int:
-        """Return the id of any row, or of none."""
-        ids = list(self.session.scalars(select(table.id)))
+        """Return the id of one of the newest rows, or of none."""
+        ids = list(self.session.scalars(select(table.id).order_by(table.id.desc()).limit(8)))
         return self.random.choice(ids) if ids else 404
 
     @property
@@ -63,6 +64,8 @@ class Managers:
         service.cancel_shift(self.one(Shift), "Why not", actor=self.boss, now=now)
 
     def away(self, now: datetime) -> None:
+        if self.random.random() < 0.7:
+            return  # three people who are away for most of the days leave nothing to change
         first = london_date(now) + self.random.randint(0, 2) * DAY
         absences.record_leave(self.who, first, first, actor=self.boss, now=now)
 
@@ -106,7 +109,7 @@ def test_who_was_on_duty_stays_what_it_was(session: Session, standby: Callable[.
         alarms.watch(now + timedelta(minutes=40))
         told[now + timedelta(minutes=45)] = shown(session, now + timedelta(minutes=45))
     assert {at: shown(session, at) for at in told} == told
-    assert any(told.values())
+    assert sum(map(bool, told.values())) > 5, "so idle a rota proves nothing"
     assert_no_overlap(session)
 
 

@@ -17,7 +17,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.inbound import our_calls, queries, service
 from tsalert.inbound.our_calls import Said
-from tsalert.inbound.schemas import CallSchema, PageQuery, ReceiptSchema, TextSchema
+from tsalert.inbound.schemas import OurCallSchema, PageQuery, ReceiptSchema, TextSchema
 from tsalert.web.access import View, public, requires
 from tsalert.web.forms import read_form
 
@@ -75,7 +75,7 @@ def take_message() -> ResponseReturnValue:
 @from_twilio
 def answer_call(delivery_id: int) -> ResponseReturnValue:
     """Say what a call of ours is about."""
-    reference = CallSchema(unknown=EXCLUDE).load(request.form)["CallSid"]
+    reference = OurCallSchema(unknown=EXCLUDE).load(request.form)["CallSid"]
     return say(our_calls.answer_call(delivery_id, reference, now=utc_now()), delivery_id)
 
 
@@ -84,7 +84,7 @@ def answer_call(delivery_id: int) -> ResponseReturnValue:
 @from_twilio
 def press_key(delivery_id: int) -> ResponseReturnValue:
     """Take the key that somebody pressed on a call of ours."""
-    pressed = CallSchema(unknown=EXCLUDE).load(request.form)
+    pressed = OurCallSchema(unknown=EXCLUDE).load(request.form)
     said = our_calls.press_key(delivery_id, pressed["CallSid"], pressed["Digits"], now=utc_now())
     return say(said, delivery_id)
 

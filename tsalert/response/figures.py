@@ -134,7 +134,7 @@ def label(by: By, key: str, wards: Mapping[str, str]) -> str:
             return Category.of(key).label
         case By.TYPE:
             category, _, kind = key.partition(":")
-            return f"{Category.of(category).label}: {kind.strip() or 'not given'}"
+            return f"{Category.of(category).label}: {kind.strip().replace('_', ' ') or 'not given'}"
 
 
 def _grade_label(name: GradeName | None) -> str:

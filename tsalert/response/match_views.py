@@ -12,7 +12,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.parties import service as parties
 from tsalert.parties.rules import Sought
-from tsalert.response import call_views, matches, vocabulary
+from tsalert.response import call_views, matches, vocabulary, waiting_views
 from tsalert.response.opening import read_opening
 from tsalert.response.party_schemas import read_typed
 from tsalert.web.access import current_actor, requires
@@ -36,7 +36,8 @@ def show_matches() -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         return render_template("parties/matches.html", matches=found)
     g.matches = found
-    return call_views.show_new_call()
+    waits = request.args.get("waiting", type=int)
+    return call_views.show_new_call() if waits is None else waiting_views.show_write_up(waits)
 
 
 def _note(sought: Sought, sealed: str, actor: Actor) -> None:

@@ -13,17 +13,20 @@ _RUNNING = text("stopped_at IS NULL AND ended_at IS NULL")
 _OPEN = text("closed_at IS NULL")
 _OF_INCIDENT = text("incident_id IS NOT NULL")
 _ATTENDING = text("cleared_at IS NULL")
+_WAITING = text("disposition = 'waiting'")
 
 
 class Call(Base):
     """One contact, as it was logged.
 
     ``received_at`` is the time that counts: the officer's own (``claimed_at``) where one was
-    given, else when the form was opened (``opened_at``, the server's time).
+    given, else when the form was opened (``opened_at``, the server's time). A call or text to the
+    service's number is a row from the first ring, whose time counts, and waits to be written up.
     """
 
     __tablename__ = "call"
     __table_args__ = (
+        Index("ix_call_waiting", "received_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_call_incident", "incident_id", "received_at", "disposition"),
         Index("ix_call_counted", "received_at", "line", "disposition"),
         Index(

@@ -21,6 +21,7 @@ from tsalert.response.vocabulary import (
     REPORTED_CATEGORIES,
     UNREAL_DISPOSITIONS,
     Category,
+    Disposition,
     GradeName,
     Outcome,
 )
@@ -145,7 +146,8 @@ def time_to_save(session: Session) -> TimeToSave | None:
 
     A call that was written up later, or that came through the interface, tells nothing of it.
     """
-    from_a_form = (Call.claimed_at.is_(None), Call.opened_at < Call.recorded_at)
+    was_written = Call.disposition != Disposition.WAITING
+    from_a_form = (Call.claimed_at.is_(None), Call.opened_at < Call.recorded_at, was_written)
     query = select(Call.opened_at, Call.recorded_at).where(*from_a_form).order_by(Call.id.desc()).limit(_NEWEST)
     took = [(recorded_at - opened_at).total_seconds() for opened_at, recorded_at in session.execute(query)]
     return TimeToSave(round(median(took)), len(took)) if took else None

@@ -155,6 +155,8 @@ def check_call(new: NewCall, *, now: datetime) -> None:
 
     :raises RuleViolation: naming the field.
     """
+    if new.disposition is Disposition.WAITING:
+        raise RuleViolation("Say what becomes of the call.", field="disposition")
     _check_times(new, now=now)
     if new.money_amount is not None and new.money_state is MoneyState.NONE:
         raise RuleViolation("Say how far the money has gone, or leave the amount out.", field="money_state")

@@ -113,6 +113,12 @@ class NewCallFormSchema(NewCallSchema):
         return kept | {"incident": joined, "disposition": Disposition.ADDED_TO_INCIDENT.value}
 
 
+class HoldSchema(Strict):
+    """Why a recording is kept as evidence."""
+
+    reason = Line(longest=400, required=True)
+
+
 def _new_incident(
     call: NewCall, *, category: Category | None, kind: str | None, grade: str, grade_reason: str | None
 ) -> NewIncident | None:

@@ -40,21 +40,38 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
     actor.require(Permission.LOG_CALL)
     rules.check_call(new, now=now)
     with transaction() as session:
-        _check_ward(session, new.ward_code)
-        call = _call(session, new, actor=actor, now=now)
-        call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
-        incident = _incident_of(session, new, now=now)
-        if incident:
-            call.incident_id, call.incident_version = incident.id, incident.version
-        session.add(call)
-        session.flush()
-        audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
-        decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
-        link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
-        if incident and new.incident:
-            _begin(session, incident, new.incident, actor=actor, now=now)
-        reference = incident.reference if incident else None
-        return LoggedCall(call.id, call.reference, call.incident_id, reference)
+        opened_at = min(new.opened_at or now, now)  # nothing is opened after it was saved, whatever two clocks say
+        call = Call(
+            reference=next_reference(session, "C", at=now),
+            line=new.line,
+            opened_at=opened_at,
+            claimed_at=new.claimed_at,
+            received_at=new.claimed_at or opened_at,
+            recorded_at=now,
+        )
+        return complete(session, call, new, actor=actor, now=now, is_demo=is_demo)
+
+
+def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: datetime, is_demo: bool) -> LoggedCall:
+    """Write what an officer told into a call, and open or join its incident; a step.
+
+    :raises RuleViolation: naming the field at fault.
+    """
+    _check_ward(session, new.ward_code)
+    _write(call, new, actor=actor, now=now)
+    call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
+    incident = _incident_of(session, new, now=now)
+    if incident:
+        call.incident_id, call.incident_version = incident.id, incident.version
+    session.add(call)
+    session.flush()
+    audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+    decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
+    link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
+    if incident and new.incident:
+        _begin(session, incident, new.incident, actor=actor, now=now)
+    reference = incident.reference if incident else None
+    return LoggedCall(call.id, call.reference, call.incident_id, reference)
 
 
 def grade_incident(incident_id: int, decision: GradeDecision, *, actor: Actor, now: datetime) -> None:
@@ -145,35 +162,25 @@ def _check_ward(session: Session, code: str | None) -> None:
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
 
 
-def _call(session: Session, new: NewCall, *, actor: Actor, now: datetime) -> Call:
-    opened_at = min(new.opened_at or now, now)  # nothing is opened after it was saved, whatever two clocks say
-    received_at = new.claimed_at or opened_at
-    return Call(
-        reference=next_reference(session, "C", at=now),
-        line=new.line,
-        source=new.source,
-        opened_at=opened_at,
-        claimed_at=new.claimed_at,
-        received_at=received_at,
-        recorded_at=now,
-        caller_name=new.caller_name,
-        phone=new.phone,
-        is_safe_to_call_back=new.is_safe_to_call_back,
-        address=new.address,
-        postcode=new.postcode,
-        ward_code=new.ward_code,
-        happening=new.happening,
-        is_trader_on_site=new.is_trader_on_site,
-        trader=new.trader,
-        money_state=new.money_state,
-        money_amount=new.money_amount,
-        is_vulnerable=new.is_vulnerable,
-        has_threat=new.has_threat,
-        is_work_in_progress=new.is_work_in_progress,
-        told_999_at=(new.claimed_at or now) if new.was_told_999 else None,
-        disposition=new.disposition,
-        logged_by=actor.officer_id,
-    )
+def _write(call: Call, new: NewCall, *, actor: Actor, now: datetime) -> None:
+    call.source = new.source
+    call.caller_name = new.caller_name
+    call.phone = new.phone
+    call.is_safe_to_call_back = new.is_safe_to_call_back
+    call.address = new.address
+    call.postcode = new.postcode
+    call.ward_code = new.ward_code
+    call.happening = new.happening
+    call.is_trader_on_site = new.is_trader_on_site
+    call.trader = new.trader
+    call.money_state = new.money_state
+    call.money_amount = new.money_amount
+    call.is_vulnerable = new.is_vulnerable
+    call.has_threat = new.has_threat
+    call.is_work_in_progress = new.is_work_in_progress
+    call.told_999_at = (new.claimed_at or now) if new.was_told_999 else None
+    call.disposition = new.disposition
+    call.logged_by = actor.officer_id
 
 
 def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident | None:

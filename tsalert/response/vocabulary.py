@@ -84,10 +84,18 @@ class Disposition(Word):
     MISDIAL = "misdial", "Misdial"
     SPAM = "spam", "Spam"
     TEST = "test", "Test"
+    WAITING = "waiting", "Waiting for an officer"
 
 
-# Contacts that tell of nothing: no incident's report is counted from one of these.
-UNREAL_DISPOSITIONS = frozenset({Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST})
+# Contacts that tell of nothing, or of nothing yet: no incident's report is counted from one of these.
+UNREAL_DISPOSITIONS = frozenset(
+    {Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST, Disposition.WAITING}
+)
+
+
+def decided_options() -> list[tuple[str, str]]:
+    """Return (code, label) of what an officer may decide; a call waits only until they have."""
+    return [(each.value, each.label) for each in Disposition if each is not Disposition.WAITING]
 
 
 class GradeName(Word):

@@ -23,12 +23,10 @@ from tsalert.rota.schemas import (
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires
 from tsalert.web.fields import LARGEST_ID
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import UNREACHABLE, load_form, read_form, redisplays
 
 bp = Blueprint("rota", __name__, url_prefix="/rota")
-bp.context_processor(
-    lambda: {"vocabulary": vocabulary, "hours": wording.hours, "names": staff.officer_names(db.session())}
-)
+bp.context_processor(lambda: {"vocabulary": vocabulary, "hours": wording.hours, "names": _names()})
 
 
 @bp.get("")
@@ -275,3 +273,11 @@ def _wall(at: datetime | None) -> str:
 def _wall_to_come(at: datetime | None) -> str:
     """Write an instant to come; what is past is left empty, which means now."""
     return _wall(at) if at and at > utc_now() else ""
+
+
+def _names() -> dict[int, str]:
+    """Return officers' names; none where the database is gone, so that a page can say so."""
+    try:
+        return staff.officer_names(db.session())
+    except UNREACHABLE:
+        return {}
