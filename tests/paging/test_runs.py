@@ -146,6 +146,7 @@ def test_taken_but_not_on_the_way_in_fifteen_minutes_is_paged_again(team: Team, 
     again = night.sent[1:]
     assert [(each.channel, each.to) for each in again] == [("sms", PRIMARY), ("voice", PRIMARY)]
     assert "not on the way yet" in again[0].words
+    assert state(incident_id) is IncidentState.PAGED
     assert any(line.startswith("Not on the way in time: paged again, Pat Primary") for line in night.story(incident_id))
     night.tick(40 + 900 + 300)
     assert night.reached[-1] == ("voice", BACKUP)

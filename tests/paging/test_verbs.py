@@ -10,6 +10,7 @@ from tests.paging.conftest import BACKUP, PRIMARY, PUBLIC, Night, Team, at
 from tests.standins.called import Post
 from tsalert.db import Base, db
 from tsalert.inbound.models import InboundMessage
+from tsalert.paging import codes
 from tsalert.response import dispatching, queries, rows, service
 from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.models import Milestone
@@ -175,3 +176,14 @@ def test_a_verb_works_for_who_was_never_paged_once_they_were_asked(
     night.tick(60 + 1800)
     assert night.reached[-1] == ("sms", BACKUP)
     assert text(BACKUP, f"OK {night.code(team.backup, incident_id)}").startswith("Safe at")
+
+
+def test_an_officer_with_more_incidents_than_codes_keeps_the_newest(
+    session: Session, team: Team, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes, "CODE_LENGTH", 1)
+    numbers = [page(number * 60) for number in range(12)]
+    held = dict(codes.codes_in_use(session, team.primary.officer_id or 0, most=100))
+    assert len(held) == 10
+    references = [queries.get_incident(session, number).reference for number in numbers]
+    assert set(references[-3:]) <= set(held.values())

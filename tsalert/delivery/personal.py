@@ -39,7 +39,8 @@ def page_one(session: Session, letter: Letter, *, now: datetime) -> int:
     """
     unconfirmed = EndpointStatus.UNCONFIRMED
     endpoint_id = find_or_add_endpoint(session, letter.channel, letter.address, status=unconfirmed, now=now)
-    mailing_id = create_mailing(session, letter.content, lane=Lane.PAGING, now=now, not_after=letter.not_after)
+    said = _words_for(letter.content, letter.channel)
+    mailing_id = create_mailing(session, said, lane=Lane.PAGING, now=now, not_after=letter.not_after)
     enqueue_one(session, mailing_id, endpoint_id, now=now - _SKEW)
     return session.scalars(select(Delivery.id).where(Delivery.mailing_id == mailing_id)).one()
 
@@ -56,3 +57,14 @@ def withdraw(session: Session, delivery_ids: Collection[int], *, now: datetime) 
     for mailing_id in session.scalars(select(Delivery.mailing_id).where(*waiting).order_by(Delivery.id)).all():
         with suppress(Conflict):
             cancel(session, mailing_id, now=now)
+
+
+def _words_for(content: Content, channel: Channel) -> Content:
+    """Return a content that says something on one channel alone."""
+    return Content(
+        subject=content.subject,
+        text=content.text if channel is Channel.EMAIL else "",
+        html=content.html if channel is Channel.EMAIL else None,
+        sms=content.sms if channel is Channel.SMS else None,
+        voice=content.voice if channel is Channel.VOICE else None,
+    )

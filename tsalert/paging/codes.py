@@ -11,16 +11,16 @@ from tsalert.paging.models import PageCode, WrongCode
 from tsalert.paging.rules import CODE_LENGTH, WRONG_CODES_REMEMBERED, WRONG_CODES_TOLERATED
 
 _LISTED = 3
+_TRIES = 20
 
 
 def code_of(session: Session, incident_id: int, officer_id: int, *, reference: str, now: datetime) -> str:
     """Return the code with which an officer's texts name an incident, made where there is none in use."""
-    mine = (PageCode.officer_id == officer_id, PageCode.retired_at.is_(None))
-    held = session.scalars(select(PageCode).where(*mine)).all()
-    found = next((each.code for each in held if each.incident_id == incident_id), None)
+    mine = (PageCode.incident_id == incident_id, PageCode.officer_id == officer_id, PageCode.retired_at.is_(None))
+    found = session.scalar(select(PageCode.code).where(*mine))
     if found is not None:
         return found
-    code = _fresh({each.code for each in held})
+    code = _fresh(session, officer_id, now)
     session.add(PageCode(incident_id=incident_id, officer_id=officer_id, reference=reference, code=code, made_at=now))
     session.flush()
     return code
@@ -38,10 +38,10 @@ def incident_of_code(session: Session, officer_id: int, code: str) -> int | None
     return session.scalar(select(PageCode.incident_id).where(*mine))
 
 
-def codes_in_use(session: Session, officer_id: int) -> Sequence[tuple[str, str]]:
+def codes_in_use(session: Session, officer_id: int, *, most: int = _LISTED) -> Sequence[tuple[str, str]]:
     """Return (code, reference) of an officer's newest codes."""
     mine = (PageCode.officer_id == officer_id, PageCode.retired_at.is_(None))
-    query = select(PageCode.code, PageCode.reference).where(*mine).order_by(PageCode.id.desc()).limit(_LISTED)
+    query = select(PageCode.code, PageCode.reference).where(*mine).order_by(PageCode.id.desc()).limit(most)
     return [(code, reference) for code, reference in session.execute(query)]
 
 
@@ -57,8 +57,14 @@ def has_guessed_too_often(session: Session, officer_id: int, *, now: datetime) -
     return (session.scalar(select(func.count()).where(*recent)) or 0) >= WRONG_CODES_TOLERATED
 
 
-def _fresh(held: set[str]) -> str:
-    while True:
+def _fresh(session: Session, officer_id: int, now: datetime) -> str:
+    """Return a code that an officer does not hold; where nearly all are held, the oldest is taken back."""
+    held = (PageCode.officer_id == officer_id, PageCode.retired_at.is_(None))
+    for _ in range(_TRIES):
         code = f"{randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
-        if code not in held:
+        if session.scalar(select(PageCode.id).where(*held, PageCode.code == code)) is None:
             return code
+    oldest = session.scalars(select(PageCode).where(*held).order_by(PageCode.id).limit(1)).one()
+    oldest.retired_at = now
+    session.flush()
+    return oldest.code

@@ -133,10 +133,12 @@ def entries(session: Session, incident_id: int) -> list[Entry]:
     ]
     # That somebody took it stands there as a milestone of the incident.
     others = select(PageEvent).where(PageEvent.incident_id == incident_id, PageEvent.what != Happening.TAKEN)
-    return made + [
+    happened = [
         Entry(each.at, Happening.of(each.what).label, each.officer_id, each.note or "")
         for each in session.scalars(others.order_by(PageEvent.id))
     ]
+    # What happened in the same moment as an attempt is why the attempt was made.
+    return happened + made
 
 
 def is_watched_over(session: Session, incident_id: int, officer_id: int | None) -> bool:

@@ -59,8 +59,8 @@ def follow_close(session: Session, incident_id: int, *, now: datetime) -> None:
 
 
 def mark_paged(incident: Incident) -> None:
-    """Let an incident's state say that officers are paged for it."""
-    if incident.state in {IncidentState.TRIAGED, IncidentState.REOPENED}:
+    """Let an incident's state say that officers are paged for it, again if whoever took it is not on the way."""
+    if incident.state in WAITING:
         incident.state = IncidentState.PAGED
 
 
