@@ -91,6 +91,8 @@ def test_the_next_step_is_under_the_thumb_until_there_is_none(phone: Page) -> No
 def test_a_step_tapped_where_there_is_no_signal_says_so_and_is_recorded_once(window: Page) -> None:
     sign_in(window, "manager@example.org")
     log_a_call(window)
+    window.get_by_role("button", name="I take it").click()
+    expect(window.locator("main")).to_contain_text("You have it since")
     window.context.set_offline(True)
     window.get_by_role("button", name="I am on my way").click()
     expect(window.get_by_text("the service cannot be reached").filter(visible=True)).to_have_count(1)
