@@ -35,7 +35,7 @@ format: $(BIN)/.developed ## Put the code into its one format
 	ruff check --fix .
 	ruff format .
 
-bench: $(BIN)/.developed ## Measure sending and importing, each beside its yardstick
+bench: $(BIN)/.developed ## Measure sending, importing and rapid response, each beside its yardstick
 	python -m tests.benchmarks
 
 assets: $(BIN)/.installed ## Build the page assets from npm packages

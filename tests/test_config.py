@@ -41,11 +41,16 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=0"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=65"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=many"),
+        ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls=true"),
+        ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?startls=1"),
+        ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls"),
         ("TSALERT_EMAIL", "pigeon"),
         ("TSALERT_EMAIL_FROM", "nobody"),
         ("TSALERT_EMAIL_FROM", "Alerts <a@b\r\nBcc: c@d>"),
         ("TSALERT_SMS", "pigeon"),
         ("TSALERT_PROXIES", "many"),
+        ("TSALERT_RINGS_PER_HOUR", "0"),
+        ("TSALERT_RINGS_PER_PREFIX", "many"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -59,6 +64,7 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
         ("smtp://mail.example.org", "mail.example.org", 25, "none"),
         ("smtp://u:p%40ss@mail.example.org:2525", "mail.example.org", 2525, "none"),
         ("smtp://u:p@mail.example.org?starttls=1", "mail.example.org", 587, "starttls"),
+        ("smtp://u:p@mail.example.org?starttls=0&connections=8", "mail.example.org", 25, "none"),
         ("smtps://u:p@mail.example.org", "mail.example.org", 465, "tls"),
     ],
 )
@@ -68,7 +74,12 @@ def test_mail_servers_are_read_from_one_address(url: str, host: str, port: int, 
     assert (smtp.host, smtp.port, smtp.security) == (host, port, security)
 
 
-TWILIO = {"TSALERT_SMS": "twilio", "TSALERT_TWILIO_ACCOUNT_SID": "AC1", "TSALERT_TWILIO_AUTH_TOKEN": "very secret"}
+TWILIO = {
+    "TSALERT_SMS": "twilio",
+    "TSALERT_TWILIO_ACCOUNT_SID": "AC1",
+    "TSALERT_TWILIO_AUTH_TOKEN": "very secret",
+    "TSALERT_TWILIO_VOICE_FROM": "+441632960000",
+}
 
 
 @pytest.mark.parametrize("sender", ["Alert", "SCAM", "Twelve chars", "12345", "+44", "A!"])
@@ -83,6 +94,14 @@ def test_a_sender_that_networks_block_or_cannot_show_is_refused(sender: str) -> 
 def test_twilio_wants_a_sender_or_a_messaging_service_but_not_both(extra: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="only one of them"):
         load_settings(GOOD | TWILIO | extra)
+
+
+def test_old_keys_are_read_however_they_are_spaced() -> None:
+    assert load_settings(GOOD | {"TSALERT_OLD_SECRET_KEYS": "one, two ,,three"}).old_secret_keys == (
+        "one",
+        "two",
+        "three",
+    )
 
 
 def test_no_secret_is_ever_written_out() -> None:
@@ -112,3 +131,26 @@ def test_both_spellings_of_postgresql_choose_the_installed_driver() -> None:
     for scheme in ("postgresql", "postgres"):
         url = load_settings(GOOD | {"TSALERT_DATABASE_URL": f"{scheme}://u@h/d"}).database_url
         assert url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("extra", "number"),
+    [
+        ({"TSALERT_TWILIO_FROM": "+441632960009"}, "+441632960000"),
+        ({"TSALERT_TWILIO_FROM": "+441632960009", "TSALERT_TWILIO_VOICE_FROM": ""}, "+441632960009"),
+        ({"TSALERT_TWILIO_MESSAGING_SERVICE_SID": "MG1"}, "+441632960000"),
+    ],
+)
+def test_calls_come_from_the_number_set_or_else_from_the_sender_of_texts(extra: dict[str, str], number: str) -> None:
+    twilio = load_settings(GOOD | TWILIO | extra).twilio
+    assert twilio is not None
+    assert twilio.voice_sender == number
+
+
+@pytest.mark.parametrize(
+    "extra", [{"TSALERT_TWILIO_FROM": "BromleyTS"}, {"TSALERT_TWILIO_MESSAGING_SERVICE_SID": "MG1"}]
+)
+@pytest.mark.parametrize("number", ["", "BromleyTS", "01632 960000", "+0123"])
+def test_without_a_number_for_calls_nothing_starts(extra: dict[str, str], number: str) -> None:
+    with pytest.raises(SettingsError, match="TSALERT_TWILIO_VOICE_FROM"):
+        load_settings(GOOD | TWILIO | extra | {"TSALERT_TWILIO_VOICE_FROM": number})

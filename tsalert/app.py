@@ -17,23 +17,50 @@ from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
 from tsalert.config import Settings, load_settings, sqlite_path
-from tsalert.core.actors import Permission
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.delivery import views as delivery_views
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
+from tsalert.displays import api as displays_api
+from tsalert.displays import views as displays_views
 from tsalert.inbound import views as inbound_views
+from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
+from tsalert.paging import api as paging_api
+from tsalert.paging import queries as paging_queries
+from tsalert.paging import views as paging_views
 from tsalert.places import cli as places_cli
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
+from tsalert.response import (
+    answer_api,
+    answer_views,
+    board_api,
+    figure_views,
+    figures_api,
+    grade_views,
+    grades_api,
+    match_views,
+    party_api,
+    party_cli,
+    party_views,
+    waiting_api,
+    waiting_views,
+)
 from tsalert.response import api as response_api
-from tsalert.response import call_views
+from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.rota import api as rota_api
+from tsalert.rota import cli as rota_cli
+from tsalert.rota import own_views as rota_own_views
+from tsalert.rota import presenting as rota_presenting
+from tsalert.rota import views as rota_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import rate_views
@@ -44,6 +71,7 @@ from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import joining_views, link_views
 from tsalert.subscribers import views as subscribers_views
+from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.web import access, errors, filters, headers, home, once, pages
 from tsalert.web.api import SPEC, ProblemApi
 from tsalert.worker import command as worker_command
@@ -53,8 +81,17 @@ _LARGEST_REQUEST = 8 * 1024 * 1024
 _PAGES = (
     home.bp,
     staff_views.bp,
+    displays_views.bp,
     response_views.bp,
-    call_views.bp,
+    answer_views.bp,
+    paging_views.bp,
+    waiting_views.bp,
+    rota_views.bp,
+    rota_own_views.bp,
+    grade_views.bp,
+    figure_views.bp,
+    match_views.bp,
+    party_views.bp,
     cases_views.bp,
     savings_views.bp,
     rate_views.bp,
@@ -65,9 +102,19 @@ _PAGES = (
     link_views.bp,
     delivery_views.bp,
     inbound_views.bp,
+    voice_views.bp,
 )
 _OPERATIONS = (
-    *response_api.blueprints,
+    waiting_api.calls,
+    response_api.incidents,
+    *answer_api.blueprints,
+    *paging_api.blueprints,
+    board_api.board,
+    *displays_api.blueprints,
+    *rota_api.blueprints,
+    grades_api.grades,
+    figures_api.figures,
+    *party_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
@@ -76,7 +123,10 @@ _OPERATIONS = (
 _COMMANDS = (
     audit_cli.group,
     staff_cli.group,
+    rota_cli.group,
     places_cli.group,
+    response_cli.group,
+    party_cli.group,
     cases_cli.group,
     savings_cli.group,
     subscribers_cli.group,
@@ -86,6 +136,9 @@ _COMMANDS = (
 _NAVIGATION = (
     pages.Link("Board", "response.board", Permission.SEE_BOARD),
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
+    pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
+    pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
@@ -106,9 +159,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     database_file = sqlite_path(settings.database_url)
     if database_file:
         database_file.parent.mkdir(parents=True, exist_ok=True)
+        if not database_file.exists():
+            database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
+    app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
     return app
@@ -132,6 +188,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
         "SECURITY_PASSWORD_SALT": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": _LARGEST_REQUEST,
         "SESSION_COOKIE_SECURE": https,
@@ -145,6 +202,13 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     }
 
 
+def _engine_options(url: str) -> dict[str, object]:
+    """Give up on a server that does not answer before an officer does; SQLite waits for locks by itself (db.py)."""
+    # An error is logged with its statement; the values in it are names, addresses and what happened to people.
+    unseen: dict[str, object] = {"hide_parameters": True}
+    return unseen if url.startswith("sqlite") else unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
+
+
 def _init_web(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -156,14 +220,21 @@ def _init_web(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
-    access.init_app(app, signing_in.find_actor)
+    access.init_app(app, _find_actor)
     once.init_app(app)
     pages.init_app(
         app,
         authority_name=settings.authority_name,
         rapid_response_number=settings.rapid_response_number,
         navigation=_NAVIGATION,
+        strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
+        troubles=lambda: paging_queries.troubles(db.session()),
     )
+
+
+def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
+    """Return who makes the request; in one browser an officer comes before the screen that it may be too."""
+    return signing_in.find_actor(is_api) or displays_views.find_actor(is_api)
 
 
 def _gateways(settings: Settings) -> tuple[Gateway, ...]:
@@ -174,13 +245,27 @@ def _gateways(settings: Settings) -> tuple[Gateway, ...]:
         return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
     # Twilio's package is large; only who sends by it pays for it in memory.
     from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415
+    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415
 
-    return email, TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
+    hooks = f"{settings.public_url}/webhooks/twilio"
+    texts = TwilioSms(settings.twilio, callback_url=f"{hooks}/status")
+    return email, texts, TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
+
+
+def _telephone(settings: Settings) -> tuple[RecordingSource | None, CallLog | None]:
+    """Choose where callers' messages come from, and who remembers calls; nobody, where there is no provider."""
+    if settings.twilio is None:
+        return None, None
+    from tsalert.providers.twilio_calls import TwilioCalls  # noqa: PLC0415 - as above
+    from tsalert.providers.twilio_recordings import TwilioRecordings  # noqa: PLC0415 - as above
+
+    return TwilioRecordings(settings.twilio), TwilioCalls(settings.twilio)
 
 
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(inbound_views.bp)
+    csrf.exempt(voice_views.bp)
     csrf.exempt(link_views.bp)
     for blueprint in _PAGES:
         app.register_blueprint(blueprint)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from dotenv import dotenv_values
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEY_LENGTH = 32
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
+_NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
 # Words that British networks refuse as a text's sender (Twilio error 30042).
 _BLOCKED_SENDERS = frozenset({"alert", "scam", "fraud", "warn", "warning", "trust", "notify", "check", "help"})
 
@@ -36,13 +37,14 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """How to reach Twilio; either a messaging service or a sender is set."""
+    """How to reach Twilio; either a messaging service or a sender is set. Calls come from ``voice_sender``."""
 
     account_sid: str
     auth_token: str = field(repr=False)
     messaging_service_sid: str | None = None
     sender: str | None = None
     api_url: str | None = None
+    voice_sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Settings:
     authority_code: str = ""
     rapid_response_number: str = ""
     proxies: int = 0
+    rings_per_hour: int = 60
+    rings_per_prefix: int = 12
 
 
 @dataclass(slots=True)
@@ -100,7 +104,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
         secret_key=reader.secret("SECRET_KEY"),
-        old_secret_keys=tuple(key for key in reader.text("OLD_SECRET_KEYS").split(",") if key),
+        old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
         address_key=reader.secret("ADDRESS_KEY"),
         public_url=_public_url(reader),
         smtp=_smtp(reader),
@@ -110,6 +114,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
         proxies=_proxies(reader),
+        rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
+        rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
@@ -167,15 +173,17 @@ def _smtp(reader: _Reader) -> SmtpSettings | None:
         reader.fault("EMAIL", "must be recorder or smtp://user:password@host:port")
         return None
     tls = parts.scheme == "smtps"
-    options = parse_qs(parts.query)
-    starttls = options.get("starttls") == ["1"]
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not options.keys() <= {"starttls", "connections"} or options.get("starttls", "0") not in {"0", "1"}:
+        reader.fault("EMAIL", "may end in ?starttls=1 and connections=8, and in nothing else")
+    starttls = options.get("starttls") == "1"
     return SmtpSettings(
         host=parts.hostname,
         port=parts.port or (465 if tls else 587 if starttls else 25),
         security="tls" if tls else "starttls" if starttls else "none",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        connections=_connections(reader, options.get("connections", ["4"])[-1]),
+        connections=_connections(reader, options.get("connections", "4")),
     )
 
 
@@ -216,7 +224,18 @@ def _twilio(reader: _Reader) -> TwilioSettings | None:
         messaging_service_sid=service or None,
         sender=sender or None,
         api_url=reader.text("TWILIO_API_URL") or None,
+        voice_sender=_voice_sender(reader, sender),
     )
+
+
+def _voice_sender(reader: _Reader, sender: str) -> str | None:
+    """Return the number that calls come from: the one set, or else the sender of texts if it is a number."""
+    number = reader.text("TWILIO_VOICE_FROM") or (sender if sender.startswith("+") else "")
+    if not number:
+        reader.fault("TWILIO_VOICE_FROM", "is not set, and calls cannot come from a messaging service or a word")
+    elif not _NUMBER.match(number):
+        reader.fault("TWILIO_VOICE_FROM", "must be a number like +441632960000")
+    return number or None
 
 
 def _check_sender(reader: _Reader, sender: str) -> None:
@@ -241,4 +260,12 @@ def _proxies(reader: _Reader) -> int:
     if not text.isdecimal() or int(text) > 9:
         reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
         return 0
+    return int(text)
+
+
+def _number(reader: _Reader, name: str, default: int) -> int:
+    text = reader.text(name, str(default))
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        reader.fault(name, "must be a number from 1 to 10000")
+        return default
     return int(text)

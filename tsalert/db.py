@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Text, event
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, MetaData, Text, cast, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -151,6 +151,21 @@ def _claim_submission(session: Session) -> None:
         session.flush()
     except IntegrityError as error:
         raise AlreadyDone("We already have this: it was sent twice and counted once.") from error
+
+
+def database_now(session: Session) -> datetime:
+    """Return the present instant by the database's own clock, the one that every process shares."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.scalars(select(func.clock_timestamp(type_=UTCDateTime()))).one()
+    written = session.scalars(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now", type_=Text()))).one()
+    return datetime.fromisoformat(written)
+
+
+def utc_hour(session: Session, instant: ColumnElement[datetime]) -> ColumnElement[int]:
+    """Return the expression for the hour of an instant in UTC, 0 to 23."""
+    if session.get_bind().dialect.name == "postgresql":
+        return cast(func.extract("hour", func.timezone("UTC", instant)), Integer)
+    return cast(func.strftime("%H", instant), Integer)
 
 
 def insert_ignoring_conflicts(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.inbound import catching_up
+from tsalert.paging import troubles, welfare
+from tsalert.response import answering, missed
 from tsalert.response import service as response
+from tsalert.rota import alarms, planning
+from tsalert.telephone import fetching, retention
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One entry: a name for the log, the seconds between two runs, and the call."""
+    """One entry: a name for the log, the seconds between two runs, and the call with the database's time."""
 
     name: str
     seconds: int
@@ -19,6 +24,16 @@ class Job:
 
 TIMETABLE = (
     Job("note missed targets", 5, response.record_breaches),
+    Job("page officers", 1, answering.page_due),
+    Job("watch pages", 2, troubles.watch_pages),
+    Job("watch over officers on scene", 5, welfare.check_welfare),
+    Job("ask providers that are down", 60, troubles.ask_providers),
+    Job("tell of missed calls", 5, missed.alarm_missed),
+    Job("plan shifts", 600, planning.plan_ahead),
+    Job("watch for gaps in the rota", 60, alarms.watch),
+    Job("fetch callers' messages", 10, fetching.fetch_recordings),
+    Job("look for calls that were not reported", 300, catching_up.catch_up),
+    Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

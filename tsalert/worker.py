@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.config import SettingsError
 from tsalert.core.clock import utc_now
-from tsalert.db import db
+from tsalert.db import database_now, db
 from tsalert.delivery import claiming, recovery, waking
+from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
 from tsalert.installation.service import check_start
@@ -28,6 +29,8 @@ _TICK_SECONDS = 1.0
 _LEAD_SECONDS = 5.0
 _REPLAY_SECONDS = 30.0
 _LEAVE_SECONDS = 30.0
+# Two, so that one page in the hands of a slow provider holds up no other.
+_PAGING_LINES = 2
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +44,9 @@ def command() -> None:
     except SettingsError as error:
         raise click.ClickException(f"tsalert cannot start:\n{error}") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # Both say much; Twilio's client would also write down whose number it asks about.
+    for library in ("apscheduler", "twilio"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -62,13 +67,16 @@ class Worker:
         self._timetable = Timetable(app, make_leadership(engine))
         self._waiter = waking.make_waiter(engine, stop)
         self._senders = [
-            (gateway.channel, Sender(gateway, self._around)) for gateway in self._gateways for _ in range(gateway.lines)
+            Sender(gateway, self._around, work)
+            for gateway in self._gateways
+            for work, lines in ((Work.PAGES, min(_PAGING_LINES, gateway.lines)), (Work.OTHERS, gateway.lines))
+            for _ in range(lines)
         ]
         self._replayed_at = float("-inf")
 
     def run(self) -> None:
         """Work until told to stop; then let each sender finish the message in its hands."""
-        threads = [Thread(target=sender.run, daemon=True) for _, sender in self._senders]
+        threads = [Thread(target=sender.run, daemon=True) for sender in self._senders]
         self._tick_safely()
         for thread in threads:
             thread.start()
@@ -95,13 +103,14 @@ class Worker:
 
     def _wake_senders(self) -> None:
         now, session = utc_now(), db.session()
-        due = {each.channel for each in self._gateways if claiming.is_due(session, each.channel, now)}
-        for channel, sender in self._senders:
-            if channel in due:
+        kinds = {(sender.channel, sender.work) for sender in self._senders}
+        due = {(channel, work) for channel, work in kinds if claiming.is_due(session, channel, now, work=work)}
+        for sender in self._senders:
+            if (sender.channel, sender.work) in due:
                 sender.wake.set()
 
     def _leave(self, threads: list[Thread]) -> None:
-        for _, sender in self._senders:
+        for sender in self._senders:
             sender.wake.set()
         deadline = monotonic() + _LEAVE_SECONDS
         for thread in threads:
@@ -153,6 +162,7 @@ class Timetable:
     def _run(self, job: Job) -> None:
         with self._app.app_context():
             try:
-                job.call(utc_now())
+                # By the clock that every process shares: one that runs fast here must not make anything overdue.
+                job.call(database_now(db.session()))
             except Exception:  # noqa: BLE001 - the next run may do better
                 _log.exception("the job failed: %s", job.name)

@@ -8,7 +8,7 @@ from alembic import op
 from migrations.types import exact_decimal
 
 revision = "0015"
-down_revision = "0007"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

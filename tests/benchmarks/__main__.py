@@ -1,6 +1,15 @@
 """Every benchmark, one after the other; ``python -m tests.benchmarks`` is what ``make bench`` runs."""
 
-from tests.benchmarks import broadcast, importing
+from tests.benchmarks import board, broadcast, importing, matching, paging, response
 
 if __name__ == "__main__":
-    raise SystemExit(max(broadcast.main(10_000), importing.main(100_000)))
+    raise SystemExit(
+        max(
+            broadcast.main(10_000),
+            importing.main(100_000),
+            board.main(1_000_000),
+            matching.main(200_000, 1_000_000),
+            response.main(1_000_000, 60),
+            paging.main(10_000),
+        )
+    )

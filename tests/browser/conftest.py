@@ -12,13 +12,15 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import arguments, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "demonstration password"
+SECRET_KEY = "b" * 40
 PATIENCE = 60
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,6 +48,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command], env=environment, cwd=ROOT, check=True
         )
+    for role in ("duty_officer", "case_officer"):
+        create = ["staff", "create", f"{role}@example.org", "--name", "Sam Sole (invented)", "--role", role]
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *create, "--password-stdin"]
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     with running(web, environment), running(worker, environment):
@@ -64,6 +70,7 @@ def window(chromium: Browser, site: str) -> Iterator[Page]:
 def opened(chromium: Browser, site: str, *, width: int = 1280) -> Iterator[Page]:
     """Open a window of a reader's own; scripts that fail or break the page's policy fail the test."""
     context = chromium.new_context(base_url=site, viewport={"width": width, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -78,6 +85,7 @@ def sign_in(page: Page, email: str = "officer@example.org") -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def demo_environment(folder: Path, port: int) -> dict[str, str]:
@@ -86,7 +94,7 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "TSALERT_ENV_FILE": os.devnull,
         "TSALERT_DATABASE_URL": f"sqlite:///{folder / 'tsalert.db'}",
         "TSALERT_FILES": str(folder / "files"),
-        "TSALERT_SECRET_KEY": "b" * 40,
+        "TSALERT_SECRET_KEY": SECRET_KEY,
         "TSALERT_ADDRESS_KEY": "a" * 40,
         "TSALERT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TSALERT_EMAIL": "recorder",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import financial_year, parse_period, quarter, quarter_of, recent_periods
+from tsalert.core.periods import financial_year, parse_period, parse_span, quarter, quarter_of, recent_periods
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,43 @@ def test_the_latest_years_come_first_with_the_quarters_that_have_begun() -> None
         "2025/26",
         *(f"2025/26 Q{number}" for number in (4, 3, 2, 1)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "first", "last", "prose"),
+    [
+        pytest.param("2022/23 Q1", date(2022, 4, 1), date(2022, 6, 30), "April to June 2022", id="a-quarter"),
+        pytest.param("May 2022", date(2022, 5, 1), date(2022, 5, 31), "May 2022", id="a-month"),
+        pytest.param("february 2024", date(2024, 2, 1), date(2024, 2, 29), "February 2024", id="of-a-leap-year"),
+        pytest.param("December 2022", date(2022, 12, 1), date(2022, 12, 31), "December 2022", id="the-last-month"),
+        pytest.param(
+            "2022-05-03 to 2022-05-14",
+            date(2022, 5, 3),
+            date(2022, 5, 14),
+            "3 May 2022 to 14 May 2022",
+            id="some-days",
+        ),
+        pytest.param("2022-02-03 to 2022-02-03", date(2022, 2, 3), date(2022, 2, 3), "3 February 2022", id="one-day"),
+    ],
+)
+def test_any_run_of_days_can_be_named(label: str, first: date, last: date, prose: str) -> None:
+    period = parse_span(label)
+    assert (period.first_day, period.last_day) == (first, last)
+    assert parse_span(period.label) == period
+    assert period.prose == prose
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "May",
+        "Mai 2022",
+        "May 99",
+        "2022-05-14 to 2022-05-03",
+        "2022-02-30 to 2022-03-01",
+        "2000-01-01 to 2022-01-01",
+    ],
+)
+def test_what_is_no_run_of_days_is_refused(label: str) -> None:
+    with pytest.raises(RuleViolation):
+        parse_span(label)

@@ -49,7 +49,9 @@ def progress(app: Flask, mailing_id: int) -> Progress:
 
 
 def arrived(log: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    """Return what the mail server noted so far; a line that it is just writing does not count yet."""
+    lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def environment(app: Flask, port: int) -> dict[str, str]:

@@ -3,20 +3,32 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tsalert.audit import queries as audit
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict
 from tsalert.db import db
 from tsalert.demo import service
-from tsalert.installation.service import is_demo
-from tsalert.response.board import board_lines
+from tsalert.displays import queries as displays
+from tsalert.installation.service import is_demo, is_whole_demo
+from tsalert.parties.models import PartyWarning
+from tsalert.parties.queries import get_party
+from tsalert.parties.rules import Sought
+from tsalert.response import waiting
+from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState
+from tsalert.response.matches import look_up
+from tsalert.response.party_search import search
+from tsalert.rota import alarms
+from tsalert.rota.queries import on_duty
+from tsalert.rota.vocabulary import Duty
 from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]
@@ -36,11 +48,29 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     assert_published(run_command)
     with loaded.app_context():
         assert is_demo()
+        assert is_whole_demo()
         assert_live()
+        assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
+        assert_rota()
         assert_list_of_subscribers()
+        assert_known_people()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
+
+
+def test_one_that_was_cut_short_is_not_taken_for_whole(fresh_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(text: str) -> None:
+        if "2021/22" in text:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("TSALERT_DEMO_PASSWORD", PASSWORD)
+    with fresh_app.app_context():
+        with pytest.raises(KeyboardInterrupt):
+            service.load(password=PASSWORD, now=utc_now(), tell=give_up)
+        again = fresh_app.test_cli_runner().invoke(args=["demo", "load", "--once"])
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "not loaded to its end" in again.stderr
 
 
 def assert_published(run_command: Run) -> None:
@@ -62,9 +92,35 @@ def assert_published(run_command: Run) -> None:
 
 
 def assert_live() -> None:
-    board = board_lines(db.session(), now=utc_now())
+    board = read_board(db.session(), now=utc_now()).lines
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
+    waits = waiting.waiting_calls(db.session())
+    assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms"]
+    assert waits[0].story is not None
+    assert waits[0].story.message is not None
+    assert waits[0].story.message.is_kept
+
+
+def assert_rota() -> None:
+    now = utc_now()
+    gaps = alarms.gaps_ahead(db.session(), now=now)
+    assert [gap.duty for gap in gaps] == [Duty.PRIMARY]
+    assert timedelta(days=3) < gaps[0].span.starts_at - now < timedelta(days=6)
+    for hours in (-24 * 14, 0, 24 * 50):
+        assert len(on_duty(db.session(), at=now + timedelta(hours=hours))) == 3
+
+
+def assert_known_people() -> None:
+    found = look_up(db.session(), Sought(vehicle="ZZ99 ZZZ"), is_demo=True, now=utc_now())
+    assert len(found.incidents) == 1
+    (van,) = found.lines
+    assert van.words.startswith("same vehicle, 4 earlier calls, last ")
+    (warning,) = db.session.scalars(select(PartyWarning))
+    number = get_party(db.session(), warning.party_id).identifiers[0].raw
+    (caller,) = search(db.session(), number, is_demo=True, now=utc_now())
+    assert "2 earlier calls" in caller.words
+    assert "warning note" in caller.words
 
 
 def assert_list_of_subscribers() -> None:

@@ -1,14 +1,19 @@
 """Nothing starts on what could lose or leak data."""
 
+import stat
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tsalert.app import create_app
 from tsalert.config import Settings, SettingsError, SmtpSettings, TwilioSettings
+from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.installation import rules, service
 
@@ -39,6 +44,12 @@ def test_a_database_file_on_a_network_disk_is_refused() -> None:
 def chosen(app: Flask) -> Settings:
     configured: Settings = app.extensions["tsalert_settings"]
     return configured
+
+
+def test_a_database_file_is_made_for_its_owner_alone(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    create_app(replace(chosen(app), database_url=f"sqlite:///{folder / 'tsalert.db'}"))
+    assert stat.S_IMODE((folder / "tsalert.db").stat().st_mode) == 0o600
 
 
 def test_a_sound_installation_starts_again_and_again(app: Flask, session: Session) -> None:
@@ -91,3 +102,17 @@ def test_a_demonstration_may_use_this_machine(app: Flask, session: Session) -> N
     with transaction() as work:
         service.mark_demo(work)
     service.check_start(replace(chosen(app), smtp=SmtpSettings("127.0.0.1", 25, "none"), twilio=HERE))
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(60, "ahead of"), (-60, "behind")])
+def test_a_machine_whose_clock_is_a_minute_off_does_not_start(
+    app: Flask, session: Session, ahead: int, words: str
+) -> None:
+    with time_machine.travel(utc_now() + timedelta(seconds=ahead)), pytest.raises(SettingsError, match=words):
+        service.check_start(chosen(app))
+
+
+@pytest.mark.parametrize("ahead", [-5, 5])
+def test_a_clock_that_is_a_few_seconds_off_is_good_enough(app: Flask, session: Session, ahead: int) -> None:
+    with time_machine.travel(utc_now() + timedelta(seconds=ahead)):
+        service.check_start(chosen(app))

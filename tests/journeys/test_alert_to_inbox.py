@@ -55,7 +55,15 @@ def test_an_alert_sent_alone_reaches_everybody_once_and_they_can_leave(
         mails = [json.loads(line) for line in (tmp_path / "mail.log").read_text().splitlines()]
         assert sorted(mail["to"] for mail in mails) == sorted(EMAILS)
         assert len({text["to"] for text in texts.taken}) == len(texts.taken) == len(MOBILES)
+    assert_the_log_names_nobody(tmp_path / "worker.log")
     leave(fresh_app, mails[0])
+
+
+def assert_the_log_names_nobody(log: Path) -> None:
+    said = log.read_text(encoding="utf-8")
+    assert "worker ready" in said
+    private = ["reader.", "+447700900", twilio.ACCOUNT, twilio.TOKEN, "Twilio API"]
+    assert [word for word in private if word in said] == []
 
 
 def leave(app: Flask, mail: dict[str, str]) -> None:

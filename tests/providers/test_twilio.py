@@ -12,7 +12,8 @@ from tsalert.config import TwilioSettings
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, SuppressionReason
 from tsalert.providers.twilio_codes import MEANINGS, verdict
-from tsalert.providers.twilio_sms import TwilioLine, TwilioSms
+from tsalert.providers.twilio_line import TwilioLine
+from tsalert.providers.twilio_sms import TwilioSms
 
 GatewayTo = Callable[..., TwilioSms]
 

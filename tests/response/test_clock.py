@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from tsalert.core.clock import LONDON
 from tsalert.core.errors import RuleViolation
-from tsalert.response.clock import Clock, ClockState, Reading, is_breached, read_clock, stop_already_made, tally
+from tsalert.response.clock import (
+    Clock,
+    ClockState,
+    Reading,
+    is_breached,
+    next_turn,
+    read_clock,
+    stop_already_made,
+    tally,
+)
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
@@ -131,3 +140,24 @@ def test_a_tally_puts_every_clock_under_one_heading() -> None:
     figures = tally(told, reports=9, immediate=6)
     assert (figures.met, figures.late, figures.not_applicable, figures.running) == (2, 1, 1, 1)
     assert (figures.overdue, figures.met_after_breach, figures.breached_then_ended) == (1, 1, 0)
+
+
+@given(started_at=NEAR_CLOCK_CHANGES, minutes=st.integers(1, 300), read=st.integers(-600, 6 * 3600), on=st.floats(0, 1))
+def test_until_its_next_turn_a_clock_keeps_its_urgency(
+    started_at: datetime, minutes: int, read: int, on: float
+) -> None:
+    clock = Clock(started_at, timedelta(minutes=minutes))
+
+    def urgency(at: datetime) -> str:
+        return read_clock(clock, max(at, started_at.astimezone(UTC))).urgency
+
+    now = started_at.astimezone(UTC) + timedelta(seconds=read)
+    turn = next_turn(clock, now)
+    end = turn or now + timedelta(days=9)
+    assert urgency(now + (end - now - timedelta(microseconds=1)) * on) == urgency(now)
+    assert turn is None or turn <= started_at or urgency(turn) != urgency(now)
+
+
+def test_a_clock_that_stopped_ended_or_never_ran_turns_no_more() -> None:
+    for clock in (Clock(NOON, None), Clock(NOON, TWO_HOURS, stopped_at=NOON), Clock(NOON, TWO_HOURS, ended_at=NOON)):
+        assert next_turn(clock, NOON) is None

@@ -1,5 +1,6 @@
 """Officers who act in the same moment, each on a connection of their own."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,16 +8,20 @@ from threading import Barrier
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug import Response
 
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor, Permission, Via
-from tsalert.core.errors import Conflict
+from tsalert.core.errors import Conflict, Overtaken
 from tsalert.db import db
 from tsalert.response import dispatching, rows, service
 from tsalert.response.dispatching import NewMilestone
-from tsalert.response.models import Breach, Call
-from tsalert.response.steps import Step
+from tsalert.response.models import Breach, Call, Grading
+from tsalert.response.rules import GradeDecision, NewCall, NewIncident
+from tsalert.response.steps import IncidentState, Step
+from tsalert.response.timeline import changes_since
+from tsalert.response.vocabulary import Category, GradeName
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 
@@ -29,6 +34,20 @@ def dee(fresh_app: Flask) -> Actor:
         officer_id = staff.create_officer("dee@example.org", name="Dee", roles=roles, password="x" * 12, now=NOON)
         db.session.remove()
     return Actor(officer_id, "Dee", frozenset(Permission), Via.PAGE)
+
+
+@pytest.fixture
+def sam(fresh_app: Flask) -> Actor:
+    """A second officer."""
+    with fresh_app.app_context():
+        roles = [RoleName.DUTY_OFFICER]
+        officer_id = staff.create_officer("sam@example.org", name="Sam", roles=roles, password="x" * 12, now=NOON)
+        db.session.remove()
+    return Actor(officer_id, "Sam", frozenset(Permission), Via.PAGE)
+
+
+def ungraded() -> NewCall:
+    return roof_call(incident=NewIncident(Category.DOORSTEP_CRIME))
 
 
 def at_once(app: Flask, count: int, act: Callable[[], object]) -> list[object]:
@@ -58,6 +77,26 @@ def test_calls_logged_at_once_each_get_a_reference_and_the_trail_holds(fresh_app
         db.session.remove()
 
 
+def test_a_form_sent_twice_at_the_same_moment_is_one_call(fresh_app: Flask, dee: Actor) -> None:
+    browser = fresh_app.test_client()
+    browser.post("/sign-in", data={"email": "dee@example.org", "password": "x" * 12})
+    signed = browser.get_cookie("session")
+    assert signed is not None
+    cookie = {"Cookie": f"session={signed.value}"}
+    page = browser.get("/calls/new").text
+    sent = dict(re.findall(r'name="(opened|submission)" value="([^"]+)"', page))
+    sent |= {"happening": "Men on the roof", "category": "scam", "disposition": "new_incident"}
+    answers = at_once(
+        fresh_app, 4, lambda: fresh_app.test_client(use_cookies=False).post("/calls", data=sent, headers=cookie)
+    )
+    codes = sorted(each.status_code for each in answers if isinstance(each, Response))
+    assert codes[0] == 303
+    assert set(codes) <= {303, 409}
+    with fresh_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Call)) == 1
+        db.session.remove()
+
+
 def test_one_arrival_told_twice_at_once_counts_once(fresh_app: Flask, dee: Actor) -> None:
     with fresh_app.app_context():
         incident_id = service.log_call(roof_call(), actor=dee, now=NOON).incident_id or 0
@@ -67,6 +106,44 @@ def test_one_arrival_told_twice_at_once_counts_once(fresh_app: Flask, dee: Actor
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 3
     with fresh_app.app_context():
         assert len(rows.attendances_of(db.session(), incident_id)) == 1
+        db.session.remove()
+
+
+def test_of_two_who_grade_at_once_one_wins_and_the_other_sees_who_did(fresh_app: Flask, dee: Actor, sam: Actor) -> None:
+    with fresh_app.app_context():
+        incident_id = service.log_call(ungraded(), actor=dee, now=NOON).incident_id or 0
+        db.session.remove()
+    who = iter((dee, sam))
+
+    def grade() -> Actor:
+        actor = next(who)
+        decision = GradeDecision(GradeName.IMMEDIATE, "He is there", seen=1)
+        service.grade_incident(incident_id, decision, actor=actor, now=NOON)
+        return actor
+
+    outcomes = at_once(fresh_app, 2, grade)
+    winners = [each for each in outcomes if isinstance(each, Actor)]
+    assert [type(each) for each in outcomes if not isinstance(each, Actor)] == [Overtaken]
+    with fresh_app.app_context():
+        changes = changes_since(db.session(), incident_id, 1)
+        assert [(each.what, each.who) for each in changes] == [("Graded immediate", winners[0].name)]
+        assert db.session.scalar(select(func.count()).select_from(Grading)) == 1
+        db.session.remove()
+
+
+def test_officers_who_arrive_in_the_same_second_never_collide(fresh_app: Flask, dee: Actor, sam: Actor) -> None:
+    with fresh_app.app_context():
+        incident_id = service.log_call(roof_call(), actor=dee, now=NOON).incident_id or 0
+        db.session.remove()
+    who = iter((dee, sam))
+    there = NewMilestone(Step.ON_SCENE)
+    outcomes = at_once(
+        fresh_app, 2, lambda: dispatching.record_milestone(incident_id, there, actor=next(who), now=NOON)
+    )
+    assert outcomes == [IncidentState.ON_SCENE, IncidentState.ON_SCENE]
+    with fresh_app.app_context():
+        assert len(rows.attendances_of(db.session(), incident_id)) == 2
+        assert [each.version for each in changes_since(db.session(), incident_id, 1)] == [2, 3]
         db.session.remove()
 
 

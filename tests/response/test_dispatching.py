@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from tests.response.conftest import NOON, roof_call
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
-from tsalert.response import dispatching, queries, rows, service
+from tsalert.response import dispatching, handing_over, queries, rows, service
 from tsalert.response.clock import ClockState, read_clock
-from tsalert.response.dispatching import NewMilestone
+from tsalert.response.dispatching import NewMilestone, Resolution
+from tsalert.response.handing_over import Acceptance
 from tsalert.response.models import Milestone
 from tsalert.response.rules import GradeDecision
 from tsalert.response.steps import IncidentState, Step
@@ -105,7 +106,7 @@ def test_an_impossible_time_is_refused(session: Session, duty: Actor, incident_i
         dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE, at=at), actor=duty, now=NOON + HOUR)
     how = RemoteResolution.TRADER_LEFT
     with pytest.raises(RuleViolation):
-        dispatching.resolve_remotely(incident_id, how, at=at, actor=duty, now=NOON + HOUR)
+        dispatching.resolve_remotely(incident_id, Resolution(how, at), actor=duty, now=NOON + HOUR)
     assert state_at(session, incident_id, NOON + HOUR) is ClockState.RUNNING
 
 
@@ -135,7 +136,7 @@ def test_an_officer_who_does_not_exist_cannot_attend(
 
 def test_a_payment_stopped_by_the_bank_stops_the_clock(session: Session, duty: Actor, incident_id: int) -> None:
     how = RemoteResolution.BANK_STOPPED_PAYMENT
-    dispatching.resolve_remotely(incident_id, how, note="£4,000", actor=duty, now=NOON + HOUR)
+    dispatching.resolve_remotely(incident_id, Resolution(how, note="£4,000"), actor=duty, now=NOON + HOUR)
     assert state_at(session, incident_id, NOON + 9 * HOUR) is ClockState.MET
     assert queries.get_incident(session, incident_id).state is IncidentState.RESOLVED_REMOTELY
     assert session.scalars(select(Milestone.note)).one() == "The bank stopped the payment. £4,000"
@@ -154,7 +155,7 @@ def test_standing_down_and_handing_over_end_the_clock(
     other = service.log_call(roof_call(), actor=duty, now=NOON).incident_id
     assert other is not None
     dispatching.stand_down(incident_id, StandDownReason.WITHDRAWN, actor=duty, now=NOON + waited)
-    dispatching.hand_over(other, "Otherborough, J Example", their_reference="T1", actor=duty, now=NOON + waited)
+    handing_over.hand_over(other, Acceptance("Otherborough, J Example", "T1"), actor=duty, now=NOON + waited)
     assert state_at(session, incident_id, NOON + 9 * HOUR) is state
     assert state_at(session, other, NOON + 9 * HOUR) is state
 

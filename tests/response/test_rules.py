@@ -138,22 +138,6 @@ def test_facts_from_before_the_call_or_still_to_come_are_refused(facts_at: datet
         rules.start_of_clock(new, first_call_at=NOW, now=NOW + timedelta(hours=1))
 
 
-@pytest.mark.parametrize(
-    ("typed", "is_demo", "dialled"),
-    [
-        pytest.param("07700 900123", True, "+447700900123", id="drama-mobile-in-a-demonstration"),
-        pytest.param("07700 900123", False, None, id="drama-mobile-elsewhere"),
-        pytest.param("(020) 7946 0123", False, "+442079460123", id="london"),
-        pytest.param("+33 1 42 68 53 00", False, "+33142685300", id="abroad"),
-        pytest.param("withheld", True, None, id="words"),
-        pytest.param("", True, None, id="nothing"),
-        pytest.param("07700 9001234", True, None, id="one-digit-too-many"),
-    ],
-)
-def test_a_number_that_can_be_dialled(typed: str, is_demo: bool, dialled: str | None) -> None:  # noqa: FBT001
-    assert rules.phone_as_e164(typed, is_demo=is_demo) == dialled
-
-
 @pytest.mark.parametrize("words", Word.__subclasses__(), ids=lambda words: words.__name__)
 def test_every_word_has_a_code_of_its_name_and_a_label(words: type[Word]) -> None:
     for word in words:

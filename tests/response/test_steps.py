@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tsalert.core.errors import Conflict
+from tsalert.core.errors import Conflict, Overtaken, RuleViolation
 from tsalert.response.steps import (
     LEGAL,
     LEGAL_FOR_OFFICER,
@@ -14,23 +14,27 @@ from tsalert.response.steps import (
     Step,
     after_grading,
     furthest,
+    next_step,
+    require_fresh,
     require_officer_step,
 )
 
 S, T = IncidentState, Step
-# One row a state, one column a step: graded, on the way, on scene, left, resolved, stood down, handed over,
-# outcome, closed, reopened. An x may be done, a dot may not.
+# One row a state, one column a step: graded, taken, on the way, on scene, left, resolved, stood down, offered,
+# handed over, not taken over, outcome, closed, reopened. An x may be done, a dot may not.
 TABLE = {
-    S.RECEIVED: "x x x . x x x x x .",
-    S.TRIAGED: "x x x . x x x x x .",
-    S.EN_ROUTE: "x x x x x x x x x .",
-    S.ON_SCENE: "x x x x . . x x x .",
-    S.CLEARED: "x x x x . . x x x .",
-    S.RESOLVED_REMOTELY: "x x x x . . x x x .",
-    S.STOOD_DOWN: ". . . x . . . x x x",
-    S.HANDED_OVER: ". . . x . . . x x x",
-    S.REOPENED: "x x x . x x x x x .",
-    S.CLOSED: ". . . . . . . . . x",
+    S.RECEIVED: "x . x x . x x x x x x x .",
+    S.TRIAGED: "x x x x . x x x x x x x .",
+    S.PAGED: "x x x x . x x x x x x x .",
+    S.ACKNOWLEDGED: "x x x x . x x x x x x x .",
+    S.EN_ROUTE: "x . x x x x x x x x x x .",
+    S.ON_SCENE: "x . x x x . . x x x x x .",
+    S.CLEARED: "x . x x x . . x x x x x .",
+    S.RESOLVED_REMOTELY: "x . x x x . . x x x x x .",
+    S.STOOD_DOWN: ". . . . x . . . . . x x x",
+    S.HANDED_OVER: ". . . . x . . . . . x x x",
+    S.REOPENED: "x x x x x x x x x x x x .",
+    S.CLOSED: ". . . . . . . . . . . . x",
 }
 PAIRS = [
     pytest.param(state, step, mark == "x", id=f"{state}-{step}")
@@ -46,13 +50,14 @@ def test_the_table_speaks_of_every_state() -> None:
 
 @pytest.mark.parametrize(("state", "step", "may"), PAIRS)
 def test_each_step_from_each_state(state: IncidentState, step: Step, may: bool) -> None:  # noqa: FBT001
-    situation = Situation(state, clock_runs=False, has_outcome=True)
+    situation = Situation(state, clock_runs=False, has_outcome=True, is_offered=step is not Step.HANDOVER_OFFERED)
     if may:
         situation.require(step)
         return
     with pytest.raises(Conflict) as refusal:
         situation.require(step)
-    assert set(refusal.value.legal) == {each.label for each in LEGAL[state]}
+    barred = {Step.HANDOVER_REFUSED if step is Step.HANDOVER_OFFERED else Step.HANDOVER_OFFERED}
+    assert set(refusal.value.legal) == {each.label for each in LEGAL[state] - barred}
 
 
 @pytest.mark.parametrize(
@@ -89,6 +94,7 @@ def test_each_milestone_from_each_place_an_officer_can_be(presence: Presence, st
     ("state", "step", "been", "then"),
     [
         pytest.param(S.TRIAGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out"),
+        pytest.param(S.ACKNOWLEDGED, T.EN_ROUTE, False, S.EN_ROUTE, id="sets-out-after-taking-it"),
         pytest.param(S.ON_SCENE, T.EN_ROUTE, False, S.ON_SCENE, id="a-second-officer-sets-out"),
         pytest.param(S.EN_ROUTE, T.CLEARED, False, S.EN_ROUTE, id="turns-back"),
         pytest.param(S.ON_SCENE, T.CLEARED, True, S.CLEARED, id="leaves"),
@@ -120,3 +126,61 @@ def test_what_a_grade_does_to_the_state(
     then: IncidentState,
 ) -> None:
     assert after_grading(state, clock_runs=runs) is then
+
+
+@pytest.mark.parametrize(
+    ("state", "presence", "then"),
+    [
+        pytest.param(S.RECEIVED, Presence.AWAY, T.GRADED, id="not-graded"),
+        pytest.param(S.TRIAGED, Presence.AWAY, T.EN_ROUTE, id="somebody-waits"),
+        pytest.param(S.EN_ROUTE, Presence.EN_ROUTE, T.ON_SCENE, id="on-the-way"),
+        pytest.param(S.ON_SCENE, Presence.ON_SCENE, T.CLEARED, id="on-scene"),
+        pytest.param(S.STOOD_DOWN, Presence.EN_ROUTE, None, id="on-the-way-to-what-has-ended"),
+    ],
+)
+def test_what_an_officer_does_next_while_the_clock_runs(
+    state: IncidentState, presence: Presence, then: Step | None
+) -> None:
+    assert next_step(Situation(state, clock_runs=True, has_outcome=False), presence, needs_visit=True) is then
+
+
+@pytest.mark.parametrize(
+    ("state", "has_outcome", "then"),
+    [
+        pytest.param(S.TRIAGED, False, T.EN_ROUTE, id="no-target-and-nobody-went"),
+        pytest.param(S.TRIAGED, True, T.CLOSED, id="nobody-need-go"),
+        pytest.param(S.CLEARED, False, T.OUTCOME_RECORDED, id="left"),
+        pytest.param(S.STOOD_DOWN, False, T.OUTCOME_RECORDED, id="stood-down"),
+        pytest.param(S.HANDED_OVER, True, T.CLOSED, id="outcome-known"),
+        pytest.param(S.CLOSED, True, None, id="closed"),
+    ],
+)
+def test_what_is_done_next_once_nobody_waits(state: IncidentState, has_outcome: bool, then: Step | None) -> None:  # noqa: FBT001
+    assert (
+        next_step(Situation(state, clock_runs=False, has_outcome=has_outcome), Presence.AWAY, needs_visit=True) is then
+    )
+
+
+def test_an_incident_that_needs_no_visit_asks_for_its_outcome() -> None:
+    advice = Situation(S.TRIAGED, clock_runs=False, has_outcome=False)
+    assert next_step(advice, Presence.AWAY, needs_visit=False) is T.OUTCOME_RECORDED
+
+
+@pytest.mark.parametrize("step", Step)
+def test_a_decision_on_an_older_version_is_refused_and_a_report_never_is(step: Step) -> None:
+    for fresh in (None, 7):
+        require_fresh(step, seen=fresh, current=7)
+    if step in (T.ACKNOWLEDGED, T.EN_ROUTE, T.ON_SCENE, T.CLEARED):
+        require_fresh(step, seen=6, current=7)
+        return
+    with pytest.raises(Overtaken):
+        require_fresh(step, seen=6, current=7)
+    with pytest.raises(RuleViolation):
+        require_fresh(step, seen=8, current=7)
+
+
+@pytest.mark.parametrize(("is_offered", "step"), [(True, T.HANDOVER_OFFERED), (False, T.HANDOVER_REFUSED)])
+def test_one_body_is_asked_at_a_time_and_only_it_can_refuse(is_offered: bool, step: Step) -> None:  # noqa: FBT001
+    situation = Situation(S.TRIAGED, clock_runs=True, has_outcome=False, is_offered=is_offered)
+    with pytest.raises(Conflict, match="offered"):
+        situation.require(step)

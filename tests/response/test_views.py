@@ -83,6 +83,18 @@ def test_the_time_that_counts_is_when_the_form_was_opened(
     assert session.scalars(select(Call.received_at)).one() == opened_at
 
 
+def test_a_page_that_was_left_open_asks_when_the_call_came_in(desk: FlaskClient, session: Session) -> None:
+    opened = seal_opening(utc_now() - timedelta(hours=9))
+    refused = desk.post("/calls", data=form(desk, opened=opened))
+    assert refused.status_code == 422
+    assert "Say when the call came in" in refused.text
+    assert count(session, Call) == 0
+    a_minute_ago = (utc_now() - timedelta(minutes=1)).isoformat()
+    answer = desk.post("/calls", data=form(desk, opened=opened, claimed_at=a_minute_ago))
+    assert answer.status_code == 303
+    assert "1 hour 5" in desk.get(answer.location).text
+
+
 @pytest.mark.parametrize("opened", ["", "nonsense", "IjIwMjAtMDEtMDFUMDA6MDA6MDArMDA6MDAi.AAAA"])
 def test_a_time_of_opening_that_is_not_ours_is_refused_and_renewed(
     desk: FlaskClient, session: Session, opened: str
@@ -227,6 +239,7 @@ def test_an_illegal_step_is_refused_with_the_legal_ones(desk: FlaskClient, incid
     [
         pytest.param("remote-resolution", {"how": "bank_stopped_payment"}, "Resolved without a visit", id="resolved"),
         pytest.param("stand-down", {"reason": "withdrawn"}, "Stood down", id="stood-down"),
+        pytest.param("handover-offer", {"body": "Otherborough"}, "Offered to another body", id="offered"),
         pytest.param("handover", {"accepted_by": "Otherborough"}, "Handed over", id="handed-over"),
         pytest.param(
             "grade",

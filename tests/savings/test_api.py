@@ -124,3 +124,10 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, bearer: Bearer) -
         "savings/rate-sets/%00",
     ):
         assert client.get(f"/api/v1/{path}", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["interventions?perod=2022/23", "savings/explanation?period=2022/23&rows=scams"])
+def test_a_parameter_that_nobody_knows_is_refused(client: FlaskClient, bearer: Bearer, path: str) -> None:
+    answer = client.get(f"/api/v1/{path}", headers=bearer())
+    assert answer.status_code == 422
+    assert "Unknown field." in answer.get_json()["errors"].values()

@@ -86,7 +86,7 @@ def test_a_set_that_was_downloaded_can_be_brought_under_another_name(
 ) -> None:
     browser = signed_in(RoleName.CASE_OFFICER)
     file = browser.get(f"{SETS}/prudent-2026/export/{kind}")
-    assert file.headers["Content-Disposition"] == f"attachment; filename=prudent-2026.{kind}"
+    assert file.headers["Content-Disposition"] == f'attachment; filename="prudent-2026.{kind}"'
     content = file.get_data().replace(b"prudent-2026", b"prudent-2027")
     answer = browser.post(f"{SETS}/import", data={"file": (BytesIO(content), f"rates.{kind}")})
     assert answer.status_code == 303, answer.text

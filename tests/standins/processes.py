@@ -25,8 +25,10 @@ def mail_server(log: Path, *, delay: float = 0.0) -> Iterator[int]:
     command = [sys.executable, "-m", "tests.standins.mail_server", str(log), str(delay)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.kill()
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()  # else leaving the block would wait for it for ever, and hide why the test failed
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """A stand-in for Twilio's REST interface: a real HTTP server that checks the account and answers in its JSON.
 
 The body of a message says how to misbehave: ``code:21610``, ``status:503``, ``drop``, ``silent``,
-``taken-then-drop``, ``page:502``. Everything else is taken.
+``taken-then-drop``, ``page:502``. Everything else is taken. A number's ``habits`` say the same for every message and
+call to it, and what a telephone that is rung does (see ``called.py``).
 """
 
 import json
@@ -12,8 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
+from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.standins import called
+from tests.standins.called import Call, Post, post_signed
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "t" * 32
 DATED = "Wed, 10 Jun 2026 12:00:00 +0000"
@@ -21,24 +26,54 @@ DATED = "Wed, 10 Jun 2026 12:00:00 +0000"
 
 @dataclass(slots=True)
 class Twilio:
-    """What was sent, and what the next answers hold."""
+    """What was sent and rung, and what the next answers hold.
+
+    ``is_down`` answers everything with 503. ``delay`` seconds pass before each message is answered. ``post`` is how
+    webhooks are reached, by default over HTTP.
+    """
 
     taken: list[dict[str, str]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
+    habits: dict[str, str] = field(default_factory=dict)
     retry_after: str | None = None
+    is_down: bool = False
+    delay: float = 0.0
+    order: called.Order = called.Order.AS_THEY_COME
+    post: Post = post_signed
     url: str = ""
     over: Event = field(default_factory=Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def keep_message(self, form: dict[str, str]) -> dict[str, str]:
+        """Take a message."""
+        with self._lock:
+            kept = {"sid": f"SM{len(self.taken):032x}", "to": form["To"], "body": form["Body"], "status": "queued"}
+            kept |= {"account_sid": ACCOUNT, "callback": form.get("StatusCallback", ""), "date_sent": DATED}
+            kept |= {"from": form.get("From", ""), "messaging_service_sid": form.get("MessagingServiceSid", "")}
+            self.taken.append(kept | {"at": str(time())})
+        return kept
+
+    def keep_call(self, form: dict[str, str]) -> Call:
+        """Take a call; the telephone rings in a thread of its own."""
+        with self._lock:
+            sid = f"CA{len(self.calls):032x}"
+            call = Call(sid, form["To"], form.get("From", ""), form["Url"], form.get("StatusCallback", ""), time())
+            self.calls.append(call)
+        habit = self.habits.get(call.to, "nobody")
+        threading.Thread(target=called.play, args=(call, habit, self.order, self.post), daemon=True).start()
+        return call
 
 
 @contextmanager
-def running() -> Iterator[Twilio]:
+def running(port: int = 0) -> Iterator[Twilio]:
     """Run the stand-in in threads of this process."""
     twilio = Twilio()
 
     class Handler(_Handler):
         service = twilio
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     twilio.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -58,30 +93,37 @@ class _Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         message = {name: values[0] for name, values in form.items()}
         if self._may_enter():
-            self._take(message, message.get("Body", ""))
+            self._take(message, self.service.habits.get(message["To"], message.get("Body", "")))
 
     def do_GET(self) -> None:
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         if self._may_enter():
             self.service.asked.append(query)
-            found = [each for each in self.service.taken if each["to"] == query.get("To")]
-            self._answer(200, {"messages": found, "page": 0, "page_size": 20, "next_page_uri": None})
+            kind = self._kind()
+            kept = self.service.taken if kind == "messages" else [call.document() for call in self.service.calls]
+            found = [each for each in kept if each["to"] == query.get("To")]
+            self._answer(200, {kind: found, "page": 0, "page_size": 20, "next_page_uri": None})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         pass
 
+    def _kind(self) -> str:
+        place = urlsplit(self.path).path.removeprefix(f"/2010-04-01/Accounts/{ACCOUNT}/")
+        return {"Messages.json": "messages", "Calls.json": "calls"}.get(place, "")
+
     def _may_enter(self) -> bool:
         kind, _, secret = self.headers.get("Authorization", "").partition(" ")
         known = kind == "Basic" and b64decode(secret).decode() == f"{ACCOUNT}:{TOKEN}"
-        right = urlsplit(self.path).path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
         if not known:
             self._refuse(401, 20003, "Authenticate")
-        elif not right:
+        elif not self._kind():
             self._refuse(404, 20404, "The requested resource was not found")
-        return known and right
+        elif self.service.is_down:
+            self._refuse(503, None, "down")
+        return known and bool(self._kind()) and not self.service.is_down
 
-    def _take(self, message: dict[str, str], body: str) -> None:
-        order, _, detail = body.partition(":")
+    def _take(self, form: dict[str, str], habit: str) -> None:
+        order, _, detail = habit.partition(":")
         if order in {"code", "status"}:
             self._misbehave(order, int(detail))
         elif order == "page":
@@ -91,25 +133,24 @@ class _Handler(BaseHTTPRequestHandler):
         elif order == "drop":
             self.close_connection = True
         else:
-            kept = self._keep(message)
-            if order == "taken-then-drop":
-                self.close_connection = True
-            else:
-                self._answer(201, kept)
+            self._keep(form, order)
+
+    def _keep(self, form: dict[str, str], order: str) -> None:
+        service, is_call = self.service, self._kind() == "calls"
+        kept = service.keep_call(form).document() if is_call else service.keep_message(form)
+        if order == "taken-then-drop":
+            self.close_connection = True
+        elif order == "taken-then-silent":
+            self.service.over.wait(30)
+        else:
+            service.over.wait(service.delay)
+            self._answer(201, kept)
 
     def _misbehave(self, order: str, number: int) -> None:
         if order == "code":
             self._refuse(429 if number in {20429, 21611} else 400, number, "refused")
         else:
             self._refuse(number, None, "trouble")
-
-    def _keep(self, message: dict[str, str]) -> dict[str, str]:
-        sid = f"SM{len(self.service.taken):032x}"
-        kept = {"sid": sid, "to": message["To"], "body": message["Body"], "status": "queued", "date_sent": DATED}
-        kept |= {"account_sid": ACCOUNT, "callback": message.get("StatusCallback", "")}
-        kept |= {"from": message.get("From", ""), "messaging_service_sid": message.get("MessagingServiceSid", "")}
-        self.service.taken.append(kept)
-        return kept
 
     def _refuse(self, status: int, code: int | None, text: str) -> None:
         self._answer(status, {"code": code, "message": text, "status": status, "more_info": ""})

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,15 @@ def test_a_wrong_header_is_answered_with_the_one_expected(
 def test_a_file_that_is_not_there_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
     done = run(str(tmp_path / "nothing.csv"))
     assert (done.exit_code, "does not exist" in done.stderr) == (2, True)
+
+
+def test_an_import_under_another_address_key_is_refused(
+    app: Flask, run: Callable[..., Result], session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write(tmp_path, f"{HEADER}\n{PAT}\n".encode())
+    assert run(path).exit_code == 0
+    other = replace(app.extensions["tsalert_settings"], address_key="b" * 40)
+    monkeypatch.setitem(app.extensions, "tsalert_settings", other)
+    done = run(path)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "TSALERT_ADDRESS_KEY is not the key this database was made with" in done.stderr

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.conftest import NOW
 from tsalert.audit import service as audit
@@ -52,6 +52,13 @@ def rule() -> str:
 @public
 def bug() -> str:
     raise ZeroDivisionError
+
+
+@bp.get("/sample/failing-database")
+@public
+def failing_database() -> str:
+    db.session.execute(text("SELECT :name FROM nowhere"), request.args)
+    return ""
 
 
 @bp.get("/sample/unmarked")
@@ -110,6 +117,23 @@ def test_a_conflict_says_what_one_may_do_instead(sample: FlaskClient) -> None:
 
 def test_messages_are_never_markup(sample: FlaskClient) -> None:
     assert "<b>" not in sample.get("/sample/rule").text
+
+
+@pytest.mark.parametrize("path", ["/sample/bug", "/sample/failing-database"])
+def test_the_reference_on_the_page_finds_the_fault_in_the_log(
+    sample: FlaskClient, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    page = sample.get(path, query_string={"name": "Ada"})
+    assert page.headers["X-Request-Id"] in page.text
+    assert page.headers["X-Request-Id"] in caplog.text
+
+
+def test_what_the_database_refuses_is_logged_without_what_it_was_about(
+    sample: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert sample.get("/sample/failing-database?name=Ada+Example").status_code in {500, 503}
+    assert "nowhere" in caplog.text
+    assert "Ada Example" not in caplog.text
 
 
 def test_a_bug_is_a_plain_500_with_a_reference_and_no_detail(sample: FlaskClient) -> None:

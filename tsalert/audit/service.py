@@ -53,11 +53,13 @@ def _forget_pending(session: Session) -> None:
 
 
 def _lock_head(session: Session) -> AuditHead:
+    locked = select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    head = session.scalar(locked)
+    if head is not None:
+        return head
     first = {"id": 1, "seal": FIRST_SEAL, "length": 0}
     session.execute(insert_ignoring_conflicts(session, AuditHead).values(first))
-    return session.scalars(
-        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(locked).one()
 
 
 def _row(entry: Entry, head: AuditHead, sealed: str) -> AuditEvent:

@@ -39,16 +39,22 @@ class Via(StrEnum):
     TEXT = "text message"
     TELEPHONE = "telephone"
     TIMETABLE = "timetable"
+    SCREEN = "wall display"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts: an officer, or the service itself (``officer_id`` is None)."""
+    """Somebody who acts: an officer, or (``officer_id`` is None) the service itself or a screen on a wall."""
 
     officer_id: int | None
     name: str
     permissions: frozenset[Permission]
     via: Via
+
+    @property
+    def is_officer(self) -> bool:
+        """True for a person of the staff."""
+        return self.officer_id is not None
 
     def may(self, permission: Permission | str) -> bool:
         """Tell whether this person may do one thing; templates pass its member name in lower case."""

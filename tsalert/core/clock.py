@@ -1,6 +1,6 @@
 """The only reader of the system clock, and the conversions between UTC and London."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tsalert.core.errors import RuleViolation
@@ -44,6 +44,25 @@ def london_date(moment: datetime) -> date:
 def london_midnight(day: date) -> datetime:
     """Return the instant, in UTC, at which a London calendar day begins."""
     return datetime.combine(day, time.min, LONDON).astimezone(UTC)
+
+
+def london_offsets(first: datetime, last: datetime) -> list[tuple[datetime, timedelta]]:
+    """Return how far London's clocks are ahead of UTC at ``first`` and after each change up to ``last``, and when.
+
+    London's clocks change on whole hours of UTC.
+    """
+    found = [(as_utc(first), _ahead(first))]
+    hour = as_utc(first).replace(minute=0, second=0, microsecond=0)
+    while hour < as_utc(last):
+        step = timedelta(hours=1) if _ahead(hour + timedelta(days=1)) != found[-1][1] else timedelta(days=1)
+        hour += step
+        if _ahead(hour) != found[-1][1]:
+            found.append((hour, _ahead(hour)))
+    return found
+
+
+def _ahead(moment: datetime) -> timedelta:
+    return in_london(moment).utcoffset() or timedelta(0)
 
 
 def from_london_wall(wall: datetime) -> datetime:

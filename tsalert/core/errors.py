@@ -41,6 +41,10 @@ class Conflict(TsalertError):
         self.legal = tuple(legal)
 
 
+class Overtaken(Conflict):
+    """Somebody else changed the record after the one who decides saw it."""
+
+
 class AlreadyDone(TsalertError):
     """The same form or request was sent twice; the first one counted."""
 

@@ -1,6 +1,7 @@
-"""Financial years (1 April to 31 March), their quarters, and the instants between which they lie."""
+"""Financial years (1 April to 31 March), their quarters, months, any days, and the instants between which they lie."""
 
 import re
+from calendar import month_name
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,10 @@ from tsalert.core.errors import RuleViolation
 
 _LABEL = re.compile(r"^(\d{4})[/-](\d{2})(?:\s*Q([1-4]))?$")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_MONTHS = tuple(month_name)[1:]
+_MONTH = re.compile(r"^([A-Za-z]+) (\d{4})$")
+_DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})$")
+_LONGEST_SPAN = timedelta(days=11 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,13 @@ class Period:
 
     @property
     def prose(self) -> str:
-        """The period in words, such as "April to June 2022"."""
+        """The period in words, such as "April to June 2022" or "3 May 2022 to 14 May 2022"."""
         first, last = self.first_day, self.last_day
+        if first.day != 1 or (last + timedelta(days=1)).day != 1:
+            ends = dict.fromkeys(f"{day.day} {day:%B %Y}" for day in (first, last))
+            return " to ".join(ends)
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first:%B %Y}"
         opening = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
         return f"{opening} to {last:%B %Y}"
 
@@ -59,6 +69,25 @@ def quarter_of(day: date) -> Period:
     return quarter(starting, (day.month - 4) % 12 // 3 + 1)
 
 
+def month(year: int, number: int) -> Period:
+    """Return a calendar month, labelled like ``May 2022``."""
+    first = date(year, number, 1)
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return Period(f"{first:%B %Y}", first, following - timedelta(days=1))
+
+
+def span_of_days(first_day: date, last_day: date) -> Period:
+    """Return any run of days, labelled like ``2022-05-03 to 2022-05-14``.
+
+    :raises RuleViolation: the last day comes first, or they lie more than eleven years apart.
+    """
+    if last_day < first_day:
+        raise RuleViolation("The last day comes before the first.", field="last_day")
+    if not _FIRST_YEAR <= first_day.year <= last_day.year <= _LAST_YEAR or last_day - first_day > _LONGEST_SPAN:
+        raise RuleViolation("Give days that lie no more than eleven years apart.", field="last_day")
+    return Period(f"{first_day} to {last_day}", first_day, last_day)
+
+
 def recent_periods(today: date, *, years: int = 6) -> list[Period]:
     """Return the years up to today's, the latest first, each followed by those of its quarters that have begun."""
     current = int(quarter_of(today).label[:4])
@@ -72,6 +101,22 @@ def recent_periods(today: date, *, years: int = 6) -> list[Period]:
 def year_label(starting: int) -> str:
     """Write a financial year as boards do: ``2021/22``."""
     return f"{starting}/{(starting + 1) % 100:02}"
+
+
+def parse_span(label: str) -> Period:
+    """Read a financial year or quarter, a month like ``May 2022``, or days like ``2022-05-03 to 2022-05-14``.
+
+    :raises RuleViolation: the label is none of them.
+    """
+    text = " ".join(label.split())
+    named = _MONTH.match(text)
+    if named and named[1].title() in _MONTHS and _FIRST_YEAR <= int(named[2]) <= _LAST_YEAR:
+        return month(int(named[2]), _MONTHS.index(named[1].title()) + 1)
+    days = _DAYS.match(text)
+    try:
+        return span_of_days(date.fromisoformat(days[1]), date.fromisoformat(days[2])) if days else parse_period(text)
+    except ValueError as error:
+        raise RuleViolation("One of these days is not in the calendar.", field="period") from error
 
 
 def parse_period(label: str) -> Period:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 # A cell that begins with one of these is taken for a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _GUARD = "'"
 _NUMERIC = frozenset("0123456789.,")
 

@@ -7,6 +7,7 @@ are built once, since building them would cost more than running them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Integer, Text, bindparam, case, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session
@@ -24,11 +25,21 @@ _suppression = Suppression.__table__.c
 _now = bindparam("now", type_=UTCDateTime())
 _channel = bindparam("by_channel", type_=Text())
 _owner = bindparam("by_owner", type_=Text())
+
+
+class Work(StrEnum):
+    """Which deliveries a sender takes."""
+
+    PAGES = "pages"
+    OTHERS = "others"
+
+
 # Partial indexes serve only a query that names the status itself, not a parameter.
 _IS_DUE = (
     (_delivery.channel == _channel) & (_delivery.status == literal_column("'pending'")) & (_delivery.due_at <= _now)
 )
-_DUE_MAILINGS = (
+_IS_PAGE = _mailing.lane == literal_column("'paging'")
+_DUE_OF_ALL = (
     select(_mailing.id)
     .where(
         _mailing.state == literal_column("'sending'"),
@@ -38,6 +49,8 @@ _DUE_MAILINGS = (
     .order_by(case({lane.value: place for place, lane in enumerate(LANES)}, value=_mailing.lane), _mailing.id)
     .limit(bindparam("most", type_=Integer))
 )
+# Pages are claimed by senders of their own, so that none ever stands behind a batch of anything else.
+_DUE_MAILINGS = {Work.PAGES: _DUE_OF_ALL.where(_IS_PAGE), Work.OTHERS: _DUE_OF_ALL.where(~_IS_PAGE)}
 _CHOSEN = (
     select(_delivery.id)
     .where(_delivery.mailing_id == bindparam("of_mailing"), _IS_DUE)
@@ -61,10 +74,12 @@ _suppressed = exists().where(
     _suppression.channel == _endpoint.channel, _suppression.address_key == _endpoint.address_key
 )
 # Somebody may have left since they were enqueued; the message with which they come back still goes out.
-_MAY_BE_WRITTEN_TO = ((_endpoint.status == EndpointStatus.ACTIVE.value) & ~_suppressed) | (
+_MAY_BE_WRITTEN_TO = or_(
+    (_endpoint.status == EndpointStatus.ACTIVE.value) & ~_suppressed,
     (_mailing.lane == Lane.TRANSACTIONAL.value)
     & _endpoint.status.in_([status.value for status in JOINING])
-    & ~_suppressed.where(_suppression.reason != SuppressionReason.OPTED_OUT.value)
+    & ~_suppressed.where(_suppression.reason != SuppressionReason.OPTED_OUT.value),
+    _IS_PAGE & (_endpoint.status != EndpointStatus.ERASED.value),
 )
 _IN_HAND = (
     select(
@@ -75,6 +90,7 @@ _IN_HAND = (
         _delivery.attempts,
         _delivery.doubts,
         _mailing.not_after,
+        _mailing.lane,
         _MAY_BE_WRITTEN_TO,
     )
     .join(Endpoint.__table__, _endpoint.id == _delivery.endpoint_id)
@@ -95,10 +111,12 @@ class Claimed:
     standing: Standing
 
 
-def claim(session: Session, channel: Channel, owner: str, size: int, *, now: datetime) -> list[Claimed]:
+def claim(
+    session: Session, channel: Channel, owner: str, size: int, *, now: datetime, work: Work = Work.OTHERS
+) -> list[Claimed]:
     """Claim up to ``size`` deliveries that are due, of the earliest lane first."""
     wanted = size
-    for mailing_id in _due_mailings(session, channel, now, most=_MAILINGS_AT_ONCE):
+    for mailing_id in _due_mailings(session, channel, now, work=work, most=_MAILINGS_AT_ONCE):
         wanted -= _claim_of_mailing(session, mailing_id, channel, owner, wanted, now)
         if wanted <= 0:
             break
@@ -110,14 +128,14 @@ def release(session: Session, owner: str) -> None:
     session.connection().execute(_RELEASE, {"by_owner": owner})
 
 
-def is_due(session: Session, channel: Channel, now: datetime) -> bool:
+def is_due(session: Session, channel: Channel, now: datetime, *, work: Work = Work.OTHERS) -> bool:
     """Tell whether anything waits to be sent on a channel."""
-    return bool(_due_mailings(session, channel, now, most=1))
+    return bool(_due_mailings(session, channel, now, work=work, most=1))
 
 
-def _due_mailings(session: Session, channel: Channel, now: datetime, *, most: int) -> Sequence[int]:
+def _due_mailings(session: Session, channel: Channel, now: datetime, *, work: Work, most: int) -> Sequence[int]:
     values = {"by_channel": channel.value, "now": now, "most": most}
-    return session.connection().execute(_DUE_MAILINGS, values).scalars().all()
+    return session.connection().execute(_DUE_MAILINGS[work], values).scalars().all()
 
 
 def _claim_of_mailing(session: Session, mailing_id: int, channel: Channel, owner: str, size: int, now: datetime) -> int:
@@ -128,11 +146,11 @@ def _claim_of_mailing(session: Session, mailing_id: int, channel: Channel, owner
 def _in_hand(session: Session, channel: Channel, owner: str, now: datetime) -> list[Claimed]:
     """Return what an owner holds; who left since they were enqueued is let go."""
     rows = session.connection().execute(_IN_HAND, {"by_owner": owner}).all()
-    left = {number: Outcome(Status.SUPPRESSED, doubts) for number, *_, doubts, _, may in rows if not may}
+    left = {number: Outcome(Status.SUPPRESSED, doubts) for number, *_, doubts, _, _, may in rows if not may}
     if left:
         record_outcomes(session, channel, owner, left, now=now)
     return [
-        Claimed(number, mailing_id, endpoint_id, address, Standing(channel, attempts, doubts, not_after))
-        for number, mailing_id, endpoint_id, address, attempts, doubts, not_after, may in rows
+        Claimed(number, mailing_id, endpoint_id, address, Standing(channel, attempts, doubts, not_after, Lane(lane)))
+        for number, mailing_id, endpoint_id, address, attempts, doubts, not_after, lane, may in rows
         if may
     ]

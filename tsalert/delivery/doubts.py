@@ -64,6 +64,19 @@ def decide_doubt(delivery_id: int, decision: Decision, *, actor: Actor, now: dat
         audit.record(session, actor, "decided", "delivery", delivery_id, now=now, decision=decision)
 
 
+def recognise_call(session: Session, delivery_id: int, provider_ref: str, *, now: datetime) -> bool:
+    """Settle the doubt about a call that its provider now asks about; False where the call is another's. A step."""
+    delivery = session.get(Delivery, delivery_id, with_for_update=True)
+    if delivery is None or delivery.channel != Channel.VOICE:
+        return False
+    if delivery.status == Status.UNKNOWN and delivery.provider_ref is None:
+        delivery.provider_ref = provider_ref
+        _move(session, delivery, Status.ACCEPTED, now)
+        session.flush()
+        apply_reports(session, [provider_ref], now=now)
+    return delivery.provider_ref in {None, provider_ref}
+
+
 def _in_doubt(session: Session, channel: Channel, now: datetime) -> list[tuple[Claimed, datetime]]:
     rows = session.execute(
         select(Delivery, Endpoint.address)

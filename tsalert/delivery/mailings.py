@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, literal, literal_column, select, update
+from sqlalchemy import Select, exists, func, literal, literal_column, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -43,7 +43,7 @@ def create_mailing(
     :raises RuleViolation: the words hold what would break a header or cannot be seen.
     """
     rules.check_content(content)
-    said = content if lane is Lane.TRANSACTIONAL else rules.with_unsubscribe_link(content)
+    said = content if lane in rules.PERSONAL_LANES else rules.with_unsubscribe_link(content)
     mailing = Mailing(
         subject=said.subject,
         text=said.text,
@@ -198,7 +198,12 @@ def _insert_deliveries(
 
 
 def _may_be_written_to(mailing: Mailing) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Choose by lane: who has not confirmed, or has left, gets only the message with which they join (again)."""
+    """Choose by lane: who has not confirmed, or has left, gets only the message with which they join (again).
+
+    A page goes to whoever is on duty, whatever they said to our alerts.
+    """
+    if mailing.lane == Lane.PAGING:
+        return Endpoint.status != EndpointStatus.ERASED, true()
     suppressed = exists().where(
         Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
     )

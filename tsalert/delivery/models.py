@@ -41,7 +41,7 @@ class Mailing(Base):
 
     __tablename__ = "mailing"
     __table_args__ = (
-        CheckConstraint("lane IN ('urgent', 'transactional', 'bulk')", name="lane"),
+        CheckConstraint("lane IN ('paging', 'urgent', 'transactional', 'bulk')", name="lane"),
         CheckConstraint("state IN ('sending', 'paused', 'cancelled', 'completed')", name="state"),
         Index(
             "ix_mailing_open",

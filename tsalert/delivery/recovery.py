@@ -18,7 +18,7 @@ from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import InDoubt
 from tsalert.delivery.retries import Outcome, Standing, outcome
-from tsalert.delivery.rules import Channel, MailingState, Status
+from tsalert.delivery.rules import Channel, Lane, MailingState, Status
 
 # How long after its lease the claim of a machine that says nothing is given up.
 _GRACE = timedelta(minutes=10)
@@ -74,13 +74,16 @@ def _settle_claims_of(owner: str, replayed: Replayed | None, *, now: datetime) -
 
 def _claims_of(session: Session, owner: str, channel: Channel) -> list[tuple[int, Standing]]:
     rows = session.execute(
-        select(Delivery.id, Delivery.attempts, Delivery.doubts, Mailing.not_after)
+        select(Delivery.id, Delivery.attempts, Delivery.doubts, Mailing.not_after, Mailing.lane)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
         .where(
             Delivery.claimed_by == owner, Delivery.status == literal_column("'claimed'"), Delivery.channel == channel
         )
     )
-    return [(number, Standing(channel, attempts, doubts, until)) for number, attempts, doubts, until in rows]
+    return [
+        (number, Standing(channel, attempts, doubts, until, Lane(lane)))
+        for number, attempts, doubts, until, lane in rows
+    ]
 
 
 def _outcome_of(number: int, standing: Standing, replayed: Replayed | None, now: datetime) -> Outcome | None:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from tsalert.delivery.rules import UNSUBSCRIBE_LINK, Channel, Content, Lane
+from tsalert.delivery.rules import PERSONAL_LANES, UNSUBSCRIBE_LINK, Channel, Content, Lane
 from tsalert.delivery.tokens import TOKEN_LENGTH, Signer
 
 _TO, _MESSAGE_ID, _TOKEN = b"\0t", b"\0m", b"\0u"
@@ -102,7 +102,7 @@ def quoted_printable(text: str) -> str:
 
 def _head(lane: Lane, letterhead: Letterhead) -> bytes:
     lines = [b"To: <%b>" % _TO, b"Message-ID: <%b@%b>" % (_MESSAGE_ID, letterhead.host.encode())]
-    if lane is not Lane.TRANSACTIONAL:
+    if lane not in PERSONAL_LANES:
         lines.append(b"List-Unsubscribe: <%b%b>" % (letterhead.unsubscribe_url.encode(), _TOKEN))
         lines.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return b"".join(line + b"\r\n" for line in lines)

@@ -1,13 +1,14 @@
 """Delivering into the recorder at a time of the caller's choosing, for a demonstration's past."""
 
 from datetime import datetime
+from itertools import product
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
-from tsalert.delivery.claiming import Claimed
+from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.outbox import record_sent
 from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import Accepted
@@ -25,8 +26,8 @@ def deliver_to_recorder(app: Flask, *, now: datetime) -> int:
     No worker may run meanwhile: this takes what is due, whoever else would.
     """
     press, sent = Press(app.extensions["tsalert_settings"]), 0
-    for channel in (Channel.EMAIL, Channel.SMS):
-        while claimed := _claim(press, channel, now):
+    for channel, work in product(Channel, Work):
+        while claimed := _claim(press, channel, work, now):
             record_sent(press.messages(claimed), now=now)
             with transaction() as session:
                 _record(session, channel, claimed, now)
@@ -35,9 +36,9 @@ def deliver_to_recorder(app: Flask, *, now: datetime) -> int:
     return sent
 
 
-def _claim(press: Press, channel: Channel, now: datetime) -> list[Claimed]:
+def _claim(press: Press, channel: Channel, work: Work, now: datetime) -> list[Claimed]:
     with transaction() as session:
-        claimed = claiming.claim(session, channel, _OWNER, _AT_ONCE, now=now)
+        claimed = claiming.claim(session, channel, _OWNER, _AT_ONCE, now=now, work=work)
         press.lay_out(session, claimed)
         return claimed
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
-from tsalert.delivery.rules import Channel, Status, SuppressionReason
+from tsalert.delivery.rules import Channel, Lane, Status, SuppressionReason
 
 FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0
+# Somebody waits for a page, and there are never so many that they could crowd a provider.
+FIRST_WAIT_OF_PAGE, LONGEST_WAIT_OF_PAGE = 2.0, 15.0
 MOST_ATTEMPTS = 20
 SMALLEST_CLAIM, LARGEST_CLAIM = 10, 100
 _QUICK, _SLOW = 0.25, 0.5
@@ -21,6 +23,7 @@ class Standing:
     attempts: int
     doubts: int
     not_after: datetime | None
+    lane: Lane = Lane.BULK
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,16 @@ def outcome(answer: Answer, standing: Standing, *, now: datetime, draw: float) -
     return _after_refusal(answer, standing, now=now, draw=draw)
 
 
-def wait_before(attempt: int, *, asked: float | None, draw: float) -> float:
+def wait_before(attempt: int, *, asked: float | None, draw: float, lane: Lane = Lane.BULK) -> float:
     """Return the seconds to wait before the next try: exponential from 30 s to 15 min, with full jitter.
+
+    A page waits between 2 and 15 seconds.
 
     :param asked: what the provider asked for, which is always waited.
     """
-    ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempt, 10))
-    return (asked or 0.0) + ceiling * draw
+    is_page = lane is Lane.PAGING
+    first, longest = (FIRST_WAIT_OF_PAGE, LONGEST_WAIT_OF_PAGE) if is_page else (FIRST_WAIT, LONGEST_WAIT)
+    return (asked or 0.0) + min(longest, first * 2.0 ** min(attempt, 10)) * draw
 
 
 def next_claim_size(size: int, took: float) -> int:
@@ -79,11 +85,12 @@ def next_claim_size(size: int, took: float) -> int:
 
 
 def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:
-    if standing.attempts >= MOST_ATTEMPTS:
+    # A page ends by its time, not by its tries.
+    if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING:
         return Outcome(
             Status.FAILED, standing.doubts, error=f"given up after {standing.attempts} tries: {answer.reason}"
         )
-    wait = wait_before(standing.attempts, asked=answer.after, draw=draw)
+    wait = wait_before(standing.attempts, asked=answer.after, draw=draw, lane=standing.lane)
     return _again(answer.reason, standing, doubts=standing.doubts, now=now, wait=wait)
 
 

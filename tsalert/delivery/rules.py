@@ -45,14 +45,21 @@ _CHANNEL_OF_KIND = {
 
 
 class Lane(StrEnum):
-    """How soon a mailing goes out; an earlier one never waits behind a later one."""
+    """How soon a mailing goes out; an earlier one never waits behind a later one.
 
+    Pages of officers have senders of their own. No STOP holds them back, since who is paged never
+    subscribed to anything.
+    """
+
+    PAGING = "paging"
     URGENT = "urgent"
     TRANSACTIONAL = "transactional"
     BULK = "bulk"
 
 
 LANES = tuple(Lane)
+# Messages to one person who needs them, which carry no way to leave.
+PERSONAL_LANES = frozenset({Lane.PAGING, Lane.TRANSACTIONAL})
 
 
 class EndpointStatus(StrEnum):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.delivery import claiming, outcomes
-from tsalert.delivery.claiming import Claimed
+from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.ports import Answer, Gateway, InDoubt, Line, Message, Unavailable
 from tsalert.delivery.printing import Press
@@ -23,7 +23,8 @@ from tsalert.delivery.watching import FailureWatch
 
 # A message may be begun only while its whole exchange with the provider still fits into the lease.
 _TIME_TO_BEGIN = claiming.LEASE.total_seconds() / 2
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = {Work.PAGES: 5.0, Work.OTHERS: 60.0}
 _log = logging.getLogger(__name__)
 
 
@@ -72,16 +73,21 @@ class Attempts:
 
 
 class Sender:
-    """One connection to one provider, in a thread of its own."""
+    """One connection to one provider, in a thread of its own.
 
-    def __init__(self, gateway: Gateway, around: Surroundings) -> None:
+    :param work: whether it sends pages, one at a time, or everything else.
+    """
+
+    def __init__(self, gateway: Gateway, around: Surroundings, work: Work = Work.OTHERS) -> None:
         self.wake = Event()
+        self.channel, self.work = gateway.channel, work
         self._gateway = gateway
         self._around = around
         self._line: Line = gateway.line()
         self._journal = Journal(around.journals)
         self._press = Press(around.app.extensions["tsalert_settings"])
-        self._size = SMALLEST_CLAIM
+        # A page that a slow provider holds up must hold up no other.
+        self._size = 1 if work is Work.PAGES else SMALLEST_CLAIM
         self._in_hand: list[Claimed] = []
         self._answers: dict[int, Answer] = {}
         self._may_hold_rows = False
@@ -113,7 +119,7 @@ class Sender:
                 self._answers = attempts.finish()
                 self._may_hold_rows = len(self._answers) < len(self._in_hand)
                 self._journal.flush()
-            if len(self._in_hand) == self._size:
+            if len(self._in_hand) == self._size and self.work is Work.OTHERS:
                 self._size = next_claim_size(self._size, monotonic() - started)
             self._pauses = 0
             return True
@@ -151,7 +157,7 @@ class Sender:
                 around.watch.pause_failing(session, self._in_hand, results)
             if self._may_hold_rows:
                 claiming.release(session, owner)
-            claimed = claiming.claim(session, channel, owner, size, now=now) if size else []
+            claimed = claiming.claim(session, channel, owner, size, now=now, work=self.work) if size else []
             self._press.lay_out(session, claimed)
         self._in_hand, self._answers, self._may_hold_rows = claimed, {}, False
         self._journal.clear()
@@ -170,7 +176,7 @@ class Sender:
             self.settle()
         except SQLAlchemyError:
             self._may_hold_rows = True
-        ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._pauses)
+        ceiling = min(_LONGEST_PAUSE[self.work], _FIRST_PAUSE * 2**self._pauses)
         self._pauses = min(self._pauses + 1, 10)
         self._around.stop.wait((asked or 0.0) + ceiling * random.uniform(0.5, 1))  # noqa: S311 - spreads load
 

@@ -5,9 +5,9 @@ import click
 from tsalert.commands import CommandGroup
 from tsalert.config import read_environment
 from tsalert.core.clock import utc_now
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.demo import service
-from tsalert.installation.service import is_demo
+from tsalert.installation.service import is_demo, is_whole_demo
 
 group = CommandGroup("demo", help="A demonstration: invented people, published figures.")
 
@@ -21,6 +21,11 @@ def load(*, once: bool) -> None:
         raise RuleViolation("Set TSALERT_DEMO_PASSWORD: the password of the invented officers.")
     if not (once and is_demo()):
         service.load(password=password, now=utc_now(), tell=lambda text: click.echo(f"  {text}"))
+    elif not is_whole_demo():
+        raise Conflict(
+            "This demonstration was not loaded to its end, so its figures are wrong. "
+            "Remove its database (rm var/tsalert.db*, if nothing else was set) and start again."
+        )
     click.echo("\nSign in as one of these, all with the password " + password)
     for email, name, roles in service.OFFICERS:
         click.echo(f"  {email:30} {name}: {', '.join(role.replace('_', ' ') for role in roles)}")

@@ -1,7 +1,7 @@
 """Loading the demonstration into an empty database, all of it by the services that officers use."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,9 +10,11 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
-from tsalert.demo import helpline, past, published, sent, today
+from tsalert.demo import helpline, known, past, published, sent, standby, telephone, today
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
+from tsalert.displays import service as displays
+from tsalert.displays.service import NewDisplay
 from tsalert.installation import service as installation
 from tsalert.places import service as places
 from tsalert.savings import approving
@@ -33,7 +35,19 @@ OFFICERS = (
 )
 _BEFORE_IT_ALL = london_midnight(date(2021, 3, 1))
 # Tables that a new database has rows in, from its migrations.
-_SHIPPED = frozenset({"alembic_version", "grade", "rate", "rate_set", "topic", "installation_fact", "audit_head"})
+_SHIPPED = frozenset(
+    {
+        "alembic_version",
+        "grade",
+        "rate",
+        "rate_set",
+        "topic",
+        "installation_fact",
+        "audit_head",
+        "paging_policy",
+        "board_stamp",
+    }
+)
 
 
 def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
@@ -44,7 +58,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     if not is_empty(db.session()):
         raise Conflict("This database holds something already; a demonstration needs an empty one.")
     with transaction() as session:
-        installation.mark_demo(session)
+        installation.mark_demo(session, is_whole=False)
     places.add_wards(demo_wards(), now=_BEFORE_IT_ALL)
     team = past.crew(*_hire(password), tell)
     _load_past(team)
@@ -52,9 +66,17 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     approving.approve_rate_set("prudent-2026", actor=team.manager, now=now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
-    tell("Past alerts and today")
+    tell("Past alerts")
     sent.load_alerts(team, now)
+    tell("The rota")
+    standby.load_rota(team, now)
+    tell("Today, and who was paged")
     today.load_today(team, now)
+    known.load_known(team, now)
+    _hang_screens(team, now)
+    telephone.load_waiting(team, now)
+    with transaction() as session:
+        installation.mark_demo(session)
 
 
 def is_empty(session: Session) -> bool:
@@ -68,6 +90,14 @@ def _hire(password: str) -> tuple[Actor, Actor, Actor]:
         staff.create_officer(email, name=name, roles=list(roles), password=password, now=_BEFORE_IT_ALL)
     officer, second, manager = (staff_queries.get_officer(db.session(), email) for email, _, _ in OFFICERS[:3])
     return tuple(staff_queries.actor_of(person, Via.COMMAND) for person in (officer, second, manager))  # type: ignore[return-value]
+
+
+def _hang_screens(team: past.Crew, now: datetime) -> None:
+    """Make a screen that is in use, and one that hung in a room since given up."""
+    gone, _ = displays.make_display(NewDisplay("Old meeting room"), actor=team.manager, now=now - timedelta(days=90))
+    displays.revoke_display(gone, actor=team.manager, now=now - timedelta(days=20))
+    seen, _ = displays.make_display(NewDisplay("Duty office"), actor=team.manager, now=now - timedelta(days=20))
+    displays.note_seen(seen, now=now)
 
 
 def _load_past(team: past.Crew) -> None:

@@ -1,5 +1,6 @@
 """What is going on as the demonstration is loaded: six live incidents and three open cases."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -16,11 +17,13 @@ from tsalert.cases.vocabulary import (
     Source,
     Status,
 )
-from tsalert.demo import visits
+from tsalert.core.actors import Actor
+from tsalert.demo import nights, visits
+from tsalert.demo.known import PAVERS
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
-from tsalert.response import dispatching, service
+from tsalert.response import answering, dispatching, handing_over, service
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.steps import Step
 from tsalert.response.vocabulary import CallSource, Category, GradeName
@@ -30,24 +33,47 @@ _TARGET = timedelta(hours=2)
 
 def load_today(team: Crew, now: datetime) -> None:
     """Load the live board: one amber, one red, one overdue, one with an officer on the scene, two with time in hand."""
-    _waiting(team, now, _TARGET + timedelta(minutes=18), "Two men are digging up the drive and want £2,500 today.")
-    _waiting(team, now, _TARGET - timedelta(minutes=7), "A roofer has taken the ladder in and will not leave.")
-    amber = _waiting(
-        team, now, _TARGET - timedelta(minutes=24), "The bank has a customer who must pay for gutters now."
-    )
-    dispatching.record_milestone(amber, NewMilestone(Step.EN_ROUTE), actor=team.second, now=now - timedelta(minutes=20))
+    drive, ladder, bank = (_TARGET + timedelta(minutes=minutes) for minutes in (18, -7, -24))
+    _on_the_way(team, now, drive, "Two men are digging up the drive and want £2,500 today.", trader=PAVERS)
+    _on_the_way(team, now, ladder, "A roofer has taken the ladder in and will not leave.", passes=True)
+    _on_the_way(team, now, bank, "The bank has a customer who must pay for gutters now.")
     _on_scene(team, now)
-    _waiting(team, now, timedelta(minutes=9), "A tree surgeon asks for £3,900 for half a day's work.")
-    _waiting(team, now, timedelta(minutes=35), "A caller has her bank card ready for a courier.", GradeName.PROMPT)
+    nights.wake(_waiting(team, now, timedelta(minutes=9), "A tree surgeon asks for £3,900 for half a day's work."))
+    courier = _waiting(
+        team, now, timedelta(minutes=35), "A caller has her bank card ready for a courier.", GradeName.PROMPT
+    )
+    _ask_others(team, courier, now)
     service.record_breaches(now)
     _family_case(team, now)
     _romance_case(team, now)
 
 
-def _waiting(team: Crew, now: datetime, ago: timedelta, happening: str, grade: GradeName = GradeName.IMMEDIATE) -> int:
+def _waiting(
+    team: Crew,
+    now: datetime,
+    ago: timedelta,
+    happening: str,
+    grade: GradeName = GradeName.IMMEDIATE,
+    trader: str | None = None,
+) -> int:
     category = Category.DOORSTEP_CRIME if grade is GradeName.IMMEDIATE else Category.SCAM
     kind = DoorstepKind.ROOFING if category is Category.DOORSTEP_CRIME else ScamKind.BANK_IMPERSONATION
-    return visits.log(_live(team, now - ago, category, kind, happening, grade), team.officer)
+    visit = _live(team, now - ago, category, kind, happening, grade)
+    return visits.log(replace(visit, trader=trader), team.officer)
+
+
+def _on_the_way(
+    team: Crew, now: datetime, ago: timedelta, happening: str, *, trader: str | None = None, passes: bool = False
+) -> None:
+    """Let an officer take a page by key and set out six minutes after the call."""
+    incident_id = _waiting(team, now, ago, happening, trader=trader)
+    who = _crew(team, nights.wake(incident_id, passes=passes))
+    setting_out = now - ago + timedelta(minutes=6)
+    dispatching.record_milestone(incident_id, NewMilestone(Step.EN_ROUTE), actor=who, now=setting_out)
+
+
+def _crew(team: Crew, officer_id: int) -> Actor:
+    return next(each for each in (team.officer, team.second, team.manager) if each.officer_id == officer_id)
 
 
 def _live(team: Crew, at: datetime, category: Category, kind: str, happening: str, grade: GradeName) -> Visit:
@@ -70,10 +96,20 @@ def _on_scene(team: Crew, now: datetime) -> None:
         team, now - timedelta(minutes=66), Category.DOORSTEP_CRIME, DoorstepKind.ROOFING, happening, GradeName.IMMEDIATE
     )
     incident_id = visits.log(visit, team.officer)
-    visits.attend(incident_id, visit, team.officer)
+    who = _crew(team, nights.wake(incident_id))
+    visits.attend(incident_id, visit, who)
+    answering.report_safe(incident_id, actor=who, now=now - timedelta(minutes=2))
     case_id = visits.open_case(visit, incident_id, team.officer, summary="Cold call, then pressure to pay. Invented.")
     _money(team, case_id, now, MoneyKind.DEMANDED, "4000")
     _money(team, case_id, now, MoneyKind.PAID, "30")
+
+
+def _ask_others(team: Crew, incident_id: int, now: datetime) -> None:
+    """Offer an incident to two bodies: the first did not take it, the second has not answered yet."""
+    first, no, second = (now - timedelta(minutes=minutes) for minutes in (30, 26, 12))
+    handing_over.offer_handover(incident_id, "Otherborough Trading Standards (invented)", actor=team.officer, now=first)
+    handing_over.refuse_handover(incident_id, "It is on our side of the border.", actor=team.officer, now=no)
+    handing_over.offer_handover(incident_id, "Police control room (invented)", actor=team.officer, now=second)
 
 
 def _family_case(team: Crew, now: datetime) -> None:

@@ -31,6 +31,7 @@ class Visit:
     source: CallSource = CallSource.RESIDENT
     arrives_after: timedelta | None = None
     outcome: Outcome = Outcome.ADVICE_GIVEN
+    trader: str | None = None
 
 
 def log(visit: Visit, actor: Actor) -> int:
@@ -38,6 +39,7 @@ def log(visit: Visit, actor: Actor) -> int:
     immediate = visit.grade is GradeName.IMMEDIATE
     call = NewCall(
         disposition=Disposition.NEW_INCIDENT,
+        opened_at=visit.at,
         source=visit.source,
         caller_name=visit.household.name,
         phone=visit.household.phone,
@@ -46,13 +48,15 @@ def log(visit: Visit, actor: Actor) -> int:
         postcode=visit.household.postcode,
         ward_code=visit.household.ward_code,
         happening=visit.happening,
+        trader=visit.trader,
         is_trader_on_site=immediate,
         is_work_in_progress=immediate,
         is_vulnerable=True,
         money_state=MoneyState.ASKED,
         incident=NewIncident(visit.category, visit.kind, visit.grade, "Settled with the caller on the phone."),
     )
-    logged = service.log_call(call, actor=actor, now=visit.at, is_demo=True)
+    typed = timedelta(seconds=25 + visit.at.minute % 30)
+    logged = service.log_call(call, actor=actor, now=visit.at + typed, is_demo=True)
     assert logged.incident_id is not None  # a new incident was asked for
     return logged.incident_id
 

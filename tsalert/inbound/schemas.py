@@ -1,12 +1,18 @@
 """The shape of what Twilio posts; it sends more, and adds to it without notice."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from tsalert.core.clock import utc_now
 from tsalert.delivery.rules import Channel
-from tsalert.web.fields import RecordId
+from tsalert.inbound.voice import Result, Ringing
+from tsalert.web.fields import Instant, RecordId
 
+_ENDS = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+_RECORDING = re.compile(r"RE[0-9a-zA-Z]{1,64}")
 _SID = validate.Regexp(r"^[A-Z]{2}[0-9a-zA-Z]{1,64}\Z")
 
 
@@ -33,7 +39,100 @@ class TextSchema(Schema):
     Body = fields.String(load_default="")
 
 
+class CallSchema(Schema):
+    """What every request about a call to the service's number tells; ``rang`` is our own, from the first request."""
+
+    CallSid = fields.String(required=True, validate=_SID)
+    From = fields.String(load_default=None)
+    To = fields.String(load_default="")
+    rang = Instant(load_default=None)
+
+    def ringing_of(self, data: dict[str, Any]) -> Ringing:
+        """Return the call."""
+        rang_at: datetime = data["rang"] or utc_now()
+        return Ringing(data["CallSid"], data["From"], data["To"], rang_at)
+
+
+class RingingSchema(CallSchema):
+    """Somebody rings."""
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Ringing:
+        """Return the call."""
+        return self.ringing_of(data)
+
+
+class LegQuery(Schema):
+    """Which officer was rung for which call; our own words in our own address."""
+
+    call = fields.String(required=True, validate=_SID)
+    place = fields.Integer(required=True, validate=validate.Range(0, 99))
+    officer = RecordId(required=True)
+
+
+class KeySchema(LegQuery):
+    """The key that an officer pressed."""
+
+    Digits = fields.String(load_default="")
+
+
+class ResultSchema(CallSchema):
+    """How the ringing of one officer came out."""
+
+    place = fields.Integer(required=True, validate=validate.Range(0, 99))
+    officer = RecordId(required=True)
+    DialCallStatus = fields.String(load_default="")
+    DialBridged = fields.String(load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[Ringing, Result]:
+        """Return the call and the result."""
+        bridged = data["DialBridged"].lower() == "true"
+        return self.ringing_of(data), Result(data["place"], data["officer"], data["DialCallStatus"], bridged)
+
+
+class RecordingSchema(CallSchema):
+    """A message that a caller left."""
+
+    RecordingSid = fields.String(load_default="")
+    RecordingStatus = fields.String(load_default="completed")
+    RecordingDuration = fields.String(load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Hand over the call, the recording and its length."""
+        seconds = _seconds(data["RecordingDuration"])
+        has_sound = data["RecordingStatus"] == "completed" and seconds != 0
+        reference = data["RecordingSid"] if _RECORDING.fullmatch(data["RecordingSid"]) else ""
+        told = {"recording_ref": reference, "seconds": seconds, "has_sound": has_sound}
+        return {"ringing": self.ringing_of(data), **told}
+
+
+class EndSchema(CallSchema):
+    """The end of a call; ``word`` is None where it goes on."""
+
+    CallStatus = fields.String(load_default="")
+    CallDuration = fields.String(load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Hand over the call, the word for its end, and its length."""
+        word = data["CallStatus"] if data["CallStatus"] in _ENDS else None
+        return {"ringing": self.ringing_of(data), "word": word, "seconds": _seconds(data["CallDuration"])}
+
+
+class OurCallSchema(Schema):
+    """A call of ours that was answered, and the key that was pressed if one was."""
+
+    CallSid = fields.String(required=True, validate=_SID)
+    Digits = fields.String(load_default="")
+
+
 class PageQuery(Schema):
     """Where a page of the list begins."""
 
     before = RecordId(load_default=None)
+
+
+def _seconds(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= 6 else None

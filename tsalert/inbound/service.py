@@ -1,6 +1,7 @@
 """Taking in what people text us: each message once, each word to the use case it stands for."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -12,10 +13,28 @@ from tsalert.core.actors import SERVICE
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import TWILIO_STATUSES, Channel
+from tsalert.inbound import officers
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_keyword, readable
+from tsalert.response import waiting
+from tsalert.response.vocabulary import Line
+from tsalert.response.waiting import LONGEST_TEXT, Contact
 from tsalert.subscribers import service as subscribers
 from tsalert.subscribers.wording import help_answer, welcome_answer
+from tsalert.telephone.rules import read_caller
+from tsalert.telephone.wording import text_answer
+
+# Who texts again within the hour goes on with the same call, and knows already that we have their words.
+_ONE_TALK = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a message was taken as, what is answered, and the call that it became."""
+
+    word: str
+    answer: str = ""
+    call_id: int | None = None
 
 
 def take_receipt(channel: Channel, reference: str, word: str, *, now: datetime) -> None:
@@ -29,7 +48,7 @@ def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) ->
     """Take one text message and return what to answer; "" for no answer.
 
     The provider may report it any number of times: the first time counts, and the answer is the
-    same each time. What is none of our words is kept for an officer to read.
+    same each time. What is none of our words becomes a call that waits for an officer.
     """
     with transaction() as session:
         sender, body = readable(sender), readable(body)
@@ -39,22 +58,41 @@ def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) ->
         if new_id is None:
             known = select(InboundMessage.answer).where(InboundMessage.provider_ref == provider_ref)
             return session.scalars(known).one()
-        taken_as, answer = _act(session, sender, read_keyword(body) if is_number(sender) else None, now)
+        taken = _act(session, sender, body, now)
         changed = update(InboundMessage).where(InboundMessage.id == new_id)
-        session.execute(changed.values(taken_as=taken_as, answer=answer))
-        audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken_as)
-        return answer
+        session.execute(changed.values(taken_as=taken.word, answer=taken.answer, call_id=taken.call_id))
+        audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken.word)
+        return taken.answer
 
 
-def _act(session: Session, sender: str, keyword: Keyword | None, now: datetime) -> tuple[str, str]:
-    """Carry out a word; returns what the message was taken as, and the answer."""
+def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
+    """Carry out a message that is one of our words; every other is for an officer."""
+    keyword = read_keyword(body) if is_number(sender) else None
     settings: Settings = current_app.extensions["tsalert_settings"]
     if keyword is Keyword.STOP:
         # The provider answers STOP by itself, and refuses anything more to that number.
         subscribers.stop_texts(session, sender, now=now)
-        return keyword, ""
+        return Taken(keyword)
     if keyword is Keyword.HELP:
-        return keyword, help_answer(authority=settings.authority_name, number=settings.rapid_response_number)
+        return Taken(keyword, help_answer(authority=settings.authority_name, number=settings.rapid_response_number))
     if keyword is Keyword.START and subscribers.start_texts(session, sender, now=now):
-        return keyword, welcome_answer(authority=settings.authority_name)
-    return MESSAGE, ""
+        return Taken(keyword, welcome_answer(authority=settings.authority_name))
+    verb_answer = officers.answer_text(session, sender, body, now=now)
+    if verb_answer is not None:
+        return Taken(officers.VERB, verb_answer)
+    return _wait(session, sender, body, settings, now)
+
+
+def _wait(session: Session, sender: str, body: str, settings: Settings, now: datetime) -> Taken:
+    """Let an officer see to a message; its sender hears so once an hour."""
+    since, caller = now - _ONE_TALK, read_caller(sender)
+    call_id = waiting.add_text(session, caller.e164, body, since=since, now=now) if caller.e164 else None
+    if call_id is None:
+        contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, body[:LONGEST_TEXT] or None)
+        call_id = waiting.open_waiting(session, contact, now=now)
+    heard = (InboundMessage.sender == sender, InboundMessage.taken_as == MESSAGE, InboundMessage.answer != "")
+    answered = select(InboundMessage.id).where(*heard, InboundMessage.received_at > since)
+    if caller.e164 is None or session.scalar(answered.limit(1)) is not None:
+        return Taken(MESSAGE, call_id=call_id)
+    said = text_answer(authority=settings.authority_name, number=settings.rapid_response_number)
+    return Taken(MESSAGE, said, call_id)

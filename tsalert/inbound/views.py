@@ -1,24 +1,28 @@
 """What Twilio posts to us, and the page that shows what people texted."""
 
 from functools import wraps
+from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import Forbidden, NotFound
 
 from tsalert.config import Settings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.inbound import queries, service
-from tsalert.inbound.schemas import PageQuery, ReceiptSchema, TextSchema
+from tsalert.inbound import our_calls, queries, service
+from tsalert.inbound.our_calls import Said
+from tsalert.inbound.schemas import OurCallSchema, PageQuery, ReceiptSchema, TextSchema
 from tsalert.web.access import View, public, requires
 from tsalert.web.forms import read_form
 
 bp = Blueprint("inbound", __name__)
+_TIMES, _KEY_SECONDS = 3, 6
 
 
 def from_twilio(view: View) -> View:
@@ -28,7 +32,7 @@ def from_twilio(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded() -> ResponseReturnValue:
+    def guarded(**named: Any) -> ResponseReturnValue:
         settings: Settings = current_app.extensions["tsalert_settings"]
         if settings.twilio is None:
             raise NotFound
@@ -38,7 +42,7 @@ def from_twilio(view: View) -> View:
         validator = RequestValidator(settings.twilio.auth_token)
         if not validator.validate(address, request.form, signature):
             raise Forbidden("This was not signed by Twilio.")
-        return view()
+        return view(**named)
 
     return guarded  # type: ignore[return-value]
 
@@ -64,6 +68,44 @@ def take_message() -> ResponseReturnValue:
     if said:
         answer.message(said)
     return Response(str(answer), mimetype="text/xml")
+
+
+@bp.post("/webhooks/twilio/call/<int:delivery_id>")
+@public
+@from_twilio
+def answer_call(delivery_id: int) -> ResponseReturnValue:
+    """Say what a call of ours is about."""
+    reference = OurCallSchema(unknown=EXCLUDE).load(request.form)["CallSid"]
+    return say(our_calls.answer_call(delivery_id, reference, now=utc_now()), delivery_id)
+
+
+@bp.post("/webhooks/twilio/call/<int:delivery_id>/key")
+@public
+@from_twilio
+def press_key(delivery_id: int) -> ResponseReturnValue:
+    """Take the key that somebody pressed on a call of ours."""
+    pressed = OurCallSchema(unknown=EXCLUDE).load(request.form)
+    said = our_calls.press_key(delivery_id, pressed["CallSid"], pressed["Digits"], now=utc_now())
+    return say(said, delivery_id)
+
+
+def say(said: Said, delivery_id: int) -> Response:
+    """Answer with what to say; where a key is wanted, the words come three times and wait for one each time."""
+    answer = VoiceResponse()
+    for _ in range(_TIMES if said.wants_key else 1):
+        if said.wants_key:
+            path = url_for("inbound.press_key", delivery_id=delivery_id)
+            spoken: Any = answer.gather(num_digits=1, timeout=_KEY_SECONDS, action=f"{_public_url()}{path}")
+        else:
+            spoken = answer
+        spoken.say(said.words, language="en-GB")
+    answer.hangup()
+    return Response(str(answer), mimetype="text/xml")
+
+
+def _public_url() -> str:
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return settings.public_url
 
 
 @bp.get("/messages")

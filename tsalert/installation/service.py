@@ -1,5 +1,6 @@
 """Marking a database, and refusing to start on what could lose or leak data."""
 
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -8,11 +9,13 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings, SettingsError, is_loopback, sqlite_path
-from tsalert.db import db, insert_ignoring_conflicts, transaction
+from tsalert.core.clock import utc_now
+from tsalert.db import database_now, db, insert_ignoring_conflicts, transaction
 from tsalert.installation import rules
 from tsalert.installation.models import InstallationFact
 
 _DEMO, _ADDRESS_KEY = "demo", "address_key_check"
+_WHOLE = "yes"
 
 
 def check_start(settings: Settings) -> None:
@@ -22,7 +25,7 @@ def check_start(settings: Settings) -> None:
 
     :raises SettingsError: naming every fault.
     """
-    faults = [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings)]
+    faults = [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings), *_clock_faults()]
     if faults:
         raise SettingsError("\n".join(faults))
 
@@ -34,9 +37,15 @@ def is_demo() -> bool:
     return db.session.get(InstallationFact, _DEMO) is not None
 
 
-def mark_demo(session: Session) -> None:
+def is_whole_demo() -> bool:
+    """Tell whether the demonstration in this database was loaded to its end."""
+    found = db.session.get(InstallationFact, _DEMO)
+    return found is not None and found.value == _WHOLE
+
+
+def mark_demo(session: Session, *, is_whole: bool = True) -> None:
     """Mark the database as a demonstration; a step of the caller's transaction."""
-    session.execute(insert_ignoring_conflicts(session, InstallationFact).values(name=_DEMO, value="yes"))
+    session.merge(InstallationFact(name=_DEMO, value=_WHOLE if is_whole else "loading"))
 
 
 def _is_ready() -> bool:
@@ -75,6 +84,15 @@ def _database_faults(settings: Settings) -> list[str]:
         else ["TSALERT_ADDRESS_KEY is not the key this database was made with; people who left would get mail again"]
     )
     return faults + (_demo_faults(settings) if is_demo() else [])
+
+
+def _clock_faults() -> list[str]:
+    """Say where this machine's clock is so far off that the times it notes would be untrue."""
+    ahead = utc_now() - database_now(db.session())
+    if abs(ahead) <= rules.CLOCK_TOLERANCE:
+        return []
+    seconds, way = round(abs(ahead).total_seconds()), "ahead of" if ahead > timedelta(0) else "behind"
+    return [f"This machine's clock is {seconds} s {way} the database's: have both set by a time server"]
 
 
 def _address_key_fits(address_key: str) -> bool:

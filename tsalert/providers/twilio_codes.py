@@ -13,18 +13,31 @@ class Meaning(StrEnum):
     """What we do about a code."""
 
     LEFT = "the person has told Twilio to stop"
-    DEAD = "the number cannot take texts"
-    REFUSED = "this text is never taken"
+    DEAD = "the number cannot be reached this way"
+    REFUSED = "this message is never taken"
     LATER = "try again later"
     STOPPED = "nothing can be sent until somebody mends our account"
 
 
 MEANINGS: dict[int, Meaning] = {
+    10001: Meaning.STOPPED,  # account is not active
+    10004: Meaning.LATER,  # too many calls at once
+    13223: Meaning.DEAD,  # number to call is malformed
+    13224: Meaning.DEAD,  # number to call is not valid
+    13225: Meaning.REFUSED,  # number to call is blocked
+    13227: Meaning.STOPPED,  # no permission to call the region
     20003: Meaning.STOPPED,  # authentication failed
     20005: Meaning.STOPPED,  # account not active
     20429: Meaning.LATER,  # too many requests
+    21201: Meaning.DEAD,  # no number to call
+    21205: Meaning.STOPPED,  # the address of our webhook is none
+    21210: Meaning.STOPPED,  # "from" is not a number that we may call from
     21211: Meaning.DEAD,  # invalid "to" number
     21212: Meaning.STOPPED,  # invalid "from" number
+    21213: Meaning.STOPPED,  # no number to call from
+    21214: Meaning.DEAD,  # "to" cannot be reached
+    21215: Meaning.STOPPED,  # no permission to call the region
+    21216: Meaning.REFUSED,  # calls to this number are not allowed
     21217: Meaning.DEAD,  # number seems invalid
     21265: Meaning.DEAD,  # "to" cannot be a short code
     21408: Meaning.STOPPED,  # no permission for the region

@@ -18,17 +18,23 @@ def next_number(session: Session, kind: str, *, at: datetime) -> tuple[int, int]
     share a number.
     """
     year = in_london(at).year
-    counter = {"kind": kind, "year": year, "last_number": 0}
-    session.execute(insert_ignoring_conflicts(session, ReferenceCounter).values(counter))
-    number = session.scalar(
+    number = _count_on(session, kind, year)
+    if number is None:  # the first of its year
+        counter = {"kind": kind, "year": year, "last_number": 0}
+        session.execute(insert_ignoring_conflicts(session, ReferenceCounter).values(counter))
+        number = _count_on(session, kind, year)
+    assert number is not None  # the row is there now, whoever made it
+    return year, number
+
+
+def _count_on(session: Session, kind: str, year: int) -> int | None:
+    return session.scalar(
         update(ReferenceCounter)
         .where(ReferenceCounter.kind == kind, ReferenceCounter.year == year)
         .values(last_number=ReferenceCounter.last_number + 1)
         .returning(ReferenceCounter.last_number)
         .execution_options(synchronize_session=False)
     )
-    assert number is not None  # the row was made two statements ago
-    return year, number
 
 
 def next_reference(session: Session, kind: str, *, at: datetime) -> str:

@@ -1,20 +1,25 @@
 """What the live board shows: for every open incident its clock and who attends, and nothing of the people."""
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.response import queries
-from tsalert.response.clock import ClockState, Reading, read_clock
-from tsalert.response.models import Attendance, Incident
+from tsalert.places import queries as places
+from tsalert.response.clock import Clock, ClockState, Reading, next_turn, read_clock
+from tsalert.response.models import Attendance, Grade, Incident, IncidentClock
 from tsalert.response.queries import IncidentRecord
 from tsalert.response.steps import IncidentState
 from tsalert.response.vocabulary import Category, GradeName
+from tsalert.rota import queries as rota
+from tsalert.rota.queries import OnDuty
 from tsalert.staff import queries as staff
+
+_STILL_OPEN = Incident.closed_at.is_(None)
+# A list of keys rather than a join: SQLite would read every clock there ever was to find those of the few.
+_OPEN_IDS = select(Incident.id).where(_STILL_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Present:
     """One officer on the way or on scene; ``on_scene_at`` is None until they arrive."""
 
     name: str
+    en_route_at: datetime | None
     on_scene_at: datetime | None
 
 
@@ -39,53 +45,95 @@ class BoardLine:
     officers: tuple[Present, ...]
 
 
-def board_lines(session: Session, *, now: datetime) -> list[BoardLine]:
-    """Return every open incident: those who wait by the time left, then the rest as they were opened."""
-    still_open = Incident.closed_at.is_(None)
-    found = session.execute(queries.incident_rows().where(still_open).order_by(Incident.id))
-    present = _present(session)
-    lines = [_line(record, present[record.id], now) for record in queries.as_records(session, found.all())]
-    return sorted(lines, key=_waits)
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole board at one moment.
+
+    :param until: when time alone next changes it, if no row does before; None means never.
+    """
+
+    lines: tuple[BoardLine, ...]
+    on_duty: tuple[OnDuty, ...]
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether time alone has changed nothing yet."""
+        return self.until is None or now < self.until
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many incidents there are of each urgency, and how many of them nobody waits for."""
+        return Counter(line.reading.urgency if line.reading.counts_down else "attended" for line in self.lines)
 
 
-def mark_of(lines: list[BoardLine]) -> str:
-    """Return a mark that changes when the board does; time that merely passes changes nothing."""
-    timeless = [replace(line, reading=replace(line.reading, remaining=None)) for line in lines]
-    shown = [(line, each.reading.urgency) for line, each in zip(timeless, lines, strict=True)]
-    return sha256(repr(shown).encode()).hexdigest()[:32]
+def read_board(session: Session, *, now: datetime) -> Board:
+    """Read every open incident: those who wait by the time left, then the rest as they were opened."""
+    clocks, present, wards = _newest_clocks(session), _present(session), places.ward_names(session)
+    columns = (Incident.id, Incident.reference, Incident.category, Grade.name, Incident.ward_code, Incident.state)
+    query = select(*columns).outerjoin(Grade, Grade.id == Incident.grade_id).where(_STILL_OPEN).order_by(Incident.id)
+    lines = [
+        BoardLine(
+            id=number,
+            reference=reference,
+            category=Category.of(category),
+            grade=GradeName.of(grade) if grade else None,
+            ward=wards.get(ward_code or ""),
+            state=IncidentState.of(state),
+            reading=_read(clocks.get(number), now),
+            officers=present[number],
+        )
+        for number, reference, category, grade, ward_code, state in session.execute(query)
+    ]
+    turns = [next_turn(clock, now) for clock in clocks.values()]
+    return Board(
+        lines=tuple(sorted(lines, key=_waits)),
+        on_duty=tuple(rota.on_duty(session, at=now)),
+        until=min((turn for turn in [*turns, rota.next_change(session, at=now)] if turn is not None), default=None),
+    )
 
 
 def reading_of(record: IncidentRecord, now: datetime) -> Reading:
     """Read an incident's newest clock; one that never had any has no target."""
-    if record.clock is None:
-        return Reading(ClockState.NO_TARGET)
-    return read_clock(record.clock, max(now, record.clock.started_at))
+    return _read(record.clock, now)
+
+
+def _read(clock: Clock | None, now: datetime) -> Reading:
+    return read_clock(clock, max(now, clock.started_at)) if clock else Reading(ClockState.NO_TARGET)
+
+
+def _newest_clocks(session: Session) -> dict[int, Clock]:
+    """Return the newest clock of each open incident; the later rows of one take the place of the earlier."""
+    query = select(
+        IncidentClock.incident_id,
+        IncidentClock.started_at,
+        IncidentClock.target_seconds,
+        IncidentClock.stopped_at,
+        IncidentClock.ended_at,
+    )
+    found = session.execute(query.where(IncidentClock.incident_id.in_(_OPEN_IDS)).order_by(IncidentClock.number))
+    return {number: Clock(start, timedelta(seconds=target), stop, end) for number, start, target, stop, end in found}
 
 
 def _present(session: Session) -> dict[int, tuple[Present, ...]]:
+    """Return who is at each open incident or on the way, the first to arrive first."""
     names = staff.officer_names(session)
-    query = select(Attendance).join(Incident).where(Incident.closed_at.is_(None), Attendance.cleared_at.is_(None))
+    columns = (Attendance.incident_id, Attendance.officer_id, Attendance.en_route_at, Attendance.on_scene_at)
+    still_there = (Attendance.incident_id.in_(_OPEN_IDS), Attendance.cleared_at.is_(None))
+    query = select(*columns).where(*still_there).order_by(Attendance.id)
     found: defaultdict[int, tuple[Present, ...]] = defaultdict(tuple)
-    for each in session.scalars(query.order_by(Attendance.on_scene_at, Attendance.id)):
-        found[each.incident_id] += (Present(names[each.officer_id], each.on_scene_at),)
+    for incident_id, officer_id, en_route_at, on_scene_at in session.execute(query):
+        found[incident_id] += (Present(names[officer_id], en_route_at, on_scene_at),)
+    for incident_id, officers in found.items():
+        found[incident_id] = tuple(sorted(officers, key=_arrived))
     return found
 
 
-def _line(record: IncidentRecord, officers: tuple[Present, ...], now: datetime) -> BoardLine:
-    return BoardLine(
-        id=record.id,
-        reference=record.reference,
-        category=record.category,
-        grade=record.grade,
-        ward=record.ward,
-        state=record.state,
-        reading=reading_of(record, now),
-        officers=officers,
-    )
+def _arrived(officer: Present) -> tuple[bool, float]:
+    return officer.on_scene_at is None, officer.on_scene_at.timestamp() if officer.on_scene_at else 0
 
 
-def _waits(line: BoardLine) -> tuple[int, timedelta]:
-    """Order those who wait by time left, then those not graded yet, then those for whom nobody waits."""
-    if line.reading.counts_down and line.reading.remaining is not None:
-        return 0, line.reading.remaining
-    return 1 if line.grade is None else 2, timedelta(0)
+def _waits(line: BoardLine) -> tuple[int, float]:
+    """Order those who wait by when they are due, then those not graded yet, then those for whom nobody waits."""
+    if line.reading.counts_down and line.reading.due_at is not None:
+        return 0, line.reading.due_at.timestamp()
+    return 1 if line.grade is None else 2, 0

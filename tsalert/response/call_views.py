@@ -8,11 +8,14 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
-from tsalert.response import queries, service, vocabulary
+from tsalert.response import call_parties, queries, service, vocabulary, waiting
 from tsalert.response.opening import read_opening, seal_opening
-from tsalert.response.rules import propose_grade
+from tsalert.response.prompts import PROMPTS
+from tsalert.response.rules import is_possible_opening, propose_grade
 from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSchema
+from tsalert.response.service import LoggedCall
 from tsalert.staff import queries as staff
+from tsalert.telephone import queries as telephone
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import current_form, load_form, redisplays
 
@@ -36,6 +39,8 @@ def list_calls() -> ResponseReturnValue:
         wards=places.ward_names(db.session()),
         older=calls[-1].id if len(calls) == _PAGE else None,
         is_first=asked["after"] is None,
+        waiting=waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id),
+        saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,
     )
 
 
@@ -43,14 +48,20 @@ def list_calls() -> ResponseReturnValue:
 @requires(Permission.LOG_CALL)
 def show_new_call() -> ResponseReturnValue:
     """Show the form for a call; its opening is the time that counts unless the officer gives another."""
-    carried = current_form().value("opened")
-    opened = carried if carried and read_opening(carried) else seal_opening(utc_now())
     return render_template(
         "response/new_call.html",
-        opened=opened,
+        opened=carried_opening(),
         wards=places.ward_options(db.session()),
         joins=request.args.get("incident", ""),
+        prompts=PROMPTS,
     )
+
+
+def carried_opening() -> str:
+    """Return when the form was opened, as it carries it: a refused form keeps its time."""
+    carried, now = current_form().value("opened"), utc_now()
+    opened_at = read_opening(carried) if carried else None
+    return carried if opened_at and is_possible_opening(opened_at, now=now) else seal_opening(now)
 
 
 @bp.post("")
@@ -60,7 +71,11 @@ def log_call() -> ResponseReturnValue:
     """Log a call and show what came of it: its incident, or else the call itself."""
     new = load_form(NewCallFormSchema())
     is_demo = current_app.config["TSALERT_DEMO"]
-    logged = service.log_call(new, actor=current_actor(), now=utc_now(), is_demo=is_demo)
+    return lead_to(service.log_call(new, actor=current_actor(), now=utc_now(), is_demo=is_demo))
+
+
+def lead_to(logged: LoggedCall) -> ResponseReturnValue:
+    """Go to what came of a call: its incident, or else the call itself."""
     if logged.incident_id is not None:
         return redirect(url_for("response.show_incident", incident_id=logged.incident_id), 303)
     return redirect(url_for(".show_call", call_id=logged.call_id), 303)
@@ -69,9 +84,9 @@ def log_call() -> ResponseReturnValue:
 @bp.get("/proposal")
 @requires(Permission.LOG_CALL)
 def show_proposal() -> ResponseReturnValue:
-    """Say which grade the answers given so far propose."""
-    grade = propose_grade(ProposalSchema().load(request.args))
-    return render_template("response/proposal.html", grade=grade)
+    """Say which grade the answers given so far propose, and whether the one chosen needs a reason."""
+    danger, chosen = ProposalSchema().load(request.args)
+    return render_template("response/proposal.html", grade=propose_grade(danger), chosen=chosen)
 
 
 @bp.get("/<int:call_id>")
@@ -80,12 +95,16 @@ def show_call(call_id: int) -> ResponseReturnValue:
     """Show one call as it was logged."""
     session = db.session()
     call = queries.get_call(session, call_id)
+    names = staff.officer_names(session)
     return render_template(
         "response/call.html",
         call=call,
+        story=telephone.find_story(session, call.id),
+        names=names,
         incident=queries.incident_references(session, [call]).get(call.incident_id or 0),
         ward=places.ward_names(session).get(call.ward_code or ""),
-        officer=staff.officer_names(session).get(call.logged_by or 0),
+        officer=names.get(call.logged_by or 0),
+        parts=call_parties.parties_of_calls(session, [call_id]),
     )
 
 

@@ -76,6 +76,15 @@ def read_clock(clock: Clock, now: datetime) -> Reading:
     return Reading(_STATES[how, at <= due], due, due - at)
 
 
+def next_turn(clock: Clock, now: datetime) -> datetime | None:
+    """Return when a clock next changes its urgency by itself; None where it never will again."""
+    if clock.target is None or clock.stopped_at is not None or clock.ended_at is not None:
+        return None
+    due = whole_seconds(clock.started_at) + clock.target
+    turns = (due - AMBER, due - RED, due + timedelta(seconds=1))
+    return min((turn for turn in turns if turn > now), default=None)
+
+
 def is_breached(clock: Clock, now: datetime) -> bool:
     """Tell whether the target passed with nobody there, which is then a fact for good."""
     return read_clock(clock, now).state in _BREACHED
@@ -90,8 +99,9 @@ def stop_already_made(started_at: datetime, visits: Iterable[tuple[datetime, dat
     :param visits: (on scene, cleared) of each officer who has been there.
     """
     start = whole_seconds(started_at)
-    stops = [max(start, whole_seconds(came)) for came, left in visits if left is None or whole_seconds(left) > start]
-    return min(stops, default=None)
+    return min(
+        (max(start, whole_seconds(came)) for came, left in visits if not _was_over(came, left, start)), default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +124,23 @@ class ResponseFigures:
     met_after_breach: int
 
 
-def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int) -> ResponseFigures:
-    """Count how clocks came out; each comes with whether a breach of it is on record.
+def came_out(clock: Clock, *, has_breach: bool) -> ClockState:
+    """Return how a clock came out, for figures.
 
-    Clocks that nobody has stopped or ended are told apart by their breach and not by the time of
-    reading, so that figures are the same at whatever hour they are worked out.
+    One that nobody has stopped or ended is told by its breach and not by the time of reading, so
+    that figures are the same at whatever hour they are worked out.
     """
+    state = read_clock(clock, clock.started_at).state
+    return ClockState.OVERDUE if state is ClockState.RUNNING and has_breach else state
+
+
+def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int) -> ResponseFigures:
+    """Count how clocks came out; each comes with whether a breach of it is on record."""
     found: Counter[ClockState] = Counter()
     met_after_breach = 0
     for clock, has_breach in clocks:
-        state = read_clock(clock, clock.started_at).state
-        is_overdue = state is ClockState.RUNNING and has_breach
-        found[ClockState.OVERDUE if is_overdue else state] += 1
+        state = came_out(clock, has_breach=has_breach)
+        found[state] += 1
         met_after_breach += state is ClockState.MET and has_breach
     return ResponseFigures(
         reports=reports,
@@ -138,6 +153,10 @@ def tally(clocks: Iterable[tuple[Clock, bool]], *, reports: int, immediate: int)
         overdue=found[ClockState.OVERDUE],
         met_after_breach=met_after_breach,
     )
+
+
+def _was_over(came: datetime, left: datetime | None, start: datetime) -> bool:
+    return whole_seconds(came) < start and left is not None and whole_seconds(left) <= start
 
 
 def _last_instant(clock: Clock, now: datetime) -> tuple[datetime, str]:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
-from tsalert.response import progress, rows, rules
+from tsalert.paging.vocabulary import EndReason
+from tsalert.response import paged, progress, rows, rules
 from tsalert.response.models import Attendance, Incident, Milestone
 from tsalert.response.steps import ATTENDING, IncidentState, Step, furthest, presence, require_officer_step
 from tsalert.response.vocabulary import RemoteResolution, StandDownReason
@@ -30,6 +31,20 @@ class NewMilestone:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What stopped the harm without a visit.
+
+    :param at: when it is said to have happened; None means now.
+    :param seen: the version of the incident on which it was decided; None where it is not known.
+    """
+
+    how: RemoteResolution
+    at: datetime | None = None
+    note: str | None = None
+    seen: int | None = None
+
+
 def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: datetime) -> IncidentState:
     """Record that an officer set out, arrived or left; the first arrival stops the clock.
 
@@ -37,53 +52,64 @@ def record_milestone(incident_id: int, new: NewMilestone, *, actor: Actor, now: 
     :raises Conflict: the step follows from neither the incident's state nor the officer's.
     :raises RuleViolation: the time cannot be, or there is no such officer.
     """
+    with transaction() as session:
+        return take_milestone(session, incident_id, new, actor=actor, now=now)
+
+
+def take_milestone(
+    session: Session, incident_id: int, new: NewMilestone, *, actor: Actor, now: datetime
+) -> IncidentState:
+    """Record a milestone as part of the caller's transaction; a step, which refuses as ``record_milestone`` does."""
     actor.require(Permission.RUN_INCIDENT)
     if new.step not in ATTENDING:
         raise RuleViolation("Choose on the way, on scene or left.", field="step")
-    with transaction() as session:
-        incident = progress.begin_step(session, incident_id, new.step)
-        attendance = _attendance(session, incident, _officer_id(session, new, actor))
-        was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)
-        require_officer_step(was, new.step)
-        at = rules.possible_time(new.at or now, now=now, not_before=_not_before(session, attendance))
-        _advance(attendance, new.step, at)
-        session.add(attendance)
-        session.flush()
-        if new.step is Step.ON_SCENE:
-            progress.stop_clock(session, incident_id, at=at, now=now)
-        _note(session, incident, replace(new, at=at), attendance_id=attendance.id, actor=actor, now=now)
-        been_there = attendance.on_scene_at is not None
-        state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
-        incident.state = state
-        return state
+    incident = progress.begin_step(session, incident_id, new.step)
+    attendance = _attendance(session, incident, _officer_id(session, new, actor))
+    was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)
+    require_officer_step(was, new.step)
+    at = rules.possible_time(new.at or now, now=now, not_before=_not_before(session, attendance))
+    _advance(attendance, new.step, at)
+    session.add(attendance)
+    session.flush()
+    if new.step is Step.ON_SCENE:
+        progress.stop_clock(session, incident_id, at=at, now=now)
+    elif new.step is Step.CLEARED:
+        progress.take_back_stop(session, attendance, now=now)
+    _note(session, incident, replace(new, at=at), attendance_id=attendance.id, actor=actor, now=now)
+    been_there = attendance.on_scene_at is not None
+    incident.state = furthest(IncidentState.of(incident.state), new.step, has_been_there=been_there)
+    paged.follow_milestone(session, incident, attendance, new.step, now=now)
+    return IncidentState.of(incident.state)
 
 
-def resolve_remotely(
-    incident_id: int,
-    how: RemoteResolution,
-    *,
-    at: datetime | None = None,
-    note: str | None = None,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Record that the harm was stopped without a visit, which stops the clock.
+def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: datetime) -> bool:
+    """Record that the harm was stopped without a visit; whether that stops the clock is the grade's to say.
 
+    :return: whether somebody still waits, because the clock goes on.
     :raises Conflict: somebody has been there, or the incident has ended.
     :raises RuleViolation: the time cannot be.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY)
-        stopped_at = rules.possible_time(at or now, now=now, not_before=rows.first_call_at(session, incident_id))
-        progress.stop_clock(session, incident_id, at=stopped_at, now=now)
-        incident.state = IncidentState.RESOLVED_REMOTELY
-        told = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(how.label, note))
-        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
+        incident = progress.begin_step(session, incident_id, Step.RESOLVED_REMOTELY, seen=told.seen)
+        stopped_at = rules.possible_time(told.at or now, now=now, not_before=rows.first_call_at(session, incident_id))
+        goes_on = progress.stop_clock_remotely(session, incident_id, told.how, at=stopped_at, now=now)
+        if not goes_on:
+            incident.state, incident.offered_to = IncidentState.RESOLVED_REMOTELY, None
+            paged.follow_end(session, incident_id, EndReason.RESOLVED_REMOTELY, now=now)
+        done = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(told.how.label, told.note))
+        _note(session, incident, done, attendance_id=None, actor=actor, now=now)
+        return goes_on
 
 
 def stand_down(
-    incident_id: int, reason: StandDownReason, *, note: str | None = None, actor: Actor, now: datetime
+    incident_id: int,
+    reason: StandDownReason,
+    *,
+    note: str | None = None,
+    seen: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Record why nobody needs to go any more; the clock ends, and a breach stays one.
 
@@ -93,27 +119,11 @@ def stand_down(
     if reason is StandDownReason.OTHER and not note:
         raise RuleViolation("Say why nobody needs to go.", field="note")
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.STOOD_DOWN)
+        incident = progress.begin_step(session, incident_id, Step.STOOD_DOWN, seen=seen)
         progress.end_clock(session, incident_id, reason, now=now)
-        incident.state = IncidentState.STOOD_DOWN
+        incident.state, incident.offered_to = IncidentState.STOOD_DOWN, None
+        paged.follow_end(session, incident_id, EndReason.STOOD_DOWN, now=now)
         told = NewMilestone(Step.STOOD_DOWN, note=_with_note(reason.label, note))
-        _note(session, incident, told, attendance_id=None, actor=actor, now=now)
-
-
-def hand_over(
-    incident_id: int, accepted_by: str, *, their_reference: str | None = None, actor: Actor, now: datetime
-) -> None:
-    """Record that another body has taken an incident over, which ends the clock.
-
-    :param accepted_by: the body and the person who said yes.
-    :raises Conflict: the incident has ended.
-    """
-    actor.require(Permission.RUN_INCIDENT)
-    with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.HANDED_OVER)
-        progress.end_clock(session, incident_id, "handed_over", now=now)
-        incident.state = IncidentState.HANDED_OVER
-        told = NewMilestone(Step.HANDED_OVER, note=_with_note(accepted_by, their_reference))
         _note(session, incident, told, attendance_id=None, actor=actor, now=now)
 
 

@@ -3,25 +3,43 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
+from tsalert.response.vocabulary import RemoteResolution, StartRule
 
 _RUNNING = text("stopped_at IS NULL AND ended_at IS NULL")
 _OPEN = text("closed_at IS NULL")
+_OF_INCIDENT = text("incident_id IS NOT NULL")
 _ATTENDING = text("cleared_at IS NULL")
+_WAITING = text("disposition = 'waiting'")
 
 
 class Call(Base):
     """One contact, as it was logged.
 
     ``received_at`` is the time that counts: the officer's own (``claimed_at``) where one was
-    given, else when the form was opened (``opened_at``, the server's time).
+    given, else when the form was opened (``opened_at``, the server's time). A call or text to the
+    service's number is a row from the first ring, whose time counts, and waits to be written up.
     """
 
     __tablename__ = "call"
-    __table_args__ = (Index("ix_call_incident", "incident_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_call_waiting", "received_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_call_incident", "incident_id", "received_at", "disposition"),
+        Index("ix_call_counted", "received_at", "line", "disposition"),
+        Index(
+            "ix_call_of_incident",
+            "received_at",
+            "incident_id",
+            "disposition",
+            "line",
+            "source",
+            sqlite_where=_OF_INCIDENT,
+            postgresql_where=_OF_INCIDENT,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
@@ -29,7 +47,7 @@ class Call(Base):
     source: Mapped[str | None]
     opened_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     caller_name: Mapped[str | None]
     phone: Mapped[str | None]
@@ -49,11 +67,16 @@ class Call(Base):
     told_999_at: Mapped[datetime | None]
     disposition: Mapped[str]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    incident_version: Mapped[int | None]
     logged_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
 
 
 class Grade(Base):
-    """One version of a grade, in force from its date until the next of the same name."""
+    """One version of a grade, in force from its date until the next of the same name; it never changes.
+
+    ``stopped_by`` names the ways of resolving an incident without a visit that stop its clock;
+    an officer on scene always does.
+    """
 
     __tablename__ = "grade"
     __table_args__ = (
@@ -64,11 +87,18 @@ class Grade(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     target_seconds: Mapped[int | None]
+    start_rule: Mapped[str] = mapped_column(default=StartRule.FIRST_CALL)
+    stopped_by: Mapped[list[str]] = mapped_column(JSON, default=lambda: [how.value for how in RemoteResolution])
     effective_from: Mapped[datetime]
+    reason: Mapped[str | None]
 
 
 class Incident(Base):
-    """One thing happening at one place to one household."""
+    """One thing happening at one place to one household.
+
+    ``version`` goes up with every change by a person; what each change left behind carries the
+    version that it made. ``offered_to`` is the body that is asked to take it over and has not answered.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -88,6 +118,8 @@ class Incident(Base):
     grade_id: Mapped[int | None] = mapped_column(ForeignKey("grade.id"))
     outcome: Mapped[str | None]
     outcome_note: Mapped[str | None]
+    offered_to: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -107,6 +139,7 @@ class Grading(Base):
     facts_at: Mapped[datetime | None]
     graded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     graded_at: Mapped[datetime]
+    version: Mapped[int | None]
 
 
 class IncidentClock(Base):
@@ -186,3 +219,36 @@ class Milestone(Base):
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     source: Mapped[str]
     note: Mapped[str | None]
+    version: Mapped[int | None]
+
+
+class BoardStamp(Base):
+    """Stands for all that the live board shows; its single row is renewed in every transaction that changes it."""
+
+    __tablename__ = "board_stamp"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[str]
+
+
+class CallParty(Base):
+    """A party's part in a call; when the call came in is copied, since a call's facts never change."""
+
+    __tablename__ = "call_party"
+    __table_args__ = (Index("ix_call_party_party_id", "party_id", "received_at"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    received_at: Mapped[datetime]
+
+
+class CallPlace(Base):
+    """A key under which the place that a call tells of is found again."""
+
+    __tablename__ = "call_place"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)

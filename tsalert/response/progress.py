@@ -11,30 +11,40 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import whole_seconds
 from tsalert.db import insert_ignoring_conflicts
-from tsalert.response import rows, rules
+from tsalert.response import paged, rows, rules
 from tsalert.response.clock import is_breached, stop_already_made
-from tsalert.response.models import Breach, Grade, Grading, Incident, IncidentClock, Milestone
+from tsalert.response.models import Attendance, Breach, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import GradeDecision
-from tsalert.response.steps import IncidentState, Situation, Step, after_grading
-from tsalert.response.vocabulary import GradeName, StartBasis
+from tsalert.response.steps import IncidentState, Situation, Step, after_grading, require_fresh
+from tsalert.response.vocabulary import GradeName, RemoteResolution, StartBasis, StartRule
 
 
-def begin_step(session: Session, incident_id: int, step: Step) -> Incident:
-    """Lock an incident and refuse a step that it cannot take now.
+def begin_step(session: Session, incident_id: int, step: Step, *, seen: int | None = None) -> Incident:
+    """Lock an incident, refuse a step that it cannot take now, and give it its next version.
 
+    :param seen: the version on which the step was decided; None where it is not known.
     :raises NotFound: there is no such incident.
     :raises Conflict: naming the legal steps.
+    :raises Overtaken: somebody has changed it since, which matters to this step.
     """
     incident = rows.lock_incident(session, incident_id)
     clock = rows.latest_clock(session, incident_id)
-    state, has_outcome = IncidentState.of(incident.state), incident.outcome is not None
-    Situation(state, clock_runs=clock is not None and _runs(clock), has_outcome=has_outcome).require(step)
+    situation = Situation(
+        IncidentState.of(incident.state),
+        clock_runs=clock is not None and _runs(clock),
+        has_outcome=incident.outcome is not None,
+        is_offered=incident.offered_to is not None,
+    )
+    situation.require(step)
+    require_fresh(step, seen=seen, current=incident.version)
+    incident.version += 1
     return incident
 
 
 def note_milestone(session: Session, milestone: Milestone, actor: Actor) -> None:
     """Keep a step with the time it is said to have happened and the time we were told, and enter it in the trail."""
     milestone.recorded_by, milestone.source = actor.officer_id, actor.via
+    milestone.version = session.get_one(Incident, milestone.incident_id).version
     session.add(milestone)
     now = milestone.recorded_at
     audit.record(session, actor, milestone.step, "incident", milestone.incident_id, now=now)
@@ -48,9 +58,8 @@ def give_grade(session: Session, incident: Incident, decision: GradeDecision, *,
     grade = rows.grade_in_force(session, decision.grade, at=now)
     proposed = rows.proposed_grade(session, incident.id)
     rules.check_decision(decision, previous=_grade_of(session, incident), proposed=proposed)
-    first_call_at = rows.first_call_at(session, incident.id) or incident.opened_at
-    started_at = rules.start_of_clock(decision, first_call_at=first_call_at, now=now)
     basis = decision.basis or StartBasis.FIRST_CALL
+    started_at = _start_of_clock(session, incident, decision, StartRule.of(grade.start_rule), now=now)
     session.add(
         Grading(
             incident_id=incident.id,
@@ -58,27 +67,31 @@ def give_grade(session: Session, incident: Incident, decision: GradeDecision, *,
             proposed=proposed,
             reason=decision.reason,
             basis=basis,
-            facts_at=decision.facts_at,
+            facts_at=decision.facts_at if basis is StartBasis.NEW_FACTS else None,
             graded_by=actor.officer_id,
             graded_at=now,
+            version=incident.version,
         )
     )
     end_clock(session, incident.id, "graded again", now=now)
     runs = start_clock(session, incident.id, grade, basis=basis, started_at=started_at, now=now)
     incident.grade_id = grade.id
     incident.state = after_grading(IncidentState.of(incident.state), clock_runs=runs)
+    paged.follow_grade(session, incident, clock_runs=runs, now=now)
     audit.record(session, actor, "graded", "incident", incident.id, now=now, grade=grade.name, proposed=proposed)
 
 
 def start_clock(
     session: Session, incident_id: int, grade: Grade, *, basis: StartBasis, started_at: datetime, now: datetime
 ) -> bool:
-    """Start an incident's next clock if the grade has a target; tells whether one now runs."""
+    """Start an incident's next clock if the grade has a target; tells whether one now runs.
+
+    Who is there already stops it at once, but not where the incident was reopened.
+    """
     if grade.target_seconds is None:
         return False
     latest = rows.latest_clock(session, incident_id)
     start = whole_seconds(started_at)
-    visits = [(each.on_scene_at, each.cleared_at) for each in rows.attendances_of(session, incident_id)]
     clock = IncidentClock(
         incident_id=incident_id,
         number=latest.number + 1 if latest else 1,
@@ -87,7 +100,7 @@ def start_clock(
         target_seconds=grade.target_seconds,
         started_at=start,
         due_at=start + timedelta(seconds=grade.target_seconds),
-        stopped_at=stop_already_made(start, [(came, left) for came, left in visits if came is not None]),
+        stopped_at=None if basis is StartBasis.REOPENED else _stop_by_visits(session, incident_id, start),
     )
     session.add(clock)
     session.flush()
@@ -96,13 +109,46 @@ def start_clock(
 
 
 def stop_clock(session: Session, incident_id: int, *, at: datetime, now: datetime) -> None:
-    """Stop an incident's newest clock, if it has not ended; the first to be there counts, whenever we are told."""
-    clock = rows.latest_clock(session, incident_id)
-    if clock is None or clock.ended_at is not None:
+    """Stop the clocks of an incident that had not ended by then; the first stop counts, whenever we are told.
+
+    That may be an earlier clock than the newest: an arrival told after the grade was lowered
+    came before its clock ended. What came before an incident was reopened stops no clock of the
+    time since.
+    """
+    for clock in rows.clocks_of(session, incident_id):
+        is_old = clock.basis == StartBasis.REOPENED and whole_seconds(at) < clock.started_at
+        stop = max(clock.started_at, whole_seconds(at))
+        if not is_old and (clock.ended_at is None or stop <= clock.ended_at):
+            note_breach(session, clock, now=now)
+            clock.stopped_at = min(clock.stopped_at or stop, stop)
+
+
+def take_back_stop(session: Session, visit: Attendance, *, now: datetime) -> None:
+    """Let a clock run on that was stopped at its start by somebody who, as we are told now, had left by then."""
+    clock = rows.latest_clock(session, visit.incident_id)
+    if clock is None or clock.ended_at is not None or clock.stopped_at != clock.started_at:
         return
-    note_breach(session, clock, now=now)
-    stop = max(clock.started_at, whole_seconds(at))
-    clock.stopped_at = min(clock.stopped_at or stop, stop)
+    if visit.on_scene_at and stop_already_made(clock.started_at, [(visit.on_scene_at, visit.cleared_at)]) is None:
+        clock.stopped_at = _stop_by_visits(session, visit.incident_id, clock.started_at)
+        note_breach(session, clock, now=now)
+
+
+def stop_clock_remotely(
+    session: Session, incident_id: int, how: RemoteResolution, *, at: datetime, now: datetime
+) -> bool:
+    """Stop the running clock if its grade says that this stops it; tells whether anybody still waits.
+
+    :raises RuleViolation: it happened before the running clock started, so it did not end that wait.
+    """
+    clock = rows.latest_clock(session, incident_id)
+    if clock is None or not _runs(clock):
+        return False
+    rules.possible_time(at, now=now, not_before=clock.started_at)
+    if how not in session.get_one(Grade, clock.grade_id).stopped_by:
+        note_breach(session, clock, now=now)
+        return True
+    stop_clock(session, incident_id, at=at, now=now)
+    return False
 
 
 def end_clock(session: Session, incident_id: int, reason: str, *, now: datetime) -> None:
@@ -123,6 +169,21 @@ def note_breach(session: Session, clock: IncidentClock, *, now: datetime) -> boo
     if is_new:
         audit.record(session, SERVICE, "breached", "incident", clock.incident_id, now=now, clock=clock.number)
     return is_new
+
+
+def _start_of_clock(
+    session: Session, incident: Incident, decision: GradeDecision, rule: StartRule, *, now: datetime
+) -> datetime:
+    first_call_at = rows.first_call_at(session, incident.id) or incident.opened_at
+    started_at = rules.start_of_clock(decision, first_call_at=first_call_at, now=now)
+    if rule is StartRule.GRADED and decision.basis is not StartBasis.NEW_FACTS:
+        return rows.first_graded_at(session, incident.id) or now
+    return started_at
+
+
+def _stop_by_visits(session: Session, incident_id: int, start: datetime) -> datetime | None:
+    visits = [(each.on_scene_at, each.cleared_at) for each in rows.attendances_of(session, incident_id)]
+    return stop_already_made(start, [(came, left) for came, left in visits if came is not None])
 
 
 def _runs(clock: IncidentClock) -> bool:

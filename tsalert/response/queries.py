@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -20,9 +21,12 @@ from tsalert.response.vocabulary import (
     REPORTED_CATEGORIES,
     UNREAL_DISPOSITIONS,
     Category,
+    Disposition,
     GradeName,
     Outcome,
 )
+
+_NEWEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,14 @@ class Household:
     address: str | None
     postcode: str | None
     ward_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToSave:
+    """How long officers take to save a call: the median of the newest ones."""
+
+    median_seconds: int
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class IncidentRecord:
     grade: GradeName | None
     outcome: Outcome | None
     outcome_note: str | None
+    offered_to: str | None
+    version: int
     opened_at: datetime
     closed_at: datetime | None
     clock: Clock | None
@@ -56,7 +70,8 @@ class IncidentRecord:
     def situation(self) -> Situation:
         """What decides which steps it may take."""
         runs = self.clock is not None and self.clock.stopped_at is None and self.clock.ended_at is None
-        return Situation(self.state, clock_runs=runs, has_outcome=self.outcome is not None)
+        has_outcome, is_offered = self.outcome is not None, self.offered_to is not None
+        return Situation(self.state, clock_runs=runs, has_outcome=has_outcome, is_offered=is_offered)
 
 
 def get_incident(session: Session, incident_id: int) -> IncidentRecord:
@@ -126,6 +141,18 @@ def list_calls(session: Session, *, after: int | None = None, limit: int = 50) -
     return session.scalars(query if after is None else query.where(Call.id < after)).all()
 
 
+def time_to_save(session: Session) -> TimeToSave | None:
+    """Return how long officers take from opening the form to saving a call; None where no form was used yet.
+
+    A call that was written up later, or that came through the interface, tells nothing of it.
+    """
+    was_written = Call.disposition != Disposition.WAITING
+    from_a_form = (Call.claimed_at.is_(None), Call.opened_at < Call.recorded_at, was_written)
+    query = select(Call.opened_at, Call.recorded_at).where(*from_a_form).order_by(Call.id.desc()).limit(_NEWEST)
+    took = [(recorded_at - opened_at).total_seconds() for opened_at, recorded_at in session.execute(query)]
+    return TimeToSave(round(median(took)), len(took)) if took else None
+
+
 def incident_references(session: Session, calls: Sequence[Call]) -> dict[int, str]:
     """Return the references of the incidents that some calls belong to, by id."""
     wanted = {call.incident_id for call in calls if call.incident_id}
@@ -161,12 +188,26 @@ def as_records(session: Session, found: Sequence[Row[Incident, str, IncidentCloc
             grade=GradeName.of(grade) if grade else None,
             outcome=Outcome.of(row.outcome) if row.outcome else None,
             outcome_note=row.outcome_note,
+            offered_to=row.offered_to,
+            version=row.version,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             clock=rows.clock_of(clock) if clock else None,
         )
         for row, grade, clock in found
     ]
+
+
+def first_real_call() -> ColumnElement[bool]:
+    """Return the condition that no real call of the same incident came before."""
+    earlier = aliased(Call)
+    comes_before = (
+        earlier.incident_id == Call.incident_id,
+        earlier.disposition.not_in(UNREAL_DISPOSITIONS),
+        earlier.received_at <= Call.received_at,
+        or_(earlier.received_at < Call.received_at, earlier.id < Call.id),
+    )
+    return and_(Call.disposition.not_in(UNREAL_DISPOSITIONS), ~select(earlier.id).where(*comes_before).exists())
 
 
 def response_figures(session: Session, period: Period) -> ResponseFigures:
@@ -197,21 +238,16 @@ def immediate_and_attended(period: Period) -> Select[int]:
 
 def _reports(period: Period) -> Select[int]:
     """Return the ids of incidents whose first real call came in the period and on the rapid-response number."""
-    earlier = aliased(Call)
-    is_earlier = or_(
-        earlier.received_at < Call.received_at, and_(earlier.received_at == Call.received_at, earlier.id < Call.id)
-    )
-    same = (earlier.incident_id == Call.incident_id, earlier.disposition.not_in(UNREAL_DISPOSITIONS))
     return (
         select(Incident.id)
         .join(Call, Call.incident_id == Incident.id)
         .where(
             Call.received_at >= period.starts_at,
             Call.received_at < period.ends_at,
-            Call.disposition.not_in(UNREAL_DISPOSITIONS),
+            Call.incident_id.is_not(None),
+            first_real_call(),
             Call.line.in_(RAPID_RESPONSE_LINES),
             Incident.category.in_(REPORTED_CATEGORIES),
-            ~select(earlier.id).where(*same, is_earlier).exists(),
         )
     )
 

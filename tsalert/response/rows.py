@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import as_utc, whole_seconds
 from tsalert.core.errors import NotFound
 from tsalert.response.clock import Clock
-from tsalert.response.models import Attendance, Breach, Call, Grade, Incident, IncidentClock
+from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import Danger, is_cash_about_to_move, most_urgent, propose_grade
+from tsalert.response.steps import Step
 from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, GradeName, MoneyState
 from tsalert.web.fields import LARGEST_ID
 
@@ -68,6 +69,17 @@ def latest_clock(session: Session, incident_id: int) -> IncidentClock | None:
     return session.scalar(of_incident.order_by(IncidentClock.number.desc()).limit(1).with_for_update())
 
 
+def clocks_of(session: Session, incident_id: int) -> Sequence[IncidentClock]:
+    """Return an incident's clocks, oldest first, locked until the transaction ends."""
+    of_incident = select(IncidentClock).where(IncidentClock.incident_id == incident_id)
+    return session.scalars(of_incident.order_by(IncidentClock.number).with_for_update()).all()
+
+
+def first_graded_at(session: Session, incident_id: int) -> datetime | None:
+    """Return when an incident was first graded."""
+    return session.scalar(select(func.min(Grading.graded_at)).where(Grading.incident_id == incident_id))
+
+
 def overdue_clocks(session: Session, *, now: datetime, lock: bool = False) -> Sequence[IncidentClock]:
     """Return running clocks past their target of which no breach is kept yet, a hundred at a time.
 
@@ -84,6 +96,12 @@ def attendances_of(session: Session, incident_id: int) -> Sequence[Attendance]:
     """Return who attended an incident, in the order in which they set out."""
     query = select(Attendance).where(Attendance.incident_id == incident_id).order_by(Attendance.id)
     return session.scalars(query).all()
+
+
+def taken_by(session: Session, incident_id: int) -> int | None:
+    """Return who took an incident last."""
+    taken = (Milestone.incident_id == incident_id, Milestone.step == Step.ACKNOWLEDGED)
+    return session.scalar(select(Milestone.recorded_by).where(*taken).order_by(Milestone.id.desc()).limit(1))
 
 
 def clock_of(row: IncidentClock) -> Clock:

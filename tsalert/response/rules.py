@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import phonenumbers
-
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
+from tsalert.parties.rules import UNDECIDED, Decided
 from tsalert.response.vocabulary import (
     CallSource,
     Category,
@@ -21,8 +20,10 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
-# Ofcom keeps these for drama; no subscriber has them.
-_DRAMA_NUMBERS = ("+447700900", "+441632960")
+# Grades for which officers are woken.
+PAGING_GRADES = frozenset({GradeName.IMMEDIATE})
+# A form that is open for longer was left open, and says nothing of when the call came in.
+LONGEST_CALL = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class NewCall:
     :param opened_at: when the form was opened, by the server's clock; None means now.
     :param claimed_at: the officer's own time for the contact, for a voicemail or a call written up later.
     :param incident_reference: for a call that belongs to an incident that is already open.
+    :param caller_is: whom the officer took the caller for, and ``trader_is`` the trader.
     """
 
     disposition: Disposition
@@ -77,6 +79,8 @@ class NewCall:
     was_told_999: bool = False
     incident: NewIncident | None = None
     incident_reference: str | None = None
+    caller_is: Decided = UNDECIDED
+    trader_is: Decided = UNDECIDED
 
     @property
     def danger(self) -> Danger:
@@ -96,12 +100,14 @@ class GradeDecision:
 
     :param basis: where the new clock starts; needed when the incident had a grade before.
     :param facts_at: when the new facts came in, for that basis.
+    :param seen: the version of the incident on which it was decided; None where it is not known.
     """
 
     grade: GradeName
     reason: str | None = None
     basis: StartBasis | None = None
     facts_at: datetime | None = None
+    seen: int | None = None
 
 
 def is_cash_about_to_move(money: MoneyState, *, is_trader_on_site: bool) -> bool:
@@ -150,10 +156,9 @@ def check_call(new: NewCall, *, now: datetime) -> None:
 
     :raises RuleViolation: naming the field.
     """
-    if new.claimed_at is not None:
-        possible_time(new.claimed_at, now=now, field="claimed_at")
-        if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
-            raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    if new.disposition is Disposition.WAITING:
+        raise RuleViolation("Say what becomes of the call.", field="disposition")
+    _check_times(new, now=now)
     if new.money_amount is not None and new.money_state is MoneyState.NONE:
         raise RuleViolation("Say how far the money has gone, or leave the amount out.", field="money_state")
     if new.disposition is Disposition.NEW_INCIDENT:
@@ -161,6 +166,26 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     elif new.incident is not None:
         raise RuleViolation("Only a call that is a new incident has a category and a grade.", field="disposition")
     _check_reference(new)
+
+
+def is_possible_opening(opened_at: datetime, *, now: datetime) -> bool:
+    """Tell whether a form can have been opened then; a server's clock may be two minutes behind another's."""
+    return as_utc(opened_at) <= as_utc(now) + CLOCK_SKEW
+
+
+def _check_times(new: NewCall, *, now: datetime) -> None:
+    if new.claimed_at is not None:
+        possible_time(new.claimed_at, now=now, field="claimed_at")
+        if as_utc(new.claimed_at) < as_utc(now) - OLDEST_CLAIM:
+            raise RuleViolation("That is more than a year ago. Check the date.", field="claimed_at")
+    if new.opened_at is None:
+        return
+    if not is_possible_opening(new.opened_at, now=now):
+        raise RuleViolation("By its clock this form is not open yet. Check the call and save it again.", field="opened")
+    if new.claimed_at is None and as_utc(new.opened_at) < as_utc(now) - LONGEST_CALL:
+        raise RuleViolation(
+            "This page was opened more than half an hour ago. Say when the call came in.", field="claimed_at"
+        )
 
 
 def _check_new_incident(new: NewCall) -> None:
@@ -196,6 +221,7 @@ def check_decision(decision: GradeDecision, *, previous: GradeName | None, propo
     :raises RuleViolation: naming the field.
     """
     if previous is None:
+        _check_first_basis(decision)
         check_reason(decision.grade, proposed, decision.reason)
         return
     if decision.grade is previous:
@@ -208,6 +234,11 @@ def check_decision(decision: GradeDecision, *, previous: GradeName | None, propo
         raise RuleViolation("Say when the new facts came in.", field="facts_at")
 
 
+def _check_first_basis(decision: GradeDecision) -> None:
+    if decision.basis not in {None, StartBasis.FIRST_CALL}:
+        raise RuleViolation("It has no grade yet, so its clock starts at the first call.", field="basis")
+
+
 def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: datetime) -> datetime:
     """Return when a clock starts: at the first call, or at the new facts where those raised the grade.
 
@@ -216,19 +247,3 @@ def start_of_clock(decision: GradeDecision, *, first_call_at: datetime, now: dat
     if decision.basis is not StartBasis.NEW_FACTS or decision.facts_at is None:
         return first_call_at
     return possible_time(decision.facts_at, now=now, not_before=first_call_at, field="facts_at")
-
-
-def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:
-    """Return a British or international number as ``+441632960000``; None where it cannot be dialled.
-
-    What was typed is kept beside it, so nothing that a caller gave is lost.
-
-    :param is_demo: also take the numbers that Ofcom keeps for drama.
-    """
-    try:
-        number = phonenumbers.parse(phone or "", "GB")
-    except phonenumbers.NumberParseException:
-        return None
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    is_drama = is_demo and written.startswith(_DRAMA_NUMBERS) and len(written) == 13
-    return written if is_drama or phonenumbers.is_valid_number(number) else None

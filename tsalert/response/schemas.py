@@ -2,32 +2,24 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import OneOf, Range
 
-from tsalert.response.dispatching import NewMilestone
 from tsalert.response.opening import Opening
-from tsalert.response.rules import Danger, GradeDecision, NewCall, NewIncident, is_cash_about_to_move, propose_grade
-from tsalert.response.steps import ATTENDING, Step
-from tsalert.response.vocabulary import (
-    CallSource,
-    Category,
-    Disposition,
-    GradeName,
-    MoneyState,
-    Outcome,
-    RemoteResolution,
-    StandDownReason,
-    StartBasis,
-)
+from tsalert.response.party_schemas import ChosenSchema, pop_chosen
+from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, choice
+from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
+_OF_A_NEW_INCIDENT = frozenset({"category", "kind", "grade", "grade_reason"})
 
 
 class Strict(Schema):
     """Refuses fields that it does not know."""
+
+    error_messages = {"unknown": "We do not know this field. Load the page again."}
 
     class Meta:
         """What marshmallow asks of a schema."""
@@ -45,24 +37,32 @@ class PageSchema(Strict):
 class TicksSchema(Strict):
     """The answers from which a grade is proposed."""
 
-    is_trader_on_site = fields.Boolean(load_default=False)
+    is_trader_on_site = YesNo(load_default=False)
     money_state = choice(MoneyState, load_default=MoneyState.NONE)
-    is_vulnerable = fields.Boolean(load_default=False)
-    has_threat = fields.Boolean(load_default=False)
-    is_work_in_progress = fields.Boolean(load_default=False)
+    is_vulnerable = YesNo(load_default=False)
+    has_threat = YesNo(load_default=False)
+    is_work_in_progress = YesNo(load_default=False)
 
 
 class ProposalSchema(TicksSchema):
-    """The answers alone, while a call is being typed."""
+    """The answers alone, while a call is being typed, and the grade that is chosen so far."""
+
+    grade = choice(GradeName, load_default=None)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Danger:
-        """Return the five ticks."""
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[Danger, GradeName | None]:
+        """Return the five ticks, and the grade where one is chosen."""
+        chosen = data.pop("grade")
         moves = is_cash_about_to_move(data.pop("money_state"), is_trader_on_site=data["is_trader_on_site"])
-        return Danger(is_cash_about_to_move=moves, **data)
+        return Danger(is_cash_about_to_move=moves, **data), chosen
+
+    @pre_load
+    def forget_what_is_no_grade(self, data: Any, **_: Any) -> dict[str, Any]:
+        """Take "as proposed" and "later" for what they are here: no choice."""
+        return {name: value for name, value in data.items() if value not in {AS_PROPOSED, LATER}}
 
 
-class NewCallSchema(TicksSchema):
+class NewCallSchema(TicksSchema, ChosenSchema):
     """A call to log."""
 
     line = choice(CallLine, load_default=CallLine.RAPID_VOICE)
@@ -70,14 +70,14 @@ class NewCallSchema(TicksSchema):
     claimed_at = Instant(load_default=None)
     caller_name = Line(load_default=None)
     phone = Line(longest=40, load_default=None)
-    is_safe_to_call_back = fields.Boolean(load_default=None)
+    is_safe_to_call_back = YesNo(load_default=None)
     address = Line(longest=300, load_default=None)
     postcode = Postcode(load_default=None)
     ward_code = Line(longest=20, load_default=None)
     happening = Paragraph(load_default=None)
     trader = Line(longest=400, load_default=None)
     money_amount = Pounds(load_default=None)
-    was_told_999 = fields.Boolean(load_default=False)
+    was_told_999 = YesNo(load_default=False)
     disposition = choice(Disposition, required=True)
     incident = Line(longest=20, load_default=None)
     category = choice(Category, load_default=None)
@@ -92,6 +92,7 @@ class NewCallSchema(TicksSchema):
     def build(self, data: dict[str, Any], **_: Any) -> NewCall:
         """Return the call with its incident, if it is to open one."""
         told = {name: data.pop(name) for name in ("category", "kind", "grade", "grade_reason")}
+        data |= pop_chosen(data)
         call = NewCall(incident_reference=data.pop("incident"), **data)
         incident = _new_incident(call, **told)
         return NewCall(incident=incident, incident_reference=call.incident_reference, **data)
@@ -102,66 +103,18 @@ class NewCallFormSchema(NewCallSchema):
 
     opened_at = Opening(required=True, data_key="opened")
 
-
-class GradeSchema(Strict):
-    """A grade for an open incident."""
-
-    grade = choice(GradeName, required=True)
-    grade_reason = Line(longest=400, load_default=None)
-    basis = choice(StartBasis, load_default=None)
-    facts_at = Instant(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> GradeDecision:
-        """Return the decision."""
-        return GradeDecision(data["grade"], data["grade_reason"], data["basis"], data["facts_at"])
+    @pre_load
+    def join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Add the call to the open incident that was chosen among the matches, whatever else the form proposed."""
+        joined = data.pop("join", None)
+        if joined is None:
+            return data
+        kept = {name: value for name, value in data.items() if name not in _OF_A_NEW_INCIDENT}
+        return kept | {"incident": joined, "disposition": Disposition.ADDED_TO_INCIDENT.value}
 
 
-class MilestoneSchema(Strict):
-    """An officer set out, arrived or left; they themselves, and now, where nothing else is said."""
-
-    step = fields.Enum(Step, by_value=fields.String, required=True, validate=OneOf(ATTENDING))
-    officer_id = RecordId(load_default=None)
-    at = Instant(load_default=None)
-    note = Line(longest=400, load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewMilestone:
-        """Return the milestone."""
-        return NewMilestone(**data)
-
-
-class RemoteResolutionSchema(Strict):
-    """What stopped the harm without a visit."""
-
-    how = choice(RemoteResolution, required=True)
-    at = Instant(load_default=None)
-    note = Line(longest=400, load_default=None)
-
-
-class StandDownSchema(Strict):
-    """Why nobody needs to go any more."""
-
-    reason = choice(StandDownReason, required=True)
-    note = Line(longest=400, load_default=None)
-
-
-class HandOverSchema(Strict):
-    """Who took the incident over."""
-
-    accepted_by = Line(required=True)
-    their_reference = Line(load_default=None)
-
-
-class OutcomeSchema(Strict):
-    """How the incident came out."""
-
-    outcome = choice(Outcome, required=True)
-    note = Paragraph(load_default=None)
-
-
-class ReopenSchema(Strict):
-    """Why the incident is opened again."""
+class HoldSchema(Strict):
+    """Why a recording is kept as evidence."""
 
     reason = Line(longest=400, required=True)
 
@@ -217,6 +170,13 @@ class CallSchema(Schema):
     incident_id = fields.Integer(allow_none=True)
 
 
+class TimeToSaveSchema(Schema):
+    """How long officers take to save a call."""
+
+    median_seconds = fields.Integer()
+    calls = fields.Integer(metadata={"description": "How many calls it is the median of: the newest, 500 at most."})
+
+
 class CallPageSchema(Schema):
     """One page of calls."""
 
@@ -249,6 +209,11 @@ class IncidentSchema(Schema):
     grade = fields.String(attribute="record.grade", allow_none=True)
     outcome = fields.String(attribute="record.outcome", allow_none=True)
     outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
+    offered_to = fields.String(attribute="record.offered_to", allow_none=True)
+    version = fields.Integer(
+        attribute="record.version",
+        metadata={"description": "Goes up with every change; send it with a step, or as If-Match."},
+    )
     opened_at = Instant(attribute="record.opened_at")
     closed_at = Instant(attribute="record.closed_at", allow_none=True)
     clock = fields.Nested(ClockSchema, attribute="reading")

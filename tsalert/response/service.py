@@ -9,9 +9,12 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
+from tsalert.delivery.telephones import phone_as_e164
+from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.references.service import next_reference
-from tsalert.response import progress, queries, rows, rules
+from tsalert.response import paged, progress, queries, rows, rules
+from tsalert.response.call_parties import link_parties
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
@@ -37,18 +40,38 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
     actor.require(Permission.LOG_CALL)
     rules.check_call(new, now=now)
     with transaction() as session:
-        _check_ward(session, new.ward_code)
-        call = _call(session, new, actor=actor, now=now)
-        call.phone_e164 = rules.phone_as_e164(new.phone, is_demo=is_demo)
-        incident = _incident_of(session, new, now=now)
-        call.incident_id = incident.id if incident else None
-        session.add(call)
-        session.flush()
-        audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
-        if incident and new.incident:
-            _begin(session, incident, new.incident, actor=actor, now=now)
-        reference = incident.reference if incident else None
-        return LoggedCall(call.id, call.reference, call.incident_id, reference)
+        opened_at = min(new.opened_at or now, now)  # nothing is opened after it was saved, whatever two clocks say
+        call = Call(
+            reference=next_reference(session, "C", at=now),
+            line=new.line,
+            opened_at=opened_at,
+            claimed_at=new.claimed_at,
+            received_at=new.claimed_at or opened_at,
+            recorded_at=now,
+        )
+        return complete(session, call, new, actor=actor, now=now, is_demo=is_demo)
+
+
+def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: datetime, is_demo: bool) -> LoggedCall:
+    """Write what an officer told into a call, and open or join its incident; a step.
+
+    :raises RuleViolation: naming the field at fault.
+    """
+    _check_ward(session, new.ward_code)
+    _write(call, new, actor=actor, now=now)
+    call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
+    incident = _incident_of(session, new, now=now)
+    if incident:
+        call.incident_id, call.incident_version = incident.id, incident.version
+    session.add(call)
+    session.flush()
+    audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+    decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
+    link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
+    if incident and new.incident:
+        _begin(session, incident, new.incident, actor=actor, now=now)
+    reference = incident.reference if incident else None
+    return LoggedCall(call.id, call.reference, call.incident_id, reference)
 
 
 def grade_incident(incident_id: int, decision: GradeDecision, *, actor: Actor, now: datetime) -> None:
@@ -56,15 +79,24 @@ def grade_incident(incident_id: int, decision: GradeDecision, *, actor: Actor, n
 
     :raises NotFound: there is no such incident.
     :raises Conflict: it has ended.
+    :raises Overtaken: somebody has changed it since it was decided.
     :raises RuleViolation: the decision lacks a reason or a start.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.GRADED)
+        incident = progress.begin_step(session, incident_id, Step.GRADED, seen=decision.seen)
         progress.give_grade(session, incident, decision, actor=actor, now=now)
 
 
-def record_outcome(incident_id: int, outcome: Outcome, *, note: str | None = None, actor: Actor, now: datetime) -> None:
+def record_outcome(
+    incident_id: int,
+    outcome: Outcome,
+    *,
+    note: str | None = None,
+    seen: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Record how an incident came out; it may be recorded again until the incident is closed.
 
     :raises Conflict: it is closed.
@@ -73,81 +105,82 @@ def record_outcome(incident_id: int, outcome: Outcome, *, note: str | None = Non
     if outcome is Outcome.OTHER and not note:
         raise RuleViolation("Say what the outcome was.", field="note")
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.OUTCOME_RECORDED)
+        incident = progress.begin_step(session, incident_id, Step.OUTCOME_RECORDED, seen=seen)
         incident.outcome, incident.outcome_note = outcome, note
         progress.note_milestone(session, _milestone(incident, Step.OUTCOME_RECORDED, now, outcome.label), actor)
 
 
-def close_incident(incident_id: int, *, actor: Actor, now: datetime) -> None:
+def close_incident(incident_id: int, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
     """Close an incident whose outcome is recorded and for which nobody waits any more.
 
     :raises Conflict: it has no outcome, its clock runs, or it is closed already.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.CLOSED)
-        incident.state, incident.closed_at = IncidentState.CLOSED, now
+        incident = progress.begin_step(session, incident_id, Step.CLOSED, seen=seen)
+        incident.state, incident.closed_at, incident.offered_to = IncidentState.CLOSED, now, None
         progress.note_milestone(session, _milestone(incident, Step.CLOSED, now), actor)
+        paged.follow_close(session, incident_id, now=now)
 
 
-def reopen_incident(incident_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
     """Open an incident again; a grade with a target starts a further clock now.
 
     :raises Conflict: it is open.
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.REOPENED)
+        incident = progress.begin_step(session, incident_id, Step.REOPENED, seen=seen)
         incident.state, incident.closed_at, incident.outcome = IncidentState.REOPENED, None, None
         progress.note_milestone(session, _milestone(incident, Step.REOPENED, now, reason), actor)
         grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
         if grade:
-            progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+            runs = progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
+            paged.follow_grade(session, incident, clock_runs=runs, now=now)
 
 
 def record_breaches(now: datetime) -> int:
-    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new."""
-    if not rows.overdue_clocks(db.session(), now=now):
-        return 0
-    with transaction() as session:
-        clocks = rows.overdue_clocks(session, now=now, lock=True)
-        return sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+    """Keep the one permanent event of each clock that has passed its target unstopped; returns how many were new.
+
+    Every open clock is looked at, so a worker that was away makes up for it in its first run.
+
+    :param now: the time by the database's own clock, which alone decides (``db.database_now``).
+    """
+    recorded = 0
+    while rows.overdue_clocks(db.session(), now=now):
+        with transaction() as session:
+            clocks = rows.overdue_clocks(session, now=now, lock=True)
+            new = sum(progress.note_breach(session, clock, now=now) for clock in clocks)
+        if not new:
+            break  # somebody else has the rest in hand
+        recorded += new
+    return recorded
 
 
 def _check_ward(session: Session, code: str | None) -> None:
-    if code is not None and code not in places.ward_names(session):
+    if code is not None and not places.is_ward(session, code):
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
 
 
-def _call(session: Session, new: NewCall, *, actor: Actor, now: datetime) -> Call:
-    opened_at = new.opened_at or now
-    received_at = new.claimed_at or opened_at
-    return Call(
-        reference=next_reference(session, "C", at=now),
-        line=new.line,
-        source=new.source,
-        opened_at=opened_at,
-        claimed_at=new.claimed_at,
-        received_at=received_at,
-        recorded_at=now,
-        caller_name=new.caller_name,
-        phone=new.phone,
-        is_safe_to_call_back=new.is_safe_to_call_back,
-        address=new.address,
-        postcode=new.postcode,
-        ward_code=new.ward_code,
-        happening=new.happening,
-        is_trader_on_site=new.is_trader_on_site,
-        trader=new.trader,
-        money_state=new.money_state,
-        money_amount=new.money_amount,
-        is_vulnerable=new.is_vulnerable,
-        has_threat=new.has_threat,
-        is_work_in_progress=new.is_work_in_progress,
-        told_999_at=(new.claimed_at or now) if new.was_told_999 else None,
-        disposition=new.disposition,
-        logged_by=actor.officer_id,
-    )
+def _write(call: Call, new: NewCall, *, actor: Actor, now: datetime) -> None:
+    call.source = new.source
+    call.caller_name = new.caller_name
+    call.phone = new.phone
+    call.is_safe_to_call_back = new.is_safe_to_call_back
+    call.address = new.address
+    call.postcode = new.postcode
+    call.ward_code = new.ward_code
+    call.happening = new.happening
+    call.is_trader_on_site = new.is_trader_on_site
+    call.trader = new.trader
+    call.money_state = new.money_state
+    call.money_amount = new.money_amount
+    call.is_vulnerable = new.is_vulnerable
+    call.has_threat = new.has_threat
+    call.is_work_in_progress = new.is_work_in_progress
+    call.told_999_at = (new.claimed_at or now) if new.was_told_999 else None
+    call.disposition = new.disposition
+    call.logged_by = actor.officer_id
 
 
 def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident | None:
@@ -162,7 +195,9 @@ def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident |
     incident_id = queries.find_incident_id(session, new.incident_reference)
     if incident_id is None:
         raise RuleViolation("There is no incident with that reference. Check its last letter.", field="incident")
-    return rows.lock_incident(session, incident_id)
+    incident = rows.lock_incident(session, incident_id)
+    incident.version += 1
+    return incident
 
 
 def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: datetime) -> Incident:

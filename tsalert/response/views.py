@@ -1,28 +1,39 @@
 """Pages of the live board, of incidents, and of each step that is taken in one."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.response import dispatching, queries, rows, service, vocabulary
-from tsalert.response.board import board_lines, mark_of, reading_of
-from tsalert.response.schemas import (
+from tsalert.paging import queries as paging
+from tsalert.response import dispatching, grade_versions, handing_over, queries, rows, service, vocabulary
+from tsalert.response.board import Board, reading_of
+from tsalert.response.live_board import Drawing, LiveBoard
+from tsalert.response.refusals import current_refusal, explains
+from tsalert.response.schemas import PageSchema
+from tsalert.response.step_schemas import (
     GradeSchema,
+    HandoverOfferSchema,
+    HandoverRefusalSchema,
     HandOverSchema,
     MilestoneSchema,
     OutcomeSchema,
-    PageSchema,
     RemoteResolutionSchema,
     ReopenSchema,
     StandDownSchema,
+    StepSchema,
 )
-from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, presence
+from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, next_step, presence
 from tsalert.response.timeline import BACKFILLED_AFTER, timeline
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.access import current_actor, for_walls, requires
+from tsalert.web.forms import View, load_form, redisplays
 
 bp = Blueprint("response", __name__)
 bp.context_processor(lambda: {"vocabulary": vocabulary})
@@ -32,32 +43,40 @@ _FORMS = {
     "milestones": ATTENDING,
     "remote-resolution": (Step.RESOLVED_REMOTELY,),
     "stand-down": (Step.STOOD_DOWN,),
+    "handover-offer": (Step.HANDOVER_OFFERED,),
     "handover": (Step.HANDED_OVER,),
+    "handover-refusal": (Step.HANDOVER_REFUSED,),
     "outcome": (Step.OUTCOME_RECORDED,),
     "reopen": (Step.REOPENED,),
 }
 _NAMES = ", ".join(repr(name) for name in _FORMS)
 
 
+@bp.record_once
+def keep_board(state: BlueprintSetupState) -> None:
+    """Give each web process a board of its own to keep."""
+    state.app.extensions["tsalert_board"] = LiveBoard(_draw)
+
+
 @bp.get("/board")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def board() -> ResponseReturnValue:
     """Show who waits, for how long, and who attends."""
-    lines = board_lines(db.session(), now=utc_now())
-    return render_template("response/board.html", lines=lines, mark=mark_of(lines))
+    now = utc_now()
+    return render_template("response/board.html", lines=Markup(_drawn(now).at(now)))  # noqa: S704 - from a template
 
 
 @bp.get("/board/lines")
 @requires(Permission.SEE_BOARD)
+@for_walls
 def show_board_lines() -> ResponseReturnValue:
     """Answer a board that asks for what is new: 304 where nothing is."""
-    lines = board_lines(db.session(), now=utc_now())
-    mark = mark_of(lines)
-    if request.if_none_match.contains(mark):
-        answer = Response(status=304)
-    else:
-        answer = Response(render_template("response/board_lines.html", lines=lines, mark=mark))
-    answer.set_etag(mark)
+    now = utc_now()
+    drawing = _drawn(now)
+    unchanged = request.if_none_match.contains(drawing.mark)
+    answer = Response(status=304) if unchanged else Response(drawing.at(now))
+    answer.set_etag(drawing.mark)
     return answer
 
 
@@ -80,7 +99,7 @@ def list_incidents() -> ResponseReturnValue:
 def show_incident(incident_id: int) -> ResponseReturnValue:
     """Show one incident: its clock, who attends, what may be done, and all that happened."""
     session = db.session()
-    incident = queries.get_incident(session, incident_id)
+    incident, was = queries.get_incident(session, incident_id), _presence(incident_id)
     return render_template(
         "response/incident.html",
         incident=incident,
@@ -89,8 +108,10 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         attendances=rows.attendances_of(session, incident_id),
         names=staff.officer_names(session),
         events=timeline(session, incident_id),
-        own_steps=_own_steps(incident_id),
+        own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
+        next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=rows.proposed_grade(session, incident_id),
+        pages=paging.standing(session, incident_id, current_actor().officer_id, now=utc_now()),
     )
 
 
@@ -108,12 +129,26 @@ def show_step(incident_id: int, form_name: str) -> ResponseReturnValue:
         first_call_at=rows.first_call_at(session, incident_id),
         proposed=rows.proposed_grade(session, incident_id),
         officers=staff.active_officers(session),
+        refusal=current_refusal(),
+        resolutions=_resolutions(incident_id),
     )
+
+
+def _form_of(name: str) -> Callable[[View], View]:
+    """Answer a step that is refused with its form again: what to mend, or what was done meanwhile."""
+
+    def page(incident_id: int) -> ResponseReturnValue:
+        return show_step(incident_id, name)
+
+    def decorate(view: View) -> View:
+        return redisplays(page)(explains(page)(view))
+
+    return decorate
 
 
 @bp.post("/incidents/<int:incident_id>/grade")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "grade"))
+@_form_of("grade")
 def grade(incident_id: int) -> ResponseReturnValue:
     """Grade an incident, or grade it again."""
     service.grade_incident(incident_id, load_form(GradeSchema()), actor=current_actor(), now=utc_now())
@@ -122,7 +157,7 @@ def grade(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/incidents/<int:incident_id>/milestones")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "milestones"))
+@_form_of("milestones")
 def record_milestone(incident_id: int) -> ResponseReturnValue:
     """Record that an officer set out, arrived or left."""
     new, now = load_form(MilestoneSchema()), utc_now()
@@ -134,36 +169,55 @@ def record_milestone(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/incidents/<int:incident_id>/remote-resolution")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "remote-resolution"))
+@_form_of("remote-resolution")
 def resolve_remotely(incident_id: int) -> ResponseReturnValue:
     """Record that the harm was stopped without a visit."""
-    dispatching.resolve_remotely(
-        incident_id, **load_form(RemoteResolutionSchema()), actor=current_actor(), now=utc_now()
-    )
+    told = load_form(RemoteResolutionSchema())
+    if dispatching.resolve_remotely(incident_id, told, actor=current_actor(), now=utc_now()):
+        flash("Recorded. This does not stop the clock of its grade: somebody still has to go.")
     return _back(incident_id)
 
 
 @bp.post("/incidents/<int:incident_id>/stand-down")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "stand-down"))
+@_form_of("stand-down")
 def stand_down(incident_id: int) -> ResponseReturnValue:
     """Record why nobody needs to go."""
     dispatching.stand_down(incident_id, **load_form(StandDownSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
 
 
+@bp.post("/incidents/<int:incident_id>/handover-offer")
+@requires(Permission.RUN_INCIDENT)
+@_form_of("handover-offer")
+def offer_handover(incident_id: int) -> ResponseReturnValue:
+    """Record that another body was asked to take the incident over."""
+    handing_over.offer_handover(incident_id, **load_form(HandoverOfferSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
 @bp.post("/incidents/<int:incident_id>/handover")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "handover"))
+@_form_of("handover")
 def hand_over(incident_id: int) -> ResponseReturnValue:
     """Record who took the incident over."""
-    dispatching.hand_over(incident_id, **load_form(HandOverSchema()), actor=current_actor(), now=utc_now())
+    handing_over.hand_over(incident_id, load_form(HandOverSchema()), actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/incidents/<int:incident_id>/handover-refusal")
+@requires(Permission.RUN_INCIDENT)
+@_form_of("handover-refusal")
+def refuse_handover(incident_id: int) -> ResponseReturnValue:
+    """Record why the body that was asked does not take the incident."""
+    told = load_form(HandoverRefusalSchema())
+    handing_over.refuse_handover(incident_id, **told, actor=current_actor(), now=utc_now())
     return _back(incident_id)
 
 
 @bp.post("/incidents/<int:incident_id>/outcome")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "outcome"))
+@_form_of("outcome")
 def record_outcome(incident_id: int) -> ResponseReturnValue:
     """Record how the incident came out."""
     service.record_outcome(incident_id, **load_form(OutcomeSchema()), actor=current_actor(), now=utc_now())
@@ -172,28 +226,47 @@ def record_outcome(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/incidents/<int:incident_id>/close")
 @requires(Permission.RUN_INCIDENT)
+@explains()
 def close(incident_id: int) -> ResponseReturnValue:
     """Close the incident."""
-    service.close_incident(incident_id, actor=current_actor(), now=utc_now())
+    service.close_incident(incident_id, **load_form(StepSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
 
 
 @bp.post("/incidents/<int:incident_id>/reopen")
 @requires(Permission.RUN_INCIDENT)
-@redisplays(lambda incident_id: show_step(incident_id, "reopen"))
+@_form_of("reopen")
 def reopen(incident_id: int) -> ResponseReturnValue:
     """Open the incident again."""
     service.reopen_incident(incident_id, **load_form(ReopenSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
 
 
-def _own_steps(incident_id: int) -> list[Step]:
-    """Return the milestones that follow from where the reader is, each one tap away."""
+def _drawn(now: datetime) -> Drawing:
+    kept: LiveBoard = current_app.extensions["tsalert_board"]
+    return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL))
+
+
+def _draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001 - the shape that LiveBoard asks for
+    return render_template("response/board_lines.html", board=board, with_links=with_links, hole=hole)
+
+
+def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
+    """Return the ways of resolving it without a visit; each says whether it stops the clock that runs."""
+    stops = grade_versions.stops_of_running_clock(db.session(), incident_id)
+    stopping, not_stopping = "This stops the clock.", "The clock goes on: somebody still has to go."
+    return [
+        (how.value, how.label, "" if stops is None else stopping if how in stops else not_stopping)
+        for how in vocabulary.RemoteResolution
+    ]
+
+
+def _presence(incident_id: int) -> Presence:
+    """Return where the reader is, as far as this incident goes."""
     own = current_actor().officer_id
     mine = [each for each in rows.attendances_of(db.session(), incident_id) if each.officer_id == own]
     there = [each for each in mine if each.cleared_at is None]
-    was = presence(en_route_at=there[0].en_route_at, on_scene_at=there[0].on_scene_at) if there else Presence.AWAY
-    return [step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]]
+    return presence(en_route_at=there[0].en_route_at, on_scene_at=there[0].on_scene_at) if there else Presence.AWAY
 
 
 def _back(incident_id: int) -> ResponseReturnValue:

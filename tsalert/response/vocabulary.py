@@ -84,10 +84,18 @@ class Disposition(Word):
     MISDIAL = "misdial", "Misdial"
     SPAM = "spam", "Spam"
     TEST = "test", "Test"
+    WAITING = "waiting", "Waiting for an officer"
 
 
-# Contacts that tell of nothing: no incident's report is counted from one of these.
-UNREAL_DISPOSITIONS = frozenset({Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST})
+# Contacts that tell of nothing, or of nothing yet: no incident's report is counted from one of these.
+UNREAL_DISPOSITIONS = frozenset(
+    {Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST, Disposition.WAITING}
+)
+
+
+def decided_options() -> list[tuple[str, str]]:
+    """Return (code, label) of what an officer may decide; a call waits only until they have."""
+    return [(each.value, each.label) for each in Disposition if each is not Disposition.WAITING]
 
 
 class GradeName(Word):
@@ -97,6 +105,16 @@ class GradeName(Word):
     PROMPT = "prompt", "Prompt"
     APPOINTMENT = "appointment", "By appointment"
     NONE = "none", "No visit"
+
+
+VISITED_TODAY = frozenset({GradeName.IMMEDIATE, GradeName.PROMPT})
+
+
+class StartRule(Word):
+    """What a grade counts its target from, unless new facts raised it or the incident was reopened."""
+
+    FIRST_CALL = "first_call", "The first call"
+    GRADED = "graded", "The time at which it was first graded"
 
 
 class StartBasis(Word):
@@ -109,7 +127,7 @@ class StartBasis(Word):
 
 
 class RemoteResolution(Word):
-    """What stopped the harm without anybody going there; each stops the clock."""
+    """What stopped the harm without anybody going there; the grade says which of them stop the clock."""
 
     BANK_STOPPED_PAYMENT = "bank_stopped_payment", "The bank stopped the payment"
     CALLER_STOPPED_PAYMENT = "caller_stopped_payment", "The resident stopped or refused the payment"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from marshmallow import RAISE
+
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -31,7 +33,7 @@ blueprints: tuple[Any, ...] = (interventions, savings, rates)
 
 @interventions.route("", methods=["GET"])
 @requires(Permission.READ_FIGURES)
-@interventions.arguments(FilterSchema, location="query")
+@interventions.arguments(FilterSchema, location="query", unknown=RAISE)
 @interventions.response(200, InterventionPageSchema)
 def list_interventions(wanted: Filter) -> dict[str, Any]:
     """List the interventions that count, newest date first."""
@@ -88,7 +90,7 @@ def verify_intervention(seen: dict[str, Any], reference: str) -> dict[str, Any]:
 
 @savings.route("/explanation", methods=["GET"])
 @requires(Permission.READ_FIGURES)
-@savings.arguments(FigureSchema, location="query")
+@savings.arguments(FigureSchema, location="query", unknown=RAISE)
 @savings.response(200, ExplanationSchema)
 def explain(figure: dict[str, Any]) -> Explanation:
     """Say how one figure of a period's table was worked out, by default the grand total."""

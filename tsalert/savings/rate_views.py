@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
@@ -19,6 +19,7 @@ from tsalert.savings.schemas import ContinuationSchema
 from tsalert.savings.valuation import EVIDENCE_GRADES, RateKind, ValueClass
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
+from tsalert.web.exports import CSV, file_response
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("rates", __name__, url_prefix="/savings/rate-sets")
@@ -106,11 +107,8 @@ def export_rate_set(slug: str, kind: str) -> ResponseReturnValue:
     """Give a rate set as a file."""
     known = drafting.content_of(rate_sets.get_rate_set(db.session(), slug))
     if kind == "csv":
-        answer = Response(rate_files.write_rates_csv(known), mimetype="text/csv")
-    else:
-        answer = Response(rate_files.write_json(known), mimetype="application/json")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{known.slug}.{kind}")
-    return answer
+        return file_response(f"{slug}.csv", rate_files.write_rates_csv(known), CSV)
+    return file_response(f"{slug}.json", rate_files.write_json(known), "application/json")
 
 
 @bp.get("/<slug>/compare")

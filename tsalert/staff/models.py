@@ -27,7 +27,10 @@ class Role(Base, RoleMixin):
 
 
 class Officer(Base, UserMixin):
-    """Somebody who signs in. Officers are never deleted, only made inactive."""
+    """Somebody who signs in. Officers are never deleted, only made inactive.
+
+    ``shortcut`` is the key that opens the form for a call; empty where the officer switched it off.
+    """
 
     __tablename__ = "officer"
 
@@ -38,6 +41,7 @@ class Officer(Base, UserMixin):
     active: Mapped[bool]
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    shortcut: Mapped[str] = mapped_column(default="n", server_default="n")
     roles: Mapped[list[Role]] = relationship(secondary=officer_role, lazy="selectin")  # type: ignore[assignment]
 
 

@@ -1,16 +1,27 @@
 """Finding officers."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tsalert.core.actors import Actor, Via
+from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
 from tsalert.staff.models import ApiToken, Officer, SignInFailure
 from tsalert.staff.rules import WATCHED_SPAN, is_blocked, permissions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One officer as other capabilities list them."""
+
+    id: int
+    name: str
+    email: str
 
 
 def get_officer(session: Session, email: str) -> Officer:
@@ -50,6 +61,21 @@ def active_officers(session: Session) -> list[tuple[int, str]]:
     """Return (id, name) of the officers who can sign in, by name."""
     rows = session.execute(select(Officer.id, Officer.name).where(Officer.active).order_by(Officer.name))
     return [(officer_id, name) for officer_id, name in rows]
+
+
+def officers() -> Select[int, str, bool]:
+    """Return the query of (id, name, active) of every officer, for other capabilities to join with."""
+    return select(Officer.id, Officer.name, Officer.active)
+
+
+def officers_who_may(session: Session, needed: Collection[Permission]) -> list[Person]:
+    """Return the active officers who may do all of some things, by name."""
+    active = session.scalars(select(Officer).where(Officer.active).order_by(Officer.name, Officer.id))
+    return [
+        Person(each.id, each.name, each.email)
+        for each in active
+        if permissions_of([role.name for role in each.roles]).issuperset(needed)
+    ]
 
 
 def find_by_token(session: Session, token: str, *, now: datetime) -> Officer | None:

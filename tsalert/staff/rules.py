@@ -59,3 +59,14 @@ def check_password(password: str) -> None:
         raise RuleViolation(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
     if len(password) > LONGEST_PASSWORD or not password.isprintable():
         raise RuleViolation(f"A password is up to {LONGEST_PASSWORD} letters, digits and signs.", field="password")
+
+
+def read_shortcut(key: str) -> str:
+    """Return the key of an officer's shortcut as it is kept; empty switches the shortcut off.
+
+    :raises RuleViolation: it is no letter or digit, which alone no browser needs for itself.
+    """
+    kept = key.strip().lower()
+    if kept and not (len(kept) == 1 and kept.isascii() and kept.isalnum()):
+        raise RuleViolation("Give one letter or digit, or leave it empty.", field="key")
+    return kept

@@ -13,3 +13,9 @@ class NewOfficerSchema(Schema):
     name = Line(required=True, error_messages={"required": "Enter a name."})
     roles = fields.List(fields.Enum(RoleName, by_value=True), required=True)
     password = fields.String(required=True)
+
+
+class ShortcutSchema(Schema):
+    """The key that an officer chose; none switches the shortcut off."""
+
+    key = fields.String(load_default="")

@@ -14,7 +14,7 @@ from tsalert.db import transaction
 from tsalert.delivery.rules import normalise_email
 from tsalert.staff import queries
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
-from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, check_password
+from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, check_password, read_shortcut
 
 
 def create_officer(
@@ -47,6 +47,18 @@ def issue_token(email: str, *, now: datetime, by: Actor = SERVICE) -> str:
         session.add(ApiToken(officer_id=officer.id, **kept))
         audit.record(session, by, "token issued", "officer", officer.id, now=now)
     return token
+
+
+def choose_shortcut(key: str, *, actor: Actor, now: datetime) -> None:
+    """Choose the key with which an officer opens the form for a call, or switch it off with an empty one.
+
+    :raises RuleViolation: it is no letter or digit.
+    """
+    kept = read_shortcut(key)
+    with transaction() as session:
+        officer = queries.get_officer_by_id(session, actor.officer_id)
+        officer.shortcut = kept
+        audit.record(session, actor, "shortcut chosen", "officer", officer.id, now=now, key=kept or "none")
 
 
 def record_failed_sign_in(account: str, network: str, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security import current_user as signed_in_officer
 from flask_security.utils import validate_redirect_url
@@ -59,6 +59,7 @@ def init_app(app: Flask) -> None:
     Security(app, SQLAlchemyUserDatastore(db, Officer, Role), login_form=GuardedLoginForm)
     # Flask-Security would also take tokens of its own, which never end, from headers and addresses.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.jinja_env.globals["shortcut_key"] = shortcut_key
 
 
 def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
@@ -69,4 +70,14 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
         return queries.actor_of(officer, Via.API) if officer else None
     if not signed_in_officer.is_authenticated:
         return None
+    g.shortcut = signed_in_officer.shortcut
     return queries.actor_of(signed_in_officer, Via.PAGE)
+
+
+def shortcut_key() -> str:
+    """Return the key that opens the form for a call; empty where the reader of the page has none.
+
+    It is kept with the request, so that a page can still be drawn once the database is gone.
+    """
+    key: str = g.get("shortcut", "")
+    return key

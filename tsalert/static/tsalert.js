@@ -2,47 +2,74 @@
 
 import { initAll } from "./vendor/govuk-frontend.min.js";
 
-const SHORTCUTS = "tsalert-shortcuts";
-
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
+// A steady form (drafts.js) sends once by itself; the component would swallow a second try made within a second.
+document.querySelectorAll("[data-steady] button").forEach((button) => button.removeAttribute("data-prevent-double-click"));
 initAll();
 
+let ahead = Date.parse(document.body.dataset.now) - Date.now(); // how far the server's clock is ahead of this one
 countDown();
 setInterval(countDown, 1000);
 document.addEventListener("keydown", onKey);
+document.addEventListener("htmx:afterSwap", countDown);
 document.addEventListener("htmx:afterRequest", showStale);
-document.querySelectorAll("[data-shortcuts-switch]").forEach(bindSwitch);
+if (document.body.matches(".ts-wall") && !document.querySelector("[data-live]")) {
+  setTimeout(() => location.reload(), 30000); // nobody stands at a wall to try again
+}
 
 /** Bring every clock on the page up to date, those that came with a later part of it too. */
 function countDown() {
-  const now = Date.now();
+  const now = Date.now() + ahead;
   for (const clock of document.querySelectorAll("[data-due-at]")) {
-    const left = Date.parse(clock.dataset.dueAt) - now;
-    const text = left < 0 ? `by ${span(-left)}` : `${span(left)} left`;
-    write(clock.querySelector("[data-remaining]"), text);
-    if (left < 0) {
-      showOverdue(clock.querySelector(".ts-clock"));
-    }
+    const left = Math.floor(Date.parse(clock.dataset.dueAt) / 1000) - Math.floor(now / 1000);
+    write(clock.querySelector("[data-remaining]"), timeLeft(left));
+    showUrgency(clock.querySelector(".ts-clock"), left);
   }
+  document.querySelectorAll("[data-time]").forEach((time) => write(time, londonTime(now)));
 }
 
-/** Write a length of time as the server does: whole minutes, rounded down. */
-function span(milliseconds) {
-  const minutes = Math.floor(milliseconds / 60000);
+/** Write how much is left, or how long ago time ran out, as the server does (web/filters.py). */
+function timeLeft(seconds) {
+  if (seconds < 0) {
+    return `by ${span(-seconds)}`;
+  }
+  if (seconds < 600) {
+    return `${counted([[Math.floor(seconds / 60), "minute"], [seconds % 60, "second"]]) || "0 seconds"} left`;
+  }
+  return `${span(seconds)} left`;
+}
+
+/** Write a length of time: whole minutes, rounded down. */
+function span(seconds) {
+  const minutes = Math.floor(seconds / 60);
   const parts = [
     [Math.floor(minutes / 1440), "day"],
     [Math.floor(minutes / 60) % 24, "hour"],
     [minutes % 60, "minute"],
   ];
-  const words = parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
-  return words.join(" ") || "less than a minute";
+  return counted(parts) || "less than a minute";
 }
 
-/** A running clock that passes its target here must not go on saying that it is in time. */
-function showOverdue(state) {
-  if (state) {
-    state.className = "ts-clock ts-clock--overdue";
-    write(state, "Overdue");
+function counted(parts) {
+  const words = parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
+  return words.join(" ");
+}
+
+/** Write an instant as London's clocks show it. */
+function londonTime(instant) {
+  const shown = { timeZone: "Europe/London", hour: "numeric", minute: "2-digit", hour12: true };
+  return new Intl.DateTimeFormat("en-GB", shown).format(instant).replace(/\s/g, "").toLowerCase();
+}
+
+/** A running clock must not go on saying what was true some minutes ago. */
+function showUrgency(state, left) {
+  const [urgency, words] = left < 0 ? ["overdue", "Overdue"]
+    : left <= 600 ? ["red", "Almost due"]
+    : left <= 1800 ? ["amber", "Due soon"]
+    : ["running", "Running"];
+  if (state && !state.classList.contains(`ts-clock--${urgency}`)) {
+    state.className = `ts-clock ts-clock--${urgency}`;
+    write(state, words);
   }
 }
 
@@ -53,20 +80,39 @@ function write(element, text) {
   }
 }
 
-/** Say so when a live part of the page can no longer be brought up to date. */
+/** Say so when a live part of the page can no longer be brought up to date; where it was refused, the page says why. */
 function showStale(event) {
+  const { elt, successful, xhr } = event.detail;
   const notice = document.querySelector("[data-stale]");
-  if (notice && event.detail.elt.matches("[data-live]")) {
-    notice.hidden = event.detail.successful;
+  if (!notice || !elt.matches("[data-live]")) {
+    return;
+  }
+  notice.hidden = successful;
+  if (xhr.status === 401 || xhr.status === 403) {
+    location.reload();
+  } else if (successful) {
+    setClock(Date.parse(xhr.getResponseHeader("Date")));
+  }
+}
+
+/** Follow the server's clock where this one went astray; a second either way is its rounding. */
+function setClock(told) {
+  if (Math.abs(told - Date.now() - ahead) > 2000) {
+    ahead = told - Date.now();
   }
 }
 
 function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     press(document.querySelector("form[data-ctrl-enter] button:not([type=button])"), event);
-  } else if (event.key?.toLowerCase() === "n" && isShortcut(event)) {
-    press(document.querySelector('[data-shortcut="n"]'), event);
+  } else if (isShortcut(event)) {
+    press(shortcutFor(event.key), event);
   }
+}
+
+/** Each officer chooses the key, or none, on the account page; the link at the top carries it. */
+function shortcutFor(key) {
+  return [...document.querySelectorAll("[data-shortcut]")].find((link) => link.dataset.shortcut === key?.toLowerCase());
 }
 
 function press(target, event) {
@@ -79,15 +125,5 @@ function press(target, event) {
 function isShortcut(event) {
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
   const isCombined = event.ctrlKey || event.metaKey || event.altKey;
-  return !isTyping && !isCombined && areShortcutsOn();
-}
-
-function areShortcutsOn() {
-  return localStorage.getItem(SHORTCUTS) !== "off";
-}
-
-/** Let a checkbox turn single-key shortcuts off on this device, for those whom they hinder. */
-function bindSwitch(box) {
-  box.checked = areShortcutsOn();
-  box.addEventListener("change", () => localStorage.setItem(SHORTCUTS, box.checked ? "on" : "off"));
+  return !isTyping && !isCombined && !event.repeat;
 }

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 import click
+from flask import current_app
 from tqdm import tqdm
 
 from tsalert.commands import CommandGroup
+from tsalert.config import SettingsError
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
+from tsalert.installation.service import check_start
 from tsalert.subscribers import service
 from tsalert.subscribers.service import Fault, ImportReport
 
@@ -29,6 +32,7 @@ def import_file(file: Path, confirm: bool) -> None:  # noqa: FBT001 - click pass
 
     Bad rows are written to standard error, each with its line; the good ones are kept.
     """
+    _check_address_key()
     with file.open(encoding="utf-8", errors="surrogateescape", newline="") as opened, _bar(file) as bar:
         report = service.import_subscribers(
             _lines(opened),
@@ -41,6 +45,14 @@ def import_file(file: Path, confirm: bool) -> None:  # noqa: FBT001 - click pass
     for line in _summary(report, asked=confirm):
         click.echo(line)
     raise SystemExit(1 if report.bad else 0)
+
+
+def _check_address_key() -> None:
+    """Refuse a key under which nobody on the list would be found again, nor those who left."""
+    try:
+        check_start(current_app.extensions["tsalert_settings"])
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _lines(opened: TextIO) -> Iterator[str]:

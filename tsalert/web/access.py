@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import NotAllowed
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -33,12 +34,23 @@ def public(view: View) -> View:
     return _mark(view, PUBLIC)
 
 
+def for_walls(view: View) -> View:
+    """Mark a view as open to a screen on a wall too; every other is closed to it, whatever permission it asks for."""
+    view.is_for_walls = True  # type: ignore[attr-defined]
+    return view
+
+
 def access_of(app: Flask, endpoint: str) -> str | None:
     """Return the mark of an endpoint; None means closed."""
     if endpoint in _SELF_GUARDED:
         return PUBLIC
     mark: str | None = getattr(app.view_functions[endpoint], "access", None)
     return mark
+
+
+def is_for_walls(app: Flask, endpoint: str) -> bool:
+    """Tell whether a screen on a wall may see what an endpoint shows."""
+    return getattr(app.view_functions[endpoint], "is_for_walls", False)
 
 
 def current_actor() -> Actor:
@@ -55,9 +67,15 @@ def current_actor() -> Actor:
 def find_actor() -> Actor | None:
     """Return who makes this request, or None; looked up once a request, so that a grant removed counts at once."""
     if "actor" not in g:
+        g.actor = None  # where finding out fails, the page that says so has no reader
         g.actor = current_app.extensions["tsalert_find_actor"](is_api())
     actor: Actor | None = g.actor
     return actor
+
+
+def draw_for(actor: Actor) -> None:
+    """Draw whatever is answered for this reader, who was known but not let in."""
+    g.actor = actor
 
 
 def is_api() -> bool:
@@ -85,11 +103,17 @@ def _guard() -> ResponseReturnValue | None:
     actor = find_actor()
     if actor is None:
         return _ask_to_sign_in()
+    if not actor.is_officer and not is_for_walls(current_app, request.endpoint):
+        raise NotAllowed("A screen on a wall shows the live board and nothing else.")
+    _require(actor, access)
+    return None
+
+
+def _require(actor: Actor, access: str | None) -> None:
     if access is None:
         raise Forbidden("This page is closed.")
     if access != SIGNED_IN:
         actor.require(Permission(access))
-    return None
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

@@ -25,7 +25,10 @@ SPEC = {
 
 
 class ProblemSchema(Schema):
-    """What went wrong (RFC 9457); ``errors`` by field, ``legal`` for what may be done instead."""
+    """What went wrong (RFC 9457); ``errors`` by field, ``legal`` for what may be done instead.
+
+    A refused step also tells the record as it is (``current``) and what was done since the version that was seen.
+    """
 
     type = fields.String()
     title = fields.String()
@@ -33,6 +36,8 @@ class ProblemSchema(Schema):
     detail = fields.String()
     errors = fields.Dict(keys=fields.String(), values=fields.String())
     legal = fields.List(fields.String())
+    current = fields.Dict(keys=fields.String())
+    changes = fields.List(fields.Dict(keys=fields.String()))
 
 
 class ProblemApi(Api):  # type: ignore[misc]

@@ -7,18 +7,28 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template
 from marshmallow import ValidationError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
-from tsalert.core.errors import AlreadyDone, Conflict, NotAllowed, NotFound, RuleViolation, TooManyTries, TsalertError
+from tsalert.core.errors import (
+    AlreadyDone,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    Overtaken,
+    RuleViolation,
+    TooManyTries,
+    TsalertError,
+)
+from tsalert.web import outages
 from tsalert.web.access import is_api
-from tsalert.web.forms import errors_by_field, flatten
+from tsalert.web.forms import UNREACHABLE, errors_by_field, flatten
 
 _STATUS: dict[type[TsalertError], int] = {
     NotFound: 404,
     NotAllowed: 403,
     RuleViolation: 422,
     Conflict: 409,
+    Overtaken: 409,
     AlreadyDone: 409,
     TooManyTries: 429,
 }
@@ -43,7 +53,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(BadHost, _bad_host)
-    app.register_error_handler(OperationalError, _database_gone)
+    for gone in UNREACHABLE:
+        app.register_error_handler(gone, _database_gone)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -87,13 +98,21 @@ def _webargs_errors(error: HTTPException) -> dict[str, str]:
     return {name: text for said in by_name for name, text in flatten(said).items()}
 
 
-def _database_gone(error: OperationalError) -> Response:
-    _log.error("database unavailable", exc_info=error)
-    return answer(503, "The database cannot be reached. What you typed was not saved; keep it and try again.")
+def _database_gone(error: Exception) -> Response:
+    """Answer while the database is locked or gone; what a page's form held comes back with the answer."""
+    _log.error("request %s: database unavailable", g.get("request_id"), exc_info=error)
+    outages.let_go()
+    if is_api():
+        answered = answer(503, "Our records cannot be reached. Send it again with the same Idempotency-Key.")
+    else:
+        told = {"title": _TITLES[503], "kept": outages.kept(), "request_id": g.get("request_id")}
+        answered = Response(render_template("errors/unavailable.html", **told), 503)
+    answered.headers["Retry-After"] = "10"
+    return answered
 
 
 def _unknown(error: Exception) -> Response:
-    _log.error("unexpected error", exc_info=error)
+    _log.error("request %s: unexpected error", g.get("request_id"), exc_info=error)
     return answer(500, InternalServerError.description)
 
 

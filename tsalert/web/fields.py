@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
-from tsalert.core.periods import Period, parse_period
+from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
 
 LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL refuses to compare it with more
@@ -58,6 +58,12 @@ class Paragraph(Line):
     def is_forbidden(self, character: str) -> bool:
         """Tell whether a character may not stand in this field; new lines and tabs may."""
         return character not in "\n\r\t" and super().is_forbidden(character)
+
+
+class YesNo(fields.Boolean):
+    """An answer that is yes or no."""
+
+    default_error_messages = {"invalid": "Answer yes or no."}
 
 
 class Pounds(fields.Field[Decimal]):
@@ -117,12 +123,24 @@ class PeriodLabel(fields.Field[Period]):
         if not isinstance(value, str):
             raise self.make_error("invalid")
         try:
-            return parse_period(value)
+            return self._parse(value)
         except RuleViolation as error:
             raise ValidationError(error.message) from error
 
+    def _parse(self, text: str) -> Period:
+        return parse_period(text)
+
     def _serialize(self, value: Period | None, attr: str | None, obj: Any, **_: Any) -> str | None:
         return None if value is None else value.label
+
+
+class SpanLabel(PeriodLabel):
+    """A financial year, quarter, month or run of days, such as ``May 2022`` or ``2022-05-03 to 2022-05-14``."""
+
+    default_error_messages = {"invalid": "Give a period like 2022/23 Q1, May 2022 or 2022-05-03 to 2022-05-14."}
+
+    def _parse(self, text: str) -> Period:
+        return parse_span(text)
 
 
 def choice(words: type[StrEnum], *, unknown: str = "Choose one from the list.", **options: Any) -> fields.Enum[Any]:

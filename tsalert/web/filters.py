@@ -8,11 +8,20 @@ from flask import Flask
 from tsalert.core.clock import in_london
 from tsalert.core.money import format_pounds, whole_pounds
 
+_WITH_SECONDS = 600
+
 
 def init_app(app: Flask) -> None:
     """Offer the filters to every template."""
     app.jinja_env.filters.update(
-        pounds=pounds, whole_pounds=whole, moment=moment, clock=clock, day=day, span=span, london_day=london_day
+        pounds=pounds,
+        whole_pounds=whole,
+        moment=moment,
+        clock=clock,
+        day=day,
+        span=span,
+        time_left=time_left,
+        london_day=london_day,
     )
 
 
@@ -55,5 +64,23 @@ def span(length: timedelta | None) -> str:
         return ""
     minutes = int(abs(length).total_seconds() // 60)
     parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
-    words = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " ".join(words) or "less than a minute"
+    return _counted(parts) or "less than a minute"
+
+
+def time_left(remaining: timedelta | None) -> str:
+    """Write how long is left, with its seconds in the last ten minutes, or how long ago time ran out.
+
+    The page counts on from there in the same words (static/tsalert.js).
+    """
+    if remaining is None:
+        return ""
+    seconds = remaining // timedelta(seconds=1)
+    if seconds < 0:
+        return f"by {span(remaining)}"
+    if seconds < _WITH_SECONDS:
+        return f"{_counted([(seconds // 60, 'minute'), (seconds % 60, 'second')]) or '0 seconds'} left"
+    return f"{span(remaining)} left"
+
+
+def _counted(parts: list[tuple[int, str]]) -> str:
+    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)

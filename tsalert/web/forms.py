@@ -1,5 +1,6 @@
 """Forms: what a page sent, what was wrong with it, and the page again with both."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,25 +10,42 @@ from typing import Any, TypeVar, cast
 from flask import g, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError, fields
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import from_london_wall
 from tsalert.core.errors import RuleViolation
+from tsalert.db import db
 from tsalert.web.fields import Instant
 
 # Fields of every form that belong to the page and not to the record.
 _OF_THE_PAGE = frozenset({"csrf_token", "submission"})
+
+# What SQLAlchemy says of a database that is locked, gone, or too busy to take one more.
+UNREACHABLE = (OperationalError, PoolTimeout)
+NOT_SAVED = "This was not saved: our records cannot be reached. All that you typed is still here. Save it again."
+_log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 @dataclass(slots=True)
 class Form:
-    """What a template needs to draw a form; ``errors`` keeps the order of the fields."""
+    """What a template needs to draw a form; ``errors`` keeps the order of the fields.
+
+    ``submission`` is the key of a form that may or may not have been carried out: sent again with
+    the same key it counts once.
+    """
 
     typed: MultiDict[str, str] = field(default_factory=MultiDict)
     errors: dict[str, str] = field(default_factory=dict)
     message: str | None = None
+    submission: str | None = None
+
+    def key_for(self, action: str) -> str | None:
+        """Return the key that the form sent to an address must keep; None where it takes a fresh one."""
+        return self.submission if action.partition("?")[0] == request.path else None
 
     def value(self, name: str, default: str = "") -> str:
         """Return what was typed, or the default on a fresh page."""
@@ -59,7 +77,7 @@ def read_form(schema: Schema, typed: MultiDict[str, str]) -> Any:
 
 
 def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
-    """Answer a refused form with its page again: status 422, what was typed, and what to mend."""
+    """Answer a refused form with its page again: what was typed, and what to mend (422) or to wait for (503)."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -71,11 +89,21 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
             except RuleViolation as error:
                 errors = {error.field: error.message} if error.field else {}
                 g.form = Form(request.form, errors, None if error.field else error.message)
+            except UNREACHABLE as error:
+                _keep_unsaved(error)
+                return cast(str, page(*args, **kwargs)), 503
             return cast(str, page(*args, **kwargs)), 422
 
         return cast(View, answer)
 
     return decorate
+
+
+def _keep_unsaved(error: Exception) -> None:
+    """Draw the form with all that was typed and the key that it had, since nobody knows how far it came."""
+    _log.error("a form could not be saved", exc_info=error)
+    db.session.rollback()
+    g.form = Form(request.form, message=NOT_SAVED, submission=request.form.get("submission"))
 
 
 def current_form() -> Form:
@@ -86,7 +114,7 @@ def current_form() -> Form:
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:
     """Flatten marshmallow's messages to one sentence for each field."""
-    messages = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+    messages = error.messages if isinstance(error.messages, dict) else {error.field_name: error.messages}
     return flatten(messages)
 
 

@@ -29,7 +29,8 @@ def _set_headers(response: Response) -> Response:
     nonce = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'"
     policy = (
         f"default-src 'none'; script-src {nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; "
+        "media-src 'self'"
     )
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy)

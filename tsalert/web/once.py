@@ -4,6 +4,7 @@ A form carries a hidden key, and its second copy is led to where the first one l
 ``Idempotency-Key`` header, and its second copy is refused with 409.
 """
 
+import logging
 import re
 from uuid import uuid4
 
@@ -14,7 +15,9 @@ from sqlalchemy import update
 from tsalert.core.clock import utc_now
 from tsalert.db import Submission, db, transaction
 from tsalert.web.access import find_actor, is_api
+from tsalert.web.forms import UNREACHABLE
 
+_log = logging.getLogger(__name__)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -28,6 +31,12 @@ def init_app(app: Flask) -> None:
 def new_submission() -> str:
     """Return a fresh key for a form."""
     return uuid4().hex
+
+
+def leave_key() -> None:
+    """Leave a form's key for when the form itself is sent: this request only looks at what was typed so far."""
+    db.session().info.pop("submission", None)
+    g.pop("submission", None)
 
 
 def _recall() -> ResponseReturnValue | None:
@@ -57,7 +66,14 @@ def _remember(response: Response) -> Response:
     db.session().info.pop("submission", None)
     key = g.get("submission")
     if key and response.status_code == 303:
-        with transaction() as session:
-            where = Submission.key == key
-            session.execute(update(Submission).where(where).values(location=response.location))
+        try:
+            _note_location(key, response.location)
+        except UNREACHABLE as error:
+            # The work is saved, and its sender must hear so; a second copy is still refused.
+            _log.warning("a second copy of this form will not find where the first one led", exc_info=error)
     return response
+
+
+def _note_location(key: str, location: str | None) -> None:
+    with transaction() as session:
+        session.execute(update(Submission).where(Submission.key == key).values(location=location))

@@ -1,5 +1,6 @@
 """What every page is drawn with: its form, its reader, the service's name and the way around."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -8,11 +9,12 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import utc_now
 from tsalert.web.access import find_actor
-from tsalert.web.forms import current_form
+from tsalert.web.forms import UNREACHABLE, current_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,20 @@ class Link:
         return request.blueprint == self.endpoint.partition(".")[0]
 
 
-def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, navigation: tuple[Link, ...]) -> None:
-    """Offer to every template what base.html draws."""
+def init_app(
+    app: Flask,
+    *,
+    authority_name: str,
+    rapid_response_number: str,
+    navigation: tuple[Link, ...],
+    strip: Callable[[Actor], object],
+    troubles: Callable[[], Sequence[object]],
+) -> None:
+    """Offer to every template what base.html draws.
+
+    :param strip: who is on duty now; asked only by a page that draws it, so that a part of a page costs nothing.
+    :param troubles: what every officer must know now, above whatever they read; asked in the same way.
+    """
     loader = app.jinja_loader
     assert loader is not None  # the app has a template folder
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
@@ -48,9 +62,12 @@ def init_app(app: Flask, *, authority_name: str, rapid_response_number: str, nav
         return {
             "form": current_form(),
             "actor": actor,
+            "now": utc_now(),
             "authority_name": authority_name,
             "rapid_response_number": rapid_response_number,
             "is_demo": app.config["TSALERT_DEMO"],
+            "duty_strip": lambda: _strip(strip, actor),
+            "page_troubles": lambda: _unless_gone(troubles) if actor else (),
             "navigation": [link for link in navigation if actor and actor.may(link.permission)],
         }
 
@@ -59,8 +76,23 @@ def _reader() -> Actor | None:
     """Return who reads the page; nobody where the database is gone, so that the page can say so."""
     try:
         return find_actor()
-    except OperationalError:
+    except UNREACHABLE:
         return None
+
+
+def _strip(strip: Callable[[Actor], object], actor: Actor | None) -> object:
+    """Return what stands under the header for officers; nothing where the database cannot tell, on an error's page."""
+    try:
+        return strip(actor) if actor else None
+    except SQLAlchemyError:
+        return None
+
+
+def _unless_gone(troubles: Callable[[], Sequence[object]]) -> Sequence[object]:
+    try:
+        return troubles()
+    except SQLAlchemyError:
+        return ()
 
 
 def _asset_finder(app: Flask) -> Any:

@@ -1,0 +1,24 @@
+"""The yardstick: a Flask program that does next to nothing, on the same server and database as the service."""
+
+import os
+
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+app = Flask(__name__)
+_engine = create_engine(os.environ["TSALERT_DATABASE_URL"])
+
+
+@app.get("/")
+def page() -> str:
+    """Answer with a word."""
+    return "ok"
+
+
+@app.post("/")
+def insert() -> str:
+    """Insert one row in a transaction of its own."""
+    with _engine.connect() as connection:
+        connection.execute(text("INSERT INTO bare (word) VALUES ('x')"))
+        connection.commit()
+    return "ok"

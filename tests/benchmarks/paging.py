@@ -1,0 +1,145 @@
+"""How soon a page reaches the provider after its incident was graded, while alerts by text wait to be sent.
+
+``python -m tests.benchmarks.paging [TEXTS]`` prints JSON lines and a table; exit 1 where a page took too long.
+A real worker sends to a stand-in for Twilio that answers each text after 50 ms.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from threading import Event
+from time import perf_counter, time
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from tests.conftest import command_environment, settings
+from tests.database import postgresql_server
+from tests.response.conftest import roof_call
+from tests.rota.conftest import give_mobile, put_on_shift
+from tests.standins import twilio
+from tests.standins.processes import worker
+from tests.standins.twilio import Twilio
+from tsalert.app import create_app
+from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.clock import utc_now
+from tsalert.db import db, transaction
+from tsalert.delivery import queries, service
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.response import service as response
+from tsalert.rota.vocabulary import Duty
+from tsalert.staff import service as staff
+from tsalert.staff.rules import RoleName
+
+PAGES, MOST_SECONDS = 20, 2.0
+MOBILE = "+447700900101"
+DESK = Actor(None, "desk", frozenset(Permission), Via.COMMAND)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Seconds from the commit of a grade to the provider's receipt of the page."""
+
+    name: str
+    waiting: int
+    pages: int
+    median: float
+    most: float
+
+    def keeps_its_promise(self) -> bool:
+        """Tell whether every page was in the provider's hands soon enough."""
+        return self.most <= MOST_SECONDS
+
+
+def main(texts: int) -> int:
+    """Measure, print, and say whether the promise was kept."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
+        folder.chmod(0o755)
+        results = [_measure(f"sqlite:///{folder / 'bench.db'}", folder / "sqlite", texts)]
+        url = stack.enter_context(postgresql_server(folder / "postgresql"))
+        results.append(_measure(url, folder / "pg", texts))
+    for result in results:
+        sys.stdout.write(json.dumps(asdict(result)) + "\n")
+    _print_table(results)
+    return 0 if all(result.keeps_its_promise() for result in results) else 1
+
+
+def _measure(url: str, folder: Path, texts: int) -> Result:
+    folder.mkdir()
+    app = create_app(settings(url, folder))
+    with twilio.running() as provider, app.app_context():
+        provider.delay = 0.05
+        upgrade()
+        _prepare(texts)
+        with _working(app, provider, folder):
+            _wait_until(lambda: len(provider.taken) > 50)
+            waits = [_page(provider) for _ in range(PAGES)]
+            left = texts - len(provider.taken)
+        db.session.remove()
+        db.engine.dispose()
+    name = app.extensions["tsalert_settings"].database_url.partition(":")[0].partition("+")[0]
+    return Result(name, left, PAGES, round(median(waits), 3), round(max(waits), 3))
+
+
+def _prepare(texts: int) -> None:
+    """Put an officer on duty, and a mailing to many telephones into the queue."""
+    now = utc_now()
+    number = staff.create_officer(
+        "pat@example.org", name="Pat", roles=[RoleName.DUTY_OFFICER], password="x" * 12, now=now
+    )
+    people = [service.NewEndpoint(Channel.SMS, f"+4477009{10_000 + n:05}", EndpointStatus.ACTIVE) for n in range(texts)]
+    with transaction() as session:
+        give_mobile(session, number, MOBILE)
+        put_on_shift(session, number, Duty.PRIMARY, now - timedelta(hours=1), now + timedelta(hours=9))
+        service.find_or_add_endpoints(session, people, now=now)
+        mailing_id = service.create_mailing(session, Content(sms="Beware of roofers."), lane=Lane.URGENT, now=now)
+        assert service.enqueue(session, mailing_id, queries.reachable_endpoints(), now=now) == texts
+
+
+@contextmanager
+def _working(app: Flask, provider: Twilio, folder: Path) -> Iterator[None]:
+    environment = command_environment(
+        app,
+        TSALERT_SMS="twilio",
+        TSALERT_TWILIO_ACCOUNT_SID=twilio.ACCOUNT,
+        TSALERT_TWILIO_AUTH_TOKEN=twilio.TOKEN,
+        TSALERT_TWILIO_FROM="+441632960000",
+        TSALERT_TWILIO_API_URL=provider.url,
+    )
+    with worker(environment, folder / "worker.log"):
+        yield
+
+
+def _page(provider: Twilio) -> float:
+    """Grade one incident and return how long its text took from the commit to the provider."""
+    known = sum(each["to"] == MOBILE for each in provider.taken)
+    response.log_call(roof_call(), actor=DESK, now=utc_now())
+    done = time()
+    _wait_until(lambda: sum(each["to"] == MOBILE for each in provider.taken) > known)
+    arrived = [float(each["at"]) for each in provider.taken if each["to"] == MOBILE][known]
+    return max(0.0, arrived - done)
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline, pause = perf_counter() + 60, Event()
+    while not condition():
+        assert perf_counter() < deadline, "it never happened"
+        pause.wait(0.005)
+
+
+def _print_table(results: list[Result]) -> None:
+    sys.stdout.write(f"\n{'page after its grade':<24}{'waiting':>9}{'pages':>7}{'median s':>10}{'most s':>8}\n")
+    for each in results:
+        row = f"{each.name:<24}{each.waiting:>9,}{each.pages:>7}{each.median:>10.3f}{each.most:>8.3f}"
+        sys.stdout.write(row + ("" if each.keeps_its_promise() else "  too slow") + "\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))

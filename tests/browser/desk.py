@@ -1,0 +1,67 @@
+"""A duty desk of its own: a served installation with two officers, whose server a test may stop and start."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser.conftest import PASSWORD, PATIENCE, ROOT, demo_environment, free_port, wait_until_served
+
+OFFICERS = ("dee@example.org", "sam@example.org")
+
+
+@dataclass
+class Desk:
+    """One installation on SQLite."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return demo_environment(self.folder, self.port)
+
+    def lay(self) -> None:
+        """Make the database and the officers."""
+        self._command("db", "upgrade")
+        for email in OFFICERS:
+            name = f"{email.partition('@')[0].title()} Example"
+            roles = ("--role", "duty_officer", "--role", "manager")
+            self._command("staff", "create", email, "--name", name, *roles, "--password-stdin", stdin=PASSWORD)
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
+        self.server = subprocess.Popen(command, env=self.environment, cwd=ROOT)
+        wait_until_served(f"{self.url}/sign-in")
+
+    def stop(self) -> None:
+        if self.server:
+            self.server.terminate()
+            self.server.wait(PATIENCE)
+            self.server = None
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """Open the database from outside."""
+        connection = sqlite3.connect(self.folder / "tsalert.db", isolation_level=None, timeout=30)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def count_calls(self, happening: str) -> int:
+        with self.database() as connection:
+            found: int = connection.execute("SELECT count(*) FROM call WHERE happening = ?", (happening,)).fetchone()[0]
+            return found
+
+    def _command(self, *arguments: str, stdin: str = "") -> None:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        subprocess.run(command, env=self.environment, cwd=ROOT, input=stdin, text=True, check=True)

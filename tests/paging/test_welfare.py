@@ -1,0 +1,124 @@
+"""Officers alone on scene: asked when they are silent, and never forgotten."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.paging.conftest import MANAGER, PRIMARY, Night, Sent, Team, at
+from tests.standins.called import Call
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict
+from tsalert.response import answering, dispatching
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.steps import Step
+from tsalert.staff.rules import RoleName
+
+HALF_HOUR, ANSWER = 1800, 300
+
+
+@pytest.fixture
+def incident_id(team: Team, night: Night, page: Callable[..., int]) -> int:
+    """An incident at which the officer on duty arrived at noon."""
+    incident_id = page()
+    night.deliver(0)
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=team.primary, now=at(0))
+    return incident_id
+
+
+def since_arrival(night: Night) -> list[tuple[str, str]]:
+    return night.reached[1:]
+
+
+def test_half_an_hour_without_a_sign_asks_by_text_with_the_code(team: Team, night: Night, incident_id: int) -> None:
+    night.tick(HALF_HOUR - 1)
+    assert since_arrival(night) == []
+    night.tick(HALF_HOUR)
+    night.tick(HALF_HOUR + 1)
+    assert since_arrival(night) == [("sms", PRIMARY)]
+    code = night.code(team.primary, incident_id)
+    assert f"Reply OK {code}, or CLEAR {code} if you have left." in night.sent[-1].words
+    assert "Asked whether they are safe by text, Pat Primary: Taken by the provider" in night.story(incident_id)
+
+
+def test_no_answer_asks_again_and_then_the_managers_phone_rings(night: Night, incident_id: int) -> None:
+    for second in (HALF_HOUR, HALF_HOUR + ANSWER, HALF_HOUR + 2 * ANSWER):
+        night.tick(second)
+        night.tick(second + 1)
+    assert since_arrival(night) == [("sms", PRIMARY), ("sms", PRIMARY), ("voice", MANAGER)]
+    assert night.sent[-1].words.startswith("Welfare check missed.")
+    story = night.story(incident_id)
+    assert story.count("Did not answer the welfare check, Pat Primary: ") == 2
+    assert "Rung because an officer does not answer by call, Mo Manager: Ringing" in story
+
+
+def test_the_phone_rings_again_until_a_manager_deals_with_it(
+    team: Team, night: Night, incident_id: int, ring: Callable[[Sent, str], Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        night.tick(HALF_HOUR + number * ANSWER)
+    assert since_arrival(night)[2:] == [("voice", MANAGER)] * 2
+    monkeypatch.setattr("tsalert.inbound.views.utc_now", lambda: at(HALF_HOUR + 3 * ANSWER + 20))
+    heard = ring(night.sent[-1], "presses:1")
+    assert heard.answers == ["You deal with it. The officer and the incident stand in tsalert."]
+    assert "Deals with the missed welfare check, Mo Manager: " in night.story(incident_id)
+    night.tick(HALF_HOUR + 4 * ANSWER + 20)
+    assert len(since_arrival(night)) == 4
+    assert ring(night.sent[-2], "presses:1").answers == ["Thank you. There has been a sign since."]
+    night.tick(2 * HALF_HOUR + 3 * ANSWER + 20)
+    assert since_arrival(night)[4:] == [("sms", PRIMARY)]
+
+
+def test_a_voicemail_deals_with_nothing(night: Night, incident_id: int, ring: Callable[[Sent, str], Call]) -> None:
+    for number in range(3):
+        night.tick(HALF_HOUR + number * ANSWER)
+    ring(night.sent[-1], "voicemail")
+    night.tick(HALF_HOUR + 3 * ANSWER)
+    assert since_arrival(night)[2:] == [("voice", MANAGER)] * 2
+
+
+def test_a_sign_begins_the_half_hour_anew(team: Team, night: Night, incident_id: int) -> None:
+    night.tick(HALF_HOUR)
+    answering.report_safe(incident_id, actor=team.primary, now=at(HALF_HOUR + 60))
+    night.tick(HALF_HOUR + 2 * ANSWER)
+    assert since_arrival(night) == [("sms", PRIMARY)]
+    night.tick(2 * HALF_HOUR + 59)
+    assert len(since_arrival(night)) == 1
+    night.tick(2 * HALF_HOUR + 60)
+    assert len(since_arrival(night)) == 2
+    assert "Said to be safe, Pat Primary: " in night.story(incident_id)
+
+
+def test_leaving_ends_the_watch(team: Team, night: Night, incident_id: int) -> None:
+    dispatching.record_milestone(incident_id, NewMilestone(Step.CLEARED), actor=team.primary, now=at(1700))
+    night.tick(3 * HALF_HOUR)
+    assert since_arrival(night) == []
+    with pytest.raises(Conflict, match="not recorded on scene"):
+        answering.report_safe(incident_id, actor=team.primary, now=at(3 * HALF_HOUR))
+
+
+def test_each_officer_on_scene_is_watched_over_alone(
+    session: Session, team: Team, night: Night, incident_id: int
+) -> None:
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=team.backup, now=at(600))
+    dispatching.record_milestone(incident_id, NewMilestone(Step.CLEARED), actor=team.backup, now=at(700))
+    night.tick(HALF_HOUR)
+    assert since_arrival(night) == [("sms", PRIMARY)]
+
+
+def test_a_manager_on_scene_is_not_rung_about_themselves(
+    officer: Callable[..., Actor], session: Session, night: Night, page: Callable[..., int]
+) -> None:
+    lone = officer(RoleName.MANAGER, name="Lo Lone")
+    incident_id = page(0, lone)
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=lone, now=at(0))
+    for number in range(3):
+        night.tick(HALF_HOUR + number * ANSWER)
+    assert [each.subject[:7] for each in night.sent[1:]] == ["Welfare"]
+
+
+def test_a_clock_that_is_put_back_delays_no_check_by_more_than_its_time(night: Night, incident_id: int) -> None:
+    night.tick(HALF_HOUR)
+    night.tick(-3600)
+    night.tick(-3600 + ANSWER)
+    assert since_arrival(night) == [("sms", PRIMARY)] * 2

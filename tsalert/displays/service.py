@@ -1,0 +1,69 @@
+"""Making and revoking wall displays, and noting that one was seen."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from secrets import token_urlsafe
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import NotFound
+from tsalert.db import transaction
+from tsalert.displays import rules
+from tsalert.displays.models import WallDisplay
+from tsalert.staff.queries import token_digest
+from tsalert.web.fields import LARGEST_ID
+
+
+@dataclass(frozen=True, slots=True)
+class NewDisplay:
+    """A wall display to make; ``last_day`` is the last London day on which its link is good."""
+
+    name: str
+    last_day: date | None = None
+
+
+def make_display(new: NewDisplay, *, actor: Actor, now: datetime) -> tuple[int, str]:
+    """Make a wall display; returns its id and its token, which is shown this once.
+
+    :raises RuleViolation: its last day is over, or too far away.
+    """
+    actor.require(Permission.MANAGE_RESPONSE)
+    expires_at = rules.end_of(new.last_day, now=now) if new.last_day else None
+    token = token_urlsafe(32)
+    with transaction() as session:
+        digest, made_by = token_digest(token), actor.officer_id
+        display = WallDisplay(name=new.name, token_digest=digest, made_at=now, made_by=made_by, expires_at=expires_at)
+        session.add(display)
+        session.flush()
+        audit.record(session, actor, "made", "wall display", display.id, now=now)
+        return display.id, token
+
+
+def revoke_display(display_id: int, *, actor: Actor, now: datetime) -> None:
+    """Shut a screen out from its next look at the board; one that was revoked before stays as it was.
+
+    :raises NotFound: there is no such wall display.
+    """
+    actor.require(Permission.MANAGE_RESPONSE)
+    with transaction() as session:
+        display = _lock(session, display_id)
+        if display.revoked_at is None:
+            display.revoked_at, display.revoked_by = now, actor.officer_id
+            audit.record(session, actor, "revoked", "wall display", display.id, now=now)
+
+
+def note_seen(display_id: int, *, now: datetime) -> None:
+    """Keep when a screen last looked at the board; no act of anybody's, so the trail does not hold it."""
+    with transaction() as session:
+        session.execute(update(WallDisplay).where(WallDisplay.id == display_id).values(last_seen_at=now))
+
+
+def _lock(session: Session, display_id: int) -> WallDisplay:
+    query = select(WallDisplay).where(WallDisplay.id == display_id).with_for_update()
+    display = session.scalar(query) if 0 < display_id <= LARGEST_ID else None
+    if display is None:
+        raise NotFound("There is no such wall display.")
+    return display

@@ -1,0 +1,81 @@
+"""Calls that we made: what they say to whoever answers, and what a pressed key does.
+
+That something answered, be it a person or a voicemail, does nothing; only the key counts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Via
+from tsalert.core.errors import NotFound
+from tsalert.db import transaction
+from tsalert.delivery import doubts
+from tsalert.delivery.fates import words_of_call
+from tsalert.inbound.officers import Officer, do_for_officer
+from tsalert.paging import calls
+from tsalert.paging import service as paging
+from tsalert.paging.calls import PageCall
+from tsalert.paging.vocabulary import KEYS, Key, Purpose, Verb
+
+_VERBS = {Key.TAKE: Verb.TAKE, Key.PASS: Verb.PASS}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a call says, and whether it waits for a key."""
+
+    words: str
+    wants_key: bool = False
+
+
+def answer_call(delivery_id: int, call_ref: str, *, now: datetime) -> Said:
+    """Return what a call says to whoever has answered it; a page asks for a key.
+
+    :raises NotFound: there is no such call.
+    """
+    with transaction() as session:
+        words = _words(session, delivery_id, call_ref, now)
+        call = calls.find_call(session, delivery_id)
+        if call is not None:
+            calls.note_answered(session, call, now=now)
+        return Said(words, wants_key=call is not None)
+
+
+def press_key(delivery_id: int, call_ref: str, digits: str, *, now: datetime) -> Said:
+    """Act on a key and return what to say; a repeated report is answered as the first and does nothing.
+
+    :raises NotFound: there is no such call, or it asked for no key.
+    """
+    with transaction() as session:
+        words = _words(session, delivery_id, call_ref, now)
+        call = calls.find_call(session, delivery_id)
+        if call is None:
+            raise NotFound("That call asked for no key.")
+        key = KEYS.get(digits)
+        if call.answer is not None:
+            return Said(call.answer)
+        if key is None:
+            return Said(words, wants_key=True)
+        answer = _act(session, call, key, now)
+        calls.note_pressed(session, call, key, answer)
+        return Said(answer)
+
+
+def _words(session: Session, delivery_id: int, call_ref: str, now: datetime) -> str:
+    words = words_of_call(session, delivery_id)
+    if not doubts.recognise_call(session, delivery_id, call_ref, now=now):
+        raise NotFound("That is another call.")
+    return words
+
+
+def _act(session: Session, call: PageCall, key: Key, now: datetime) -> str:
+    if call.purpose is Purpose.PAGE:
+        officer = Officer(call.officer_id, Via.TELEPHONE)
+        return do_for_officer(session, _VERBS[key], call.incident_id, officer, now=now).said
+    if key is Key.PASS or call.watch_id is None:
+        return "The next manager will be rung."
+    if paging.take_alarm(session, call.watch_id, call.officer_id, now=now):
+        return "You deal with it. The officer and the incident stand in tsalert."
+    return "Thank you. There has been a sign since."

@@ -1,0 +1,1 @@
+"""Paging: who is woken, in which order, until somebody takes the incident; and whether they are safe there."""

@@ -1,0 +1,211 @@
+"""Reading what paging did: for the timeline, the incident's page, the API and the warnings above every page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tsalert.delivery.fates import Fate, fates
+from tsalert.paging.fate_words import fate_in_words
+from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch
+from tsalert.paging.reaching import people_for
+from tsalert.paging.vocabulary import Happening, Purpose
+from tsalert.rota import queries as rota
+from tsalert.rota.vocabulary import DUTIES, Duty
+
+_CHANNELS = {"sms": "by text", "voice": "by call", "email": "by email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an incident's timeline."""
+
+    at: datetime
+    what: str
+    officer_id: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to reach an officer and what became of it, in words."""
+
+    id: int
+    purpose: Purpose
+    delivery_id: int
+    officer_id: int
+    duty: Duty | None
+    channel: str
+    made_at: datetime
+    status: str
+    said: str
+    pressed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of pages with its attempts; what names an officer is their number."""
+
+    id: int
+    incident_id: int
+    policy_id: int
+    started_at: datetime
+    round: int
+    next_due_at: datetime | None
+    acknowledged_by: int | None
+    acknowledged_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    attempts: Sequence[Attempt]
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody is paged or has taken it and not set out."""
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class ToRing:
+    """Somebody to ring by hand."""
+
+    duty: Duty
+    name: str
+    mobile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What stands above every page while pages fail; the incident is None where it is not about one."""
+
+    text: str
+    incident_id: int | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an incident's pages stand for one reader."""
+
+    run: Run | None
+    to_ring: Sequence[ToRing]
+    is_watched_over: bool
+
+
+def standing(session: Session, incident_id: int, officer_id: int | None, *, now: datetime) -> Standing:
+    """Return how an incident's pages stand for one reader."""
+    runs = runs_of(session, incident_id)
+    return Standing(
+        runs[0] if runs else None,
+        to_ring(session, incident_id, now=now),
+        is_watched_over(session, incident_id, officer_id),
+    )
+
+
+def runs_of(session: Session, incident_id: int) -> list[Run]:
+    """Return an incident's runs of pages, newest first."""
+    query = select(PageRun).where(PageRun.incident_id == incident_id).order_by(PageRun.id.desc())
+    attempts = _attempts(session, incident_id)
+    return [
+        Run(
+            run.id,
+            run.incident_id,
+            run.policy_id,
+            run.started_at,
+            run.round,
+            run.next_due_at if run.ended_at is None else None,
+            run.acknowledged_by,
+            run.acknowledged_at,
+            run.ended_at,
+            run.end_reason,
+            [seen for row, seen in attempts if row.run_id == run.id],
+        )
+        for run in session.scalars(query)
+    ]
+
+
+def entries(session: Session, incident_id: int) -> list[Entry]:
+    """Return every attempt and happening of an incident, for its timeline."""
+    made = [
+        Entry(seen.made_at, f"{seen.purpose.label} {_CHANNELS[seen.channel]}", seen.officer_id, seen.said)
+        for _, seen in _attempts(session, incident_id)
+    ]
+    # That somebody took it stands there as a milestone of the incident.
+    others = select(PageEvent).where(PageEvent.incident_id == incident_id, PageEvent.what != Happening.TAKEN)
+    happened = [
+        Entry(each.at, Happening.of(each.what).label, each.officer_id, each.note or "")
+        for each in session.scalars(others.order_by(PageEvent.id))
+    ]
+    # What happened in the same moment as an attempt is why the attempt was made.
+    return happened + made
+
+
+def is_watched_over(session: Session, incident_id: int, officer_id: int | None) -> bool:
+    """Tell whether an officer is on scene and expected to give a sign now and then."""
+    mine = (WelfareWatch.incident_id == incident_id, WelfareWatch.officer_id == officer_id)
+    return session.scalar(select(WelfareWatch.id).where(*mine, WelfareWatch.ended_at.is_(None))) is not None
+
+
+def troubles(session: Session) -> list[Trouble]:
+    """Return what everybody on the staff must know about pages now."""
+    outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
+    of_providers = [Trouble(_outage_words(each)) for each in outages]
+    return of_providers + [
+        Trouble(_run_words(run), run.incident_id, run.reference) for run in _runs_in_trouble(session)
+    ]
+
+
+def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:
+    """Return whom to ring by hand for an incident whose pages fail; nobody where they do not."""
+    if incident_id not in {run.incident_id for run in _runs_in_trouble(session)}:
+        return []
+    standing = [each for duty in DUTIES for each in people_for(session, duty, at=now)]
+    everybody = standing + rota.reachable_managers(session)
+    found = {each.officer_id: each for each in reversed(everybody) if each.mobile}
+    return [ToRing(each.duty, each.name, each.mobile or "") for each in reversed(found.values())]
+
+
+def _attempts(session: Session, incident_id: int) -> list[tuple[PageAttempt, Attempt]]:
+    query = select(PageAttempt).where(PageAttempt.incident_id == incident_id)
+    rows = session.scalars(query.order_by(PageAttempt.made_at, PageAttempt.id)).all()
+    known = fates(session, [row.delivery_id for row in rows])
+    return [(row, _seen(row, known[row.delivery_id])) for row in rows]
+
+
+def _seen(row: PageAttempt, fate: Fate) -> Attempt:
+    duty = Duty.of(row.duty) if row.duty else None
+    said = fate_in_words(row.channel, fate, is_answered=row.answered_at is not None, pressed=row.pressed)
+    purpose = Purpose.of(row.purpose)
+    return Attempt(
+        row.id,
+        purpose,
+        row.delivery_id,
+        row.officer_id,
+        duty,
+        row.channel,
+        row.made_at,
+        fate.status.value,
+        said,
+        row.pressed,
+    )
+
+
+def _runs_in_trouble(session: Session) -> Sequence[PageRun]:
+    stuck = select(PageAttempt.id).where(PageAttempt.run_id == PageRun.id, PageAttempt.trouble_at.is_not(None)).exists()
+    is_bad = or_(PageRun.unreachable_at.is_not(None), PageRun.unanswered_at.is_not(None), stuck)
+    waiting = (PageRun.ended_at.is_(None), PageRun.acknowledged_at.is_(None))
+    return session.scalars(select(PageRun).where(*waiting, is_bad).order_by(PageRun.id)).all()
+
+
+def _outage_words(outage: Outage) -> str:
+    what = "Text messages" if outage.channel == "sms" else "Calls"
+    return f"{what} to officers do not go out: {outage.reason}"
+
+
+def _run_words(run: PageRun) -> str:
+    if run.unreachable_at is not None:
+        return "Nobody on duty and no manager can be paged for"
+    if run.unanswered_at is not None:
+        return "Everybody was paged and nobody has taken"
+    return "A page did not go out. Ring by hand for"

@@ -1,0 +1,1 @@
+"""People and businesses across calls: who they are, whether they are the same, and what to be warned of."""

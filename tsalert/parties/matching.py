@@ -1,0 +1,245 @@
+"""Finding the parties that somebody may be. Every look-up reads a bounded number of rows, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from sqlalchemy import CompoundSelect, Select, bindparam, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from tsalert.parties.folding import fold_registration, phone_key, sought_places
+from tsalert.parties.likeness import reads_like, sought_business_keys, sought_person_keys, sounds_like
+from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
+from tsalert.parties.rules import Described, Sought, describe_trader, folded_name, weigh
+from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind, Side, Verdict
+
+SHOWN = 8
+# So many of each key are looked at, the newest first; a name shared by thousands tells nobody apart.
+_OF_EACH_KEY = 60
+_SHORTEST_NAME = 3
+_REASONS = {
+    IdentifierKind.PHONE: Likeness.SAME_PHONE,
+    IdentifierKind.VEHICLE: Likeness.SAME_VEHICLE,
+    IdentifierKind.ADDRESS: Likeness.SAME_ADDRESS,
+}
+_STRONG = frozenset({Likeness.SAME_PHONE, Likeness.SAME_VEHICLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One party and one reason to think of it; ``name`` is the one that is alike, where that is the reason."""
+
+    party_id: int
+    side: Side
+    reason: Likeness
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Somebody we know who may be meant: all parties held to be the same count as one.
+
+    ``is_certain`` where the call is taken for theirs unless the officer says otherwise.
+    """
+
+    identity: int
+    side: Side
+    kind: PartyKind
+    reasons: tuple[Likeness, ...]
+    name: str | None
+    is_certain: bool
+    members: frozenset[int] = frozenset()
+
+
+def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
+    """Return every party that shares an identifier or a name with what was typed."""
+    trader = describe_trader(sought.trader)
+    found = _by_identifier(session, _identifiers(sought, trader, is_demo=is_demo))
+    found += by_name(session, sought.caller_name, Side.CALLER)
+    return found + by_name(session, trader.name if trader else None, Side.TRADER)
+
+
+def others_like(session: Session, sought: Sought, identity: int, *, is_demo: bool) -> list[Match]:
+    """Return who else may be a party that is known, without those decided to be somebody else."""
+    apart = {identity, *set_apart(session, [identity])}
+    found = gather(session, find_hits(session, sought, is_demo=is_demo), limit=SHOWN + len(apart))
+    return [match for match in found if match.identity not in apart][:SHOWN]
+
+
+def by_name(session: Session, name: str | None, side: Side) -> list[Hit]:
+    """Return the parties on one side whose names are like one, as they sound or as they begin."""
+    kind = PartyKind.PERSON if side is Side.CALLER else PartyKind.BUSINESS
+    folded = folded_name(kind, name)
+    if len(folded) < _SHORTEST_NAME and folded.isascii():
+        return []
+    keys = sought_person_keys(folded) if kind is PartyKind.PERSON else sought_business_keys(folded)
+    values = {"folded": folded} | {f"key{n}": key for n, key in enumerate(keys)}
+    hits = (_name_hit(row, folded, side) for row in session.execute(_named(len(keys)), values))
+    return [hit for hit in hits if hit is not None]
+
+
+def find_same(session: Session, described: Described) -> list[int]:
+    """Return the parties described alike, oldest first: one number or vehicle in common, and the same name or none."""
+    strong = [each for each in described.identifiers if each.kind is not IdentifierKind.ADDRESS]
+    if not strong:
+        return []
+    values: dict[str, str] = {f"kind{n}": each.kind for n, each in enumerate(strong)}
+    values |= {f"normal{n}": each.normal for n, each in enumerate(strong)}
+    names = select(PartyName.id).where(PartyName.party_id == Party.id)
+    named = names.where(PartyName.folded == described.folded).exists() if described.folded else ~names.exists()
+    is_person = described.kind is PartyKind.PERSON
+    alike = Party.kind == PartyKind.PERSON if is_person else Party.kind != PartyKind.PERSON
+    ids = _of_identifiers(len(strong), oldest=True).subquery()
+    query = select(Party.id).where(Party.id.in_(select(ids.c.party_id)), alike, named).order_by(Party.id)
+    return list(session.scalars(query.limit(_OF_EACH_KEY), values))
+
+
+def gather(session: Session, hits: Iterable[Hit], *, same_as: Collection[int] = (), limit: int = SHOWN) -> list[Match]:
+    """Return the best matches, heaviest first; those decided to be somebody else than a certain one are left out.
+
+    :param same_as: parties that the officer has chosen, which are certain too.
+    """
+    by_party: defaultdict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_party[hit.party_id].append(hit)
+    matches = _grouped(session, by_party)
+    settled = {match.identity for match in matches if match.is_certain}
+    settled |= set(identities(session, same_as).values())
+    apart = set_apart(session, settled)
+    ordered = sorted(matches, key=lambda match: (weigh(match.reasons), match.identity), reverse=True)
+    return _with_members(session, [match for match in ordered if match.identity not in apart][:limit])
+
+
+def identities(session: Session, party_ids: Collection[int]) -> dict[int, int]:
+    """Return for each party the id that stands for all that are held to be the same."""
+    if not party_ids:
+        return {}
+    rows = session.execute(select(Party.id, Party.identity_id).where(Party.id.in_(party_ids)))
+    return {party_id: identity_id or party_id for party_id, identity_id in rows}
+
+
+def members_of(session: Session, wanted: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return the parties that each identity stands for."""
+    if not wanted:
+        return {}
+    query = select(Party.id, Party.identity_id).where(or_(Party.id.in_(wanted), Party.identity_id.in_(wanted)))
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for party_id, identity_id in session.execute(query):
+        found[identity_id or party_id].add(party_id)
+    return {identity: frozenset(members) for identity, members in found.items()}
+
+
+def set_apart(session: Session, wanted: Collection[int]) -> set[int]:
+    """Return the identities that officers decided to be different from any of these."""
+    members = {member for group in members_of(session, wanted).values() for member in group}
+    if not members:
+        return set()
+    query = select(PartyLink.low_id, PartyLink.high_id).where(
+        PartyLink.verdict == Verdict.DIFFERENT,
+        PartyLink.undone_at.is_(None),
+        or_(PartyLink.low_id.in_(members), PartyLink.high_id.in_(members)),
+    )
+    others = {party for pair in session.execute(query) for party in pair} - members
+    return set(identities(session, others).values())
+
+
+def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
+    phone = phone_key(sought.phone, is_demo=is_demo)
+    phones = [(IdentifierKind.PHONE, phone)] if phone else []
+    vehicles = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
+    plate = fold_registration(sought.vehicle or "")
+    vehicles += [(IdentifierKind.VEHICLE, plate)] if plate else []
+    places = [(IdentifierKind.ADDRESS, key) for key in sought_places(sought.address, sought.postcode)]
+    return phones + vehicles + places
+
+
+def _by_identifier(session: Session, wanted: list[tuple[IdentifierKind, str]]) -> list[Hit]:
+    if not wanted:
+        return []
+    values: dict[str, str] = {f"kind{n}": kind for n, (kind, _) in enumerate(wanted)}
+    values |= {f"normal{n}": normal for n, (_, normal) in enumerate(wanted)}
+    rows = session.execute(_of_identifiers(len(wanted)), values)
+    return [_identifier_hit(party_id, IdentifierKind.of(kind)) for party_id, kind in rows]
+
+
+@lru_cache(maxsize=64)
+def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, str]:
+    """Select the newest parties with each of some identifiers, or the oldest.
+
+    Statements of so many parts take longer to write than to answer, so each is written once.
+    """
+    order = PartyIdentifier.party_id.asc() if oldest else PartyIdentifier.party_id.desc()
+    parts = []
+    for n in range(count):
+        of_kind = PartyIdentifier.kind == bindparam(f"kind{n}")
+        same = select(PartyIdentifier.party_id, PartyIdentifier.kind).where(
+            of_kind, PartyIdentifier.normal == bindparam(f"normal{n}")
+        )
+        part = same.order_by(order).limit(_OF_EACH_KEY).subquery()
+        parts.append(select(part.c.party_id, part.c.kind))
+    return union_all(*parts)
+
+
+def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
+    side = Side.TRADER if kind is IdentifierKind.VEHICLE else Side.CALLER
+    return Hit(party_id, side, _REASONS[kind])
+
+
+@lru_cache(maxsize=64)
+def _named(keys: int) -> Select[int, str, str, str]:
+    """Select names kept under any of some keys, and those that are the same outright; written once for each count."""
+    exact = select(PartyName.id.label("name_id")).where(PartyName.folded == bindparam("folded"))
+    parts = [exact.order_by(PartyName.party_id.desc()).limit(_OF_EACH_KEY).subquery()]
+    for n in range(keys):
+        kept = select(PartyNameKey.name_id).where(PartyNameKey.key == bindparam(f"key{n}"))
+        parts.append(kept.order_by(PartyNameKey.name_id.desc()).limit(_OF_EACH_KEY).subquery())
+    wanted = union_all(*(select(part.c.name_id) for part in parts))
+    named = select(PartyName.party_id, PartyName.folded, PartyName.name, Party.kind)
+    return named.join(Party, Party.id == PartyName.party_id).where(PartyName.id.in_(wanted))
+
+
+def _name_hit(row: Sequence[object], folded: str, side: Side) -> Hit | None:
+    party_id, other, name, kind = int(str(row[0])), str(row[1]), str(row[2]), row[3]
+    is_caller = side is Side.CALLER
+    if (kind == PartyKind.PERSON) is not is_caller:
+        return None
+    if other == folded:
+        return Hit(party_id, side, Likeness.SAME_NAME, name)
+    alike = sounds_like(folded, other) if is_caller else reads_like(folded, other)
+    return Hit(party_id, side, Likeness.SOUNDS_LIKE, name) if alike else None
+
+
+def _grouped(session: Session, by_party: dict[int, list[Hit]]) -> list[Match]:
+    """Bring the hits of parties that are held to be the same together, for each side."""
+    if not by_party:
+        return []
+    rows = session.execute(select(Party.id, Party.identity_id, Party.kind).where(Party.id.in_(by_party)))
+    found: defaultdict[tuple[int, Side], list[Hit]] = defaultdict(list)
+    kinds: dict[int, str] = {}
+    for party_id, identity_id, kind in rows:
+        identity = identity_id or party_id
+        kinds[identity] = kind if party_id == identity else kinds.get(identity, kind)
+        for hit in by_party[party_id]:
+            found[identity, hit.side].append(hit)
+    return [_match(identity, side, PartyKind.of(kinds[identity]), hits) for (identity, side), hits in found.items()]
+
+
+def _match(identity: int, side: Side, kind: PartyKind, hits: Sequence[Hit]) -> Match:
+    given = {hit.reason for hit in hits}
+    if Likeness.SAME_NAME in given:
+        given.discard(Likeness.SOUNDS_LIKE)
+    reasons = tuple(reason for reason in Likeness if reason in given)
+    names = [hit.name for reason in reasons for hit in hits if hit.reason is reason and hit.name]
+    return Match(identity, side, kind, reasons, names[0] if names else None, _is_certain(hits))
+
+
+def _is_certain(hits: Sequence[Hit]) -> bool:
+    """Tell whether one and the same party has the name, and the number or the vehicle."""
+    named = {hit.party_id for hit in hits if hit.reason is Likeness.SAME_NAME}
+    return any(hit.party_id in named and hit.reason in _STRONG for hit in hits)
+
+
+def _with_members(session: Session, matches: Sequence[Match]) -> list[Match]:
+    members = members_of(session, {match.identity for match in matches})
+    return [replace(match, members=members[match.identity]) for match in matches]

@@ -1,0 +1,128 @@
+"""What is known of one party and of those held to be the same."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.parties import matching
+from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName
+from tsalert.parties.rules import Sought
+from tsalert.parties.vocabulary import IdentifierKind, PartyKind, Verdict
+from tsalert.web.fields import LARGEST_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One identifier as it was first given."""
+
+    kind: IdentifierKind
+    raw: str
+    normal: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRecord:
+    """A party with everything that is known of it and of those held to be the same."""
+
+    id: int
+    kind: PartyKind
+    name: str | None
+    identity: int
+    members: frozenset[int]
+    names: tuple[str, ...]
+    identifiers: tuple[Known, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision of a party and another, current or undone."""
+
+    id: int
+    pair: tuple[int, int]
+    verdict: Verdict
+    decided_by: int | None
+    decided_at: datetime
+    undone_by: int | None
+    undone_at: datetime | None
+
+
+def get_party(session: Session, party_id: int) -> PartyRecord:
+    """Return one party; those held to be the same count as one person with all identifiers.
+
+    :raises NotFound: there is none.
+    """
+    party = session.get(Party, party_id) if 0 < party_id <= LARGEST_ID else None
+    if party is None:
+        raise NotFound("There is no such party.")
+    identity = party.identity_id or party.id
+    members = matching.members_of(session, [identity])[identity]
+    names = session.scalars(select(PartyName.name).where(PartyName.party_id.in_(members)).order_by(PartyName.id))
+    return PartyRecord(
+        id=party.id,
+        kind=PartyKind.of(party.kind),
+        name=party.name,
+        identity=identity,
+        members=members,
+        names=tuple(dict.fromkeys(names)),
+        identifiers=tuple(_identifiers(session, members)),
+        created_at=party.created_at,
+    )
+
+
+def decisions_of(session: Session, members: Collection[int]) -> list[Decision]:
+    """Return every decision of some parties, newest first, the undone ones too."""
+    of_them = or_(PartyLink.low_id.in_(members), PartyLink.high_id.in_(members))
+    rows = session.scalars(select(PartyLink).where(of_them).order_by(PartyLink.id.desc()))
+    return [
+        Decision(
+            id=row.id,
+            pair=(row.low_id, row.high_id),
+            verdict=Verdict.of(row.verdict),
+            decided_by=row.decided_by,
+            decided_at=row.decided_at,
+            undone_by=row.undone_by,
+            undone_at=row.undone_at,
+        )
+        for row in rows
+    ]
+
+
+def party_names(session: Session, party_ids: Collection[int]) -> dict[int, str | None]:
+    """Return the main name of some parties by id; None where it has none."""
+    rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(party_ids)))
+    return dict(rows.all())
+
+
+def list_parties(session: Session, *, after: int | None = None, limit: int = 50) -> list[Party]:
+    """Return parties, newest first, older than the one numbered ``after``."""
+    query = select(Party).order_by(Party.id.desc()).limit(limit)
+    return list(session.scalars(query if after is None else query.where(Party.id < after)))
+
+
+def parties_by_id(session: Session, party_ids: Sequence[int]) -> list[Party]:
+    """Return some parties in the order of their ids as given."""
+    found = {party.id: party for party in session.scalars(select(Party).where(Party.id.in_(party_ids)))}
+    return [found[party_id] for party_id in party_ids if party_id in found]
+
+
+def sought_of(record: PartyRecord) -> Sought:
+    """Return what to look for to find who else may be this party."""
+    given = {each.kind: each.raw for each in record.identifiers}
+    name = record.names[0] if record.names else None
+    phone, vehicle = given.get(IdentifierKind.PHONE), given.get(IdentifierKind.VEHICLE)
+    if record.kind is PartyKind.PERSON:
+        return Sought(phone=phone, caller_name=name)
+    return Sought(trader=name, vehicle=vehicle)
+
+
+def _identifiers(session: Session, members: Collection[int]) -> list[Known]:
+    query = select(PartyIdentifier).where(PartyIdentifier.party_id.in_(members)).order_by(PartyIdentifier.id)
+    found = {(row.kind, row.normal): row for row in reversed(session.scalars(query).all())}
+    rows = sorted(found.values(), key=lambda row: row.id)
+    return [Known(IdentifierKind.of(row.kind), row.raw, row.normal, row.first_seen_at) for row in rows]

@@ -1,0 +1,156 @@
+"""What a party is told by, and what must hold of decisions and warnings. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tsalert.core.errors import RuleViolation
+from tsalert.parties.folding import (
+    fold_business,
+    fold_name,
+    fold_registration,
+    is_firm,
+    phone_key,
+    place_keys,
+    registrations_in,
+    without_registrations,
+)
+from tsalert.parties.likeness import business_keys, names_somebody, person_keys
+from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind
+
+LONGEST_REVIEW = timedelta(days=366)
+_WEIGHTS = {
+    Likeness.SAME_PHONE: 50,
+    Likeness.SAME_VEHICLE: 50,
+    Likeness.SAME_ADDRESS: 40,
+    Likeness.SAME_NAME: 30,
+    Likeness.SOUNDS_LIKE: 10,
+}
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """Something by which a party can be known again: as given, and as compared."""
+
+    kind: IdentifierKind
+    raw: str
+    normal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A party as a call tells of it."""
+
+    kind: PartyKind
+    name: str | None
+    identifiers: tuple[Identifier, ...] = ()
+
+    @property
+    def folded(self) -> str:
+        """Its name as names are compared; empty where there is none."""
+        return folded_name(self.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an officer decided while logging: the party it is, and those that it is not."""
+
+    same_as: int | None = None
+    different_from: tuple[int, ...] = ()
+
+
+UNDECIDED = Decided()
+
+
+def describe_caller(
+    *, name: str | None, phone: str | None, home: tuple[str | None, str | None] | None, is_demo: bool
+) -> Described | None:
+    """Return the caller, or None where neither a name nor a number was given.
+
+    :param home: their own address and postcode; None where the address of the call is another's.
+    """
+    identifiers = [*_phones(phone, is_demo=is_demo), *(_homes(*home) if home else ())]
+    has_phone = any(each.kind is IdentifierKind.PHONE for each in identifiers)
+    known = name if name and fold_name(name) else None
+    return Described(PartyKind.PERSON, known, tuple(identifiers)) if known or has_phone else None
+
+
+def describe_trader(text: str | None) -> Described | None:
+    """Return the trader of a description: registrations are identifiers, the rest is a name if it names anybody."""
+    if not text:
+        return None
+    plates = [Identifier(IdentifierKind.VEHICLE, raw, fold_registration(raw)) for raw in registrations_in(text)]
+    rest = without_registrations(text)[:_LONGEST_NAME].strip()
+    kind = PartyKind.BUSINESS if is_firm(rest) else PartyKind.UNKNOWN
+    name = rest if names_somebody(fold_business(rest)) else None
+    return Described(kind, name, tuple(plates)) if name or plates else None
+
+
+def folded_name(kind: PartyKind, name: str | None) -> str:
+    """Return a name as names of its kind are compared."""
+    return (fold_name if kind is PartyKind.PERSON else fold_business)(name or "")
+
+
+def name_keys(kind: PartyKind, folded: str) -> set[str]:
+    """Return the keys under which a folded name is kept."""
+    return (person_keys if kind is PartyKind.PERSON else business_keys)(folded)
+
+
+def weigh(reasons: Iterable[Likeness]) -> int:
+    """Return how much a match weighs: an identifier more than any name, two reasons more than one."""
+    return sum(_WEIGHTS[reason] for reason in set(reasons))
+
+
+def check_review(review_on: date, *, today: date) -> None:
+    """Refuse a review that is over already, or so far away that nobody would look.
+
+    :raises RuleViolation: naming the field.
+    """
+    if review_on <= today:
+        raise RuleViolation("Choose a day after today.", field="review_on")
+    if review_on > today + LONGEST_REVIEW:
+        raise RuleViolation("Review it within a year.", field="review_on")
+
+
+def groups_of(parties: Iterable[int], same: Sequence[tuple[int, int]]) -> list[frozenset[int]]:
+    """Divide parties by the decisions that still stand: whoever a chain of them joins is one group."""
+    groups = {party: {party} for party in parties}
+    for one, other in same:
+        joined = groups[one] | groups[other]
+        groups |= dict.fromkeys(joined, joined)
+    return sorted({frozenset(members) for members in groups.values()}, key=min)
+
+
+def _phones(phone: str | None, *, is_demo: bool) -> list[Identifier]:
+    key = phone_key(phone, is_demo=is_demo)
+    return [Identifier(IdentifierKind.PHONE, phone, key)] if phone and key else []
+
+
+def _homes(address: str | None, postcode: str | None) -> list[Identifier]:
+    keys = place_keys(address, postcode)
+    written = ", ".join(filter(None, (address, postcode)))
+    return [Identifier(IdentifierKind.ADDRESS, written, keys[0])] if keys else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What has been typed of a call so far, to find whom we know already.
+
+    :param vehicle: a registration by itself, which need not look like one.
+    :param same_as: parties that the officer has chosen already.
+    """
+
+    phone: str | None = None
+    caller_name: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    trader: str | None = None
+    vehicle: str | None = None
+    same_as: tuple[int, ...] = ()
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of what was given, for the trail."""
+        named = ("phone", "caller_name", "address", "postcode", "trader", "vehicle")
+        return [name for name in named if getattr(self, name)]

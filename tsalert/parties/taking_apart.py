@@ -1,0 +1,44 @@
+"""Undoing that a call was taken for a known party's: it gets a party of its own, and takes along what it brought."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Actor
+from tsalert.parties import service
+from tsalert.parties.models import Party, PartyIdentifier, PartyName, PartyNameKey
+from tsalert.parties.rules import Described
+from tsalert.parties.vocabulary import Verdict
+
+
+def tell_apart(
+    session: Session, party_id: int, gone: Described, left: Sequence[Described], *, actor: Actor, now: datetime
+) -> int:
+    """Make a new party of what one call told of another, and return it; a step of the caller's transaction.
+
+    :param left: what the other calls told of the party; what none of them told goes with the call.
+    """
+    new_id = service.add(session, gone, actor=actor, now=now)
+    service.decide_step(session, (party_id, new_id), Verdict.DIFFERENT, actor=actor, now=now)
+    _take_identifiers(session, party_id, gone, left)
+    if gone.folded not in {each.folded for each in left}:
+        _take_name(session, party_id, gone.folded)
+    return new_id
+
+
+def _take_identifiers(session: Session, party_id: int, gone: Described, left: Sequence[Described]) -> None:
+    told = {(one.kind, one.normal) for each in left for one in each.identifiers}
+    for each in gone.identifiers:
+        if (each.kind, each.normal) not in told:
+            same = (PartyIdentifier.kind == each.kind, PartyIdentifier.normal == each.normal)
+            session.execute(delete(PartyIdentifier).where(PartyIdentifier.party_id == party_id, *same))
+
+
+def _take_name(session: Session, party_id: int, folded: str) -> None:
+    where = (PartyName.party_id == party_id, PartyName.folded == folded)
+    session.execute(delete(PartyNameKey).where(PartyNameKey.name_id.in_(select(PartyName.id).where(*where))))
+    session.execute(delete(PartyName).where(*where))
+    first = select(PartyName.name).where(PartyName.party_id == party_id).order_by(PartyName.id).limit(1)
+    session.execute(update(Party).where(Party.id == party_id).values(name=first.scalar_subquery()))

@@ -1,0 +1,43 @@
+"""The words that parties are described with."""
+
+from tsalert.core.words import Word
+
+
+class PartyKind(Word):
+    """What a party is."""
+
+    PERSON = "person", "Person"
+    BUSINESS = "business", "Business"
+    UNKNOWN = "unknown", "Person or business"
+
+
+class IdentifierKind(Word):
+    """Something by which a party can be known again."""
+
+    PHONE = "phone", "Telephone"
+    VEHICLE = "vehicle", "Vehicle registration"
+    ADDRESS = "address", "Address"
+
+
+class Verdict(Word):
+    """What an officer decided of two parties."""
+
+    SAME = "same", "The same"
+    DIFFERENT = "different", "Not the same"
+
+
+class Likeness(Word):
+    """Why a party may be the one meant, strongest first."""
+
+    SAME_PHONE = "same_phone", "same phone"
+    SAME_VEHICLE = "same_vehicle", "same vehicle"
+    SAME_ADDRESS = "same_address", "same address"
+    SAME_NAME = "same_name", "same name"
+    SOUNDS_LIKE = "sounds_like", "sounds like"
+
+
+class Side(Word):
+    """Which of the two that a call tells of."""
+
+    CALLER = "caller", "Caller"
+    TRADER = "trader", "Trader"

@@ -1,0 +1,100 @@
+"""One kept HTTP session to Twilio through its own client, with a timeout and without its retries."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from tsalert.config import TwilioSettings
+from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Unavailable
+from tsalert.providers.twilio_codes import verdict
+
+Create = Callable[[Client, Message], Any]
+
+
+class RememberingClient(TwilioHttpClient):  # type: ignore[misc]  # it has no types
+    """Twilio's HTTP client, which keeps the Retry-After that its errors leave out."""
+
+    retry_after: float | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> Response:
+        """Make a request and remember how long Twilio asked us to wait."""
+        self.retry_after = None
+        response = super().request(*args, **kwargs)
+        asked = (response.headers or {}).get("Retry-After", "")
+        self.retry_after = float(asked) if asked.isdecimal() else None
+        return response
+
+
+class TwilioLine:
+    """One kept HTTP session.
+
+    :param create: makes one message or call; what it returns has a ``sid``.
+    """
+
+    def __init__(self, settings: TwilioSettings, create: Create, *, timeout: float) -> None:
+        self._http = RememberingClient(timeout=timeout, max_retries=0)
+        self._create = create
+        self.client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
+        if settings.api_url:
+            self.client.api.base_url = settings.api_url.rstrip("/")
+
+    def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
+        """Hand over messages one after the other.
+
+        :raises Unavailable: no connection, or our account is at fault.
+        """
+        for message in messages:
+            if not log.has_time():
+                break
+            log.begin(message)
+            try:
+                log.end(message, self._send_one(message))
+            except Unavailable as error:
+                log.end(message, RetryLater(str(error), error.after))
+                raise
+
+    def ask(self, question: Callable[[Client], list[str]]) -> list[str]:
+        """Ask Twilio something and close the session.
+
+        :raises Unavailable: it does not answer.
+        """
+        try:
+            return question(self.client)
+        except (TwilioException, RequestException, ValueError) as error:
+            raise Unavailable("Twilio could not be asked") from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the session."""
+        if self._http.session is not None:
+            self._http.session.close()
+
+    def _send_one(self, message: Message) -> Answer:
+        try:
+            made = self._create(self.client, message)
+        except TwilioRestException as error:
+            reason = str(error.msg).removeprefix("Unable to create record: ")
+            return verdict(error.status, error.code, reason, after=self._http.retry_after)
+        except RequestException as error:
+            if never_connected(error):
+                raise Unavailable("no connection to Twilio") from error
+            return InDoubt(f"Twilio did not answer: {type(error).__name__}")
+        except ValueError:
+            return InDoubt("what Twilio answered cannot be read")
+        return Accepted(str(made.sid))
+
+
+def never_connected(error: RequestException) -> bool:
+    """Tell whether a request certainly never left, because no connection was made."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    reason = error.args[0] if isinstance(error, NoConnection) and error.args else None
+    return isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError)

@@ -1,0 +1,68 @@
+"""Calls through Twilio: it asks our webhook, by the delivery's number, what to say to whoever answers."""
+
+from datetime import datetime
+from typing import Any
+
+from twilio.rest import Client
+
+from tsalert.config import TwilioSettings
+from tsalert.delivery.ports import Message
+from tsalert.delivery.rules import Channel
+from tsalert.providers.twilio_line import TwilioLine
+
+_MOST_CANDIDATES = 20
+# Long enough to wake somebody; most voicemails answer before it, and acknowledge nothing.
+_RING_SECONDS = 40
+_EVENTS = ["initiated", "ringing", "answered", "completed"]
+
+
+class TwilioVoice:
+    """A gateway to one Twilio account, for calls from one number.
+
+    :param words_url: where Twilio asks what to say; the delivery's number is put behind it.
+    :param callback_url: where Twilio posts what becomes of each call.
+    """
+
+    channel = Channel.VOICE
+
+    def __init__(
+        self, settings: TwilioSettings, *, words_url: str, callback_url: str, timeout: float = 10, lines: int = 4
+    ) -> None:
+        self._settings = settings
+        self._words_url = words_url
+        self._callback_url = callback_url
+        self._timeout = timeout
+        self.lines = lines
+
+    def line(self) -> TwilioLine:
+        """Return a line with a kept HTTP session of its own."""
+        return TwilioLine(self._settings, self._create, timeout=self._timeout)
+
+    def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
+        """Return the SIDs of our calls to the same number that were begun since then.
+
+        A call carries no words to tell it by, but a call that was answered has asked our webhook, which knows it.
+
+        :raises Unavailable: Twilio does not answer.
+        """
+
+        def find(client: Client) -> list[str]:
+            made = client.calls.list(
+                to=message.address,
+                from_=self._settings.voice_sender,
+                start_time_after=since,
+                limit=_MOST_CANDIDATES,
+            )
+            return [str(each.sid) for each in made]
+
+        return self.line().ask(find)
+
+    def _create(self, client: Client, message: Message) -> Any:
+        return client.calls.create(
+            to=message.address,
+            from_=self._settings.voice_sender,
+            url=f"{self._words_url}/{message.delivery_id}",
+            status_callback=self._callback_url,
+            status_callback_event=_EVENTS,
+            timeout=_RING_SECONDS,
+        )

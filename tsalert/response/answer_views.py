@@ -1,0 +1,41 @@
+"""The buttons with which an officer answers a page, and says that they are safe."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.response import answering
+from tsalert.web.access import current_actor, requires
+
+bp = Blueprint("answers", __name__, url_prefix="/incidents/<int:incident_id>")
+
+
+@bp.post("/take")
+@requires(Permission.RUN_INCIDENT)
+def take(incident_id: int) -> ResponseReturnValue:
+    """Take the incident, which stops its pages."""
+    answering.take_incident(incident_id, actor=current_actor(), now=utc_now())
+    return _back(incident_id)
+
+
+@bp.post("/pass")
+@requires(Permission.RUN_INCIDENT)
+def pass_on(incident_id: int) -> ResponseReturnValue:
+    """Pass the incident on to whoever is paged next."""
+    was_paged = answering.pass_incident(incident_id, actor=current_actor(), now=utc_now())
+    flash("Passed on: the next officer is being paged." if was_paged else "Passed on.")
+    return _back(incident_id)
+
+
+@bp.post("/safe")
+@requires(Permission.RUN_INCIDENT)
+def report_safe(incident_id: int) -> ResponseReturnValue:
+    """Say that one is safe on scene."""
+    answering.report_safe(incident_id, actor=current_actor(), now=utc_now())
+    flash("Recorded that you are safe.")
+    return _back(incident_id)
+
+
+def _back(incident_id: int) -> ResponseReturnValue:
+    return redirect(url_for("response.show_incident", incident_id=incident_id), 303)

@@ -1,0 +1,121 @@
+"""From a figure to the incidents behind it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period
+from tsalert.core.words import Word
+from tsalert.response import figures
+from tsalert.response.clock import ClockState, read_clock
+from tsalert.response.counting import By, CountedIncident, Run, minutes
+from tsalert.response.figure_telling import end_label
+from tsalert.web.exports import Cell
+
+
+class Result(Word):
+    """A figure whose incidents can be listed."""
+
+    REPORTS = "reports", "Reports"
+    IMMEDIATE = "immediate", "Immediate"
+    MET = "met", "Met"
+    LATE = "late", "Late"
+    BREACHED = "breached", "Breached, nobody there yet"
+    BREACHED_THEN_ENDED = "breached_then_ended", "Breached, then ended"
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+    RUNNING = "running", "Still running"
+    MET_AFTER_BREACH = "met_after_breach", "Met, and told only after the target"
+    TOLD_LATE = "told_late", "Told more than 15 minutes afterwards"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which incidents to list: those of one figure, and of one group of it where ``by`` is given.
+
+    :param after: how many of them to pass over.
+    """
+
+    period: Period
+    result: Result = Result.REPORTS
+    by: By | None = None
+    key: str = ""
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One clock of an incident, or an incident that has none."""
+
+    incident: CountedIncident
+    run: Run | None
+
+
+def list_lines(session: Session, wanted: Wanted) -> list[Listed]:
+    """Return the incidents behind a figure, one line for each of their clocks that it counts."""
+    only_immediate = wanted.result is not Result.REPORTS
+    found = figures.counted_incidents(session, wanted.period, only_immediate=only_immediate)
+    chosen = (each for each in found if each.is_report and (wanted.by is None or each.keys[wanted.by] == wanted.key))
+    return [line for incident in chosen for line in _lines(incident, wanted.result)]
+
+
+LIST_HEAD = (
+    "Incident", "First call", "Source", "Ward", "Category and type", "Grade", "Came out", "Started", "Due", "Stopped",
+    "Ended", "Ended because", "Breach on record", "Officer", "Told at", "Told late", "Minutes to scene", "Outcome",
+)  # fmt: skip
+
+
+def list_rows(
+    lines: Iterable[Listed], *, wards: Mapping[str, str], names: Mapping[int, str]
+) -> Iterator[tuple[Cell, ...]]:
+    """Write the incidents behind a figure as rows under ``LIST_HEAD``."""
+    for line in lines:
+        incident = line.incident
+        groups = (figures.label(by, incident.keys[by], wards) for by in (By.SOURCE, By.WARD, By.TYPE))
+        grade = incident.grade.label if incident.grade else "Not graded"
+        outcome = incident.outcome.label if incident.outcome else None
+        yield (incident.reference, incident.received_at, *groups, grade, *_run_cells(line.run, names), outcome)
+
+
+_OF_STATE = {
+    Result.MET: ClockState.MET,
+    Result.LATE: ClockState.LATE,
+    Result.BREACHED: ClockState.OVERDUE,
+    Result.BREACHED_THEN_ENDED: ClockState.BREACHED_THEN_ENDED,
+    Result.NOT_APPLICABLE: ClockState.NOT_APPLICABLE,
+    Result.RUNNING: ClockState.RUNNING,
+}
+_CHOOSE: dict[Result, Callable[[Run], bool]] = {
+    Result.MET_AFTER_BREACH: lambda run: run.has_breach and run.state is ClockState.MET,
+    Result.TOLD_LATE: lambda run: run.stop is not None and run.stop.is_told_late,
+}
+
+
+def _lines(incident: CountedIncident, result: Result) -> Iterator[Listed]:
+    if result in {Result.REPORTS, Result.IMMEDIATE}:
+        yield from (Listed(incident, run) for run in incident.runs or (None,))
+        return
+    for run in incident.runs:
+        chosen = _CHOOSE[result](run) if result in _CHOOSE else run.state is _OF_STATE[result]
+        if chosen:
+            yield Listed(incident, run)
+
+
+def _run_cells(run: Run | None, names: Mapping[int, str]) -> tuple[Cell, ...]:
+    if run is None:
+        return (None,) * 11
+    clock, stop = run.clock, run.stop
+    due: datetime | None = read_clock(clock, clock.started_at).due_at
+    told = (names.get(stop.officer_id or 0), stop.recorded_at, _yes(stop.is_told_late)) if stop else (None, None, None)
+    because = end_label(run.end_reason) if run.end_reason else None
+    times = (clock.started_at, due, clock.stopped_at, clock.ended_at)
+    return (run.state.capitalize(), *times, because, _yes(run.has_breach), *told, _minutes(run.to_scene))
+
+
+def _minutes(length: timedelta | None) -> Cell:
+    return None if length is None else minutes(length)
+
+
+def _yes(is_so: bool) -> str:  # noqa: FBT001 - the answer to a question
+    return "yes" if is_so else "no"

@@ -1,0 +1,44 @@
+"""Operations that give out a period's rapid-response figures and the incidents behind them."""
+
+from typing import Any
+
+from marshmallow import RAISE
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.core.periods import Period
+from tsalert.db import db
+from tsalert.response import figure_lists, figure_telling
+from tsalert.response.figure_lists import Wanted
+from tsalert.response.figure_schemas import (
+    ListedPageSchema,
+    ResponseFiguresSchema,
+    WantedFiguresSchema,
+    WantedListSchema,
+)
+from tsalert.response.figure_telling import Told
+from tsalert.web.access import requires
+from tsalert.web.api import api_blueprint
+
+figures = api_blueprint("response_figures", "response-figures", "Rapid-response figures of any run of days.")
+_PAGE = 200
+
+
+@figures.route("")
+@requires(Permission.READ_FIGURES)
+@figures.arguments(WantedFiguresSchema, location="query", unknown=RAISE)
+@figures.response(200, ResponseFiguresSchema)
+def get_response_figures(wanted: dict[str, Period]) -> Told:
+    """Return a period's figures: of 2022/23, 2022/23 Q1, May 2022, or 2022-05-03 to 2022-05-14."""
+    return figure_telling.tell(db.session(), wanted["period"], now=utc_now())
+
+
+@figures.route("/incidents")
+@requires(Permission.READ_FIGURES)
+@figures.arguments(WantedListSchema, location="query", unknown=RAISE)
+@figures.response(200, ListedPageSchema)
+def list_response_figure_incidents(wanted: Wanted) -> dict[str, Any]:
+    """List the incidents behind a figure, in the order of their first calls; ``after`` is the ``next`` before."""
+    listed = figure_lists.list_lines(db.session(), wanted)
+    following = wanted.after + _PAGE
+    return {"items": listed[wanted.after : following], "next": following if following < len(listed) else None}

@@ -1,0 +1,77 @@
+"""The shape of a grade's versions, as the form and the API send and show them."""
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
+from marshmallow.validate import Range
+
+from tsalert.response.changing_grades import LONGEST_TARGET, NewVersion
+from tsalert.response.grade_versions import GradeRules
+from tsalert.response.vocabulary import GradeName, RemoteResolution, StartRule
+from tsalert.web.fields import Instant, Line, choice
+
+_MOST_MINUTES = int(LONGEST_TARGET.total_seconds()) // 60
+
+
+class WantedGradeSchema(Schema):
+    """Which grade the form is for."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    name = choice(GradeName, load_default=GradeName.IMMEDIATE)
+
+
+class NewVersionSchema(Schema):
+    """A version of a grade to add."""
+
+    class Meta:
+        unknown = RAISE
+
+    name = choice(GradeName, required=True)
+    target_minutes = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=Range(1, _MOST_MINUTES, error=f"Give whole minutes from 1 to {_MOST_MINUTES}."),
+        error_messages={"invalid": "Give the target in whole minutes, like 120."},
+        metadata={"description": "Until somebody must be there; none sets no clock going."},
+    )
+    start_rule = choice(StartRule, load_default=StartRule.FIRST_CALL)
+    stopped_by = fields.List(choice(RemoteResolution), load_default=list)
+    effective_from = Instant(load_default=None, metadata={"description": "From now or later; none means now."})
+    reason = Line(longest=400, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewVersion:
+        """Return the version."""
+        minutes = data["target_minutes"]
+        target = None if minutes is None else timedelta(minutes=minutes)
+        rules = GradeRules(target, data["start_rule"], frozenset(data["stopped_by"]))
+        return NewVersion(data["name"], rules, data["reason"], data["effective_from"])
+
+
+class GradeVersionSchema(Schema):
+    """One version of a grade."""
+
+    id = fields.Integer()
+    name = fields.String(attribute="name.value")
+    target_seconds = fields.Function(
+        lambda version: None if version.rules.target is None else int(version.rules.target.total_seconds()),
+        metadata={"type": ["integer", "null"]},
+    )
+    start_rule = fields.String(attribute="rules.start_rule.value")
+    stopped_by = fields.List(
+        fields.String(),
+        attribute="stops",
+        metadata={"description": "What stops the clock besides an officer on scene, which always does."},
+    )
+    effective_from = Instant()
+    until = Instant(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class GradeVersionsSchema(Schema):
+    """Every version of every grade."""
+
+    items = fields.List(fields.Nested(GradeVersionSchema))

@@ -1,0 +1,72 @@
+"""Use cases of giving an incident to another body: offered, then taken or refused. Only taking it ends our clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tsalert.core.actors import Actor, Permission
+from tsalert.db import transaction
+from tsalert.paging.vocabulary import EndReason
+from tsalert.response import paged, progress
+from tsalert.response.models import Incident, Milestone
+from tsalert.response.steps import IncidentState, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Another body's yes.
+
+    :param accepted_by: the body and the person who said it.
+    :param seen: the version of the incident that the officer saw; None where it is not known.
+    """
+
+    accepted_by: str
+    their_reference: str | None = None
+    seen: int | None = None
+
+
+def offer_handover(incident_id: int, body: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
+    """Record that another body was asked to take an incident over; it stays ours and the clock runs on.
+
+    :raises Conflict: the incident has ended, or it is offered to somebody already.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.HANDOVER_OFFERED, seen=seen)
+        incident.offered_to = body
+        progress.note_milestone(session, _milestone(incident, Step.HANDOVER_OFFERED, now, body), actor)
+
+
+def hand_over(incident_id: int, told: Acceptance, *, actor: Actor, now: datetime) -> None:
+    """Record that another body has taken an incident over, which ends the clock; a breach stays one.
+
+    One that said yes in the same telephone call need not be recorded as asked first.
+
+    :raises Conflict: the incident has ended.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.HANDED_OVER, seen=told.seen)
+        progress.end_clock(session, incident_id, "handed_over", now=now)
+        incident.state, incident.offered_to = IncidentState.HANDED_OVER, None
+        paged.follow_end(session, incident_id, EndReason.HANDED_OVER, now=now)
+        note = (
+            f"{told.accepted_by}. Their reference: {told.their_reference}" if told.their_reference else told.accepted_by
+        )
+        progress.note_milestone(session, _milestone(incident, Step.HANDED_OVER, now, note), actor)
+
+
+def refuse_handover(incident_id: int, reason: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
+    """Record why the body that was asked does not take the incident; it stays ours and the clock ran on all the time.
+
+    :raises Conflict: it is not offered to anybody.
+    """
+    actor.require(Permission.RUN_INCIDENT)
+    with transaction() as session:
+        incident = progress.begin_step(session, incident_id, Step.HANDOVER_REFUSED, seen=seen)
+        note = f"{incident.offered_to}. {reason}"
+        incident.offered_to = None
+        progress.note_milestone(session, _milestone(incident, Step.HANDOVER_REFUSED, now, note), actor)
+
+
+def _milestone(incident: Incident, step: Step, now: datetime, note: str) -> Milestone:
+    return Milestone(incident_id=incident.id, step=step, occurred_at=now, recorded_at=now, note=note)

@@ -1,0 +1,185 @@
+"""Whom and what we know already of a call that is being typed: parties, warnings, and incidents that are still open.
+
+It shows why somebody may be meant, and of incidents what every officer may see; never an address, a number or a story.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import CompoundSelect, bindparam, select, union_all
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import in_london
+from tsalert.parties import matching
+from tsalert.parties.folding import sought_places
+from tsalert.parties.matching import Hit, Match
+from tsalert.parties.rules import Sought
+from tsalert.parties.vocabulary import Likeness, PartyKind, Side
+from tsalert.parties.warning_notes import Warned, warnings_of
+from tsalert.places import queries as places
+from tsalert.response.call_parties import History, history_of
+from tsalert.response.models import Call, CallParty, CallPlace, Grade, Incident
+from tsalert.response.vocabulary import Category, GradeName
+
+_OF_EACH_PLACE = 40
+# An incident that is open for longer than this is no longer the one that a neighbour rings about.
+_FRESH = timedelta(days=60)
+_MOST_CALLS = 200
+_STRANGERS = {
+    PartyKind.PERSON: "Somebody we know",
+    PartyKind.BUSINESS: "A business we know",
+    PartyKind.UNKNOWN: "A trader we know",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """One match with what the officer reads of it."""
+
+    match: Match
+    history: History | None
+    warnings: tuple[Warned, ...]
+    words: str
+
+    @property
+    def title(self) -> str:
+        """Its name where the name is a reason, else what it is."""
+        return self.match.name or _STRANGERS[self.match.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """An open incident at the same place, or with the same people, as every officer may see it."""
+
+    id: int
+    reference: str
+    category: Category
+    grade: GradeName | None
+    ward: str | None
+    received_at: datetime
+    reason: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All that is known already, and when it was looked for; None where nothing was typed to look for."""
+
+    lines: tuple[MatchLine, ...] = ()
+    incidents: tuple[OpenIncident, ...] = ()
+    at: datetime | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there was anything to look for."""
+        return self.at is not None
+
+    def of_side(self, side: str) -> list[MatchLine]:
+        """Return the matches for the caller or for the trader."""
+        return [line for line in self.lines if line.match.side == side]
+
+
+def look_up(session: Session, sought: Sought, *, is_demo: bool, now: datetime, limit: int = matching.SHOWN) -> Matches:
+    """Return whom and what we know of a call as far as it is typed."""
+    if not sought.fields:
+        return Matches()
+    here = _calls_here(session, sought)
+    hits = matching.find_hits(session, sought, is_demo=is_demo) + _hits_here(session, here)
+    found = matching.gather(session, hits, same_as=sought.same_as, limit=limit)
+    return Matches(lines_of(session, found, now=now), tuple(_open_incidents(session, hits, here, now=now)), at=now)
+
+
+def _calls_here(session: Session, sought: Sought) -> list[int]:
+    """Return the newest calls about the same place."""
+    keys = sought_places(sought.address, sought.postcode)
+    if not keys:
+        return []
+    return list(session.scalars(_at_places(len(keys)), {f"key{n}": key for n, key in enumerate(keys)}))
+
+
+@lru_cache(maxsize=8)
+def _at_places(keys: int) -> CompoundSelect[int]:
+    """Select the newest calls under each of some keys; written once for each count."""
+    parts = []
+    for n in range(keys):
+        kept = select(CallPlace.call_id).where(CallPlace.key == bindparam(f"key{n}"))
+        part = kept.order_by(CallPlace.call_id.desc()).limit(_OF_EACH_PLACE).subquery()
+        parts.append(select(part.c.call_id))
+    return union_all(*parts)
+
+
+def _hits_here(session: Session, call_ids: Sequence[int]) -> list[Hit]:
+    if not call_ids:
+        return []
+    rows = session.execute(select(CallParty.party_id, CallParty.role).where(CallParty.call_id.in_(call_ids)))
+    return [Hit(party_id, Side.of(role), Likeness.SAME_ADDRESS) for party_id, role in rows]
+
+
+def lines_of(session: Session, found: Sequence[Match], *, now: datetime) -> tuple[MatchLine, ...]:
+    """Return matches as an officer reads them."""
+    groups = {match.identity: match.members for match in found}
+    histories = history_of(session, groups)
+    everybody = {member for members in groups.values() for member in members}
+    warnings = warnings_of(session, everybody, now=now)
+    return tuple(_line(match, histories.get(match.identity), warnings, now) for match in found)
+
+
+def _line(match: Match, history: History | None, warnings: Sequence[Warned], now: datetime) -> MatchLine:
+    own = tuple(each for each in warnings if each.party_id in match.members)
+    return MatchLine(match, history, own, _words(match, history, has_warning=bool(own), now=now))
+
+
+def _words(match: Match, history: History | None, *, has_warning: bool, now: datetime) -> str:
+    """Say why somebody may be meant: ``same phone, 2 earlier calls, last 14 March, warning note``."""
+    said = [reason.label for reason in match.reasons]
+    if history:
+        calls = "1 earlier call" if history.calls == 1 else f"{history.calls:,} earlier calls"
+        said += [calls, f"last {_day(history.last_at, now)}"]
+    return ", ".join([*said, "warning note"] if has_warning else said)
+
+
+def _day(at: datetime, now: datetime) -> str:
+    day, today = in_london(at), in_london(now)
+    if day.date() == today.date():
+        return "today"
+    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
+
+
+def _open_incidents(session: Session, hits: Sequence[Hit], here: Sequence[int], *, now: datetime) -> list[OpenIncident]:
+    reasons = dict.fromkeys(_recent_calls(session, hits, Likeness.SAME_VEHICLE, now), Likeness.SAME_VEHICLE)
+    reasons |= dict.fromkeys(_recent_calls(session, hits, Likeness.SAME_PHONE, now), Likeness.SAME_PHONE)
+    reasons |= dict.fromkeys(here, Likeness.SAME_ADDRESS)
+    if not reasons:
+        return []
+    columns = (Incident.id, Incident.reference, Incident.category, Incident.ward_code, Grade.name)
+    query = (
+        select(*columns, Call.id, Call.received_at)
+        .join(Call, Call.incident_id == Incident.id)
+        .outerjoin(Grade, Grade.id == Incident.grade_id)
+        .where(Call.id.in_(reasons), Incident.closed_at.is_(None))
+        .order_by(Call.received_at.desc())
+    )
+    wards = places.ward_names(session)
+    found: dict[int, OpenIncident] = {}
+    for incident_id, reference, category, ward, grade, call_id, received_at in session.execute(query):
+        line = OpenIncident(
+            id=incident_id,
+            reference=reference,
+            category=Category.of(category),
+            grade=GradeName.of(grade) if grade else None,
+            ward=wards.get(ward or ""),
+            received_at=received_at,
+            reason=reasons[call_id],
+        )
+        found.setdefault(incident_id, line)
+    return list(found.values())[: matching.SHOWN]
+
+
+def _recent_calls(session: Session, hits: Sequence[Hit], reason: Likeness, now: datetime) -> list[int]:
+    """Return the recent calls of the parties that share an identifier."""
+    party_ids = {hit.party_id for hit in hits if hit.reason is reason}
+    if not party_ids:
+        return []
+    fresh = (CallParty.party_id.in_(party_ids), CallParty.received_at > now - _FRESH)
+    return list(session.scalars(select(CallParty.call_id).where(*fresh).limit(_MOST_CALLS)))

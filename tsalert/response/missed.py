@@ -1,0 +1,34 @@
+"""Telling the officer on duty of calls and texts that nobody has seen to."""
+
+from datetime import datetime
+
+from tsalert.db import db, transaction
+from tsalert.response import waiting
+from tsalert.response.vocabulary import Line
+from tsalert.response.waiting import WaitingCall
+from tsalert.telephone import rules, telling, wording
+
+
+def alarm_missed(now: datetime) -> int:
+    """Text the officer on duty of each waiting call that was missed, once a call; returns how many were new."""
+    if not any(is_due(each, now) for each in waiting.untold_calls(db.session())):
+        return 0
+    with transaction() as session:
+        return sum(
+            telling.tell_of_missed(session, each.call.id, words_for(each), now=now)
+            for each in waiting.untold_calls(session)
+            if is_due(each, now)
+        )
+
+
+def is_due(each: WaitingCall, now: datetime) -> bool:
+    """Tell whether the officer on duty must be told now; of a text at once, since it rings nobody."""
+    return each.story is None or rules.is_missed(each.story.course, now)
+
+
+def words_for(each: WaitingCall) -> str:
+    """Return what the officer reads: what came when, under which reference, and nothing of the caller."""
+    kinds = {Line.RAPID_VOICEMAIL: "Voicemail", Line.RAPID_SMS: "Text message"}
+    kind = kinds.get(Line.of(each.call.line), "Missed call")
+    can_be_rung = each.call.phone_e164 is not None
+    return wording.missed_notice(kind, each.call.reference, each.call.received_at, can_be_rung=can_be_rung)

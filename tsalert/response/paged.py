@@ -1,0 +1,81 @@
+"""What a grade, a milestone or an end of an incident means for its pages. Steps of the caller's transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.paging import service as paging
+from tsalert.paging.service import NewRun, OnScene
+from tsalert.paging.vocabulary import EndReason
+from tsalert.response import rows
+from tsalert.response.models import Attendance, Grade, Incident
+from tsalert.response.rules import PAGING_GRADES
+from tsalert.response.steps import WAITING, IncidentState, Step
+from tsalert.response.vocabulary import GradeName
+
+
+def follow_grade(session: Session, incident: Incident, *, clock_runs: bool, now: datetime) -> None:
+    """Page for an incident that has come to wait for an immediate visit, and for no other any more."""
+    grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
+    pages = grade is not None and GradeName.of(grade.name) in PAGING_GRADES
+    if grade is not None and pages and clock_runs and incident.state in WAITING:
+        _start(session, incident, grade, now=now)
+    elif not pages:
+        paging.end(session, incident.id, EndReason.REGRADED, now=now)
+        if incident.state == IncidentState.PAGED:
+            incident.state = IncidentState.TRIAGED
+
+
+def follow_milestone(
+    session: Session, incident: Incident, attendance: Attendance, step: Step, *, now: datetime
+) -> None:
+    """End the pages when somebody sets out, and watch over whoever is on scene.
+
+    Where the only officer turns back before being there, the pages begin anew.
+    """
+    officer_id = attendance.officer_id
+    match step:
+        case Step.EN_ROUTE:
+            paging.end(session, incident.id, EndReason.EN_ROUTE, now=now)
+        case Step.ON_SCENE:
+            paging.end(session, incident.id, EndReason.ON_SCENE, now=now)
+            paging.watch_over(session, OnScene(incident.id, officer_id, incident.reference), now=now)
+        case _:
+            paging.end_watch(session, incident.id, officer_id, now=now)
+            if attendance.on_scene_at is None:
+                _page_anew(session, incident, now=now)
+
+
+def follow_end(session: Session, incident_id: int, reason: EndReason, *, now: datetime) -> None:
+    """End the pages of an incident to which nobody need go."""
+    paging.end(session, incident_id, reason, now=now)
+
+
+def follow_close(session: Session, incident_id: int, *, now: datetime) -> None:
+    """End all that paging has to do with an incident."""
+    paging.end(session, incident_id, EndReason.CLOSED, now=now)
+    paging.end_watches(session, incident_id, now=now)
+    paging.retire_codes(session, incident_id, now=now)
+
+
+def mark_paged(incident: Incident) -> None:
+    """Let an incident's state say that officers are paged for it, again if whoever took it is not on the way."""
+    if incident.state in WAITING:
+        incident.state = IncidentState.PAGED
+
+
+def _page_anew(session: Session, incident: Incident, *, now: datetime) -> None:
+    clock = rows.latest_clock(session, incident.id)
+    runs = clock is not None and clock.stopped_at is None and clock.ended_at is None
+    others = [each for each in rows.attendances_of(session, incident.id) if each.cleared_at is None]
+    if runs and not others and incident.state == IncidentState.EN_ROUTE:
+        incident.state = IncidentState.TRIAGED
+        follow_grade(session, incident, clock_runs=True, now=now)
+
+
+def _start(session: Session, incident: Incident, grade: Grade, *, now: datetime) -> None:
+    clock = rows.latest_clock(session, incident.id)
+    due_at = clock.due_at if clock else None
+    run = NewRun(incident.id, incident.reference, GradeName.of(grade.name).label, due_at)
+    if paging.start(session, run, now=now):
+        mark_paged(incident)

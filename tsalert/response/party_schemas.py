@@ -1,0 +1,239 @@
+"""The shape of parties, matches, decisions and warnings, as forms and the API send them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow.validate import Length, Range
+
+from tsalert.core.errors import RuleViolation
+from tsalert.core.postcodes import read_postcode
+from tsalert.parties.rules import Decided, Sought
+from tsalert.parties.vocabulary import Verdict
+from tsalert.web.fields import LARGEST_ID, Day, Instant, Line, Paragraph, Postcode, RecordId, choice
+
+_LONGEST_TYPED = 400
+_TYPED = ("phone", "caller_name", "address", "trader")
+_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
+
+
+class ChosenSchema(Schema):
+    """Whom the officer took the caller and the trader for, and whom not."""
+
+    same_as = RecordId(load_default=None)
+    different_from = fields.List(RecordId(), load_default=list, validate=Length(max=20))
+    trader_same_as = RecordId(load_default=None)
+    trader_different_from = fields.List(RecordId(), load_default=list, validate=Length(max=20))
+
+
+def pop_chosen(data: dict[str, Any]) -> dict[str, Decided]:
+    """Take what was chosen of the parties out of a loaded call, as the call holds it."""
+    return {
+        "caller_is": Decided(data.pop("same_as"), tuple(data.pop("different_from"))),
+        "trader_is": Decided(data.pop("trader_same_as"), tuple(data.pop("trader_different_from"))),
+    }
+
+
+def read_typed(typed: Mapping[str, str]) -> Sought:
+    """Return what stands in a call's form while it is typed; what is not whole yet is left out, never refused."""
+    told = {name: typed.get(name, "").strip()[:_LONGEST_TYPED] or None for name in _TYPED}
+    chosen = (typed.get(name, "") for name in ("same_as", "trader_same_as"))
+    numbers = tuple(int(text) for text in chosen if _NUMBER.fullmatch(text) and 0 < int(text) <= LARGEST_ID)
+    return Sought(**told, postcode=_whole_postcode(typed.get("postcode", "")), same_as=numbers)
+
+
+def _whole_postcode(text: str) -> str | None:
+    try:
+        return read_postcode(text)
+    except RuleViolation:
+        return None
+
+
+class SoughtSchema(Schema):
+    """What to look for."""
+
+    class Meta:
+        unknown = RAISE
+
+    phone = Line(longest=40, load_default=None)
+    caller_name = Line(load_default=None)
+    address = Line(longest=300, load_default=None)
+    postcode = Postcode(load_default=None)
+    trader = Line(longest=400, load_default=None)
+    vehicle = Line(longest=20, load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Sought:
+        """Return what to look for."""
+        return Sought(**data)
+
+
+class SearchSchema(Schema):
+    """A name, number, registration, address or reference; without one the newest parties are listed."""
+
+    class Meta:
+        unknown = RAISE
+
+    q = Line(longest=200, load_default=None)
+    after = RecordId(load_default=None)
+
+
+class PageSchema(Schema):
+    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
+
+    class Meta:
+        unknown = RAISE
+
+    after = RecordId(load_default=None)
+    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+
+
+class NewDecisionSchema(Schema):
+    """What an officer decides of a party and another."""
+
+    class Meta:
+        unknown = RAISE
+
+    other_id = RecordId(required=True)
+    verdict = choice(Verdict, required=True)
+
+
+class NewWarningSchema(Schema):
+    """What officers must know, and when somebody looks whether it still holds."""
+
+    class Meta:
+        unknown = RAISE
+
+    text = Paragraph(longest=1000, required=True, error_messages={"required": "Say what officers must know."})
+    review_on = Day(required=True, error_messages={"required": "Choose when to review it."})
+
+
+class ReviewSchema(Schema):
+    """A warning that still holds."""
+
+    class Meta:
+        unknown = RAISE
+
+    review_on = Day(required=True, error_messages={"required": "Choose when to review it again."})
+
+
+class EndSchema(Schema):
+    """Why a warning holds no longer."""
+
+    class Meta:
+        unknown = RAISE
+
+    reason = Line(longest=400, required=True, error_messages={"required": "Say why it ends."})
+
+
+class WarningSchema(Schema):
+    """A warning as it stands today."""
+
+    id = fields.Integer()
+    party_id = fields.Integer()
+    text = fields.String()
+    written_at = Instant()
+    review_on = Day()
+    is_overdue = fields.Boolean(metadata={"description": "Past its review; it shows until somebody ends it."})
+    ended_at = Instant(allow_none=True)
+    end_reason = fields.String(allow_none=True)
+
+
+class IdentifierSchema(Schema):
+    """Something by which a party can be known again."""
+
+    kind = fields.String(attribute="kind.value")
+    raw = fields.String()
+    normal = fields.String()
+    first_seen_at = Instant()
+
+
+class DecisionSchema(Schema):
+    """A decision of two parties, current or undone."""
+
+    id = fields.Integer()
+    party_ids = fields.List(fields.Integer(), attribute="pair")
+    verdict = fields.String(attribute="verdict.value")
+    decided_by = fields.Integer(allow_none=True)
+    decided_at = Instant()
+    undone_by = fields.Integer(allow_none=True)
+    undone_at = Instant(allow_none=True)
+
+
+class PartOfCallSchema(Schema):
+    """A party's part in a call."""
+
+    call_id = fields.Integer()
+    reference = fields.String()
+    role = fields.String(attribute="role.value")
+    received_at = Instant()
+    party_id = fields.Integer()
+    incident_id = fields.Integer(allow_none=True)
+    incident = fields.String(allow_none=True)
+
+
+class PartySchema(Schema):
+    """A party with all that is known of it and of those held to be the same."""
+
+    id = fields.Integer(attribute="record.id")
+    kind = fields.String(attribute="record.kind.value")
+    name = fields.String(attribute="record.name", allow_none=True)
+    identity = fields.Integer(attribute="record.identity")
+    members = fields.Function(lambda shown: sorted(shown.record.members), metadata={"type": "array"})
+    names = fields.List(fields.String(), attribute="record.names")
+    identifiers = fields.List(fields.Nested(IdentifierSchema), attribute="record.identifiers")
+    warnings = fields.List(fields.Nested(WarningSchema))
+    decisions = fields.List(fields.Nested(DecisionSchema))
+    calls = fields.List(fields.Nested(PartOfCallSchema))
+
+
+class ListedPartySchema(Schema):
+    """A party in a list."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    name = fields.String(allow_none=True)
+    created_at = Instant()
+
+
+class PartyPageSchema(Schema):
+    """One page of parties."""
+
+    items = fields.List(fields.Nested(ListedPartySchema))
+    next = fields.Integer(allow_none=True)
+
+
+class MatchSchema(Schema):
+    """Somebody who may be meant, and why; the name only where it is a reason."""
+
+    party_id = fields.Integer(attribute="match.identity")
+    side = fields.String(attribute="match.side.value")
+    kind = fields.String(attribute="match.kind.value")
+    name = fields.String(attribute="match.name", allow_none=True)
+    reasons = fields.List(fields.String(), attribute="match.reasons")
+    words = fields.String()
+    is_certain = fields.Boolean(
+        attribute="match.is_certain",
+        metadata={"description": "A call with this name and number is taken for theirs unless it says otherwise."},
+    )
+    warnings = fields.List(fields.Nested(WarningSchema))
+
+
+class OpenIncidentSchema(Schema):
+    """An open incident at the same place, or with the same people."""
+
+    id = fields.Integer()
+    reference = fields.String()
+    category = fields.String(attribute="category.value")
+    grade = fields.String(allow_none=True)
+    ward = fields.String(allow_none=True)
+    received_at = Instant()
+    reason = fields.String(attribute="reason.value")
+
+
+class MatchesSchema(Schema):
+    """Whom and what we know already."""
+
+    parties = fields.List(fields.Nested(MatchSchema), attribute="lines")
+    incidents = fields.List(fields.Nested(OpenIncidentSchema))

@@ -1,0 +1,55 @@
+"""Looking for parties by whatever an officer has: a name, a number, a registration, an address or a reference."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.parties import queries as parties
+from tsalert.parties.rules import Sought
+from tsalert.response import queries
+from tsalert.response.call_parties import parties_of_calls
+from tsalert.response.matches import look_up
+from tsalert.response.models import Call
+from tsalert.web.filters import london_day
+
+_MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One party that was found, and why."""
+
+    id: int
+    kind: str
+    name: str | None
+    words: str
+
+
+def search(session: Session, text: str, *, is_demo: bool, now: datetime) -> list[Found]:
+    """Return the parties that a text may mean, the likeliest first; a reference means those of its calls."""
+    by_reference = _of_reference(session, text)
+    if by_reference is not None:
+        return by_reference
+    sought = Sought(phone=text, caller_name=text, address=text, trader=text, vehicle=text)
+    reasons: dict[int, list[str]] = {}
+    for line in look_up(session, sought, is_demo=is_demo, now=now, limit=_MOST).lines:
+        reasons.setdefault(line.match.identity, []).append(line.words)
+    return [
+        Found(party.id, party.kind, party.name, reasons[party.id][0])
+        for party in parties.parties_by_id(session, list(reasons))
+    ]
+
+
+def _of_reference(session: Session, text: str) -> list[Found] | None:
+    """Return the parties of a call or of an incident's calls; None where the text is no reference of either."""
+    incident_id = queries.find_incident_id(session, text)
+    call_id = queries.find_call_id(session, text)
+    if incident_id is None and call_id is None:
+        return None
+    where = Call.id == call_id if call_id else Call.incident_id == incident_id
+    parts = parties_of_calls(session, session.scalars(select(Call.id).where(where).limit(_MOST)).all())
+    said = {part.party_id: f"{part.role.label} of {part.reference}, {london_day(part.received_at)}" for part in parts}
+    found = parties.parties_by_id(session, list(said))
+    return [Found(party.id, party.kind, party.name, said[party.id]) for party in found]

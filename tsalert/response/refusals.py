@@ -1,0 +1,122 @@
+"""What an officer is shown whose step was refused: what they were about to record, and what was done meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TypeVar, cast
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from tsalert.core.errors import Conflict, Overtaken
+from tsalert.core.words import Word
+from tsalert.db import db
+from tsalert.response import queries
+from tsalert.response.steps import Step
+from tsalert.response.timeline import Event, changes_since
+from tsalert.response.vocabulary import GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
+from tsalert.staff import queries as staff
+from tsalert.web.fields import LARGEST_ID
+from tsalert.web.forms import Form
+
+# What each field of a step is called, in the order in which it is read back, and the words that its codes stand for.
+_LABELS = {
+    "step": "Step",
+    "grade": "Grade",
+    "grade_reason": "Why",
+    "basis": "What led to the change",
+    "facts_at": "When the new facts came in",
+    "how": "What stopped it",
+    "reason": "Why",
+    "body": "Which body was asked",
+    "accepted_by": "Who accepted it",
+    "their_reference": "Their reference",
+    "outcome": "How it came out",
+    "officer_id": "Officer",
+    "at": "When",
+    "note": "Note",
+}
+_WORDS: dict[str, type[Word]] = {
+    "step": Step,
+    "grade": GradeName,
+    "basis": StartBasis,
+    "how": RemoteResolution,
+    "reason": StandDownReason,
+    "outcome": Outcome,
+}
+
+View = TypeVar("View", bound=Callable[[int], ResponseReturnValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a step was refused, and what was done since the officer opened its form."""
+
+    message: str
+    changes: list[Event]
+
+
+def explains(page: Callable[[int], ResponseReturnValue] | None = None) -> Callable[[View], View]:
+    """Answer a refused step with 409 and both versions; one that is only overtaken can be sent again at once.
+
+    :param page: draws the step's form again; None for a step that is a button alone.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(incident_id: int) -> ResponseReturnValue:
+            try:
+                return view(incident_id)
+            except Overtaken as refusal:
+                _keep(incident_id, refusal)
+                if page is not None:
+                    return cast(str, page(incident_id)), 409
+                return _refused(incident_id, refusal, may_repeat=True), 409
+            except Conflict as refusal:
+                _keep(incident_id, refusal)
+                return _refused(incident_id, refusal, may_repeat=False), 409
+
+        return cast(View, answer)
+
+    return decorate
+
+
+def current_refusal() -> Refusal | None:
+    """Return why the step whose form is drawn was refused; None on a fresh form."""
+    refusal: Refusal | None = g.get("refusal")
+    return refusal
+
+
+def told(typed: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """Return what a step's form held, as (label, value) in words."""
+    names = dict(staff.active_officers(db.session()))
+    values = [(name, typed.get(name, "").strip()) for name in _LABELS]
+    return [(_LABELS[name], _in_words(name, value, names)) for name, value in values if value]
+
+
+def _keep(incident_id: int, refusal: Conflict) -> None:
+    """Draw the form with what was typed, but on the version that is now shown."""
+    typed = request.form.copy()
+    seen = typed.pop("version", "")
+    is_version = seen.isascii() and seen.isdecimal() and len(seen) <= len(str(LARGEST_ID))
+    changes = changes_since(db.session(), incident_id, int(seen)) if is_version else []
+    g.form, g.refusal = Form(typed), Refusal(refusal.message, changes)
+
+
+def _refused(incident_id: int, refusal: Conflict, *, may_repeat: bool) -> str:
+    return render_template(
+        "response/steps/refused.html",
+        incident=queries.get_incident(db.session(), incident_id),
+        refusal=current_refusal(),
+        legal=refusal.legal,
+        told=told(request.form),
+        may_repeat=may_repeat,
+    )
+
+
+def _in_words(name: str, value: str, names: dict[int, str]) -> str:
+    if name == "officer_id":
+        return names.get(int(value), value) if value.isascii() and value.isdecimal() else value
+    words = _WORDS.get(name)
+    return dict(words.options()).get(value, value) if words else value

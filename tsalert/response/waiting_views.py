@@ -1,0 +1,98 @@
+"""Pages of calls that wait to be written up, and of the messages that callers left; they stand among those of calls."""
+
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.places import queries as places
+from tsalert.response import queries, waiting
+from tsalert.response.call_views import bp, carried_opening, lead_to, show_call
+from tsalert.response.prompts import PROMPTS
+from tsalert.response.schemas import HoldSchema, NewCallFormSchema
+from tsalert.response.waiting import Waiting
+from tsalert.telephone import retention
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, redisplays
+
+__all__ = ["bp"]
+
+
+@bp.app_context_processor
+def offer_count() -> dict[str, Any]:
+    """Let the frame of every page say how many calls wait; asked only where somebody may know."""
+    return {"calls_waiting": count_safely}
+
+
+def count_safely() -> Waiting:
+    """Count the calls that wait; none where the database does not answer, so that the page can say that."""
+    try:
+        return waiting.count_waiting(db.session())
+    except SQLAlchemyError:
+        return Waiting(0, 0)
+
+
+@bp.get("/waiting")
+@requires(Permission.READ_CALL)
+def show_waiting() -> ResponseReturnValue:
+    """Tell an open page how many calls wait, if that has changed."""
+    counted = waiting.count_waiting(db.session())
+    if request.args.get("seen") == f"{counted.total}-{counted.missed}":
+        return "", 204
+    return render_template("response/waiting_line.html", waiting=counted)
+
+
+@bp.get("/<int:call_id>/write-up")
+@requires(Permission.LOG_CALL)
+def show_write_up(call_id: int) -> ResponseReturnValue:
+    """Show the form of a call with what is known of one that waits."""
+    session = db.session()
+    found = waiting.get_waiting(session, call_id)
+    return render_template(
+        "response/new_call.html",
+        opened=carried_opening(),
+        wards=places.ward_options(session),
+        joins="",
+        prompts=PROMPTS,
+        waiting=found,
+        earlier=waiting.earlier_calls(session, found.call),
+    )
+
+
+@bp.post("/<int:call_id>/write-up")
+@requires(Permission.LOG_CALL)
+@redisplays(show_write_up)
+def write_up(call_id: int) -> ResponseReturnValue:
+    """Complete a call that waits, and show what came of it."""
+    new, is_demo = load_form(NewCallFormSchema()), current_app.config["TSALERT_DEMO"]
+    return lead_to(waiting.write_up(call_id, new, actor=current_actor(), now=utc_now(), is_demo=is_demo))
+
+
+@bp.get("/<int:call_id>/recording")
+@requires(Permission.READ_CALL)
+def hear(call_id: int) -> ResponseReturnValue:
+    """Hand over the message that a caller left."""
+    reference = queries.get_call(db.session(), call_id).reference
+    sound = retention.open_recording(call_id, actor=current_actor(), now=utc_now())
+    return send_file(sound, mimetype="audio/wav", as_attachment=True, download_name=f"{reference}.wav")
+
+
+@bp.post("/<int:call_id>/recording/hold")
+@requires(Permission.RUN_INCIDENT)
+@redisplays(show_call)
+def hold(call_id: int) -> ResponseReturnValue:
+    """Keep the message as evidence, beyond its time."""
+    retention.hold_recording(call_id, load_form(HoldSchema())["reason"], actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_call", call_id=call_id), 303)
+
+
+@bp.post("/<int:call_id>/recording/release")
+@requires(Permission.RUN_INCIDENT)
+def release(call_id: int) -> ResponseReturnValue:
+    """Let the message go after its time again."""
+    retention.release_recording(call_id, actor=current_actor(), now=utc_now())
+    return redirect(url_for(".show_call", call_id=call_id), 303)

@@ -1,0 +1,138 @@
+/**
+ * A save that cannot reach the service leaves its page as it is, and what is typed into a call stays in this tab.
+ *
+ * A draft lies in the tab's own store, never in one that the next officer at a shared desk would find. It goes when the
+ * call is saved, when its officer signs out, and after 12 hours.
+ */
+
+const PREFIX = "tsalert-draft:";
+const LONGEST = 12 * 60 * 60 * 1000;
+const PATIENCE = 30 * 1000;
+const GONE = new Set([500, 502, 503, 504]);
+const SIGNED_OUT = new Set([400, 401]);
+
+document.addEventListener("submit", onSubmit);
+document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.matches("[data-forgets-drafts]")) {
+    forgetDrafts(() => true);
+  } else if (form.matches("[data-steady]") && !event.defaultPrevented) {
+    event.preventDefault();
+    save(form);
+  }
+}
+
+/**
+ * Try the save first where nothing can be lost. Only an answer lets the browser go on to send the form itself: its key
+ * makes that second copy harmless, and leads it to where the first one led.
+ */
+async function save(form) {
+  if (form.dataset.sending) {
+    return;
+  }
+  form.dataset.sending = "yes";
+  say(form, null);
+  const began = new Date();
+  const answer = await send(form);
+  delete form.dataset.sending;
+  if (!answer || GONE.has(answer.status)) {
+    claim(form, began);
+    say(form, "[data-unsaved]");
+  } else if (SIGNED_OUT.has(answer.status)) {
+    say(form, "[data-signed-out]");
+  } else {
+    if (answer.type === "opaqueredirect") {
+      sessionStorage.removeItem(storeOf(form));
+    }
+    form.submit();
+  }
+}
+
+/** Where there is no signal, an officer's step happened when they first tried to tell it, not when that succeeds. */
+function claim(form, began) {
+  const time = form.querySelector("[data-first-try]");
+  if (time && !time.value) {
+    time.value = began.toISOString();
+  }
+}
+
+/** Send a form and return the answer, or nothing where none came. */
+async function send(form) {
+  const body = new URLSearchParams(new FormData(form));
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    return await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual", signal });
+  } catch {
+    return null;
+  }
+}
+
+/** Show one of a form's notices, or none. */
+function say(form, chosen) {
+  for (const notice of form.querySelectorAll("[data-unsaved], [data-signed-out]")) {
+    notice.hidden = !chosen || !notice.matches(chosen);
+    if (!notice.hidden) {
+      notice.focus();
+    }
+  }
+}
+
+function storeOf(form) {
+  return `${PREFIX}${form.dataset.draft}`;
+}
+
+/** Bring back what was typed into this form and never saved, and keep what is typed from now on. */
+function keepDraft(form) {
+  const store = storeOf(form);
+  forgetDrafts((name, draft) => name !== store || Date.now() - draft.at > LONGEST);
+  const untouched = JSON.stringify(typedIn(form));
+  const kept = sessionStorage.getItem(store);
+  if (kept && !form.hasAttribute("data-returned")) {
+    restore(form, JSON.parse(kept).fields);
+  }
+  form.addEventListener("input", () => {
+    const fields = typedIn(form);
+    if (JSON.stringify(fields) === untouched) {
+      sessionStorage.removeItem(store);
+    } else {
+      sessionStorage.setItem(store, JSON.stringify({ at: Date.now(), fields }));
+    }
+  });
+}
+
+/** Forget the drafts of this tab that a test picks out. */
+function forgetDrafts(isOver) {
+  for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(PREFIX))) {
+    if (isOver(name, JSON.parse(sessionStorage.getItem(name)))) {
+      sessionStorage.removeItem(name);
+    }
+  }
+}
+
+/** Return a form's fields, its key and its time of opening among them, but not its proof of where it came from. */
+function typedIn(form) {
+  return [...new FormData(form)].filter(([name]) => name !== "csrf_token");
+}
+
+function restore(form, fields) {
+  for (const field of form.elements) {
+    const values = fields.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (field.type === "checkbox" || field.type === "radio") {
+      field.checked = values.includes(field.value);
+    } else if (values.length) {
+      field.value = values[0];
+    }
+  }
+  const notice = document.querySelector("[data-draft-notice]");
+  notice.hidden = false;
+  notice.querySelector("[data-discard]").addEventListener("click", () => discard(form));
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** Start afresh: a new time of opening, and empty fields. */
+function discard(form) {
+  sessionStorage.removeItem(storeOf(form));
+  location.assign(location.pathname + location.search);
+}

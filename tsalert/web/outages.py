@@ -1,0 +1,58 @@
+"""What an officer gets back while the database is locked or gone: all that they typed, ready to be sent again.
+
+A form whose page can still be drawn comes back as it was (``forms.redisplays``). Where not even that
+can be read, every form of the program comes back through here, in a page that needs no database.
+"""
+
+from dataclasses import dataclass
+
+from flask import g, request
+
+from tsalert.db import db
+
+# Fields that travel with a form and say nothing to its reader.
+_OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "step"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a form held.
+
+    :param shown: (label, text) of what somebody typed or chose.
+    :param fields: (name, value) of everything, as the form sent it; empty where it must be filled in
+        anew, since files and passwords do not come back.
+    """
+
+    shown: list[tuple[str, str]]
+    fields: list[tuple[str, str]]
+
+
+def let_go() -> None:
+    """Give up the broken connection, and draw the page for nobody where it is not known who asks."""
+    db.session.close()
+    g.setdefault("actor", None)
+    # Flask-Login reads the account for every template, and keeps it under this name.
+    g.setdefault("_login_user", None)
+
+
+def kept() -> Kept | None:
+    """Return what the request's form held; None where it was none.
+
+    The keys come back as they were sent: the page's own proof of origin, so that a page which a
+    stranger made is worth no more than before, and the one that makes a second copy harmless.
+    """
+    if request.method != "POST":
+        return None
+    typed = [(name, value) for name, value in request.form.items(multi=True) if not _is_secret(name)]
+    is_whole = len(typed) == len(list(request.form.items(multi=True))) and not request.files
+    shown = [(_label(name), value) for name, value in typed if name not in _OF_THE_PAGE and value.strip()]
+    return Kept(shown, typed if is_whole else [])
+
+
+def _is_secret(name: str) -> bool:
+    return "password" in name
+
+
+def _label(name: str) -> str:
+    words = name.removeprefix("is_").removeprefix("has_").removeprefix("was_").replace("_", " ")
+    return words[:1].upper() + words[1:]
