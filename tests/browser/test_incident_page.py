@@ -91,9 +91,11 @@ def test_the_next_step_is_under_the_thumb_until_there_is_none(phone: Page) -> No
 def test_a_step_tapped_where_there_is_no_signal_says_so_and_is_recorded_once(window: Page) -> None:
     sign_in(window, "manager@example.org")
     log_a_call(window)
+    window.get_by_role("button", name="I take it").click()
+    expect(window.get_by_text("You have it since")).to_be_visible()
     window.context.set_offline(True)
     window.get_by_role("button", name="I am on my way").click()
-    expect(window.get_by_text("the service cannot be reached").filter(visible=True)).to_have_count(1)
+    expect(window.get_by_text("the service cannot be reached").first).to_be_visible()
     expect(window.get_by_text("The time at which you first tapped is kept").first).to_be_visible()
     first_try = window.locator(".ts-next [data-first-try]").input_value()
     window.get_by_role("button", name="I am on my way").click()
