@@ -36,12 +36,14 @@ from tsalert.delivery.fates import fates
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel
-from tsalert.paging import policies, queries
+from tsalert.paging import policies, queries, words
 from tsalert.paging.models import PageAttempt
 from tsalert.paging.queries import Attempt
 from tsalert.paging.rules import Policy, PolicyStep
 from tsalert.response import answering, service
+from tsalert.response import queries as response_queries
 from tsalert.rota.vocabulary import Duty
+from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 
@@ -129,6 +131,13 @@ def holder(app: Flask, incident_id: int) -> int | None:
     return run.acknowledged_by
 
 
+def spoken(app: Flask, incident_id: int) -> str:
+    with app.app_context():
+        reference = response_queries.get_incident_row(db.session(), incident_id).reference
+        db.session.remove()
+    return words.spoken(reference)
+
+
 @contextmanager
 def working(app: Flask, log: Path) -> Iterator[object]:
     chosen = app.extensions["tsalert_settings"]
@@ -153,7 +162,7 @@ def test_a_text_then_a_call_and_a_key_takes_it(site: Flask, telephones: Twilio, 
         eventually(lambda: all(call.is_over for call in telephones.calls))
     assert [text["to"] for text in telephones.taken] == [PRIMARY]
     assert [call.to for call in telephones.calls] == [PRIMARY]
-    assert telephones.calls[0].answers == ["You have R 1."]
+    assert telephones.calls[0].answers == [f"You have {spoken(site, incident_id)}."]
     assert [each.said for each in attempts(site, incident_id)][1] == "Answered, pressed 1 to take it"
 
 
@@ -164,7 +173,7 @@ def test_a_voicemail_that_answers_is_followed_by_the_backup(site: Flask, telepho
         eventually(lambda: holder(site, incident_id) is not None)
         eventually(lambda: all(call.is_over for call in telephones.calls))
     assert [call.to for call in telephones.calls] == [PRIMARY, BACKUP]
-    assert telephones.calls[1].answers == ["You have R 1."] * 2
+    assert telephones.calls[1].answers == [f"You have {spoken(site, incident_id)}."] * 2
 
 
 def test_a_page_in_the_hands_of_a_killed_worker_is_looked_up_and_not_sent_again_and_the_next_step_comes(
@@ -197,7 +206,7 @@ def test_a_page_that_was_claimed_and_never_begun_goes_out_once(site: Flask, tele
     telephones.habits[PRIMARY] = "presses:1"
     with working(site, tmp_path / "worker.log"):
         eventually(lambda: holder(site, incident_id) is not None)
-    assert [text["to"] for text in telephones.taken] == [PRIMARY]
+    assert Counter(text["to"] for text in telephones.taken)[PRIMARY] == 1
 
 
 def test_a_provider_that_comes_back_takes_what_waited(site: Flask, telephones: Twilio, tmp_path: Path) -> None:
@@ -248,7 +257,8 @@ def test_timetables_that_tick_at_once_make_each_attempt_once(site: Flask) -> Non
 def test_two_officers_who_take_it_at_once_leave_one_who_has_it(site: Flask) -> None:
     incident_id, now = page(site), utc_now()
     with site.app_context():
-        who = [Actor(number, "x", frozenset(Permission), Via.PAGE) for number in (1, 2)]
+        numbers = [number for number, _ in staff_queries.active_officers(db.session())]
+        who = [Actor(number, "x", frozenset(Permission), Via.PAGE) for number in numbers]
         db.session.remove()
 
     def take(actor: Actor, at: datetime) -> Callable[[], object]:
@@ -257,7 +267,7 @@ def test_two_officers_who_take_it_at_once_leave_one_who_has_it(site: Flask) -> N
     outcomes = at_once(site, [take(actor, now) for actor in who] + [lambda: answering.page_due(now + 3 * S)])
     assert sum(outcome is True for outcome in outcomes[:2]) == 1
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1
-    assert holder(site, incident_id) in {1, 2}
+    assert holder(site, incident_id) in numbers
 
 
 def test_a_page_and_an_alert_to_the_same_number_keep_apart(site: Flask) -> None:

@@ -16,10 +16,10 @@ from tsalert.delivery.models import Delivery
 from tsalert.delivery.personal import Letter
 from tsalert.delivery.ports import InDoubt
 from tsalert.delivery.rules import Channel, Content
-from tsalert.paging import queries
+from tsalert.paging import queries, words
 from tsalert.response import answering, dispatching
 from tsalert.response.dispatching import NewMilestone
-from tsalert.response.models import Milestone
+from tsalert.response.models import Incident, Milestone
 from tsalert.response.steps import Step
 
 Ring = Callable[..., Call]
@@ -34,8 +34,18 @@ def call(team: Team, night: Night, page: Page) -> Sent:
     return night.sent[-1]
 
 
+def the_incident() -> int:
+    """Return the only incident."""
+    return db.session().scalars(select(Incident.id)).one()
+
+
+def spoken() -> str:
+    """Return its reference as it is read out."""
+    return words.spoken(db.session().scalars(select(Incident.reference)).one())
+
+
 def holder(night: Night) -> int | None:
-    (run,) = queries.runs_of(db.session(), 1)
+    (run,) = queries.runs_of(db.session(), the_incident())
     return run.acknowledged_by
 
 
@@ -48,19 +58,19 @@ def test_the_call_says_its_words_three_times_and_waits_for_a_key_each_time(call:
 
 
 def test_one_takes_it(call: Sent, ring: Ring, team: Team, night: Night) -> None:
-    assert ring(call, "presses:1").answers == ["You have R 1."]
+    assert ring(call, "presses:1").answers == [f"You have {spoken()}."]
     assert holder(night) == team.primary.officer_id
-    story = night.story(1)
+    story = night.story(the_incident())
     assert "Paged by call, Pat Primary: Answered, pressed 1 to take it" in story
     taken = db.session().scalars(select(Milestone).where(Milestone.step == Step.ACKNOWLEDGED)).one()
     assert (taken.recorded_by, taken.source) == (team.primary.officer_id, "telephone")
 
 
 def test_two_passes_it_to_the_next_duty_at_once(call: Sent, ring: Ring, night: Night) -> None:
-    assert ring(call, "presses:2").answers == ["R 1 is passed on."]
+    assert ring(call, "presses:2").answers == [f"{spoken()} is passed on."]
     assert holder(night) is None
     assert len(night.reached) == 4
-    assert "Paged by call, Pat Primary: Answered, pressed 2 to pass" in night.story(1)
+    assert "Paged by call, Pat Primary: Answered, pressed 2 to pass" in night.story(the_incident())
 
 
 @pytest.mark.parametrize(
@@ -78,13 +88,15 @@ def test_what_is_no_act_of_a_person_acknowledges_nothing(
 ) -> None:
     ring(call, habit, order)
     assert holder(night) is None
-    assert f"Paged by call, Pat Primary: {said}" in night.story(1)
+    assert f"Paged by call, Pat Primary: {said}" in night.story(the_incident())
     night.tick(300)
     assert len(night.reached) == 4
 
 
 def test_a_text_that_was_delivered_acknowledges_nothing(call: Sent, post: Post, night: Night) -> None:
-    status, _ = post(f"{PUBLIC}/webhooks/twilio/status", {"MessageSid": f"SM{1:032}", "MessageStatus": "delivered"})
+    status, _ = post(
+        f"{PUBLIC}/webhooks/twilio/status", {"MessageSid": f"SM{night.sent[0].id:032}", "MessageStatus": "delivered"}
+    )
     assert status == 204
     assert holder(night) is None
 
@@ -93,8 +105,8 @@ def test_a_key_that_is_reported_twice_counts_once_and_is_answered_alike(
     call: Sent, ring: Ring, night: Night, session: Session
 ) -> None:
     once = ring(call, "presses-twice:2")
-    assert once.answers == ["R 1 is passed on."] * 2
-    assert len([line for line in night.story(1) if line.startswith("Passed it on")]) == 1
+    assert once.answers == [f"{spoken()} is passed on."] * 2
+    assert len([line for line in night.story(the_incident()) if line.startswith("Passed it on")]) == 1
     before = [session.execute(table.select()).all() for table in Base.metadata.sorted_tables]
     ring(call, "presses:1")
     assert [session.execute(table.select()).all() for table in Base.metadata.sorted_tables] == before
@@ -104,28 +116,29 @@ def test_a_key_that_is_reported_twice_counts_once_and_is_answered_alike(
 def test_another_key_is_asked_for_again(call: Sent, ring: Ring, night: Night) -> None:
     assert ring(call, "presses:7").answers == [call.words] * 3
     assert holder(night) is None
-    assert ring(call, "presses:1").answers == ["You have R 1."]
+    assert ring(call, "presses:1").answers == [f"You have {spoken()}."]
 
 
 def test_who_presses_late_is_told_who_has_it(call: Sent, ring: Ring, team: Team) -> None:
-    answering.take_incident(1, actor=team.backup, now=at(70))
-    assert ring(call, "presses:1").answers == ["R 1: Bo Backup has it already."]
+    answering.take_incident(the_incident(), actor=team.backup, now=at(70))
+    assert ring(call, "presses:1").answers == [f"{spoken()}: Bo Backup has it already."]
 
 
 def test_who_presses_after_the_pages_ended_changes_nothing(call: Sent, ring: Ring, team: Team, night: Night) -> None:
-    dispatching.record_milestone(1, NewMilestone(Step.EN_ROUTE), actor=team.backup, now=at(70))
+    dispatching.record_milestone(the_incident(), NewMilestone(Step.EN_ROUTE), actor=team.backup, now=at(70))
     (answer,) = ring(call, "presses:1").answers
-    assert answer.startswith("R 1: This cannot be done now. The incident's state is: officer on the way.")
-    assert not any(line.startswith("Taken") for line in night.story(1))
+    assert answer.startswith(f"{spoken()}: This cannot be done now. The incident's state is: officer on the way.")
+    assert not any(line.startswith("Taken") for line in night.story(the_incident()))
 
 
-@pytest.mark.parametrize("path", ["/webhooks/twilio/call/2", "/webhooks/twilio/call/2/key"])
+@pytest.mark.parametrize("ending", ["", "/key"])
 @pytest.mark.parametrize("signature", ["", "forged"])
 def test_what_twilio_did_not_sign_is_refused_and_changes_nothing(
-    call: Sent, post: Post, client: FlaskClient, session: Session, path: str, signature: str
+    call: Sent, post: Post, client: FlaskClient, session: Session, ending: str, signature: str
 ) -> None:
     before = [session.execute(table.select()).all() for table in Base.metadata.sorted_tables]
     form = {"CallSid": "CA1", "Digits": "1"}
+    path = f"/webhooks/twilio/call/{call.id}{ending}"
     assert client.post(path, data=form, headers={"X-Twilio-Signature": signature}).status_code == 403
     assert [session.execute(table.select()).all() for table in Base.metadata.sorted_tables] == before
 
@@ -139,9 +152,9 @@ def test_a_signature_for_one_call_opens_no_other(call: Sent, post: Post, ring: R
     assert holder(night) is None
 
 
-@pytest.mark.parametrize("number", [1, 99, 2**40])
-def test_a_call_that_was_never_made_is_not_found(call: Sent, post: Post, number: int) -> None:
-    assert post(f"{PUBLIC}/webhooks/twilio/call/{number}", {"CallSid": "CA1"})[0] == 404
+def test_a_call_that_was_never_made_is_not_found(call: Sent, post: Post, night: Night) -> None:
+    for number in (night.sent[0].id, call.id + 99, 2**40):
+        assert post(f"{PUBLIC}/webhooks/twilio/call/{number}", {"CallSid": "CA1"})[0] == 404
 
 
 def test_a_call_that_is_no_page_says_its_words_once_and_takes_no_key(session: Session, post: Post) -> None:
@@ -161,9 +174,9 @@ def test_a_call_in_doubt_is_known_again_when_its_owner_presses(
     night.tick(1)
     night.answer = InDoubt("cut")
     night.tick(60)
-    assert any("In doubt, so it may have come or come twice: cut" in line for line in night.story(1))
-    assert ring(night.sent[1], "presses:1").answers == ["You have R 1."]
-    assert "Paged by call, Pat Primary: Answered, pressed 1 to take it" in night.story(1)
+    assert any("In doubt, so it may have come or come twice: cut" in line for line in night.story(the_incident()))
+    assert ring(night.sent[1], "presses:1").answers == [f"You have {spoken()}."]
+    assert "Paged by call, Pat Primary: Answered, pressed 1 to take it" in night.story(the_incident())
 
 
 def test_a_manager_who_is_paged_last_takes_it_like_anybody(call: Sent, ring: Ring, night: Night, team: Team) -> None:

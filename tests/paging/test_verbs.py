@@ -108,9 +108,7 @@ def test_one_officers_code_is_nothing_in_anothers_text(team: Team, night: Night,
 
 def test_an_unknown_number_texts_no_verb(session: Session, team: Team, night: Night, page: Page, text: Text) -> None:
     incident_id = page()
-    assert text("+447700900999", f"TAKE {night.code(team.primary, incident_id)}").startswith(
-        "Testshire has your message."
-    )
+    assert "has your message" in text("+447700900999", f"TAKE {night.code(team.primary, incident_id)}")
     assert session.scalars(select(InboundMessage.taken_as)).all() == ["message"]
     assert state(incident_id) is IncidentState.PAGED
 
@@ -119,7 +117,7 @@ def test_words_of_an_officer_that_are_no_verb_are_for_people(
     session: Session, team: Team, page: Page, text: Text
 ) -> None:
     page()
-    assert text(PRIMARY, "OK thanks, I take it they have gone").startswith("Testshire has your message.")
+    assert "has your message" in text(PRIMARY, "OK thanks, I take it they have gone")
     assert session.scalars(select(InboundMessage.taken_as)).all() == ["message"]
 
 
