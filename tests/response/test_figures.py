@@ -280,7 +280,7 @@ def test_a_list_is_given_out_as_csv_in_london_time(reader: FlaskClient, a_quarte
     assert row["Officer"] == "Dee Example"
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+44", "-5", "@x", "\t=1", "\r=1"])
+@pytest.mark.parametrize("value", ["=1+1", "+44", "@x", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(value: str) -> None:
     assert next(csv.reader(io.StringIO(csv_text(["A"], [[value]]).partition("\r\n")[2], newline="")))[0] == f"'{value}"
 
