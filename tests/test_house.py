@@ -48,6 +48,15 @@ def test_only_the_clock_module_reads_the_clock() -> None:
     assert readers <= {"clock.py"}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tsalert/static").glob("*.css")), ids=lambda path: path.name)
+def test_no_rule_of_a_style_sheet_lies_in_a_block_that_was_left_open(path: Path) -> None:
+    depth = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        assert not (depth and line.startswith((".", "@"))), line
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
+
+
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_no_file_or_function_outgrows_its_budget(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
