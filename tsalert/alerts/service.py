@@ -14,7 +14,9 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
+from tsalert.delivery import doubts
 from tsalert.delivery import service as delivery
+from tsalert.delivery.doubts import Decision
 from tsalert.delivery.rules import Lane
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
@@ -137,6 +139,17 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
 def cancel(alert_id: int, *, actor: Actor, now: datetime) -> None:
     """Stop an alert for good; what has gone out cannot be called back."""
     _steer(alert_id, Step.CANCEL, actor, now)
+
+
+def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
+    """Settle by an officer's decision whether a message of an alert was sent.
+
+    :raises NotFound: the alert has no such message.
+    :raises Conflict: it is not in doubt any more.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        doubts.decide_doubt(session, queries.mailing_of(session, alert_id), delivery_id, decision, actor=actor, now=now)
 
 
 def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert:
