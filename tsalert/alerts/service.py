@@ -171,6 +171,7 @@ def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert
 
 def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
     rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
+    rules.check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
     return replace(draft, wards=rules.settle_wards(draft.wards, queries.known_wards(session)))
 
 
@@ -222,6 +223,7 @@ def _send(
 ) -> int:
     """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
     rules.check_expiry(alert.expires_at, now)
+    rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     content = proof.content_of(alert, pulled.wording)
