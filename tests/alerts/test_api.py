@@ -114,6 +114,8 @@ def test_alerts_are_listed_newest_first_in_pages(
         ({"headline": "a\r\nBcc: b@example.org"}, "headline"),
         ({"body": "x" * 20_001}, "body"),
         ({"body": None}, "body"),
+        ({"body": "<https://other.example>"}, "body"),
+        ({"advice": "[Us](//other.example)"}, "advice"),
         ({"channels": "email"}, "channels"),
         ({"channels": []}, "channels"),
         ({"channels": ["voice"]}, "channels"),

@@ -17,6 +17,7 @@ from tests.conftest import PASSWORD
 from tsalert.alerts import cli, queries
 from tsalert.alerts.models import Alert
 from tsalert.db import db
+from tsalert.delivery.counting import change_counts
 from tsalert.delivery.models import Mailing
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
@@ -86,6 +87,21 @@ def test_waiting_shows_progress_and_tells_the_end_by_exit_status(
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (code, word)
 
 
+def test_waiting_says_how_many_are_in_doubt_and_that_not_all_is_well(
+    send: Send, people: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(_seconds: float) -> None:
+        session = db.session()
+        mailing_id = session.scalars(select(Mailing.id)).one()
+        settle(session, mailing_id, "accepted")
+        change_counts(session, {(mailing_id, "sms", "accepted"): -1, (mailing_id, "sms", "unknown"): 1})
+        session.commit()
+
+    monkeypatch.setattr(cli, "sleep", work)
+    result = send(words(), "--wait")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "Sent; 1 in doubt.")
+
+
 def test_waiting_for_nothing_asks_whether_a_worker_runs(
     send: Send, people: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +127,7 @@ def test_waiting_for_nothing_asks_whether_a_worker_runs(
         pytest.param(words(headline="a\r\nb"), "headline: Take out the characters that cannot be seen", id="two lines"),
         pytest.param(words(body=7), "body: Not a valid string.", id="a number for a text"),
         pytest.param(words(body="x" * 20_001), "body: Keep this to 20000 characters or fewer.", id="too long"),
+        pytest.param(words(body="<https://other.example>"), "Take out the link to https://other.example", id="a link"),
         pytest.param(words(channels="email"), "channels: Not a valid list.", id="a text for a list"),
         pytest.param(words(expires_at="2027-01-01T10:00:00"), "expires_at: Give the time with its zone", id="no zone"),
         pytest.param(words(expires_at="2020-01-01T10:00:00Z"), "The alert must end in the future.", id="in the past"),

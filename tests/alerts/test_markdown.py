@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.alerts.markdown import to_html, to_text
+from tsalert.alerts.markdown import links, to_html, to_text
 
 
 class _Reader(HTMLParser):
@@ -54,6 +54,18 @@ def test_a_link_shows_where_it_leads() -> None:
     source = "Read [our page](https://council.example/x) or <https://other.example>."
     assert "our page</a> (https://council.example/x)" in to_html(source)
     assert to_text(source) == "Read our page (https://council.example/x) or https://other.example."
+
+
+def test_every_link_is_found_wherever_it_stands() -> None:
+    source = "# [a](https://a.example)\n\n- <https://b.example>\n\n> *[c][1]* www.d.example `<https://e.example>`"
+    source += "\n\n[1]: //c.example"
+    assert links(source) == ["https://a.example", "https://b.example", "//c.example"]
+
+
+def test_an_address_written_as_words_stays_as_it_is_and_is_no_link() -> None:
+    source = "Go to www.example.org/a_b or ring us."
+    assert to_text(source) == source
+    assert to_html(source) == f"<p>{source}</p>\n"
 
 
 def test_a_heading_never_outranks_the_headline() -> None:

@@ -51,6 +51,51 @@ def test_emoji_and_accents_may_stand_in_a_headline(headline: str) -> None:
     rules.check_draft(replace(GOOD, headline=headline), topics=TOPICS, now=NOW)
 
 
+@pytest.mark.parametrize("field", ["body", "advice"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://other.example/x",
+        "http://alerts.example.gov.uk.other.example",
+        "https://alerts.example.gov.uk@other.example",
+        "https://sub.alerts.example.gov.uk/",
+        "//other.example",
+        "https:other.example",
+        "ftp://alerts.example.gov.uk/",
+        "https://[other.example/",
+        "/check",
+    ],
+)
+def test_a_link_that_leads_elsewhere_is_refused_by_name_beside_its_field(field: str, link: str) -> None:
+    words = {"body": "They knock.", "advice": "Say no."} | {field: f"See [our site]({link})."}
+    with pytest.raises(RuleViolation) as refused:
+        rules.check_links(words["body"], words["advice"], public_url="https://alerts.example.gov.uk")
+    assert refused.value.field == field
+    assert refused.value.message.startswith(f"Take out the link to {link.replace('[', '%5B')}: ")
+    assert "alerts.example.gov.uk only" in refused.value.message
+
+
+@given(st.text(alphabet="<>()[]:/@%\\.#?htpsmailo\u2100\u212a e", max_size=60))
+def test_whatever_is_typed_is_either_without_such_links_or_refused(typed: str) -> None:
+    try:
+        rules.check_links(f"[a](https://{typed})", f"<https:{typed}>", public_url="https://alerts.example.gov.uk")
+    except RuleViolation as refused:
+        assert refused.field in {"body", "advice"}  # noqa: PT017 - either answer is right, any other error is not
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<https://alerts.example.gov.uk/check>",
+        "[Check it](https://ALERTS.example.gov.uk:443/check/TS-2026-014?a=b#c)",
+        "[Write](mailto:ts@example.org) or [ring](tel:01632960001)",
+        "Look at www.example.org or example.org/help.",
+    ],
+)
+def test_links_to_this_site_and_addresses_as_words_pass(words: str) -> None:
+    rules.check_links(words, words, public_url="https://alerts.example.gov.uk")
+
+
 def test_a_body_of_exactly_the_limit_passes() -> None:
     rules.check_draft(replace(GOOD, body="x" * 20_000), topics=TOPICS, now=NOW)
 

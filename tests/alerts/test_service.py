@@ -310,3 +310,13 @@ def test_past_alerts_come_in_pages_without_gap_or_repeat(
         pages += page
         after = page[-1].id
     assert [alert.id for alert in pages] == [made[0], made[3], made[2], made[1]]
+
+
+def test_a_link_elsewhere_that_was_written_before_the_rule_does_not_go_out(
+    session: Session, pending: int, approver: Actor
+) -> None:
+    queries.get_alert(session, pending).advice = "Read <https://other.example>."
+    session.commit()
+    with pytest.raises(RuleViolation, match=r"other\.example") as refused:
+        service.approve(pending, shown(pending), actor=approver, now=NOW)
+    assert refused.value.field == "advice"

@@ -115,6 +115,8 @@ def test_markup_in_every_field_comes_out_inert(signed_in: SignIn, people: None) 
         ({"headline": "Pay \u202ecod.exe"}, "headline", "reading direction"),
         ({"body": "x" * 1_000_000}, "body", "20000 characters"),
         ({"body": "Null \x00 byte"}, "body", "cannot be seen"),
+        ({"body": "[Us](https://other.example/x)"}, "body", "Take out the link to https://other.example/x"),
+        ({"advice": "<https://other.example/x>"}, "advice", "Take out the link to https://other.example/x"),
         ({"topic": "gardening"}, "topic", "Choose one of these topics"),
         ({"channels": None}, "channels", "Choose email, text message or both."),
         ({"channels": ["pigeon"]}, "channels", "Must be one of"),

@@ -21,6 +21,7 @@ WHERE = {
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.list_alerts": "/alerts",
+    "alerts.list_doubts": "/alerts/3/doubts",
     "alerts.list_reviews": "/alerts/sent-alone",
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",

@@ -1,5 +1,6 @@
 """What may happen to a case, and what its money adds up to."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -81,6 +82,34 @@ def test_the_loss_of_two_cases_is_the_loss_of_their_lines_together(
     together = rules.add_up(first + second)
     assert together.detriment == sum(totals.detriment for totals in apart)
     assert together.net_detriment == sum(totals.net_detriment for totals in apart)
+
+
+@given(lines=LINES, kind=st.sampled_from(MoneyKind), amount=st.decimals(Decimal(0), Decimal(100_000), places=2))
+def test_a_line_never_brings_back_more_than_was_paid_and_never_makes_it_worse(
+    lines: list[tuple[MoneyKind, Decimal]], kind: MoneyKind, amount: Decimal
+) -> None:
+    before = rules.add_up(lines)
+    for others in (lines, lines[1:]):  # a new line, and one that takes the first one's place
+        after = rules.add_up([*others, (kind, amount)])
+        is_worse = after.net_detriment < 0 and after.net_detriment < before.net_detriment
+        if not is_worse:
+            rules.require_no_more_back_than_paid(before, after)
+            continue
+        with pytest.raises(RuleViolation) as refused:
+            rules.require_no_more_back_than_paid(before, after)
+        assert refused.value.field == "amount"
+
+
+@given(st.lists(st.tuples(st.sampled_from(MoneyKind), st.decimals(Decimal(0), Decimal(1000), places=2)), max_size=20))
+def test_a_ledger_that_was_kept_line_by_line_never_has_a_net_loss_below_nought(
+    lines: list[tuple[MoneyKind, Decimal]],
+) -> None:
+    kept: list[tuple[MoneyKind, Decimal]] = []
+    for line in lines:
+        with suppress(RuleViolation):
+            rules.require_no_more_back_than_paid(rules.add_up(kept), rules.add_up([*kept, line]))
+            kept.append(line)
+    assert rules.add_up(kept).net_detriment >= 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.cases.conftest import OPENED, add_incident, described
@@ -226,6 +226,54 @@ def test_a_correction_takes_a_lines_place_and_both_stay(session: Session, open_c
     assert ledger.totals.detriment == Decimal(400)
     with pytest.raises(Conflict, match="corrected already"):
         service.record_money(case_id, right, actor=actor, now=OPENED)
+
+
+@pytest.mark.parametrize("kind", [MoneyKind.REFUNDED_BY_BANK, MoneyKind.RECOVERED, MoneyKind.COMPENSATION_PAID])
+def test_no_more_comes_back_than_was_paid_and_the_sentence_says_both(
+    session: Session, open_case: Opener, actor: Actor, kind: MoneyKind
+) -> None:
+    case_id = open_case()
+    service.record_money(case_id, replace(PAID, amount=Decimal("4000.50")), actor=actor, now=OPENED)
+    service.record_money(case_id, NewMoneyLine(MoneyKind.RECOVERED, Decimal(1000)), actor=actor, now=OPENED)
+    for amount in (Decimal(9_000_000), Decimal("3000.51")):
+        with pytest.raises(
+            RuleViolation, match=r"£4,000\.50 was paid in this case and £1,000 has come back"
+        ) as refused:
+            service.record_money(case_id, NewMoneyLine(kind, amount), actor=actor, now=OPENED)
+        assert refused.value.field == "amount"
+    service.record_money(case_id, NewMoneyLine(kind, Decimal("3000.50")), actor=actor, now=OPENED)
+    assert queries.ledger(session, case_id).totals.net_detriment == 0
+
+
+def test_a_payment_is_not_corrected_below_what_came_back_but_a_refund_may_be(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id = open_case()
+    paid = service.record_money(case_id, PAID, actor=actor, now=OPENED)
+    refund = NewMoneyLine(MoneyKind.REFUNDED_BY_BANK, Decimal(3000))
+    back = service.record_money(case_id, refund, actor=actor, now=OPENED)
+    lower = NewMoneyLine(MoneyKind.PAID, Decimal("2999.99"), supersedes=paid)
+    for wrong in (lower, replace(lower, amount=Decimal(0)), replace(lower, kind=MoneyKind.DEMANDED)):
+        with pytest.raises(RuleViolation, match=r"£4,000 was paid in this case and £3,000 has come back"):
+            service.record_money(case_id, wrong, actor=actor, now=OPENED)
+    service.record_money(case_id, replace(refund, amount=Decimal(2000), supersedes=back), actor=actor, now=OPENED)
+    service.record_money(case_id, lower, actor=actor, now=OPENED)
+    assert queries.ledger(session, case_id).totals.net_detriment == Decimal("999.99")
+
+
+def test_a_case_from_before_the_rule_can_be_set_right_step_by_step(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id = open_case()
+    paid = service.record_money(case_id, replace(PAID, amount=Decimal(9000)), actor=actor, now=OPENED)
+    refund = NewMoneyLine(MoneyKind.REFUNDED_BY_BANK, Decimal(9000))
+    back = service.record_money(case_id, refund, actor=actor, now=OPENED)
+    session.execute(update(MoneyLine).where(MoneyLine.id == paid).values(amount=Decimal(100)))
+    session.commit()
+    service.record_money(case_id, NewMoneyLine(MoneyKind.DEMANDED, Decimal(9000)), actor=actor, now=OPENED)
+    service.record_money(case_id, replace(refund, amount=Decimal(500), supersedes=back), actor=actor, now=OPENED)
+    with pytest.raises(RuleViolation):
+        service.record_money(case_id, replace(refund, amount=Decimal(1)), actor=actor, now=OPENED)
 
 
 def test_a_line_of_another_case_cannot_be_corrected(session: Session, open_case: Opener, actor: Actor) -> None:

@@ -136,6 +136,18 @@ def test_money_that_cannot_be_is_refused_beside_its_field(
     assert session.scalar(select(func.count()).select_from(MoneyLine)) == 0
 
 
+def test_a_refund_above_what_was_paid_comes_back_with_a_sentence_beside_its_field(
+    desk: FlaskClient, open_case: Opener
+) -> None:
+    place = f"/cases/{open_case()}/money"
+    desk.post(place, data=PAID | {"amount": "4,000.50"})
+    answer = desk.post(place, data=PAID | {"kind": "refunded_by_bank", "amount": "9,000,000"})
+    assert answer.status_code == 422
+    assert "£4,000.50 was paid in this case and £0 has come back" in answer.text
+    assert 'href="#amount"' in answer.text
+    assert 'value="9,000,000"' in answer.text
+
+
 def test_a_case_is_noted_in_moved_on_closed_and_reopened(desk: FlaskClient, open_case: Opener) -> None:
     case_id = open_case()
     desk.post(f"/cases/{case_id}/notes", data={"kind": "hearsay", "text": "The neighbour saw a van."})

@@ -172,14 +172,22 @@ def test_an_officer_decides_what_nobody_can_look_up(
     delivery_id = provider.sent[0].delivery_id
     provider.answers.clear()
     manager = officer(RoleName.MANAGER)
-    decide_doubt(delivery_id, decision, actor=manager, now=utc_now())
+
+    def decide(number: int, *, of_mailing: int = mailing_id) -> None:
+        with transaction() as session:
+            decide_doubt(session, of_mailing, number, decision, actor=manager, now=utc_now())
+
+    with pytest.raises(NotFound):
+        decide(delivery_id, of_mailing=mailing_id + 1)
+    decide(delivery_id)
     drain(sender(provider))
     assert len(provider.sent) == times
     assert texts(mailing_id) == {"accepted": 1}
     with pytest.raises(Conflict):
-        decide_doubt(delivery_id, decision, actor=manager, now=utc_now())
-    with pytest.raises(NotFound):
-        decide_doubt(2**62, decision, actor=manager, now=utc_now())
+        decide(delivery_id)
+    for unknown in (2**62, 2**70):
+        with pytest.raises(NotFound):
+            decide(unknown)
 
 
 def test_a_lease_says_how_long_a_message_may_be_begun(people: People, mailing: Mailing, sender: MakeSender) -> None:

@@ -1,11 +1,12 @@
 """The pages that residents and officers see."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.subscribers.conftest import CONSENT, Import, held, letters, status
@@ -167,6 +168,15 @@ def test_one_subscriber_is_shown_with_the_history_of_consent(
     assert "<b>Pat" not in page
 
 
+def test_who_was_imported_with_a_weekly_wish_is_shown_to_get_urgent_alerts_alone(
+    signed_in: Callable[..., FlaskClient], session: Session, run_import: Import
+) -> None:
+    run_import(PAT)
+    session.execute(update(Subscription).values(frequency="weekly"))
+    session.commit()
+    assert "Urgent alerts only (asked for weekly)" in signed_in().get(f"/subscribers/{only_subscriber(session)}").text
+
+
 @pytest.mark.parametrize("number", [0, 2**31 - 1, 2**31, 2**63, 10**30])
 def test_a_subscriber_that_does_not_exist_is_not_found(signed_in: Callable[..., FlaskClient], number: int) -> None:
     browser = signed_in(RoleName.MANAGER)
@@ -178,7 +188,10 @@ def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
     signed_in: Callable[..., FlaskClient], session: Session
 ) -> None:
     browser = signed_in(RoleName.CASE_OFFICER)
-    assert "Is that all right?" in browser.get("/subscribers/new").text
+    form = browser.get("/subscribers/new").text
+    assert "Is that all right?" in form
+    assert "They will get each alert at once." in form
+    assert not {"Daily", "Weekly"} & set(re.findall(r"\w+", form))
     typed = {"contact": "020 7946 0001", "name": "Ann Example", "consent": "yes", "submission": "key"}
     places = [browser.post("/subscribers/new", data=typed).headers["Location"] for _ in range(2)]
     assert places == [f"/subscribers/{only_subscriber(session)}"] * 2
@@ -191,7 +204,8 @@ def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
         ({"consent": ""}, "tick this if they agree"),
         ({"consent": "no"}, "Must be equal to yes"),
         ({"contact": ""}, "Enter where their alerts should go."),
-        ({"frequency": "hourly"}, "Choose how often."),
+        ({"frequency": "hourly"}, "there is no daily or weekly mail yet"),
+        ({"frequency": "weekly"}, "there is no daily or weekly mail yet"),
         ({"ward": "E05000000"}, "Choose a ward from the list."),
         ({"name": "Pat\x00"}, "characters that cannot be seen"),
     ],

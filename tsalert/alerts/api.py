@@ -14,12 +14,15 @@ from tsalert.alerts.schemas import (
     AlertProgressSchema,
     AlertsAskedSchema,
     AlertSchema,
+    DoubtDecisionSchema,
+    DoubtListSchema,
 )
 from tsalert.alerts.steps import legal_steps
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.delivery import queries as delivery
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -81,6 +84,26 @@ def get_progress(alert_id: int) -> dict[str, Any]:
     return _progress(alert_id)
 
 
+@blp.route("/<int:alert_id>/doubts")
+@requires(Permission.READ_ALERT)
+@blp.arguments(AlertsAskedSchema, location="query", unknown=RAISE)
+@blp.response(200, DoubtListSchema)
+def list_doubts(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """List its messages of which nobody knows whether they were sent."""
+    items = queries.in_doubt(db.session(), alert_id, after=asked["after"])
+    return {"items": items, "next": items[-1].id if len(items) == delivery.PAGE else None}
+
+
+@blp.route("/<int:alert_id>/doubts/<int:delivery_id>", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.arguments(DoubtDecisionSchema)
+@blp.response(200, AlertProgressSchema)
+def decide_doubt(decided: dict[str, Any], alert_id: int, delivery_id: int) -> dict[str, Any]:
+    """Settle whether one of them was sent, or have it sent again."""
+    service.decide_doubt(alert_id, delivery_id, decided["decision"], actor=current_actor(), now=utc_now())
+    return _progress(alert_id)
+
+
 def _record(alert_id: int) -> dict[str, Any]:
     session = db.session()
     alert = queries.get_alert(session, alert_id)
@@ -112,6 +135,6 @@ def _progress(alert_id: int) -> dict[str, Any]:
     found = queries.progress(session, alert)
     if found is None:
         raise NotFound("This alert has not been sent.")
-    names = "total pending sent failed paused_because completed_at"
+    names = "total pending sent failed in_doubt paused_because completed_at"
     counts = {name: getattr(found, name) for name in names.split()}
     return counts | {"status": queries.standing(session, alert), "channels": found.by_channel}

@@ -30,7 +30,9 @@ group = CommandGroup("alerts", help="Alerts to residents.")
     "--as", "email", required=True, metavar="EMAIL", help="The officer who sends; needs leave to do it alone."
 )
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; a manager reviews it.")
-@click.option("--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent.")
+@click.option(
+    "--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent, with no message in doubt."
+)
 def send(file: IO[bytes], email: str, reason: str, *, wait: bool) -> None:
     """Send the alert in FILE without a second person.
 
@@ -44,9 +46,9 @@ def send(file: IO[bytes], email: str, reason: str, *, wait: bool) -> None:
     progress = queries.progress(db.session(), alert)
     click.echo(f"{alert.reference} is on its way to {progress.total if progress else 0:,} addresses.")
     if wait:
-        status = _watch(alert_id)
-        click.echo(f"{STATUS_WORDS[status]}.")
-        raise SystemExit(0 if status is Status.COMPLETED else 1)
+        status, in_doubt = _watch(alert_id)
+        click.echo(f"{STATUS_WORDS[status]}; {in_doubt:,} in doubt." if in_doubt else f"{STATUS_WORDS[status]}.")
+        raise SystemExit(0 if status is Status.COMPLETED and not in_doubt else 1)
 
 
 def _read(file: IO[bytes]) -> Draft:
@@ -68,8 +70,8 @@ def _read(file: IO[bytes]) -> Draft:
     return draft
 
 
-def _watch(alert_id: int) -> Status:
-    """Show how far an alert has come until nothing moves any more, and return how it ended."""
+def _watch(alert_id: int) -> tuple[Status, int]:
+    """Show how far an alert has come until nothing moves any more; return how it ended and how many are in doubt."""
     with tqdm(unit=" messages", desc="Sending") as bar:
         idle = 0
         while True:
@@ -82,7 +84,7 @@ def _watch(alert_id: int) -> Status:
             bar.total, bar.n = progress.total, done
             bar.refresh()
             if status not in {Status.SENDING, Status.PAUSED}:
-                return status
+                return status, progress.in_doubt
             if idle == _PATIENCE:
                 tqdm.write("Nothing moves. Is a worker running, or has somebody paused it?")
             sleep(_PAUSE)

@@ -30,6 +30,12 @@ def to_text(source: str) -> str:
     return writer.text.strip("\n")
 
 
+def links(source: str) -> list[str]:
+    """Return where each link leads, in the order of the text; an address that is only written out is no link."""
+    inline = [child for token in _PARSER.parse(source) for child in token.children or ()]
+    return [str(child.attrGet("href") or "") for child in inline if child.type == "link_open"]
+
+
 @dataclass(slots=True)
 class _List:
     """An open list: the number its next point has, or None where points have dashes."""

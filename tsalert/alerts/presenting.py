@@ -16,8 +16,8 @@ from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
-from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.delivery import queries as delivery
 from tsalert.places.queries import ward_names
 from tsalert.response.vocabulary import Category
 from tsalert.staff.queries import officer_names
@@ -27,7 +27,7 @@ from tsalert.web.fields import LARGEST_ID
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers"}
 CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 URGENCY_WORDS = {
-    Urgency.ROUTINE: ("Routine", "Goes at once to those who asked for every alert."),
+    Urgency.ROUTINE: ("Routine", "Goes to those who asked for every alert, not to those who asked for a daily or weekly mail."),
     Urgency.URGENT: ("Urgent", "Goes before everything else, and also to those who asked for a daily or weekly mail."),
 }
 VERDICT_WORDS = {
@@ -128,10 +128,23 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
 def progress_part(alert_id: int) -> dict[str, Any]:
     """Return what the live part of an alert's page is drawn with."""
     session = db.session()
+    queries.mailing_of(session, alert_id)
     alert = queries.get_alert(session, alert_id)
-    if alert.mailing_id is None:
-        raise NotFound("This alert has not been sent.")
     return {"alert": alert} | _progress(session, alert, queries.standing(session, alert))
+
+
+def doubts_page(alert_id: int, after: int | None, now: datetime) -> dict[str, Any]:
+    """Return what the page of an alert's messages in doubt is drawn with."""
+    session = db.session()
+    rows = queries.in_doubt(session, alert_id, after=after)
+    alert = queries.get_alert(session, alert_id)
+    return {
+        "alert": alert,
+        "messages": rows,
+        "next": rows[-1].id if len(rows) == delivery.PAGE else None,
+        "channel_words": CHANNEL_WORDS,
+        "is_over": alert.expires_at <= now or queries.standing(session, alert) is Status.CANCELLED,
+    }
 
 
 def email_html(alert_id: int) -> str:

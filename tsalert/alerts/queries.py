@@ -13,7 +13,7 @@ from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status
 from tsalert.core.errors import NotFound
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.queries import Progress
+from tsalert.delivery.queries import DeliveryRow, Progress
 from tsalert.places.queries import ward_names
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
@@ -109,6 +109,25 @@ def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]
 def progress(session: Session, alert: Alert) -> Progress | None:
     """Return how far an alert's messages have come; None before it is approved."""
     return None if alert.mailing_id is None else delivery.progress(session, alert.mailing_id)
+
+
+def mailing_of(session: Session, alert_id: int) -> int:
+    """Return the number of the mailing that an alert went out as.
+
+    :raises NotFound: there is no such alert, or it has not been sent.
+    """
+    alert = get_alert(session, alert_id)
+    if alert.mailing_id is None:
+        raise NotFound("This alert has not been sent.")
+    return alert.mailing_id
+
+
+def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
+    """Return a page of an alert's messages of which nobody knows whether they were sent; addresses are masked.
+
+    :raises NotFound: there is no such alert, or it has not been sent.
+    """
+    return delivery.doubts_of(session, mailing_of(session, alert_id), after=after or 0)
 
 
 def audience(alert: Alert) -> Select[int, str]:

@@ -14,6 +14,7 @@ from tsalert.alerts.rules import (
     Urgency,
     Verdict,
 )
+from tsalert.delivery.doubts import Decision
 from tsalert.web.fields import Instant, Line, Paragraph, RecordId
 
 _LONGEST_REASON = 2000
@@ -67,6 +68,12 @@ class ReviewSchema(Schema):
 
     verdict = fields.Enum(Verdict, by_value=True, required=True, error_messages={"required": "Choose one."})
     note = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Say why."})
+
+
+class DoubtDecisionSchema(Schema):
+    """What an officer decides about a message in doubt."""
+
+    decision = fields.Enum(Decision, by_value=True, required=True, error_messages={"required": "Choose one."})
 
 
 class AlertsAskedSchema(Schema):
@@ -144,3 +151,20 @@ class AlertProgressSchema(Schema):
     paused_because = fields.String(allow_none=True)
     completed_at = fields.AwareDateTime(allow_none=True)
     channels = fields.Dict(keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()))
+    in_doubt = fields.Integer()
+
+
+class DoubtSchema(Schema):
+    """A message of which nobody knows whether it was sent; its address is masked."""
+
+    id = fields.Integer()
+    channel = fields.String()
+    address = fields.String(attribute="masked")
+    since = fields.AwareDateTime(attribute="settled_at")
+
+
+class DoubtListSchema(Schema):
+    """A page of messages in doubt; ``next`` is the ``after`` of the page that follows."""
+
+    items = fields.List(fields.Nested(DoubtSchema))
+    next = fields.Integer(allow_none=True)

@@ -14,7 +14,9 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
+from tsalert.delivery import doubts
 from tsalert.delivery import service as delivery
+from tsalert.delivery.doubts import Decision
 from tsalert.delivery.rules import Lane
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
@@ -139,6 +141,17 @@ def cancel(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.CANCEL, actor, now)
 
 
+def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
+    """Settle by an officer's decision whether a message of an alert was sent.
+
+    :raises NotFound: the alert has no such message.
+    :raises Conflict: it is not in doubt any more.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        doubts.decide_doubt(session, queries.mailing_of(session, alert_id), delivery_id, decision, actor=actor, now=now)
+
+
 def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert:
     actor.require(Permission.DRAFT_ALERT)
     if actor.officer_id is None:
@@ -158,6 +171,7 @@ def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert
 
 def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
     rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
+    rules.check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
     return replace(draft, wards=rules.settle_wards(draft.wards, queries.known_wards(session)))
 
 
@@ -209,6 +223,7 @@ def _send(
 ) -> int:
     """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
     rules.check_expiry(alert.expires_at, now)
+    rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     content = proof.content_of(alert, pulled.wording)

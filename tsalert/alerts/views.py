@@ -6,7 +6,14 @@ from flask.typing import ResponseReturnValue
 from tsalert.alerts import presenting, queries, service
 from tsalert.alerts.presenting import VERDICT_WORDS, page_number
 from tsalert.alerts.rules import read_reference
-from tsalert.alerts.schemas import AlertApprovalSchema, AlertDraftSchema, LoneSendingSchema, ReasonSchema, ReviewSchema
+from tsalert.alerts.schemas import (
+    AlertApprovalSchema,
+    AlertDraftSchema,
+    DoubtDecisionSchema,
+    LoneSendingSchema,
+    ReasonSchema,
+    ReviewSchema,
+)
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -156,6 +163,23 @@ def show_progress(alert_id: int) -> ResponseReturnValue:
     if not page["is_moving"]:
         response.headers["HX-Refresh"] = "true"
     return response
+
+
+@bp.get("/alerts/<int:alert_id>/doubts")
+@requires(Permission.READ_ALERT)
+def list_doubts(alert_id: int) -> ResponseReturnValue:
+    """Show the messages of which nobody knows whether they were sent."""
+    return render_template("alerts/doubts.html", **presenting.doubts_page(alert_id, page_number("after"), utc_now()))
+
+
+@bp.post("/alerts/<int:alert_id>/doubts/<int:delivery_id>")
+@requires(Permission.APPROVE_ALERT)
+def decide_doubt(alert_id: int, delivery_id: int) -> ResponseReturnValue:
+    """Settle whether one message was sent."""
+    decision = load_form(DoubtDecisionSchema())["decision"]
+    service.decide_doubt(alert_id, delivery_id, decision, actor=current_actor(), now=utc_now())
+    flash("Noted.", "success")
+    return redirect(url_for(".list_doubts", alert_id=alert_id), 303)
 
 
 @bp.get("/alerts/sent-alone")

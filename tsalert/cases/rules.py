@@ -22,7 +22,7 @@ from tsalert.cases.vocabulary import (
 )
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.core.money import LARGEST, pence
+from tsalert.core.money import LARGEST, format_pounds, pence
 from tsalert.response.vocabulary import Category
 
 SLACK = timedelta(minutes=2)
@@ -134,6 +134,20 @@ def add_up(lines: Iterable[tuple[MoneyKind, Decimal]]) -> MoneyTotals:
     for kind, amount in lines:
         sums[kind] = sums.get(kind, NOTHING) + amount
     return MoneyTotals(sums)
+
+
+def require_no_more_back_than_paid(before: MoneyTotals, after: MoneyTotals) -> None:
+    """Refuse a line that would bring what came back above what was paid, or further above it.
+
+    :raises RuleViolation: it would, since the quarter's net detriment would count a loss below nought.
+    """
+    if after.net_detriment < min(before.net_detriment, NOTHING):
+        paid, back = format_pounds(before.detriment), format_pounds(before.returned)
+        raise RuleViolation(
+            f"{paid} was paid in this case and {back} has come back. No more can come back than was paid: "
+            "check the amount, or put the other lines right first.",
+            field="amount",
+        )
 
 
 def fits(category: Category, kind: str) -> bool:

@@ -9,7 +9,7 @@ from tsalert.audit import service as audit
 from tsalert.cases import incidents, queries, rules
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
-from tsalert.cases.vocabulary import OTHER_KIND, NoteKind, Status
+from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
@@ -90,7 +90,7 @@ def record_money(case_id: int, line: NewMoneyLine, *, actor: Actor, now: datetim
 
     :raises NotFound: there is no such case, or it has no such line to correct.
     :raises Conflict: the case is closed, or the line was corrected before.
-    :raises RuleViolation: the amount or day is impossible.
+    :raises RuleViolation: the amount or day is impossible, or more would have come back than was paid.
     """
     actor.require(Permission.WORK_CASE)
     rules.require_amount(line)
@@ -99,6 +99,7 @@ def record_money(case_id: int, line: NewMoneyLine, *, actor: Actor, now: datetim
         case = _open_case_for_writing(session, case_id)
         if line.supersedes is not None:
             _require_standing(session, case, line.supersedes)
+        _require_balance(session, case, line)
         row = _money_line(case, line, actor, now)
         session.add(row)
         session.flush()
@@ -172,6 +173,12 @@ def _require_standing(session: Session, case: CaseFile, line_id: int) -> None:
     queries.get_line(session, case.id, line_id)
     if queries.is_superseded(session, line_id):
         raise Conflict("That line was corrected already. Correct the line that took its place.")
+
+
+def _require_balance(session: Session, case: CaseFile, line: NewMoneyLine) -> None:
+    ledger = queries.ledger(session, case.id)
+    kept = [(MoneyKind(each.kind), each.amount) for each in ledger.standing if each.id != line.supersedes]
+    rules.require_no_more_back_than_paid(ledger.totals, rules.add_up([*kept, (line.kind, line.amount)]))
 
 
 def _money_line(case: CaseFile, line: NewMoneyLine, actor: Actor, now: datetime) -> MoneyLine:

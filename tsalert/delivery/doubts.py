@@ -24,6 +24,7 @@ from tsalert.delivery.rules import Channel, MailingState, Status
 _BEFORE = timedelta(minutes=15)
 _LOOKED_FOR = timedelta(hours=1)
 _AT_ONCE = 20
+_LARGEST_ID = 2**63 - 1
 
 
 class Decision(StrEnum):
@@ -46,22 +47,25 @@ def look_up_doubts(now: datetime) -> None:
             _look_up(gateway, message, doubted_at, now=now)
 
 
-def decide_doubt(delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
-    """Settle a message in doubt by an officer's decision.
+def decide_doubt(
+    session: Session, mailing_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime
+) -> None:
+    """Settle a message of a mailing that is in doubt by an officer's decision; a step.
 
-    :raises NotFound: there is no such delivery.
+    What is sent again after its mailing ended or was cancelled is soon noted as not sent.
+
+    :raises NotFound: the mailing has no such delivery.
     :raises Conflict: it is not in doubt any more.
     """
     actor.require(Permission.APPROVE_ALERT)
-    with transaction() as session:
-        delivery = session.get(Delivery, delivery_id, with_for_update=True)
-        if delivery is None:
-            raise NotFound("There is no such delivery.")
-        if delivery.status != Status.UNKNOWN:
-            raise Conflict("This message is not in doubt any more.")
-        sent = decision is Decision.WAS_SENT
-        _move(session, delivery, Status.ACCEPTED if sent else Status.PENDING, now)
-        audit.record(session, actor, "decided", "delivery", delivery_id, now=now, decision=decision)
+    delivery = session.get(Delivery, delivery_id, with_for_update=True) if delivery_id <= _LARGEST_ID else None
+    if delivery is None or delivery.mailing_id != mailing_id:
+        raise NotFound("There is no such message.")
+    if delivery.status != Status.UNKNOWN:
+        raise Conflict("This message is not in doubt any more.")
+    sent = decision is Decision.WAS_SENT
+    _move(session, delivery, Status.ACCEPTED if sent else Status.PENDING, now)
+    audit.record(session, actor, "decided", "delivery", delivery_id, now=now, decision=decision)
 
 
 def recognise_call(session: Session, delivery_id: int, provider_ref: str, *, now: datetime) -> bool:

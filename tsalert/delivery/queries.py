@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import Exists, Row, Select, exists, select
+from sqlalchemy import Exists, Row, Select, exists, literal_column, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -69,6 +69,11 @@ class Progress:
     def failed(self) -> int:
         """How many no provider took, for good."""
         return self.count(Status.FAILED)
+
+    @property
+    def in_doubt(self) -> int:
+        """How many nobody knows to have been sent or not, until an officer decides."""
+        return self.count(Status.UNKNOWN)
 
     @property
     def is_finished(self) -> bool:
@@ -179,15 +184,30 @@ def deliveries_of(
     session: Session, mailing_id: int, *, after: int = 0, statuses: frozenset[Status] | None = None, limit: int = PAGE
 ) -> list[DeliveryRow]:
     """Return a page of a mailing's deliveries in the order of their ids, beyond ``after``."""
-    query = (
+    query = _deliveries(mailing_id, after, limit)
+    if statuses is not None:
+        query = query.where(Delivery.status.in_(statuses))
+    return _delivery_rows(session, query)
+
+
+def doubts_of(session: Session, mailing_id: int, *, after: int = 0, limit: int = PAGE) -> list[DeliveryRow]:
+    """Return a page of a mailing's messages in doubt; each has been since it was ``settled_at``."""
+    # A partial index serves only a query that names the status itself, not a parameter.
+    in_doubt = _deliveries(mailing_id, after, limit).where(Delivery.status == literal_column("'unknown'"))
+    return _delivery_rows(session, in_doubt)
+
+
+def _deliveries(mailing_id: int, after: int, limit: int) -> Select[Delivery, str]:
+    return (
         select(Delivery, Endpoint.address)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
         .where(Delivery.mailing_id == mailing_id, Delivery.id > after)
         .order_by(Delivery.id)
         .limit(limit)
     )
-    if statuses is not None:
-        query = query.where(Delivery.status.in_(statuses))
+
+
+def _delivery_rows(session: Session, query: Select[Delivery, str]) -> list[DeliveryRow]:
     return [
         DeliveryRow(
             row.id,

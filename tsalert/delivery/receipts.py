@@ -1,8 +1,10 @@
 """What providers report after they took a message: in any order, any number of times."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.db import insert_ignoring_conflicts, transaction
@@ -24,7 +26,8 @@ def record_receipt(channel: Channel, provider_ref: str, status: Status, *, now: 
 
 
 def apply_reports(session: Session, provider_refs: list[str], *, now: datetime) -> None:
-    """Raise deliveries to what was reported of their references; a step."""
+    """Raise deliveries to what was reported of their references; a step, taken after either was written."""
+    _take_turns(session, provider_refs)
     reports: dict[str, list[Status]] = {}
     known = select(DeliveryEvent.provider_ref, DeliveryEvent.status).order_by(DeliveryEvent.id)
     for reference, status in session.execute(known.where(DeliveryEvent.provider_ref.in_(provider_refs))):
@@ -34,6 +37,24 @@ def apply_reports(session: Session, provider_refs: list[str], *, now: datetime) 
     mine = (Delivery.provider_ref.in_(list(reports)), Delivery.channel != Channel.EMAIL)
     for delivery in session.scalars(select(Delivery).where(*mine).order_by(Delivery.id).with_for_update()):
         _settle(session, delivery, reports[str(delivery.provider_ref)], now)
+
+
+def _take_turns(session: Session, provider_refs: Iterable[str]) -> None:
+    """Let a reference and the reports of it be written one after the other, until the transaction ends.
+
+    Else neither of two transactions would see what the other had written, and the report would never count.
+    SQLite has one writer as it is. Locks are taken in one order by everybody, so that nobody waits in a circle.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    session.flush()
+    numbers = sorted({_lock_number(reference) for reference in provider_refs})
+    turns = select(func.pg_advisory_xact_lock(func.unnest(numbers).column_valued("number")))
+    session.execute(turns).all()
+
+
+def _lock_number(provider_ref: str) -> int:
+    return int.from_bytes(sha256(f"receipt {provider_ref}".encode()).digest()[:8], signed=True)
 
 
 def _settle(session: Session, delivery: Delivery, reports: list[Status], now: datetime) -> None:

@@ -6,10 +6,18 @@ from flask import current_app
 
 from tsalert.alerts import proof, queries, service
 from tsalert.alerts.rules import Channel, Draft, Urgency
-from tsalert.db import db
+from tsalert.db import db, transaction
+from tsalert.delivery import claiming
+from tsalert.delivery.outcomes import record_outcomes
+from tsalert.delivery.ports import InDoubt
 from tsalert.delivery.replaying import deliver_to_recorder
+from tsalert.delivery.retries import outcome
+from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.demo.past import Crew
 
+_IN_DOUBT = 6  # how many days ago the alert went out of which one text is in doubt
+_KILLED = "a-worker-that-was-killed"
+_SMS = DeliveryChannel.SMS
 _BOTH = (Channel.EMAIL, Channel.SMS)
 # (days ago, headline, what happened, what to do, text message)
 _PAST = (
@@ -45,6 +53,8 @@ def load_alerts(team: Crew, now: datetime) -> None:
         alert_id = _submit(team, draft, sent_at)
         shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
         service.approve(alert_id, shown, actor=team.second, now=sent_at + timedelta(minutes=12))
+        if days == _IN_DOUBT:
+            _lose_sight_of_a_text(sent_at + timedelta(minutes=12))
         deliver_to_recorder(current_app, now=sent_at + timedelta(minutes=13))
     waiting = Draft(
         "Tree surgeons who ask for cash",
@@ -61,6 +71,14 @@ def load_alerts(team: Crew, now: datetime) -> None:
         "Calls about your boiler grant", "Somebody rings and offers a grant.", "all", _BOTH, now + timedelta(days=7)
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
+
+
+def _lose_sight_of_a_text(at: datetime) -> None:
+    """Leave one text as a worker leaves it that is killed while it sends."""
+    with transaction() as session:
+        (one,) = claiming.claim(session, _SMS, _KILLED, 1, now=at)
+        result = outcome(InDoubt("the sender died while sending it"), one.standing, now=at, draw=0)
+        record_outcomes(session, _SMS, _KILLED, {one.id: result}, now=at)
 
 
 def _submit(team: Crew, draft: Draft, at: datetime) -> int:

@@ -34,6 +34,10 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
+# There are no daily or weekly mails yet, so whoever chose one would get urgent alerts alone.
+OFFERED = (Frequency.IMMEDIATE,)
+
+
 class Source(StrEnum):
     """How a subscription came to be."""
 

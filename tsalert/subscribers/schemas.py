@@ -5,10 +5,11 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from tsalert.subscribers.joining import Wish
-from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.rules import OFFERED, Frequency
 from tsalert.web.fields import Line, Postcode, RecordId
 
 _CONTACT = "Enter an email address or a mobile number."
+_AT_ONCE_ALONE = "Alerts go out at once: there is no daily or weekly mail yet."
 
 
 class JoinSchema(Schema):
@@ -36,7 +37,7 @@ class PhonedSchema(Schema):
     ward = Line(longest=100)
     topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
     frequency = fields.String(
-        load_default=Frequency.IMMEDIATE.value, validate=validate.OneOf([*Frequency], error="Choose how often.")
+        load_default=Frequency.IMMEDIATE.value, validate=validate.OneOf(OFFERED, error=_AT_ONCE_ALONE)
     )
     consent = fields.String(
         required=True,

@@ -50,5 +50,10 @@ STATES = {
     EndpointStatus.OPTED_OUT: "Left",
     EndpointStatus.ERASED: "Erased",
 }
-FREQUENCIES = {Frequency.IMMEDIATE: "At once", Frequency.DAILY: "Daily", Frequency.WEEKLY: "Weekly"}
+# Daily and weekly wishes come from imports and are kept, but there are no such mails yet.
+FREQUENCIES = {
+    Frequency.IMMEDIATE: "At once",
+    Frequency.DAILY: "Urgent alerts only (asked for daily)",
+    Frequency.WEEKLY: "Urgent alerts only (asked for weekly)",
+}
 SOURCES = {Source.WEB: "website", Source.PHONE: "telephone", Source.IMPORT: "import", Source.SMS: "text message"}
