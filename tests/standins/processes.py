@@ -1,5 +1,6 @@
 """Real processes of the service and of the stand-ins, for tests that kill them."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from threading import Event
 from time import monotonic
 
 _WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+_WEB = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0", "--access-logfile", "-"]
+_LISTENS = re.compile(r"Listening at: (http://127\.0\.0\.1:\d+)")
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = 60, every: float = 0.01) -> None:
@@ -43,4 +46,19 @@ def worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[
     finally:
         if process.poll() is None:
             process.terminate()
+        process.wait(40)
+
+
+@contextmanager
+def web(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """Serve the application, every request in ``log``; yields where it listens."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(_WEB, env=environment | {"WEB_CONCURRENCY": "1"}, stdout=output, stderr=output)
+    try:
+        eventually(lambda: "Booting worker" in log.read_text() or process.poll() is not None)
+        listens = _LISTENS.search(log.read_text())
+        assert listens, log.read_text()
+        yield listens[1]
+    finally:
+        process.terminate()
         process.wait(40)
