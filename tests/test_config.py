@@ -14,6 +14,7 @@ GOOD = {
     "TSALERT_EMAIL": "recorder",
     "TSALERT_SMS": "recorder",
 }
+SENDER = {"TSALERT_EMAIL_FROM": "Alerts <alerts@example.gov.uk>"}
 
 
 def test_good_settings_are_read() -> None:
@@ -69,9 +70,21 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     ],
 )
 def test_mail_servers_are_read_from_one_address(url: str, host: str, port: int, security: str) -> None:
-    smtp = load_settings(GOOD | {"TSALERT_EMAIL": url}).smtp
+    smtp = load_settings(GOOD | SENDER | {"TSALERT_EMAIL": url}).smtp
     assert smtp is not None
     assert (smtp.host, smtp.port, smtp.security) == (host, port, security)
+
+
+@pytest.mark.parametrize("url", ["smtp://mail.example.org", "smtps://u:p@mail.example.org?connections=65"])
+def test_mail_that_leaves_this_machine_needs_a_sender_that_can_be_answered(url: str) -> None:
+    with pytest.raises(SettingsError, match="TSALERT_EMAIL_FROM is not set") as refusal:
+        load_settings(GOOD | {"TSALERT_EMAIL": url, "TSALERT_PROXIES": "many"})
+    assert "TSALERT_PROXIES" in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["recorder", "smtp://127.0.0.1:2525", "smtp://localhost", "smtp://[::1]:2525"])
+def test_mail_that_stays_on_this_machine_needs_no_sender(url: str) -> None:
+    assert load_settings(GOOD | {"TSALERT_EMAIL": url}).email_from.endswith("<alerts@localhost>")
 
 
 TWILIO = {
@@ -106,7 +119,10 @@ def test_old_keys_are_read_however_they_are_spaced() -> None:
 
 def test_no_secret_is_ever_written_out() -> None:
     settings = load_settings(
-        GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
+        GOOD
+        | SENDER
+        | TWILIO
+        | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
     )
     written = repr(settings)
     assert not any(secret in written for secret in ("very secret", "hidden", "k" * 40, "a" * 40))

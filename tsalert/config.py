@@ -100,6 +100,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     :raises SettingsError: naming every fault; values of secrets are never in the message.
     """
     reader = _Reader(read_environment() if environment is None else environment)
+    smtp = _smtp(reader)
     settings = Settings(
         database_url=_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
@@ -107,8 +108,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
         address_key=reader.secret("ADDRESS_KEY"),
         public_url=_public_url(reader),
-        smtp=_smtp(reader),
-        email_from=_email_from(reader),
+        smtp=smtp,
+        email_from=_email_from(reader, smtp),
         twilio=_twilio(reader),
         authority_name=reader.text("AUTHORITY_NAME", "Trading Standards"),
         authority_code=reader.text("AUTHORITY_CODE"),
@@ -194,8 +195,11 @@ def _connections(reader: _Reader, text: str) -> int:
     return int(text)
 
 
-def _email_from(reader: _Reader) -> str:
-    value = reader.text("EMAIL_FROM", "Trading Standards Alert! <alerts@localhost>")
+def _email_from(reader: _Reader, smtp: SmtpSettings | None) -> str:
+    value = reader.text("EMAIL_FROM")
+    if not value and smtp and not is_loopback(smtp.host):
+        reader.fault("EMAIL_FROM", "is not set, and mail that leaves this machine needs a sender that can be answered")
+    value = value or "Trading Standards Alert! <alerts@localhost>"
     try:
         name, address = parseaddr(value)
         Address(display_name=name, addr_spec=address)

@@ -175,7 +175,24 @@ def test_a_reference_leads_to_its_call_or_incident(desk: FlaskClient, session: S
     call = queries.list_calls(session)[0]
     assert desk.get(f"/calls?reference={reference.lower()}").location == f"/incidents/{incident_id}"
     assert desk.get(f"/calls?reference={call.reference}").location == f"/calls/{call.id}"
-    assert desk.get("/calls?reference=R26-99999-A").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        pytest.param("R26-99999-A", "There is no call or incident with that reference.", id="unknown"),
+        pytest.param("R26\u202e", "Take out the characters that cannot be seen", id="unseen"),
+        pytest.param("R" * 41, "Keep this to 40 characters or fewer.", id="long"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_comes_back_in_its_box(
+    desk: FlaskClient, session: Session, incident_id: int, typed: str, told: str
+) -> None:
+    page = desk.get("/calls", query_string={"reference": typed})
+    assert page.status_code == 422
+    assert f'name="reference" type="text" spellcheck="false" value="{typed}"' in page.text
+    assert page.text.count(told) == 2  # in the summary, and beside the box
+    assert queries.list_calls(session)[0].reference in page.text
 
 
 def test_the_board_names_no_caller_and_no_address(desk: FlaskClient, session: Session, incident_id: int) -> None:

@@ -137,6 +137,17 @@ def test_a_search_for_what_is_not_there_finds_nothing(
     assert "Nobody on the list fits that." in signed_in().get("/subscribers", query_string={"search": search}).text
 
 
+def test_a_search_for_what_cannot_be_seen_comes_back_in_its_box(
+    signed_in: Callable[..., FlaskClient], run_import: Import
+) -> None:
+    run_import(PAT)
+    page = signed_in().get("/subscribers", query_string={"search": "Pat\u202e"})
+    assert page.status_code == 422
+    assert 'value="Pat\u202e"' in page.text
+    assert page.text.count("Take out the characters that cannot be seen") == 2
+    assert "Pat Example" in page.text
+
+
 @pytest.mark.parametrize("query", ["before=x", "before=0", f"before={2**63}", "before=-1", "search=%00"])
 def test_a_page_that_is_none_is_refused(signed_in: Callable[..., FlaskClient], query: str) -> None:
     assert signed_in().get(f"/subscribers?{query}").status_code == 422

@@ -1,6 +1,8 @@
 """Every request gets a clear answer, and nothing gets in without a mark."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Blueprint, Flask, request
@@ -81,6 +83,31 @@ def test_a_form_sent_twice_counts_once_and_leads_to_the_same_place(sample: Flask
     with sample.application.app_context():
         entries = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "sampled")
         assert db.session.scalar(entries) == 1
+
+
+def test_copies_of_a_form_sent_in_the_same_moment_all_lead_to_what_was_saved(sample: FlaskClient) -> None:
+    form, start = {"submission": new_submission()}, Barrier(8)
+
+    def send(_: int) -> tuple[int, str | None]:
+        start.wait()
+        answer = sample.application.test_client().post("/sample", data=form)
+        return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(8) as officers:
+        assert set(officers.map(send, range(8))) == {(303, "/sample/1")}
+    with sample.application.app_context():
+        entries = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "sampled")
+        assert db.session.scalar(entries) == 1
+
+
+def test_a_copy_that_nobody_can_lead_on_says_that_it_was_saved_and_where_to_look(sample: FlaskClient) -> None:
+    form = {"submission": new_submission()}
+    assert sample.post("/sample/made", data=form).status_code == 201
+    again = sample.post("/sample/made", data=form)
+    assert again.status_code == 409
+    assert '<h1 class="govuk-heading-l">This is already saved</h1>' in again.text
+    assert "It was sent more than once and saved once." in again.text
+    assert "list" in again.text
 
 
 @pytest.mark.parametrize("key", ["nul\x00", "x" * 101, "", "a b"])

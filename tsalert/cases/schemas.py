@@ -20,7 +20,7 @@ from tsalert.cases.vocabulary import (
     WaitingFor,
 )
 from tsalert.response.vocabulary import Category
-from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -43,7 +43,7 @@ class NewCaseSchema(_Input):
     """A case to open; with an incident, what is left out is copied from it."""
 
     value = NewCase
-    summary = Paragraph(required=True)
+    summary = Paragraph(required=True, error_messages={"required": "Say what the case is about."})
     category = choice(Category, **_OPTIONAL)
     channel = choice(Channel, load_default=Channel.UNKNOWN)
     kind = Line(**_OPTIONAL)
@@ -52,7 +52,7 @@ class NewCaseSchema(_Input):
     address = Line(longest=500, **_OPTIONAL)
     postcode = Postcode(**_OPTIONAL)
     ward_code = Line(longest=20, **_OPTIONAL)
-    chosen_for_vulnerability = fields.Boolean(load_default=False)
+    chosen_for_vulnerability = YesNo(load_default=False)
     opened_at = Instant(**_OPTIONAL)
     officer_id = RecordId(**_OPTIONAL)
     incident_id = RecordId(**_OPTIONAL)
@@ -95,7 +95,7 @@ class NewNoteSchema(_Input):
 
     value = NewNote
     kind = choice(NoteKind, required=True)
-    text = Paragraph(required=True, longest=10_000)
+    text = Paragraph(required=True, longest=10_000, error_messages={"required": "Write the note."})
     occurred_at = Instant(**_OPTIONAL)
 
 
@@ -105,7 +105,7 @@ class LinkSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    incident = Line(required=True)
+    incident = Line(required=True, error_messages={"required": "Enter the incident's reference."})
 
 
 class ListSchema(Schema):

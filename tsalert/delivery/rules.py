@@ -236,7 +236,7 @@ def normalise_phone(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
     if drama:
         return drama, written
     if not phonenumbers.is_valid_number(number) or number.country_code != 44:
-        raise RuleViolation("Enter a British phone number like 01632 960001 or 07700 900001.", field="phone")
+        raise RuleViolation("Enter a British phone number: all of it, beginning with 0 or +44.", field="phone")
     channel = _CHANNEL_OF_KIND.get(phonenumbers.number_type(number))
     if channel is None:
         raise RuleViolation("Enter a number that costs no more than an ordinary call.", field="phone")
@@ -272,7 +272,7 @@ def mask_address(channel: str, address: str) -> str:
 
 
 def _parse_phone(text: str) -> phonenumbers.PhoneNumber:
-    wrong = RuleViolation("Enter a phone number like 01632 960001 or 07700 900001.", field="phone")
+    wrong = RuleViolation("Enter a phone number: all of it, beginning with 0 or +44.", field="phone")
     if _has_control(text.strip(), _HIDDEN):
         raise wrong
     try:

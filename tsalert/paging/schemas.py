@@ -20,6 +20,14 @@ _LINE = re.compile(r"(\d{1,3}):([0-5]\d)\s+(primary|backup|manager)\s+(text|call
 _HOUR = 3600
 
 
+def _whole(least: int, most: int, unit: str) -> fields.Integer:
+    """Return a required field for a whole number; whatever is wrong with it, one sentence says what may be."""
+    told = f"Enter {least} to {most} {unit}."
+    return fields.Integer(
+        required=True, validate=Range(least, most, error=told), error_messages={"required": told, "invalid": told}
+    )
+
+
 class Strict(Schema):
     """Refuses fields that it does not know."""
 
@@ -46,12 +54,12 @@ class PolicyFormSchema(Strict):
     """A policy as the page's form has it: steps by line, waits in minutes."""
 
     steps = Steps(required=True, longest=2000, error_messages={"required": "Write at least one step."})
-    repeat_after = fields.Integer(required=True, validate=Range(1, 60))
-    repage_after = fields.Integer(required=True, validate=Range(1, 120))
-    welfare_after = fields.Integer(required=True, validate=Range(5, 240))
-    welfare_answer = fields.Integer(required=True, validate=Range(1, 60))
-    welfare_misses = fields.Integer(required=True, validate=Range(1, 10))
-    down_after = fields.Integer(required=True, validate=Range(5, 600))
+    repeat_after = _whole(1, 60, "minutes")
+    repage_after = _whole(1, 120, "minutes")
+    welfare_after = _whole(5, 240, "minutes")
+    welfare_answer = _whole(1, 60, "minutes")
+    welfare_misses = _whole(1, 10, "missed answers")
+    down_after = _whole(5, 600, "seconds")
     effective_from = Instant(load_default=None)
 
     @post_load
@@ -65,7 +73,7 @@ class PolicyFormSchema(Strict):
 class NewPageStepSchema(Strict):
     """One step of a policy."""
 
-    after_seconds = fields.Integer(required=True, validate=Range(0, 2 * _HOUR))
+    after_seconds = _whole(0, 2 * _HOUR, "seconds")
     duty = choice(Duty, required=True)
     channel = choice(Channel, required=True)
 
@@ -78,13 +86,18 @@ class NewPageStepSchema(Strict):
 class NewPagingPolicySchema(Strict):
     """A version of the policy as the JSON interface takes it."""
 
-    steps = fields.List(fields.Nested(NewPageStepSchema), required=True, validate=Length(1, MOST_STEPS))
-    repeat_after_seconds = fields.Integer(required=True, validate=Range(60, _HOUR))
-    repage_after_seconds = fields.Integer(required=True, validate=Range(60, 2 * _HOUR))
-    welfare_after_seconds = fields.Integer(required=True, validate=Range(300, 4 * _HOUR))
-    welfare_answer_seconds = fields.Integer(required=True, validate=Range(60, _HOUR))
-    welfare_misses = fields.Integer(required=True, validate=Range(1, 10))
-    down_after_seconds = fields.Integer(required=True, validate=Range(5, 600))
+    steps = fields.List(
+        fields.Nested(NewPageStepSchema),
+        required=True,
+        validate=Length(1, MOST_STEPS, error=f"Give 1 to {MOST_STEPS} steps."),
+        error_messages={"required": "Write at least one step."},
+    )
+    repeat_after_seconds = _whole(60, _HOUR, "seconds")
+    repage_after_seconds = _whole(60, 2 * _HOUR, "seconds")
+    welfare_after_seconds = _whole(300, 4 * _HOUR, "seconds")
+    welfare_answer_seconds = _whole(60, _HOUR, "seconds")
+    welfare_misses = _whole(1, 10, "missed answers")
+    down_after_seconds = _whole(5, 600, "seconds")
     effective_from = Instant(load_default=None)
 
     @post_load

@@ -17,31 +17,35 @@ from tsalert.response.service import LoggedCall
 from tsalert.staff import queries as staff
 from tsalert.telephone import queries as telephone
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import current_form, load_form, redisplays
+from tsalert.web.forms import current_form, load_form, redisplays, redraws
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
 bp.context_processor(lambda: {"vocabulary": vocabulary})
 _PAGE = 50
 
 
-@bp.get("")
-@requires(Permission.READ_CALL)
-def list_calls() -> ResponseReturnValue:
-    """List calls, newest first, or go to the one whose reference is given."""
-    asked = PageSchema().load(request.args)
-    if asked["reference"]:
-        return _find(asked["reference"])
-    calls = queries.list_calls(db.session(), after=asked["after"], limit=_PAGE)
+def _draw_calls(after: int | None = None) -> ResponseReturnValue:
+    """Draw the calls that came before one, or the newest."""
+    calls = queries.list_calls(db.session(), after=after, limit=_PAGE)
     return render_template(
         "response/calls.html",
         calls=calls,
         references=queries.incident_references(db.session(), calls),
         wards=places.ward_names(db.session()),
         older=calls[-1].id if len(calls) == _PAGE else None,
-        is_first=asked["after"] is None,
+        is_first=after is None,
         waiting=waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id),
         saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,
     )
+
+
+@bp.get("")
+@requires(Permission.READ_CALL)
+@redraws(_draw_calls, box="reference")
+def list_calls() -> ResponseReturnValue:
+    """List calls, newest first, or go to the one whose reference is given."""
+    asked = PageSchema().load(request.args)
+    return _find(asked["reference"]) if asked["reference"] else _draw_calls(asked["after"])
 
 
 @bp.get("/new")

@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from marshmallow import ValidationError, fields
+from marshmallow import fields
+
+_UNREAD = "We could not read when this form was opened. Check the call and save it again."
 
 
 def seal_opening(now: datetime) -> str:
@@ -25,10 +27,12 @@ def read_opening(sealed: str) -> datetime | None:
 class Opening(fields.Field[datetime]):
     """A sealed time of opening."""
 
+    default_error_messages = {"required": _UNREAD, "invalid": _UNREAD}
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> datetime:
         opened_at = read_opening(str(value))
         if opened_at is None:
-            raise ValidationError("We could not read when this form was opened. Check the call and save it again.")
+            raise self.make_error("invalid")
         return opened_at
 
 

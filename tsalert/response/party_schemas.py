@@ -95,7 +95,7 @@ class NewDecisionSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    other_id = RecordId(required=True)
+    other_id = RecordId(required=True, error_messages={"required": "Choose the other party."})
     verdict = choice(Verdict, required=True)
 
 

@@ -116,7 +116,7 @@ class NewCallFormSchema(NewCallSchema):
 class HoldSchema(Strict):
     """Why a recording is kept as evidence."""
 
-    reason = Line(longest=400, required=True)
+    reason = Line(longest=400, required=True, error_messages={"required": "Say why it is kept."})
 
 
 def _new_incident(

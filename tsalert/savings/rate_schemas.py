@@ -18,7 +18,10 @@ _LONGEST_NUMBER = 40
 class ExactNumber(fields.Field[Decimal]):
     """A number of any scale, as a string or typed by a person; given out digit for digit."""
 
-    default_error_messages = {"invalid": "Enter a number, like 0.25 or 2417.52."}
+    default_error_messages = {
+        "required": "Enter a number, like 0.25 or 2417.52.",
+        "invalid": "Enter a number, like 0.25 or 2417.52.",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Decimal:
         if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not value.isascii():
@@ -58,20 +61,20 @@ class Strict(Schema):
 class RateSchema(Strict):
     """One rate; pounds and shares as strings, digit for digit."""
 
-    intervention_type = Line(required=True, longest=60)
+    intervention_type = Line(required=True, longest=60, error_messages={"required": "Choose a type of intervention."})
     component = choice(ValueClass, required=True)
     kind = choice(RateKind, required=True)
     value = ExactNumber(required=True)
     low = ExactNumber(load_default=None, allow_none=True)
     high = ExactNumber(load_default=None, allow_none=True)
-    unit = Line(required=True, longest=100)
+    unit = Line(required=True, longest=100, error_messages={"required": "Say what one unit is."})
     term_years = Years(load_default=None, allow_none=True)
     term_low = Years(load_default=None, allow_none=True)
     term_high = Years(load_default=None, allow_none=True)
     discount_rate = ExactNumber(load_default=None, allow_none=True)
     deadweight = ExactNumber(load_default=None, allow_none=True)
     repeat_risk = ExactNumber(load_default=None, allow_none=True)
-    evidence_grade = Line(required=True, longest=1)
+    evidence_grade = Line(required=True, longest=1, error_messages={"required": "Choose how good the evidence is."})
     note = Line(load_default=None, allow_none=True, longest=400)
 
     @post_load
@@ -89,14 +92,16 @@ class UsedRateSchema(RateSchema):
 class RateSetHeadSchema(Strict):
     """What a rate set says of itself."""
 
-    slug = Line(required=True, longest=60)
-    title = Line(required=True)
-    basis = Line(required=True, metadata={"enum": list(BASES)})
+    slug = Line(required=True, longest=60, error_messages={"required": "Enter a short name for the set."})
+    title = Line(required=True, error_messages={"required": "Enter a title."})
+    basis = Line(
+        required=True, metadata={"enum": list(BASES)}, error_messages={"required": "Choose what the rates rest on."}
+    )
     effective_from = Day(required=True)
     effective_to = Day(load_default=None, allow_none=True)
     price_year = Line(load_default=None, allow_none=True, longest=40)
-    source = Line(required=True, longest=400)
-    evidence_note = Paragraph(required=True)
+    source = Line(required=True, longest=400, error_messages={"required": "Say where the rates come from."})
+    evidence_note = Paragraph(required=True, error_messages={"required": "Say how good the evidence is."})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewRateSet:
@@ -115,13 +120,13 @@ class NewRateSetSchema(RateSetHeadSchema):
 class CopySchema(Strict):
     """The name under which a set is copied to a draft."""
 
-    slug = Line(required=True, longest=60)
+    slug = Line(required=True, longest=60, error_messages={"required": "Enter a short name for the set."})
 
 
 class PlaceSchema(Strict):
     """The type and class of a rate, as a page names its place: ``call_blocker:health_qol``."""
 
-    place = Line(required=True, longest=120)
+    place = Line(required=True, longest=120, error_messages={"required": "Choose a rate."})
 
 
 class ApprovalSchema(Strict):
@@ -157,7 +162,7 @@ class RateSetListSchema(Schema):
 class ComparisonQuery(Strict):
     """The set to compare with."""
 
-    other = Line(required=True, longest=60)
+    other = Line(required=True, longest=60, error_messages={"required": "Name the set to compare with."})
 
 
 class _DifferenceSchema(Schema):

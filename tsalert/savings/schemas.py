@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 from tsalert.savings.queries import Filter
 from tsalert.savings.rate_schemas import UsedRateSchema
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
-from tsalert.web.fields import Day, Line, Paragraph, PeriodLabel, Pounds, RecordId, choice
+from tsalert.web.fields import Day, Line, Paragraph, PeriodLabel, Pounds, RecordId, YesNo, choice
 
 MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future"}
 _MOST = 10**9
@@ -18,7 +18,7 @@ _MOST = 10**9
 class Count(fields.Field[int]):
     """A whole number as a person types it, or as a JSON number."""
 
-    default_error_messages = {"invalid": "Enter a whole number, like 3."}
+    default_error_messages = {"required": "Enter a whole number, like 3.", "invalid": "Enter a whole number, like 3."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
@@ -52,7 +52,7 @@ class NewInterventionSchema(Schema):
     case_id = RecordId(load_default=None, allow_none=True)
     incident_id = RecordId(load_default=None, allow_none=True)
     household_key = Line(load_default=None, allow_none=True, longest=100)
-    is_rapid_response = fields.Boolean(load_default=False)
+    is_rapid_response = YesNo(load_default=False)
     beneficiary = _choice(Beneficiary, load_default=Beneficiary.RESIDENT)
     ward_code = Line(load_default=None, allow_none=True, longest=20)
     note = Paragraph(load_default=None, allow_none=True)
@@ -76,8 +76,8 @@ def build_intervention(data: dict[str, Any]) -> NewIntervention:
 class CorrectionSchema(NewInterventionSchema):
     """A corrected intervention, the version it corrects, and why."""
 
-    of_version = Count(required=True)
-    reason = Line(required=True, longest=500)
+    of_version = Count(required=True, error_messages={"required": "Name the version that you saw."})
+    reason = Line(required=True, longest=500, error_messages={"required": "Say why it is corrected."})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:
@@ -92,13 +92,13 @@ class SeenVersionSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    of_version = Count(required=True)
+    of_version = Count(required=True, error_messages={"required": "Name the version that you saw."})
 
 
 class WithdrawalSchema(SeenVersionSchema):
     """Why an intervention is taken out of the figures."""
 
-    reason = Line(required=True, longest=500)
+    reason = Line(required=True, longest=500, error_messages={"required": "Say why it is taken out."})
 
 
 class ContinuationSchema(Schema):

@@ -68,6 +68,11 @@ def officers() -> Select[int, str, bool]:
     return select(Officer.id, Officer.name, Officer.active)
 
 
+def accounts(session: Session) -> list[Officer]:
+    """Return every officer with their roles, those who can sign in first."""
+    return list(session.scalars(select(Officer).order_by(Officer.active.desc(), Officer.email)))
+
+
 def officers_who_may(session: Session, needed: Collection[Permission]) -> list[Person]:
     """Return the active officers who may do all of some things, by name."""
     active = session.scalars(select(Officer).where(Officer.active).order_by(Officer.name, Officer.id))

@@ -1,5 +1,6 @@
 """Who may do what, and when an account locks."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
@@ -33,6 +34,9 @@ PERMISSIONS: dict[RoleName, frozenset[P]] = {
     RoleName.LONE_SENDER: frozenset({P.OVERRIDE_APPROVAL}),
 }
 
+# Without them nobody could plan the rota, review an alert or say who else may do so.
+_NEVER_EMPTY = frozenset({RoleName.MANAGER, RoleName.ADMINISTRATOR})
+
 WATCHED_SPAN = timedelta(minutes=15)
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_NETWORK = 50
@@ -43,6 +47,11 @@ TOKEN_LIFE = timedelta(days=90)
 def permissions_of(roles: list[str]) -> frozenset[P]:
     """Return everything that a set of roles allows."""
     return frozenset().union(*(PERMISSIONS[RoleName(role)] for role in roles))
+
+
+def roles_left_empty(given_up: Collection[str], held_by_others: Collection[str]) -> list[str]:
+    """Return those of the roles given up that somebody must hold, and that nobody else holds."""
+    return sorted((_NEVER_EMPTY & set(given_up)) - set(held_by_others))
 
 
 def is_blocked(*, failures_by_account: int, failures_by_network: int) -> bool:

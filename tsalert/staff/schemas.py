@@ -11,8 +11,10 @@ class NewOfficerSchema(Schema):
 
     email = Line(longest=320, required=True, error_messages={"required": "Enter an email address."})
     name = Line(required=True, error_messages={"required": "Enter a name."})
-    roles = fields.List(fields.Enum(RoleName, by_value=True), required=True)
-    password = fields.String(required=True)
+    roles = fields.List(
+        fields.Enum(RoleName, by_value=True), required=True, error_messages={"required": "Choose at least one role."}
+    )
+    password = fields.String(required=True, error_messages={"required": "Enter a password."})
 
 
 class ShortcutSchema(Schema):

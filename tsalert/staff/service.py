@@ -29,7 +29,7 @@ def create_officer(
     hashed = hash_password(password)
     with transaction() as session:
         officer = _new_officer(session, address, name, hashed, now)
-        officer.roles = [_role(session, role) for role in dict.fromkeys(roles)]
+        officer.roles = [find_role(session, role) for role in dict.fromkeys(roles)]
         session.flush()
         audit.record(session, by, "created", "officer", officer.id, now=now, roles=", ".join(sorted(roles)))
         return officer.id
@@ -69,17 +69,18 @@ def record_failed_sign_in(account: str, network: str, *, now: datetime) -> None:
         session.add(SignInFailure(account_digest=account_digest, network_digest=network_digest, at=now))
 
 
+def find_role(session: Session, name: RoleName) -> Role:
+    """Return a role's row, made when it is first given."""
+    role = session.scalar(select(Role).where(Role.name == name))
+    if role is None:
+        role = Role(name=name, description=None)
+        session.add(role)
+    return role
+
+
 def _new_officer(session: Session, email: str, name: str, hashed: str, now: datetime) -> Officer:
     if session.scalar(select(Officer.id).where(Officer.email == email)):
         raise RuleViolation(f"There is already an officer {email}.", field="email")
     officer = Officer(email=email, name=name, password=hashed, active=True, fs_uniquifier=token_hex(32), created_at=now)
     session.add(officer)
     return officer
-
-
-def _role(session: Session, name: RoleName) -> Role:
-    role = session.scalar(select(Role).where(Role.name == name))
-    if role is None:
-        role = Role(name=name, description=None)
-        session.add(role)
-    return role

@@ -50,6 +50,8 @@ def init_app(app: Flask) -> None:
         SECURITY_POST_LOGOUT_VIEW="/sign-in",
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
         SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_CLI_USERS_NAME=False,  # the library's commands would change access without a line in the trail
+        SECURITY_CLI_ROLES_NAME=False,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_MSG_GENERIC_AUTHN_FAILED=("The email address or password is not right.", "error"),

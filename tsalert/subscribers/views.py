@@ -12,7 +12,7 @@ from tsalert.subscribers import directory, queries, service, wording
 from tsalert.subscribers.rules import PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
 from tsalert.web.access import current_actor, public, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, read_form, redisplays, redraws
 
 bp = Blueprint("subscribers", __name__)
 
@@ -24,21 +24,28 @@ def public_home() -> ResponseReturnValue:
     return render_template("public/home.html")
 
 
-@bp.get("/subscribers")
-@requires(Permission.READ_SUBSCRIBERS)
-def list_subscribers() -> ResponseReturnValue:
-    """Show the list, how long it is and how far it carries."""
-    session, asked = db.session(), read_form(ListQuery(unknown=EXCLUDE), request.args)
+def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnValue:
+    """Draw the list, narrowed to a search, from the newest or from one subscriber on."""
+    session = db.session()
     return render_template(
         "subscribers/list.html",
-        entries=directory.entries(session, **asked),
+        entries=directory.entries(session, search=search, before=before),
         counts=directory.count(session),
         circulation=queries.circulation(session),
         ward_names=places.ward_names(session),
         page=directory.PAGE,
         words=wording,
-        **asked,
+        search=search,
+        before=before,
     )
+
+
+@bp.get("/subscribers")
+@requires(Permission.READ_SUBSCRIBERS)
+@redraws(_draw_list, box="search")
+def list_subscribers() -> ResponseReturnValue:
+    """Show the list, how long it is and how far it carries."""
+    return _draw_list(**read_form(ListQuery(unknown=EXCLUDE), request.args))
 
 
 @bp.get("/subscribers/new")

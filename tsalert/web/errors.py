@@ -10,7 +10,6 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from tsalert.core.errors import (
-    AlreadyDone,
     Conflict,
     NotAllowed,
     NotFound,
@@ -29,7 +28,6 @@ _STATUS: dict[type[TsalertError], int] = {
     RuleViolation: 422,
     Conflict: 409,
     Overtaken: 409,
-    AlreadyDone: 409,
     TooManyTries: 429,
 }
 _TITLES = {
@@ -116,9 +114,9 @@ def _unknown(error: Exception) -> Response:
     return answer(500, InternalServerError.description)
 
 
-def answer(status: int, detail: str, extra: dict[str, Any] | None = None) -> Response:
+def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, title: str | None = None) -> Response:
     """Write one error as a problem document under /api/, else as a page."""
-    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    title = title or _TITLES.get(status) or HTTPStatus(status).phrase
     if is_api():
         problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(extra or {})}
         response = jsonify(problem)

@@ -63,13 +63,16 @@ class Paragraph(Line):
 class YesNo(fields.Boolean):
     """An answer that is yes or no."""
 
-    default_error_messages = {"invalid": "Answer yes or no."}
+    default_error_messages = {"required": "Answer yes or no.", "invalid": "Answer yes or no."}
 
 
 class Pounds(fields.Field[Decimal]):
     """An amount as a person types it, or as a JSON string; given out as a string with two decimals."""
 
-    default_error_messages = {"invalid": "Enter an amount in pounds, like 4000 or 4,000.50."}
+    default_error_messages = {
+        "required": "Enter an amount in pounds, like 4000 or 4,000.50.",
+        "invalid": "Enter an amount in pounds, like 4000 or 4,000.50.",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Decimal:
         if not isinstance(value, str):
@@ -97,6 +100,7 @@ class Instant(fields.AwareDateTime):
     """A moment with its zone; a page's London wall time gets its zone in ``web.forms`` first."""
 
     default_error_messages = {
+        "required": "Enter a date and time.",
         "invalid": "Enter a date and time, like 2026-11-22T03:15:00Z.",
         "invalid_awareness": "Give the time with its zone, like 2026-11-22T03:15:00Z.",
     }
@@ -111,13 +115,16 @@ class Instant(fields.AwareDateTime):
 class Day(fields.Date):
     """A calendar day."""
 
-    default_error_messages = {"invalid": "Enter a date, like 2026-11-22."}
+    default_error_messages = {"required": "Enter a date.", "invalid": "Enter a date, like 2026-11-22."}
 
 
 class PeriodLabel(fields.Field[Period]):
     """A financial year or quarter, such as ``2022/23 Q1``."""
 
-    default_error_messages = {"invalid": "Give a period like 2022/23 or 2022/23 Q1."}
+    default_error_messages = {
+        "required": "Choose a period, like 2022/23 Q1.",
+        "invalid": "Give a period like 2022/23 or 2022/23 Q1.",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Period:
         if not isinstance(value, str):
@@ -152,7 +159,7 @@ def choice(words: type[StrEnum], *, unknown: str = "Choose one from the list.", 
 class RecordId(fields.Integer):
     """The number of a record; bounded, since a larger one is no record and breaks the database."""
 
-    default_error_messages = {"invalid": "There is no record with that number."}
+    default_error_messages = {"required": "Choose a record.", "invalid": "There is no record with that number."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> int:
         if isinstance(value, bool | float):

@@ -99,6 +99,26 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
     return decorate
 
 
+def redraws(page: Callable[[], ResponseReturnValue], *, box: str) -> Callable[[View], View]:
+    """Answer a search that cannot be made with its list: what was typed stands in the box, with what to mend (422)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            try:
+                return view(*args, **kwargs)
+            except ValidationError as error:
+                errors = errors_by_field(error)
+                if box not in errors:
+                    raise
+                g.form = Form(request.args, {box: errors[box]})
+            return cast(str, page()), 422
+
+        return cast(View, answer)
+
+    return decorate
+
+
 def _keep_unsaved(error: Exception) -> None:
     """Draw the form with all that was typed and the key that it had, since nobody knows how far it came."""
     _log.error("a form could not be saved", exc_info=error)

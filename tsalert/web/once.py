@@ -1,23 +1,30 @@
 """A request sent twice is carried out once.
 
-A form carries a hidden key, and its second copy is led to where the first one led. A request to the API may carry an
-``Idempotency-Key`` header, and its second copy is refused with 409.
+A form carries a hidden key, and its second copy is led to where the first one led, even if both come at
+once. A request to the API may carry an ``Idempotency-Key`` header, and its second copy is refused with 409.
 """
 
 import logging
 import re
+from time import sleep
 from uuid import uuid4
 
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import AlreadyDone
 from tsalert.db import Submission, db, transaction
 from tsalert.web.access import find_actor, is_api
+from tsalert.web.errors import answer
 from tsalert.web.forms import UNREACHABLE
 
 _log = logging.getLogger(__name__)
+# The first copy notes where it led right after it is saved; these are the looks and the seconds between them.
+_LOOKS, _PAUSE = 40, 0.05
+_TITLE = "This is already saved"
+_WHERE = "It was sent more than once and saved once. Look for it in the list or on the record that it belongs to."
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -25,6 +32,7 @@ def init_app(app: Flask) -> None:
     """Watch every request that carries a submission key."""
     app.before_request(_recall)
     app.after_request(_remember)
+    app.register_error_handler(AlreadyDone, _lead_on)
     app.jinja_env.globals["new_submission"] = new_submission
 
 
@@ -60,6 +68,26 @@ def _key() -> str | None:
         return None
     actor = find_actor() if is_api() else None
     return f"{actor.officer_id}:{given}" if actor else given
+
+
+def _lead_on(error: AlreadyDone) -> ResponseReturnValue:
+    """Answer a copy that was overtaken by the first one while both were at work."""
+    key = g.pop("submission", None)
+    if is_api():
+        return answer(409, error.message, title=_TITLE)
+    location = _await_location(key) if key else None
+    return redirect(location, 303) if location else answer(409, _WHERE, title=_TITLE)
+
+
+def _await_location(key: str) -> str | None:
+    """Return where the first copy led, once it is known; no connection is held meanwhile."""
+    for _ in range(_LOOKS):
+        location = db.session.scalar(select(Submission.location).where(Submission.key == key))
+        db.session.rollback()
+        if location:
+            return location
+        sleep(_PAUSE)
+    return None
 
 
 def _remember(response: Response) -> Response:

@@ -1,0 +1,128 @@
+"""Access that is given and taken by command: at once, with a line in the trail, and never from the last who runs it."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW, PASSWORD
+from tsalert.audit.models import AuditEvent
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.staff import queries, service
+from tsalert.staff.cli import group
+from tsalert.staff.rules import RoleName
+
+KIM, LEE = "kim@example.org", "lee@example.org"
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def command(app: Flask, session: Session) -> Command:
+    """Run a command about staff, with Kim the only manager and Lee a duty officer."""
+    for email, role in ((KIM, RoleName.MANAGER), (LEE, RoleName.DUTY_OFFICER)):
+        service.create_officer(email, name="Pat Example", roles=[role], password=PASSWORD, now=NOW)
+    return lambda *arguments, stdin="": app.test_cli_runner().invoke(group, arguments, input=stdin)
+
+
+def trail() -> list[tuple[str, str]]:
+    return [(each.action, each.via) for each in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))][2:]
+
+
+def signed_in_as(client: FlaskClient, email: str, password: str = PASSWORD) -> FlaskClient:
+    client.post("/sign-in", data={"email": email, "password": password})
+    return client
+
+
+def test_no_command_of_the_library_changes_access_behind_the_trail(app: Flask) -> None:
+    assert not {"users", "roles"} & set(app.cli.commands)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "action"),
+    [
+        (("grant", LEE, "--role", "manager"), "role granted"),
+        (("revoke", LEE, "--role", "duty_officer"), "role revoked"),
+        (("deactivate", LEE), "deactivated"),
+        (("revoke-tokens", LEE), "tokens revoked"),
+        (("token", LEE), "token issued"),
+        (("set-password", LEE, "--password-stdin"), "password set"),
+    ],
+)
+def test_every_change_of_access_stands_in_the_trail(command: Command, arguments: tuple[str, ...], action: str) -> None:
+    answer = command(*arguments, stdin="another long pass phrase\n")
+    assert answer.exit_code == 0, answer.output
+    assert trail() == [(action, "command")]
+
+
+def test_an_officer_who_is_shut_out_is_out_at_the_next_request(command: Command, client: FlaskClient) -> None:
+    token = service.issue_token(LEE, now=utc_now())
+    header = {"Authorization": f"Bearer {token}"}
+    assert signed_in_as(client, LEE).get("/board").status_code == 200
+    assert client.get("/api/v1/board", headers=header).status_code == 200
+    command("deactivate", LEE)
+    assert client.get("/board").status_code == 303
+    assert client.get("/api/v1/board", headers=header).status_code == 401
+    assert signed_in_as(client, LEE).get("/board").status_code == 303
+
+
+def test_an_officer_who_comes_back_signs_in_afresh(command: Command, client: FlaskClient) -> None:
+    token = service.issue_token(LEE, now=utc_now())
+    signed_in_as(client, LEE)
+    command("deactivate", LEE)
+    assert command("activate", LEE).exit_code == 0
+    assert client.get("/board").status_code == 303
+    assert queries.find_by_token(db.session(), token, now=utc_now()) is None
+    assert signed_in_as(client, LEE).get("/board").status_code == 200
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(command: Command, client: FlaskClient) -> None:
+    signed_in_as(client, LEE)
+    command("set-password", LEE, "--password-stdin", stdin="another long pass phrase\n")
+    assert client.get("/board").status_code == 303
+    assert signed_in_as(client, LEE).get("/board").status_code == 303
+    assert signed_in_as(client, LEE, "another long pass phrase").get("/board").status_code == 200
+
+
+@pytest.mark.parametrize("arguments", [("deactivate", KIM), ("revoke", KIM, "--role", "manager")])
+def test_the_last_manager_stays_until_there_is_another(command: Command, arguments: tuple[str, ...]) -> None:
+    refused = command(*arguments)
+    assert refused.exit_code == 1
+    assert "Error: kim@example.org is the last active manager. Give that role to somebody else first." in refused.output
+    assert trail() == []
+    command("grant", LEE, "--role", "manager")
+    assert command(*arguments).exit_code == 0
+
+
+def test_a_manager_who_is_inactive_does_not_count_as_another(command: Command) -> None:
+    command("grant", LEE, "--role", "manager")
+    command("deactivate", LEE)
+    assert command("deactivate", KIM).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("grant", LEE, "--role", "duty_officer"), "lee@example.org is duty_officer already."),
+        (("revoke", LEE, "--role", "manager"), "lee@example.org is not manager."),
+        (("activate", LEE), "lee@example.org is active already."),
+        (("deactivate", "nobody@example.org"), "There is no officer nobody@example.org."),
+    ],
+)
+def test_what_changes_nothing_is_refused_in_words(command: Command, arguments: tuple[str, ...], told: str) -> None:
+    refused = command(*arguments)
+    assert refused.exit_code == 1
+    assert told in refused.output
+    assert trail() == []
+
+
+def test_the_list_names_every_account_with_its_roles(command: Command) -> None:
+    command("grant", KIM, "--role", "lone_sender")
+    command("deactivate", LEE)
+    assert command("deactivate", LEE).exit_code == 1
+    listed = command("list").output
+    assert f"{KIM}\tlone_sender, manager\tactive\n{LEE}\tduty_officer\tinactive\n" in listed
