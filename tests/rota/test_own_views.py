@@ -66,6 +66,7 @@ def test_a_mobile_is_verified_by_the_code_however_it_is_spaced(own: FlaskClient,
     ("path", "told", "said"),
     [
         ("mobile", {"phone": "020 7946 0123"}, "Enter a British mobile number."),
+        ("mobile", {"phone": "07911 100001"}, "not put through to mobiles of the Channel Islands"),
         ("mobile", {"phone": ""}, "Enter a mobile number."),
         ("code", {"code": "123456"}, "Ask for a new one."),
         ("code", {"code": ""}, "Enter the six digits"),
