@@ -40,7 +40,7 @@ def test_a_form_sent_twice_opens_one_case(desk: FlaskClient, session: Session) -
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        pytest.param({"summary": ""}, "Missing data", id="no-summary"),
+        pytest.param({"summary": ""}, "Fill this in", id="no-summary"),
         pytest.param({"category": ""}, "Choose what the case is about", id="no-category"),
         pytest.param({"category": "burglary"}, "Choose one from the list", id="a-category-that-is-none"),
         pytest.param({"kind": "romance"}, "belongs to the category", id="a-type-of-another-category"),

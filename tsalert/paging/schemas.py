@@ -42,16 +42,26 @@ class Steps(Paragraph):
         return PolicyStep(after, Duty.of(found[3].lower()), _CHANNEL_WORDS[found[4].lower()])
 
 
+def whole_number(least: int, most: int) -> fields.Integer:
+    """Return a field of the form that takes a whole number within bounds, and names them when it refuses another."""
+    told = f"Enter a whole number from {least} to {most}."
+    return fields.Integer(
+        required=True,
+        validate=Range(least, most, error=told),
+        error_messages={"required": told, "invalid": told},
+    )
+
+
 class PolicyFormSchema(Strict):
     """A policy as the page's form has it: steps by line, waits in minutes."""
 
     steps = Steps(required=True, longest=2000, error_messages={"required": "Write at least one step."})
-    repeat_after = fields.Integer(required=True, validate=Range(1, 60))
-    repage_after = fields.Integer(required=True, validate=Range(1, 120))
-    welfare_after = fields.Integer(required=True, validate=Range(5, 240))
-    welfare_answer = fields.Integer(required=True, validate=Range(1, 60))
-    welfare_misses = fields.Integer(required=True, validate=Range(1, 10))
-    down_after = fields.Integer(required=True, validate=Range(5, 600))
+    repeat_after = whole_number(1, 60)
+    repage_after = whole_number(1, 120)
+    welfare_after = whole_number(5, 240)
+    welfare_answer = whole_number(1, 60)
+    welfare_misses = whole_number(1, 10)
+    down_after = whole_number(5, 600)
     effective_from = Instant(load_default=None)
 
     @post_load

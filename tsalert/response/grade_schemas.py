@@ -40,7 +40,7 @@ class NewVersionSchema(Schema):
     start_rule = choice(StartRule, load_default=StartRule.FIRST_CALL)
     stopped_by = fields.List(choice(RemoteResolution), load_default=list)
     effective_from = Instant(load_default=None, metadata={"description": "From now or later; none means now."})
-    reason = Line(longest=400, required=True)
+    reason = Line(longest=400, required=True, error_messages={"required": "Say why."})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewVersion:
