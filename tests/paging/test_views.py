@@ -191,7 +191,7 @@ def test_everything_a_page_can_do_has_its_operation(
     url = f"/api/v1/incidents/{incident_id}"
     (run,) = client.get(f"{url}/pages", headers=officer).json["items"]  # type: ignore[index]
     assert [(each["channel"], each["said"]) for each in run["attempts"]] == [
-        ("sms", "Taken by the provider"),
+        ("sms", "Accepted by the provider"),
         ("voice", "Ringing"),
     ]
     assert client.post(f"{url}/take", headers=officer).json["state"] == "acknowledged"  # type: ignore[index]
