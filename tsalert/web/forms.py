@@ -24,6 +24,7 @@ _OF_THE_PAGE = frozenset({"csrf_token", "submission"})
 
 # What SQLAlchemy says of a database that is locked, gone, or too busy to take one more.
 UNREACHABLE = (OperationalError, PoolTimeout)
+RETRY_AFTER = "10"  # seconds
 NOT_SAVED = "This was not saved: our records cannot be reached. All that you typed is still here. Save it again."
 # What the library says of itself, in words for whoever filled a page in.
 _FOR_PEOPLE = {
@@ -98,7 +99,7 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
                 g.form = Form(request.form, errors, None if error.field else error.message)
             except UNREACHABLE as error:
                 _keep_unsaved(error)
-                return cast(str, page(*args, **kwargs)), 503
+                return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
             return cast(str, page(*args, **kwargs)), 422
 
         return cast(View, answer)
