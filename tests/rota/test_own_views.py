@@ -45,7 +45,8 @@ def verify(own: FlaskClient, session: Session, number: str = "07700 900123") -> 
 
 def address_of(own: FlaskClient) -> str:
     page = own.post("/account/duty/calendar", follow_redirects=True).text
-    found = re.search(r"(/rota/calendar/[\w-]+\.ics)", page)
+    # Nothing follows the address: a full stop would be copied with it, and lead to no calendar.
+    found = re.search(r"(/rota/calendar/[\w-]+\.ics)\s*<", page)
     assert found
     return found[1]
 
