@@ -168,3 +168,18 @@ def test_every_type_has_a_name_that_people_read() -> None:
     assert kind_label("a type of long ago") == "a type of long ago"
     codes = [code for code, _ in kind_options()]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("category", "words", "kind"),
+    [
+        (Category.DOORSTEP_CRIME, "roofing", "roofing"),
+        (Category.DOORSTEP_CRIME, " Courier fraud ", "courier_fraud"),
+        (Category.DOORSTEP_CRIME, "gardening or TREE work", "gardening"),
+        (Category.SCAM, "bank_impersonation", "bank_impersonation"),
+        (Category.SCAM, "roofing", None),
+        (Category.SCAM, "", None),
+    ],
+)
+def test_a_type_is_known_by_the_words_that_an_officer_typed(category: Category, words: str, kind: str | None) -> None:
+    assert rules.kind_named(category, words) == kind

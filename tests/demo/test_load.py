@@ -25,6 +25,7 @@ from tsalert.response import waiting
 from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState
 from tsalert.response.matches import look_up
+from tsalert.response.models import Incident
 from tsalert.response.party_search import search
 from tsalert.rota import alarms
 from tsalert.rota.queries import on_duty
@@ -95,6 +96,8 @@ def assert_live() -> None:
     board = read_board(db.session(), now=utc_now()).lines
     states = Counter(row.reading.state for row in board)
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
+    kinds = db.session.scalars(select(Incident.kind).where(Incident.kind.contains("_", autoescape=True)))
+    assert kinds.all() == [], "a code is shown where an officer would have typed words"
     waits = waiting.waiting_calls(db.session())
     assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms"]
     assert waits[0].story is not None

@@ -61,7 +61,7 @@ def test_when_the_provider_is_back_the_page_goes_out_and_the_warnings_go(team: T
     night.tick(58)
     night.tick(59)
     assert warnings() == []
-    assert "Paged by text, Pat Primary: Taken by the provider" in night.story(incident_id)
+    assert "Paged by text, Pat Primary: Accepted by the provider" in night.story(incident_id)
     assert queries.to_ring(db.session(), incident_id, now=at(60)) == []
     outage = db.session().scalars(select(Outage)).one()
     assert outage.ended_at is not None

@@ -145,8 +145,9 @@ def test_a_manager_reads_the_policy_and_sets_a_new_version_from_now(signed_in: S
         ({"steps": "1:00 primary text"}, "The first step must come at once"),
         ({"steps": ""}, "Write at least one step."),
         ({"steps": "0:00 primary email"}, "An email wakes nobody"),
-        ({"repage_after": "0"}, "repage_after"),
-        ({"welfare_misses": "x"}, "welfare_misses"),
+        ({"repage_after": "0"}, "Enter a whole number from 1 to 120."),
+        ({"repage_after": ""}, "Enter a whole number from 1 to 120."),
+        ({"welfare_misses": "x"}, "Enter a whole number from 1 to 10."),
         ({"effective_from": "2020-01-01T10:00"}, "cannot begin in the past"),
     ],
 )
@@ -190,7 +191,7 @@ def test_everything_a_page_can_do_has_its_operation(
     url = f"/api/v1/incidents/{incident_id}"
     (run,) = client.get(f"{url}/pages", headers=officer).json["items"]  # type: ignore[index]
     assert [(each["channel"], each["said"]) for each in run["attempts"]] == [
-        ("sms", "Taken by the provider"),
+        ("sms", "Accepted by the provider"),
         ("voice", "Ringing"),
     ]
     assert client.post(f"{url}/take", headers=officer).json["state"] == "acknowledged"  # type: ignore[index]

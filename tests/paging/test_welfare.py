@@ -38,7 +38,7 @@ def test_half_an_hour_without_a_sign_asks_by_text_with_the_code(team: Team, nigh
     assert since_arrival(night) == [("sms", PRIMARY)]
     code = night.code(team.primary, incident_id)
     assert f"Reply OK {code}, or CLEAR {code} if you have left." in night.sent[-1].words
-    assert "Asked whether they are safe by text, Pat Primary: Taken by the provider" in night.story(incident_id)
+    assert "Asked whether they are safe by text, Pat Primary: Accepted by the provider" in night.story(incident_id)
 
 
 def test_no_answer_asks_again_and_then_the_managers_phone_rings(night: Night, incident_id: int) -> None:

@@ -161,6 +161,12 @@ def test_a_refused_version_comes_back_with_what_was_typed(
     assert "Change the grade “prompt”" in answer.text
 
 
+def test_a_version_without_a_reason_is_asked_for_one(signed_in: Callable[..., FlaskClient]) -> None:
+    answer = signed_in(RoleName.MANAGER).post("/grades", data={"name": "prompt", "start_rule": "first_call"})
+    assert answer.status_code == 422
+    assert "Say why." in answer.text
+
+
 def test_a_version_is_added_over_the_interface_by_managers_alone(
     client: FlaskClient, bearer: Callable[..., dict[str, str]]
 ) -> None:

@@ -120,6 +120,11 @@ def test_a_mobile_asks_for_a_real_number_outside_a_demonstration(client: FlaskCl
     assert client.post("/api/v1/rota/mobile/code", json={"code": "000000"}, headers=desk).status_code == 422
 
 
+@pytest.mark.parametrize("sent", [[], "123456", {"code": 123456}, {"code": None}])
+def test_a_code_of_another_shape_is_refused_in_words(client: FlaskClient, desk: Headers, sent: object) -> None:
+    assert client.post("/api/v1/rota/mobile/code", json=sent, headers=desk).status_code == 422
+
+
 def test_a_planner_takes_a_mobile_away_and_a_colleague_may_not(
     client: FlaskClient, planner: Headers, desk: Headers, robin: int
 ) -> None:

@@ -64,7 +64,7 @@ def test_a_call_that_finds_the_database_locked_comes_back_whole_and_is_saved_onc
     sent = call_form(desk)
     with locked(fresh_app):
         answer = desk.post("/calls", data=sent)
-        assert answer.status_code == 503
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
         assert "This was not saved" in answer.text
         assert "want &lt;b&gt;£4,000&lt;/b&gt;" in answer.text
         assert 'value="020 7946 0123"' in answer.text

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import queries
 from tsalert.cases.models import CaseFile, CaseIncident
-from tsalert.cases.rules import NewCase, fits
+from tsalert.cases.rules import NewCase, kind_named
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
 from tsalert.db import insert_ignoring_conflicts
@@ -25,7 +25,7 @@ def fill_from_incident(session: Session, new: NewCase) -> NewCase:
     incident = response_queries.get_incident(session, new.incident_id)
     place = incident.household
     category = new.category or incident.category
-    kind = incident.kind if incident.kind and fits(category, incident.kind) else None
+    kind = kind_named(category, incident.kind) if incident.kind else None
     return replace(
         new,
         category=category,

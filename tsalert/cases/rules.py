@@ -155,6 +155,13 @@ def fits(category: Category, kind: str) -> bool:
     return kind == OTHER_KIND or kind in {word.value for word in KINDS[category]}
 
 
+def kind_named(category: Category, words: str) -> str | None:
+    """Return the type that typed words name, such as "Courier fraud"; None where a category has none like it."""
+    said = words.strip().casefold().replace("_", " ")
+    names = {each.value: {each.value.replace("_", " "), each.label.casefold()} for each in KINDS[category]}
+    return next((kind for kind, known in names.items() if said in known), None)
+
+
 def require_kind(category: Category, kind: str) -> None:
     """Refuse a type that belongs to another category.
 

@@ -20,3 +20,8 @@ def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     is_drama = is_demo and written.startswith(_DRAMA_NUMBERS) and len(written) == 13
     return written if is_drama or phonenumbers.is_valid_number(number) else None
+
+
+def is_on_the_islands(written: str) -> bool:
+    """Tell whether a number is one of Jersey, Guernsey or Man: they share +44, and are charged as abroad."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(written)) in {"GG", "IM", "JE"}

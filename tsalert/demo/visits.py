@@ -37,6 +37,7 @@ class Visit:
 def log(visit: Visit, actor: Actor) -> int:
     """Log the call and open its incident; returns the incident's id."""
     immediate = visit.grade is GradeName.IMMEDIATE
+    kind = visit.kind.replace("_", " ")  # an incident has words that were typed, and no code of a list
     call = NewCall(
         disposition=Disposition.NEW_INCIDENT,
         opened_at=visit.at,
@@ -53,7 +54,7 @@ def log(visit: Visit, actor: Actor) -> int:
         is_work_in_progress=immediate,
         is_vulnerable=True,
         money_state=MoneyState.ASKED,
-        incident=NewIncident(visit.category, visit.kind, visit.grade, "Settled with the caller on the phone."),
+        incident=NewIncident(visit.category, kind, visit.grade, "Settled with the caller on the phone."),
     )
     typed = timedelta(seconds=25 + visit.at.minute % 30)
     logged = service.log_call(call, actor=actor, now=visit.at + typed, is_demo=True)

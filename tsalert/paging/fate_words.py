@@ -7,8 +7,8 @@ from tsalert.paging.vocabulary import Key
 _TEXT = {
     Status.PENDING: "Waits to be sent",
     Status.CLAIMED: "Is being sent",
-    Status.ACCEPTED: "Taken by the provider",
-    Status.SOFT_BOUNCED: "Taken by the provider",
+    Status.ACCEPTED: "Accepted by the provider",
+    Status.SOFT_BOUNCED: "Accepted by the provider",
     Status.DELIVERED: "Delivered",
     Status.UNDELIVERED: "Not delivered",
 }

@@ -16,6 +16,7 @@ from tsalert.core.errors import Conflict, NotAllowed, RuleViolation, TooManyTrie
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane, normalise_phone
+from tsalert.delivery.telephones import is_on_the_islands
 from tsalert.rota import alarms, checking, queries, rules, wording
 from tsalert.rota.models import MobileCode, OfficerMobile
 
@@ -31,6 +32,8 @@ def send_code(typed: str, *, actor: Actor, now: datetime, is_demo: bool = False)
     channel, e164 = normalise_phone(typed, allow_drama=is_demo)
     if channel is not Channel.SMS:
         raise RuleViolation("Enter a British mobile number.", field="phone")
+    if is_on_the_islands(e164):
+        raise RuleViolation("Callers are not put through to mobiles of the Channel Islands or Man.", field="phone")
     code = f"{randbelow(1_000_000):06}"
     with transaction() as session:
         checking.begin_change(session)

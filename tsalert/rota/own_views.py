@@ -67,7 +67,7 @@ def renew_calendar() -> ResponseReturnValue:
     token = calendars.renew_link(actor=current_actor(), now=utc_now())
     settings: Settings = current_app.extensions["tsalert_settings"]
     address = f"{settings.public_url}{url_for('.show_calendar', token=token)}"
-    return _back(f"Your calendar is at {address}. Copy it now: it is shown this once.")
+    return _back(f"Copy your calendar's address now, it is shown this once: {address}")
 
 
 @bp.post("/account/duty/calendar/revoke")

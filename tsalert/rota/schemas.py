@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, Range
 
 from tsalert.core.clock import in_london
@@ -172,11 +172,10 @@ class CodeSchema(Strict):
 
     code = Line(longest=20, required=True, error_messages={"required": "Enter the six digits that we texted."})
 
-    @pre_load
+    @post_load
     def close_up(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Let people type a code with spaces, as they read it."""
-        code = data.get("code")
-        return data | {"code": "".join(code.split())} if isinstance(code, str) else data
+        return data | {"code": "".join(data["code"].split())}
 
 
 class OnDutySchema(Schema):

@@ -20,7 +20,7 @@ from tsalert.core.errors import (
 )
 from tsalert.web import outages
 from tsalert.web.access import is_api
-from tsalert.web.forms import UNREACHABLE, errors_by_field, flatten
+from tsalert.web.forms import RETRY_AFTER, UNREACHABLE, errors_by_field, flatten
 
 _STATUS: dict[type[TsalertError], int] = {
     NotFound: 404,
@@ -105,7 +105,7 @@ def _database_gone(error: Exception) -> Response:
     else:
         told = {"title": _TITLES[503], "kept": outages.kept(), "request_id": g.get("request_id")}
         answered = Response(render_template("errors/unavailable.html", **told), 503)
-    answered.headers["Retry-After"] = "10"
+    answered.headers["Retry-After"] = RETRY_AFTER
     return answered
 
 

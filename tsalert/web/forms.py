@@ -24,7 +24,14 @@ _OF_THE_PAGE = frozenset({"csrf_token", "submission"})
 
 # What SQLAlchemy says of a database that is locked, gone, or too busy to take one more.
 UNREACHABLE = (OperationalError, PoolTimeout)
+RETRY_AFTER = "10"  # seconds
 NOT_SAVED = "This was not saved: our records cannot be reached. All that you typed is still here. Save it again."
+# What the library says of itself, in words for whoever filled a page in.
+_FOR_PEOPLE = {
+    "Missing data for required field.": "Fill this in.",
+    "Not a valid integer.": "Enter a whole number.",
+    "Not a valid boolean.": "Answer yes or no.",
+}
 _log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -85,13 +92,14 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
             try:
                 return view(*args, **kwargs)
             except ValidationError as error:
-                g.form = Form(request.form, errors_by_field(error))
+                said = errors_by_field(error)
+                g.form = Form(request.form, {name: _FOR_PEOPLE.get(text, text) for name, text in said.items()})
             except RuleViolation as error:
                 errors = {error.field: error.message} if error.field else {}
                 g.form = Form(request.form, errors, None if error.field else error.message)
             except UNREACHABLE as error:
                 _keep_unsaved(error)
-                return cast(str, page(*args, **kwargs)), 503
+                return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
             return cast(str, page(*args, **kwargs)), 422
 
         return cast(View, answer)
