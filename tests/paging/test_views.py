@@ -145,9 +145,9 @@ def test_a_manager_reads_the_policy_and_sets_a_new_version_from_now(signed_in: S
         ({"steps": "1:00 primary text"}, "The first step must come at once"),
         ({"steps": ""}, "Write at least one step."),
         ({"steps": "0:00 primary email"}, "An email wakes nobody"),
-        ({"repage_after": "0"}, "Enter a whole number from 1 to 120."),
-        ({"repage_after": ""}, "Enter a whole number from 1 to 120."),
-        ({"welfare_misses": "x"}, "Enter a whole number from 1 to 10."),
+        ({"repage_after": "0"}, "Enter 1 to 120 minutes."),
+        ({"repage_after": ""}, "Enter 1 to 120 minutes."),
+        ({"welfare_misses": "x"}, "Enter 1 to 10 missed answers."),
         ({"effective_from": "2020-01-01T10:00"}, "cannot begin in the past"),
     ],
 )

@@ -164,7 +164,7 @@ def test_a_refused_version_comes_back_with_what_was_typed(
 def test_a_version_without_a_reason_is_asked_for_one(signed_in: Callable[..., FlaskClient]) -> None:
     answer = signed_in(RoleName.MANAGER).post("/grades", data={"name": "prompt", "start_rule": "first_call"})
     assert answer.status_code == 422
-    assert "Say why." in answer.text
+    assert "Say why it changes." in answer.text
 
 
 def test_a_version_is_added_over_the_interface_by_managers_alone(
