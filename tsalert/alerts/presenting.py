@@ -27,10 +27,7 @@ from tsalert.web.fields import LARGEST_ID
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers"}
 CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 URGENCY_WORDS = {
-    Urgency.ROUTINE: (
-        "Routine",
-        "Goes to those who asked for every alert, not to those who asked for a daily or weekly mail.",
-    ),
+    Urgency.ROUTINE: ("Routine", "Goes at once, but not to those who asked for a daily or weekly mail."),
     Urgency.URGENT: ("Urgent", "Goes before everything else, and also to those who asked for a daily or weekly mail."),
 }
 VERDICT_WORDS = {
