@@ -104,7 +104,10 @@ def gather(session: Session, hits: Iterable[Hit], *, same_as: Collection[int] = 
     for hit in hits:
         by_party[hit.party_id].append(hit)
     matches = _grouped(session, by_party)
-    settled = {match.identity for match in matches if match.is_certain}
+    certain = {match.identity for match in matches if match.is_certain}
+    unclear = disputed(session, certain)
+    matches = [replace(match, is_certain=match.is_certain and match.identity not in unclear) for match in matches]
+    settled = certain - unclear
     settled |= set(identities(session, same_as).values())
     apart = set_apart(session, settled)
     ordered = sorted(matches, key=lambda match: (weigh(match.reasons), match.identity), reverse=True)
@@ -142,6 +145,19 @@ def set_apart(session: Session, wanted: Collection[int]) -> set[int]:
     )
     others = {party for pair in session.execute(query) for party in pair} - members
     return set(identities(session, others).values())
+
+
+def disputed(session: Session, wanted: Collection[int]) -> set[int]:
+    """Return those of some identities that officers decided to be different from another of them."""
+    members = {member for group in members_of(session, wanted).values() for member in group}
+    query = select(PartyLink.low_id, PartyLink.high_id).where(
+        PartyLink.verdict == Verdict.DIFFERENT,
+        PartyLink.undone_at.is_(None),
+        PartyLink.low_id.in_(members),
+        PartyLink.high_id.in_(members),
+    )
+    pairs = session.execute(query).all() if len(members) > 1 else []
+    return set(identities(session, {party for pair in pairs for party in pair}).values())
 
 
 def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
@@ -235,7 +251,7 @@ def _match(identity: int, side: Side, kind: PartyKind, hits: Sequence[Hit]) -> M
 
 
 def _is_certain(hits: Sequence[Hit]) -> bool:
-    """Tell whether one and the same party has the name, and the number or the vehicle."""
+    """Tell whether one and the same party has the name, and the number or the vehicle; others may have them too."""
     named = {hit.party_id for hit in hits if hit.reason is Likeness.SAME_NAME}
     return any(hit.party_id in named and hit.reason in _STRONG for hit in hits)
 

@@ -155,10 +155,14 @@ def _tell_from(session: Session, party_id: int, other: int, *, actor: Actor, now
 
 
 def _described_alike(session: Session, described: Described, decided: Decided) -> int | None:
+    """Return who the party is taken for: nobody where officers hold those who are alike to be different people."""
     alike = matching.find_same(session, described)
+    if not alike:
+        return None
+    known = matching.identities(session, alike)
     refused = set(matching.identities(session, decided.different_from).values())
-    known = matching.identities(session, alike) if refused else {}
-    return next((party_id for party_id in alike if known.get(party_id) not in refused), None)
+    refused |= matching.disputed(session, set(known.values()) - refused)
+    return next((party_id for party_id in alike if known[party_id] not in refused), None)
 
 
 def _add(session: Session, described: Described, *, now: datetime) -> int:
