@@ -16,6 +16,8 @@ from tsalert.db import db
 from tsalert.delivery.ports import RetryLater
 from tsalert.paging import policies
 from tsalert.paging.models import PagingPolicy
+from tsalert.response import answering
+from tsalert.response.board import read_board
 from tsalert.staff.rules import RoleName
 
 Page = Callable[..., int]
@@ -207,3 +209,16 @@ def test_everything_a_page_can_do_has_its_operation(
     assert made.json["steps"] == policy["steps"]  # type: ignore[index]
     assert client.post("/api/v1/paging/policies", json=told | {"steps": []}, headers=manager).status_code == 422
     assert client.post("/api/v1/paging/policies", json=told, headers=officer).status_code == 403
+
+
+def test_the_board_names_who_has_taken_an_incident_until_they_set_out(session: Session, team: Team, page: Page) -> None:
+    incident_id = page()
+    assert taken_by(session) == [None]
+    answering.take_incident(incident_id, actor=team.backup, now=at(20))
+    assert taken_by(session) == [team.backup.name]
+    answering.pass_incident(incident_id, actor=team.backup, now=at(30))
+    assert taken_by(session) == [None]
+
+
+def taken_by(session: Session) -> list[str | None]:
+    return [line.taken_by for line in read_board(session, now=at(40)).lines]

@@ -125,6 +125,12 @@ def runs_of(session: Session, incident_id: int) -> list[Run]:
     ]
 
 
+def holders(session: Session) -> dict[int, int]:
+    """Return which officer has taken each incident for which pages are open, by the incident's id."""
+    taken = (PageRun.ended_at.is_(None), PageRun.acknowledged_by.is_not(None))
+    return dict(session.execute(select(PageRun.incident_id, PageRun.acknowledged_by).where(*taken)).all())  # type: ignore[arg-type]
+
+
 def entries(session: Session, incident_id: int) -> list[Entry]:
     """Return every attempt and happening of an incident, for its timeline."""
     made = [

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.paging import queries as paging
 from tsalert.places import queries as places
 from tsalert.response.clock import Clock, ClockState, Reading, next_turn, read_clock
 from tsalert.response.models import Attendance, Grade, Incident, IncidentClock
@@ -33,7 +34,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """One open incident as every officer may see it."""
+    """One open incident as every officer may see it; ``taken_by`` has answered its page and is not on the way yet."""
 
     id: int
     reference: str
@@ -43,6 +44,7 @@ class BoardLine:
     state: IncidentState
     reading: Reading
     officers: tuple[Present, ...]
+    taken_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Board:
 
 def read_board(session: Session, *, now: datetime) -> Board:
     """Read every open incident: those who wait by the time left, then the rest as they were opened."""
-    clocks, present, wards = _newest_clocks(session), _present(session), places.ward_names(session)
+    clocks, wards, names = _newest_clocks(session), places.ward_names(session), staff.officer_names(session)
+    present, holders = _present(session, names), paging.holders(session)
     columns = (Incident.id, Incident.reference, Incident.category, Grade.name, Incident.ward_code, Incident.state)
     query = select(*columns).outerjoin(Grade, Grade.id == Incident.grade_id).where(_STILL_OPEN).order_by(Incident.id)
     lines = [
@@ -81,6 +84,7 @@ def read_board(session: Session, *, now: datetime) -> Board:
             state=IncidentState.of(state),
             reading=_read(clocks.get(number), now),
             officers=present[number],
+            taken_by=names.get(holders.get(number, 0)),
         )
         for number, reference, category, grade, ward_code, state in session.execute(query)
     ]
@@ -114,9 +118,8 @@ def _newest_clocks(session: Session) -> dict[int, Clock]:
     return {number: Clock(start, timedelta(seconds=target), stop, end) for number, start, target, stop, end in found}
 
 
-def _present(session: Session) -> dict[int, tuple[Present, ...]]:
+def _present(session: Session, names: dict[int, str]) -> dict[int, tuple[Present, ...]]:
     """Return who is at each open incident or on the way, the first to arrive first."""
-    names = staff.officer_names(session)
     columns = (Attendance.incident_id, Attendance.officer_id, Attendance.en_route_at, Attendance.on_scene_at)
     still_there = (Attendance.incident_id.in_(_OPEN_IDS), Attendance.cleared_at.is_(None))
     query = select(*columns).where(*still_there).order_by(Attendance.id)

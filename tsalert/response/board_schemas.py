@@ -28,6 +28,7 @@ class BoardLineSchema(Schema):
     )
     clock = fields.Nested(ClockSchema, attribute="reading")
     officers = fields.List(fields.Nested(PresentSchema))
+    taken_by = fields.String(allow_none=True, metadata={"description": "Who answered its page and is not on the way."})
 
 
 class BoardDutySchema(Schema):
