@@ -146,6 +146,7 @@ def test_a_call_is_written_up_once_and_whoever_comes_second_sees_why(
     refused = second.post(f"/calls/{call_id}/write-up", data=forms[1])
     assert refused.status_code == 409
     assert "Dee Example has written this call up already" in refused.text
+    assert "What you typed" in refused.text
     assert second.get(f"/calls/{call_id}/write-up").status_code == 409
 
 

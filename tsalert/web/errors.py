@@ -122,10 +122,10 @@ def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, tit
         response = jsonify(problem)
         response.mimetype = "application/problem+json"
     else:
-        page = render_template(
-            "errors/error.html", title=title, message=detail, request_id=g.get("request_id"), **_for_page(extra or {})
-        )
-        response = Response(page)
+        told = {"title": title, "message": detail, "request_id": g.get("request_id"), **_for_page(extra or {})}
+        # Somebody else was first: what was typed is worth reading beside what they did.
+        kept = outages.kept() if status == HTTPStatus.CONFLICT else None
+        response = Response(render_template("errors/error.html", kept=kept, **told))
     response.status_code = status
     return response
 
