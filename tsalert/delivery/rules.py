@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberType
 
 from tsalert.core.errors import RuleViolation
+from tsalert.delivery.telephones import DRAMA_MOBILES, is_drama
 
 UNSUBSCRIBE_LINK = "((unsubscribe_link))"
 _INNOCENT = re.compile(r"[\r\n\t]")
@@ -21,9 +22,6 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Most addresses are this plain, and an import of a million has no time for the whole grammar of mail.
 _PLAIN_EMAIL = re.compile(r"[\w+-]+(?:\.[\w+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:uk|com|org|net)", re.ASCII)
 _SHORTEST_LIMIT = 63
-# Numbers that Ofcom keeps for drama, which nobody has: the only ones a demonstration may hold.
-_DRAMA_MOBILE, _DRAMA_LANDLINES = "+447700900", ("+442079460", "+441632960", "+441134960", "+448081570")
-_DRAMA_LENGTH = 13
 
 
 class Channel(StrEnum):
@@ -285,11 +283,9 @@ def _parse_phone(text: str) -> phonenumbers.PhoneNumber:
 
 
 def _drama_channel(written: str) -> Channel | None:
-    if len(written) != _DRAMA_LENGTH:
+    if not is_drama(written):
         return None
-    if written.startswith(_DRAMA_MOBILE):
-        return Channel.SMS
-    return Channel.VOICE if written.startswith(_DRAMA_LANDLINES) else None
+    return Channel.SMS if written.startswith(DRAMA_MOBILES) else Channel.VOICE
 
 
 def _has_control(text: str, categories: frozenset[str] = frozenset({"Cc", "Cs", "Zl", "Zp"})) -> bool:

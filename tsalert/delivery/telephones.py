@@ -2,8 +2,10 @@
 
 import phonenumbers
 
-# Ofcom keeps these for drama; no subscriber has them.
-_DRAMA_NUMBERS = ("+447700900", "+441632960")
+# Ofcom keeps these for drama; no subscriber has them, so that they are the only ones a demonstration may hold.
+DRAMA_MOBILES = "+447700900"
+_DRAMA_NUMBERS = (DRAMA_MOBILES, "+442079460", "+441632960", "+441134960", "+448081570")
+_DRAMA_LENGTH = 13
 
 
 def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:
@@ -18,8 +20,12 @@ def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    is_drama = is_demo and written.startswith(_DRAMA_NUMBERS) and len(written) == 13
-    return written if is_drama or phonenumbers.is_valid_number(number) else None
+    return written if (is_demo and is_drama(written)) or phonenumbers.is_valid_number(number) else None
+
+
+def is_drama(written: str) -> bool:
+    """Tell whether a number in E.164 is one of those that are kept for drama."""
+    return len(written) == _DRAMA_LENGTH and written.startswith(_DRAMA_NUMBERS)
 
 
 def is_on_the_islands(written: str) -> bool:

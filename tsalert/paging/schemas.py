@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, Range
 
 from tsalert.core.errors import RuleViolation
@@ -12,7 +12,7 @@ from tsalert.delivery.rules import Channel
 from tsalert.paging.rules import MOST_STEPS, Policy, PolicyStep, check_policy
 from tsalert.paging.vocabulary import Purpose
 from tsalert.rota.vocabulary import Duty
-from tsalert.web.fields import Instant, Paragraph, choice
+from tsalert.web.fields import Instant, Paragraph, Strict, choice
 
 _CHANNEL_WORDS = {"text": Channel.SMS, "call": Channel.VOICE, "email": Channel.EMAIL}
 _WORD_OF = {channel: word for word, channel in _CHANNEL_WORDS.items()}
@@ -26,13 +26,6 @@ def _whole(least: int, most: int, unit: str) -> fields.Integer:
     return fields.Integer(
         required=True, validate=Range(least, most, error=told), error_messages={"required": told, "invalid": told}
     )
-
-
-class Strict(Schema):
-    """Refuses fields that it does not know."""
-
-    class Meta:
-        unknown = RAISE
 
 
 class Steps(Paragraph):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import OneOf, Range
 
 from tsalert.response.opening import Opening
@@ -10,21 +10,10 @@ from tsalert.response.party_schemas import ChosenSchema, pop_chosen
 from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, YesNo, choice
+from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
 _OF_A_NEW_INCIDENT = frozenset({"category", "kind", "grade", "grade_reason"})
-
-
-class Strict(Schema):
-    """Refuses fields that it does not know."""
-
-    error_messages = {"unknown": "We do not know this field. Load the page again."}
-
-    class Meta:
-        """What marshmallow asks of a schema."""
-
-        unknown = RAISE
 
 
 class PageSchema(Strict):

@@ -8,10 +8,9 @@ from marshmallow.validate import OneOf
 from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.handing_over import Acceptance
 from tsalert.response.rules import GradeDecision
-from tsalert.response.schemas import Strict
 from tsalert.response.steps import ATTENDING, Step
 from tsalert.response.vocabulary import GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, choice
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, choice
 
 
 class StepSchema(Strict):

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, Range
 
 from tsalert.core.clock import in_london
@@ -11,18 +11,9 @@ from tsalert.rota.occurrences import WeeklyPattern
 from tsalert.rota.rules import MOST_WEEKS
 from tsalert.rota.service import Gift, NewShift
 from tsalert.rota.vocabulary import Duty
-from tsalert.web.fields import Day, Instant, Line, RecordId, choice
+from tsalert.web.fields import Day, Instant, Line, RecordId, Strict, choice
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
-
-
-class Strict(Schema):
-    """Refuses fields that it does not know."""
-
-    class Meta:
-        """What marshmallow asks of a schema."""
-
-        unknown = RAISE
 
 
 class WallTime(fields.Time):

@@ -5,12 +5,12 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import Schema, fields, post_load
 
 from tsalert.savings.rate_rules import BASES, NewRateSet
 from tsalert.savings.rules import Span
 from tsalert.savings.valuation import Rate, RateKind, ValueClass
-from tsalert.web.fields import Day, Line, Paragraph, choice
+from tsalert.web.fields import Day, Line, Paragraph, Strict, choice
 
 _LONGEST_NUMBER = 40
 
@@ -49,13 +49,6 @@ class Years(fields.Field[int]):
         if not is_typed_or_whole or not text.isascii() or not text.isdigit() or len(text) > 3:
             raise self.make_error("invalid")
         return int(text)
-
-
-class Strict(Schema):
-    """Refuses fields that it does not know."""
-
-    class Meta:
-        unknown = RAISE
 
 
 class RateSchema(Strict):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -20,6 +20,15 @@ LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL 
 # They make a reader see text in another order than it is kept in.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NEW_LINES = re.compile(r"\r\n?")
+
+
+class Strict(Schema):
+    """A shape that refuses fields which it does not know."""
+
+    error_messages = {"unknown": "We do not know this field. Load the page again."}
+
+    class Meta:
+        unknown = RAISE
 
 
 class Line(fields.String):
