@@ -20,3 +20,10 @@ def on_starting(_server: object) -> None:
         check_start()
     except SettingsError as error:
         sys.exit(f"tsalert cannot start:\n{error}")
+
+
+def post_worker_init(worker: object) -> None:
+    """Compile every page before the first request: twenty officers at once would each wait for it."""
+    from tsalert.app import compile_pages  # noqa: PLC0415
+
+    compile_pages(worker.wsgi)  # type: ignore[attr-defined]

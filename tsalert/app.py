@@ -181,6 +181,12 @@ def check_start() -> None:
         db.engine.dispose()
 
 
+def compile_pages(app: Flask) -> None:
+    """Compile every template, so that nobody's first page waits for that."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+
+
 def _flask_config(settings: Settings) -> dict[str, object]:
     https = settings.public_url.startswith("https://")
     return {

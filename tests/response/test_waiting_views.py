@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -51,6 +52,24 @@ def form(desk: FlaskClient, call_id: int, **changes: Any) -> dict[str, Any]:
     shown = re.search(r'id="phone"[^>]*value="([^"]*)"', page)
     told = {"phone": shown[1] if shown else "", "disposition": "advice", "grade": "proposed"}
     return {name: value for name, value in (hidden | told | changes).items() if value is not None}
+
+
+def test_every_page_counts_those_who_wait_without_reading_other_calls(session: Session) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    waiting.count_waiting(session)
+    event.remove(Engine, "before_cursor_execute", keep)
+    ((statement, parameters),) = [each for each in asked if each[0].startswith("SELECT")]
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    if not is_sqlite:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+    plan = str(session.connection().exec_driver_sql(explain + statement, parameters).all())
+    assert "ix_call_waiting" in plan, plan
 
 
 def test_the_officer_who_took_a_call_finds_it_first(session: Session, officer: Callable[..., Actor]) -> None:

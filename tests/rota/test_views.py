@@ -234,7 +234,7 @@ def test_every_page_says_who_is_on_duty_or_that_nobody_is(
     assert re.search(r"On duty now</a>:\s*<strong>Robin</strong>", page)
     assert "Backup: Ash" in page
     assert "+4477" not in page
-    assert "Nobody is on duty" not in planner.get("/board/lines").text
+    assert "Nobody is on duty" not in planner.get("/board").text
 
 
 def test_gaps_alarm_on_every_page_of_those_who_can_fill_them(

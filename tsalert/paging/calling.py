@@ -1,5 +1,6 @@
 """Carrying out the steps of the policy that are due: who stands the duty, and what is said to them. Steps."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
@@ -19,7 +20,7 @@ from tsalert.paging.reaching import (
     link_to,
     managers_by_email,
     note,
-    people_for,
+    people_among,
     reach,
 )
 from tsalert.paging.rules import Policy, PolicyStep, Position, at_end, brought_forward, due_at
@@ -50,10 +51,12 @@ def call_due(session: Session, run: PageRun, policy: Policy, *, now: datetime) -
     A duty that nobody stands, or that everybody passed on, brings the next duty forward to now.
     """
     paged = False
+    standing = rota.on_duty(session, at=now)
     position = rows.position_of(run)
     while (due := due_at(policy, position)) is not None and due <= now:
         step = policy.steps[position.next_step]
-        came = _call(session, run, step, position.next_step, now=now)
+        reachable = _reachable(session, standing, step)
+        came = _call(session, run, step.duty, position.next_step, reachable, now=now)
         paged = paged or came is Came.PAGED
         position = replace(position, next_step=position.next_step + 1)
         if came is not Came.PAGED:
@@ -103,11 +106,16 @@ def page_words(session: Session, run: PageRun, *, now: datetime) -> Words:
     return said
 
 
-def _call(session: Session, run: PageRun, step: PolicyStep, number: int, *, now: datetime) -> Came:
-    found = [addressee(session, each, step.channel) for each in people_for(session, step.duty, at=now)]
-    reachable = [to for to in found if to is not None]
+def _reachable(session: Session, standing: Sequence[OnDuty], step: PolicyStep) -> list[Addressee]:
+    found = [addressee(session, each, step.channel) for each in people_among(session, standing, step.duty)]
+    return [to for to in found if to is not None]
+
+
+def _call(
+    session: Session, run: PageRun, duty: Duty, number: int, reachable: list[Addressee], *, now: datetime
+) -> Came:
     if not reachable:
-        _note_gap(session, run, step.duty, now=now)
+        _note_gap(session, run, duty, now=now)
         return Came.NOBODY
     passed = rows.passed_in_round(session, run)
     wanted = [to for to in reachable if to.officer_id not in passed]

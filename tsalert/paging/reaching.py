@@ -1,6 +1,6 @@
 """Reaching one officer one way: the message, its delivery, and the attempt that stands on the timeline. Steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -100,7 +100,12 @@ def email_of(session: Session, officer_id: int) -> str:
 
 def people_for(session: Session, duty: Duty, *, at: datetime) -> list[OnDuty]:
     """Return who stands a duty; where no manager who can be reached does, every manager who can."""
-    found = [each for each in rota.on_duty(session, at=at) if each.duty is duty]
+    return people_among(session, rota.on_duty(session, at=at), duty)
+
+
+def people_among(session: Session, standing: Sequence[OnDuty], duty: Duty) -> list[OnDuty]:
+    """Return what ``people_for`` does, where it is known already who stands at the time."""
+    found = [each for each in standing if each.duty is duty]
     if duty is Duty.MANAGER and not any(each.mobile for each in found):
         return rota.reachable_managers(session) or found
     return found

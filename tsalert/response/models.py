@@ -26,7 +26,7 @@ class Call(Base):
 
     __tablename__ = "call"
     __table_args__ = (
-        Index("ix_call_waiting", "received_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_call_waiting", "disposition", "received_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_call_incident", "incident_id", "received_at", "disposition"),
         Index("ix_call_counted", "received_at", "line", "disposition"),
         Index(

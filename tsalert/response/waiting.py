@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -26,6 +26,8 @@ from tsalert.telephone.service import NETWORK
 # What the form takes; the whole of a longer text stands among the messages.
 LONGEST_TEXT = 4000
 MOST_SHOWN = 200
+# Written out: a bound value is not looked up in the index of those that wait, and every page counts them.
+_WAITS = Call.disposition == literal_column("'waiting'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def note_voicemail(session: Session, call_id: int, *, now: datetime) -> None:
 
 def add_text(session: Session, phone: str, body: str, *, since: datetime, now: datetime) -> int | None:
     """Add a further text to the call that the same number's last one waits in; None where none does, or it is full."""
-    waits = (Call.disposition == Disposition.WAITING, Call.line == Line.RAPID_SMS, Call.phone_e164 == phone)
+    waits = (_WAITS, Call.line == Line.RAPID_SMS, Call.phone_e164 == phone)
     query = select(Call).where(*waits, Call.received_at > since).order_by(Call.id.desc()).limit(1).with_for_update()
     call = session.scalar(query)
     joined = f"{call.happening or ''}\n{body}".strip() if call else ""
@@ -132,14 +134,14 @@ def waiting_calls(session: Session, *, reader_id: int | None = None) -> list[Wai
 
     A flood of calls is cut at the ``MOST_SHOWN`` that wait longest.
     """
-    query = select(Call).where(Call.disposition == Disposition.WAITING).order_by(Call.received_at, Call.id)
+    query = select(Call).where(_WAITS).order_by(Call.received_at, Call.id)
     found = _with_stories(session, session.scalars(query.limit(MOST_SHOWN)).all())
     return sorted(found, key=lambda each: not _is_own(each, reader_id))
 
 
 def untold_calls(session: Session) -> list[WaitingCall]:
     """Return the calls that wait and of which no officer on duty was told, the longest waiting first."""
-    waits = (Call.disposition == Disposition.WAITING, ~telephone.was_told(Call.id))
+    waits = (_WAITS, ~telephone.was_told(Call.id))
     query = select(Call).where(*waits).order_by(Call.received_at, Call.id).limit(MOST_SHOWN)
     return _with_stories(session, session.scalars(query).all())
 
@@ -167,9 +169,9 @@ def earlier_calls(session: Session, call: Call) -> int:
 
 def count_waiting(session: Session) -> Waiting:
     """Count the calls that wait to be written up."""
-    query = select(func.count()).select_from(Call).where(Call.disposition == Disposition.WAITING)
-    missed = query.where(telephone.was_told(Call.id))
-    return Waiting(session.scalar(query) or 0, session.scalar(missed) or 0)
+    missed = func.count().filter(telephone.was_told(Call.id))
+    total, told = session.execute(select(func.count(), missed).select_from(Call).where(_WAITS)).one()
+    return Waiting(total, told)
 
 
 def _lock(session: Session, call_id: int) -> Call:

@@ -1,5 +1,6 @@
 """Finding officers."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
-from tsalert.staff.models import ApiToken, Officer, SignInFailure
+from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
 from tsalert.staff.rules import WATCHED_SPAN, is_blocked, permissions_of
 
 
@@ -75,12 +76,12 @@ def accounts(session: Session) -> list[Officer]:
 
 def officers_who_may(session: Session, needed: Collection[Permission]) -> list[Person]:
     """Return the active officers who may do all of some things, by name."""
-    active = session.scalars(select(Officer).where(Officer.active).order_by(Officer.name, Officer.id))
-    return [
-        Person(each.id, each.name, each.email)
-        for each in active
-        if permissions_of([role.name for role in each.roles]).issuperset(needed)
-    ]
+    roles: defaultdict[Person, list[str]] = defaultdict(list)
+    columns = (Officer.id, Officer.name, Officer.email, Role.name)
+    query = select(*columns).join(Officer.roles).where(Officer.active).order_by(Officer.name, Officer.id)
+    for officer_id, name, email, role in session.execute(query):
+        roles[Person(officer_id, name, email)].append(role)
+    return [person for person, held in roles.items() if permissions_of(held).issuperset(needed)]
 
 
 def find_by_token(session: Session, token: str, *, now: datetime) -> Officer | None:
