@@ -47,6 +47,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls"),
         ("TSALERT_EMAIL", "pigeon"),
         ("TSALERT_EMAIL_FROM", "nobody"),
+        ("TSALERT_EMAIL_FROM", "Alerts <a@b@c>"),
         ("TSALERT_EMAIL_FROM", "Alerts <a@b\r\nBcc: c@d>"),
         ("TSALERT_SMS", "pigeon"),
         ("TSALERT_PROXIES", "many"),

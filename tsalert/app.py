@@ -13,6 +13,7 @@ from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
+from tsalert.audit import reading
 from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
@@ -227,6 +228,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    reading.init_app(app)
     once.init_app(app)
     pages.init_app(
         app,

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
@@ -66,6 +67,7 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    audit_head_to: str = ""
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
         rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
+        audit_head_to=_address(reader, "AUDIT_HEAD_TO"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
@@ -200,12 +203,8 @@ def _email_from(reader: _Reader, smtp: SmtpSettings | None) -> str:
     if not value and smtp and not is_loopback(smtp.host):
         reader.fault("EMAIL_FROM", "is not set, and mail that leaves this machine needs a sender that can be answered")
     value = value or "Trading Standards Alert! <alerts@localhost>"
-    try:
-        name, address = parseaddr(value)
-        Address(display_name=name, addr_spec=address)
-    except (ValueError, IndexError):
-        address = ""
-    if "@" not in address or not value.isprintable():
+    name, address = parseaddr(value)
+    if not value.isprintable() or not _is_address(address, name):
         reader.fault("EMAIL_FROM", "must be an address like Trading Standards <alerts@example.gov.uk>")
     return value
 
@@ -265,6 +264,20 @@ def _proxies(reader: _Reader) -> int:
         reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
         return 0
     return int(text)
+
+
+def _address(reader: _Reader, name: str) -> str:
+    value = reader.text(name)
+    if value and not _is_address(value):
+        reader.fault(name, "must be an email address like records@example.gov.uk")
+    return value
+
+
+def _is_address(value: str, name: str = "") -> bool:
+    try:
+        return "@" in value and bool(Address(display_name=name, addr_spec=value).domain)
+    except (ValueError, IndexError, MessageError):
+        return False
 
 
 def _number(reader: _Reader, name: str, default: int) -> int:

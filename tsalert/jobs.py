@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
 from tsalert.inbound import catching_up
+from tsalert.oversight import publishing
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
 from tsalert.response import service as response
@@ -34,6 +35,7 @@ TIMETABLE = (
     Job("fetch callers' messages", 10, fetching.fetch_recordings),
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
+    Job("publish the head of the trail", 600, publishing.publish_head),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

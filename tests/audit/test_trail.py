@@ -51,6 +51,15 @@ def test_the_database_itself_refuses_to_change_the_trail(session: Session, chang
         db.session().execute(text(change))
 
 
+def test_the_trail_cannot_be_written_over_or_emptied(session: Session) -> None:
+    note(12)
+    columns = "at, officer_id, via, action, subject, subject_id, detail, previous_seal, seal"
+    over = f"INSERT OR REPLACE INTO audit_event SELECT id, {columns} FROM audit_event"
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    with pytest.raises(DBAPIError, match="append-only"):
+        db.session().execute(text(over if is_sqlite else "TRUNCATE audit_event"))
+
+
 @pytest.mark.parametrize(
     "tampering",
     [

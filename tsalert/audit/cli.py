@@ -3,6 +3,7 @@
 import click
 
 from tsalert.audit import queries
+from tsalert.audit.rules import Head
 from tsalert.commands import CommandGroup
 from tsalert.db import db
 
@@ -10,9 +11,12 @@ group = CommandGroup("audit", help="The append-only trail of who did what.")
 
 
 @group.command("verify")
-def verify() -> None:
-    """Check every seal of the trail; exit 1 if one does not fit."""
-    verdict = queries.verify_chain(db.session())
+@click.option(
+    "--published", nargs=2, type=(int, str), metavar="ENTRIES SEAL", help="The head as it was once published."
+)
+def verify(published: tuple[int, str] | None) -> None:
+    """Check every seal of the trail, and the heads that were published; exit 1 if one does not fit."""
+    verdict = queries.verify_chain(db.session(), published=Head(*published) if published else None)
     if not verdict.is_whole:
         click.echo(f"The trail is broken at entry {verdict.broken_at}.", err=True)
         raise SystemExit(1)

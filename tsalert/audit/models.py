@@ -1,6 +1,6 @@
-"""The trail and its head."""
+"""The trail, its head, and where the head was published."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index
@@ -36,3 +36,14 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seal: Mapped[str]
     length: Mapped[int] = mapped_column(BigId)
+
+
+class AuditPublication(Base):
+    """The head as it left this program on a day, so that a later trail can be held against it."""
+
+    __tablename__ = "audit_publication"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    seal: Mapped[str]
+    length: Mapped[int] = mapped_column(BigId)
+    published_at: Mapped[datetime]

@@ -24,6 +24,14 @@ class Entry:
     detail: Mapping[str, Detail]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The trail at one moment: how many entries it has, and the seal of the last."""
+
+    length: int
+    seal: str
+
+
 def seal(previous: str, entry: Entry) -> str:
     """Return SHA-256 of the previous seal followed by the entry as canonical JSON, in hexadecimal."""
     return sha256((previous + canonical(entry)).encode()).hexdigest()

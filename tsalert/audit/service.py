@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from tsalert.audit.models import AuditEvent, AuditHead
-from tsalert.audit.rules import FIRST_SEAL, Detail, Entry, seal
+from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
+from tsalert.audit.rules import FIRST_SEAL, Detail, Entry, Head, seal
 from tsalert.core.actors import Actor
+from tsalert.core.clock import as_utc, london_date
 from tsalert.db import insert_ignoring_conflicts
 
 _PENDING = "audit_pending"
@@ -30,6 +31,16 @@ def record(
     """
     entry = Entry(now, actor.officer_id, actor.via, action, subject, subject_id, detail)
     session.info.setdefault(_PENDING, []).append(entry)
+
+
+def note_publication(session: Session, *, now: datetime) -> Head | None:
+    """Keep the head as it is published today in London; None where that was done, or nothing was ever entered."""
+    head = session.get(AuditHead, 1)
+    if head is None:
+        return None
+    kept = {"day": london_date(now), "seal": head.seal, "length": head.length, "published_at": as_utc(now)}
+    adding = insert_ignoring_conflicts(session, AuditPublication).values(kept).returning(AuditPublication.day)
+    return Head(head.length, head.seal) if session.scalar(adding) is not None else None
 
 
 @event.listens_for(Session, "before_commit")

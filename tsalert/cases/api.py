@@ -21,7 +21,7 @@ from tsalert.cases.schemas import (
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("cases", "cases", "Case files and their money lines.")
@@ -49,6 +49,7 @@ def open_case(new: NewCase) -> CaseFile:
 
 @blp.route("/<int:case_id>")
 @requires(Permission.READ_CASE)
+@reads("case", "case_id")
 @blp.response(200, CaseSchema)
 def get_case(case_id: int) -> CaseFile:
     """Return one case."""
@@ -67,6 +68,7 @@ def record_progress(progress: Progress, case_id: int) -> CaseFile:
 
 @blp.route("/<int:case_id>/money")
 @requires(Permission.READ_CASE)
+@reads("case", "case_id")
 @blp.response(200, LedgerSchema)
 def list_money(case_id: int) -> queries.Ledger:
     """Return every money line of a case, and what they add up to."""

@@ -26,7 +26,7 @@ from tsalert.places import queries as places
 from tsalert.response import queries as response
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("cases", __name__)
@@ -55,6 +55,7 @@ def list_cases() -> ResponseReturnValue:
 
 @bp.get("/cases/new")
 @requires(Permission.WORK_CASE)
+@reads("incident")
 def new_case() -> ResponseReturnValue:
     """Show the form for a case, filled in from an incident; one that has a case leads there."""
     number = request.values.get("incident_id") or request.args.get("incident")
@@ -63,6 +64,7 @@ def new_case() -> ResponseReturnValue:
     if owner is not None and request.method != "POST":
         return redirect(url_for(".show_case", case_id=owner.id), 303)
     source = Source.RAPID_RESPONSE if incident else None
+    name_read([incident.id] if incident else [])
     return _form("cases/new.html", known={"source": source}, incident=incident)
 
 
@@ -77,6 +79,7 @@ def open_case() -> ResponseReturnValue:
 
 @bp.get("/cases/<int:case_id>")
 @requires(Permission.READ_CASE)
+@reads("case", "case_id")
 def show_case(case_id: int) -> ResponseReturnValue:
     """Show one case: its facts, money, incidents and log."""
     session = db.session()
@@ -96,6 +99,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
 
 @bp.get("/cases/<int:case_id>/edit")
 @requires(Permission.WORK_CASE)
+@reads("case", "case_id")
 def edit_case(case_id: int) -> ResponseReturnValue:
     """Show the form that sets a case right."""
     case = queries.get_case(db.session(), case_id)

@@ -18,7 +18,7 @@ from tsalert.db import db
 from tsalert.inbound import our_calls, queries, service
 from tsalert.inbound.our_calls import Said
 from tsalert.inbound.schemas import OurCallSchema, PageQuery, ReceiptSchema, TextSchema
-from tsalert.web.access import View, public, requires
+from tsalert.web.access import View, name_read, public, reads, requires
 from tsalert.web.forms import read_form
 
 bp = Blueprint("inbound", __name__)
@@ -110,8 +110,10 @@ def _public_url() -> str:
 
 @bp.get("/messages")
 @requires(Permission.READ_CALL)
+@reads("message")
 def list_messages() -> ResponseReturnValue:
     """Show what people texted that an officer has to read."""
     before = read_form(PageQuery(unknown=EXCLUDE), request.args)["before"]
     messages = queries.messages(db.session(), before=before)
+    name_read(message.id for message in messages)
     return render_template("inbound/messages.html", messages=messages, before=before, page=queries.PAGE)

@@ -37,7 +37,7 @@ from tsalert.response.step_schemas import (
     StandDownSchema,
     StepSchema,
 )
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
 calls = api_blueprint("calls", "calls", "Contacts as they were logged.")
@@ -48,11 +48,13 @@ Answer = tuple[Shown, dict[str, str]]
 
 @calls.route("")
 @requires(Permission.READ_CALL)
+@reads("call")
 @calls.arguments(ListSchema, location="query", unknown=RAISE)
 @calls.response(200, CallPageSchema)
 def list_calls(asked: dict[str, Any]) -> dict[str, Any]:
     """List calls, newest first."""
     found = queries.list_calls(db.session(), **asked)
+    name_read(call.id for call in found)
     return {"items": found, "next": found[-1].id if len(found) == asked["limit"] else None}
 
 
@@ -80,6 +82,7 @@ def get_time_to_save() -> queries.TimeToSave:
 
 @calls.route("/<int:call_id>")
 @requires(Permission.READ_CALL)
+@reads("call", "call_id")
 @calls.response(200, CallSchema)
 def get_call(call_id: int) -> Call:
     """Return one call."""
@@ -88,17 +91,20 @@ def get_call(call_id: int) -> Call:
 
 @incidents.route("")
 @requires(Permission.READ_CALL)
+@reads("incident")
 @incidents.arguments(ListSchema, location="query", unknown=RAISE)
 @incidents.response(200, IncidentPageSchema)
 def list_incidents(asked: dict[str, Any]) -> dict[str, Any]:
     """List incidents, newest first, the closed ones too."""
     found, now = queries.list_incidents(db.session(), **asked), utc_now()
+    name_read(record.id for record in found)
     items = [Shown(record, reading_of(record, now)) for record in found]
     return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
 
 
 @incidents.route("/<int:incident_id>")
 @requires(Permission.READ_CALL)
+@reads("incident", "incident_id")
 @incidents.response(200, IncidentSchema)
 def get_incident(incident_id: int) -> Answer:
     """Return one incident; its version is the ETag."""

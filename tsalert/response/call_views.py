@@ -16,7 +16,7 @@ from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSche
 from tsalert.response.service import LoggedCall
 from tsalert.staff import queries as staff
 from tsalert.telephone import queries as telephone
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import current_form, load_form, redisplays, redraws
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
@@ -27,6 +27,8 @@ _PAGE = 50
 def _draw_calls(after: int | None = None) -> ResponseReturnValue:
     """Draw the calls that came before one, or the newest."""
     calls = queries.list_calls(db.session(), after=after, limit=_PAGE)
+    waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)
+    name_read(each.call.id for each in waits)  # these lines show who rang; the others no more than a board does
     return render_template(
         "response/calls.html",
         calls=calls,
@@ -34,13 +36,14 @@ def _draw_calls(after: int | None = None) -> ResponseReturnValue:
         wards=places.ward_names(db.session()),
         older=calls[-1].id if len(calls) == _PAGE else None,
         is_first=after is None,
-        waiting=waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id),
+        waiting=waits,
         saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,
     )
 
 
 @bp.get("")
 @requires(Permission.READ_CALL)
+@reads("call")
 @redraws(_draw_calls, box="reference")
 def list_calls() -> ResponseReturnValue:
     """List calls, newest first, or go to the one whose reference is given."""
@@ -95,6 +98,7 @@ def show_proposal() -> ResponseReturnValue:
 
 @bp.get("/<int:call_id>")
 @requires(Permission.READ_CALL)
+@reads("call", "call_id")
 def show_call(call_id: int) -> ResponseReturnValue:
     """Show one call as it was logged."""
     session = db.session()

@@ -32,7 +32,7 @@ from tsalert.response.step_schemas import (
 from tsalert.response.steps import ATTENDING, LEGAL_FOR_OFFICER, Presence, Step, next_step, presence
 from tsalert.response.timeline import BACKFILLED_AFTER, timeline
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, for_walls, requires
+from tsalert.web.access import current_actor, for_walls, reads, requires
 from tsalert.web.forms import View, load_form, redisplays
 
 bp = Blueprint("response", __name__)
@@ -96,6 +96,7 @@ def list_incidents() -> ResponseReturnValue:
 
 @bp.get("/incidents/<int:incident_id>")
 @requires(Permission.READ_CALL)
+@reads("incident", "incident_id")
 def show_incident(incident_id: int) -> ResponseReturnValue:
     """Show one incident: its clock, who attends, what may be done, and all that happened."""
     session = db.session()

@@ -17,17 +17,20 @@ from tsalert.response.waiting_schemas import StorySchema, WaitingListSchema
 from tsalert.telephone import queries as telephone
 from tsalert.telephone import retention
 from tsalert.telephone.queries import Story
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 
 __all__ = ["calls"]
 
 
 @calls.route("/waiting")
 @requires(Permission.READ_CALL)
+@reads("call")
 @calls.response(200, WaitingListSchema)
 def list_waiting() -> dict[str, Any]:
     """List the calls that wait to be written up: those that the caller of this operation took first."""
-    return {"items": waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)}
+    found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)
+    name_read(each.call.id for each in found)
+    return {"items": found}
 
 
 @calls.route("/<int:call_id>/write-up", methods=["POST"])
@@ -43,6 +46,7 @@ def write_up(new: NewCall, call_id: int) -> Call:
 
 @calls.route("/<int:call_id>/telephone")
 @requires(Permission.READ_CALL)
+@reads("call", "call_id")
 @calls.response(200, StorySchema)
 def get_story(call_id: int) -> Story:
     """Return what happened in a call from its first ring."""

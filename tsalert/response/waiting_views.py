@@ -16,7 +16,7 @@ from tsalert.response.prompts import PROMPTS
 from tsalert.response.schemas import HoldSchema, NewCallFormSchema
 from tsalert.response.waiting import Waiting
 from tsalert.telephone import retention
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import load_form, redisplays
 
 __all__ = ["bp"]
@@ -48,6 +48,7 @@ def show_waiting() -> ResponseReturnValue:
 
 @bp.get("/<int:call_id>/write-up")
 @requires(Permission.LOG_CALL)
+@reads("call", "call_id")
 def show_write_up(call_id: int) -> ResponseReturnValue:
     """Show the form of a call with what is known of one that waits."""
     session = db.session()

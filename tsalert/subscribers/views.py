@@ -11,7 +11,7 @@ from tsalert.places import queries as places
 from tsalert.subscribers import directory, queries, service, wording
 from tsalert.subscribers.rules import PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
-from tsalert.web.access import current_actor, public, requires
+from tsalert.web.access import current_actor, public, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays, redraws
 
 bp = Blueprint("subscribers", __name__)
@@ -74,6 +74,7 @@ def add_by_phone() -> ResponseReturnValue:
 
 @bp.get("/subscribers/<int:subscriber_id>")
 @requires(Permission.READ_SUBSCRIBERS)
+@reads("subscriber", "subscriber_id")
 def show_subscriber(subscriber_id: int) -> ResponseReturnValue:
     """Show one subscriber with their subscriptions and the history of their consent."""
     session = db.session()

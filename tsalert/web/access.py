@@ -1,6 +1,6 @@
 """Deny by default: a view without a mark is closed to everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -32,6 +32,42 @@ def signed_in(view: View) -> View:
 def public(view: View) -> View:
     """Mark a view as open to everybody."""
     return _mark(view, PUBLIC)
+
+
+def reads(subject: str, key: str | None = None) -> Callable[[View], View]:
+    """Mark a view that shows people's particulars: whoever reads them is entered in the trail before they are shown.
+
+    :param subject: what is read, in the trail's words, such as ``call``.
+    :param key: the part of the address that names the record; None where the view names what it shows (``name_read``).
+    """
+
+    def mark(view: View) -> View:
+        view.reads = (subject, key)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def name_read(ids: Iterable[int]) -> None:
+    """Name the records that the answer to this request will show."""
+    g.records_read = tuple(ids)
+
+
+def read_by(app: Flask, endpoint: str) -> tuple[str, str | None] | None:
+    """Return what an endpoint is marked to read; None where it shows nobody's particulars."""
+    mark: tuple[str, str | None] | None = getattr(app.view_functions.get(endpoint), "reads", None)
+    return mark
+
+
+def records_read() -> tuple[int, ...]:
+    """Return the ids that the view named.
+
+    :raises RuntimeError: it named none, not even that there are none.
+    """
+    found: tuple[int, ...] | None = g.get("records_read")
+    if found is None:
+        raise RuntimeError(f"{request.endpoint} reads records and names none of them")
+    return found
 
 
 def for_walls(view: View) -> View:

@@ -1,0 +1,119 @@
+"""Who reads of people is entered in the trail before they are shown; a view that forgets fails here."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from tests.response.conftest import roof_call
+from tests.telephone.conftest import call_in
+from tsalert.audit.models import AuditEvent
+from tsalert.audit.queries import entries_about
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.response import service
+from tsalert.staff.rules import RoleName
+from tsalert.web.access import access_of, read_by
+
+OF_PEOPLE = {
+    Permission.READ_CALL,
+    Permission.LOG_CALL,
+    Permission.RUN_INCIDENT,
+    Permission.READ_CASE,
+    Permission.WORK_CASE,
+}
+# Parties enter their readers by themselves, since a search is entered as one; so do recordings that are heard.
+BY_THEMSELVES = {
+    "api_calls.hear",
+    "api_parties.get_party",
+    "api_parties.list_parties",
+    "calls.hear",
+    "parties.list_parties",
+    "parties.new_warning",
+    "parties.show_party",
+    "parties.show_warning",
+}
+# What these show is no more than a board on a wall does: references, types, times, wards, states and officers.
+OF_NOBODY = {
+    "api_cases.list_cases",
+    "api_pages.list_pages",
+    "calls.show_new_call",
+    "calls.show_proposal",
+    "calls.show_waiting",
+    "cases.edit_progress",
+    "cases.list_cases",
+    "cases.new_link",
+    "cases.new_money",
+    "cases.new_note",
+    "response.list_incidents",
+    "response.show_step",
+}
+
+
+def test_no_view_shows_people_without_entering_who_read(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    of_people = {rule.endpoint for rule in rules if access_of(app, rule.endpoint) in OF_PEOPLE}
+    unmarked = {endpoint for endpoint in of_people if read_by(app, endpoint) is None}
+    assert unmarked == BY_THEMSELVES | OF_NOBODY
+    for rule in rules:
+        _, key = read_by(app, rule.endpoint) or (None, None)
+        assert key is None or key in rule.arguments
+
+
+@pytest.fixture
+def desk(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    return signed_in(RoleName.DUTY_OFFICER)
+
+
+@pytest.fixture
+def call_id(session: Session, officer: Callable[..., Actor]) -> int:
+    return service.log_call(roof_call(), actor=officer(), now=utc_now()).call_id
+
+
+def read_of(call_id: int) -> list[AuditEvent]:
+    return [entry for entry in entries_about(db.session(), "call", call_id) if entry.action == "read"]
+
+
+def test_whoever_opens_a_call_stands_in_the_trail(desk: FlaskClient, call_id: int) -> None:
+    assert "Alex Example" in desk.get(f"/calls/{call_id}").text
+    (entry,) = read_of(call_id)
+    assert entry.via == "page"
+    assert entry.officer_id is not None
+    assert utc_now() - entry.at < timedelta(minutes=1)
+
+
+def test_a_call_that_does_not_exist_is_read_by_nobody(desk: FlaskClient, session: Session) -> None:
+    assert desk.get("/calls/999").status_code == 404
+    assert desk.head("/calls/999").status_code == 404
+    assert read_of(999) == []
+
+
+def test_a_list_that_shows_who_rang_names_every_one_of_them(desk: FlaskClient, session: Session) -> None:
+    desk.get("/calls")
+    assert session.scalars(select(AuditEvent).where(AuditEvent.action == "read")).all() == []
+    first, second = call_in(ago=timedelta(minutes=9)), call_in(ago=timedelta(minutes=5))
+    desk.get("/calls")
+    entry = session.scalars(select(AuditEvent).where(AuditEvent.action == "read")).one()
+    assert entry.detail == {"records": f"{first},{second}"}
+
+
+def test_nothing_is_shown_where_the_trail_cannot_be_written(app: Flask, desk: FlaskClient, call_id: int) -> None:
+    def refuse(session: Session, _context: object, _instances: object) -> None:
+        if any(isinstance(row, AuditEvent) for row in session.new):
+            raise OSError("no room for the trail")
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    event.listen(Session, "before_flush", refuse)
+    try:
+        answer = desk.get(f"/calls/{call_id}")
+    finally:
+        event.remove(Session, "before_flush", refuse)
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+    assert answer.status_code == 500
+    assert "Alex Example" not in answer.text
+    assert read_of(call_id) == []

@@ -1,0 +1,1 @@
+"""What lets somebody outside hold the service to account, such as the head of the trail, published every day."""
