@@ -10,7 +10,7 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
-from tsalert.demo import helpline, known, past, published, sent, standby, telephone, today
+from tsalert.demo import helpline, known, other_work, past, published, sent, standby, telephone, today
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
 from tsalert.displays import service as displays
@@ -73,6 +73,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
+    other_work.load_other_work(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     with transaction() as session:

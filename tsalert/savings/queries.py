@@ -205,8 +205,8 @@ def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> 
     )
 
 
-_ATTENTION = {
-    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying),
+_ATTENTION: dict[Attention, tuple[ColumnElement[bool], ...]] = {
+    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying.is_(True)),
     Attention.MONEY_LINE: (Intervention.money_line_id.is_not(None), _later_line),
 }
 
