@@ -48,7 +48,7 @@ class InterventionType(StrEnum):
         """What is counted, in the plural; None where one record is one event."""
         return self.shape.unit
 
-    def count(self, number: int) -> str:
+    def in_words(self, number: int) -> str:
         """Say how many there are: ``3 call blockers``, ``1 person trained``."""
         return f"{number:,} {self.shape.one if number == 1 else self.unit}"
 
