@@ -58,7 +58,12 @@ def test_interventions_of_before_keep_their_money_and_their_guards(app: Flask, t
             with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
                 plain.execute(f"UPDATE intervention SET {bad}")
         indexes = {row[1] for row in plain.execute("PRAGMA index_list(intervention)") if row[4]}
-        assert indexes == {"uq_intervention_current", "uq_intervention_money_line", "ix_intervention_counted"}
+        assert indexes == {
+            "uq_intervention_current",
+            "uq_intervention_money_line",
+            "ix_intervention_counted",
+            "ix_intervention_to_verify",
+        }
     with used.app_context():
         db.engine.dispose()
 

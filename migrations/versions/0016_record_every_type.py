@@ -17,6 +17,14 @@ _COUNTED = {
     "sqlite_where": sa.text("is_current = 1 AND is_withdrawn = 0"),
     "postgresql_where": sa.text("is_current AND NOT is_withdrawn"),
 }
+_OF_A_LINE = {
+    "sqlite_where": sa.text("is_current = 1 AND is_withdrawn = 0 AND money_line_id IS NOT NULL"),
+    "postgresql_where": sa.text("is_current AND NOT is_withdrawn AND money_line_id IS NOT NULL"),
+}
+_TO_VERIFY = {
+    "sqlite_where": sa.text("is_current = 1 AND is_withdrawn = 0 AND needs_verifying = 1 AND verified_at IS NULL"),
+    "postgresql_where": sa.text("is_current AND NOT is_withdrawn AND needs_verifying AND verified_at IS NULL"),
+}
 _INDEXED = (
     "on_date", "type", "beneficiary", "share", "counted_units", "overlaps_id", "units", "prevented", "recovered",
     "future", "memo", "ward_code", "id",
@@ -63,7 +71,11 @@ def upgrade():
     op.create_index("ix_intervention_counted", "intervention", _INDEXED, unique=False, **_COUNTED)
     op.create_index(
         "uq_intervention_money_line", "intervention", ["money_line_id"],
-        unique=True, **_COUNTED,
+        unique=True, **_OF_A_LINE,
+    )  # fmt: skip
+    op.create_index(
+        "ix_intervention_to_verify", "intervention", ["on_date", "id"],
+        unique=False, **_TO_VERIFY,
     )  # fmt: skip
     op.create_index(op.f("ix_intervention_household_key"), "intervention", ["household_key"], unique=False)
     op.create_index(op.f("ix_intervention_overlaps_id"), "intervention", ["overlaps_id"], unique=False)
@@ -145,8 +157,8 @@ def downgrade():
     op.drop_table("verification_limit")
     op.drop_table("intervention_share")
     for name in (
-        "ix_intervention_overlaps_id", "ix_intervention_household_key", "uq_intervention_money_line",
-        "ix_intervention_counted",
+        "ix_intervention_overlaps_id", "ix_intervention_household_key", "ix_intervention_to_verify",
+        "uq_intervention_money_line", "ix_intervention_counted",
     ):  # fmt: skip
         op.drop_index(name, "intervention")
     with op.batch_alter_table("intervention") as table:

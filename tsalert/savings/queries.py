@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import MoneyLine
@@ -30,7 +30,7 @@ from tsalert.savings.valuation import ValueClass
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
-_later_line = exists().where(MoneyLine.supersedes_id == Intervention.money_line_id)
+_corrected_lines = select(MoneyLine.supersedes_id).where(MoneyLine.supersedes_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +206,8 @@ def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> 
 
 
 _ATTENTION: dict[Attention, tuple[ColumnElement[bool], ...]] = {
-    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying.is_(True)),
-    Attention.MONEY_LINE: (Intervention.money_line_id.is_not(None), _later_line),
+    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying == true()),
+    Attention.MONEY_LINE: (Intervention.money_line_id.in_(_corrected_lines),),
 }
 
 
