@@ -13,14 +13,7 @@ from tsalert.db import Money
 from tsalert.references.rules import read_reference
 from tsalert.savings.models import Intervention
 from tsalert.savings.profiles import get_profile
-from tsalert.savings.rules import (
-    VERIFIED_ABOVE,
-    Beneficiary,
-    Evidence,
-    InterventionType,
-    NewIntervention,
-    needs_verifying,
-)
+from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
 from tsalert.savings.sums import COUNTED, groups, in_period
 from tsalert.savings.table import SavingsTable, build_table
 from tsalert.savings.valuation import ValueClass
@@ -44,12 +37,16 @@ class Version:
     recorded_at: datetime
     verified_by: int | None
     verified_at: datetime | None
+    needs_verifying: bool
+    counted_units: int
+    not_counted_reason: str | None
+    overlaps_id: int | None
 
     @property
     def awaits_verifying(self) -> bool:
         """True where a second officer should still confirm the amount."""
         is_counted = self.is_current and not self.is_withdrawn
-        return is_counted and self.verified_at is None and needs_verifying(self.content.amount)
+        return is_counted and self.verified_at is None and self.needs_verifying
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +173,10 @@ def read_version(row: Intervention) -> Version:
         row.recorded_at,
         row.verified_by,
         row.verified_at,
+        row.needs_verifying,
+        row.counted_units,
+        row.not_counted_reason,
+        row.overlaps_id,
     )
 
 
@@ -195,5 +196,5 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _count_to_verify(session: Session, period: Period) -> int:
-    waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), _amount > VERIFIED_ABOVE)
+    waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), Intervention.needs_verifying)
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0

@@ -121,6 +121,12 @@ class NewIntervention:
     :param prevented: money stopped before it was lost, or a contract cancelled (class A).
     :param recovered: money returned (class B).
     :param future: evidenced loss that would have followed, where only that was avoided (class C).
+    :param memo: fines, costs, confiscation, goods seized (class M): never a saving.
+    :param outcome: what an enforcement outcome is.
+    :param share: our part in a joint operation, above 0 and at most 1.
+    :param refreshers: people trained before, who count and add nothing.
+    :param money_line_id: the line of the case's money from which amount and class come.
+    :param other_money: why this is other money than that of another record of the same event.
     """
 
     type: InterventionType
@@ -129,6 +135,12 @@ class NewIntervention:
     prevented: Decimal = _NOTHING
     recovered: Decimal = _NOTHING
     future: Decimal = _NOTHING
+    memo: Decimal = _NOTHING
+    outcome: str | None = None
+    share: Decimal = Decimal(1)
+    refreshers: int = 0
+    money_line_id: int | None = None
+    other_money: str | None = None
     evidence: Evidence | None = None
     case_id: int | None = None
     incident_id: int | None = None

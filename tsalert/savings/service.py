@@ -100,7 +100,15 @@ def verify_intervention(reference: str, *, of_version: int, actor: Actor, now: d
 
 
 def _version(content: NewIntervention, *, reference: str, number: int) -> Intervention:
-    return Intervention(reference=reference, version=number, is_current=True, is_withdrawn=False, **asdict(content))
+    return Intervention(
+        reference=reference,
+        version=number,
+        is_current=True,
+        is_withdrawn=False,
+        needs_verifying=rules.needs_verifying(content.amount),
+        counted_units=content.units,
+        **asdict(content),
+    )
 
 
 def _add(session: Session, row: Intervention, actor: Actor, now: datetime) -> None:
