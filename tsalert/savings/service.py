@@ -14,7 +14,7 @@ from tsalert.db import transaction
 from tsalert.places.queries import ward_names
 from tsalert.references.service import next_reference
 from tsalert.response import queries as response
-from tsalert.savings import queries, rules
+from tsalert.savings import households, queries, recounting, rules
 from tsalert.savings.models import Intervention
 from tsalert.savings.rules import NewIntervention
 
@@ -32,8 +32,10 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
     rules.check_intervention(new, today=london_date(now))
     with transaction() as session:
         _check_links(session, new)
+        households.lock(session, [new.household_key])
         row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
         _add(session, row, actor, now)
+        recounting.settle(session, row, "recorded", actor=actor, now=now)
         audit.record(
             session, actor, "recorded", "intervention", row.id, now=now, reference=row.reference, type=row.type
         )
@@ -54,9 +56,12 @@ def correct_intervention(
     rules.check_intervention(corrected, today=london_date(now))
     with transaction() as session:
         _check_links(session, corrected)
+        before = queries.get_current(session, reference).content.household_key
+        households.lock(session, [corrected.household_key, before])
         seen = _lock_seen(session, reference, of_version)
         row = _version(corrected, reference=seen.reference, number=seen.version + 1)
         _replace(session, seen, row, reason=reason, actor=actor, now=now)
+        recounting.settle(session, row, "corrected", before=before, actor=actor, now=now)
         audit.record(
             session, actor, "corrected", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )
@@ -70,11 +75,13 @@ def withdraw_intervention(reference: str, *, of_version: int, reason: str, actor
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
-        seen = _lock_seen(session, reference, of_version)
         content = queries.get_current(session, reference).content
+        households.lock(session, [content.household_key])
+        seen = _lock_seen(session, reference, of_version)
         row = _version(content, reference=seen.reference, number=seen.version + 1)
         row.is_withdrawn = True
         _replace(session, seen, row, reason=reason, actor=actor, now=now)
+        recounting.settle(session, row, "withdrawn", actor=actor, now=now)
         audit.record(
             session, actor, "withdrawn", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )
