@@ -40,7 +40,8 @@ def test_amounts_are_read_however_they_are_written(text: str, amounts: list[str]
 def test_every_amount_that_the_ledger_lacks_is_named_once_as_it_is_written() -> None:
     text = "Mrs A paid £4,000 of the £18.6k asked. The £18,600 was never paid; £250 came back."
     missing = unledgered(text, {Decimal("4000.00")})
-    assert [(quoted.written, quoted.amount) for quoted in missing] == [("£18.6k", 18600), ("£250", 250)]
+    assert [quoted.written for quoted in missing] == ["£18.6k", "£250"]
+    assert [quoted.amount for quoted in missing] == [18600, 250]
     assert unledgered(text, [Decimal(4000), Decimal(18600), Decimal(250)]) == ()
 
 

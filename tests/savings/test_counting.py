@@ -19,19 +19,22 @@ from tests.response.test_concurrency import at_once
 from tests.response.test_concurrency import dee as dee  # noqa: PLC0414 - a fixture that both tests share
 from tests.response.test_concurrency import sam as sam  # noqa: PLC0414 - as above
 from tsalert.audit import queries as audit
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db
 from tsalert.prevention import queries as units
 from tsalert.prevention.rules import Ending, NewEnding
-from tsalert.savings import equipment, households, queries, recounting, service
+from tsalert.response.vocabulary import Category
+from tsalert.savings import equipment, household_counts, queries, recounting, service
 from tsalert.savings.approving import continue_rate_set
 from tsalert.savings.models import Intervention
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
 from tsalert.savings.sums import COUNTED
 from tsalert.staff.rules import RoleName
 
-HOME = "BR1 3UH 12"
+HOME, ELSEWHERE = "BR1 3UH 12", "BR2 1AA 1"
 BLOCKER = NewIntervention(type=InterventionType.CALL_BLOCKER, on_date=date(2022, 5, 3), household_key=HOME)
 VISIT = NewIntervention(
     type=InterventionType.SCAM_VICTIM,
@@ -53,7 +56,7 @@ def require_true(session: Session) -> None:
     """Hold every stored count against one worked out afresh."""
     rows = {row.reference: row for row in session.scalars(select(Intervention).where(*COUNTED))}
     keys = {row.household_key for row in rows.values() if row.household_key}
-    for assessed in households.assess_households(session, keys).values():
+    for assessed in household_counts.assess_households(session, keys).values():
         for reference, assessment in assessed.items():
             reason = assessment.reasons[0].kind if assessment.reasons else None
             assert counted(session, reference) == (assessment.counted_units, reason, assessment.overlaps)
@@ -116,12 +119,12 @@ def test_a_record_that_moves_house_leaves_both_households_right(
     first = service.record_intervention(BLOCKER, actor=actor, now=NOW)
     equipment.add_units(first, ["AB-1"], actor=actor, now=NOW)
     second = service.record_intervention(BLOCKER, actor=actor, now=NOW)
-    other = service.record_intervention(replace(BLOCKER, household_key="BR2 1AA 1"), actor=actor, now=NOW)
-    moved = replace(BLOCKER, household_key="BR2 1AA 1", on_date=date(2022, 5, 2))
+    other = service.record_intervention(replace(BLOCKER, household_key=ELSEWHERE), actor=actor, now=NOW)
+    moved = replace(BLOCKER, household_key=ELSEWHERE, on_date=date(2022, 5, 2))
     service.correct_intervention(first, moved, of_version=1, reason="Typed wrong", actor=actor, now=NOW)
     assert [counted(session, each)[0] for each in (first, second, other)] == [1, 1, 0]
     (unit,) = units.units_of(session, [first])
-    assert (unit.household_key, unit.life.installed_on) == ("BR2 1AA 1", date(2022, 5, 2))
+    assert (unit.household_key, unit.life.installed_on) == (ELSEWHERE, date(2022, 5, 2))
     assert unit.life.term_ends_on == date(2027, 5, 1)
     require_true(session)
 
@@ -163,7 +166,7 @@ def test_no_more_units_are_known_than_were_recorded(session: Session, officer: C
     with pytest.raises(RuleViolation) as refused:
         service.correct_intervention(reference, VISIT, of_version=1, reason="Kind", actor=actor, now=NOW)
     assert refused.value.field == "type"
-    elsewhere = service.record_intervention(replace(BLOCKER, household_key="BR2 1AA 1"), actor=actor, now=NOW)
+    elsewhere = service.record_intervention(replace(BLOCKER, household_key=ELSEWHERE), actor=actor, now=NOW)
     with pytest.raises(RuleViolation, match=f"AB-1 is in place since {reference}"):
         equipment.add_units(elsewhere, ["AB-1"], actor=actor, now=NOW)
 
@@ -220,7 +223,7 @@ def test_counting_everything_anew_changes_nothing_that_was_true(
 
 
 EXAMPLES = count()
-HOMES = st.sampled_from([HOME, "BR2 1AA 1", None])
+HOMES = st.sampled_from([HOME, ELSEWHERE, None])
 DAYS = st.integers(0, 2500).map(lambda days: date(2018, 4, 1) + timedelta(days=days))
 ACTS = st.one_of(
     st.tuples(st.just("blocker"), HOMES, DAYS, st.integers(1, 2)),
@@ -283,7 +286,7 @@ def test_whatever_is_done_in_whatever_order_every_count_is_what_it_would_be_afre
 ) -> None:
     desk, example = Desk(session, officer()), next(EXAMPLES)
     for act, home, day, number in acts:
-        desk.do(act, home and f"{home}, {example}", day, number)
+        desk.do(act, home and f"{home}{example}", day, number)
         require_true(session)
 
 
@@ -307,9 +310,9 @@ def test_recording_correcting_and_ending_at_once_never_wait_for_each_other_and_l
     with fresh_app.app_context():
         first = service.record_intervention(BLOCKER, actor=dee, now=NOW)
         (unit_id,) = equipment.add_units(first, ["AB-1"], actor=dee, now=NOW)
-        other = service.record_intervention(replace(BLOCKER, household_key="BR2 1AA 1"), actor=dee, now=NOW)
+        other = service.record_intervention(replace(BLOCKER, household_key=ELSEWHERE), actor=dee, now=NOW)
         db.session.remove()
-    here, there = replace(BLOCKER, on_date=date(2023, 1, 1)), replace(BLOCKER, household_key="BR2 1AA 1")
+    here, there = replace(BLOCKER, on_date=date(2023, 1, 1)), replace(BLOCKER, household_key=ELSEWHERE)
     moved = {"of_version": 1, "reason": "Moved", "actor": dee, "now": NOW}
     acts: list[Callable[[], object]] = [
         lambda: service.record_intervention(here, actor=dee, now=NOW),
@@ -342,3 +345,23 @@ def test_of_two_corrections_at_once_the_second_is_told_so(fresh_app: Flask, dee:
         lambda: service.correct_intervention(reference, without_household, **moved),  # type: ignore[arg-type]
     )
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 3
+
+
+def test_officers_who_work_on_different_cases_of_one_household_never_wait_for_each_other_in_a_ring(
+    fresh_app: Flask, dee: Actor
+) -> None:
+    with fresh_app.app_context():
+        ids = [cases.open_case(NewCase("Two", category=Category.SCAM), actor=dee, now=NOW) for _ in range(4)]
+        db.session.remove()
+    days = count()
+
+    def record_ever_earlier() -> None:
+        case_id = ids.pop()
+        for _ in range(5):
+            day = date(2022, 5, 3) - timedelta(days=next(days))
+            service.record_intervention(replace(BLOCKER, case_id=case_id, on_date=day), actor=dee, now=NOW)
+
+    at_once(fresh_app, 4, record_ever_earlier)
+    with fresh_app.app_context():
+        require_true(db.session())
+        db.session.remove()

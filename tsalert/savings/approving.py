@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
-from tsalert.savings import drafting, households, rate_rules, rate_sets, recounting
+from tsalert.savings import drafting, household_counts, rate_rules, rate_sets, recounting
 from tsalert.savings.models import RateSet
 from tsalert.savings.rate_rules import Standing
 from tsalert.savings.rate_sets import RateSetStatus, RateSetView
@@ -73,7 +73,7 @@ def continue_rate_set(
 def _count_anew(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> None:
     """Count households by the terms that stand now; how long a blocker is in place is a matter of the rates."""
     session.flush()
-    if row.basis == households.BASIS:
+    if row.basis == household_counts.BASIS:
         recounting.recount_all(session, f"the terms of {row.slug} were approved", actor=actor, now=now)
 
 

@@ -11,7 +11,7 @@ from tsalert.db import transaction
 from tsalert.prevention import queries as prevention_queries
 from tsalert.prevention import service as prevention
 from tsalert.prevention.rules import NewEnding
-from tsalert.savings import households, queries, recounting
+from tsalert.savings import household_counts, queries, recounting
 from tsalert.savings.models import Intervention
 
 
@@ -63,7 +63,7 @@ def _installing(session: Session, reference: str | None) -> Intervention:
             f"There is no intervention {reference}, and units without an installation cannot be counted.",
             field="intervention",
         ) from error
-    if row.is_withdrawn or not households.is_equipment(row.type):
+    if row.is_withdrawn or not household_counts.is_equipment(row.type):
         fault = "was withdrawn" if row.is_withdrawn else "installed no units"
         raise RuleViolation(f"{row.reference} {fault}, so no unit can be counted with it.", field="intervention")
     return row
@@ -74,7 +74,7 @@ def _lock_household_of(session: Session, reference: str) -> Intervention:
     row = queries.get_current_row(session, reference)
     while True:
         key = row.household_key
-        households.lock(session, [key])
+        household_counts.lock(session, [key])
         row = queries.get_current_row(session, reference, lock=True)
         if row.household_key == key:
             return row

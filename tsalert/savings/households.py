@@ -1,98 +1,30 @@
-"""Households that records are counted by: taking turns at them, and reading what stands in them."""
+"""By what a household is known: its UPRN, or its postcode and house number, written one way. Pure."""
 
-from collections.abc import Callable, Collection, Iterable
-from datetime import date
-from decimal import Decimal
+import re
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from tsalert.core.errors import RuleViolation
+from tsalert.parties.folding import place_keys
 
-from tsalert.prevention import queries as prevention
-from tsalert.prevention import service as prevention_service
-from tsalert.prevention.rules import UnitKind, last_day_of_term
-from tsalert.savings.assessing import Assessment, Record, Unit, assess
-from tsalert.savings.models import Intervention, RateSet
-from tsalert.savings.rate_sets import approved_sets, set_for
-from tsalert.savings.rules import Beneficiary, InterventionType
-from tsalert.savings.sums import COUNTED
-
-BASIS = "published"
-TermOf = Callable[[str, date], date | None]
-_COUNTED_BY_HOUSEHOLD = (InterventionType.CALL_BLOCKER, InterventionType.SCAM_VICTIM)
-_KINDS = frozenset(kind.value for kind in UnitKind)
+_UPRN = re.compile(r"(?:UPRN)?[\s:]*0*(\d{6,12})", re.ASCII)
+_OUTWARD_AND_INWARD = re.compile(r"([A-Z0-9]+)(\d[A-Z]{2}) (.+)", re.ASCII)
 
 
-def lock(session: Session, keys: Iterable[str | None]) -> None:
-    """Keep others from counting for some households until the transaction ends.
+def read_household(text: str) -> str:
+    """Return the key of the household that typed words name: ``UPRN 100020450001`` or ``BR1 3UH 12``.
 
-    It comes before any other lock of a use case but those of rate sets, and takes the households in one order, so
-    that no two officers wait for each other. The approved rates stay as they are meanwhile.
+    It gives the same again for what it gave, and for whatever order or case an address is written in.
+
+    :raises RuleViolation: they name none.
     """
-    wanted = sorted({key for key in keys if key})
-    if not wanted:
-        return
-    shared = select(RateSet.id).where(RateSet.basis == BASIS).order_by(RateSet.id)
-    session.execute(shared.with_for_update(read=True))
-    prevention_service.take_turns(session, wanted)
+    uprn = _UPRN.fullmatch(text.strip().upper())
+    key = f"UPRN {uprn[1]}" if uprn else household_at(text, None)
+    if key is None:
+        raise RuleViolation("Enter the UPRN, or the postcode and house number, like BR1 3UH 12.", field="household_key")
+    return key
 
 
-def terms(session: Session) -> TermOf:
-    """Return the last day of the term of what was fitted on a day, by the approved rates of that day."""
-    sets = approved_sets(session, BASIS)
-
-    def term_of(kind: str, day: date) -> date | None:
-        chosen = set_for(sets, day)
-        years = [rate.term_years for rate in chosen.rates_for(kind) if rate.term_years] if chosen else []
-        return last_day_of_term(day, max(years)) if years else None
-
-    return term_of
-
-
-def is_equipment(kind: str) -> bool:
-    """Tell whether a type of intervention fits units in a home."""
-    return kind in _KINDS
-
-
-def assess_households(session: Session, keys: Collection[str]) -> dict[str, dict[str, Assessment]]:
-    """Say how much of each record of some households counts, worked out afresh; by household, then reference."""
-    records = _standing(session, keys)
-    found = [record for of_one in records.values() for record in of_one]
-    units: dict[str, list[Unit]] = {}
-    for view in prevention.units_of(session, [record.reference for record in found]):
-        unit = Unit(view.intervention_reference, view.life.ended_on)
-        units.setdefault(unit.reference, []).append(unit)
-    return {
-        key: assess(of_one, [unit for record in of_one for unit in units.get(record.reference, [])])
-        for key, of_one in records.items()
-    }
-
-
-def _standing(session: Session, keys: Collection[str]) -> dict[str, list[Record]]:
-    columns = (
-        Intervention.household_key,
-        Intervention.reference,
-        Intervention.type,
-        Intervention.on_date,
-        Intervention.units,
-        Intervention.prevented,
-        Intervention.future,
-        Intervention.share,
-        Intervention.beneficiary,
-    )
-    among = (Intervention.household_key.in_(keys), Intervention.type.in_(_COUNTED_BY_HOUSEHOLD))
-    term_of = terms(session)
-    records: dict[str, list[Record]] = {}
-    for row in session.execute(select(*columns).where(*COUNTED, *among)):
-        records.setdefault(row.household_key or "", []).append(
-            Record(
-                row.reference,
-                InterventionType(row.type),
-                row.on_date,
-                row.units,
-                Decimal(row.prevented + row.future),
-                row.share,
-                Beneficiary(row.beneficiary),
-                term_of(row.type, row.on_date),
-            )
-        )
-    return records
+def household_at(address: str | None, postcode: str | None) -> str | None:
+    """Return the key of the household at an address; None where postcode or house is not known."""
+    keys = [_OUTWARD_AND_INWARD.fullmatch(key.upper()) for key in place_keys(address, postcode)]
+    found = keys[0] if keys else None
+    return f"{found[1]} {found[2]} {found[3]}" if found else None

@@ -1,5 +1,6 @@
 """Reading interventions: the savings table of a period, lists, and every version of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,9 +12,16 @@ from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
-from tsalert.savings.models import Intervention
+from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.profiles import get_profile
-from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.savings.rules import (
+    Beneficiary,
+    EnforcementOutcome,
+    Evidence,
+    InterventionType,
+    NewIntervention,
+    PartnerShare,
+)
 from tsalert.savings.sums import COUNTED, groups, in_period
 from tsalert.savings.table import SavingsTable, build_table
 from tsalert.savings.valuation import ValueClass
@@ -123,7 +131,7 @@ def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> I
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
     newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
-    found = [read_version(row) for row in session.scalars(newest_first)]
+    found = _with_partners(session, session.scalars(newest_first))
     return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
 
 
@@ -132,7 +140,7 @@ def get_current(session: Session, reference: str) -> Version:
 
     :raises NotFound: there is no such intervention.
     """
-    return read_version(get_current_row(session, reference))
+    return _with_partners(session, [get_current_row(session, reference)])[0]
 
 
 def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
@@ -155,14 +163,20 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
 def list_versions(session: Session, reference: str) -> list[Version]:
     """Return every version of an intervention, the newest first."""
     query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
-    return [read_version(row) for row in session.scalars(query)]
+    return _with_partners(session, session.scalars(query))
 
 
-def read_version(row: Intervention) -> Version:
-    """Return a row as a value that outlives its session."""
-    same = {field.name: getattr(row, field.name) for field in fields(NewIntervention)}
-    evidence = Evidence(row.evidence) if row.evidence else None
-    kinds = {"type": InterventionType(row.type), "evidence": evidence, "beneficiary": Beneficiary(row.beneficiary)}
+def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> Version:
+    """Return a row as a value that outlives its session; partners stand in rows of their own."""
+    stored = (field.name for field in fields(NewIntervention) if field.name != "partners")
+    same = {name: getattr(row, name) for name in stored}
+    kinds = {
+        "type": InterventionType(row.type),
+        "evidence": Evidence(row.evidence) if row.evidence else None,
+        "beneficiary": Beneficiary(row.beneficiary),
+        "outcome": EnforcementOutcome.of(row.outcome) if row.outcome else None,
+        "partners": partners,
+    }
     return Version(
         row.id,
         row.reference,
@@ -180,6 +194,15 @@ def read_version(row: Intervention) -> Version:
         row.not_counted_reason,
         row.overlaps_id,
     )
+
+
+def _with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+    found = list(rows)
+    shares: dict[int, list[PartnerShare]] = {}
+    query = select(InterventionShare).where(InterventionShare.intervention_id.in_([row.id for row in found]))
+    for each in session.scalars(query.order_by(InterventionShare.partner)):
+        shares.setdefault(each.intervention_id, []).append(PartnerShare(each.partner, each.share))
+    return [read_version(row, tuple(shares.get(row.id, ()))) for row in found]
 
 
 def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:

@@ -17,7 +17,7 @@ from tsalert.db import transaction
 from tsalert.prevention import queries as units
 from tsalert.prevention import service as prevention
 from tsalert.prevention.rules import Installation, UnitKind
-from tsalert.savings import households
+from tsalert.savings import household_counts
 from tsalert.savings.assessing import Assessment
 from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.rules import InterventionType
@@ -36,7 +36,7 @@ def settle(
     :param before: the household of the version whose place it took, which is locked as its own is.
     :raises RuleViolation: its units, known one by one, do not fit what it says.
     """
-    if households.is_equipment(row.type):
+    if household_counts.is_equipment(row.type):
         _settle_units(session, row, actor, now)
     elif units.units_of(session, [row.reference]):
         raise RuleViolation("Its units are known one by one, so it stays the kind that it is.", field="type")
@@ -56,7 +56,7 @@ def recount(
         return 0
     rows = _current_rows(session, wanted)
     changed = 0
-    for assessed in households.assess_households(session, wanted).values():
+    for assessed in household_counts.assess_households(session, wanted).values():
         for reference, assessment in assessed.items():
             row, other = rows[reference], rows.get(assessment.overlaps or "")
             derived = _derived(assessment, other)
@@ -70,7 +70,7 @@ def recount(
 
 def recount_all(session: Session, cause: str, *, actor: Actor, now: datetime) -> int:
     """Count every household with a call blocker anew, as when other terms are approved; returns how many changed."""
-    term_of = households.terms(session)
+    term_of = household_counts.terms(session)
     for kind in UnitKind:
         for day in prevention.list_first_days(session, kind):
             prevention.set_term(session, kind, day, term_of(kind, day))
@@ -80,7 +80,7 @@ def recount_all(session: Session, cause: str, *, actor: Actor, now: datetime) ->
     changed = 0
     for place in range(0, len(keys), _BATCH):
         some = keys[place : place + _BATCH]
-        households.lock(session, some)
+        household_counts.lock(session, some)
         changed += recount(session, some, cause, actor=actor, now=now)
     return changed
 
@@ -94,7 +94,7 @@ def recount_households(*, actor: Actor, now: datetime) -> int:
 
 def installation_of(session: Session, row: Intervention) -> Installation:
     """Return what the units of an intervention share."""
-    ends_on = households.terms(session)(row.type, row.on_date)
+    ends_on = household_counts.terms(session)(row.type, row.on_date)
     return Installation(row.reference, UnitKind.of(row.type), row.units, row.household_key, row.on_date, ends_on)
 
 
