@@ -106,6 +106,8 @@ def _case(session: Session, new: NewIntervention) -> CaseFile | None:
 def _with_household(new: NewIntervention, incident: Incident | None, case: CaseFile | None) -> NewIntervention:
     if new.household_key is not None:
         return replace(new, household_key=read_household(new.household_key))
+    if not new.type.shape.has_household:
+        return new
     known = [household_at(found.address, found.postcode) for found in (incident, case) if found is not None]
     return replace(new, household_key=next((key for key in known if key), None))
 

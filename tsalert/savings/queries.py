@@ -5,11 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
+from tsalert.cases.models import MoneyLine
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.core.words import Word
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
 from tsalert.savings.models import Intervention, InterventionShare
@@ -28,6 +30,7 @@ from tsalert.savings.valuation import ValueClass
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
+_later_line = exists().where(MoneyLine.supersedes_id == Intervention.money_line_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,13 @@ class Version:
         return is_counted and self.verified_at is None and self.needs_verifying
 
 
+class Attention(Word):
+    """Why somebody should look at a record."""
+
+    VERIFICATION = "verification", "Waits for a second officer"
+    MONEY_LINE = "money_line", "Its money line was corrected"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which interventions a list shows; ``after`` is the last one of the page before."""
@@ -65,6 +75,7 @@ class Filter:
     incident_id: int | None = None
     type: InterventionType | None = None
     period: Period | None = None
+    attention: Attention | None = None
     after: str | None = None
 
 
@@ -196,6 +207,12 @@ def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> 
     )
 
 
+_ATTENTION = {
+    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying),
+    Attention.MONEY_LINE: (Intervention.money_line_id.is_not(None), _later_line),
+}
+
+
 def _with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
     found = list(rows)
     shares: dict[int, list[PartnerShare]] = {}
@@ -214,6 +231,8 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions = [column == asked for column, asked in exact.items() if asked is not None]
     if wanted.period:
         conditions.append(in_period(wanted.period))
+    if wanted.attention:
+        conditions.extend(_ATTENTION[wanted.attention])
     if wanted.after:
         last = get_current_row(session, wanted.after)
         conditions.append(tuple_(Intervention.on_date, Intervention.id) < tuple_(last.on_date, last.id))
@@ -221,5 +240,5 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _count_to_verify(session: Session, period: Period) -> int:
-    waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), Intervention.needs_verifying)
+    waiting = (*COUNTED, in_period(period), *_ATTENTION[Attention.VERIFICATION])
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0

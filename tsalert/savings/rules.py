@@ -71,6 +71,7 @@ class Shape:
     :param money: the classes in which its evidenced amount may be; empty where no money belongs.
     :param unit: what is counted, in the plural; None where one record is one event.
     :param has_outcome: it says what an enforcement outcome is, which decides the class of its money.
+    :param has_household: it was done for one household, which is taken from the incident or case.
     :param has_refreshers: people trained before are counted beside those trained for the first time.
     """
 
@@ -80,6 +81,7 @@ class Shape:
     unit: str | None = None
     most_units: int = 1
     may_be_rapid: bool = False
+    has_household: bool = False
     has_outcome: bool = False
     has_refreshers: bool = False
 
@@ -88,22 +90,33 @@ _ONE_EVENT = frozenset({ValueClass.PREVENTED, ValueClass.RECOVERED, ValueClass.F
 # Where no approved rate stands for a future loss, one would be an estimate that nobody approved.
 _DIRECT = frozenset({ValueClass.PREVENTED, ValueClass.RECOVERED})
 _SHAPES = {
-    InterventionType.SCAM_VICTIM: Shape("Scam victim helped", money=_ONE_EVENT, may_be_rapid=True),
-    InterventionType.DOORSTEP_CRIME: Shape("Doorstep crime stopped", money=_ONE_EVENT, may_be_rapid=True),
-    InterventionType.CALL_BLOCKER: Shape("Call blockers installed", unit="call blockers", most_units=1000),
+    InterventionType.SCAM_VICTIM: Shape("Scam victim helped", money=_ONE_EVENT, may_be_rapid=True, has_household=True),
+    InterventionType.DOORSTEP_CRIME: Shape(
+        "Doorstep crime stopped", money=_ONE_EVENT, may_be_rapid=True, has_household=True
+    ),
+    InterventionType.CALL_BLOCKER: Shape(
+        "Call blockers installed", unit="call blockers", most_units=1000, has_household=True
+    ),
     InterventionType.FRIENDS_AGAINST_SCAMS: Shape(
         "Friends Against Scams trained", unit="people trained", most_units=10_000, has_refreshers=True
     ),
-    InterventionType.ADVICE: Shape("Advice given", money=_DIRECT, is_money_optional=True, may_be_rapid=True),
+    InterventionType.ADVICE: Shape(
+        "Advice given", money=_DIRECT, is_money_optional=True, may_be_rapid=True, has_household=True
+    ),
     InterventionType.DOOR_CAMERA: Shape(
-        "Door cameras installed", money=_DIRECT, is_money_optional=True, unit="door cameras", most_units=1000
+        "Door cameras installed",
+        money=_DIRECT,
+        is_money_optional=True,
+        unit="door cameras",
+        most_units=1000,
+        has_household=True,
     ),
     InterventionType.NO_COLD_CALLING_ZONE: Shape(
         "No cold calling zones set up", money=_DIRECT, is_money_optional=True, unit="zones", most_units=100
     ),
     InterventionType.TALK: Shape("Talks given", money=_DIRECT, is_money_optional=True, unit="talks", most_units=100),
     InterventionType.BANKING_PROTOCOL: Shape(
-        "Banking Protocol call answered", money=_DIRECT, is_money_optional=True, may_be_rapid=True
+        "Banking Protocol call answered", money=_DIRECT, is_money_optional=True, may_be_rapid=True, has_household=True
     ),
     InterventionType.ENFORCEMENT_OUTCOME: Shape(
         "Enforcement outcome", money=frozenset({ValueClass.RECOVERED, ValueClass.MEMO}), has_outcome=True
