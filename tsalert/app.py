@@ -65,7 +65,15 @@ from tsalert.rota import presenting as rota_presenting
 from tsalert.rota import views as rota_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import counting_api, counting_views, equipment_api, equipment_views, limit_views, rate_views
+from tsalert.savings import (
+    counting_api,
+    counting_cli,
+    counting_views,
+    equipment_api,
+    equipment_views,
+    limit_views,
+    rate_views,
+)
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
@@ -282,6 +290,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
+    savings_cli.group.add_command(counting_cli.recount)
     for command in reports_cli.commands:
         savings_cli.group.add_command(command)
     for group in _COMMANDS:

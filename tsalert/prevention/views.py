@@ -29,7 +29,6 @@ def list_units() -> ResponseReturnValue:
     wanted: UnitFilter = read_form(UnitFilterSchema(), request.args)
     today = london_date(utc_now())
     page = queries.list_units(db.session(), wanted, today=today)
-    shown = {"show": wanted.showing.value, "kind": wanted.kind}
     return render_template(
         "prevention/list.html",
         page=page,
@@ -38,7 +37,7 @@ def list_units() -> ResponseReturnValue:
         today=today,
         switch_off=LANDLINE_SWITCH_OFF,
         months=MONTHS_BETWEEN_CHECKS,
-        older=url_for(".list_units", after=page.next, **shown) if page.next else None,
+        older=url_for(".list_units", show=wanted.showing, kind=wanted.kind, after=page.next) if page.next else None,
     )
 
 
