@@ -7,7 +7,7 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import explaining, limits, linking, queries, service
+from tsalert.savings import explaining, limits, linking, not_counted, queries, service
 from tsalert.savings.explaining import Explanation
 from tsalert.savings.queries import Filter, Version
 from tsalert.savings.rate_api import rates
@@ -138,6 +138,7 @@ def _valued(reference: str) -> dict[str, Any]:
         "is_money_line_corrected": _is_line_corrected(version),
         "rate_set": chosen,
         "contributions": valuation.contributions,
+        "not_counted": not_counted.reasons_of(db.session(), version),
     }
 
 

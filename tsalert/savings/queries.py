@@ -142,7 +142,7 @@ def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> I
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
     newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
-    found = _with_partners(session, session.scalars(newest_first))
+    found = with_partners(session, session.scalars(newest_first))
     return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
 
 
@@ -151,7 +151,7 @@ def get_current(session: Session, reference: str) -> Version:
 
     :raises NotFound: there is no such intervention.
     """
-    return _with_partners(session, [get_current_row(session, reference)])[0]
+    return with_partners(session, [get_current_row(session, reference)])[0]
 
 
 def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
@@ -164,6 +164,8 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query) if stored else None
+    if row is None and stored and lock:
+        row = session.scalar(query)  # PostgreSQL finds nothing where what stood was replaced while we waited for it
     if row is None:
         raise NotFound("There is no such intervention.")
     return row
@@ -172,7 +174,7 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
 def list_versions(session: Session, reference: str) -> list[Version]:
     """Return every version of an intervention, the newest first."""
     query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
-    return _with_partners(session, session.scalars(query))
+    return with_partners(session, session.scalars(query))
 
 
 def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> Version:
@@ -211,7 +213,8 @@ _ATTENTION: dict[Attention, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def _with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+def with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+    """Return rows as values that outlive their session, with the partners of each."""
     found = list(rows)
     shares: dict[int, list[PartnerShare]] = {}
     query = select(InterventionShare).where(InterventionShare.intervention_id.in_([row.id for row in found]))
