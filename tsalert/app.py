@@ -34,6 +34,8 @@ from tsalert.paging import api as paging_api
 from tsalert.paging import queries as paging_queries
 from tsalert.paging import views as paging_views
 from tsalert.places import cli as places_cli
+from tsalert.prevention import api as prevention_api
+from tsalert.prevention import views as prevention_views
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
@@ -64,7 +66,15 @@ from tsalert.rota import presenting as rota_presenting
 from tsalert.rota import views as rota_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import rate_views
+from tsalert.savings import (
+    counting_api,
+    counting_cli,
+    counting_views,
+    equipment_api,
+    equipment_views,
+    limit_views,
+    rate_views,
+)
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
@@ -94,8 +104,12 @@ _PAGES = (
     match_views.bp,
     party_views.bp,
     cases_views.bp,
+    prevention_views.bp,
     savings_views.bp,
+    equipment_views.bp,
+    counting_views.bp,
     rate_views.bp,
+    limit_views.bp,
     reports_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
@@ -117,7 +131,10 @@ _OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *cases_api.blueprints,
+    *prevention_api.blueprints,
     *savings_api.blueprints,
+    equipment_api.blp,
+    *counting_api.blueprints,
     *reports_api.blueprints,
     *alerts_api.blueprints,
 )
@@ -281,6 +298,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
+    savings_cli.group.add_command(counting_cli.recount)
     for command in reports_cli.commands:
         savings_cli.group.add_command(command)
     for group in _COMMANDS:

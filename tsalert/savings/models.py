@@ -2,11 +2,30 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId, ExactDecimal
+
+_COUNTED: dict[str, Any] = {
+    "sqlite_where": text("is_current = 1 AND is_withdrawn = 0"),
+    "postgresql_where": text("is_current AND NOT is_withdrawn"),
+}
+_OF_A_LINE: dict[str, Any] = {
+    "sqlite_where": text("is_current = 1 AND is_withdrawn = 0 AND money_line_id IS NOT NULL"),
+    "postgresql_where": text("is_current AND NOT is_withdrawn AND money_line_id IS NOT NULL"),
+}
+_TO_VERIFY: dict[str, Any] = {
+    "sqlite_where": text("is_current = 1 AND is_withdrawn = 0 AND needs_verifying = 1 AND verified_at IS NULL"),
+    "postgresql_where": text("is_current AND NOT is_withdrawn AND needs_verifying AND verified_at IS NULL"),
+}
+_CLASSES_WITH_MONEY = " + ".join(
+    f"CASE WHEN {name} = 0 THEN 0 ELSE 1 END" for name in ("prevented", "recovered", "future", "memo")
+)
+# SQLite keeps exact numbers as text, which it would put after every number.
+_IS_A_PART = "CAST(share AS NUMERIC) > 0 AND CAST(share AS NUMERIC) <= 1"
 
 
 class RateSet(Base):
@@ -76,23 +95,26 @@ class Intervention(Base):
     __tablename__ = "intervention"
     __table_args__ = (
         UniqueConstraint("reference", "version"),
-        CheckConstraint("units > 0", name="units_positive"),
-        CheckConstraint("prevented >= 0 AND recovered >= 0 AND future >= 0", name="money_not_negative"),
+        CheckConstraint("units >= 0 AND refreshers >= 0 AND units + refreshers > 0", name="units_positive"),
         CheckConstraint(
-            "(prevented = 0 AND recovered = 0) OR (prevented = 0 AND future = 0) OR (recovered = 0 AND future = 0)",
-            name="money_in_one_class",
+            "prevented >= 0 AND recovered >= 0 AND future >= 0 AND memo >= 0", name="money_not_negative"
         ),
+        CheckConstraint(f"{_CLASSES_WITH_MONEY} <= 1", name="money_in_one_class"),
+        CheckConstraint(_IS_A_PART, name="share_is_a_part"),
+        CheckConstraint("counted_units >= 0 AND counted_units <= units", name="counted_units_of_units"),
+        CheckConstraint("overlaps_id <> id", name="overlaps_another"),
         CheckConstraint("NOT (is_current AND superseded_at IS NOT NULL)", name="current_not_superseded"),
         CheckConstraint("verified_by <> recorded_by", name="verified_by_another"),
         Index(
             "uq_intervention_current", "reference", unique=True, sqlite_where=text("is_current = 1"),
             postgresql_where=text("is_current"),
         ),
+        Index("uq_intervention_money_line", "money_line_id", unique=True, **_OF_A_LINE),
+        Index("ix_intervention_to_verify", "on_date", "id", **_TO_VERIFY),
         Index(
             "ix_intervention_counted",
-            "on_date", "type", "beneficiary", "units", "prevented", "recovered", "future", "id",
-            sqlite_where=text("is_current = 1 AND is_withdrawn = 0"),
-            postgresql_where=text("is_current AND NOT is_withdrawn"),
+            "on_date", "type", "beneficiary", "share", "counted_units", "overlaps_id", "units", "prevented",
+            "recovered", "future", "memo", "ward_code", "id", **_COUNTED,
         ),
     )  # fmt: skip
 
@@ -106,11 +128,17 @@ class Intervention(Base):
     on_date: Mapped[date]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
-    household_key: Mapped[str | None]
+    household_key: Mapped[str | None] = mapped_column(index=True)
     units: Mapped[int]
+    refreshers: Mapped[int] = mapped_column(default=0, server_default="0")
     prevented: Mapped[Decimal]
     recovered: Mapped[Decimal]
     future: Mapped[Decimal]
+    memo: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    outcome: Mapped[str | None]
+    share: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(1), server_default="1")
+    money_line_id: Mapped[int | None] = mapped_column(ForeignKey("money_line.id"))
+    other_money: Mapped[str | None]
     evidence: Mapped[str | None]
     is_rapid_response: Mapped[bool]
     beneficiary: Mapped[str]
@@ -121,3 +149,31 @@ class Intervention(Base):
     recorded_at: Mapped[datetime]
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     verified_at: Mapped[datetime | None]
+    needs_verifying: Mapped[bool]
+    counted_units: Mapped[int]
+    not_counted_reason: Mapped[str | None]
+    overlaps_id: Mapped[int | None] = mapped_column(ForeignKey("intervention.id"), index=True)
+
+
+class InterventionShare(Base):
+    """A partner's part in what one version of an intervention records."""
+
+    __tablename__ = "intervention_share"
+    __table_args__ = (CheckConstraint(_IS_A_PART, name="share_is_a_part"),)
+
+    intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id"), primary_key=True)
+    partner: Mapped[str] = mapped_column(primary_key=True)
+    share: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class VerificationLimit(Base):
+    """Above which amount a record needs a second officer; the newest row holds for records made after it."""
+
+    __tablename__ = "verification_limit"
+    __table_args__ = (CheckConstraint("above >= 0", name="above_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    above: Mapped[Decimal]
+    reason: Mapped[str]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    set_at: Mapped[datetime]

@@ -1,25 +1,28 @@
 """Reading interventions: the savings table of a period, lists, and every version of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
+from tsalert.cases.models import MoneyLine
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.core.words import Word
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
-from tsalert.savings.models import Intervention
+from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.profiles import get_profile
 from tsalert.savings.rules import (
-    VERIFIED_ABOVE,
     Beneficiary,
+    EnforcementOutcome,
     Evidence,
     InterventionType,
     NewIntervention,
-    needs_verifying,
+    PartnerShare,
 )
 from tsalert.savings.sums import COUNTED, groups, in_period
 from tsalert.savings.table import SavingsTable, build_table
@@ -27,6 +30,7 @@ from tsalert.savings.valuation import ValueClass
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
+_corrected_lines = select(MoneyLine.supersedes_id).where(MoneyLine.supersedes_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,23 @@ class Version:
     recorded_at: datetime
     verified_by: int | None
     verified_at: datetime | None
+    needs_verifying: bool
+    counted_units: int
+    not_counted_reason: str | None
+    overlaps_id: int | None
 
     @property
     def awaits_verifying(self) -> bool:
         """True where a second officer should still confirm the amount."""
         is_counted = self.is_current and not self.is_withdrawn
-        return is_counted and self.verified_at is None and needs_verifying(self.content.amount)
+        return is_counted and self.verified_at is None and self.needs_verifying
+
+
+class Attention(Word):
+    """Why somebody should look at a record."""
+
+    VERIFICATION = "verification", "Waits for a second officer"
+    MONEY_LINE = "money_line", "Its money line was corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,7 @@ class Filter:
     incident_id: int | None = None
     type: InterventionType | None = None
     period: Period | None = None
+    attention: Attention | None = None
     after: str | None = None
 
 
@@ -126,7 +142,7 @@ def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> I
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
     newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
-    found = [read_version(row) for row in session.scalars(newest_first)]
+    found = with_partners(session, session.scalars(newest_first))
     return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
 
 
@@ -135,7 +151,7 @@ def get_current(session: Session, reference: str) -> Version:
 
     :raises NotFound: there is no such intervention.
     """
-    return read_version(get_current_row(session, reference))
+    return with_partners(session, [get_current_row(session, reference)])[0]
 
 
 def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
@@ -148,6 +164,8 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query) if stored else None
+    if row is None and stored and lock:
+        row = session.scalar(query)  # PostgreSQL finds nothing where what stood was replaced while we waited for it
     if row is None:
         raise NotFound("There is no such intervention.")
     return row
@@ -156,14 +174,20 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
 def list_versions(session: Session, reference: str) -> list[Version]:
     """Return every version of an intervention, the newest first."""
     query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
-    return [read_version(row) for row in session.scalars(query)]
+    return with_partners(session, session.scalars(query))
 
 
-def read_version(row: Intervention) -> Version:
-    """Return a row as a value that outlives its session."""
-    same = {field.name: getattr(row, field.name) for field in fields(NewIntervention)}
-    evidence = Evidence(row.evidence) if row.evidence else None
-    kinds = {"type": InterventionType(row.type), "evidence": evidence, "beneficiary": Beneficiary(row.beneficiary)}
+def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> Version:
+    """Return a row as a value that outlives its session; partners stand in rows of their own."""
+    stored = (field.name for field in fields(NewIntervention) if field.name != "partners")
+    same = {name: getattr(row, name) for name in stored}
+    kinds = {
+        "type": InterventionType(row.type),
+        "evidence": Evidence(row.evidence) if row.evidence else None,
+        "beneficiary": Beneficiary(row.beneficiary),
+        "outcome": EnforcementOutcome.of(row.outcome) if row.outcome else None,
+        "partners": partners,
+    }
     return Version(
         row.id,
         row.reference,
@@ -176,7 +200,27 @@ def read_version(row: Intervention) -> Version:
         row.recorded_at,
         row.verified_by,
         row.verified_at,
+        row.needs_verifying,
+        row.counted_units,
+        row.not_counted_reason,
+        row.overlaps_id,
     )
+
+
+_ATTENTION: dict[Attention, tuple[ColumnElement[bool], ...]] = {
+    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying == true()),
+    Attention.MONEY_LINE: (Intervention.money_line_id.in_(_corrected_lines),),
+}
+
+
+def with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+    """Return rows as values that outlive their session, with the partners of each."""
+    found = list(rows)
+    shares: dict[int, list[PartnerShare]] = {}
+    query = select(InterventionShare).where(InterventionShare.intervention_id.in_([row.id for row in found]))
+    for each in session.scalars(query.order_by(InterventionShare.partner)):
+        shares.setdefault(each.intervention_id, []).append(PartnerShare(each.partner, each.share))
+    return [read_version(row, tuple(shares.get(row.id, ()))) for row in found]
 
 
 def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -188,6 +232,8 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions = [column == asked for column, asked in exact.items() if asked is not None]
     if wanted.period:
         conditions.append(in_period(wanted.period))
+    if wanted.attention:
+        conditions.extend(_ATTENTION[wanted.attention])
     if wanted.after:
         last = get_current_row(session, wanted.after)
         conditions.append(tuple_(Intervention.on_date, Intervention.id) < tuple_(last.on_date, last.id))
@@ -195,5 +241,5 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _count_to_verify(session: Session, period: Period) -> int:
-    waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), _amount > VERIFIED_ABOVE)
+    waiting = (*COUNTED, in_period(period), *_ATTENTION[Attention.VERIFICATION])
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0

@@ -11,18 +11,24 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.places.queries import ward_names, ward_options
+from tsalert.prevention.queries import units_of
 from tsalert.response import queries as response
-from tsalert.savings import explaining, queries, service
-from tsalert.savings.queries import Filter
-from tsalert.savings.rules import VERIFIED_ABOVE, Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.response.rows import calls_of
+from tsalert.savings import explaining, linking, not_counted, queries, service
+from tsalert.savings.checks import percent
+from tsalert.savings.forms import CorrectionForm, InterventionForm
+from tsalert.savings.household_counts import is_equipment
+from tsalert.savings.money_lines import CLASSES, is_saving
+from tsalert.savings.queries import Attention, Filter
+from tsalert.savings.quoting import alerts_quoted
+from tsalert.savings.rules import Beneficiary, EnforcementOutcome, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
-    CorrectionSchema,
     FigureSchema,
     FilterSchema,
-    NewInterventionSchema,
     SeenVersionSchema,
     WithdrawalSchema,
 )
+from tsalert.savings.share_fields import partner_lines
 from tsalert.savings.valuation import EVIDENCE_GRADES
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
@@ -35,13 +41,19 @@ bp = Blueprint("savings", __name__)
 @requires(Permission.READ_FIGURES)
 def list_interventions() -> ResponseReturnValue:
     """Show the interventions that count, newest date first, narrowed as asked."""
-    asked = _asked("case", "incident", "type", "period", "after")
+    asked = _asked("case", "incident", "type", "period", "attention", "after")
     wanted = FilterSchema().load(asked)
     page = queries.list_interventions(db.session(), wanted)
     older = _page_at(".list_interventions", asked | {"after": page.next}) if page.next else None
     links = _links(wanted.case_id, wanted.incident_id)
     return render_template(
-        "savings/interventions.html", page=page, asked=asked, older=older, types=list(InterventionType), links=links
+        "savings/interventions.html",
+        page=page,
+        asked=asked,
+        older=older,
+        types=list(InterventionType),
+        links=links,
+        attention=Attention.options(),
     )
 
 
@@ -53,7 +65,8 @@ def new_intervention() -> ResponseReturnValue:
     links = _links(_case_of(given), given.incident_id)
     if given.type is None:
         return render_template("savings/choose_type.html", types=list(InterventionType), links=links, given=_given())
-    return render_template("savings/record.html", kind=given.type, links=links, **_choices())
+    lines = _lines(given.type, links)
+    return render_template("savings/record.html", kind=given.type, links=links, lines=lines, **_choices())
 
 
 def _page_again() -> ResponseReturnValue:
@@ -65,7 +78,7 @@ def _page_again() -> ResponseReturnValue:
 @redisplays(_page_again)
 def record_intervention() -> ResponseReturnValue:
     """Record an intervention and show what it is worth."""
-    new: NewIntervention = load_form(NewInterventionSchema())
+    new: NewIntervention = load_form(InterventionForm())
     reference = service.record_intervention(new, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_intervention", reference=reference), 303)
 
@@ -81,10 +94,15 @@ def show_intervention(reference: str) -> ResponseReturnValue:
         version=version,
         valuation=explaining.value_intervention(session, version),
         versions=queries.list_versions(session, version.reference),
+        reasons=not_counted.reasons_of(session, version),
+        units=units_of(session, [version.reference]) if is_equipment(version.content.type) else None,
         officers=officer_names(session),
         wards=ward_names(session),
         links=_links(version.content.case_id, version.content.incident_id),
-        verified_above=VERIFIED_ABOVE,
+        calls=calls_of(session, version.content.incident_id) if version.content.incident_id else (),
+        quoted=alerts_quoted(session, version.content.incident_id),
+        line=linking.find_line(session, version.content.money_line_id) if version.content.money_line_id else None,
+        percent=percent,
     )
 
 
@@ -95,7 +113,14 @@ def correct_page(reference: str) -> ResponseReturnValue:
     version = queries.get_current(db.session(), reference)
     links = _links(version.content.case_id, version.content.incident_id)
     return render_template(
-        "savings/correct.html", version=version, kind=version.content.type, links=links, **_choices()
+        "savings/correct.html",
+        version=version,
+        kind=version.content.type,
+        links=links,
+        lines=_lines(version.content.type, links, reference=version.reference),
+        partner_lines=partner_lines(version.content.partners),
+        percent=percent,
+        **_choices(),
     )
 
 
@@ -104,7 +129,7 @@ def correct_page(reference: str) -> ResponseReturnValue:
 @redisplays(correct_page)
 def correct_intervention(reference: str) -> ResponseReturnValue:
     """Put a new version in the place of the one that stands."""
-    correction = load_form(CorrectionSchema())
+    correction = load_form(CorrectionForm())
     service.correct_intervention(reference, **correction, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_intervention", reference=reference), 303)
 
@@ -184,9 +209,20 @@ def _links(case_id: int | None, incident_id: int | None) -> dict[str, tuple[int,
     return links
 
 
+def _lines(
+    kind: InterventionType, links: dict[str, tuple[int, str]], *, reference: str | None = None
+) -> list[tuple[int, str]]:
+    """Return the lines of the case's money that a record of this type may hold, as radios take them."""
+    if "case" not in links or not kind.has_money:
+        return []
+    free = linking.free_lines(db.session(), links["case"][0], reference=reference)
+    return [(line.id, line.words) for line in free if is_saving(line) and CLASSES[line.kind] in kind.shape.money]
+
+
 def _choices() -> dict[str, Any]:
     return {
         "evidence": [(kind.value, kind.label) for kind in Evidence],
+        "outcomes": EnforcementOutcome.options(),
         "beneficiaries": [(kind.value, kind.label) for kind in Beneficiary],
         "wards": ward_options(db.session()),
         "today": london_date(utc_now()),

@@ -1,0 +1,1 @@
+"""Equipment fitted in homes: where each unit is, whether it is in use, and how its time ended."""
