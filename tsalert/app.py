@@ -63,7 +63,7 @@ from tsalert.rota import presenting as rota_presenting
 from tsalert.rota import views as rota_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import rate_views
+from tsalert.savings import explaining_views, rate_views
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
@@ -94,6 +94,7 @@ _PAGES = (
     party_views.bp,
     cases_views.bp,
     savings_views.bp,
+    explaining_views.bp,
     rate_views.bp,
     reports_views.bp,
     alerts_views.bp,

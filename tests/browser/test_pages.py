@@ -67,7 +67,7 @@ WHERE = {
     "rota.show_pattern": "/rota/patterns/1/change",
     "rota.show_pattern_end": "/rota/patterns/1/end",
     "rota.show_rota": "/rota",
-    "savings.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
+    "explaining.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
     "savings.list_interventions": "/interventions",
     "rates.compare_rate_sets": "/savings/rate-sets/prudent-2026/compare?with=nts-observed-2021-22",
     "rates.edit_rate": "/savings/rate-sets/hmt-2026/rate",

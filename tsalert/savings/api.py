@@ -9,13 +9,12 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.savings import explaining, queries, service
 from tsalert.savings.explaining import Explanation
+from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
 from tsalert.savings.queries import Filter
 from tsalert.savings.rate_api import rates
 from tsalert.savings.rules import NewIntervention
 from tsalert.savings.schemas import (
     CorrectionSchema,
-    ExplanationSchema,
-    FigureSchema,
     FilterSchema,
     InterventionPageSchema,
     NewInterventionSchema,
@@ -94,7 +93,7 @@ def verify_intervention(seen: dict[str, Any], reference: str) -> dict[str, Any]:
 @savings.response(200, ExplanationSchema)
 def explain(figure: dict[str, Any]) -> Explanation:
     """Say how one figure of a period's table was worked out, by default the grand total."""
-    return explaining.explain(db.session(), figure.pop("period"), **figure)
+    return explaining.explain(db.session(), figure["figure"], after=figure["after"])
 
 
 def _valued(reference: str) -> dict[str, Any]:

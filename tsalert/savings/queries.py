@@ -11,10 +11,11 @@ from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
+from tsalert.savings.methods import AS_PUBLISHED, Method
 from tsalert.savings.models import Intervention
-from tsalert.savings.profiles import get_profile
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
-from tsalert.savings.sums import COUNTED, groups, in_period
+from tsalert.savings.scopes import COUNTED, in_period
+from tsalert.savings.sums import groups
 from tsalert.savings.table import SavingsTable, build_table
 from tsalert.savings.valuation import ValueClass
 
@@ -81,15 +82,12 @@ class SingleSaving:
     is_verified: bool
 
 
-def savings_table(session: Session, period: Period, profile: str = "sbp-2021") -> SavingsTable:
+def savings_table(session: Session, period: Period, method: Method = AS_PUBLISHED) -> SavingsTable:
     """Return the savings of a period, worked out from its records by the rates of their own dates.
 
     A year is never added up from rounded quarters; where those do not make it, the table says so.
-
-    :raises RuleViolation: there is no such profile.
     """
-    chosen = get_profile(profile)
-    return build_table(period, chosen, groups(session, period, chosen), to_verify=_count_to_verify(session, period))
+    return build_table(period, method, groups(session, period, method), to_verify=count_to_verify(session, period))
 
 
 def count_incidents_with_intervention(session: Session, incident_ids: Select[int]) -> int:
@@ -195,6 +193,7 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _count_to_verify(session: Session, period: Period) -> int:
+def count_to_verify(session: Session, period: Period) -> int:
+    """Count the amounts of a period that no second officer has confirmed yet and one should."""
     waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), Intervention.needs_verifying)
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0
