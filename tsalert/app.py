@@ -63,7 +63,7 @@ from tsalert.rota import presenting as rota_presenting
 from tsalert.rota import views as rota_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import explaining_views, rate_views
+from tsalert.savings import explaining_views, limit_views, rate_views
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
@@ -96,6 +96,7 @@ _PAGES = (
     savings_views.bp,
     explaining_views.bp,
     rate_views.bp,
+    limit_views.bp,
     reports_views.bp,
     alerts_views.bp,
     subscribers_views.bp,

@@ -75,6 +75,7 @@ WHERE = {
     "rates.list_rate_sets": "/savings/rate-sets",
     "rates.new_rate_set": "/savings/rate-sets/new",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
+    "verification.show_limit": "/savings/verification",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
     "staff.show_account": "/account",

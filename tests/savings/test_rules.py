@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from tsalert.core.errors import RuleViolation
+from tsalert.savings.checks import check_intervention, check_verifier, needs_verifying
 from tsalert.savings.rules import (
+    Beneficiary,
+    EnforcementOutcome,
     Evidence,
     InterventionType,
     NewIntervention,
+    PartnerShare,
     Span,
-    check_intervention,
     check_span,
-    check_verifier,
-    needs_verifying,
 )
 from tsalert.savings.valuation import ValueClass
 
@@ -28,6 +29,15 @@ SCAM = NewIntervention(
 )
 BLOCKER = NewIntervention(type=InterventionType.CALL_BLOCKER, on_date=TODAY)
 FRIENDS = replace(BLOCKER, type=InterventionType.FRIENDS_AGAINST_SCAMS)
+FINE = NewIntervention(
+    type=InterventionType.ENFORCEMENT_OUTCOME,
+    on_date=TODAY,
+    outcome=EnforcementOutcome.FINE,
+    memo=Decimal(900),
+    evidence=Evidence.COURT,
+)
+PAID = replace(FINE, outcome=EnforcementOutcome.COMPENSATION_PAID, memo=Decimal(0), recovered=Decimal(900))
+PART = Decimal("0.1")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +54,22 @@ FRIENDS = replace(BLOCKER, type=InterventionType.FRIENDS_AGAINST_SCAMS)
         pytest.param(replace(FRIENDS, units=10_000), id="ten-thousand-friends"),
         pytest.param(replace(BLOCKER, type=InterventionType.ADVICE, is_rapid_response=True), id="advice-at-the-door"),
         pytest.param(replace(SCAM, type=InterventionType.ADVICE), id="advice-that-saved-money"),
+        pytest.param(replace(FRIENDS, units=0, refreshers=4), id="only-people-trained-before"),
+        pytest.param(replace(BLOCKER, type=InterventionType.DOOR_CAMERA, units=1000), id="door-cameras"),
+        pytest.param(replace(BLOCKER, type=InterventionType.NO_COLD_CALLING_ZONE, units=100), id="zones"),
+        pytest.param(replace(BLOCKER, type=InterventionType.TALK), id="a-talk"),
+        pytest.param(
+            replace(SCAM, type=InterventionType.BANKING_PROTOCOL, is_rapid_response=True), id="called-by-a-bank"
+        ),
+        pytest.param(replace(BLOCKER, type=InterventionType.BANKING_PROTOCOL), id="called-by-a-bank-in-vain"),
+        pytest.param(FINE, id="fine"),
+        pytest.param(PAID, id="compensation-paid"),
+        pytest.param(replace(SCAM, beneficiary=Beneficiary.BANK), id="loss-of-a-bank"),
+        pytest.param(replace(SCAM, share=Decimal("0.3333")), id="a-third-of-it"),
+        pytest.param(
+            replace(SCAM, share=Decimal("0.5"), partners=(PartnerShare("Kent Police", Decimal("0.5")),)),
+            id="shares-of-the-whole",
+        ),
     ],
 )
 def test_what_can_have_happened_may_be_recorded(fine: NewIntervention) -> None:
@@ -68,6 +94,40 @@ def test_what_can_have_happened_may_be_recorded(fine: NewIntervention) -> None:
         pytest.param(replace(FRIENDS, future=Decimal(1)), "amount", id="friends-with-money"),
         pytest.param(replace(SCAM, type=InterventionType.ADVICE, evidence=None), "evidence", id="advice-by-hearsay"),
         pytest.param(replace(BLOCKER, is_rapid_response=True), "is_rapid_response", id="rapid-blocker"),
+        pytest.param(replace(SCAM, prevented=Decimal(0), memo=Decimal(1)), "money", id="scam-for-information"),
+        pytest.param(replace(SCAM, memo=Decimal(-600)), "amount", id="negative-beside-it"),
+        pytest.param(replace(BLOCKER, refreshers=1), "refreshers", id="blockers-trained-again"),
+        pytest.param(replace(FRIENDS, units=0), "units", id="nobody-trained"),
+        pytest.param(replace(FRIENDS, refreshers=-1), "refreshers", id="minus-one-trained-again"),
+        pytest.param(replace(FRIENDS, refreshers=10_001), "refreshers", id="too-many-trained-again"),
+        pytest.param(
+            replace(SCAM, type=InterventionType.TALK, prevented=Decimal(0), future=Decimal(1)),
+            "money",
+            id="future-talk",
+        ),
+        pytest.param(replace(FINE, outcome=None), "outcome", id="no-outcome"),
+        pytest.param(replace(SCAM, outcome=EnforcementOutcome.FINE), "outcome", id="fine-for-a-scam"),
+        pytest.param(replace(FINE, memo=Decimal(0), recovered=Decimal(1)), "money", id="fine-recovered"),
+        pytest.param(replace(PAID, recovered=Decimal(0), memo=Decimal(1)), "money", id="compensation-as-memo"),
+        pytest.param(replace(FINE, memo=Decimal(0)), "amount", id="fine-of-nothing"),
+        pytest.param(replace(FINE, units=2), "units", id="two-fines"),
+        pytest.param(replace(BLOCKER, beneficiary=Beneficiary.BANK), "beneficiary", id="blocker-of-a-bank"),
+        pytest.param(replace(SCAM, share=Decimal(0)), "share", id="no-share"),
+        pytest.param(replace(SCAM, share=Decimal("1.0001")), "share", id="more-than-all"),
+        pytest.param(replace(SCAM, share=Decimal("0.33333")), "share", id="share-too-fine"),
+        pytest.param(
+            replace(SCAM, share=Decimal("0.5"), partners=(PartnerShare("Kent Police", Decimal("0.5001")),)),
+            "partners",
+            id="together-more-than-all",
+        ),
+        pytest.param(
+            replace(SCAM, share=Decimal("0.1"), partners=(PartnerShare("A", PART), PartnerShare(" a", PART))),
+            "partners",
+            id="one-partner-twice",
+        ),
+        pytest.param(
+            replace(SCAM, share=Decimal("0.1"), partners=(PartnerShare(" ", PART),)), "partners", id="no-name"
+        ),
     ],
 )
 def test_what_cannot_have_happened_is_refused_beside_its_field(bad: NewIntervention, field: str) -> None:
@@ -82,6 +142,7 @@ def test_what_cannot_have_happened_is_refused_beside_its_field(bad: NewIntervent
         ({"prevented": Decimal(1)}, ValueClass.PREVENTED),
         ({"recovered": Decimal(1)}, ValueClass.RECOVERED),
         ({"future": Decimal(1)}, ValueClass.FUTURE_FINANCIAL),
+        ({"memo": Decimal(1)}, ValueClass.MEMO),
         ({}, None),
     ],
 )
@@ -95,11 +156,11 @@ def test_only_more_than_five_thousand_pounds_needs_a_second_officer(amount: str,
 
 
 def test_nobody_verifies_their_own_amount() -> None:
-    check_verifier(recorded_by=1, verifier=2, amount=Decimal(6000))
-    check_verifier(recorded_by=None, verifier=2, amount=Decimal(6000))
+    check_verifier(recorded_by=1, verifier=2, is_needed=True)
+    check_verifier(recorded_by=None, verifier=2, is_needed=True)
     for recorded_by, verifier in [(1, 1), (1, None), (None, None)]:
         with pytest.raises(RuleViolation):
-            check_verifier(recorded_by=recorded_by, verifier=verifier, amount=Decimal(6000))
+            check_verifier(recorded_by=recorded_by, verifier=verifier, is_needed=True)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_correction_must_be_verified_again(session: Session, officer: Callable
 
 def test_a_small_amount_needs_no_verifying(session: Session, officer: Callable[..., Actor]) -> None:
     reference = service.record_intervention(SCAM, actor=officer(), now=NOW)
-    with pytest.raises(RuleViolation, match="Only amounts above"):
+    with pytest.raises(RuleViolation, match="needed no second officer"):
         service.verify_intervention(reference, of_version=1, actor=officer(), now=NOW)
 
 
@@ -145,8 +145,9 @@ def test_an_incident_counts_once_however_many_interventions_it_had_and_not_when_
 ) -> None:
     actor = officer()
     helped, undone, without = (_incident(session, reference) for reference in ("first", "second", "third"))
-    for incident_id in (helped, helped, undone):
-        reference = service.record_intervention(replace(SCAM, incident_id=incident_id), actor=actor, now=NOW)
+    for incident_id, why in ((helped, None), (helped, "A second cheque of the same day"), (undone, None)):
+        new = replace(SCAM, incident_id=incident_id, other_money=why)
+        reference = service.record_intervention(new, actor=actor, now=NOW)
     service.record_intervention(SCAM, actor=actor, now=NOW)
     service.withdraw_intervention(reference, of_version=1, reason="Not ours", actor=actor, now=NOW)
     assert queries.count_incidents_with_intervention(session, select(Incident.id)) == 1

@@ -61,7 +61,7 @@ def test_every_kind_of_intervention_has_a_form(signed_in: Callable[..., FlaskCli
         pytest.param({"amount": "5000000.01"}, "from 1p to £5,000,000", id="absurd"),
         pytest.param({"amount": ""}, "Enter the amount", id="no-amount"),
         pytest.param({"amount": "0"}, "Enter the amount", id="nothing"),
-        pytest.param({"money": "memo"}, "Choose one of", id="no-such-class"),
+        pytest.param({"money": "sorcery"}, "Choose one of", id="no-such-class"),
         pytest.param({"evidence": ""}, "what the amount rests on", id="no-evidence"),
         pytest.param({"evidence": "hearsay"}, "Choose one of", id="no-such-evidence"),
         pytest.param({"on_date": "2100-01-01"}, "in the future", id="future"),

@@ -7,17 +7,22 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import explaining, queries, service
+from tsalert.savings import explaining, limits, linking, queries, service
 from tsalert.savings.explaining import Explanation
 from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
-from tsalert.savings.queries import Filter
+from tsalert.savings.queries import Filter, Version
 from tsalert.savings.rate_api import rates
-from tsalert.savings.rules import NewIntervention
-from tsalert.savings.schemas import (
+from tsalert.savings.record_schemas import (
     CorrectionSchema,
+    LimitSchema,
+    LimitsSchema,
+    NewInterventionSchema,
+    TypeSchema,
+)
+from tsalert.savings.rules import InterventionType, NewIntervention
+from tsalert.savings.schemas import (
     FilterSchema,
     InterventionPageSchema,
-    NewInterventionSchema,
     SeenVersionSchema,
     ValuedInterventionSchema,
     WithdrawalSchema,
@@ -47,6 +52,14 @@ def list_interventions(wanted: Filter) -> dict[str, Any]:
 def record_intervention(new: NewIntervention) -> dict[str, Any]:
     """Record an intervention. Its money is in one class: prevented, recovered or future_financial."""
     return _valued(service.record_intervention(new, actor=current_actor(), now=utc_now()))
+
+
+@interventions.route("/types", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@interventions.response(200, TypeSchema(many=True))
+def list_types() -> list[InterventionType]:
+    """List the types of intervention, and what a record of each may hold."""
+    return list(InterventionType)
 
 
 @interventions.route("/<reference>", methods=["GET"])
@@ -87,6 +100,24 @@ def verify_intervention(seen: dict[str, Any], reference: str) -> dict[str, Any]:
     return _valued(reference)
 
 
+@savings.route("/verification-limit", methods=["GET"])
+@requires(Permission.READ_FIGURES)
+@savings.response(200, LimitsSchema)
+def get_limit() -> dict[str, Any]:
+    """Give the amount above which a record made now needs a second officer, and every limit that was set."""
+    return {"above": limits.current_limit(db.session()), "limits": limits.list_limits(db.session())}
+
+
+@savings.route("/verification-limit", methods=["POST"])
+@requires(Permission.MANAGE_RATES)
+@savings.arguments(LimitSchema)
+@savings.response(201, LimitsSchema)
+def set_limit(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Set the limit for records made from now on; those made before keep what they needed."""
+    limits.set_limit(**wanted, actor=current_actor(), now=utc_now())
+    return {"above": limits.current_limit(db.session()), "limits": limits.list_limits(db.session())}
+
+
 @savings.route("/explanation", methods=["GET"])
 @requires(Permission.READ_FIGURES)
 @savings.arguments(FigureSchema, location="query", unknown=RAISE)
@@ -103,6 +134,12 @@ def _valued(reference: str) -> dict[str, Any]:
     plain = {name: getattr(version, name) for name in version.__slots__}
     return plain | {
         "awaits_verifying": version.awaits_verifying,
+        "is_money_line_corrected": _is_line_corrected(version),
         "rate_set": chosen,
         "contributions": valuation.contributions,
     }
+
+
+def _is_line_corrected(version: Version) -> bool:
+    line_id = version.content.money_line_id
+    return line_id is not None and linking.find_line(db.session(), line_id).is_superseded

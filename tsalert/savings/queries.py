@@ -1,19 +1,29 @@
 """Reading interventions: the savings table of a period, lists, and every version of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
+from tsalert.cases.models import MoneyLine
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.core.words import Word
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
 from tsalert.savings.methods import AS_PUBLISHED, Method
-from tsalert.savings.models import Intervention
-from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.savings.models import Intervention, InterventionShare
+from tsalert.savings.rules import (
+    Beneficiary,
+    EnforcementOutcome,
+    Evidence,
+    InterventionType,
+    NewIntervention,
+    PartnerShare,
+)
 from tsalert.savings.scopes import COUNTED, in_period
 from tsalert.savings.sums import groups
 from tsalert.savings.table import SavingsTable, build_table
@@ -21,6 +31,7 @@ from tsalert.savings.valuation import ValueClass
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
+_later_line = exists().where(MoneyLine.supersedes_id == Intervention.money_line_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,13 @@ class Version:
         return is_counted and self.verified_at is None and self.needs_verifying
 
 
+class Attention(Word):
+    """Why somebody should look at a record."""
+
+    VERIFICATION = "verification", "Waits for a second officer"
+    MONEY_LINE = "money_line", "Its money line was corrected"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which interventions a list shows; ``after`` is the last one of the page before."""
@@ -58,6 +76,7 @@ class Filter:
     incident_id: int | None = None
     type: InterventionType | None = None
     period: Period | None = None
+    attention: Attention | None = None
     after: str | None = None
 
 
@@ -121,7 +140,7 @@ def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> I
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
     newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
-    found = [read_version(row) for row in session.scalars(newest_first)]
+    found = _with_partners(session, session.scalars(newest_first))
     return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
 
 
@@ -130,7 +149,7 @@ def get_current(session: Session, reference: str) -> Version:
 
     :raises NotFound: there is no such intervention.
     """
-    return read_version(get_current_row(session, reference))
+    return _with_partners(session, [get_current_row(session, reference)])[0]
 
 
 def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
@@ -151,14 +170,20 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
 def list_versions(session: Session, reference: str) -> list[Version]:
     """Return every version of an intervention, the newest first."""
     query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
-    return [read_version(row) for row in session.scalars(query)]
+    return _with_partners(session, session.scalars(query))
 
 
-def read_version(row: Intervention) -> Version:
-    """Return a row as a value that outlives its session."""
-    same = {field.name: getattr(row, field.name) for field in fields(NewIntervention)}
-    evidence = Evidence(row.evidence) if row.evidence else None
-    kinds = {"type": InterventionType(row.type), "evidence": evidence, "beneficiary": Beneficiary(row.beneficiary)}
+def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> Version:
+    """Return a row as a value that outlives its session; partners stand in rows of their own."""
+    stored = (field.name for field in fields(NewIntervention) if field.name != "partners")
+    same = {name: getattr(row, name) for name in stored}
+    kinds = {
+        "type": InterventionType(row.type),
+        "evidence": Evidence(row.evidence) if row.evidence else None,
+        "beneficiary": Beneficiary(row.beneficiary),
+        "outcome": EnforcementOutcome.of(row.outcome) if row.outcome else None,
+        "partners": partners,
+    }
     return Version(
         row.id,
         row.reference,
@@ -178,6 +203,21 @@ def read_version(row: Intervention) -> Version:
     )
 
 
+_ATTENTION = {
+    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying),
+    Attention.MONEY_LINE: (Intervention.money_line_id.is_not(None), _later_line),
+}
+
+
+def _with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+    found = list(rows)
+    shares: dict[int, list[PartnerShare]] = {}
+    query = select(InterventionShare).where(InterventionShare.intervention_id.in_([row.id for row in found]))
+    for each in session.scalars(query.order_by(InterventionShare.partner)):
+        shares.setdefault(each.intervention_id, []).append(PartnerShare(each.partner, each.share))
+    return [read_version(row, tuple(shares.get(row.id, ()))) for row in found]
+
+
 def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     exact = {
         Intervention.case_id: wanted.case_id,
@@ -187,6 +227,8 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions = [column == asked for column, asked in exact.items() if asked is not None]
     if wanted.period:
         conditions.append(in_period(wanted.period))
+    if wanted.attention:
+        conditions.extend(_ATTENTION[wanted.attention])
     if wanted.after:
         last = get_current_row(session, wanted.after)
         conditions.append(tuple_(Intervention.on_date, Intervention.id) < tuple_(last.on_date, last.id))
@@ -195,5 +237,5 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 
 def count_to_verify(session: Session, period: Period) -> int:
     """Count the amounts of a period that no second officer has confirmed yet and one should."""
-    waiting = (*COUNTED, in_period(period), Intervention.verified_at.is_(None), Intervention.needs_verifying)
+    waiting = (*COUNTED, in_period(period), *_ATTENTION[Attention.VERIFICATION])
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0

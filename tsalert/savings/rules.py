@@ -1,4 +1,4 @@
-"""What may be recorded as an intervention, when it needs a second officer, and when rate sets apply. Pure."""
+"""What an intervention is: its types, what each may hold, and when rate sets apply. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.money import PENNY, format_pounds
+from tsalert.core.words import Word
 from tsalert.savings.valuation import Quantity, ValueClass
 
 # The method suggests £5,000: below it nearly every saving would need two officers, above it the few
@@ -16,6 +16,7 @@ VERIFIED_ABOVE = Decimal(5000)
 LARGEST_AMOUNT = Decimal(5_000_000)
 EARLIEST_DAY = date(2000, 1, 1)
 _NOTHING = Decimal(0)
+WHOLE = Decimal(1)
 
 
 class InterventionType(StrEnum):
@@ -26,52 +27,117 @@ class InterventionType(StrEnum):
     CALL_BLOCKER = "call_blocker"
     FRIENDS_AGAINST_SCAMS = "friends_against_scams"
     ADVICE = "advice"
+    DOOR_CAMERA = "door_camera"
+    NO_COLD_CALLING_ZONE = "no_cold_calling_zone"
+    TALK = "talk"
+    BANKING_PROTOCOL = "banking_protocol"
+    ENFORCEMENT_OUTCOME = "enforcement_outcome"
+
+    @property
+    def shape(self) -> "Shape":
+        """What a record of this type may hold."""
+        return _SHAPES[self]
 
     @property
     def label(self) -> str:
         """The type in words."""
-        return _TYPES[self].label
+        return self.shape.label
 
     @property
     def unit(self) -> str | None:
         """What is counted, in the plural; None where one record is one event."""
-        return _TYPES[self].unit
+        return self.shape.unit
 
     @property
     def has_money(self) -> bool:
         """True where the record may hold an evidenced amount."""
-        return _TYPES[self].has_money
+        return bool(self.shape.money)
 
     @property
     def is_money_optional(self) -> bool:
         """True where it may also be counted without an amount."""
-        return _TYPES[self].is_money_optional
+        return self.shape.is_money_optional
 
     @property
     def may_be_rapid(self) -> bool:
         """True where it can be part of a rapid response."""
-        return _TYPES[self].may_be_rapid
+        return self.shape.may_be_rapid
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Shape:
+    """What a record of one type may hold.
+
+    :param money: the classes in which its evidenced amount may be; empty where no money belongs.
+    :param unit: what is counted, in the plural; None where one record is one event.
+    :param has_outcome: it says what an enforcement outcome is, which decides the class of its money.
+    :param has_household: it was done for one household, which is taken from the incident or case.
+    :param has_refreshers: people trained before are counted beside those trained for the first time.
+    """
+
     label: str
-    has_money: bool = False
+    money: frozenset[ValueClass] = frozenset()
     is_money_optional: bool = False
     unit: str | None = None
     most_units: int = 1
     may_be_rapid: bool = False
+    has_household: bool = False
+    has_outcome: bool = False
+    has_refreshers: bool = False
 
 
-_TYPES = {
-    InterventionType.SCAM_VICTIM: _Shape("Scam victim helped", has_money=True, may_be_rapid=True),
-    InterventionType.DOORSTEP_CRIME: _Shape("Doorstep crime stopped", has_money=True, may_be_rapid=True),
-    InterventionType.CALL_BLOCKER: _Shape("Call blockers installed", unit="call blockers", most_units=1000),
-    InterventionType.FRIENDS_AGAINST_SCAMS: _Shape(
-        "Friends Against Scams trained", unit="people trained", most_units=10_000
+_ONE_EVENT = frozenset({ValueClass.PREVENTED, ValueClass.RECOVERED, ValueClass.FUTURE_FINANCIAL})
+# Where no approved rate stands for a future loss, one would be an estimate that nobody approved.
+_DIRECT = frozenset({ValueClass.PREVENTED, ValueClass.RECOVERED})
+_SHAPES = {
+    InterventionType.SCAM_VICTIM: Shape("Scam victim helped", money=_ONE_EVENT, may_be_rapid=True, has_household=True),
+    InterventionType.DOORSTEP_CRIME: Shape(
+        "Doorstep crime stopped", money=_ONE_EVENT, may_be_rapid=True, has_household=True
     ),
-    InterventionType.ADVICE: _Shape("Advice given", has_money=True, is_money_optional=True, may_be_rapid=True),
+    InterventionType.CALL_BLOCKER: Shape(
+        "Call blockers installed", unit="call blockers", most_units=1000, has_household=True
+    ),
+    InterventionType.FRIENDS_AGAINST_SCAMS: Shape(
+        "Friends Against Scams trained", unit="people trained", most_units=10_000, has_refreshers=True
+    ),
+    InterventionType.ADVICE: Shape(
+        "Advice given", money=_DIRECT, is_money_optional=True, may_be_rapid=True, has_household=True
+    ),
+    InterventionType.DOOR_CAMERA: Shape(
+        "Door cameras installed",
+        money=_DIRECT,
+        is_money_optional=True,
+        unit="door cameras",
+        most_units=1000,
+        has_household=True,
+    ),
+    InterventionType.NO_COLD_CALLING_ZONE: Shape(
+        "No cold calling zones set up", money=_DIRECT, is_money_optional=True, unit="zones", most_units=100
+    ),
+    InterventionType.TALK: Shape("Talks given", money=_DIRECT, is_money_optional=True, unit="talks", most_units=100),
+    InterventionType.BANKING_PROTOCOL: Shape(
+        "Banking Protocol call answered", money=_DIRECT, is_money_optional=True, may_be_rapid=True, has_household=True
+    ),
+    InterventionType.ENFORCEMENT_OUTCOME: Shape(
+        "Enforcement outcome", money=frozenset({ValueClass.RECOVERED, ValueClass.MEMO}), has_outcome=True
+    ),
 }
+
+
+class EnforcementOutcome(Word):
+    """What came of enforcement; only compensation that was paid is money back, all else is for information."""
+
+    FINE = "fine", "Fine"
+    COSTS = "costs", "Costs awarded"
+    CONFISCATION = "confiscation", "Confiscation"
+    COMPENSATION_ORDERED = "compensation_ordered", "Compensation ordered, not paid yet"
+    COMPENSATION_PAID = "compensation_paid", "Compensation paid"
+    GOODS_SEIZED = "goods_seized", "Goods seized, at their value"
+
+    @property
+    def value_class(self) -> ValueClass:
+        """The class of its money: compensation counts when it is paid, and everything else is memo."""
+        return ValueClass.RECOVERED if self is EnforcementOutcome.COMPENSATION_PAID else ValueClass.MEMO
 
 
 class Evidence(StrEnum):
@@ -81,6 +147,7 @@ class Evidence(StrEnum):
     BANK = "bank"
     VICTIM_STATEMENT = "victim_statement"
     OFFICER_ESTIMATE = "officer_estimate"
+    COURT = "court"
 
     @property
     def label(self) -> str:
@@ -90,6 +157,7 @@ class Evidence(StrEnum):
             Evidence.BANK: "Bank record or message",
             Evidence.VICTIM_STATEMENT: "What the victim says",
             Evidence.OFFICER_ESTIMATE: "Officer's estimate",
+            Evidence.COURT: "Court order or record",
         }[self]
 
 
@@ -112,18 +180,27 @@ class Beneficiary(StrEnum):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerShare:
+    """A partner's part in a joint operation, above 0 and below 1."""
+
+    partner: str
+    share: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntervention:
     """An intervention as recorded or corrected.
 
     :param on_date: the day in London on which it is recognised.
-    :param units: how many blockers or people; 1 for the other types.
+    :param units: how many blockers, people, talks; 1 for types of which one record is one event.
     :param prevented: money stopped before it was lost, or a contract cancelled (class A).
     :param recovered: money returned (class B).
     :param future: evidenced loss that would have followed, where only that was avoided (class C).
     :param memo: fines, costs, confiscation, goods seized (class M): never a saving.
     :param outcome: what an enforcement outcome is.
-    :param share: our part in a joint operation, above 0 and at most 1.
+    :param share: our part in a joint operation, above 0 and at most 1; amounts and units are those of the whole.
+    :param partners: the parts of the others.
     :param refreshers: people trained before, who count and add nothing.
     :param money_line_id: the line of the case's money from which amount and class come.
     :param other_money: why this is other money than that of another record of the same event.
@@ -136,8 +213,9 @@ class NewIntervention:
     recovered: Decimal = _NOTHING
     future: Decimal = _NOTHING
     memo: Decimal = _NOTHING
-    outcome: str | None = None
-    share: Decimal = Decimal(1)
+    outcome: EnforcementOutcome | None = None
+    share: Decimal = WHOLE
+    partners: tuple[PartnerShare, ...] = ()
     refreshers: int = 0
     money_line_id: int | None = None
     other_money: str | None = None
@@ -152,7 +230,7 @@ class NewIntervention:
 
     @property
     def amount(self) -> Decimal:
-        """The evidenced money, in whichever class it is."""
+        """The evidenced saving, in whichever class it is; memo money is none."""
         return self.prevented + self.recovered + self.future
 
     @property
@@ -167,38 +245,14 @@ class NewIntervention:
             return ValueClass.RECOVERED
         if self.future:
             return ValueClass.FUTURE_FINANCIAL
+        if self.memo:
+            return ValueClass.MEMO
         return ValueClass.PREVENTED if self.prevented else None
 
-
-def check_intervention(new: NewIntervention, *, today: date) -> None:
-    """Refuse what cannot have happened or would count a pound twice; ``today`` is London's.
-
-    :raises RuleViolation: naming the field at fault.
-    """
-    _check_day(new.on_date, today)
-    shape = _TYPES[new.type]
-    if not 1 <= new.units <= shape.most_units:
-        least = "1" if shape.most_units == 1 else f"between 1 and {shape.most_units:,}"
-        raise RuleViolation(f"{new.type.label}: the number must be {least}.", field="units")
-    if new.is_rapid_response and not shape.may_be_rapid:
-        raise RuleViolation(f"{new.type.label} is not a rapid response.", field="is_rapid_response")
-    _check_money(new, shape)
-
-
-def needs_verifying(amount: Decimal) -> bool:
-    """Tell whether a second officer must confirm an amount."""
-    return amount > VERIFIED_ABOVE
-
-
-def check_verifier(*, recorded_by: int | None, verifier: int | None, amount: Decimal) -> None:
-    """Refuse a verification that is not needed, or not by somebody else.
-
-    :raises RuleViolation: saying which.
-    """
-    if not needs_verifying(amount):
-        raise RuleViolation(f"Only amounts above {format_pounds(VERIFIED_ABOVE)} need a second officer.")
-    if verifier is None or verifier == recorded_by:
-        raise RuleViolation("Another officer than the one who recorded the amount must verify it.")
+    @property
+    def money_amount(self) -> Decimal:
+        """The money of the record, memo money too."""
+        return self.amount + self.memo
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,26 +276,3 @@ def check_span(span: Span) -> None:
         raise RuleViolation("Rates can start on a day between 2000 and 2100.", field="effective_from")
     if span.last_day is not None and span.last_day < span.first_day:
         raise RuleViolation("The last day cannot be before the first.", field="effective_to")
-
-
-def _check_day(on_date: date, today: date) -> None:
-    if on_date > today:
-        raise RuleViolation("The date cannot be in the future.", field="on_date")
-    if on_date < EARLIEST_DAY:
-        raise RuleViolation("The date is too long ago. Check the year.", field="on_date")
-
-
-def _check_money(new: NewIntervention, shape: _Shape) -> None:
-    amounts = {"prevented": new.prevented, "recovered": new.recovered, "future": new.future}
-    given = [name for name, amount in amounts.items() if amount]
-    if given and not shape.has_money:
-        raise RuleViolation(f"{new.type.label}: no amount of money belongs here.", field="amount")
-    if not given and (shape.is_money_optional or not shape.has_money):
-        return
-    if len(given) != 1:
-        problem = "Enter the amount." if not given else "One event's money is prevented, recovered or future: once."
-        raise RuleViolation(problem, field="amount")
-    if not PENNY <= amounts[given[0]] <= LARGEST_AMOUNT:
-        raise RuleViolation(f"Enter an amount from 1p to {format_pounds(LARGEST_AMOUNT)}.", field="amount")
-    if new.evidence is None:
-        raise RuleViolation("Say what the amount rests on.", field="evidence")

@@ -1,17 +1,16 @@
 """The shapes of interventions, explanations and rate sets, for pages and JSON alike."""
 
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
 from tsalert.savings.figure_schemas import ContributionSchema
-from tsalert.savings.queries import Filter
-from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
-from tsalert.web.fields import Day, Line, Paragraph, PeriodLabel, Pounds, RecordId, YesNo, choice
+from tsalert.savings.queries import Attention, Filter
+from tsalert.savings.rules import InterventionType
+from tsalert.savings.share_fields import PartnerSchema, Share
+from tsalert.web.fields import Day, Line, PeriodLabel, Pounds, RecordId, choice
 
-MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future"}
 _MOST = 10**9
 
 
@@ -29,61 +28,7 @@ class Count(fields.Field[int]):
 
 
 # Whoever writes against the API learns from the answer what may be chosen.
-_choice = partial(choice, unknown="Choose one of: {choices}.")
-
-
-def _known_money(name: str) -> None:
-    if name not in MONEY:
-        raise ValidationError(f"Choose one of: {', '.join(MONEY)}.")
-
-
-class NewInterventionSchema(Schema):
-    """An intervention as recorded. It checks shape only; what may be recorded is decided in rules.py."""
-
-    class Meta:
-        unknown = RAISE
-
-    type = _choice(InterventionType, required=True)
-    on_date = Day(required=True)
-    units = Count(load_default=None, allow_none=True)
-    amount = Pounds(load_default=None, allow_none=True)
-    money = fields.String(load_default="prevented", validate=_known_money)
-    evidence = _choice(Evidence, load_default=None, allow_none=True)
-    case_id = RecordId(load_default=None, allow_none=True)
-    incident_id = RecordId(load_default=None, allow_none=True)
-    household_key = Line(load_default=None, allow_none=True, longest=100)
-    is_rapid_response = YesNo(load_default=False)
-    beneficiary = _choice(Beneficiary, load_default=Beneficiary.RESIDENT)
-    ward_code = Line(load_default=None, allow_none=True, longest=20)
-    note = Paragraph(load_default=None, allow_none=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Hand the service a typed value; the amount goes to the one class named."""
-        return build_intervention(data)
-
-
-def build_intervention(data: dict[str, Any]) -> NewIntervention:
-    """Put the amount into the class of money that was named; one record of an event is one unit."""
-    if data["units"] is None and data["type"].unit:
-        raise ValidationError(f"Enter how many {data['type'].unit}.", "units")
-    data["units"] = 1 if data["units"] is None else data["units"]
-    amount, money = data.pop("amount"), data.pop("money")
-    data[MONEY[money]] = amount or Decimal(0)
-    return NewIntervention(**data)
-
-
-class CorrectionSchema(NewInterventionSchema):
-    """A corrected intervention, the version it corrects, and why."""
-
-    of_version = Count(required=True, error_messages={"required": "Name the version that you saw."})
-    reason = Line(required=True, longest=500, error_messages={"required": "Say why it is corrected."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Keep what the service takes beside the intervention."""
-        of_version, reason = data.pop("of_version"), data.pop("reason")
-        return {"corrected": build_intervention(data), "of_version": of_version, "reason": reason}
+told_choice = partial(choice, unknown="Choose one of: {choices}.")
 
 
 class SeenVersionSchema(Schema):
@@ -119,8 +64,9 @@ class FilterSchema(Schema):
 
     case = RecordId(attribute="case_id")
     incident = RecordId(attribute="incident_id")
-    type = _choice(InterventionType)
+    type = told_choice(InterventionType)
     period = PeriodLabel()
+    attention = told_choice(Attention)
     after = Line(longest=40)
 
     @post_load
@@ -137,8 +83,14 @@ class InterventionSchema(Schema):
     type = fields.String(attribute="content.type")
     on_date = fields.Date(attribute="content.on_date")
     units = fields.Integer(attribute="content.units")
-    amount = Pounds(attribute="content.amount")
+    refreshers = fields.Integer(attribute="content.refreshers")
+    amount = Pounds(attribute="content.money_amount")
     money = fields.String(attribute="content.money", allow_none=True)
+    outcome = fields.String(attribute="content.outcome", allow_none=True)
+    money_line_id = fields.Integer(attribute="content.money_line_id", allow_none=True)
+    other_money = fields.String(attribute="content.other_money", allow_none=True)
+    share = Share(attribute="content.share")
+    partners = fields.List(fields.Nested(PartnerSchema), attribute="content.partners")
     evidence = fields.String(attribute="content.evidence", allow_none=True)
     case_id = fields.Integer(attribute="content.case_id", allow_none=True)
     incident_id = fields.Integer(attribute="content.incident_id", allow_none=True)
@@ -151,14 +103,19 @@ class InterventionSchema(Schema):
     reason = fields.String(allow_none=True)
     recorded_by = fields.Integer(allow_none=True)
     recorded_at = fields.DateTime()
+    needs_verifying = fields.Boolean()
     awaits_verifying = fields.Boolean()
     verified_by = fields.Integer(allow_none=True)
     verified_at = fields.DateTime(allow_none=True)
 
 
 class ValuedInterventionSchema(InterventionSchema):
-    """An intervention with what it is worth; ``rate_set`` is null where no approved rate stands on its date."""
+    """An intervention with what it is worth; ``rate_set`` is null where no approved rate stands on its date.
 
+    ``is_money_line_corrected`` says that the case's line was corrected since: the record is to be looked at.
+    """
+
+    is_money_line_corrected = fields.Boolean()
     rate_set = fields.String(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))
 

@@ -1,22 +1,20 @@
 """Recording, correcting, withdrawing and verifying interventions."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.errors import Conflict
 from tsalert.db import transaction
-from tsalert.places.queries import ward_names
 from tsalert.references.service import next_reference
-from tsalert.response import queries as response
-from tsalert.savings import queries, rules
-from tsalert.savings.models import Intervention
-from tsalert.savings.rules import NewIntervention
+from tsalert.savings import checks, limits, linking, queries
+from tsalert.savings.models import Intervention, InterventionShare
+from tsalert.savings.rules import NewIntervention, PartnerShare
 
 _KIND = "S"
 
@@ -29,11 +27,13 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
     :raises RuleViolation: it cannot have happened, or its money is not in exactly one class.
     """
     actor.require(Permission.RECORD_INTERVENTION)
-    rules.check_intervention(new, today=london_date(now))
     with transaction() as session:
-        _check_links(session, new)
+        new = linking.complete(session, new)
+        checks.check_intervention(new, today=london_date(now))
+        linking.require_other_money(session, new)
         row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
-        _add(session, row, actor, now)
+        row.needs_verifying = checks.needs_verifying(new.amount, above=limits.current_limit(session))
+        _add(session, row, new.partners, actor, now)
         audit.record(
             session, actor, "recorded", "intervention", row.id, now=now, reference=row.reference, type=row.type
         )
@@ -51,12 +51,14 @@ def correct_intervention(
     :raises RuleViolation: the correction cannot have happened.
     """
     actor.require(Permission.RECORD_INTERVENTION)
-    rules.check_intervention(corrected, today=london_date(now))
     with transaction() as session:
-        _check_links(session, corrected)
         seen = _lock_seen(session, reference, of_version)
+        corrected = linking.complete(session, corrected)
+        checks.check_intervention(corrected, today=london_date(now))
+        linking.require_other_money(session, corrected, reference=seen.reference)
         row = _version(corrected, reference=seen.reference, number=seen.version + 1)
-        _replace(session, seen, row, reason=reason, actor=actor, now=now)
+        row.reason, row.needs_verifying = reason, _still_needs_verifying(session, seen, corrected)
+        _replace(session, seen, row, corrected.partners, actor, now)
         audit.record(
             session, actor, "corrected", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )
@@ -73,8 +75,8 @@ def withdraw_intervention(reference: str, *, of_version: int, reason: str, actor
         seen = _lock_seen(session, reference, of_version)
         content = queries.get_current(session, reference).content
         row = _version(content, reference=seen.reference, number=seen.version + 1)
-        row.is_withdrawn = True
-        _replace(session, seen, row, reason=reason, actor=actor, now=now)
+        row.is_withdrawn, row.reason, row.needs_verifying = True, reason, seen.needs_verifying
+        _replace(session, seen, row, content.partners, actor, now)
         audit.record(
             session, actor, "withdrawn", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )
@@ -90,8 +92,7 @@ def verify_intervention(reference: str, *, of_version: int, actor: Actor, now: d
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
         row = _lock_seen(session, reference, of_version)
-        amount = row.prevented + row.recovered + row.future
-        rules.check_verifier(recorded_by=row.recorded_by, verifier=actor.officer_id, amount=amount)
+        checks.check_verifier(recorded_by=row.recorded_by, verifier=actor.officer_id, is_needed=row.needs_verifying)
         if row.verified_at is None:
             row.verified_by, row.verified_at = actor.officer_id, now
             audit.record(
@@ -99,31 +100,46 @@ def verify_intervention(reference: str, *, of_version: int, actor: Actor, now: d
             )
 
 
+def _still_needs_verifying(session: Session, seen: Intervention, corrected: NewIntervention) -> bool:
+    """Tell whether a correction needs a second officer: by today's limit only where the money itself changes."""
+    if corrected.amount == seen.prevented + seen.recovered + seen.future:
+        return seen.needs_verifying
+    return checks.needs_verifying(corrected.amount, above=limits.current_limit(session))
+
+
 def _version(content: NewIntervention, *, reference: str, number: int) -> Intervention:
+    stored = {each.name: getattr(content, each.name) for each in fields(content) if each.name != "partners"}
     return Intervention(
         reference=reference,
         version=number,
         is_current=True,
         is_withdrawn=False,
-        needs_verifying=rules.needs_verifying(content.amount),
         counted_units=content.units,
-        **asdict(content),
+        **stored | {"share": content.share.normalize()},
     )
 
 
-def _add(session: Session, row: Intervention, actor: Actor, now: datetime) -> None:
+def _add(session: Session, row: Intervention, partners: Iterable[PartnerShare], actor: Actor, now: datetime) -> None:
     row.recorded_by, row.recorded_at = actor.officer_id, now
     session.add(row)
+    session.flush()
+    for each in partners:
+        part = InterventionShare(intervention_id=row.id, partner=each.partner, share=each.share.normalize())
+        session.add(part)
     session.flush()
 
 
 def _replace(
-    session: Session, seen: Intervention, row: Intervention, *, reason: str, actor: Actor, now: datetime
+    session: Session,
+    seen: Intervention,
+    row: Intervention,
+    partners: Iterable[PartnerShare],
+    actor: Actor,
+    now: datetime,
 ) -> None:
     seen.is_current, seen.superseded_at = False, now
     session.flush()
-    row.reason = reason
-    _add(session, row, actor, now)
+    _add(session, row, partners, actor, now)
 
 
 def _lock_seen(session: Session, reference: str, of_version: int) -> Intervention:
@@ -133,19 +149,3 @@ def _lock_seen(session: Session, reference: str, of_version: int) -> Interventio
     if row.version != of_version:
         raise Conflict("Somebody corrected this meanwhile. Look at it again first.")
     return row
-
-
-def _check_links(session: Session, new: NewIntervention) -> None:
-    """Refuse a case, incident or ward that does not exist."""
-    try:
-        if new.case_id is not None:
-            cases.get_case(session, new.case_id)
-    except NotFound as error:
-        raise RuleViolation(error.message, field="case_id") from error
-    try:
-        if new.incident_id is not None:
-            response.get_incident_row(session, new.incident_id)
-    except NotFound as error:
-        raise RuleViolation(error.message, field="incident_id") from error
-    if new.ward_code is not None and new.ward_code not in ward_names(session):
-        raise RuleViolation("There is no such ward.", field="ward_code")

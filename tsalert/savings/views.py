@@ -12,16 +12,19 @@ from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.places.queries import ward_names, ward_options
 from tsalert.response import queries as response
-from tsalert.savings import explaining, queries, service
-from tsalert.savings.queries import Filter
-from tsalert.savings.rules import VERIFIED_ABOVE, Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.response.rows import calls_of
+from tsalert.savings import explaining, linking, queries, service
+from tsalert.savings.checks import percent
+from tsalert.savings.forms import CorrectionForm, InterventionForm
+from tsalert.savings.money_lines import CLASSES, is_saving
+from tsalert.savings.queries import Attention, Filter
+from tsalert.savings.rules import Beneficiary, EnforcementOutcome, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
-    CorrectionSchema,
     FilterSchema,
-    NewInterventionSchema,
     SeenVersionSchema,
     WithdrawalSchema,
 )
+from tsalert.savings.share_fields import partner_lines
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
@@ -33,13 +36,19 @@ bp = Blueprint("savings", __name__)
 @requires(Permission.READ_FIGURES)
 def list_interventions() -> ResponseReturnValue:
     """Show the interventions that count, newest date first, narrowed as asked."""
-    asked = _asked("case", "incident", "type", "period", "after")
+    asked = _asked("case", "incident", "type", "period", "attention", "after")
     wanted = FilterSchema().load(asked)
     page = queries.list_interventions(db.session(), wanted)
     older = _page_at(".list_interventions", asked | {"after": page.next}) if page.next else None
     links = _links(wanted.case_id, wanted.incident_id)
     return render_template(
-        "savings/interventions.html", page=page, asked=asked, older=older, types=list(InterventionType), links=links
+        "savings/interventions.html",
+        page=page,
+        asked=asked,
+        older=older,
+        types=list(InterventionType),
+        links=links,
+        attention=Attention.options(),
     )
 
 
@@ -51,7 +60,8 @@ def new_intervention() -> ResponseReturnValue:
     links = _links(_case_of(given), given.incident_id)
     if given.type is None:
         return render_template("savings/choose_type.html", types=list(InterventionType), links=links, given=_given())
-    return render_template("savings/record.html", kind=given.type, links=links, **_choices())
+    lines = _lines(given.type, links)
+    return render_template("savings/record.html", kind=given.type, links=links, lines=lines, **_choices())
 
 
 def _page_again() -> ResponseReturnValue:
@@ -63,7 +73,7 @@ def _page_again() -> ResponseReturnValue:
 @redisplays(_page_again)
 def record_intervention() -> ResponseReturnValue:
     """Record an intervention and show what it is worth."""
-    new: NewIntervention = load_form(NewInterventionSchema())
+    new: NewIntervention = load_form(InterventionForm())
     reference = service.record_intervention(new, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_intervention", reference=reference), 303)
 
@@ -82,7 +92,9 @@ def show_intervention(reference: str) -> ResponseReturnValue:
         officers=officer_names(session),
         wards=ward_names(session),
         links=_links(version.content.case_id, version.content.incident_id),
-        verified_above=VERIFIED_ABOVE,
+        calls=calls_of(session, version.content.incident_id) if version.content.incident_id else (),
+        line=linking.find_line(session, version.content.money_line_id) if version.content.money_line_id else None,
+        percent=percent,
     )
 
 
@@ -93,7 +105,14 @@ def correct_page(reference: str) -> ResponseReturnValue:
     version = queries.get_current(db.session(), reference)
     links = _links(version.content.case_id, version.content.incident_id)
     return render_template(
-        "savings/correct.html", version=version, kind=version.content.type, links=links, **_choices()
+        "savings/correct.html",
+        version=version,
+        kind=version.content.type,
+        links=links,
+        lines=_lines(version.content.type, links, reference=version.reference),
+        partner_lines=partner_lines(version.content.partners),
+        percent=percent,
+        **_choices(),
     )
 
 
@@ -102,7 +121,7 @@ def correct_page(reference: str) -> ResponseReturnValue:
 @redisplays(correct_page)
 def correct_intervention(reference: str) -> ResponseReturnValue:
     """Put a new version in the place of the one that stands."""
-    correction = load_form(CorrectionSchema())
+    correction = load_form(CorrectionForm())
     service.correct_intervention(reference, **correction, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_intervention", reference=reference), 303)
 
@@ -171,9 +190,20 @@ def _links(case_id: int | None, incident_id: int | None) -> dict[str, tuple[int,
     return links
 
 
+def _lines(
+    kind: InterventionType, links: dict[str, tuple[int, str]], *, reference: str | None = None
+) -> list[tuple[int, str]]:
+    """Return the lines of the case's money that a record of this type may hold, as radios take them."""
+    if "case" not in links or not kind.has_money:
+        return []
+    free = linking.free_lines(db.session(), links["case"][0], reference=reference)
+    return [(line.id, line.words) for line in free if is_saving(line) and CLASSES[line.kind] in kind.shape.money]
+
+
 def _choices() -> dict[str, Any]:
     return {
         "evidence": [(kind.value, kind.label) for kind in Evidence],
+        "outcomes": EnforcementOutcome.options(),
         "beneficiaries": [(kind.value, kind.label) for kind in Beneficiary],
         "wards": ward_options(db.session()),
         "today": london_date(utc_now()),

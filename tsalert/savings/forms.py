@@ -1,0 +1,20 @@
+"""What the pages of interventions send: shares in per cent, partners one a line."""
+
+from marshmallow import Schema
+
+from tsalert.savings.record_schemas import CorrectionSchema, NewInterventionSchema
+from tsalert.savings.rules import WHOLE
+from tsalert.savings.share_fields import PartnerLines, Percent
+
+
+class _Typed(Schema):
+    share = Percent(load_default=WHOLE)
+    partners = PartnerLines(longest=2000, load_default=())
+
+
+class InterventionForm(_Typed, NewInterventionSchema):
+    """An intervention as its page sends it."""
+
+
+class CorrectionForm(_Typed, CorrectionSchema):
+    """A corrected intervention as its page sends it."""

@@ -1,0 +1,30 @@
+"""By what a household is known: its UPRN, or its postcode and house number, written one way. Pure."""
+
+import re
+
+from tsalert.core.errors import RuleViolation
+from tsalert.parties.folding import place_keys
+
+_UPRN = re.compile(r"(?:UPRN)?[\s:]*0*(\d{6,12})", re.ASCII)
+_OUTWARD_AND_INWARD = re.compile(r"([A-Z0-9]+)(\d[A-Z]{2}) (.+)", re.ASCII)
+
+
+def read_household(text: str) -> str:
+    """Return the key of the household that typed words name: ``UPRN 100020450001`` or ``BR1 3UH 12``.
+
+    It gives the same again for what it gave, and for whatever order or case an address is written in.
+
+    :raises RuleViolation: they name none.
+    """
+    uprn = _UPRN.fullmatch(text.strip().upper())
+    key = f"UPRN {uprn[1]}" if uprn else household_at(text, None)
+    if key is None:
+        raise RuleViolation("Enter the UPRN, or the postcode and house number, like BR1 3UH 12.", field="household_key")
+    return key
+
+
+def household_at(address: str | None, postcode: str | None) -> str | None:
+    """Return the key of the household at an address; None where postcode or house is not known."""
+    keys = [_OUTWARD_AND_INWARD.fullmatch(key.upper()) for key in place_keys(address, postcode)]
+    found = keys[0] if keys else None
+    return f"{found[1]} {found[2]} {found[3]}" if found else None
