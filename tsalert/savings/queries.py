@@ -162,6 +162,8 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query) if stored else None
+    if row is None and stored and lock:
+        row = session.scalar(query)  # PostgreSQL finds nothing where what stood was replaced while we waited for it
     if row is None:
         raise NotFound("There is no such intervention.")
     return row
