@@ -61,6 +61,9 @@ from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
 from tsalert.rota import presenting as rota_presenting
 from tsalert.rota import views as rota_views
+from tsalert.runs import api as runs_api
+from tsalert.runs import cli as runs_cli
+from tsalert.runs import views as runs_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import explaining_views, limit_views, rate_views
@@ -96,6 +99,7 @@ _PAGES = (
     savings_views.bp,
     explaining_views.bp,
     rate_views.bp,
+    runs_views.bp,
     limit_views.bp,
     reports_views.bp,
     alerts_views.bp,
@@ -119,6 +123,7 @@ _OPERATIONS = (
     *party_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
+    *runs_api.blueprints,
     *reports_api.blueprints,
     *alerts_api.blueprints,
 )
@@ -275,7 +280,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    for command in reports_cli.commands:
+    for command in (*reports_cli.commands, *runs_cli.commands):
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)
