@@ -31,7 +31,6 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_check")),
     )
     op.create_index(op.f("ix_usage_check_unit_id"), "usage_check", ["unit_id"], unique=False)
-    op.create_index(op.f("ix_intervention_household_key"), "intervention", ["household_key"], unique=False)
 
 
 def _create_units():
@@ -70,7 +69,6 @@ def _create_units():
 
 
 def downgrade():
-    op.drop_index(op.f("ix_intervention_household_key"), "intervention")
     op.drop_table("usage_check")
     op.drop_table("installed_unit")
     op.drop_table("household")

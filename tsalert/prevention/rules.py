@@ -1,13 +1,13 @@
 """What a unit's time in a home is: its term, the checks on it, what threatens it and how it ends. Pure."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.words import Word
 
-EARLIEST_DAY = date(2000, 1, 1)
 # Assumed: often enough to find a blocker in a drawer well inside the shortest term anybody argues for, two years.
 MONTHS_BETWEEN_CHECKS = 6
 
@@ -45,12 +45,18 @@ LANDLINE_SWITCH_OFF = SwitchOff(
 
 
 @dataclass(frozen=True, slots=True)
-class NewUnit:
-    """One unit as an officer writes it down; ``installed_on`` is None for the day of its intervention."""
+class Installation:
+    """What the units of one intervention share: they follow it when it is corrected.
 
+    :param units: how many the intervention says it installed.
+    """
+
+    reference: str
     kind: UnitKind
-    serial: str
-    installed_on: date | None = None
+    units: int
+    household_key: str | None
+    on_date: date
+    term_ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +118,12 @@ def check_due_on(life: Life, last_check: date | None) -> date | None:
     return None if is_over else due
 
 
-def require_fitted(day: date, today: date, *, field: str = "installed_on") -> None:
-    """Refuse an installation in the future or long ago.
-
-    :raises RuleViolation: it is one of these.
-    """
-    if day > today:
-        raise RuleViolation("The day cannot be in the future.", field=field)
-    if day < EARLIEST_DAY:
-        raise RuleViolation("The day is too long ago. Check the year.", field=field)
+def last_look_due(today: date) -> date:
+    """Return the latest day of a look at a unit after which another is due today."""
+    day = months_after(today, -MONTHS_BETWEEN_CHECKS)
+    while months_after(day + timedelta(days=1), MONTHS_BETWEEN_CHECKS) <= today:
+        day += timedelta(days=1)
+    return day
 
 
 def require_later_day(day: date, life: Life, today: date) -> None:
@@ -143,15 +146,26 @@ def require_in_place(life: Life) -> None:
         raise Conflict("This unit's time ended already.", legal=["add the unit again where it was fitted anew"])
 
 
-def require_room(kind: UnitKind, recorded: int, known: int, adding: int) -> None:
+def require_room(installation: Installation, known: int, adding: int = 0) -> None:
     """Refuse more units than the intervention installed.
 
     :raises RuleViolation: there would be.
     """
-    if known + adding > recorded:
-        noun = kind.label.lower()
+    if known + adding > installation.units:
         raise RuleViolation(
-            f"The intervention says {recorded:,} × {noun} and {known:,} are known already, so {adding:,} more do not "
-            "fit. Correct the number of the intervention first.",
-            field="serials",
+            f"{installation.reference} installed {installation.units:,} × {installation.kind.label.lower()}, and "
+            f"{known + adding:,} would be known one by one. Put the number right first.",
+            field="serials" if adding else "units",
         )
+
+
+def require_serials(serials: Sequence[str]) -> None:
+    """Refuse to add no unit, or one twice.
+
+    :raises RuleViolation: that is asked for.
+    """
+    if not serials:
+        raise RuleViolation("Enter at least one serial number.", field="serials")
+    twice = [serial for place, serial in enumerate(serials) if serial in serials[:place]]
+    if twice:
+        raise RuleViolation(f"{twice[0]} is there twice.", field="serials")

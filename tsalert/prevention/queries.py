@@ -1,0 +1,190 @@
+"""Finding units: lists, one with its checks, those of an intervention, those that ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.core.words import Word
+from tsalert.prevention.models import InstalledUnit, UsageCheck
+from tsalert.prevention.rules import (
+    LANDLINE_SWITCH_OFF,
+    Ending,
+    Life,
+    UnitKind,
+    check_due_on,
+    is_at_risk,
+    last_look_due,
+)
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+
+
+class Showing(Word):
+    """Which units a list shows."""
+
+    ACTIVE = "active", "In place"
+    DUE = "due", "Due for a usage check"
+    AT_RISK = "at_risk", "At risk"
+    ENDED = "ended", "Ended"
+    ALL = "all", "All"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """One unit and what is known of it; officers by id."""
+
+    id: int
+    kind: UnitKind
+    serial: str
+    household_key: str | None
+    intervention_reference: str
+    life: Life
+    recorded_by: int | None
+    recorded_at: datetime
+    last_check_on: date | None
+    ended_how: Ending | None
+    end_reason: str | None
+    ended_by: int | None
+    ended_at: datetime | None
+
+    @property
+    def check_due_on(self) -> date | None:
+        """The day from which it should be looked at."""
+        return check_due_on(self.life, self.last_check_on)
+
+    @property
+    def is_at_risk(self) -> bool:
+        """True where it will go dead, or may, before its term is over."""
+        return is_at_risk(self.life)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFilter:
+    """Which units a list shows; ``after`` is the last one of the page before."""
+
+    showing: Showing = Showing.ACTIVE
+    kind: UnitKind | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """Some units; ``next`` is the ``after`` of the page that follows, if one does."""
+
+    items: list[UnitView]
+    next: int | None
+
+
+def list_units(session: Session, wanted: UnitFilter, *, today: date, size: int | None = PAGE) -> UnitPage:
+    """Return units in the order in which they were written down; a ``size`` of None returns them all."""
+    query = _with_checks().where(_shown(wanted.showing, today)).order_by(InstalledUnit.id)
+    if wanted.kind is not None:
+        query = query.where(InstalledUnit.kind == wanted.kind)
+    if wanted.after is not None:
+        query = query.where(InstalledUnit.id > wanted.after)
+    found = _read(session, query.limit(size + 1) if size else query)
+    if size is None or len(found) <= size:
+        return UnitPage(found, None)
+    return UnitPage(found[:size], found[size - 1].id)
+
+
+def count_units(session: Session, *, today: date) -> dict[Showing, int]:
+    """Count the units of each list."""
+    counts = [func.count().filter(_shown(showing, today)) for showing in Showing]
+    row = session.execute(select(*counts).select_from(InstalledUnit))
+    return dict(zip(Showing, row.one(), strict=True))
+
+
+def get_unit(session: Session, unit_id: int) -> UnitView:
+    """Return one unit.
+
+    :raises NotFound: there is none.
+    """
+    found = _read(session, _with_checks().where(InstalledUnit.id == unit_id)) if 0 < unit_id <= LARGEST_ID else []
+    if not found:
+        raise NotFound("There is no such unit.")
+    return found[0]
+
+
+def get_unit_row(session: Session, unit_id: int) -> InstalledUnit:
+    """Return the row of a unit, locked until the transaction ends.
+
+    :raises NotFound: there is none.
+    """
+    query = select(InstalledUnit).where(InstalledUnit.id == unit_id).with_for_update()
+    row = session.scalar(query.execution_options(populate_existing=True)) if 0 < unit_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound("There is no such unit.")
+    return row
+
+
+def units_of(session: Session, references: Iterable[str]) -> list[UnitView]:
+    """Return the units that interventions installed, ended ones included, mistakes left out."""
+    return _read(session, _fitted().where(InstalledUnit.intervention_reference.in_(list(references))))
+
+
+def ended_units(session: Session, period: Period) -> list[UnitView]:
+    """Return the units that ended in a period, by the day of their end; mistakes were never fitted."""
+    return _read(session, _fitted().where(InstalledUnit.ended_on.between(period.first_day, period.last_day)))
+
+
+def list_checks(session: Session, unit_id: int) -> list[UsageCheck]:
+    """Return every check on a unit, the newest first."""
+    order = (UsageCheck.on_date.desc(), UsageCheck.id.desc())
+    return list(session.scalars(select(UsageCheck).where(UsageCheck.unit_id == unit_id).order_by(*order)))
+
+
+def _fitted() -> Select[InstalledUnit, date | None]:
+    was_fitted = or_(InstalledUnit.ended_how.is_(None), InstalledUnit.ended_how != Ending.MISTAKE)
+    return _with_checks().where(was_fitted).order_by(InstalledUnit.ended_on, InstalledUnit.id)
+
+
+def _last_check() -> ScalarSelect[date]:
+    return select(func.max(UsageCheck.on_date)).where(UsageCheck.unit_id == InstalledUnit.id).scalar_subquery()
+
+
+def _with_checks() -> Select[InstalledUnit, date | None]:
+    return select(InstalledUnit, _last_check())
+
+
+def _shown(showing: Showing, today: date) -> ColumnElement[bool]:
+    in_place = InstalledUnit.ended_on.is_(None)
+    term = InstalledUnit.term_ends_on
+    exposed = InstalledUnit.kind == LANDLINE_SWITCH_OFF.kind
+    last_look = func.coalesce(_last_check(), InstalledUnit.installed_on)
+    return {
+        Showing.ACTIVE: in_place,
+        Showing.DUE: and_(in_place, last_look <= last_look_due(today), or_(term.is_(None), term >= today)),
+        Showing.AT_RISK: and_(in_place, exposed, or_(term.is_(None), term > LANDLINE_SWITCH_OFF.on)),
+        Showing.ENDED: InstalledUnit.ended_on.is_not(None),
+        Showing.ALL: true(),
+    }[showing]
+
+
+def _read(session: Session, query: Select[InstalledUnit, date | None]) -> list[UnitView]:
+    return [_view(row, last_check) for row, last_check in session.execute(query)]
+
+
+def _view(row: InstalledUnit, last_check_on: date | None) -> UnitView:
+    kind = UnitKind.of(row.kind)
+    return UnitView(
+        row.id,
+        kind,
+        row.serial,
+        row.household_key,
+        row.intervention_reference,
+        Life(kind, row.installed_on, row.term_ends_on, row.ended_on),
+        row.recorded_by,
+        row.recorded_at,
+        last_check_on,
+        Ending.of(row.ended_how) if row.ended_how else None,
+        row.end_reason,
+        row.ended_by,
+        row.ended_at,
+    )
