@@ -134,7 +134,7 @@ def test_order_and_grouping_never_change_a_result(groups: list[Group], chance: s
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     merged = []
     for kind in QUANTITIES:
-        alike = [found.quantity for found in shuffled if found.type is kind]
+        alike = [found.entry.quantity for found in shuffled if found.type is kind]
         merged += [group(kind, reduce(add, alike))] if alike else []
     expected = table(*groups)
     assert table(*shuffled) == expected
@@ -167,7 +167,7 @@ def test_every_total_is_the_rounding_of_its_own_sum_and_the_note_stands_where_ce
 @given(st.lists(GROUPS, max_size=12))
 def test_a_line_of_reconciliation_stands_exactly_where_shown_quarters_miss_the_year(groups: list[Group]) -> None:
     year = table(*groups)
-    quarters = [table(*(found for found in groups if found.part == part)) for part in range(4)]
+    quarters = [table(*(found for found in groups if found.kind.part == part)) for part in range(4)]
     missed = set()
     for row in year.lines:
         for column, title in COLUMNS.items():

@@ -122,13 +122,13 @@ def test_a_unit_that_ends_after_its_term_takes_nothing_back() -> None:
 
 def test_money_that_is_for_information_is_of_its_own_class() -> None:
     fine = Record(Type.ADVICE, DAY, Quantity(1, memo=Decimal(900)))
-    assert [part.value_class for part in value_record(fine, PUBLISHED, lambda kind, day: ())] == [ValueClass.MEMO]
+    assert [part.value_class for part in value_record(fine, PUBLISHED, lambda *_: ())] == [ValueClass.MEMO]
 
 
 def test_without_rates_evidenced_money_counts_and_the_rest_is_not_there() -> None:
-    parts = value_record(scam("600"), PUBLISHED, lambda kind, day: ())
+    parts = value_record(scam("600"), PUBLISHED, lambda *_: ())
     assert [part.exact for part in parts] == [Decimal(600)]
-    assert value_record(blockers(), PUBLISHED, lambda kind, day: ()) == ()
+    assert value_record(blockers(), PUBLISHED, lambda *_: ()) == ()
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class RecordPage:
     next: str | None
 
 
-def read_page(session: Session, asked: Asked, after: str | None, *, size: int = PAGE) -> RecordPage:
+def read_page(session: Session, asked: Asked, after: str | None) -> RecordPage:
     """Return the records that add to a period's table, or could.
 
     :raises NotFound: ``after`` is no intervention.
@@ -67,9 +67,9 @@ def read_page(session: Session, asked: Asked, after: str | None, *, size: int = 
     if after:
         last = get_current_row(session, after)
         query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
-    rows = list(session.scalars(query.order_by(Intervention.on_date, Intervention.id).limit(size + 1)))
-    shown = tuple(_valued(session, asked, rows[:size]))
-    return RecordPage(shown, rows[size - 1].reference if len(rows) > size else None)
+    rows = list(session.scalars(query.order_by(Intervention.on_date, Intervention.id).limit(PAGE + 1)))
+    shown = tuple(_valued(session, asked, rows[:PAGE]))
+    return RecordPage(shown, rows[PAGE - 1].reference if len(rows) > PAGE else None)
 
 
 def _in_table(asked: Asked) -> list[ColumnElement[bool]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -88,8 +87,9 @@ class Explanation:
         """The figure in words: ``Call blockers, financial``."""
         if self.figure.row == self.figure.column == TOTAL:
             return "Total savings"
-        column = self.table.columns[self.figure.column]
-        return f"{self.table.row(self.figure.row).title}, {column[:1].lower() if column[1] != ':' else column[0]}{column[1:]}"
+        row, column = self.table.row(self.figure.row).title, self.table.columns[self.figure.column]
+        is_lettered = column[1:2] == ":"
+        return f"{row}, {column if is_lettered else column.lower()}"
 
     @property
     def sum(self) -> str:
@@ -181,8 +181,3 @@ def _unvalued(figure: Figure, rules: Iterable[RowRule], counted: Iterable[Group]
     for group in counted:
         if lacks_rate(group, figure.method.profile, figure.column):
             yield Unvalued(titles[group.type], group.number, group.first_day, group.last_day)
-
-
-def no_value(cell: Cell) -> bool:
-    """Tell whether a figure has nothing to show."""
-    return cell.is_incomplete and cell.exact == Decimal(0)

@@ -105,11 +105,14 @@ def _adds_up(parts: Sequence[Cell | None], whole: Cell | None) -> bool:
 
 
 def _row(profile: Profile, spec: RowSpec, groups: Sequence[Group]) -> SavingsRow:
-    cells: dict[str, Cell | None] = {name: _cell(profile, spec, name, groups) for name in profile.parts}
-    has_figure = any(cells.values())
-    whole = sum_of(cells.values()) if has_figure else Cell(Decimal(0), is_counted_only=True)
     number = sum(group.number for group in groups) if spec.is_counted else None
-    return SavingsRow(spec.slug, spec.title, number, cells | {TOTAL: whole}, spec.opens)
+    if number and not any(group.contributions or group.lacks for group in groups):
+        nothing: dict[str, Cell | None] = dict.fromkeys(profile.parts)
+        return SavingsRow(
+            spec.slug, spec.title, number, nothing | {TOTAL: Cell(Decimal(0), is_counted_only=True)}, spec.opens
+        )
+    cells: dict[str, Cell | None] = {name: _cell(profile, spec, name, groups) for name in profile.parts}
+    return SavingsRow(spec.slug, spec.title, number, cells | {TOTAL: sum_of(cells.values())}, spec.opens)
 
 
 def _cell(profile: Profile, spec: RowSpec, column: str, groups: Sequence[Group]) -> Cell | None:

@@ -33,6 +33,9 @@ class Basis(StrEnum):
         return Scenario(self.partition("-")[2] or Scenario.CENTRAL)
 
 
+_PRUDENT_NOTE = "In the prudent basis health is a share of future losses avoided (class C) alone."
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One way of working figures out.
@@ -64,14 +67,9 @@ class Method:
     @property
     def note(self) -> str:
         """What the profile merges, as it holds in this basis."""
-        is_published = self.basis is Basis.PUBLISHED
-        return (
-            f"{self.profile.merging_note} {self.profile.published_note}".strip()
-            if is_published
-            else (
-                f"{self.profile.merging_note} Prudent basis: health is a share of future losses avoided (class C) alone."
-            )
-        )
+        if self.basis is Basis.PUBLISHED:
+            return f"{self.profile.merging_note} {self.profile.published_note}".strip()
+        return f"{self.profile.merging_note} {_PRUDENT_NOTE}"
 
 
 AS_PUBLISHED = Method()

@@ -57,7 +57,7 @@ class Profile:
 
     @property
     def holds(self) -> str:
-        """What each total holds, such as ``Total: A, C, D and E.``"""
+        """Which value classes each column holds, such as ``Total: A, C, D and E``."""
         told = [f"{title}: {letters(self.classes_of(name))}" for name, title in self.columns.items()]
         return f"Value classes held: {'; '.join(told)}."
 
@@ -148,8 +148,8 @@ PROFILES = {
         classes=_PLAIN_CLASSES,
         health_base=frozenset({ValueClass.FUTURE_FINANCIAL}),
         merging_note=(
-            "Money stopped or returned (A, B) is evidenced; C, D and E are estimates. Health is a share of future losses "
-            "avoided (C) alone. Fines, costs and confiscations (M) are in no total."
+            "Money stopped or returned (A, B) is evidenced; C, D and E are estimates. Health is a share of future "
+            "losses avoided (C) alone. Fines, costs and confiscations (M) are in no total."
         ),
     ),
 }

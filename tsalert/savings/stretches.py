@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from tsalert.core.periods import Period, financial_year
 from tsalert.savings.rules import Span
@@ -33,7 +34,7 @@ def stretches(parts: Sequence[Period], cuts: Iterable[date], year: int = 0) -> I
     for place, part in enumerate(parts):
         first, end = _years_before(part.first_day, year), _years_before(part.last_day + _DAY, year)
         edges = [first, *(day for day in firsts if first < day < end), end]
-        for start, stop in zip(edges, edges[1:], strict=False):
+        for start, stop in pairwise(edges):
             yield Stretch(start, stop - _DAY, place, year)
 
 

@@ -157,7 +157,7 @@ def _taken_back(record: Record, method: Method, rates: Sequence[Rate], whole: En
     """Take back the years that had not begun when a unit ended, but never more than was counted of them."""
     found = []
     own = financial(replace(whole, counted_before=_NOTHING).contributions(method))
-    for entry in corrections(record, method, lambda kind, day: rates):
+    for entry in corrections(record, method, lambda *_: rates):
         left = total((own, financial(entry.contributions(method))))
         uncounted = total((left, -own, max(own, whole.counted_before), -max(left, whole.counted_before)))
         found.append(replace(entry, counted_before=uncounted))
