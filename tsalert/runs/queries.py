@@ -13,6 +13,7 @@ from tsalert.runs.models import CalculationRun
 from tsalert.runs.rules import Question, RunState
 from tsalert.runs.tally import Place, Total, read_totals
 from tsalert.savings.profiles import TOTAL
+from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def get_row(session: Session, run_id: int, *, lock: bool = False) -> Calculation
     query = select(CalculationRun).where(CalculationRun.id == run_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query)
+    row = session.scalar(query) if 0 < run_id <= LARGEST_ID else None
     if row is None:
         raise NotFound("There is no such calculation run.")
     return row
