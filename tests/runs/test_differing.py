@@ -16,7 +16,7 @@ from tsalert.runs import service
 from tsalert.runs.differing import Explained, Kind, differences
 from tsalert.runs.lines import Line, Stood, Worked
 from tsalert.runs.reading import Comparison, compare
-from tsalert.runs.tally import Tally, Total, difference, places_of, read_totals
+from tsalert.runs.tally import Tally, Total, difference, read_totals
 from tsalert.savings import approving
 from tsalert.savings import service as savings
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
@@ -144,7 +144,7 @@ def totals(world: dict[int, tuple[Decimal, str | None]]) -> tuple[Total, ...]:
     tally = Tally()
     for each in worked(world):
         for line in each.lines:
-            tally.add(places_of(line, is_bank_loss=each.stood.is_bank_loss), line.part.exact)
+            tally.add(line, is_bank_loss=each.stood.is_bank_loss)
     return read_totals(tally.text())
 
 

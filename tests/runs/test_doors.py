@@ -183,4 +183,4 @@ def test_a_reader_without_the_right_makes_no_run(client: FlaskClient, bearer: Be
 def test_the_instant_of_a_run_is_shown_in_london_time(signed_in: Open) -> None:
     browser = signed_in(RoleName.CASE_OFFICER)
     page = browser.get(made_on_page(browser)).text
-    assert "2 May 2023 at 10am" in page
+    assert "2 May 2023 at 10:00am" in page

@@ -18,10 +18,10 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 def number(value: Decimal) -> str:
     """Write a number without exponent, and without zeros that say nothing: ``16540.5``, ``100``, ``0``."""
+    if not value:
+        return "0"
     digits = f"{value:f}"
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return "0" if digits == "-0" else digits
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def instant(moment: datetime) -> str:

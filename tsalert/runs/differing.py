@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tsalert.runs.lines import Worked
 from tsalert.runs.sealing import record_line, result_line
-from tsalert.runs.tally import Place, Tally, places_of
+from tsalert.runs.tally import Place, Tally
 
 _FIELDS = {
     "type": "kind of work",
@@ -61,12 +61,12 @@ class Explained:
         """Take one difference."""
         self.counts[found.kind] += 1
         for place, amount in found.effects.items():
-            self.tally.add((place,), amount)
+            self.tally.add_amount((place,), amount)
 
     @property
     def effects(self) -> dict[Place, Decimal]:
         """By how much each total moved; those that did not are left out."""
-        return {place: self.tally.sums[place] for place in sorted(self.tally.sums) if self.tally.sums[place]}
+        return self.tally.moved
 
 
 def differences(first: Iterable[Worked], second: Iterable[Worked]) -> Iterator[Difference]:
@@ -106,8 +106,8 @@ def _effects(before: Worked | None, after: Worked | None) -> dict[Place, Decimal
     tally = Tally()
     for worked, sign in ((before, -1), (after, 1)):
         for line in worked.lines if worked else ():
-            tally.add(places_of(line, is_bank_loss=worked.stood.is_bank_loss), sign * line.part.exact)
-    return {place: amount for place, amount in tally.sums.items() if amount}
+            tally.add(line, is_bank_loss=worked.stood.is_bank_loss, sign=sign)
+    return tally.moved
 
 
 def _causes(before: Worked, after: Worked) -> Iterator[str]:

@@ -52,21 +52,36 @@ def places_of(line: Line, *, is_bank_loss: bool) -> tuple[Place, ...]:
 
 @dataclass(slots=True)
 class Tally:
-    """Exact sums, by place."""
+    """Exact sums of lines, by the totals in which they count together."""
 
-    sums: dict[Place, Decimal] = field(default_factory=dict)
+    _parts: dict[tuple[Place, ...], Decimal] = field(default_factory=dict)
 
-    def add(self, places: Iterable[Place], amount: Decimal) -> None:
+    def add(self, line: Line, *, is_bank_loss: bool, sign: int = 1) -> None:
+        """Count a line; a ``sign`` of -1 takes it off."""
+        self.add_amount(places_of(line, is_bank_loss=is_bank_loss), sign * line.part.exact)
+
+    def add_amount(self, places: tuple[Place, ...], amount: Decimal) -> None:
         """Count an amount in each of some totals."""
-        for place in places:
-            known = self.sums.get(place)
-            self.sums[place] = amount if known is None else total((known, amount))
+        known = self._parts.get(places)
+        self._parts[places] = amount if known is None else total((known, amount))
+
+    @property
+    def sums(self) -> dict[Place, Decimal]:
+        """Every total, by place."""
+        found: dict[Place, Decimal] = {}
+        for places, amount in self._parts.items():
+            for place in places:
+                found[place] = total((found.get(place, Decimal(0)), amount))
+        return dict(sorted(found.items()))
+
+    @property
+    def moved(self) -> dict[Place, Decimal]:
+        """The totals that are not nothing."""
+        return {place: amount for place, amount in self.sums.items() if amount}
 
     def text(self) -> str:
         """Write the totals in canonical form, the same whatever the order in which lines came."""
-        found = [
-            {"row": row, "column": column, "exact": number(self.sums[row, column])} for row, column in sorted(self.sums)
-        ]
+        found = [{"row": row, "column": column, "exact": number(amount)} for (row, column), amount in self.sums.items()]
         return written({"totals": found})
 
 

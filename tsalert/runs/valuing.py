@@ -9,13 +9,15 @@ from tsalert.runs.lines import Line, Stood, Worked
 from tsalert.runs.rules import Question
 from tsalert.runs.standing import PIECE, Window, ended_days, pieces, versions
 from tsalert.savings.methods import Basis, Method
-from tsalert.savings.profiles import TOTAL, get_profile
+from tsalert.savings.profiles import get_profile
 from tsalert.savings.rate_sets import RateSetView, set_for, sets_at
 from tsalert.savings.recognition import Recognition, anniversary, has_term
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.scenarios import term_in
 from tsalert.savings.valuation import Contribution, Quantity, Rate, ValueClass
 from tsalert.savings.worth import Record, entries
+
+_MONEY = (ValueClass.PREVENTED, ValueClass.RECOVERED, ValueClass.FUTURE_FINANCIAL, ValueClass.MEMO)
 
 
 class Valuer:
@@ -26,6 +28,7 @@ class Valuer:
         self._method = method_of(question)
         self._sets = sets_at(session, self._method.basis.rates, as_of)
         self._used: set[str] = set()
+        self._rates: dict[tuple[str, InterventionType], tuple[Rate, ...]] = {}
         self._rows = {rule.type: rule.slug for rule in self._method.profile.rows}
         classes = self._method.profile.classes
         self._columns = {kind: name for name, kinds in classes.items() for kind in kinds}
@@ -80,16 +83,21 @@ class Valuer:
         if chosen is None:
             return ()
         self._used.add(chosen.slug)
-        return chosen.rates_for(kind)
+        place = (chosen.slug, kind)
+        if place not in self._rates:
+            self._rates[place] = chosen.rates_for(kind)
+        return self._rates[place]
 
     def _line(self, stood: Stood, on: date, moment: str, part: Contribution) -> Line:
-        row = self._rows.get(stood.type)
         column = self._columns.get(part.value_class)
+        row = self._row(stood) if column else None
+        return Line(on, moment, part, row, column if row else None)
+
+    def _row(self, stood: Stood) -> str | None:
+        """Return the row of the table that a record counts in; none for a bank's loss or money that has no column."""
         money = _money(stood)
-        is_figure = row and column and not stood.is_bank_loss
-        if money and money not in self._method.profile.classes_of(TOTAL):
-            is_figure = False
-        return Line(on, moment, part, row if is_figure else None, column if is_figure else None)
+        is_apart = stood.is_bank_loss or (money is not None and money not in self._columns)
+        return None if is_apart else self._rows.get(stood.type)
 
 
 def method_of(question: Question) -> Method:
@@ -106,10 +114,5 @@ def _record(stood: Stood, earlier: Record | None = None, ended: Sequence[date] =
 
 
 def _money(stood: Stood) -> ValueClass | None:
-    amounts = {
-        ValueClass.PREVENTED: stood.prevented,
-        ValueClass.RECOVERED: stood.recovered,
-        ValueClass.FUTURE_FINANCIAL: stood.future,
-        ValueClass.MEMO: stood.memo,
-    }
-    return next((kind for kind, amount in amounts.items() if amount), None)
+    amounts = (stood.prevented, stood.recovered, stood.future, stood.memo)
+    return next((kind for kind, amount in zip(_MONEY, amounts, strict=True) if amount), None)

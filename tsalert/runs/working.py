@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.runs import sealing
 from tsalert.runs.canonical import Digest, line
 from tsalert.runs.rules import Question
-from tsalert.runs.tally import Tally, places_of
+from tsalert.runs.tally import Tally
 from tsalert.runs.valuing import Valuer
 
 
@@ -39,7 +39,7 @@ def work_out(session: Session, question: Question, as_of: datetime) -> Outcome:
         inputs.add(sealing.record_line(worked))
         for each in worked.lines:
             results.add(sealing.result_line(worked, each))
-            tally.add(places_of(each, is_bank_loss=worked.stood.is_bank_loss), each.part.exact)
+            tally.add(each, is_bank_loss=worked.stood.is_bank_loss)
     for rate_set in valuer.used_sets():
         inputs.add(sealing.rate_set_line(rate_set.slug, rate_set.span, rate_set.rates))
     slugs = line({"rate_sets": [rate_set.slug for rate_set in valuer.used_sets()]})
