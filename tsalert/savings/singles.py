@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.periods import Period
@@ -126,7 +126,7 @@ def _with_ends(asked: Asked) -> Select[Any]:
             *COUNTED,
             days,
             Intervention.reference.in_(matters),
-            Intervention.overlaps_id.is_(None),
+            func.coalesce(Intervention.overlaps_id, 0) == 0,
             InstalledUnit.ended_on.is_not(None),
             InstalledUnit.ended_how != Ending.MISTAKE,
             *conditions(asked.scope),

@@ -27,6 +27,8 @@ from tsalert.savings.valuation import Quantity, Rate, ValueClass
 from tsalert.savings.worth import Entry, Moment, first_rates
 
 _NOTHING = Decimal(0)
+# Written so that SQLite does not take the index of overlaps, in which nearly every record stands under NULL.
+_STANDS_ALONE = func.coalesce(Intervention.overlaps_id, 0) == 0
 _SUMMED = ("counted_units", "prevented", "recovered", "future", "memo")
 
 
@@ -107,7 +109,7 @@ def _grouped(asked: _Asked, scope: Scope) -> Select[Any]:
             *(getattr(Intervention, name) for name in _SUMMED),
             Intervention.on_date,
         )
-        .where(*COUNTED, Intervention.overlaps_id.is_(None), *days, *conditions(scope))
+        .where(*COUNTED, _STANDS_ALONE, *days, *conditions(scope))
         .subquery()
         .c
     )
