@@ -74,6 +74,10 @@ WHERE = {
     "rates.edit_rate_set": "/savings/rate-sets/hmt-2026/edit",
     "rates.list_rate_sets": "/savings/rate-sets",
     "rates.new_rate_set": "/savings/rate-sets/new",
+    "runs.compare_runs": "/savings/runs/1/difference?with=2",
+    "runs.list_runs": "/savings/runs",
+    "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
+    "runs.show_run": "/savings/runs/1",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
     "verification.show_limit": "/savings/verification",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
@@ -99,6 +103,7 @@ FOUND = {
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "runs.export_lines",
     "rates.export_rate_set",
     "alerts.show_email",
     "alerts.show_progress",

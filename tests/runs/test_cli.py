@@ -31,7 +31,7 @@ def run(app: Flask, session: Session, published_quarter: dict[str, str]) -> Run:
 
 
 def made(run: Run, *, as_of: str = "2023-05-02T09:00:00Z") -> str:
-    answer = run("run", "make", "2022/23", "Q1", "--by", MAKER, "--as-of", as_of)
+    answer = run("run", "make", "2022/23", "Q1", "--as", MAKER, "--as-of", as_of)
     assert answer.exit_code == 0, answer.output
     return re.findall(r"^Run (\d+), draft", answer.output)[0]
 
@@ -75,10 +75,10 @@ def test_runs_are_listed_and_compared_and_their_lines_printed(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(("make", "2022/23", "Q5", "--by", MAKER), "Give a period like", id="no-such-quarter"),
-        pytest.param(("make", "2022/23", "--by", "nobody@example.org"), "There is no officer", id="nobody"),
-        pytest.param(("make", "2022/23", "--by", MAKER, "--as-of", "then"), "as_of: Enter a date and time", id="when"),
-        pytest.param(("make", "2022/23", "--by", MAKER, "--as-of", "2126-01-01T00:00:00Z"), "future", id="future"),
+        pytest.param(("make", "2022/23", "Q5", "--as", MAKER), "Give a period like", id="no-such-quarter"),
+        pytest.param(("make", "2022/23", "--as", "nobody@example.org"), "There is no officer", id="nobody"),
+        pytest.param(("make", "2022/23", "--as", MAKER, "--as-of", "then"), "as_of: Enter a date and time", id="when"),
+        pytest.param(("make", "2022/23", "--as", MAKER, "--as-of", "2126-01-01T00:00:00Z"), "future", id="future"),
         pytest.param(("verify", "999999"), "There is no such calculation run.", id="no-such-run"),
         pytest.param(("diff", "999999", "1"), "There is no such calculation run.", id="no-such-pair"),
     ],

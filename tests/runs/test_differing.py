@@ -106,8 +106,6 @@ def test_runs_of_other_periods_and_bases_are_compared_and_say_so(
 def test_pages_of_a_difference_do_not_change_its_sums(
     compared: tuple[Comparison, dict[str, str]], session: Session
 ) -> None:
-    compared: tuple[Comparison, dict[str, str]], session: Session
-) -> None:
     whole, _ = compared
     pages, after = [], None
     for _ in range(3):

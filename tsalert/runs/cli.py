@@ -39,7 +39,7 @@ def _how(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @group.command("make")
 @click.argument("period", nargs=-1, required=True)
-@click.option("--by", required=True, metavar="EMAIL", help="The officer who makes it, who then cannot sign it.")
+@click.option("--as", "by", required=True, metavar="EMAIL", help="The officer who makes it, who then cannot sign it.")
 @click.option("--as-of", help="Read what stood then, like 2026-11-22T03:15:00Z; now, if left out.")
 @click.option("--note", help="Why it is made.")
 @_how
