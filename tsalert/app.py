@@ -64,18 +64,13 @@ from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
 from tsalert.rota import presenting as rota_presenting
 from tsalert.rota import views as rota_views
+from tsalert.runs import api as runs_api
+from tsalert.runs import cli as runs_cli
+from tsalert.runs import views as runs_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import (
-    counting_api,
-    counting_cli,
-    counting_views,
-    equipment_api,
-    equipment_views,
-    limit_views,
-    rate_views,
-)
-from tsalert.savings import views as savings_views
+from tsalert.savings import counting_cli
+from tsalert.savings import pages as savings_pages
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
 from tsalert.staff import views as staff_views
@@ -105,11 +100,8 @@ _PAGES = (
     party_views.bp,
     cases_views.bp,
     prevention_views.bp,
-    savings_views.bp,
-    equipment_views.bp,
-    counting_views.bp,
-    rate_views.bp,
-    limit_views.bp,
+    *savings_pages.blueprints,
+    runs_views.bp,
     reports_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
@@ -133,8 +125,7 @@ _OPERATIONS = (
     *cases_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,
-    equipment_api.blp,
-    *counting_api.blueprints,
+    *runs_api.blueprints,
     *reports_api.blueprints,
     *alerts_api.blueprints,
 )
@@ -298,8 +289,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    savings_cli.group.add_command(counting_cli.recount)
-    for command in reports_cli.commands:
+    for command in (*reports_cli.commands, *runs_cli.commands, counting_cli.recount):
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)

@@ -73,13 +73,17 @@ WHERE = {
     "rota.show_pattern": "/rota/patterns/1/change",
     "rota.show_pattern_end": "/rota/patterns/1/end",
     "rota.show_rota": "/rota",
-    "savings.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
+    "explaining.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
     "savings.list_interventions": "/interventions",
     "rates.compare_rate_sets": "/savings/rate-sets/prudent-2026/compare?with=nts-observed-2021-22",
     "rates.edit_rate": "/savings/rate-sets/hmt-2026/rate",
     "rates.edit_rate_set": "/savings/rate-sets/hmt-2026/edit",
     "rates.list_rate_sets": "/savings/rate-sets",
     "rates.new_rate_set": "/savings/rate-sets/new",
+    "runs.compare_runs": "/savings/runs/1/difference?with=2",
+    "runs.list_runs": "/savings/runs",
+    "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
+    "runs.show_run": "/savings/runs/1",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
     "verification.show_limit": "/savings/verification",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
@@ -106,6 +110,7 @@ FOUND = {
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "runs.export_lines",
     "rates.export_rate_set",
     "alerts.show_email",
     "alerts.show_progress",

@@ -32,7 +32,7 @@ from tsalert.savings import equipment, household_counts, queries, recounting, se
 from tsalert.savings.approving import continue_rate_set
 from tsalert.savings.models import Intervention
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 from tsalert.staff.rules import RoleName
 
 HOME, ELSEWHERE = "BR1 3UH 12", "BR2 1AA 1"

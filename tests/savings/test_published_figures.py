@@ -83,7 +83,7 @@ def test_three_and_two_blockers_in_two_quarters_are_five_in_the_year_with_a_line
     record(BLOCKER, date(2021, 6, 30), units=3)
     record(BLOCKER, date(2021, 7, 1), units=2)
     quarters = [savings_table(session, parse_period(f"2021/22 Q{number}")) for number in (1, 2)]
-    health = [quarter.row("call_blockers").health for quarter in quarters]
+    health = [quarter.row("call_blockers").cell("health") for quarter in quarters]
     assert [cell.shown for cell in health if cell] == [26_796, 17_864]
     year = savings_table(session, YEAR)
     assert shown(year, "call_blockers")[1] == 44_659

@@ -125,7 +125,7 @@ def test_a_set_that_stands_until_another_comes_gives_way_from_that_day(
     before = rate_sets.get_rate_set(session, continued)
     assert (before.status, before.span.last_day) == (RateSetStatus.APPROVED, date(2024, 3, 31))
     worth = [
-        savings_table(session, parse_period(label)).row("call_blockers").financial
+        savings_table(session, parse_period(label)).row("call_blockers").cell("financial")
         for label in ("2023/24 Q4", "2024/25 Q1")
     ]
     assert [cell.exact for cell in worth if cell] == [Decimal("16540.50"), Decimal("9000.25")]

@@ -16,8 +16,9 @@ from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.core.periods import parse_period
 from tsalert.response.models import Incident
-from tsalert.savings import explaining, queries, rate_sets, service
+from tsalert.savings import behind, explaining, queries, rate_sets, service
 from tsalert.savings.approving import continue_rate_set
+from tsalert.savings.explaining import Figure, explain
 from tsalert.savings.models import Intervention
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
 from tsalert.savings.valuation import ValueClass
@@ -76,10 +77,9 @@ def test_a_correction_keeps_the_old_version_and_only_the_new_one_counts(
     corrected = replace(SCAM, prevented=Decimal("650.00"))
     service.correct_intervention(reference, corrected, of_version=1, reason="Bank letter", actor=actor, now=NOW)
     assert [version.content.amount for version in queries.list_versions(session, reference)] == [650, 600]
-    assert (
-        queries.savings_table(session, Q1).row("scams").financial
-        == queries.savings_table(session, Q1).row("total").financial
-    )
+    assert queries.savings_table(session, Q1).row("scams").cell("financial") == queries.savings_table(session, Q1).row(
+        "total"
+    ).cell("financial")
     assert queries.savings_table(session, Q1).row("total").total.exact == Decimal("1001.00")
 
 
@@ -171,7 +171,7 @@ def test_a_bank_s_loss_and_recovered_money_are_listed_apart(session: Session, of
     assert table.row("scams").number == 1
     assert table.grand_total.exact == Decimal("1.54")
     assert [item.amount for item in table.apart] == [600, Decimal("75.50")]
-    explanation = explaining.explain(session, Q1)
+    explanation = explain(session, Figure(Q1))
     assert [record.version.content.amount for record in explanation.records] == [1]
 
 
@@ -180,7 +180,7 @@ def test_records_of_two_rate_sets_are_explained_set_by_set(session: Session, off
     continue_rate_set(PUBLISHED, date(2023, 4, 1), date(2023, 4, 30), actor=manager, now=NOW)
     for day, units in [(date(2023, 4, 2), 1), (date(2023, 4, 30), 1), (date(2023, 5, 1), 7)]:
         service.record_intervention(replace(BLOCKER, on_date=day, units=units), actor=manager, now=NOW)
-    explanation = explaining.explain(session, parse_period("2023/24"), row="call_blockers", column="financial")
+    explanation = explain(session, Figure(parse_period("2023/24"), row="call_blockers", column="financial"))
     assert [line.contribution.formula for line in explanation.lines] == ["2 × £16,540.50 = £33,081.00 → £33,081"]
     assert [(gap.units, gap.first_day) for gap in explanation.unvalued] == [(7, date(2023, 5, 1))]
     assert explanation.cell.is_incomplete
@@ -189,15 +189,15 @@ def test_records_of_two_rate_sets_are_explained_set_by_set(session: Session, off
 def test_an_explanation_comes_in_pages(
     session: Session, officer: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explaining, "_PAGE", 2)
+    monkeypatch.setattr(behind, "PAGE", 2)
     actor = officer()
     made = [
         service.record_intervention(replace(BLOCKER, on_date=date(2022, 5, day)), actor=actor, now=NOW)
         for day in (9, 7, 8)
     ]
-    first = explaining.explain(session, Q1)
+    first = explain(session, Figure(Q1))
     assert [record.version.reference for record in first.records] == [made[1], made[2]]
-    rest = explaining.explain(session, Q1, after=first.next)
+    rest = explain(session, Figure(Q1), after=first.next)
     assert [record.version.reference for record in rest.records] == [made[0]]
     assert rest.next is None
 

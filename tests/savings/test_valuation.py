@@ -11,15 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.periods import parse_period
-from tsalert.savings.profiles import COLUMNS, get_profile
+from tsalert.savings.groups import Group, Kind, make_group
+from tsalert.savings.methods import AS_PUBLISHED
+from tsalert.savings.profiles import COLUMNS
 from tsalert.savings.rules import InterventionType as Type
-from tsalert.savings.table import ROUNDING_NOTE, Group, SavingsTable, build_table, quarters_of
+from tsalert.savings.table import ROUNDING_NOTE, SavingsTable, build_table, quarters_of
 from tsalert.savings.valuation import Quantity, Rate, RateKind, ValueClass, exact_pounds, total, value
+from tsalert.savings.worth import Entry, Moment
 
-SBP = get_profile("sbp-2021")
 YEAR = parse_period("2021/22")
 FINANCIAL = frozenset({ValueClass.PREVENTED, ValueClass.FUTURE_FINANCIAL})
 DAY = date(2021, 5, 1)
+PARTS = ("financial", "health", "other")
 
 
 def rate(component: ValueClass, kind: RateKind, amount: str) -> Rate:
@@ -43,11 +46,12 @@ def group(kind: Type, quantity: Quantity, *, part: int = 0, rates: tuple[Rate, .
     money = ValueClass.PREVENTED if quantity.prevented else None
     money = ValueClass.RECOVERED if quantity.recovered else money
     chosen = RATES[kind] if rates is None else rates
-    return Group(kind, part, money, False, chosen, 1, quantity, DAY, DAY)  # noqa: FBT003
+    entry = Entry(DAY, Moment.RECORDED, quantity, chosen)
+    return make_group(Kind(type=kind, part=part, money=money), entry, AS_PUBLISHED)
 
 
 def table(*groups: Group) -> SavingsTable:
-    return build_table(YEAR, SBP, groups)
+    return build_table(YEAR, AS_PUBLISHED, groups)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +99,8 @@ def test_another_profile_may_take_the_health_share_of_future_losses_alone() -> N
 def test_half_a_pound_is_rounded_up_and_not_to_even() -> None:
     for amount, shown in [("0.50", 1), ("1.50", 2), ("2.50", 3), ("2.49", 2)]:
         cells = table(group(Type.SCAM_VICTIM, Quantity(1, prevented=Decimal(amount)))).row("scams")
-        assert cells.financial
-        assert cells.financial.shown == shown
+        assert cells.cell("financial")
+        assert cells.cell("financial").shown == shown
 
 
 def test_a_sum_that_would_lose_a_digit_raises() -> None:
@@ -130,7 +134,7 @@ def test_order_and_grouping_never_change_a_result(groups: list[Group], chance: s
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     merged = []
     for kind in QUANTITIES:
-        alike = [found.quantity for found in shuffled if found.type is kind]
+        alike = [found.entry.quantity for found in shuffled if found.type is kind]
         merged += [group(kind, reduce(add, alike))] if alike else []
     expected = table(*groups)
     assert table(*shuffled) == expected
@@ -144,7 +148,7 @@ def test_every_total_is_the_rounding_of_its_own_sum_and_the_note_stands_where_ce
     made = table(*groups)
     adds_up = True
     for row in made.lines:
-        parts = [cell for cell in (row.financial, row.health, row.other) if cell]
+        parts = [cell for cell in (row.cell(name) for name in PARTS) if cell]
         assert row.total.exact == sum(cell.exact for cell in parts)
         difference = abs(row.total.shown - sum(cell.shown for cell in parts))
         assert difference <= Decimal("0.5") * (len(parts) + 1)
@@ -155,7 +159,7 @@ def test_every_total_is_the_rounding_of_its_own_sum_and_the_note_stands_where_ce
         assert whole
         assert whole.exact == sum(cell.exact for cell in cells)
         adds_up &= whole.shown == sum(cell.shown for cell in cells)
-    inner = [cell.shown for row in made.rows for cell in (row.financial, row.health, row.other) if cell]
+    inner = [cell.shown for row in made.rows for cell in (row.cell(name) for name in PARTS) if cell]
     adds_up &= sum(inner) == made.grand_total.shown
     assert (ROUNDING_NOTE in made.notes) is not adds_up
 
@@ -163,7 +167,7 @@ def test_every_total_is_the_rounding_of_its_own_sum_and_the_note_stands_where_ce
 @given(st.lists(GROUPS, max_size=12))
 def test_a_line_of_reconciliation_stands_exactly_where_shown_quarters_miss_the_year(groups: list[Group]) -> None:
     year = table(*groups)
-    quarters = [table(*(found for found in groups if found.part == part)) for part in range(4)]
+    quarters = [table(*(found for found in groups if found.kind.part == part)) for part in range(4)]
     missed = set()
     for row in year.lines:
         for column, title in COLUMNS.items():
@@ -199,8 +203,12 @@ def test_any_split_of_the_scam_and_doorstep_money_gives_the_published_year(
 def test_recovered_money_advice_and_bank_losses_stand_apart() -> None:
     made = table(
         group(Type.SCAM_VICTIM, Quantity(2, recovered=Decimal("75.50"))),
-        Group(Type.ADVICE, 0, None, False, (), 4, Quantity(4), DAY, DAY),  # noqa: FBT003
-        Group(Type.SCAM_VICTIM, 0, ValueClass.PREVENTED, True, (SHARE,), 1, Quantity(1, Decimal(900)), DAY, DAY),  # noqa: FBT003
+        make_group(Kind(type=Type.ADVICE), Entry(DAY, Moment.RECORDED, Quantity(4), ()), AS_PUBLISHED, records=4),
+        make_group(
+            Kind(type=Type.SCAM_VICTIM, money=ValueClass.PREVENTED, is_bank_loss=True),
+            Entry(DAY, Moment.RECORDED, Quantity(1, Decimal(900)), (SHARE,)),
+            AS_PUBLISHED,
+        ),
     )
     assert made.grand_total.exact == 0
     assert [(item.title, item.records, item.amount) for item in made.apart] == [
@@ -216,12 +224,12 @@ def test_a_figure_that_no_approved_rate_gives_says_so_and_is_not_zero() -> None:
         group(Type.SCAM_VICTIM, Quantity(1, prevented=Decimal(600)), rates=()),
     )
     blockers, scams = made.row("call_blockers"), made.row("scams")
-    assert blockers.financial
-    assert blockers.financial.text == "no approved rate"
-    assert scams.financial
-    assert scams.financial.text == "£600"
-    assert scams.health
-    assert scams.health.text == "no approved rate"
+    assert blockers.cell("financial")
+    assert blockers.cell("financial").text == "no approved rate"
+    assert scams.cell("financial")
+    assert scams.cell("financial").text == "£600"
+    assert scams.cell("health")
+    assert scams.cell("health").text == "no approved rate"
     assert "Call blockers: no approved rate for this date (3 of 1 May 2021); only direct savings count." in made.notes
 
 

@@ -13,7 +13,8 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _MONTHS = tuple(month_name)[1:]
 _MONTH = re.compile(r"^([A-Za-z]+) (\d{4})$")
 _DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})$")
-_LONGEST_SPAN = timedelta(days=11 * 366)
+_LONGEST_YEARS = 11
+_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,17 @@ def month(year: int, number: int) -> Period:
     return Period(f"{first:%B %Y}", first, following - timedelta(days=1))
 
 
-def span_of_days(first_day: date, last_day: date) -> Period:
+def span_of_days(first_day: date, last_day: date, *, years: int = _LONGEST_YEARS) -> Period:
     """Return any run of days, labelled like ``2022-05-03 to 2022-05-14``.
 
-    :raises RuleViolation: the last day comes first, or they lie more than eleven years apart.
+    :param years: how far apart they may lie.
+    :raises RuleViolation: the last day comes first, or they lie further apart.
     """
     if last_day < first_day:
         raise RuleViolation("The last day comes before the first.", field="last_day")
-    if not _FIRST_YEAR <= first_day.year <= last_day.year <= _LAST_YEAR or last_day - first_day > _LONGEST_SPAN:
-        raise RuleViolation("Give days that lie no more than eleven years apart.", field="last_day")
+    if not _FIRST_YEAR <= first_day.year <= last_day.year <= _LAST_YEAR or last_day - first_day > years * _YEAR:
+        apart = "eleven" if years == _LONGEST_YEARS else years
+        raise RuleViolation(f"Give days that lie no more than {apart} years apart.", field="last_day")
     return Period(f"{first_day} to {last_day}", first_day, last_day)
 
 
@@ -103,9 +106,10 @@ def year_label(starting: int) -> str:
     return f"{starting}/{(starting + 1) % 100:02}"
 
 
-def parse_span(label: str) -> Period:
+def parse_span(label: str, *, years: int = _LONGEST_YEARS) -> Period:
     """Read a financial year or quarter, a month like ``May 2022``, or days like ``2022-05-03 to 2022-05-14``.
 
+    :param years: how far apart the days may lie.
     :raises RuleViolation: the label is none of them.
     """
     text = " ".join(label.split())
@@ -114,7 +118,9 @@ def parse_span(label: str) -> Period:
         return month(int(named[2]), _MONTHS.index(named[1].title()) + 1)
     days = _DAYS.match(text)
     try:
-        return span_of_days(date.fromisoformat(days[1]), date.fromisoformat(days[2])) if days else parse_period(text)
+        if days:
+            return span_of_days(date.fromisoformat(days[1]), date.fromisoformat(days[2]), years=years)
+        return parse_period(text)
     except ValueError as error:
         raise RuleViolation("One of these days is not in the calendar.", field="period") from error
 

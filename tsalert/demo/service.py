@@ -11,6 +11,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
 from tsalert.demo import (
+    calculated,
     equipment,
     helpline,
     known,
@@ -76,6 +77,8 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
     approving.approve_rate_set("prudent-2026", actor=team.manager, now=now)
     equipment.load_equipment(team, now)
+    tell("Runs of the published quarter")
+    calculated.load_runs(team, now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")

@@ -12,8 +12,9 @@ from tsalert.db import db
 from tsalert.reports.indicators import read_all
 from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.reports.schemas import PeriodFiguresSchema
+from tsalert.savings.figures import SavingsRow
 from tsalert.savings.profiles import COLUMNS
-from tsalert.savings.table import SavingsRow, SavingsTable
+from tsalert.savings.table import SavingsTable
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, with money in strings.")
 

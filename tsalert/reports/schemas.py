@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from tsalert.reports.indicators import read_all
 from tsalert.reports.queries import PeriodFigures
+from tsalert.savings.figure_schemas import SavingsTableSchema
 from tsalert.web.fields import PeriodLabel, Pounds
 
 
@@ -22,48 +23,6 @@ class WantedFiguresSchema(Schema):
     """Which period's figures to give out."""
 
     period = PeriodLabel(required=True, metadata={"example": "2022/23 Q1"})
-
-
-class CellSchema(Schema):
-    """One figure of the savings table: exactly, and rounded half-up as it is printed."""
-
-    exact = fields.String()
-    shown = fields.String()
-    is_incomplete = fields.Boolean()
-
-
-class SavingsRowSchema(Schema):
-    """One row of the savings table; a column that cannot have a figure in it is null."""
-
-    slug = fields.String()
-    title = fields.String()
-    number = fields.Integer(allow_none=True)
-    financial = fields.Nested(CellSchema, allow_none=True)
-    health = fields.Nested(CellSchema, allow_none=True)
-    other = fields.Nested(CellSchema, allow_none=True)
-    total = fields.Nested(CellSchema)
-
-
-class ApartSchema(Schema):
-    """What was recorded and is no figure of the table, and why."""
-
-    title = fields.String()
-    records = fields.Integer()
-    amount = Pounds(allow_none=True)
-    reason = fields.String()
-
-
-class SavingsTableSchema(Schema):
-    """The published savings table, with its notes."""
-
-    profile = fields.String(attribute="profile.slug")
-    basis = fields.String(attribute="profile.basis")
-    rows = fields.List(fields.Nested(SavingsRowSchema))
-    column_totals = fields.Nested(SavingsRowSchema)
-    notes = fields.List(fields.String())
-    apart = fields.List(fields.Nested(ApartSchema))
-    reconciliation = fields.Function(lambda table: [line.text for line in table.reconciliation])
-    to_verify = fields.Integer()
 
 
 class SingleSavingSchema(Schema):

@@ -8,7 +8,10 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.savings import explaining, limits, linking, not_counted, queries, service
+from tsalert.savings.counting_api import blueprints as counting
+from tsalert.savings.equipment_api import blp as units
 from tsalert.savings.explaining import Explanation
+from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
 from tsalert.savings.queries import Filter, Version
 from tsalert.savings.quoting import alerts_quoted
 from tsalert.savings.rate_api import rates
@@ -21,8 +24,6 @@ from tsalert.savings.record_schemas import (
 )
 from tsalert.savings.rules import InterventionType, NewIntervention
 from tsalert.savings.schemas import (
-    ExplanationSchema,
-    FigureSchema,
     FilterSchema,
     InterventionPageSchema,
     SeenVersionSchema,
@@ -34,7 +35,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, rates)
+blueprints: tuple[Any, ...] = (interventions, savings, rates, units, *counting)
 
 
 @interventions.route("", methods=["GET"])
@@ -126,7 +127,7 @@ def set_limit(wanted: dict[str, Any]) -> dict[str, Any]:
 @savings.response(200, ExplanationSchema)
 def explain(figure: dict[str, Any]) -> Explanation:
     """Say how one figure of a period's table was worked out, by default the grand total."""
-    return explaining.explain(db.session(), figure.pop("period"), **figure)
+    return explaining.explain(db.session(), figure["figure"], after=figure["after"])
 
 
 def _valued(reference: str) -> dict[str, Any]:

@@ -1,37 +1,63 @@
-"""How was this worked out? From a figure of the table back to formulas, rates and records."""
+"""How was this worked out? From a figure of a table back to formulas, rates and records."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import reduce
-from operator import add
 
-from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period
+from tsalert.savings import behind
+from tsalert.savings.figures import Cell
+from tsalert.savings.groups import Group, is_in_table
+from tsalert.savings.merging import merge
+from tsalert.savings.methods import AS_PUBLISHED, Method
 from tsalert.savings.models import Intervention
-from tsalert.savings.profiles import COLUMNS, Profile, get_profile
-from tsalert.savings.queries import Version, get_current_row, read_version
-from tsalert.savings.rate_sets import RateSetView, approved_sets, set_for
-from tsalert.savings.rules import Beneficiary, InterventionType
-from tsalert.savings.sums import COUNTED, groups, in_period
-from tsalert.savings.table import TOTAL, Cell, Group, SavingsTable, build_table, is_in_table, lacks_rate
-from tsalert.savings.valuation import Contribution, exact_pounds, value
+from tsalert.savings.profiles import TOTAL, RowRule
+from tsalert.savings.queries import Version
+from tsalert.savings.rate_sets import RateSetView, set_for
+from tsalert.savings.records import rates_of, records_of
+from tsalert.savings.scenarios import price_text
+from tsalert.savings.scopes import Scope
+from tsalert.savings.stretches import parts_of
+from tsalert.savings.sums import Sums
+from tsalert.savings.table import SavingsTable, build_table, lacks_rate
+from tsalert.savings.trying import sets_of
+from tsalert.savings.valuation import Contribution, exact_pounds, shown_pounds
+from tsalert.savings.worth import Moment, value_record
 
-_PAGE = 50
+MOMENTS = {
+    Moment.RECORDED: "",
+    Moment.ANNIVERSARY: "another year of use",
+    Moment.ENDED: "ended early, taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Which figure is asked about; by default a period's grand total as published."""
+
+    period: Period
+    method: Method = field(default_factory=lambda: AS_PUBLISHED)
+    row: str = TOTAL
+    column: str = TOTAL
+    ward: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One formula of an explanation; ``rate_set`` is None where an amount stands as evidenced."""
+    """One formula of an explanation; ``rate_set`` is None where an amount stands as evidenced.
+
+    :param price: how the price of a unit came about, where it is more than one number.
+    """
 
     row: str
     records: int
+    moment: Moment
     contribution: Contribution
     rate_set: RateSetView | None
+    price: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +71,30 @@ class Unvalued:
 
 
 @dataclass(frozen=True, slots=True)
-class ValuedRecord:
-    """One intervention and what it adds to the figure."""
-
-    version: Version
-    contributions: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything behind one figure; ``next`` is where the following page of records starts."""
 
+    figure: Figure
     table: SavingsTable
-    row: str
-    column: str
     cell: Cell
     lines: tuple[Line, ...]
     unvalued: tuple[Unvalued, ...]
-    records: tuple[ValuedRecord, ...]
+    records: tuple[behind.ValuedRecord, ...]
     next: str | None
 
     @property
     def title(self) -> str:
         """The figure in words: ``Call blockers, financial``."""
-        if self.row == self.column == TOTAL:
+        if self.figure.row == self.figure.column == TOTAL:
             return "Total savings"
-        return f"{self.table.row(self.row).title}, {COLUMNS[self.column].lower()}"
+        row, column = self.table.row(self.figure.row).title, self.table.columns[self.figure.column]
+        is_lettered = column[1:2] == ":"
+        return f"{row}, {column if is_lettered else column.lower()}"
 
     @property
     def sum(self) -> str:
         """The figure exactly and as shown: ``£49,621.50 → £49,622``."""
-        return f"{exact_pounds(self.cell.exact)} → £{self.cell.shown:,}"
+        return f"{exact_pounds(self.cell.exact)} → {shown_pounds(self.cell.exact)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,102 +105,79 @@ class Valuation:
     contributions: tuple[Contribution, ...]
 
 
-def explain(
-    session: Session, period: Period, *, row: str = TOTAL, column: str = TOTAL, after: str | None = None
-) -> Explanation:
-    """Explain one figure of a period's published table.
+def explain(session: Session, figure: Figure, *, after: str | None = None) -> Explanation:
+    """Explain one figure of a period.
 
-    :raises RuleViolation: the table has no such figure.
+    :raises RuleViolation: there is no such figure.
     """
-    profile = get_profile("sbp-2021")
-    sums = groups(session, period, profile)
-    table = build_table(period, profile, sums)
-    cell = table.row(row).cell(column) if column in COLUMNS else None
+    profile, method = figure.method.profile, figure.method
+    rules = _rules(figure)
+    sets = sets_of(session, method)
+    scope = Scope(types=tuple(rule.type for rule in rules), ward=figure.ward)
+    groups = Sums(session, scope).groups(parts_of(figure.period), method, sets)
+    table = build_table(figure.period, method, groups)
+    cell = table.row(figure.row).cell(figure.column)
     if cell is None:
         raise RuleViolation("There is no figure in that column.", field="column")
-    counted = [group for group in sums if is_in_table(group, profile) and group.type in _types(profile, row)]
-    sets = approved_sets(session, profile.basis)
-    records = _records(session, period, _types(profile, row), after)
-    shown = tuple(_valued(profile, column, record, sets) for record in records[:_PAGE])
-    more = shown[-1].version.reference if len(records) > _PAGE else None
+    counted = [group for group in groups if is_in_table(group, profile)]
+    page = behind.read_page(session, behind.Asked(figure.period, method, tuple(sets), scope), after)
+    classes = profile.classes_of(figure.column)
     return Explanation(
+        figure,
         table,
-        row,
-        column,
         cell,
-        _lines(profile, column, counted, sets),
-        _unvalued(profile, column, counted),
-        shown,
-        more,
+        tuple(_lines(figure, rules, counted, sets)),
+        tuple(_unvalued(figure, rules, counted)),
+        tuple(record.only(classes) for record in page.records),
+        page.next,
     )
 
 
-def value_intervention(session: Session, version: Version) -> Valuation:
-    """Say what one intervention is worth in the published series, class by class."""
-    profile = get_profile("sbp-2021")
-    chosen = set_for(approved_sets(session, profile.basis), version.content.on_date)
-    return Valuation(chosen, _contributions(profile, version, chosen))
+def value_intervention(session: Session, version: Version, method: Method = AS_PUBLISHED) -> Valuation:
+    """Say what one intervention is worth, class by class: by default in the published series."""
+    sets = sets_of(session, method)
+    row = session.get_one(Intervention, version.id)
+    (record,) = records_of(session, [row])
+    return Valuation(set_for(sets, row.on_date), value_record(record, method, rates_of(sets)))
 
 
-def _types(profile: Profile, row: str) -> list[InterventionType]:
-    return [rule.type for rule in profile.rows if row in {TOTAL, rule.slug}]
+def _rules(figure: Figure) -> list[RowRule]:
+    found = [rule for rule in figure.method.profile.rows if figure.row in {TOTAL, rule.slug}]
+    if not found:
+        raise RuleViolation("There is no such row in the table.", field="row")
+    return found
 
 
-def _title(profile: Profile, group: Group) -> str:
-    return next(rule.title for rule in profile.rows if rule.type is group.type)
-
-
-def _in_column(profile: Profile, column: str, parts: Iterable[Contribution]) -> tuple[Contribution, ...]:
-    names = profile.classes if column == TOTAL else [column]
-    classes = frozenset().union(*(profile.classes[name] for name in names))
-    return tuple(part for part in parts if part.value_class in classes)
-
-
-def _lines(profile: Profile, column: str, counted: list[Group], sets: list[RateSetView]) -> tuple[Line, ...]:
+def _lines(
+    figure: Figure, rules: Iterable[RowRule], counted: Sequence[Group], sets: Iterable[RateSetView]
+) -> Iterator[Line]:
     """Return the formulas, in the order of the table's rows; a year's quarters are taken together."""
     by_slug = {found.slug: found for found in sets}
-    lines = []
-    for rule in profile.rows:
-        of_row = [group for group in counted if group.type is rule.type]
-        for rates in dict.fromkeys(group.rates for group in of_row):
-            alike = [group for group in of_row if group.rates == rates]
-            quantity = reduce(add, (group.quantity for group in alike))
-            for part in _in_column(profile, column, value(quantity, rates, shares_of=profile.health_base)):
-                chosen = by_slug[part.rate.rate_set] if part.rate else None
-                lines.append(Line(rule.title, sum(group.records for group in alike), part, chosen))
-    return tuple(lines)
+    classes = figure.method.profile.classes_of(figure.column)
+    for rule in rules:
+        parts: dict[tuple[object, ...], list[tuple[Contribution, int]]] = {}
+        for group in counted:
+            for part in group.contributions if group.type is rule.type else ():
+                if part.value_class in classes:
+                    alike = (group.entry.moment, part.value_class, part.rate, part.share, part.less != 0)
+                    parts.setdefault(alike, []).append((part, group.records))
+        for (moment, *_), found in parts.items():
+            part = merge([each for each, _ in found])
+            chosen = by_slug[part.rate.rate_set] if part.rate else None
+            price = _price(chosen, part, figure.method) if chosen and moment is Moment.RECORDED else None
+            assert isinstance(moment, Moment)
+            yield Line(rule.title, sum(count for _, count in found), moment, part, chosen, price)
 
 
-def _unvalued(profile: Profile, column: str, counted: list[Group]) -> tuple[Unvalued, ...]:
-    return tuple(
-        Unvalued(_title(profile, group), group.quantity.units, group.first_day, group.last_day)
-        for group in counted
-        if lacks_rate(group, profile, column)
-    )
+def _price(chosen: RateSetView, part: Contribution, method: Method) -> str | None:
+    rate = part.rate
+    assert rate is not None
+    given = next(each for each in chosen.rates_for(rate.intervention_type) if each.component is rate.component)
+    return price_text(given, method.scenario)
 
 
-def _records(session: Session, period: Period, types: list[InterventionType], after: str | None) -> list[Version]:
-    """Return one record more than a page, so that the caller knows whether another page follows."""
-    in_table = (
-        *COUNTED,
-        in_period(period),
-        Intervention.type.in_(types),
-        Intervention.recovered == Decimal(0),
-        Intervention.beneficiary != Beneficiary.BANK,
-    )
-    query: Select[Intervention] = select(Intervention).where(*in_table)
-    if after:
-        last = get_current_row(session, after)
-        query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
-    ordered = query.order_by(Intervention.on_date, Intervention.id).limit(_PAGE + 1)
-    return [read_version(row) for row in session.scalars(ordered)]
-
-
-def _valued(profile: Profile, column: str, version: Version, sets: list[RateSetView]) -> ValuedRecord:
-    chosen = set_for(sets, version.content.on_date)
-    return ValuedRecord(version, _in_column(profile, column, _contributions(profile, version, chosen)))
-
-
-def _contributions(profile: Profile, version: Version, chosen: RateSetView | None) -> tuple[Contribution, ...]:
-    rates = chosen.rates_for(version.content.type) if chosen else ()
-    return value(version.content.quantity, rates, shares_of=profile.health_base)
+def _unvalued(figure: Figure, rules: Iterable[RowRule], counted: Iterable[Group]) -> Iterator[Unvalued]:
+    titles = {rule.type: rule.title for rule in rules}
+    for group in counted:
+        if lacks_rate(group, figure.method.profile, figure.column):
+            yield Unvalued(titles[group.type], group.number, group.first_day, group.last_day)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
 from tsalert.savings.models import Intervention
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 
 
 def ledger_amounts(session: Session, case_id: int) -> frozenset[Decimal]:

@@ -22,7 +22,7 @@ from tsalert.savings.households import household_at, read_household
 from tsalert.savings.models import Intervention
 from tsalert.savings.money_lines import Line, from_line
 from tsalert.savings.rules import NewIntervention
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 from tsalert.savings.valuation import ValueClass
 
 _HOLDS_MONEY = (Intervention.prevented + Intervention.recovered + Intervention.future) > 0

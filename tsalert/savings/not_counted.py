@@ -13,7 +13,7 @@ from tsalert.savings.household_counts import assess_households
 from tsalert.savings.models import Intervention
 from tsalert.savings.queries import Version
 from tsalert.savings.rules import WHOLE, Beneficiary, InterventionType
-from tsalert.savings.sums import COUNTED, in_period
+from tsalert.savings.scopes import COUNTED, in_period
 from tsalert.savings.uncounted import Reason, own_reasons
 
 PAGE = 50

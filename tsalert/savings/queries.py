@@ -14,8 +14,8 @@ from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
+from tsalert.savings.methods import AS_PUBLISHED, Method
 from tsalert.savings.models import Intervention, InterventionShare
-from tsalert.savings.profiles import get_profile
 from tsalert.savings.rules import (
     Beneficiary,
     EnforcementOutcome,
@@ -24,7 +24,8 @@ from tsalert.savings.rules import (
     NewIntervention,
     PartnerShare,
 )
-from tsalert.savings.sums import COUNTED, groups, in_period
+from tsalert.savings.scopes import COUNTED, in_period
+from tsalert.savings.sums import groups
 from tsalert.savings.table import SavingsTable, build_table
 from tsalert.savings.valuation import ValueClass
 
@@ -100,15 +101,12 @@ class SingleSaving:
     is_verified: bool
 
 
-def savings_table(session: Session, period: Period, profile: str = "sbp-2021") -> SavingsTable:
+def savings_table(session: Session, period: Period, method: Method = AS_PUBLISHED) -> SavingsTable:
     """Return the savings of a period, worked out from its records by the rates of their own dates.
 
     A year is never added up from rounded quarters; where those do not make it, the table says so.
-
-    :raises RuleViolation: there is no such profile.
     """
-    chosen = get_profile(profile)
-    return build_table(period, chosen, groups(session, period, chosen), to_verify=_count_to_verify(session, period))
+    return build_table(period, method, groups(session, period, method), to_verify=count_to_verify(session, period))
 
 
 def count_incidents_with_intervention(session: Session, incident_ids: Select[int]) -> int:
@@ -240,6 +238,7 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _count_to_verify(session: Session, period: Period) -> int:
+def count_to_verify(session: Session, period: Period) -> int:
+    """Count the amounts of a period that no second officer has confirmed yet and one should."""
     waiting = (*COUNTED, in_period(period), *_ATTENTION[Attention.VERIFICATION])
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import PENNY
-from tsalert.savings.valuation import Rate, RateKind, product
+from tsalert.savings.valuation import Rate, RateKind, exact_pounds, plain, product
 
 _ONE = Fraction(1)
 _ALL = Decimal(1)
@@ -34,13 +34,18 @@ def rate_in(rate: Rate, scenario: Scenario) -> Rate:
 
     :raises RuleViolation: an annual stream has no term.
     """
-    amount = {Scenario.LOW: rate.low, Scenario.HIGH: rate.high}.get(scenario)
-    chosen = replace(rate, value=rate.value if amount is None else amount)
+    chosen = end_of(rate, scenario)
     if rate.kind is RateKind.ANNUAL_STREAM:
         return replace(chosen, kind=RateKind.PER_UNIT, value=stream_price(chosen, range(term_in(rate, scenario))))
     if rate.kind is RateKind.PER_AMOUNT:
         return replace(chosen, value=_certain(chosen))
     return chosen
+
+
+def end_of(rate: Rate, scenario: Scenario) -> Rate:
+    """Return a rate whose value is its low or high one, where it has such."""
+    amount = {Scenario.LOW: rate.low, Scenario.HIGH: rate.high}.get(scenario)
+    return rate if amount is None else replace(rate, value=amount)
 
 
 def term_in(rate: Rate, scenario: Scenario) -> int:
@@ -61,7 +66,29 @@ def stream_price(rate: Rate, years: Iterable[int]) -> Decimal:
     """
     growth = _ONE + Fraction(rate.discount_rate or 0)
     yearly = Fraction(rate.value) * (_ONE - Fraction(rate.deadweight or 0))
-    return _to_the_penny(sum((yearly / growth**year for year in years), Fraction(0)))
+    return to_the_penny(sum((yearly / growth**year for year in years), Fraction(0)))
+
+
+def price_text(rate: Rate, scenario: Scenario) -> str | None:
+    """Say how the price or part that a formula uses came about; None where it is the rate's own number."""
+    used, chosen = rate_in(rate, scenario), end_of(rate, scenario)
+    if rate.kind is RateKind.ANNUAL_STREAM:
+        return (
+            f"{exact_pounds(used.value)} = {exact_pounds(chosen.value)} a year for {term_in(rate, scenario)} years"
+            f"{_anyway(rate)}, a later year discounted at {_percent(rate.discount_rate)} a year"
+        )
+    if rate.kind is RateKind.PER_AMOUNT and used.value != chosen.value:
+        follows = "" if rate.repeat_risk is None else f" × {plain(rate.repeat_risk)} that would have followed"
+        return f"{plain(used.value)} = {plain(chosen.value)}{follows}{_anyway(rate)}"
+    return None
+
+
+def _anyway(rate: Rate) -> str:
+    return f", less {_percent(rate.deadweight)} that would have come anyway" if rate.deadweight else ""
+
+
+def _percent(part: Decimal | None) -> str:
+    return f"{plain(product((part or Decimal(0), Decimal(100))))}%"
 
 
 def _certain(rate: Rate) -> Decimal:
@@ -70,6 +97,6 @@ def _certain(rate: Rate) -> Decimal:
     return product((rate.value, follows, _ALL - (rate.deadweight or Decimal(0))))
 
 
-def _to_the_penny(pounds: Fraction) -> Decimal:
-    """Round half-up; what is worth something is never negative."""
+def to_the_penny(pounds: Fraction) -> Decimal:
+    """Round half-up to whole pence; what is worth something is never negative."""
     return Decimal((pounds * 100 + Fraction(1, 2)).__floor__()) * PENNY

@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
 from tsalert.savings.counting_schemas import UncountedSchema
+from tsalert.savings.figure_schemas import ContributionSchema
 from tsalert.savings.queries import Attention, Filter
-from tsalert.savings.rate_schemas import UsedRateSchema
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.share_fields import PartnerSchema, Share
 from tsalert.web.fields import Day, Line, PeriodLabel, Pounds, RecordId, choice
@@ -76,28 +76,6 @@ class FilterSchema(Schema):
         return Filter(**data)
 
 
-class FigureSchema(Schema):
-    """Which figure to explain; by default the grand total."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    period = PeriodLabel(required=True)
-    row = Line(longest=40, load_default="total")
-    column = Line(longest=40, load_default="total")
-    after = Line(longest=40, load_default=None)
-
-
-class ContributionSchema(Schema):
-    """Some pounds of one class, exactly and as shown, with their formula."""
-
-    value_class = fields.String()
-    exact = fields.String()
-    shown = fields.String()
-    formula = fields.String()
-    rate = fields.Nested(UsedRateSchema, allow_none=True)
-
-
 class InterventionSchema(Schema):
     """One version of an intervention."""
 
@@ -151,47 +129,4 @@ class InterventionPageSchema(Schema):
     """A page of interventions, newest date first; ``next`` is the ``after`` of the following page."""
 
     items = fields.List(fields.Nested(InterventionSchema))
-    next = fields.String(allow_none=True)
-
-
-class _CellSchema(Schema):
-    exact = fields.String()
-    shown = fields.String()
-    is_incomplete = fields.Boolean()
-
-
-class _LineSchema(Schema):
-    row = fields.String()
-    records = fields.Integer()
-    contribution = fields.Nested(ContributionSchema)
-    rate_set = fields.String(attribute="rate_set.slug")
-
-
-class _UnvaluedSchema(Schema):
-    row = fields.String()
-    units = fields.Integer()
-    first_day = fields.Date()
-    last_day = fields.Date()
-
-
-class _RecordSchema(Schema):
-    reference = fields.String(attribute="version.reference")
-    version = fields.Integer(attribute="version.number")
-    on_date = fields.Date(attribute="version.content.on_date")
-    contributions = fields.List(fields.Nested(ContributionSchema))
-
-
-class ExplanationSchema(Schema):
-    """Everything behind one figure; ``next`` is the ``after`` of the following page of records."""
-
-    period = PeriodLabel(attribute="table.period")
-    profile = fields.String(attribute="table.profile.slug")
-    row = fields.String()
-    column = fields.String()
-    title = fields.String()
-    sum = fields.String()
-    cell = fields.Nested(_CellSchema)
-    lines = fields.List(fields.Nested(_LineSchema))
-    unvalued = fields.List(fields.Nested(_UnvaluedSchema))
-    records = fields.List(fields.Nested(_RecordSchema))
     next = fields.String(allow_none=True)

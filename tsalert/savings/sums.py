@@ -1,71 +1,139 @@
-"""Adding up a period's records in the database: a few groups come back, however many records there are."""
+"""Adding up a period's records in the database: a few rows come back, however many records there are.
 
+Only records whose worth hangs on another record or on the end of a unit, which are few, are read one by one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, null, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
-from tsalert.savings.models import Intervention, RateSet
-from tsalert.savings.profiles import Profile
-from tsalert.savings.rate_sets import RateSetStatus, approved_sets
+from tsalert.savings import singles
+from tsalert.savings.groups import Group, Kind, make_group
+from tsalert.savings.methods import Method
+from tsalert.savings.models import Intervention
+from tsalert.savings.rate_sets import RateSetView, set_for
+from tsalert.savings.recognition import Recognition, anniversary, rates_of_year
 from tsalert.savings.rules import Beneficiary, InterventionType
-from tsalert.savings.table import Group, quarters_of
+from tsalert.savings.scopes import COUNTED, EVERYTHING, Scope, conditions
+from tsalert.savings.stretches import Stretch, cuts_of, parts_of, stretches
+from tsalert.savings.trying import sets_of
 from tsalert.savings.valuation import Quantity, Rate, ValueClass
+from tsalert.savings.worth import Entry, Moment, first_rates
 
 _NOTHING = Decimal(0)
-COUNTED = (Intervention.is_current, ~Intervention.is_withdrawn)
+# Written so that SQLite does not take the index of overlaps, in which nearly every record stands under NULL.
+_STANDS_ALONE = func.coalesce(Intervention.overlaps_id, 0) == 0
+_SUMMED = ("counted_units", "prevented", "recovered", "future", "memo")
 
 
-def groups(session: Session, period: Period, profile: Profile) -> list[Group]:
-    """Add up a period's records in the database, apart by whatever decides their value."""
-    sets = {found.id: found for found in approved_sets(session, profile.basis)}
-    found = []
-    for row in session.execute(_grouped(period, profile.basis)):
-        chosen = sets.get(row.rate_set_id)
-        found.append(_group(row, chosen.rates_for(row.type) if chosen else ()))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which days of which types are added up."""
+
+    first_day: date
+    last_day: date
+    types: tuple[InterventionType, ...] | None
 
 
-def in_period(period: Period) -> ColumnElement[bool]:
-    """Tell whether a record's London day lies in a period."""
-    return Intervention.on_date.between(period.first_day, period.last_day)
+class Sums:
+    """What some records add up to; each run of days is read once, by however many methods it is valued."""
+
+    def __init__(self, session: Session, scope: Scope = EVERYTHING) -> None:
+        self._session, self._scope = session, scope
+        self._read: dict[_Asked, list[Row[Any]]] = {}
+
+    def groups(self, parts: Sequence[Period], method: Method, sets: Sequence[RateSetView]) -> list[Group]:
+        """Return the records of a period, apart by whatever decides their value.
+
+        :param parts: the runs of days that make the period, in order.
+        """
+        found = list(self._new(parts, method, sets))
+        if method.recognition is Recognition.YEARLY:
+            found += self._lasting(parts, method, sets)
+        asked = singles.Asked(self._session, tuple(parts), method, tuple(sets), self._scope)
+        return [*found, *singles.linked_groups(asked), *singles.ended_groups(asked)]
+
+    def _new(self, parts: Sequence[Period], method: Method, sets: Sequence[RateSetView]) -> Iterator[Group]:
+        """Value what was recorded in the period."""
+        for stretch in stretches(parts, cuts_of(each.span for each in sets)):
+            chosen = set_for(sets, stretch.first_day)
+            for row in self._between(stretch, None):
+                rates = chosen.rates_for(row.type) if chosen else ()
+                yield _group(row, stretch, first_rates(rates, method), method)
+
+    def _lasting(self, parts: Sequence[Period], method: Method, sets: Sequence[RateSetView]) -> Iterator[Group]:
+        """Value the further years of what was recorded before."""
+        for year in range(1, singles.longest(sets, method)):
+            for stretch in stretches(parts, cuts_of(each.span for each in sets), year):
+                chosen = set_for(sets, stretch.first_day)
+                rates = _lasting_rates(chosen, method, year) if chosen else {}
+                for row in self._between(stretch, tuple(rates)) if rates else ():
+                    yield _group(row, stretch, rates[InterventionType(row.type)], method)
+
+    def _between(self, stretch: Stretch, types: tuple[InterventionType, ...] | None) -> list[Row[Any]]:
+        asked = _Asked(stretch.first_day, stretch.last_day, types)
+        if asked not in self._read:
+            self._read[asked] = list(self._session.execute(_grouped(asked, self._scope)))
+        return self._read[asked]
 
 
-def _grouped(period: Period, basis: str) -> Select[Any]:
-    """Return the sums of a period; the inner query names what the outer one groups by, for PostgreSQL's sake."""
-    quarters = quarters_of(period)
-    ends = [(Intervention.on_date <= quarter.last_day, place) for place, quarter in enumerate(quarters)]
-    applies = and_(
-        RateSet.basis == basis,
-        RateSet.status == RateSetStatus.APPROVED,
-        RateSet.effective_from <= Intervention.on_date,
-        or_(RateSet.effective_to.is_(None), RateSet.effective_to >= Intervention.on_date),
-        or_(RateSet.superseded_from.is_(None), RateSet.superseded_from > Intervention.on_date),
-    )
+def groups(session: Session, period: Period, method: Method, *, scope: Scope = EVERYTHING) -> list[Group]:
+    """Add up a period's records, a financial year's quarter by quarter."""
+    return Sums(session, scope).groups(parts_of(period), method, sets_of(session, method))
+
+
+def _lasting_rates(chosen: RateSetView, method: Method, year: int) -> dict[InterventionType, tuple[Rate, ...]]:
+    """Return, for the types that are still worth something in a year of their term, what."""
+    rates = {kind: rates_of_year(chosen.rates_for(kind), method.scenario, year) for kind in InterventionType}
+    return {kind: found for kind, found in rates.items() if found}
+
+
+def _grouped(asked: _Asked, scope: Scope) -> Select[Any]:
+    """Return the sums of some days; the inner query names what the outer one groups by, for PostgreSQL's sake."""
+    days: list[ColumnElement[bool]] = [Intervention.on_date.between(asked.first_day, asked.last_day)]
+    if asked.types is not None:
+        days.append(Intervention.type.in_(asked.types))
     record = (
         select(
             Intervention.type,
-            case(*ends, else_=len(quarters)).label("part"),
             _class_of_money().label("money"),
             (Intervention.beneficiary == Beneficiary.BANK).label("is_bank_loss"),
-            RateSet.id.label("rate_set_id"),
-            Intervention.units,
-            Intervention.prevented,
-            Intervention.recovered,
-            Intervention.future,
+            Intervention.share,
+            Intervention.ward_code.label("ward"),
+            *(getattr(Intervention, name) for name in _SUMMED),
             Intervention.on_date,
         )
-        .outerjoin(RateSet, applies)
-        .where(*COUNTED, in_period(period))
+        .where(*COUNTED, _STANDS_ALONE, *days, *conditions(scope))
         .subquery()
         .c
     )
-    keys = (record.type, record.part, record.money, record.is_bank_loss, record.rate_set_id)
-    sums = [func.sum(record[name]).label(name) for name in ("units", "prevented", "recovered", "future")]
+    keys = (record.type, record.money, record.is_bank_loss, record.share, *((record.ward,) if scope.by_ward else ()))
+    sums = [func.sum(record[name]).label(name) for name in _SUMMED]
     span = (func.min(record.on_date).label("first_day"), func.max(record.on_date).label("last_day"))
     return select(*keys, func.count().label("records"), *sums, *span).group_by(*keys).order_by(*keys)
+
+
+def _group(row: Row[Any], stretch: Stretch, rates: tuple[Rate, ...], method: Method) -> Group:
+    """Value some records that are alike; of what lasts from before the units alone."""
+    kind = Kind(
+        type=InterventionType(row.type),
+        part=stretch.part,
+        money=None if stretch.year or row.money is None else ValueClass(row.money),
+        is_bank_loss=bool(row.is_bank_loss),
+        ward=getattr(row, "ward", None),
+    )
+    units = Quantity(int(row.counted_units))
+    whole = Quantity(units.units, row.prevented, row.recovered, row.future, row.memo)
+    days = (anniversary(row.first_day, stretch.year), anniversary(row.last_day, stretch.year))
+    moment = Moment.ANNIVERSARY if stretch.year else Moment.RECORDED
+    entry = Entry(days[0], moment, units if stretch.year else whole, rates, row.share)
+    return make_group(kind, entry, method, records=row.records, days=days)
 
 
 def _class_of_money() -> ColumnElement[str | None]:
@@ -73,19 +141,6 @@ def _class_of_money() -> ColumnElement[str | None]:
         (Intervention.recovered > _NOTHING, ValueClass.RECOVERED),
         (Intervention.future > _NOTHING, ValueClass.FUTURE_FINANCIAL),
         (Intervention.prevented > _NOTHING, ValueClass.PREVENTED),
+        (Intervention.memo > _NOTHING, ValueClass.MEMO),
         else_=null(),
-    )
-
-
-def _group(row: Row[Any], rates: tuple[Rate, ...]) -> Group:
-    return Group(
-        InterventionType(row.type),
-        row.part,
-        ValueClass(row.money) if row.money else None,
-        bool(row.is_bank_loss),
-        rates,
-        row.records,
-        Quantity(int(row.units), row.prevented, row.recovered, row.future),
-        row.first_day,
-        row.last_day,
     )

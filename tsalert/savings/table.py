@@ -1,71 +1,19 @@
-"""The savings table of a report: rows, columns, and totals that are each the rounding of their own exact sum. Pure."""
+"""The savings table of a report: rows, columns, totals, and what must be said beneath it. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.money import whole_pounds
 from tsalert.core.periods import Period, quarter_of
-from tsalert.savings.profiles import COLUMNS, Profile, RowRule
-from tsalert.savings.rules import InterventionType
-from tsalert.savings.valuation import Contribution, Quantity, Rate, ValueClass, total, value
+from tsalert.savings.figures import Cell, RowSpec, SavingsRow, adds_up, fill, sum_of
+from tsalert.savings.groups import Group, is_in_table
+from tsalert.savings.methods import Method
+from tsalert.savings.profiles import Profile, RowRule
+from tsalert.savings.valuation import ValueClass, shown_pounds, total
 
 ROUNDING_NOTE = "Figures may not sum due to rounding."
-TOTAL = "total"
-_PARTS = ("financial", "health", "other")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Records that are valued alike: one type, class of money, beneficiary kind, rate set and part of the period."""
-
-    type: InterventionType
-    part: int
-    money: ValueClass | None
-    is_bank_loss: bool
-    rates: tuple[Rate, ...]
-    records: int
-    quantity: Quantity
-    first_day: date
-    last_day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One figure; incomplete where no approved rate values some of its records on their dates."""
-
-    exact: Decimal
-    is_incomplete: bool = False
-
-    @property
-    def shown(self) -> Decimal:
-        """Whole pounds, half-up, as printed."""
-        return whole_pounds(self.exact)
-
-    @property
-    def text(self) -> str:
-        """What is printed; a clear word, not zero, where nothing could be valued."""
-        return "no approved rate" if self.is_incomplete and not self.exact else f"£{self.shown:,}"
-
-
-@dataclass(frozen=True, slots=True)
-class SavingsRow:
-    """One row; a column that cannot have a figure in it is None, as is the number of unlike things."""
-
-    slug: str
-    title: str
-    number: int | None
-    financial: Cell | None
-    health: Cell | None
-    other: Cell | None
-    total: Cell
-
-    def cell(self, column: str) -> Cell | None:
-        """Return the cell of a column."""
-        cells = {"financial": self.financial, "health": self.health, "other": self.other, TOTAL: self.total}
-        return cells[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +38,32 @@ class Reconciliation:
     @property
     def text(self) -> str:
         """The line that a report prints."""
-        parts = " + ".join(f"£{shown:,}" for shown in self.quarters)
+        parts = " + ".join(shown_pounds(shown) for shown in self.quarters)
         return (
-            f"{self.row}, {self.column.lower()}: the quarters as shown, {parts}, add up to £{sum(self.quarters):,}; "
-            f"the year, worked out from its records, is £{self.year:,}."
+            f"{self.row}, {self.column.lower()}: the quarters as shown, {parts}, add up to "
+            f"{shown_pounds(sum(self.quarters, Decimal(0)))}; "
+            f"the year, worked out from its records, is {shown_pounds(self.year)}."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SavingsTable:
-    """The savings of a period under one profile."""
+    """The savings of a period, worked out by one method."""
 
     period: Period
-    profile: Profile
+    method: Method
+    columns: Mapping[str, str]
     rows: tuple[SavingsRow, ...]
     column_totals: SavingsRow
     notes: tuple[str, ...]
     apart: tuple[Apart, ...]
     reconciliation: tuple[Reconciliation, ...] = ()
     to_verify: int = 0
+
+    @property
+    def profile(self) -> Profile:
+        """How classes are merged."""
+        return self.method.profile
 
     @property
     def grand_total(self) -> Cell:
@@ -135,40 +90,51 @@ class SavingsTable:
 
         The published year's financial and health figures are those without Friends Against Scams.
         """
-        return _sum(row.cell(column) for row in self.rows if row.slug not in rows)
+        return sum_of(row.cell(column) for row in self.rows if row.slug not in rows)
 
 
-def contributions(group: Group, profile: Profile) -> tuple[Contribution, ...]:
-    """Say what a group is worth under a profile, class by class."""
-    return value(group.quantity, group.rates, shares_of=profile.health_base)
+def build_table(
+    period: Period,
+    method: Method,
+    groups: Sequence[Group],
+    *,
+    specs: Sequence[RowSpec] | None = None,
+    to_verify: int = 0,
+) -> SavingsTable:
+    """Build a period's table from its groups; a year with its quarters as parts also gets its reconciliation.
 
-
-def is_in_table(group: Group, profile: Profile) -> bool:
-    """Tell whether a group's pounds are figures of the table."""
-    has_row = any(rule.type is group.type for rule in profile.rows)
-    return has_row and group.money is not ValueClass.RECOVERED and not group.is_bank_loss
-
-
-def lacks_rate(group: Group, profile: Profile, column: str = TOTAL) -> bool:
-    """Tell whether a column (any, for the total) should have a figure for a group, and no approved rate gives it."""
-    rule = next(rule for rule in profile.rows if rule.type is group.type)
-    columns = rule.columns if column == TOTAL else (column,)
-    return any(_cell(profile, name, [group]).is_incomplete for name in columns)
-
-
-def build_table(period: Period, profile: Profile, groups: Sequence[Group], *, to_verify: int = 0) -> SavingsTable:
-    """Build a period's table from its groups; a year with its quarters as parts also gets its reconciliation."""
+    :param specs: other rows than those of the profile.
+    """
+    profile = method.profile
     counted = [group for group in groups if is_in_table(group, profile)]
-    rows, totals = _figures(profile, counted)
+    chosen = rows_by_type(profile) if specs is None else specs
+    rows, totals = fill(profile, chosen, counted)
     return SavingsTable(
         period,
-        profile,
+        method,
+        profile.columns,
         rows,
         totals,
-        notes=(*_rounding(rows, totals), *_missing(profile, counted), profile.merging_note),
+        notes=(*rounding_note(rows, totals, profile.parts), *_missing(profile, counted), method.note, profile.holds),
         apart=_apart(profile, groups),
-        reconciliation=_reconcile(profile, counted, (*rows, totals)),
+        reconciliation=_reconcile(profile, chosen, counted, (*rows, totals)),
         to_verify=to_verify,
+    )
+
+
+def rows_by_type(profile: Profile) -> list[RowSpec]:
+    """Return a profile's own rows."""
+    return [_by_type(rule) for rule in profile.rows]
+
+
+def _by_type(rule: RowRule) -> RowSpec:
+    return RowSpec(
+        rule.slug,
+        rule.title,
+        lambda group: group.type is rule.type,
+        rule.columns,
+        is_counted=True,
+        opens={"row": rule.slug},
     )
 
 
@@ -180,61 +146,29 @@ def quarters_of(period: Period) -> tuple[Period, ...]:
     return tuple(found)
 
 
-def _figures(profile: Profile, groups: Sequence[Group]) -> tuple[tuple[SavingsRow, ...], SavingsRow]:
-    rows = tuple(_row(profile, rule, [group for group in groups if group.type is rule.type]) for rule in profile.rows)
-    columns = {name: _sum(row.cell(name) for row in rows) for name in COLUMNS}
-    return rows, SavingsRow(
-        TOTAL, "Total", None, columns["financial"], columns["health"], columns["other"], columns[TOTAL]
-    )
-
-
-def _row(profile: Profile, rule: RowRule, groups: Sequence[Group]) -> SavingsRow:
-    cells = {column: _cell(profile, column, groups) for column in rule.columns}
-    return SavingsRow(
-        rule.slug,
-        rule.title,
-        sum(group.quantity.units for group in groups),
-        cells.get("financial"),
-        cells.get("health"),
-        cells.get("other"),
-        _sum(cells.values()),
-    )
-
-
-def _cell(profile: Profile, column: str, groups: Sequence[Group]) -> Cell:
-    classes = profile.classes[column]
-    amounts = [
-        [part.exact for part in contributions(group, profile) if part.value_class in classes] for group in groups
-    ]
-    return Cell(total(amount for found in amounts for amount in found), is_incomplete=not all(amounts))
-
-
-def _sum(cells: Iterable[Cell | None]) -> Cell:
-    given = [cell for cell in cells if cell is not None]
-    return Cell(total(cell.exact for cell in given), is_incomplete=any(cell.is_incomplete for cell in given))
-
-
-def _rounding(rows: Sequence[SavingsRow], totals: SavingsRow) -> tuple[str, ...]:
+def rounding_note(rows: Sequence[SavingsRow], totals: SavingsRow, parts: Sequence[str]) -> tuple[str, ...]:
     """Return the note where cells, as shown, do not add up to a total, as shown."""
-    across = all(_adds_up([row.cell(name) for name in _PARTS], row.total) for row in (*rows, totals))
-    down = all(_adds_up([row.cell(name) for row in rows], totals.cell(name)) for name in COLUMNS)
-    every = _adds_up([row.cell(name) for row in rows for name in _PARTS], totals.total)
-    return () if across and down and every else (ROUNDING_NOTE,)
+    return () if adds_up(rows, totals, parts) else (ROUNDING_NOTE,)
 
 
-def _adds_up(parts: Sequence[Cell | None], whole: Cell | None) -> bool:
-    return whole is None or sum(part.shown for part in parts if part) == whole.shown
+def lacks_rate(group: Group, profile: Profile, column: str) -> bool:
+    """Tell whether a column should have a figure for a group, and no approved rate gives it."""
+    return bool(group.lacks & profile.classes_of(column))
+
+
+def days_text(first: date, last: date) -> str:
+    """Write a run of days: ``1 May 2021 to 3 June 2021``."""
+    return f"{first:%-d %B %Y}" + ("" if first == last else f" to {last:%-d %B %Y}")
 
 
 def _missing(profile: Profile, groups: Sequence[Group]) -> tuple[str, ...]:
     """Say, row by row, what no approved rate values."""
     notes = []
     for rule in profile.rows:
-        short = [group for group in groups if group.type is rule.type and lacks_rate(group, profile)]
+        short = [group for group in groups if group.type is rule.type and lacks_rate(group, profile, "total")]
         if short:
-            units = sum(group.quantity.units for group in short)
-            first, last = min(group.first_day for group in short), max(group.last_day for group in short)
-            days = f"{first:%-d %B %Y}" + ("" if first == last else f" to {last:%-d %B %Y}")
+            units = sum(group.number for group in short)
+            days = days_text(min(group.first_day for group in short), max(group.last_day for group in short))
             notes.append(
                 f"{rule.title}: no approved rate for this date ({units:,} of {days}); only direct savings count."
             )
@@ -244,35 +178,39 @@ def _missing(profile: Profile, groups: Sequence[Group]) -> tuple[str, ...]:
 def _apart(profile: Profile, groups: Sequence[Group]) -> tuple[Apart, ...]:
     found: dict[tuple[str, str], list[Group]] = {}
     for group in groups:
-        if not is_in_table(group, profile):
-            found.setdefault(_why_apart(group), []).append(group)
+        if group.is_new and not is_in_table(group, profile):
+            found.setdefault(_why_apart(group, profile), []).append(group)
     return tuple(
         Apart(title, sum(group.records for group in alike), _money_of(alike), reason)
         for (title, reason), alike in sorted(found.items())
     )
 
 
-def _why_apart(group: Group) -> tuple[str, str]:
-    if group.is_bank_loss:
+def _why_apart(group: Group, profile: Profile) -> tuple[str, str]:
+    if group.kind.is_bank_loss:
         return "Losses that a bank must reimburse", "the bank benefits, not the resident"
-    if group.money is ValueClass.RECOVERED:
+    if group.kind.money is ValueClass.MEMO:
+        return f"{group.type.label}: for information", "class M is never a saving"
+    if group.kind.money is ValueClass.RECOVERED and ValueClass.RECOVERED not in profile.classes_of("total"):
         return "Money recovered and returned", "class B never enters this table"
     return group.type.label, "counted, not valued"
 
 
-def _money_of(groups: Sequence[Group]) -> Decimal | None:
-    amounts = [group.quantity for group in groups if group.money is not None]
-    return total(part.prevented + part.recovered + part.future for part in amounts) if amounts else None
+def _money_of(groups: Iterable[Group]) -> Decimal | None:
+    amounts = [group.money for group in groups if group.kind.money is not None]
+    return total(amounts) if amounts else None
 
 
-def _reconcile(profile: Profile, groups: Sequence[Group], year: Sequence[SavingsRow]) -> tuple[Reconciliation, ...]:
+def _reconcile(
+    profile: Profile, specs: Sequence[RowSpec], groups: Sequence[Group], year: Sequence[SavingsRow]
+) -> tuple[Reconciliation, ...]:
     """Return a line for each figure that its parts, as shown, do not add up to."""
-    parts = sorted({group.part for group in groups})
-    tables = [_figures(profile, [group for group in groups if group.part == part]) for part in parts]
+    parts = sorted({group.kind.part for group in groups})
+    tables = [fill(profile, specs, [group for group in groups if group.kind.part == part]) for part in parts]
     lines = []
     for place, row in enumerate(year):
         quarters = [(*rows, totals)[place] for rows, totals in tables]
-        for name, title in COLUMNS.items():
+        for name, title in profile.columns.items():
             shown = tuple(cell.shown for cell in (quarter.cell(name) for quarter in quarters) if cell)
             cell = row.cell(name)
             if cell and sum(shown) != cell.shown:

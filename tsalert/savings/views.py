@@ -23,13 +23,11 @@ from tsalert.savings.queries import Attention, Filter
 from tsalert.savings.quoting import alerts_quoted
 from tsalert.savings.rules import Beneficiary, EnforcementOutcome, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
-    FigureSchema,
     FilterSchema,
     SeenVersionSchema,
     WithdrawalSchema,
 )
 from tsalert.savings.share_fields import partner_lines
-from tsalert.savings.valuation import EVIDENCE_GRADES
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
@@ -159,17 +157,6 @@ def verify_intervention(reference: str) -> ResponseReturnValue:
     seen = load_form(SeenVersionSchema())
     service.verify_intervention(reference, **seen, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_intervention", reference=reference), 303)
-
-
-@bp.get("/savings/explain")
-@requires(Permission.READ_FIGURES)
-def explain() -> ResponseReturnValue:
-    """Show how a figure was worked out: records, rates, formula, exact and shown value."""
-    asked = _asked("period", "row", "column", "after")
-    figure = FigureSchema().load(asked)
-    explanation = explaining.explain(db.session(), figure.pop("period"), **figure)
-    more = _page_at(".explain", asked | {"after": explanation.next}) if explanation.next else None
-    return render_template("savings/explanation.html", explanation=explanation, more=more, grades=EVIDENCE_GRADES)
 
 
 def _asked(*names: str) -> dict[str, str]:

@@ -1,0 +1,114 @@
+"""The records behind a figure, a page at a time, each with what it adds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period
+from tsalert.prevention.models import InstalledUnit
+from tsalert.prevention.rules import Ending
+from tsalert.savings.methods import Method
+from tsalert.savings.models import Intervention
+from tsalert.savings.queries import Version, get_current_row, read_version
+from tsalert.savings.rate_sets import RateSetView, set_for
+from tsalert.savings.recognition import Recognition, rates_of_year
+from tsalert.savings.records import rates_of, records_of
+from tsalert.savings.rules import Beneficiary, InterventionType
+from tsalert.savings.scopes import COUNTED, Scope, conditions, in_period
+from tsalert.savings.singles import longest
+from tsalert.savings.stretches import cuts_of, stretches
+from tsalert.savings.valuation import Contribution, ValueClass
+from tsalert.savings.worth import Moment, entries
+
+PAGE = 50
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose records are wanted: of which period, valued how."""
+
+    period: Period
+    method: Method
+    sets: tuple[RateSetView, ...]
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ValuedRecord:
+    """One intervention and what it adds to a figure, with the moments at which it does."""
+
+    version: Version
+    contributions: tuple[Contribution, ...]
+    moments: tuple[Moment, ...]
+
+    def only(self, classes: frozenset[ValueClass]) -> "ValuedRecord":
+        """Return it with what it adds in some classes."""
+        return replace(self, contributions=tuple(part for part in self.contributions if part.value_class in classes))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Some records, by date; ``next`` is the ``after`` of the page that follows, if one does."""
+
+    records: tuple[ValuedRecord, ...]
+    next: str | None
+
+
+def read_page(session: Session, asked: Asked, after: str | None) -> RecordPage:
+    """Return the records that add to a period's table, or could.
+
+    :raises NotFound: ``after`` is no intervention.
+    """
+    query = select(Intervention).where(*COUNTED, *_in_table(asked), *conditions(asked.scope), or_(*_when(asked)))
+    if after:
+        last = get_current_row(session, after)
+        query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
+    rows = list(session.scalars(query.order_by(Intervention.on_date, Intervention.id).limit(PAGE + 1)))
+    shown = tuple(_valued(session, asked, rows[:PAGE]))
+    return RecordPage(shown, rows[PAGE - 1].reference if len(rows) > PAGE else None)
+
+
+def _in_table(asked: Asked) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Intervention.beneficiary != Beneficiary.BANK, Intervention.memo == _NOTHING]
+    if ValueClass.RECOVERED not in asked.method.profile.classes_of("total"):
+        found.append(Intervention.recovered == _NOTHING)
+    return found
+
+
+def _when(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    """Say on which days a record was made, or its unit ended, so that it counts in the period."""
+    yield in_period(asked.period)
+    if asked.method.takes_back:
+        ended = InstalledUnit.ended_on.between(asked.period.first_day, asked.period.last_day)
+        counts = InstalledUnit.ended_how != Ending.MISTAKE
+        yield Intervention.reference.in_(select(InstalledUnit.intervention_reference).where(ended, counts))
+    if asked.method.recognition is Recognition.YEARLY:
+        yield from _lasting(asked)
+
+
+def _lasting(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    cuts = cuts_of(each.span for each in asked.sets)
+    for year in range(1, longest(asked.sets, asked.method)):
+        for stretch in stretches([asked.period], cuts, year):
+            types = _lasting_types(set_for(asked.sets, stretch.first_day), asked.method, year)
+            days = Intervention.on_date.between(stretch.first_day, stretch.last_day)
+            if types:
+                yield and_(days, Intervention.type.in_(types))
+
+
+def _lasting_types(chosen: RateSetView | None, method: Method, year: int) -> list[InterventionType]:
+    if chosen is None:
+        return []
+    return [kind for kind in InterventionType if rates_of_year(chosen.rates_for(kind), method.scenario, year)]
+
+
+def _valued(session: Session, asked: Asked, rows: Sequence[Intervention]) -> Iterator[ValuedRecord]:
+    rates_on = rates_of(asked.sets)
+    for row, record in zip(rows, records_of(session, rows), strict=True):
+        counted = [entry for entry in entries(record, asked.method, rates_on) if entry.on in asked.period]
+        parts = tuple(part for entry in counted for part in entry.contributions(asked.method))
+        yield ValuedRecord(read_version(row), parts, tuple(entry.moment for entry in counted))

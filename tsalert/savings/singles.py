@@ -1,0 +1,183 @@
+"""The few records that sums alone cannot value: those that count over an earlier one, and units that ended."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from tsalert.core.periods import Period
+from tsalert.prevention.models import InstalledUnit
+from tsalert.prevention.rules import Ending
+from tsalert.savings.groups import Group, Kind, make_group
+from tsalert.savings.methods import Method
+from tsalert.savings.models import Intervention
+from tsalert.savings.rate_sets import RateSetView
+from tsalert.savings.recognition import Recognition, longest_term
+from tsalert.savings.records import ends_of, rates_of
+from tsalert.savings.rules import Beneficiary, InterventionType
+from tsalert.savings.scopes import COUNTED, Scope, conditions
+from tsalert.savings.stretches import place_of
+from tsalert.savings.valuation import Quantity, ValueClass
+from tsalert.savings.worth import Entry, Moment, Record, corrections, entries
+
+_VALUED = ("type", "on_date", "counted_units", "prevented", "recovered", "future", "memo", "share")
+_A_YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which period is valued, how, and which records of it."""
+
+    session: Session
+    parts: tuple[Period, ...]
+    method: Method
+    sets: tuple[RateSetView, ...]
+    scope: Scope
+
+    @property
+    def first_day(self) -> date:
+        """The first day whose records can count in the period."""
+        lasts = self.method.takes_back or self.method.recognition is Recognition.YEARLY
+        return self.parts[0].first_day - (longest(self.sets, self.method) if lasts else 0) * _A_YEAR
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return self.parts[-1].last_day
+
+
+def longest(sets: Iterable[RateSetView], method: Method) -> int:
+    """Return the longest term of anything in some sets, in years."""
+    return max((longest_term(each.rates, method.scenario) for each in sets), default=1)
+
+
+def linked_groups(asked: Asked) -> Iterator[Group]:
+    """Value each record that counts only what it is worth over an earlier one."""
+    rates_on = rates_of(asked.sets)
+    rows = list(asked.session.execute(_linked(asked)))
+    ends = ends_of(asked.session, [row.reference for row in rows]) if rows else {}
+    for row in rows:
+        record = _record(row, ends.get(row.reference, ()), earlier=True)
+        for entry in entries(record, asked.method, rates_on):
+            place = place_of(asked.parts, entry.on)
+            if place is not None:
+                yield make_group(_kind(row, entry, place, asked.scope), entry, asked.method)
+
+
+def ended_groups(asked: Asked) -> list[Group]:
+    """Value what the ends of units take back, or keep from counting, of records that sums took whole."""
+    if not (asked.method.takes_back or asked.method.recognition is Recognition.YEARLY):
+        return []
+    rates_on = rates_of(asked.sets)
+    found: dict[tuple[Any, ...], Quantity] = {}
+    records: Counter[tuple[Any, ...]] = Counter()
+    for _, rows in groupby(asked.session.execute(_with_ends(asked)), key=lambda row: row.id):
+        ended = list(rows)
+        record = _record(ended[0], [row.ended_on for row in ended])
+        for entry in corrections(record, asked.method, rates_on):
+            place = place_of(asked.parts, entry.on)
+            if place is not None:
+                alike = (_kind(ended[0], entry, place, asked.scope), entry.moment, entry.rates, entry.share)
+                found[alike] = found.get(alike, Quantity()) + entry.quantity
+                records[alike] += 1
+    return [
+        make_group(
+            kind,
+            Entry(asked.parts[kind.part].first_day, moment, quantity, rates, share),
+            asked.method,
+            records=records[kind, moment, rates, share],
+        )
+        for (kind, moment, rates, share), quantity in found.items()
+    ]
+
+
+def _linked(asked: Asked) -> Select[Any]:
+    earlier = aliased(Intervention)
+    days = Intervention.on_date.between(asked.first_day, asked.last_day)
+    return (
+        select(
+            *_columns(Intervention),
+            *(getattr(earlier, name).label(f"earlier_{name}") for name in _VALUED),
+        )
+        .join(earlier, earlier.id == Intervention.overlaps_id)
+        .where(*COUNTED, days, *conditions(asked.scope))
+        .order_by(Intervention.id)
+    )
+
+
+def _with_ends(asked: Asked) -> Select[Any]:
+    """Return a row for each end of a unit, of every intervention of which one matters in the period."""
+    ended = aliased(InstalledUnit)
+    matters = select(ended.intervention_reference).where(ended.ended_on <= asked.last_day)
+    if asked.method.takes_back:
+        matters = matters.where(ended.ended_on >= asked.parts[0].first_day)
+        days = Intervention.on_date <= asked.last_day
+    else:
+        days = Intervention.on_date.between(asked.first_day, asked.last_day)
+    return (
+        select(*_columns(Intervention), InstalledUnit.ended_on)
+        .join(InstalledUnit, InstalledUnit.intervention_reference == Intervention.reference)
+        .where(
+            *COUNTED,
+            days,
+            Intervention.reference.in_(matters),
+            func.coalesce(Intervention.overlaps_id, 0) == 0,
+            InstalledUnit.ended_on.is_not(None),
+            InstalledUnit.ended_how != Ending.MISTAKE,
+            *conditions(asked.scope),
+        )
+        .order_by(Intervention.id, InstalledUnit.ended_on)
+    )
+
+
+def _columns(of: type[Intervention]) -> list[Any]:
+    names = ("id", "reference", "beneficiary", "ward_code", *_VALUED)
+    return [getattr(of, name) for name in names]
+
+
+def _record(row: Row[Any], ended: Iterable[date], *, earlier: bool = False) -> Record:
+    return Record(
+        InterventionType(row.type),
+        row.on_date,
+        Quantity(row.counted_units, row.prevented, row.recovered, row.future, row.memo),
+        row.share,
+        _earlier(row) if earlier else None,
+        tuple(ended),
+    )
+
+
+def _earlier(row: Row[Any]) -> Record:
+    return Record(
+        InterventionType(row.earlier_type),
+        row.earlier_on_date,
+        Quantity(
+            row.earlier_counted_units,
+            row.earlier_prevented,
+            row.earlier_recovered,
+            row.earlier_future,
+            row.earlier_memo,
+        ),
+        row.earlier_share,
+    )
+
+
+def _kind(row: Row[Any], entry: Entry, place: int, scope: Scope) -> Kind:
+    amounts = {
+        ValueClass.RECOVERED: row.recovered,
+        ValueClass.FUTURE_FINANCIAL: row.future,
+        ValueClass.PREVENTED: row.prevented,
+        ValueClass.MEMO: row.memo,
+    }
+    money = next((kind for kind, amount in amounts.items() if amount), None)
+    return Kind(
+        type=InterventionType(row.type),
+        part=place,
+        money=money if entry.moment is Moment.RECORDED else None,
+        is_bank_loss=row.beneficiary == Beneficiary.BANK,
+        ward=row.ward_code if scope.by_ward else None,
+    )
