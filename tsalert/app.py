@@ -66,7 +66,7 @@ from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import explaining_views, limit_views, rate_views
+from tsalert.savings import explaining_views, figure_api, limit_views, overview_views, rate_views, table_cli
 from tsalert.savings import views as savings_views
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
@@ -98,6 +98,7 @@ _PAGES = (
     cases_views.bp,
     savings_views.bp,
     explaining_views.bp,
+    overview_views.bp,
     rate_views.bp,
     runs_views.bp,
     limit_views.bp,
@@ -124,6 +125,7 @@ _OPERATIONS = (
     *cases_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
+    figure_api.tables,
     *reports_api.blueprints,
     *alerts_api.blueprints,
 )
@@ -280,7 +282,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    for command in (*reports_cli.commands, *runs_cli.commands):
+    for command in (*reports_cli.commands, *table_cli.commands, *runs_cli.commands):
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)
