@@ -105,8 +105,9 @@ def _difference(before: Worked | None, after: Worked | None) -> Difference | Non
 def _effects(before: Worked | None, after: Worked | None) -> dict[Place, Decimal]:
     tally = Tally()
     for worked, sign in ((before, -1), (after, 1)):
-        for line in worked.lines if worked else ():
-            tally.add(line, is_bank_loss=worked.stood.is_bank_loss, sign=sign)
+        if worked is not None:
+            for line in worked.lines:
+                tally.add(line, is_bank_loss=worked.stood.is_bank_loss, sign=sign)
     return tally.moved
 
 
