@@ -236,3 +236,27 @@ def test_april_and_may_2021_are_a_period_of_their_own(session: Session, signed_i
     page = signed_in(RoleName.MANAGER).get("/savings?period=2021-04-01+to+2021-05-31&profile=classes").text
     assert "£15,610" in page
     assert "£15,611" not in page
+
+
+def test_the_year_s_figures_are_explained_as_the_board_tells_them(
+    session: Session, signed_in: Callable[..., FlaskClient]
+) -> None:
+    records = [
+        of(Type.SCAM_VICTIM, date(2021, 12, 24), prevented=Decimal(210_035)),
+        of(Type.FRIENDS_AGAINST_SCAMS, date(2021, 7, 1), units=953),
+        of(Type.CALL_BLOCKER, date(2021, 8, 2), units=5),
+    ]
+    store(session, [(row | {"beneficiary": "resident"}, details) for row, details in records])
+    session.commit()
+    desk = signed_in(RoleName.MANAGER)
+    page = desk.get("/figures?period=2021/22").text
+    opened = {}
+    for address, text in re.findall(
+        r'<a class="govuk-link" href="(/savings/explain[^"]+)">(£[\d,]+)</a></strong>', page
+    ):
+        told = desk.get(address.replace("&amp;", "&")).text
+        opened[text] = re.sub(r"<[^>]+>", " ", told.partition("<h1")[2].partition("</h1>")[0])
+    assert list(opened) == ["£292,738", "£158,078", "£56,341", "£507,157"]
+    assert "All but Friends Against Scams, financial, 2021/22: £292,738" in " ".join(opened["£292,738"].split())
+    assert all(text in heading for text, heading in opened.items())
+    assert desk.get("/savings/explain?period=2021/22&row=all-but-total").status_code == 422

@@ -64,7 +64,7 @@ class FigureSchema(MethodSchema):
     """Which figure to explain; by default the grand total."""
 
     period = LongPeriod(required=True)
-    row = Line(longest=40, load_default=TOTAL)
+    row = Line(longest=60, load_default=TOTAL)
     column = Line(longest=40, load_default=TOTAL)
     ward = Line(longest=20, load_default=None)
     after = Line(longest=40, load_default=None)
