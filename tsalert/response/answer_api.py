@@ -23,7 +23,7 @@ blueprints = (pages,)
 def list_pages(incident_id: int) -> dict[str, Any]:
     """List an incident's runs of pages with every attempt, the newest run first."""
     queries.get_incident_row(db.session(), incident_id)
-    return {"items": paging.runs_of(db.session(), incident_id)}
+    return {"items": paging.runs_of(db.session(), incident_id, now=utc_now())}
 
 
 @pages.route("/<int:incident_id>/take", methods=["POST"])

@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         pounds=pounds,
         whole_pounds=whole,
         moment=moment,
+        wall_time=wall_time,
         clock=clock,
         day=day,
         span=span,
@@ -46,6 +47,11 @@ def clock(at: datetime | None) -> str:
         return ""
     wall = in_london(at)
     return f"{wall.hour % 12 or 12}:{wall:%M}{'am' if wall.hour < 12 else 'pm'}"
+
+
+def wall_time(at: datetime | None) -> str:
+    """Write an instant as a field for a date and time holds it, by London's clocks: ``2026-11-22T03:15``."""
+    return "" if at is None else f"{in_london(at):%Y-%m-%dT%H:%M}"
 
 
 def day(on: date | None) -> str:
