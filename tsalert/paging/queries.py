@@ -12,6 +12,7 @@ from tsalert.paging.fate_words import fate_in_words
 from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch
 from tsalert.paging.reaching import people_for
 from tsalert.paging.vocabulary import Happening, Purpose
+from tsalert.paging.welfare import alarmed
 from tsalert.rota import queries as rota
 from tsalert.rota.vocabulary import DUTIES, Duty
 
@@ -91,6 +92,7 @@ class Standing:
     run: Run | None
     to_ring: Sequence[ToRing]
     is_watched_over: bool
+    is_alarmed: bool
 
 
 def standing(session: Session, incident_id: int, officer_id: int | None, *, now: datetime) -> Standing:
@@ -100,6 +102,7 @@ def standing(session: Session, incident_id: int, officer_id: int | None, *, now:
         runs[0] if runs else None,
         to_ring(session, incident_id, now=now),
         is_watched_over(session, incident_id, officer_id),
+        is_alarmed(session, incident_id),
     )
 
 
@@ -153,13 +156,22 @@ def is_watched_over(session: Session, incident_id: int, officer_id: int | None) 
     return session.scalar(select(WelfareWatch.id).where(*mine, WelfareWatch.ended_at.is_(None))) is not None
 
 
+def is_alarmed(session: Session, incident_id: int) -> bool:
+    """Tell whether an officer at an incident does not answer, and nobody deals with it yet."""
+    return session.scalar(select(WelfareWatch.id).where(*alarmed(incident_id)).limit(1)) is not None
+
+
 def troubles(session: Session) -> list[Trouble]:
     """Return what everybody on the staff must know about pages now."""
     outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
     of_providers = [Trouble(_outage_words(each)) for each in outages]
-    return of_providers + [
-        Trouble(_run_words(run), run.incident_id, run.reference) for run in _runs_in_trouble(session)
+    silent = select(WelfareWatch).where(WelfareWatch.ended_at.is_(None), WelfareWatch.unanswered_at.is_not(None))
+    of_welfare = [
+        Trouble("An officer does not answer and nobody deals with it. Find out whether they are safe at", *where)
+        for where in session.execute(silent.with_only_columns(WelfareWatch.incident_id, WelfareWatch.reference))
     ]
+    of_runs = [Trouble(_run_words(run), run.incident_id, run.reference) for run in _runs_in_trouble(session)]
+    return of_welfare + of_providers + of_runs
 
 
 def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:

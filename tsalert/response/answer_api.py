@@ -46,6 +46,16 @@ def pass_on(incident_id: int) -> Shown:
     return shown(incident_id)
 
 
+@pages.route("/<int:incident_id>/alarm", methods=["POST"])
+@requires(Permission.RUN_INCIDENT)
+@tells_state
+@pages.response(200, IncidentSchema)
+def take_alarm(incident_id: int) -> Shown:
+    """Deal with an officer on scene who does not answer; nobody else is rung."""
+    answering.take_alarm(incident_id, actor=current_actor(), now=utc_now())
+    return shown(incident_id)
+
+
 @pages.route("/<int:incident_id>/safe", methods=["POST"])
 @requires(Permission.RUN_INCIDENT)
 @tells_state
