@@ -26,6 +26,7 @@ from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
+from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
@@ -48,10 +49,11 @@ from tsalert.response import (
     figures_api,
     grade_views,
     grades_api,
+    known_api,
+    known_views,
     match_views,
     party_api,
     party_cli,
-    party_views,
     waiting_api,
     waiting_views,
 )
@@ -67,6 +69,7 @@ from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import rate_views
 from tsalert.savings import views as savings_views
+from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
 from tsalert.staff import views as staff_views
@@ -94,7 +97,7 @@ _PAGES = (
     grade_views.bp,
     figure_views.bp,
     match_views.bp,
-    party_views.bp,
+    known_views.bp,
     cases_views.bp,
     savings_views.bp,
     rate_views.bp,
@@ -116,9 +119,12 @@ _OPERATIONS = (
     board_api.board,
     *displays_api.blueprints,
     *rota_api.blueprints,
+    *staff_api.blueprints,
+    *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,
     *party_api.blueprints,
+    *known_api.blueprints,
     *cases_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,

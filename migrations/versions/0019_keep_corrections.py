@@ -1,4 +1,4 @@
-"""Corrections of facts and times, kept for good; grades that page say so; alarms about silent officers have an end."""
+"""Corrections of facts, times and what parties are known by, kept for good; grades say whether they page."""
 
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ _CLOCK_MOVES = "a clock start stays unless it moves by a correction that is kept
 _PERMANENT = (
     ("fact_change", "a correction stays as it was told"),
     ("clock_move", "a correction stays as it was told"),
+    ("party_knowledge", "what an officer added or took back stays as it was told"),
 )
 _CHAIN = '["manager", "backup", "manager"]'
 
@@ -25,6 +26,7 @@ _CHAIN = '["manager", "backup", "manager"]'
 def upgrade():
     _add_changes()
     _add_moves()
+    _add_knowledge()
     # Written out, because SQLite adds no constraint to a table that stands, and copying it would lose its triggers.
     op.execute(
         "ALTER TABLE milestone ADD COLUMN corrects_id INTEGER "
@@ -82,6 +84,27 @@ def _add_moves():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_move")),
     )
     op.create_index("ix_clock_move_clock_id", "clock_move", ["clock_id"])
+
+
+def _add_knowledge():
+    op.create_table(
+        "party_knowledge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("party_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("normal", sa.Text(), nullable=False),
+        sa.Column("is_taken_back", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("told_by", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("is_taken_back OR source IS NOT NULL", name=op.f("ck_party_knowledge_added_from_somewhere")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_party_knowledge_party_id")),
+        sa.ForeignKeyConstraint(["told_by"], ["officer.id"], name=op.f("fk_party_knowledge_told_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_party_knowledge")),
+    )
+    op.create_index("ix_party_knowledge_party_id", "party_knowledge", ["party_id"])
 
 
 def _name_the_clocks_that_resolutions_stopped():
@@ -193,6 +216,7 @@ def downgrade():
     op.drop_index("uq_milestone_corrects_id", table_name="milestone")
     op.drop_column("milestone", "stopped_clock_id")
     op.drop_column("milestone", "corrects_id")
+    op.drop_table("party_knowledge")
     op.drop_table("clock_move")
     op.drop_table("fact_change")
     if op.get_bind().dialect.name != "sqlite":
