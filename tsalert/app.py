@@ -27,6 +27,7 @@ from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
+from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
@@ -45,14 +46,17 @@ from tsalert.response import (
     answer_api,
     answer_views,
     board_api,
+    correction_api,
+    correction_views,
     figure_views,
     figures_api,
     grade_views,
     grades_api,
+    known_api,
+    known_views,
     match_views,
     party_api,
     party_cli,
-    party_views,
     waiting_api,
     waiting_views,
 )
@@ -71,6 +75,7 @@ from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import counting_cli, figure_api, table_cli
 from tsalert.savings import pages as savings_pages
+from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
 from tsalert.staff import views as staff_views
@@ -90,6 +95,7 @@ _PAGES = (
     displays_views.bp,
     response_views.bp,
     answer_views.bp,
+    correction_views.bp,
     paging_views.bp,
     waiting_views.bp,
     rota_views.bp,
@@ -97,7 +103,7 @@ _PAGES = (
     grade_views.bp,
     figure_views.bp,
     match_views.bp,
-    party_views.bp,
+    known_views.bp,
     cases_views.bp,
     prevention_views.bp,
     *savings_pages.blueprints,
@@ -115,13 +121,17 @@ _OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,
     *answer_api.blueprints,
+    *correction_api.blueprints,
     *paging_api.blueprints,
     board_api.board,
     *displays_api.blueprints,
     *rota_api.blueprints,
+    *staff_api.blueprints,
+    *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,
     *party_api.blueprints,
+    *known_api.blueprints,
     *cases_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,

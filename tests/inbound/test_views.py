@@ -168,7 +168,11 @@ def kept(session: Session) -> list[tuple[str, str]]:
 
 
 def test_anything_else_is_kept_for_an_officer_to_read(
-    session: Session, text: Callable[..., tuple[int, str]], signed_in: Callable[..., FlaskClient]
+    session: Session,
+    text: Callable[..., tuple[int, str]],
+    signed_in: Callable[..., FlaskClient],
+    client: FlaskClient,
+    bearer: Callable[..., dict[str, str]],
 ) -> None:
     bodies = ["There is a man at my door <b>now</b>", "", "Nul\x00l", "x" * 20_000, "👍"]
     for body in bodies:
@@ -176,7 +180,11 @@ def test_anything_else_is_kept_for_an_officer_to_read(
     assert [taken_as for taken_as, _ in kept(session)] == ["message"] * len(bodies)
     page = signed_in(RoleName.DUTY_OFFICER).get("/messages").text
     assert "There is a man at my door &lt;b&gt;now&lt;/b&gt;" in page
-    assert NUMBER in page
+    assert "07700 900001" in page
+    told = client.get("/api/v1/messages", headers=bearer(RoleName.DUTY_OFFICER)).get_json()
+    assert (told["items"][-1]["sender"], told["items"][-1]["body"], told["next"]) == (NUMBER, bodies[0], None)
+    assert client.get("/api/v1/messages?limit=3", headers=bearer(RoleName.DUTY_OFFICER)).status_code == 422
+    assert client.get("/api/v1/messages").status_code == 401
 
 
 def test_a_start_that_means_nothing_and_a_stop_from_no_number_are_kept(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.reports.conftest import Quarter
 from tsalert.audit.queries import verify_chain
 from tsalert.core.actors import Actor
-from tsalert.core.clock import london_date
+from tsalert.core.clock import london_date, utc_now
 from tsalert.core.periods import parse_period
 from tsalert.reports.queries import period_figures
 from tsalert.response import dispatching, handing_over, queries, service
@@ -86,7 +86,9 @@ def the_tree_officer_rings(session: Session, desk: Actor) -> None:
     assert clock_of(session, incident_id, AFTERWARDS) is ClockState.NOT_APPLICABLE
     incident = queries.get_incident(session, incident_id)
     assert (incident.state, incident.offered_to) == (IncidentState.HANDED_OVER, None)
-    assert [(event.what, event.occurred_at, event.note) for event in timeline(session, incident_id)][-2:] == [
+    assert [(event.what, event.occurred_at, event.note) for event in timeline(session, incident_id, now=utc_now())][
+        -2:
+    ] == [
         ("Offered to another body", asked, "Greenwich Trading Standards"),
         ("Handed over", said_yes, "Greenwich Trading Standards, J Example. Their reference: G-0117"),
     ]

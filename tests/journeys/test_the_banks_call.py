@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.journeys.conftest import MOBILES, NAMES, Night
 from tests.standins.processes import eventually
 from tests.standins.telephone import Phone
-from tsalert.core.clock import london_date, whole_seconds
+from tsalert.core.clock import london_date, utc_now, whole_seconds
 from tsalert.core.periods import quarter_of
 from tsalert.db import db
 from tsalert.delivery.models import Mailing
@@ -187,7 +187,7 @@ def leave_and_close(night: Night, incident_id: int, code: str) -> None:
 def assert_every_time_is_right(night: Night, incident_id: int, rang_at: datetime) -> None:
     """The call stands at its first ring and was told when written up; all else when it was done."""
     with night.app.app_context():
-        call, *others = timeline(db.session(), incident_id)
+        call, *others = timeline(db.session(), incident_id, now=utc_now())
         clock = db.session().scalars(select(IncidentClock)).one()
         on_scene = next(each for each in others if each.what == "On scene")
         # Clocks are read in whole seconds.

@@ -57,10 +57,11 @@ class Night:
 
     app: Flask
     answer: Answer = field(default_factory=lambda: Accepted("taken"))
+    seen: datetime = NOON
 
     def deliver(self, after: float) -> None:
         """Let a sender hand everything that is due to the provider, which answers as the test says."""
-        now = at(after)
+        now = self.seen = at(after)
         for channel in Channel:
             with transaction() as work:
                 claimed = claiming.claim(work, channel, "test", 100, now=now, work=Work.PAGES)
@@ -104,7 +105,7 @@ class Night:
 
     def story(self, incident_id: int) -> list[str]:
         """The incident's timeline as an officer reads it."""
-        return [f"{each.what}, {each.who}: {each.note}" for each in timeline(db.session(), incident_id)]
+        return [f"{each.what}, {each.who}: {each.note}" for each in timeline(db.session(), incident_id, now=self.seen)]
 
     def code(self, officer: Actor, incident_id: int) -> str:
         mine = (PageCode.officer_id == officer.officer_id, PageCode.incident_id == incident_id)

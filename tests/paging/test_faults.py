@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from tests.conftest import command_environment
-from tests.response.conftest import roof_call
+from tests.response.conftest import NOON, roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tests.standins import twilio
 from tests.standins.called import Order
@@ -119,14 +119,14 @@ def page(app: Flask) -> int:
 
 def attempts(app: Flask, incident_id: int) -> list[Attempt]:
     with app.app_context():
-        (run,) = queries.runs_of(db.session(), incident_id)
+        (run,) = queries.runs_of(db.session(), incident_id, now=NOON)
         db.session.remove()
     return list(run.attempts)
 
 
 def holder(app: Flask, incident_id: int) -> int | None:
     with app.app_context():
-        (run,) = queries.runs_of(db.session(), incident_id)
+        (run,) = queries.runs_of(db.session(), incident_id, now=NOON)
         db.session.remove()
     return run.acknowledged_by
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, SHIFT, Night, Team, at, stand
+from tests.paging.conftest import BACKUP, MANAGER, NOON, PRIMARY, SHIFT, Night, Team, at, stand
 from tests.response.conftest import roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tsalert.core.actors import Actor
@@ -209,7 +209,7 @@ def test_closing_ends_everything(team: Team, night: Night, page: Page) -> None:
     dispatching.resolve_remotely(incident_id, Resolution(RemoteResolution.TRADER_LEFT), actor=team.backup, now=at(50))
     service.record_outcome(incident_id, Outcome.ADVICE_GIVEN, actor=team.backup, now=at(51))
     service.close_incident(incident_id, actor=team.backup, now=at(52))
-    assert [run.is_open for run in queries.runs_of(db.session(), incident_id)] == [False]
+    assert [run.is_open for run in queries.runs_of(db.session(), incident_id, now=NOON)] == [False]
 
 
 def test_an_officer_who_turns_back_leaves_nobody_waiting_alone(team: Team, night: Night, page: Page) -> None:

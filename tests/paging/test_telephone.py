@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.paging.conftest import MANAGER, PRIMARY, PUBLIC, Night, Sent, Team, at
+from tests.paging.conftest import MANAGER, NOON, PRIMARY, PUBLIC, Night, Sent, Team, at
 from tests.standins.called import Call, Order, Post
 from tsalert.core.clock import utc_now
 from tsalert.db import Base, db, transaction
@@ -45,7 +45,7 @@ def spoken() -> str:
 
 
 def holder(night: Night) -> int | None:
-    (run,) = queries.runs_of(db.session(), the_incident())
+    (run,) = queries.runs_of(db.session(), the_incident(), now=NOON)
     return run.acknowledged_by
 
 

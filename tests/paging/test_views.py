@@ -16,8 +16,10 @@ from tsalert.db import db
 from tsalert.delivery.ports import RetryLater
 from tsalert.paging import policies
 from tsalert.paging.models import PagingPolicy
-from tsalert.response import answering
+from tsalert.response import answering, dispatching
 from tsalert.response.board import read_board
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.steps import Step
 from tsalert.staff.rules import RoleName
 
 Page = Callable[..., int]
@@ -29,6 +31,7 @@ FORM = {
     "welfare_after": "30",
     "welfare_answer": "5",
     "welfare_misses": "2",
+    "welfare_chain": "Manager\nbackup",
     "down_after": "30",
 }
 
@@ -150,6 +153,8 @@ def test_a_manager_reads_the_policy_and_sets_a_new_version_from_now(signed_in: S
         ({"repage_after": "0"}, "Enter 1 to 120 minutes."),
         ({"repage_after": ""}, "Enter 1 to 120 minutes."),
         ({"welfare_misses": "x"}, "Enter 1 to 10 missed answers."),
+        ({"welfare_chain": "manager\nthe mayor"}, "“the mayor” is nobody to ring."),
+        ({"welfare_chain": ""}, "Write whom to ring."),
         ({"effective_from": "2020-01-01T10:00"}, "cannot begin in the past"),
     ],
 )
@@ -201,12 +206,14 @@ def test_everything_a_page_can_do_has_its_operation(
     assert (refused.status_code, refused.json["current"]["state"]) == (409, "acknowledged")  # type: ignore[index]
     assert client.post(f"{url}/pass", headers=officer).json["state"] == "paged"  # type: ignore[index]
     assert client.post(f"{url}/safe", headers=officer).status_code == 409
+    assert client.post(f"{url}/alarm", headers=officer).status_code == 409
     assert client.get("/api/v1/incidents/999/pages", headers=officer).status_code == 404
     (policy,) = client.get("/api/v1/paging/policies", headers=manager).json["items"]  # type: ignore[index]
     told = {name: value for name, value in policy.items() if name not in {"id", "made_by", "made_at", "effective_from"}}
     made = client.post("/api/v1/paging/policies", json=told, headers=manager)
     assert made.status_code == 201
     assert made.json["steps"] == policy["steps"]  # type: ignore[index]
+    assert made.json["welfare_chain"] == ["manager", "backup", "manager"]  # type: ignore[index]
     assert client.post("/api/v1/paging/policies", json=told | {"steps": []}, headers=manager).status_code == 422
     assert client.post("/api/v1/paging/policies", json=told, headers=officer).status_code == 403
 
@@ -222,3 +229,18 @@ def test_the_board_names_who_has_taken_an_incident_until_they_set_out(session: S
 
 def taken_by(session: Session) -> list[str | None]:
     return [line.taken_by for line in read_board(session, now=at(40)).lines]
+
+
+def test_an_alarm_about_a_silent_officer_is_dealt_with_by_a_button(
+    session: Session, night: Night, team: Team, page: Page, browser: FlaskClient
+) -> None:
+    incident_id = page()
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=team.primary, now=at(0))
+    for number in range(3):
+        night.tick(1800 + number * 300)
+    url = f"/incidents/{incident_id}"
+    assert "An officer here does not answer." in browser.get(url).text
+    answer = browser.post(f"{url}/alarm", follow_redirects=True)
+    assert "You deal with it: nobody else is rung." in answer.text
+    assert "An officer here does not answer." not in answer.text
+    assert browser.post(f"{url}/alarm").status_code == 409

@@ -1,17 +1,21 @@
 """Officers alone on scene: asked when they are silent, and never forgotten."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.paging.conftest import MANAGER, PRIMARY, Night, Sent, Team, at
+from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, Night, Sent, Team, at
 from tests.standins.called import Call
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
+from tsalert.paging import policies
+from tsalert.paging.queries import troubles
 from tsalert.response import answering, dispatching
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.steps import Step
+from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
 
 HALF_HOUR, ANSWER = 1800, 300
@@ -52,16 +56,16 @@ def test_no_answer_asks_again_and_then_the_managers_phone_rings(night: Night, in
     assert "Rung because an officer does not answer by call, Mo Manager: Ringing" in story
 
 
-def test_the_phone_rings_again_until_a_manager_deals_with_it(
+def test_the_next_person_is_rung_until_somebody_deals_with_it(
     team: Team, night: Night, incident_id: int, ring: Callable[[Sent, str], Call], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
         night.tick(HALF_HOUR + number * ANSWER)
-    assert since_arrival(night)[2:] == [("voice", MANAGER)] * 2
+    assert since_arrival(night)[2:] == [("voice", MANAGER), ("voice", BACKUP)]
     monkeypatch.setattr("tsalert.inbound.views.utc_now", lambda: at(HALF_HOUR + 3 * ANSWER + 20))
     heard = ring(night.sent[-1], "presses:1")
     assert heard.answers == ["You deal with it. The officer and the incident stand in tsalert."]
-    assert "Deals with the missed welfare check, Mo Manager: " in night.story(incident_id)
+    assert "Deals with the missed welfare check, Bo Backup: " in night.story(incident_id)
     night.tick(HALF_HOUR + 4 * ANSWER + 20)
     assert len(since_arrival(night)) == 4
     assert ring(night.sent[-2], "presses:1").answers == ["Thank you. There has been a sign since."]
@@ -74,7 +78,50 @@ def test_a_voicemail_deals_with_nothing(night: Night, incident_id: int, ring: Ca
         night.tick(HALF_HOUR + number * ANSWER)
     ring(night.sent[-1], "voicemail")
     night.tick(HALF_HOUR + 3 * ANSWER)
-    assert since_arrival(night)[2:] == [("voice", MANAGER)] * 2
+    assert since_arrival(night)[2:] == [("voice", MANAGER), ("voice", BACKUP)]
+
+
+def test_an_alarm_that_nobody_answers_ends_with_a_warning_above_every_page(
+    session: Session, team: Team, night: Night, incident_id: int
+) -> None:
+    for number in range(9):
+        night.tick(HALF_HOUR + number * ANSWER)
+    rung = [("voice", MANAGER), ("voice", BACKUP), ("voice", MANAGER)]
+    assert since_arrival(night)[2:5] == rung
+    assert {channel for channel, _ in since_arrival(night)[5:]} == {"email"}
+    ended = "Everybody was rung about the missed welfare check and nobody deals with it, : "
+    assert night.story(incident_id).count(ended) == 1
+    (trouble,) = troubles(session)
+    assert (trouble.incident_id, "nobody deals with it" in trouble.text) == (incident_id, True)
+    answering.take_alarm(incident_id, actor=team.backup, now=at(HALF_HOUR + 9 * ANSWER))
+    assert troubles(session) == []
+    with pytest.raises(Conflict, match="deals with it already"):
+        answering.take_alarm(incident_id, actor=team.backup, now=at(HALF_HOUR + 9 * ANSWER))
+    before = len(night.sent)
+    night.tick(2 * HALF_HOUR + 9 * ANSWER)
+    assert night.reached[before:] == [("sms", PRIMARY)]
+
+
+def test_a_sign_ends_an_alarm_that_nobody_answered(
+    session: Session, team: Team, night: Night, incident_id: int
+) -> None:
+    for number in range(7):
+        night.tick(HALF_HOUR + number * ANSWER)
+    assert len(troubles(session)) == 1
+    answering.report_safe(incident_id, actor=team.primary, now=at(HALF_HOUR + 8 * ANSWER))
+    assert troubles(session) == []
+
+
+def test_whom_the_alarm_rings_is_the_policys_to_say(
+    session: Session, team: Team, night: Night, page: Callable[..., int], officer: Callable[..., Actor]
+) -> None:
+    policy = replace(policies.policy_in_force(session, at=at(0)).policy, welfare_chain=(Duty.BACKUP,))  # type: ignore[union-attr]
+    policies.set_policy(policy, actor=officer(RoleName.MANAGER), now=at(0))
+    incident_id = page()
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=team.primary, now=at(1))
+    for number in range(5):
+        night.tick(HALF_HOUR + 1 + number * ANSWER)
+    assert [each for each in night.reached if each[0] == "voice"] == [("voice", BACKUP)]
 
 
 def test_a_sign_begins_the_half_hour_anew(team: Team, night: Night, incident_id: int) -> None:

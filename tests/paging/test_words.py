@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tsalert.delivery.fates import Fate
+from tsalert.delivery.rules import Status
 from tsalert.paging import words
+from tsalert.paging.fate_words import ANSWER_WINDOW, fate_in_words
 from tsalert.paging.vocabulary import Verb
 from tsalert.references.rules import write_reference
 
@@ -77,3 +80,21 @@ def test_a_verb_without_its_code_is_asked_for_it(choices: list[tuple[str, str]],
 
 def test_nothing_is_due_in_the_words_where_nothing_is_due() -> None:
     assert "due" not in (words.page("R26-00062-A", "Immediate", None, "4821", can_reply=True, link="").sms or "")
+
+
+@pytest.mark.parametrize(
+    ("waited", "is_answered", "said"),
+    [
+        pytest.param(timedelta(seconds=20), False, "Ringing", id="it-may-ring-still"),
+        pytest.param(ANSWER_WINDOW, False, "Ringing", id="the-last-moment"),
+        pytest.param(ANSWER_WINDOW + timedelta(seconds=1), False, "No answer was reported", id="nothing-was-reported"),
+        pytest.param(timedelta(hours=9), True, "Answered, no key pressed", id="answered-and-nothing-more"),
+    ],
+)
+def test_a_call_of_which_no_end_was_reported_does_not_ring_for_ever(
+    waited: timedelta,
+    is_answered: bool,  # noqa: FBT001
+    said: str,
+) -> None:
+    fate = Fate(Status.ACCEPTED, None, "CA1", None, None)
+    assert fate_in_words("voice", fate, is_answered=is_answered, pressed=None, waited=waited) == said

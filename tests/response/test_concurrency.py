@@ -125,7 +125,7 @@ def test_of_two_who_grade_at_once_one_wins_and_the_other_sees_who_did(fresh_app:
     winners = [each for each in outcomes if isinstance(each, Actor)]
     assert [type(each) for each in outcomes if not isinstance(each, Actor)] == [Overtaken]
     with fresh_app.app_context():
-        changes = changes_since(db.session(), incident_id, 1)
+        changes = changes_since(db.session(), incident_id, 1, now=NOON)
         assert [(each.what, each.who) for each in changes] == [("Graded immediate", winners[0].name)]
         assert db.session.scalar(select(func.count()).select_from(Grading)) == 1
         db.session.remove()
@@ -143,7 +143,7 @@ def test_officers_who_arrive_in_the_same_second_never_collide(fresh_app: Flask, 
     assert outcomes == [IncidentState.ON_SCENE, IncidentState.ON_SCENE]
     with fresh_app.app_context():
         assert len(rows.attendances_of(db.session(), incident_id)) == 2
-        assert [each.version for each in changes_since(db.session(), incident_id, 1)] == [2, 3]
+        assert [each.version for each in changes_since(db.session(), incident_id, 1, now=NOON)] == [2, 3]
         db.session.remove()
 
 

@@ -16,11 +16,13 @@ from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london, utc_now
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
+from tsalert.paging import queries as paging
 from tsalert.response import dispatching, service
 from tsalert.response.changing_grades import NewVersion, add_version
 from tsalert.response.grade_versions import GradeRules, list_versions
 from tsalert.response.models import Grade, IncidentClock
-from tsalert.response.vocabulary import GradeName, RemoteResolution, StandDownReason, StartRule
+from tsalert.response.rules import NewIncident
+from tsalert.response.vocabulary import Category, GradeName, RemoteResolution, StandDownReason, StartRule
 from tsalert.staff.rules import RoleName
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -28,7 +30,12 @@ BANK = RemoteResolution.BANK_STOPPED_PAYMENT
 
 
 def version(name: GradeName = GradeName.IMMEDIATE, *, at: datetime | None = None, **rules: Any) -> NewVersion:
-    told: dict[str, Any] = {"target": HOUR, "start_rule": StartRule.FIRST_CALL, "stopped_by": frozenset({BANK})} | rules
+    told: dict[str, Any] = {
+        "target": HOUR,
+        "start_rule": StartRule.FIRST_CALL,
+        "stopped_by": frozenset({BANK}),
+        "pages": True,
+    } | rules
     return NewVersion(name, GradeRules(**told), "The board decided it", at)
 
 
@@ -71,6 +78,7 @@ def test_a_reopened_incident_keeps_the_version_under_which_it_was_graded(
         pytest.param(version(at=NOW - MINUTE), "effective_from", id="the-past"),
         pytest.param(version(target=None), "target_minutes", id="immediate-and-no-target"),
         pytest.param(version(GradeName.NONE), "target_minutes", id="nobody-goes-within-the-hour"),
+        pytest.param(version(GradeName.NONE, target=None), "pages", id="woken-and-nobody-goes"),
         pytest.param(version(target=timedelta(0)), "target_minutes", id="no-time-at-all"),
         pytest.param(version(target=timedelta(days=29)), "target_minutes", id="more-than-four-weeks"),
     ],
@@ -137,7 +145,13 @@ def test_a_manager_adds_a_version_by_the_form(
 ) -> None:
     browser = signed_in(RoleName.MANAGER, name="Mo Example")
     wall = f"{in_london(utc_now() + 48 * HOUR):%Y-%m-%dT%H:%M}"
-    told = {"name": "immediate", "target_minutes": "90", "start_rule": "graded", "reason": "Agreed in May"}
+    told = {
+        "name": "immediate",
+        "target_minutes": "90",
+        "start_rule": "graded",
+        "reason": "Agreed in May",
+        "pages": "yes",
+    }
     choices = {"stopped_by": ["bank_stopped_payment", "police_went"], "effective_from": wall}
     answer = browser.post("/grades", data=told | choices)
     assert (answer.status_code, answer.location) == (303, "/grades")
@@ -154,7 +168,7 @@ def test_a_refused_version_comes_back_with_what_was_typed(
 ) -> None:
     browser = signed_in(RoleName.MANAGER)
     told = {"name": "prompt", "target_minutes": "90", "start_rule": "first_call", "effective_from": "2020-01-01T10:00"}
-    answer = browser.post("/grades", data=told | {"reason": "Backdated"})
+    answer = browser.post("/grades", data=told | {"reason": "Backdated", "pages": "no"})
     assert answer.status_code == 422
     assert "keeps the rules of its time" in answer.text
     assert 'value="Backdated"' in answer.text
@@ -170,11 +184,14 @@ def test_a_version_without_a_reason_is_asked_for_one(signed_in: Callable[..., Fl
 def test_a_version_is_added_over_the_interface_by_managers_alone(
     client: FlaskClient, bearer: Callable[..., dict[str, str]]
 ) -> None:
-    new = {"name": "prompt", "target_minutes": 1440, "stopped_by": ["police_went"], "reason": "A trial"}
+    new = {"name": "prompt", "target_minutes": 1440, "stopped_by": ["police_went"], "reason": "A trial", "pages": True}
     assert client.post("/api/v1/grades", json=new, headers=bearer()).status_code == 403
     made = client.post("/api/v1/grades", json=new, headers=bearer(RoleName.MANAGER))
     assert made.status_code == 201, made.text
     assert (made.get_json()["target_seconds"], made.get_json()["start_rule"]) == (86400, "first_call")
+    assert made.get_json()["pages"] is True
+    unsaid = client.post("/api/v1/grades", json={**new, "pages": None}, headers=bearer(RoleName.MANAGER))
+    assert unsaid.status_code == 422
     for wrong in ({"target_minutes": 0}, {"stopped_by": ["magic"]}, {"effective_from": "2020-01-01T00:00:00Z"}):
         refused = client.post("/api/v1/grades", json=new | wrong, headers=bearer(RoleName.MANAGER))
         assert refused.status_code == 422, wrong
@@ -193,3 +210,19 @@ def test_the_page_says_which_resolution_leaves_the_clock_running(
     page = browser.get(answer.location).text
     assert "somebody still has to go" in page
     assert re.search("(59 minutes|1 hour) left", page)
+
+
+def test_whether_a_grade_wakes_officers_is_said_by_its_version(session: Session, duty: Actor, manager: Actor) -> None:
+    prompt = version(GradeName.PROMPT, target=4 * HOUR)
+    quiet = version(GradeName.IMMEDIATE, pages=False)
+    before = service.log_call(roof_call(), actor=duty, now=NOW).incident_id or 0
+    add_version(prompt, actor=manager, now=NOW + MINUTE)
+    add_version(quiet, actor=manager, now=NOW + MINUTE)
+    assert is_paged(session, before)
+    told = roof_call(incident=NewIncident(Category.SCAM, None, GradeName.PROMPT, "He has gone"))
+    assert is_paged(session, service.log_call(told, actor=duty, now=NOW + HOUR).incident_id or 0)
+    assert not is_paged(session, service.log_call(roof_call(), actor=duty, now=NOW + HOUR).incident_id or 0)
+
+
+def is_paged(session: Session, incident_id: int) -> bool:
+    return bool(paging.runs_of(session, incident_id, now=NOW))

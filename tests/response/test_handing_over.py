@@ -38,7 +38,7 @@ def test_a_refusal_says_why_and_leaves_the_incident_ours(session: Session, duty:
     handing_over.refuse_handover(incident_id, "No officer free", actor=duty, now=NOON + 2 * MINUTE)
     assert queries.get_incident(session, incident_id).offered_to is None
     assert clock_at(session, incident_id, 3) is ClockState.OVERDUE
-    told = [(event.what, event.note) for event in timeline(session, incident_id)]
+    told = [(event.what, event.note) for event in timeline(session, incident_id, now=NOON)]
     assert ("Offered to another body", "Otherborough") in told
     assert ("Not taken over", "Otherborough. No officer free") in told
 
@@ -54,7 +54,7 @@ def test_only_a_yes_ends_the_clock_and_it_keeps_a_name_and_a_reference(
     handing_over.hand_over(incident_id, yes, actor=duty, now=NOON + hours * HOUR)
     assert clock_at(session, incident_id, 9) is state
     assert queries.get_incident(session, incident_id).state is IncidentState.HANDED_OVER
-    assert timeline(session, incident_id)[-1].note == "Otherborough, J Example. Their reference: T1"
+    assert timeline(session, incident_id, now=NOON)[-1].note == "Otherborough, J Example. Their reference: T1"
 
 
 def test_nobody_is_asked_while_another_has_not_answered(session: Session, duty: Actor, incident_id: int) -> None:

@@ -80,6 +80,17 @@ def test_a_warning_is_written_reviewed_and_ended(send: Callable[..., Any]) -> No
     assert ended["warnings"][0]["end_reason"] == "He has moved out"
 
 
+def test_a_call_that_was_not_theirs_is_told_apart(send: Callable[..., Any]) -> None:
+    mine = {"phone": "020 7946 0555", "caller_name": "Sam Sample"}
+    calls = [send("calls", 201, **ADVICE | mine)["id"] for _ in range(2)]
+    told = send(f"parties/calls/{calls[1]}/caller/tell-apart", 200)
+    assert [part["call_id"] for part in told["calls"]] == [calls[1]]
+    assert told["decisions"][0]["verdict"] == "different"
+    send(f"parties/calls/{calls[1]}/caller/tell-apart", 409)
+    send(f"parties/calls/{calls[1]}/trader/tell-apart", 404)
+    send(f"parties/calls/{calls[1]}/nobody/tell-apart", 404)
+
+
 def test_parties_are_listed_by_the_last_id(client: FlaskClient, head: dict[str, str], send: Callable[..., Any]) -> None:
     for number in range(3):
         send("calls", 201, **ADVICE | {"phone": f"020 7946 022{number}"})

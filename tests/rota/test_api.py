@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -167,3 +168,16 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, planner: Headers,
 def test_an_officer_may_read_and_not_change(client: FlaskClient, desk: Headers, robin: int) -> None:
     assert client.post("/api/v1/rota/shifts", json=shift_of(robin), headers=desk).status_code == 403
     assert client.get("/api/v1/rota/leave", headers=desk).status_code == 403
+
+
+def test_an_officers_calendar_address_is_made_told_once_and_closed(client: FlaskClient, desk: Headers) -> None:
+    path = "/api/v1/rota/calendar"
+    assert client.get(path, headers=desk).get_json() == {"since": None}
+    made = client.post(path, headers=desk)
+    assert made.status_code == 201
+    address = urlsplit(made.get_json()["address"]).path
+    assert client.get(address).mimetype == "text/calendar"
+    assert set(client.get(path, headers=desk).get_json()) == {"since"}
+    assert client.delete(path, headers=desk).status_code == 204
+    assert client.get(address).status_code == 404
+    assert client.delete(path, headers=desk).status_code == 409

@@ -16,6 +16,7 @@ from tsalert.rota import absences, queries
 from tsalert.rota.models import Leave, Pattern, Shift, Swap
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
+from tsalert.web.filters import telephone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SCRIPT = "<script>alert(1)</script>"
@@ -233,7 +234,7 @@ def test_every_page_says_who_is_on_duty_or_that_nobody_is(
     page = planner.get("/account").text
     assert re.search(r"On duty now</a>:\s*<strong>Robin</strong>", page)
     assert "Backup: Ash" in page
-    assert "+4477" not in page
+    assert "07700" not in page
     assert "Nobody is on duty" not in planner.get("/board").text
 
 
@@ -312,7 +313,7 @@ def test_an_officer_reads_the_rota_and_changes_nothing(signed_in: Callable[..., 
 def test_a_mobile_is_shown_to_its_officer_and_to_planners_alone(
     app: object, signed_in: Callable[..., FlaskClient], planner: FlaskClient, session: Session, robin: int
 ) -> None:
-    mobile = queries.mobile_of(session, robin) or pytest.fail("no mobile")
+    mobile = telephone(queries.mobile_of(session, robin)) or pytest.fail("no mobile")
     assert mobile in planner.get(f"/rota/officers/{robin}").text
     assert mobile in planner.get("/rota/officers").text
     assert mobile not in signed_in(RoleName.DUTY_OFFICER).get(f"/rota/officers/{robin}").text

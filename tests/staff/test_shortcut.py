@@ -42,3 +42,13 @@ def test_the_page_says_which_key_it_is(signed_in: Callable[..., FlaskClient]) ->
     refused = browser.post("/account/shortcut", data={"key": "<b>"})
     assert refused.status_code == 422
     assert "Give one letter or digit" in refused.text
+
+
+def test_the_key_is_chosen_through_the_interface(client: FlaskClient, bearer: Callable[..., dict[str, str]]) -> None:
+    head, path = bearer(), "/api/v1/account/shortcut"
+    assert client.get(path, headers=head).get_json() == {"key": "n"}
+    assert client.put(path, json={"key": "K"}, headers=head).get_json() == {"key": "k"}
+    assert client.put(path, json={"key": ""}, headers=head).get_json() == {"key": ""}
+    for wrong in ({"key": "F5"}, {}):
+        assert client.put(path, json=wrong, headers=head).status_code == 422
+    assert client.get(path).status_code == 401

@@ -37,3 +37,22 @@ def test_lengths_of_time_read_in_words(length: timedelta, text: str) -> None:
 def test_money_and_days() -> None:
     assert (filters.pounds(Decimal("1.50")), filters.whole(Decimal("49621.50"))) == ("£1.50", "£49,622")
     assert filters.day(date(2026, 1, 2)) == "2 January 2026"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("+447700900123", "07700 900123"),
+        ("07700900123", "07700 900123"),
+        ("(020) 7946 0123", "020 7946 0123"),
+        ("01632 960123", "01632 960123"),
+        ("+33 1 99 00 12 34", "+33 1 99 00 12 34"),
+        ("07700 900123 (her son)", "07700 900123 (her son)"),
+        ("withheld", "withheld"),
+        ("12", "12"),
+        ("someone@example.org", "someone@example.org"),
+        (None, ""),
+    ],
+)
+def test_telephone_numbers_read_in_one_form(number: str | None, text: str) -> None:
+    assert filters.telephone(number) == text

@@ -128,6 +128,29 @@ class OurCallSchema(Schema):
     Digits = fields.String(load_default="")
 
 
+class MessagesQuery(Schema):
+    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
+
+    after = RecordId(load_default=None)
+
+
+class InboundTextSchema(Schema):
+    """One text message as it came."""
+
+    id = fields.Integer()
+    received_at = Instant()
+    sender = fields.String()
+    body = fields.String()
+    call_id = fields.Integer(allow_none=True)
+
+
+class InboundTextPageSchema(Schema):
+    """One page of messages."""
+
+    items = fields.List(fields.Nested(InboundTextSchema))
+    next = fields.Integer(allow_none=True)
+
+
 class PageQuery(Schema):
     """Where a page of the list begins."""
 

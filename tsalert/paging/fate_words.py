@@ -1,9 +1,13 @@
 """What became of a page, in words for the timeline. Pure."""
 
+from datetime import timedelta
+
 from tsalert.delivery.fates import Fate
 from tsalert.delivery.rules import Channel, Status
 from tsalert.paging.vocabulary import Key
 
+# A telephone rings for 40 seconds, and a call is over within the minute; a report of it comes soon after.
+ANSWER_WINDOW = timedelta(minutes=3)
 _TEXT = {
     Status.PENDING: "Waits to be sent",
     Status.CLAIMED: "Is being sent",
@@ -26,12 +30,18 @@ _EITHER = {
 }
 
 
-def fate_in_words(channel: str, fate: Fate, *, is_answered: bool, pressed: str | None) -> str:
-    """Say what became of an attempt; only a key that was pressed says that a person was there."""
+def fate_in_words(channel: str, fate: Fate, *, is_answered: bool, pressed: str | None, waited: timedelta) -> str:
+    """Say what became of an attempt; only a key that was pressed says that a person was there.
+
+    :param waited: how long ago it was made. A call of which no end was reported does not ring for ever.
+    """
     if pressed is not None:
         return f"Answered, {Key.of(pressed).label}"
+    may_ring = fate.status is Status.ACCEPTED and waited <= ANSWER_WINDOW
     if is_answered:
-        return "Answered, no key pressed yet" if fate.status is Status.ACCEPTED else "Answered, no key pressed"
+        return "Answered, no key pressed yet" if may_ring else "Answered, no key pressed"
+    if channel == Channel.VOICE and fate.status is Status.ACCEPTED and not may_ring:
+        return "No answer was reported"
     if fate.status is Status.UNKNOWN:
         return f"In doubt, so it may have come or come twice: {fate.error or 'no answer'}"
     if fate.status in {Status.FAILED, Status.HARD_BOUNCED}:

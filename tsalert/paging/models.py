@@ -26,6 +26,7 @@ class PagingPolicy(Base):
     welfare_after_seconds: Mapped[int]
     welfare_answer_seconds: Mapped[int]
     welfare_misses: Mapped[int]
+    welfare_chain: Mapped[list[str]] = mapped_column(JSON, server_default='["manager", "backup", "manager"]')
     down_after_seconds: Mapped[int]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     made_at: Mapped[datetime]
@@ -179,6 +180,7 @@ class WelfareWatch(Base):
     checks: Mapped[int]
     misses: Mapped[int]
     alarm_taken_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    unanswered_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

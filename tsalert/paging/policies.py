@@ -95,6 +95,7 @@ def _as_columns(policy: Policy) -> dict[str, Any]:
         "welfare_after_seconds": int(policy.welfare_after.total_seconds()),
         "welfare_answer_seconds": int(policy.welfare_answer.total_seconds()),
         "welfare_misses": policy.welfare_misses,
+        "welfare_chain": [duty.value for duty in policy.welfare_chain],
         "down_after_seconds": int(policy.down_after.total_seconds()),
     }
 
@@ -112,5 +113,6 @@ def _version(row: PagingPolicy) -> PolicyVersion:
         welfare_answer=timedelta(seconds=row.welfare_answer_seconds),
         welfare_misses=row.welfare_misses,
         down_after=timedelta(seconds=row.down_after_seconds),
+        welfare_chain=tuple(Duty.of(code) for code in row.welfare_chain),
     )
     return PolicyVersion(row.id, row.effective_from, policy, row.made_by, row.made_at)

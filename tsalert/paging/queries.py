@@ -12,6 +12,7 @@ from tsalert.paging.fate_words import fate_in_words
 from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch
 from tsalert.paging.reaching import people_for
 from tsalert.paging.vocabulary import Happening, Purpose
+from tsalert.paging.welfare import alarmed
 from tsalert.rota import queries as rota
 from tsalert.rota.vocabulary import DUTIES, Duty
 
@@ -91,22 +92,24 @@ class Standing:
     run: Run | None
     to_ring: Sequence[ToRing]
     is_watched_over: bool
+    is_alarmed: bool
 
 
 def standing(session: Session, incident_id: int, officer_id: int | None, *, now: datetime) -> Standing:
     """Return how an incident's pages stand for one reader."""
-    runs = runs_of(session, incident_id)
+    runs = runs_of(session, incident_id, now=now)
     return Standing(
         runs[0] if runs else None,
         to_ring(session, incident_id, now=now),
         is_watched_over(session, incident_id, officer_id),
+        is_alarmed(session, incident_id),
     )
 
 
-def runs_of(session: Session, incident_id: int) -> list[Run]:
-    """Return an incident's runs of pages, newest first."""
+def runs_of(session: Session, incident_id: int, *, now: datetime) -> list[Run]:
+    """Return an incident's runs of pages as they are known now, newest first."""
     query = select(PageRun).where(PageRun.incident_id == incident_id).order_by(PageRun.id.desc())
-    attempts = _attempts(session, incident_id)
+    attempts = _attempts(session, incident_id, now=now)
     return [
         Run(
             run.id,
@@ -131,11 +134,11 @@ def holders(session: Session) -> dict[int, int]:
     return dict(session.execute(select(PageRun.incident_id, PageRun.acknowledged_by).where(*taken)).all())  # type: ignore[arg-type]
 
 
-def entries(session: Session, incident_id: int) -> list[Entry]:
-    """Return every attempt and happening of an incident, for its timeline."""
+def entries(session: Session, incident_id: int, *, now: datetime) -> list[Entry]:
+    """Return every attempt and happening of an incident, for its timeline, as they are known now."""
     made = [
         Entry(seen.made_at, f"{seen.purpose.label} {_CHANNELS[seen.channel]}", seen.officer_id, seen.said)
-        for _, seen in _attempts(session, incident_id)
+        for _, seen in _attempts(session, incident_id, now=now)
     ]
     # That somebody took it stands there as a milestone of the incident.
     others = select(PageEvent).where(PageEvent.incident_id == incident_id, PageEvent.what != Happening.TAKEN)
@@ -153,13 +156,22 @@ def is_watched_over(session: Session, incident_id: int, officer_id: int | None) 
     return session.scalar(select(WelfareWatch.id).where(*mine, WelfareWatch.ended_at.is_(None))) is not None
 
 
+def is_alarmed(session: Session, incident_id: int) -> bool:
+    """Tell whether an officer at an incident does not answer, and nobody deals with it yet."""
+    return session.scalar(select(WelfareWatch.id).where(*alarmed(incident_id)).limit(1)) is not None
+
+
 def troubles(session: Session) -> list[Trouble]:
     """Return what everybody on the staff must know about pages now."""
     outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
     of_providers = [Trouble(_outage_words(each)) for each in outages]
-    return of_providers + [
-        Trouble(_run_words(run), run.incident_id, run.reference) for run in _runs_in_trouble(session)
+    silent = select(WelfareWatch).where(WelfareWatch.ended_at.is_(None), WelfareWatch.unanswered_at.is_not(None))
+    of_welfare = [
+        Trouble("An officer does not answer and nobody deals with it. Find out whether they are safe at", *where)
+        for where in session.execute(silent.with_only_columns(WelfareWatch.incident_id, WelfareWatch.reference))
     ]
+    of_runs = [Trouble(_run_words(run), run.incident_id, run.reference) for run in _runs_in_trouble(session)]
+    return of_welfare + of_providers + of_runs
 
 
 def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:
@@ -172,16 +184,17 @@ def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing
     return [ToRing(each.duty, each.name, each.mobile or "") for each in reversed(found.values())]
 
 
-def _attempts(session: Session, incident_id: int) -> list[tuple[PageAttempt, Attempt]]:
+def _attempts(session: Session, incident_id: int, *, now: datetime) -> list[tuple[PageAttempt, Attempt]]:
     query = select(PageAttempt).where(PageAttempt.incident_id == incident_id)
     rows = session.scalars(query.order_by(PageAttempt.made_at, PageAttempt.id)).all()
     known = fates(session, [row.delivery_id for row in rows])
-    return [(row, _seen(row, known[row.delivery_id])) for row in rows]
+    return [(row, _seen(row, known[row.delivery_id], now=now)) for row in rows]
 
 
-def _seen(row: PageAttempt, fate: Fate) -> Attempt:
+def _seen(row: PageAttempt, fate: Fate, *, now: datetime) -> Attempt:
     duty = Duty.of(row.duty) if row.duty else None
-    said = fate_in_words(row.channel, fate, is_answered=row.answered_at is not None, pressed=row.pressed)
+    is_answered, waited = row.answered_at is not None, now - (fate.sent_at or row.made_at)
+    said = fate_in_words(row.channel, fate, is_answered=is_answered, pressed=row.pressed, waited=waited)
     purpose = Purpose.of(row.purpose)
     return Attempt(
         row.id,

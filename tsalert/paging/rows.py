@@ -44,7 +44,8 @@ def due_incidents(session: Session, *, now: datetime) -> Sequence[int]:
 def due_watches(session: Session, *, now: datetime) -> Sequence[int]:
     """Return the watches that have something to do, or know a later time than now."""
     is_due = or_(WelfareWatch.next_due_at <= now, WelfareWatch.touched_at > now + CLOCK_SKEW)
-    query = select(WelfareWatch.id).where(WelfareWatch.ended_at.is_(None), is_due).order_by(WelfareWatch.id)
+    goes_on = (WelfareWatch.ended_at.is_(None), WelfareWatch.unanswered_at.is_(None))
+    query = select(WelfareWatch.id).where(*goes_on, is_due).order_by(WelfareWatch.id)
     return session.scalars(query.limit(100)).all()
 
 

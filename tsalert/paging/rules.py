@@ -12,6 +12,8 @@ from tsalert.paging.vocabulary import Verb
 from tsalert.rota.vocabulary import Duty
 
 LONGEST_WAIT = timedelta(hours=2)
+WELFARE_CHAIN = (Duty.MANAGER, Duty.BACKUP, Duty.MANAGER)
+LONGEST_CHAIN = 10
 MOST_STEPS = 20
 CODE_LENGTH = 4
 _DOUBT_LASTS = timedelta(hours=1)
@@ -40,7 +42,8 @@ class Policy:
     :param repage_after: how long somebody who took an incident has to set out.
     :param welfare_after: how long an officer on scene may be silent before they are asked.
     :param welfare_answer: how long they have to answer.
-    :param welfare_misses: how many unanswered checks ring the manager.
+    :param welfare_misses: how many unanswered checks raise the alarm.
+    :param welfare_chain: who is rung then, one after the other, each with the time of one check to deal with it.
     :param down_after: how long a page may wait to be taken before the provider counts as down.
     """
 
@@ -51,6 +54,15 @@ class Policy:
     welfare_answer: timedelta
     welfare_misses: int
     down_after: timedelta
+    welfare_chain: tuple[Duty, ...] = WELFARE_CHAIN
+
+    def rung(self, misses: int) -> Duty | None:
+        """Return who is rung after so many missed checks; None where everybody has been and it is at its end.
+
+        Fewer misses than raise the alarm are none of its business.
+        """
+        place = misses - self.welfare_misses
+        return self.welfare_chain[place] if 0 <= place < len(self.welfare_chain) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,8 @@ def check_policy(policy: Policy) -> None:
     for said, is_so in faults.items():
         if is_so:
             raise RuleViolation(said, field="steps")
+    if not 1 <= len(policy.welfare_chain) <= LONGEST_CHAIN:
+        raise RuleViolation(f"Give 1 to {LONGEST_CHAIN} people to ring.", field="welfare_chain")
 
 
 def steps_wake_nobody(steps: Collection[PolicyStep]) -> bool:

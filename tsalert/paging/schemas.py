@@ -9,7 +9,7 @@ from marshmallow.validate import Length, Range
 
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel
-from tsalert.paging.rules import MOST_STEPS, Policy, PolicyStep, check_policy
+from tsalert.paging.rules import MOST_STEPS, WELFARE_CHAIN, Policy, PolicyStep, check_policy
 from tsalert.paging.vocabulary import Purpose
 from tsalert.rota.vocabulary import Duty
 from tsalert.web.fields import Instant, Paragraph, Strict, choice
@@ -43,6 +43,19 @@ class Steps(Paragraph):
         return PolicyStep(after, Duty.of(found[3].lower()), _CHANNEL_WORDS[found[4].lower()])
 
 
+class Chain(Paragraph):
+    """Who is rung one after the other, as a manager writes it, one a line."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        return [self._duty(line.strip()) for line in text.splitlines() if line.strip()]
+
+    def _duty(self, line: str) -> Duty:
+        if line.lower() not in set(Duty):
+            raise ValidationError(f"“{line[:60]}” is nobody to ring. Write manager, backup or primary.")
+        return Duty.of(line.lower())
+
+
 class PolicyFormSchema(Strict):
     """A policy as the page's form has it: steps by line, waits in minutes."""
 
@@ -52,6 +65,7 @@ class PolicyFormSchema(Strict):
     welfare_after = _whole(5, 240, "minutes")
     welfare_answer = _whole(1, 60, "minutes")
     welfare_misses = _whole(1, 10, "missed answers")
+    welfare_chain = Chain(required=True, longest=400, error_messages={"required": "Write whom to ring."})
     down_after = _whole(5, 600, "seconds")
     effective_from = Instant(load_default=None)
 
@@ -90,6 +104,11 @@ class NewPagingPolicySchema(Strict):
     welfare_after_seconds = _whole(300, 4 * _HOUR, "seconds")
     welfare_answer_seconds = _whole(60, _HOUR, "seconds")
     welfare_misses = _whole(1, 10, "missed answers")
+    welfare_chain = fields.List(
+        choice(Duty),
+        load_default=lambda: list(WELFARE_CHAIN),
+        metadata={"description": "Who is rung about a silent officer, one after the other; then everybody is told."},
+    )
     down_after_seconds = _whole(5, 600, "seconds")
     effective_from = Instant(load_default=None)
 
@@ -121,6 +140,7 @@ class PagingPolicySchema(Schema):
     welfare_after_seconds = fields.TimeDelta("seconds", attribute="policy.welfare_after")
     welfare_answer_seconds = fields.TimeDelta("seconds", attribute="policy.welfare_answer")
     welfare_misses = fields.Integer(attribute="policy.welfare_misses")
+    welfare_chain = fields.List(fields.String(), attribute="policy.welfare_chain")
     down_after_seconds = fields.TimeDelta("seconds", attribute="policy.down_after")
 
 
@@ -176,7 +196,8 @@ def write_steps(policy: Policy) -> str:
 
 
 def _checked(data: dict[str, Any], **waits: timedelta) -> dict[str, Any]:
-    policy = Policy(steps=tuple(data["steps"]), welfare_misses=data["welfare_misses"], **waits)
+    chain = tuple(data["welfare_chain"])
+    policy = Policy(steps=tuple(data["steps"]), welfare_misses=data["welfare_misses"], welfare_chain=chain, **waits)
     try:
         check_policy(policy)
     except RuleViolation as error:

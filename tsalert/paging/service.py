@@ -10,7 +10,16 @@ from tsalert.paging.codes import (
 from tsalert.paging.rows import due_incidents
 from tsalert.paging.runs import NewRun, advance, end, start
 from tsalert.paging.taking import is_paged_for, pass_on, take
-from tsalert.paging.welfare import OnScene, end_watch, end_watches, give_sign, note_safe, take_alarm, watch_over
+from tsalert.paging.welfare import (
+    OnScene,
+    end_watch,
+    end_watches,
+    give_sign,
+    note_safe,
+    take_alarm,
+    take_alarm_at,
+    watch_over,
+)
 
 __all__ = [
     "NewRun",
@@ -32,5 +41,6 @@ __all__ = [
     "start",
     "take",
     "take_alarm",
+    "take_alarm_at",
     "watch_over",
 ]

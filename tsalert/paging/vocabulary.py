@@ -28,6 +28,7 @@ class Happening(Word):
     SAFE = "safe", "Said to be safe"
     MISSED = "missed", "Did not answer the welfare check"
     ALARM_TAKEN = "alarm_taken", "Deals with the missed welfare check"
+    ALARM_UNANSWERED = "alarm_unanswered", "Everybody was rung about the missed welfare check and nobody deals with it"
 
 
 class EndReason(Word):

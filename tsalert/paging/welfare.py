@@ -1,16 +1,21 @@
-"""Watching over officers on scene: asked when they are silent, and after missed answers the manager's phone rings."""
+"""Watching over officers on scene: asked when they are silent, and after missed answers others are rung.
 
+The alarm rings those whom the policy names, one after the other, and then ends: every manager is written to, and a
+warning stands above every page until somebody deals with it or the officer gives a sign.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from tsalert.db import db, transaction
 from tsalert.delivery.rules import Channel
 from tsalert.paging import policies, rows, words
 from tsalert.paging.codes import code_of
-from tsalert.paging.models import WelfareWatch
+from tsalert.paging.models import PagingPolicy, WelfareWatch
 from tsalert.paging.reaching import (
     Addressee,
     Errand,
@@ -22,10 +27,8 @@ from tsalert.paging.reaching import (
     people_for,
     reach,
 )
-from tsalert.paging.rules import Policy
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.rota import queries as rota
-from tsalert.rota.queries import OnDuty
 from tsalert.rota.vocabulary import Duty
 
 
@@ -67,6 +70,7 @@ def give_sign(session: Session, incident_id: int, officer_id: int, *, now: datet
         return False
     policy = policies.get_policy(session, watch.policy_id)
     watch.sign_at, watch.asked_at, watch.misses, watch.alarm_taken_by = now, None, 0, None
+    watch.unanswered_at = None
     watch.next_due_at, watch.touched_at = now + policy.welfare_after, now
     return True
 
@@ -95,15 +99,33 @@ def end_watches(session: Session, incident_id: int, *, now: datetime) -> None:
 
 
 def take_alarm(session: Session, watch_id: int, officer_id: int, *, now: datetime) -> bool:
-    """Let a manager deal with an officer who does not answer; False where nobody need any more. A step."""
+    """Let somebody deal with an officer who does not answer; False where nobody need any more. A step."""
     watch = rows.lock_watch_by_id(session, watch_id)
     if watch is None or watch.asked_at is None:
         return False
     policy = policies.get_policy(session, watch.policy_id)
-    watch.alarm_taken_by, watch.asked_at, watch.misses = officer_id, None, 0
+    watch.alarm_taken_by, watch.asked_at, watch.misses, watch.unanswered_at = officer_id, None, 0, None
     watch.next_due_at, watch.touched_at = now + policy.welfare_after, now
     note(session, watch, Happening.ALARM_TAKEN, now=now, officer_id=officer_id)
     return True
+
+
+def take_alarm_at(session: Session, incident_id: int, officer_id: int, *, now: datetime) -> bool:
+    """Let somebody deal with every officer at an incident who does not answer; False where there is none. A step."""
+    watches = session.scalars(select(WelfareWatch.id).where(*alarmed(incident_id))).all()
+    return sum(take_alarm(session, watch_id, officer_id, now=now) for watch_id in watches) > 0
+
+
+def alarmed(incident_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that somebody at an incident does not answer, and nobody deals with it."""
+    is_silent = (
+        WelfareWatch.misses
+        >= select(PagingPolicy.welfare_misses)
+        .where(PagingPolicy.id == WelfareWatch.policy_id)
+        .correlate(WelfareWatch)
+        .scalar_subquery()
+    )
+    return WelfareWatch.incident_id == incident_id, WelfareWatch.ended_at.is_(None), is_silent
 
 
 def check_welfare(now: datetime) -> int:
@@ -131,10 +153,12 @@ def _check(session: Session, watch: WelfareWatch, *, now: datetime) -> None:
     watch.checks += 1
     watch.asked_at, watch.touched_at = watch.asked_at or now, now
     watch.next_due_at = now + policy.welfare_answer
-    if watch.misses >= policy.welfare_misses:
-        _alarm(session, watch, policy, now=now)
-    else:
+    if watch.misses < policy.welfare_misses:
         _ask(session, watch, now=now)
+    elif (duty := policy.rung(watch.misses)) is not None:
+        _alarm(session, watch, duty, now=now)
+    else:
+        _give_up(session, watch, now=now)
 
 
 def _ask(session: Session, watch: WelfareWatch, *, now: datetime) -> None:
@@ -147,15 +171,24 @@ def _ask(session: Session, watch: WelfareWatch, *, now: datetime) -> None:
     reach(session, _errand(watch, Purpose.WELFARE), to, lambda _: content, now=now)
 
 
-def _alarm(session: Session, watch: WelfareWatch, policy: Policy, *, now: datetime) -> None:
-    """Ring the manager on duty; the next time, and where there is none, every manager who can be rung."""
-    managers: list[OnDuty] = []
-    if watch.misses == policy.welfare_misses:
-        managers = people_for(session, Duty.MANAGER, at=now)
-    reachable = [each for each in managers if each.mobile] or rota.reachable_managers(session)
+def _alarm(session: Session, watch: WelfareWatch, duty: Duty, *, now: datetime) -> None:
+    """Ring whoever stands a duty; where nobody else does, every manager who can be rung, or writes to them all."""
+    standing = [each for each in people_for(session, duty, at=now) if each.officer_id != watch.officer_id]
+    reachable = [each for each in standing if each.mobile] or rota.reachable_managers(session)
     found = [addressee(session, each, Channel.VOICE) for each in reachable if each.officer_id != watch.officer_id]
+    _tell(session, watch, [to for to in found if to is not None] or managers_by_email(session), now=now)
+
+
+def _give_up(session: Session, watch: WelfareWatch, *, now: datetime) -> None:
+    """End an alarm that nobody answered: the warning above every page goes on, the ringing does not."""
+    watch.unanswered_at = now
+    note(session, watch, Happening.ALARM_UNANSWERED, now=now)
+    _tell(session, watch, managers_by_email(session), now=now)
+
+
+def _tell(session: Session, watch: WelfareWatch, everybody: Sequence[Addressee], *, now: datetime) -> None:
     content = words.welfare_alarm(watch.reference, link=link_to(watch.incident_id))
-    for to in [to for to in found if to is not None] or managers_by_email(session):
+    for to in everybody:
         reach(session, _errand(watch, Purpose.ALARM), to, lambda _: content, now=now)
 
 

@@ -66,6 +66,24 @@ class PartyIdentifier(Base):
     first_seen_at: Mapped[datetime]
 
 
+class PartyKnowledge(Base):
+    """One act by which an officer added something that a party is known by, or took it back; never changed."""
+
+    __tablename__ = "party_knowledge"
+    __table_args__ = (CheckConstraint("is_taken_back OR source IS NOT NULL", name="added_from_somewhere"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
+    kind: Mapped[str]
+    raw: Mapped[str]
+    normal: Mapped[str]
+    is_taken_back: Mapped[bool]
+    source: Mapped[str | None]
+    reason: Mapped[str | None]
+    told_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    told_at: Mapped[datetime]
+
+
 class PartyLink(Base):
     """One decision that two parties are the same, or are not; it is undone, never deleted."""
 

@@ -51,7 +51,7 @@ def register(session: Session, described: Described, decided: Decided, *, actor:
     party_id = known or _add(session, described, now=now)
     if decided.different_from:
         _lock(session, matching.identities(session, {party_id, *decided.different_from}).values())
-    _add_what_is_new(session, party_id, described, now=now)
+    add_what_is_new(session, party_id, described, now=now)
     for other in sorted(set(decided.different_from)):
         _tell_from(session, party_id, other, actor=actor, now=now)
     return Registered(party_id, is_new=known is None)
@@ -60,7 +60,7 @@ def register(session: Session, described: Described, decided: Decided, *, actor:
 def add(session: Session, described: Described, *, actor: Actor, now: datetime) -> int:
     """Add a new party whatever is known already, and return it; a step of the caller's transaction."""
     new_id = _add(session, described, now=now)
-    _add_what_is_new(session, new_id, described, now=now)
+    add_what_is_new(session, new_id, described, now=now)
     audit.record(session, actor, "added", "party", new_id, now=now, kind=described.kind)
     return new_id
 
@@ -172,7 +172,8 @@ def _add(session: Session, described: Described, *, now: datetime) -> int:
     return party.id
 
 
-def _add_what_is_new(session: Session, party_id: int, described: Described, *, now: datetime) -> None:
+def add_what_is_new(session: Session, party_id: int, described: Described, *, now: datetime) -> None:
+    """Keep of a description what a party is not known by yet; a step of the caller's transaction."""
     for each in described.identifiers:
         row = {"party_id": party_id, "kind": each.kind, "raw": each.raw, "normal": each.normal, "first_seen_at": now}
         session.execute(insert_ignoring_conflicts(session, PartyIdentifier).values(row))

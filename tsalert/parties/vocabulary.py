@@ -19,6 +19,15 @@ class IdentifierKind(Word):
     ADDRESS = "address", "Address"
 
 
+class KnownBy(Word):
+    """Something that an officer may add to a party, or take back."""
+
+    NAME = "name", "Name or trading name"
+    PHONE = "phone", "Telephone"
+    VEHICLE = "vehicle", "Vehicle registration"
+    ADDRESS = "address", "Address"
+
+
 class Verdict(Word):
     """What an officer decided of two parties."""
 

@@ -23,7 +23,7 @@ blueprints = (pages,)
 def list_pages(incident_id: int) -> dict[str, Any]:
     """List an incident's runs of pages with every attempt, the newest run first."""
     queries.get_incident_row(db.session(), incident_id)
-    return {"items": paging.runs_of(db.session(), incident_id)}
+    return {"items": paging.runs_of(db.session(), incident_id, now=utc_now())}
 
 
 @pages.route("/<int:incident_id>/take", methods=["POST"])
@@ -43,6 +43,16 @@ def take(incident_id: int) -> Shown:
 def pass_on(incident_id: int) -> Shown:
     """Pass an incident on to whoever is paged next, or give it back."""
     answering.pass_incident(incident_id, actor=current_actor(), now=utc_now())
+    return shown(incident_id)
+
+
+@pages.route("/<int:incident_id>/alarm", methods=["POST"])
+@requires(Permission.RUN_INCIDENT)
+@tells_state
+@pages.response(200, IncidentSchema)
+def take_alarm(incident_id: int) -> Shown:
+    """Deal with an officer on scene who does not answer; nobody else is rung."""
+    answering.take_alarm(incident_id, actor=current_actor(), now=utc_now())
     return shown(incident_id)
 
 

@@ -37,5 +37,14 @@ def report_safe(incident_id: int) -> ResponseReturnValue:
     return _back(incident_id)
 
 
+@bp.post("/alarm")
+@requires(Permission.RUN_INCIDENT)
+def take_alarm(incident_id: int) -> ResponseReturnValue:
+    """Deal with an officer on scene who does not answer."""
+    answering.take_alarm(incident_id, actor=current_actor(), now=utc_now())
+    flash("You deal with it: nobody else is rung. The officer is asked again later.")
+    return _back(incident_id)
+
+
 def _back(incident_id: int) -> ResponseReturnValue:
     return redirect(url_for("response.show_incident", incident_id=incident_id), 303)

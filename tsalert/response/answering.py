@@ -83,6 +83,19 @@ def say_safe(session: Session, incident_id: int, *, actor: Actor, now: datetime)
     audit.record(session, actor, "said to be safe", "incident", incident_id, now=now)
 
 
+def take_alarm(incident_id: int, *, actor: Actor, now: datetime) -> None:
+    """Deal with an officer on scene who does not answer; the alarm rings nobody else.
+
+    :raises Conflict: everybody has answered, or somebody deals with it already.
+    """
+    officer_id = _officer(actor)
+    with transaction() as session:
+        rows.lock_incident(session, incident_id)
+        if not paging.take_alarm_at(session, incident_id, officer_id, now=now):
+            raise Conflict("Everybody there has answered, or somebody deals with it already.")
+        audit.record(session, actor, "took the welfare alarm", "incident", incident_id, now=now)
+
+
 def page_due(now: datetime) -> int:
     """Do for every incident what the policy says is due; returns for how many somebody was paged.
 

@@ -12,6 +12,7 @@ from tsalert.db import db
 from tsalert.response import dispatching, handing_over, queries, service
 from tsalert.response.api_versions import Shown, as_seen, shown, tells_state, with_seen
 from tsalert.response.board import reading_of
+from tsalert.response.correction_api import tagged
 from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.handing_over import Acceptance
 from tsalert.response.models import Call
@@ -84,9 +85,9 @@ def get_time_to_save() -> queries.TimeToSave:
 @requires(Permission.READ_CALL)
 @reads("call", "call_id")
 @calls.response(200, CallSchema)
-def get_call(call_id: int) -> Call:
-    """Return one call."""
-    return queries.get_call(db.session(), call_id)
+def get_call(call_id: int) -> tuple[Call, dict[str, str]]:
+    """Return one call; its version is the ETag, and goes up with each fact that is corrected."""
+    return tagged(call_id)
 
 
 @incidents.route("")

@@ -13,7 +13,9 @@ from tsalert.db import db
 from tsalert.response import queries
 from tsalert.response.board import reading_of
 from tsalert.response.clock import Reading
+from tsalert.response.correcting_times import NewTime
 from tsalert.response.dispatching import Resolution
+from tsalert.response.facts import Correction
 from tsalert.response.handing_over import Acceptance
 from tsalert.response.queries import IncidentRecord
 from tsalert.response.rules import GradeDecision
@@ -23,7 +25,7 @@ from tsalert.response.timeline import changes_since
 from tsalert.web.errors import answer
 from tsalert.web.fields import LARGEST_ID
 
-Told = TypeVar("Told", GradeDecision, Resolution, Acceptance)
+Told = TypeVar("Told", GradeDecision, Resolution, Acceptance, Correction, NewTime)
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 
@@ -68,7 +70,7 @@ def tells_state(operation: Operation) -> Operation:
 
 def _state(incident_id: int) -> dict[str, Any]:
     seen = _seen()
-    changes = changes_since(db.session(), incident_id, seen) if seen is not None else []
+    changes = changes_since(db.session(), incident_id, seen, now=utc_now()) if seen is not None else []
     told: list[Any] = ChangeSchema().dump(changes, many=True)
     return {"current": IncidentSchema().dump(shown(incident_id)), "changes": told}
 

@@ -65,7 +65,7 @@ def keep_parties(
         kept[side] = parties.register(session, described, decided.get(side, UNDECIDED), actor=actor, now=now)
         row = CallParty(call_id=call.id, role=side, party_id=kept[side].party_id, received_at=call.received_at)
         session.add(row)
-    _keep_places(session, call)
+    keep_places(session, call)
     return kept
 
 
@@ -132,7 +132,8 @@ def _described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
     return {side: described for side, described in told.items() if described is not None}
 
 
-def _keep_places(session: Session, call: Call) -> None:
+def keep_places(session: Session, call: Call) -> None:
+    """Keep where a call was, so that it is found again by its place; a step of the caller's transaction."""
     for key in place_keys(call.address, call.postcode):
         session.execute(insert_ignoring_conflicts(session, CallPlace).values(key=key, call_id=call.id))
 

@@ -8,7 +8,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
-from tsalert.response import call_parties, queries, service, vocabulary, waiting
+from tsalert.response import call_parties, queries, service, timeline, vocabulary, waiting
 from tsalert.response.opening import read_opening, seal_opening
 from tsalert.response.prompts import PROMPTS
 from tsalert.response.rules import is_possible_opening, propose_grade
@@ -113,6 +113,7 @@ def show_call(call_id: int) -> ResponseReturnValue:
         ward=places.ward_names(session).get(call.ward_code or ""),
         officer=names.get(call.logged_by or 0),
         parts=call_parties.parties_of_calls(session, [call_id]),
+        corrected=timeline.corrections_of_call(session, call_id),
     )
 
 

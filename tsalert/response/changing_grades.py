@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, RuleViolation
@@ -38,6 +39,8 @@ def add_version(new: NewVersion, *, actor: Actor, now: datetime) -> int:
     """
     actor.require(Permission.MANAGE_RESPONSE)
     check_target(new.name, new.rules.target)
+    if new.rules.pages and new.rules.target is None:
+        raise RuleViolation("Officers are woken only where somebody must be there by a time.", field="pages")
     starts_at = start_of_version(new.effective_from, now=now)
     with transaction() as session:
         _refuse_what_changes_nothing(session, new, starts_at)
@@ -103,16 +106,18 @@ def _grade(new: NewVersion, starts_at: datetime) -> Grade:
         target_seconds=None if target is None else int(target.total_seconds()),
         start_rule=new.rules.start_rule,
         stopped_by=[how.value for how in RemoteResolution if how in new.rules.stopped_by],
+        pages=new.rules.pages,
         effective_from=starts_at,
         reason=new.reason,
     )
 
 
-def _told(grade: Grade) -> dict[str, str | int | None]:
+def _told(grade: Grade) -> dict[str, Detail]:
     return {
         "name": grade.name,
         "target_seconds": grade.target_seconds,
         "start_rule": grade.start_rule,
         "stopped_by": ", ".join(grade.stopped_by),
+        "pages": grade.pages,
         "effective_from": grade.effective_from.isoformat(),
     }

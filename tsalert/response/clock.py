@@ -87,7 +87,7 @@ def next_turn(clock: Clock, now: datetime) -> datetime | None:
 
 def is_breached(clock: Clock, now: datetime) -> bool:
     """Tell whether the target passed with nobody there, which is then a fact for good."""
-    return read_clock(clock, now).state in _BREACHED
+    return read_clock(clock, now).state in BREACHED
 
 
 def stop_already_made(started_at: datetime, visits: Iterable[tuple[datetime, datetime | None]]) -> datetime | None:
@@ -102,6 +102,28 @@ def stop_already_made(started_at: datetime, visits: Iterable[tuple[datetime, dat
     return min(
         (max(start, whole_seconds(came)) for came, left in visits if not _was_over(came, left, start)), default=None
     )
+
+
+def first_stop(
+    clock: Clock,
+    visits: Iterable[tuple[datetime, datetime | None]],
+    resolutions: Iterable[datetime],
+    *,
+    is_reopened: bool,
+) -> datetime | None:
+    """Return when a clock stops by all that is held now, whatever was held before; None where nothing stops it.
+
+    :param visits: (on scene, cleared) of each officer who has been there.
+    :param resolutions: when each resolution without a visit came that stopped this clock.
+    :param is_reopened: it was set going by reopening, so that no visit from before counts.
+    """
+    start = whole_seconds(clock.started_at)
+    counted = [(came, left) for came, left in visits if not is_reopened or whole_seconds(came) >= start]
+    by_visit = stop_already_made(start, counted)
+    stops = [] if by_visit is None else [by_visit]
+    stops += [max(start, whole_seconds(at)) for at in resolutions]
+    ended = whole_seconds(clock.ended_at) if clock.ended_at else None
+    return min((stop for stop in stops if ended is None or stop <= ended), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +200,4 @@ _STATES = {
     ("read", True): ClockState.RUNNING,
     ("read", False): ClockState.OVERDUE,
 }
-_BREACHED = frozenset({ClockState.OVERDUE, ClockState.LATE, ClockState.BREACHED_THEN_ENDED})
+BREACHED = frozenset({ClockState.OVERDUE, ClockState.LATE, ClockState.BREACHED_THEN_ENDED})

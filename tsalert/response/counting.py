@@ -30,12 +30,16 @@ class By(Word):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What may have stopped a clock: an officer on scene, or a resolution from afar; and when we were told."""
+    """What may have stopped a clock: an officer on scene, or a resolution from afar; and when we were told.
+
+    ``is_corrected`` says that it was told before with another time; why stands on the incident's timeline.
+    """
 
     is_on_scene: bool
     occurred_at: datetime
     recorded_at: datetime
     officer_id: int | None
+    is_corrected: bool = False
 
     @property
     def is_told_late(self) -> bool:

@@ -98,7 +98,8 @@ def resolve_remotely(incident_id: int, told: Resolution, *, actor: Actor, now: d
             incident.state, incident.offered_to = IncidentState.RESOLVED_REMOTELY, None
             paged.follow_end(session, incident_id, EndReason.RESOLVED_REMOTELY, now=now)
         done = NewMilestone(Step.RESOLVED_REMOTELY, at=stopped_at, note=_with_note(told.how.label, told.note))
-        _note(session, incident, done, attendance_id=None, actor=actor, now=now)
+        kept = _note(session, incident, done, attendance_id=None, actor=actor, now=now)
+        kept.stopped_clock_id = None if goes_on else rows.clock_stopped_at(session, incident_id, stopped_at)
         return goes_on
 
 
@@ -165,7 +166,7 @@ def _note(
     attendance_id: int | None,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Milestone:
     milestone = Milestone(
         incident_id=incident.id,
         attendance_id=attendance_id,
@@ -175,6 +176,7 @@ def _note(
         note=new.note,
     )
     progress.note_milestone(session, milestone, actor)
+    return milestone
 
 
 def _with_note(told: str, note: str | None) -> str:

@@ -10,7 +10,7 @@ from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.response import figures
 from tsalert.response.clock import ClockState, read_clock
-from tsalert.response.counting import By, CountedIncident, Run, minutes
+from tsalert.response.counting import By, CountedIncident, Run, Stop, minutes
 from tsalert.response.figure_telling import end_label
 from tsalert.web.exports import Cell
 
@@ -62,7 +62,8 @@ def list_lines(session: Session, wanted: Wanted) -> list[Listed]:
 
 LIST_HEAD = (
     "Incident", "First call", "Source", "Ward", "Category and type", "Grade", "Came out", "Started", "Due", "Stopped",
-    "Ended", "Ended because", "Breach on record", "Officer", "Told at", "Told late", "Minutes to scene", "Outcome",
+    "Ended", "Ended because", "Breach on record", "Officer", "Told at", "Told late", "Time corrected",
+    "Minutes to scene", "Outcome",
 )  # fmt: skip
 
 
@@ -104,13 +105,17 @@ def _lines(incident: CountedIncident, result: Result) -> Iterator[Listed]:
 
 def _run_cells(run: Run | None, names: Mapping[int, str]) -> tuple[Cell, ...]:
     if run is None:
-        return (None,) * 11
+        return (None,) * 12
     clock, stop = run.clock, run.stop
     due: datetime | None = read_clock(clock, clock.started_at).due_at
-    told = (names.get(stop.officer_id or 0), stop.recorded_at, _yes(stop.is_told_late)) if stop else (None, None, None)
+    told = _told_cells(stop, names) if stop else (None,) * 4
     because = end_label(run.end_reason) if run.end_reason else None
     times = (clock.started_at, due, clock.stopped_at, clock.ended_at)
     return (run.state.capitalize(), *times, because, _yes(run.has_breach), *told, _minutes(run.to_scene))
+
+
+def _told_cells(stop: Stop, names: Mapping[int, str]) -> tuple[Cell, ...]:
+    return names.get(stop.officer_id or 0), stop.recorded_at, _yes(stop.is_told_late), _yes(stop.is_corrected)
 
 
 def _minutes(length: timedelta | None) -> Cell:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, and_, case, cast, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.clock import london_offsets
 from tsalert.core.periods import Period
@@ -68,13 +68,18 @@ def incidents(session: Session, period: Period, *, only_immediate: bool) -> Rows
 
 
 def milestones(incident_ids: Sequence[int]) -> Rows:
-    """Return the statement for what may have stopped the clocks of some incidents, officers on scene first."""
+    """Return the statement for what may have stopped the clocks of some incidents, officers on scene first.
+
+    A step whose time was corrected counts by its correction.
+    """
     told = (Milestone.occurred_at, Milestone.recorded_at, Milestone.recorded_by, Attendance.officer_id)
+    later = aliased(Milestone)
+    stands = ~select(later.id).where(later.corrects_id == Milestone.id).exists()
     stopping = Milestone.step.in_([Step.ON_SCENE, Step.RESOLVED_REMOTELY])
     return (
-        select(Milestone.incident_id, Milestone.step, *told)
+        select(Milestone.incident_id, Milestone.step, *told, Milestone.corrects_id)
         .outerjoin(Attendance, Attendance.id == Milestone.attendance_id)
-        .where(Milestone.incident_id.in_(incident_ids), stopping)
+        .where(Milestone.incident_id.in_(incident_ids), stopping, stands)
         .order_by(Milestone.step, Milestone.recorded_at)
     )
 

@@ -130,6 +130,7 @@ class LateToldSchema(Schema):
     due_at = Instant()
     stopped_at = Instant()
     recorded_at = Instant()
+    is_corrected = fields.Boolean(metadata={"description": "The arrival was told before with another time."})
 
 
 class ResponseFiguresSchema(Schema):

@@ -42,7 +42,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class LateTold:
-    """A clock that was met although its breach is on record, and whose arrival it was that we heard of afterwards."""
+    """A clock that was met although its breach is on record, and whose arrival it was that we heard of afterwards.
+
+    ``is_corrected`` says that the arrival was told before with another time.
+    """
 
     incident_id: int
     reference: str
@@ -50,6 +53,7 @@ class LateTold:
     due_at: datetime
     stopped_at: datetime
     recorded_at: datetime
+    is_corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +144,5 @@ def _late_told(incident: CountedIncident, run: Run, names: Mapping[int, str]) ->
     assert stopped_at is not None
     officer = names.get(run.stop.officer_id or 0, "") if run.stop else ""
     recorded_at = run.stop.recorded_at if run.stop else stopped_at
-    return LateTold(incident.id, incident.reference, officer, due_at, stopped_at, recorded_at)
+    is_corrected = run.stop is not None and run.stop.is_corrected
+    return LateTold(incident.id, incident.reference, officer, due_at, stopped_at, recorded_at, is_corrected)

@@ -150,9 +150,9 @@ def _stops(session: Session, incident_ids: Sequence[int]) -> defaultdict[int, li
     for start in range(0, len(incident_ids), _IDS_AT_ONCE):
         wanted = incident_ids[start : start + _IDS_AT_ONCE]
         for incident_id, step, occurred_at, recorded_at, *who in session.execute(figure_rows.milestones(wanted)):
-            recorded_by, officer_id = who
-            stop = Stop(step == Step.ON_SCENE, occurred_at, recorded_at, officer_id or recorded_by)
-            found[incident_id].append(stop)
+            recorded_by, officer_id, corrects_id = who
+            whose, is_corrected = officer_id or recorded_by, corrects_id is not None
+            found[incident_id].append(Stop(step == Step.ON_SCENE, occurred_at, recorded_at, whose, is_corrected))
     return found
 
 

@@ -9,7 +9,7 @@ from marshmallow.validate import Range
 from tsalert.response.changing_grades import LONGEST_TARGET, NewVersion
 from tsalert.response.grade_versions import GradeRules
 from tsalert.response.vocabulary import GradeName, RemoteResolution, StartRule
-from tsalert.web.fields import Instant, Line, choice
+from tsalert.web.fields import Instant, Line, YesNo, choice
 
 _MOST_MINUTES = int(LONGEST_TARGET.total_seconds()) // 60
 
@@ -39,6 +39,11 @@ class NewVersionSchema(Schema):
     )
     start_rule = choice(StartRule, load_default=StartRule.FIRST_CALL)
     stopped_by = fields.List(choice(RemoteResolution), load_default=list)
+    pages = YesNo(
+        required=True,
+        error_messages={"required": "Say whether officers are woken for it."},
+        metadata={"description": "Whether officers are paged for an incident of this grade."},
+    )
     effective_from = Instant(load_default=None, metadata={"description": "From now or later; none means now."})
     reason = Line(longest=400, required=True, error_messages={"required": "Say why it changes."})
 
@@ -47,7 +52,7 @@ class NewVersionSchema(Schema):
         """Return the version."""
         minutes = data["target_minutes"]
         target = None if minutes is None else timedelta(minutes=minutes)
-        rules = GradeRules(target, data["start_rule"], frozenset(data["stopped_by"]))
+        rules = GradeRules(target, data["start_rule"], frozenset(data["stopped_by"]), data["pages"])
         return NewVersion(data["name"], rules, data["reason"], data["effective_from"])
 
 
@@ -66,6 +71,7 @@ class GradeVersionSchema(Schema):
         attribute="stops",
         metadata={"description": "What stops the clock besides an officer on scene, which always does."},
     )
+    pages = fields.Boolean(attribute="rules.pages", metadata={"description": "Whether officers are paged for it."})
     effective_from = Instant()
     until = Instant(allow_none=True)
     reason = fields.String(allow_none=True)

@@ -18,11 +18,13 @@ class GradeRules:
     :param target: how long until somebody must be there; None sets no clock going.
     :param start_rule: what the target is counted from.
     :param stopped_by: what stops the clock besides an officer on scene, which always does.
+    :param pages: whether officers are woken for it.
     """
 
     target: timedelta | None
     start_rule: StartRule
     stopped_by: frozenset[RemoteResolution]
+    pages: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +83,4 @@ def rules_of(grade: Grade) -> GradeRules:
     """Return what a stored version asks for."""
     target = None if grade.target_seconds is None else timedelta(seconds=grade.target_seconds)
     stopped_by = frozenset(RemoteResolution.of(code) for code in grade.stopped_by)
-    return GradeRules(target, StartRule.of(grade.start_rule), stopped_by)
+    return GradeRules(target, StartRule.of(grade.start_rule), stopped_by, grade.pages)

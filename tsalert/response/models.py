@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
@@ -75,7 +75,7 @@ class Grade(Base):
     """One version of a grade, in force from its date until the next of the same name; it never changes.
 
     ``stopped_by`` names the ways of resolving an incident without a visit that stop its clock;
-    an officer on scene always does.
+    an officer on scene always does. ``pages`` says whether officers are woken for it.
     """
 
     __tablename__ = "grade"
@@ -89,6 +89,7 @@ class Grade(Base):
     target_seconds: Mapped[int | None]
     start_rule: Mapped[str] = mapped_column(default=StartRule.FIRST_CALL)
     stopped_by: Mapped[list[str]] = mapped_column(JSON, default=lambda: [how.value for how in RemoteResolution])
+    pages: Mapped[bool] = mapped_column(default=False, server_default=false())
     effective_from: Mapped[datetime]
     reason: Mapped[str | None]
 
@@ -206,9 +207,14 @@ class Attendance(Base):
 
 
 class Milestone(Base):
-    """One step of an incident: when it is said to have happened, and when, by whom and how we were told."""
+    """One step of an incident: when it is said to have happened, and when, by whom and how we were told.
+
+    One that ``corrects_id`` another says when that step happened in truth. ``stopped_clock_id`` is the clock that a
+    resolution without a visit stopped.
+    """
 
     __tablename__ = "milestone"
+    __table_args__ = (Index("uq_milestone_corrects_id", "corrects_id", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
@@ -220,6 +226,8 @@ class Milestone(Base):
     source: Mapped[str]
     note: Mapped[str | None]
     version: Mapped[int | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"))
+    stopped_clock_id: Mapped[int | None] = mapped_column(ForeignKey("incident_clock.id"))
 
 
 class BoardStamp(Base):

@@ -9,18 +9,17 @@ from tsalert.paging.service import NewRun, OnScene
 from tsalert.paging.vocabulary import EndReason
 from tsalert.response import rows
 from tsalert.response.models import Attendance, Grade, Incident
-from tsalert.response.rules import PAGING_GRADES
 from tsalert.response.steps import WAITING, IncidentState, Step
 from tsalert.response.vocabulary import GradeName
 
 
 def follow_grade(session: Session, incident: Incident, *, clock_runs: bool, now: datetime) -> None:
-    """Page for an incident that has come to wait for an immediate visit, and for no other any more."""
+    """Page for an incident that has come to wait for a visit by its grade's rules, and for no other any more."""
     grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
-    pages = grade is not None and GradeName.of(grade.name) in PAGING_GRADES
-    if grade is not None and pages and clock_runs and incident.state in WAITING:
-        _start(session, incident, grade, now=now)
-    elif not pages:
+    if grade is not None and grade.pages:
+        if clock_runs and incident.state in WAITING:
+            _start(session, incident, grade, now=now)
+    else:
         paging.end(session, incident.id, EndReason.REGRADED, now=now)
         if incident.state == IncidentState.PAGED:
             incident.state = IncidentState.TRIAGED

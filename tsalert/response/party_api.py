@@ -12,7 +12,9 @@ from tsalert.db import db
 from tsalert.parties import queries, service, warning_notes
 from tsalert.parties.queries import Decision, PartyRecord
 from tsalert.parties.rules import Sought
+from tsalert.parties.vocabulary import Side
 from tsalert.parties.warning_notes import Warned
+from tsalert.response import call_parties
 from tsalert.response.call_parties import PartOfCall, calls_of_parties
 from tsalert.response.matches import Matches, look_up
 from tsalert.response.party_schemas import (
@@ -93,6 +95,16 @@ def undo(party_id: int, decision_id: int) -> Shown:
     now = utc_now()
     service.undo(decision_id, actor=current_actor(), now=now)
     return _shown(party_id, now=now)
+
+
+@parties.route("/calls/<int:call_id>/<any(caller, trader):role>/tell-apart", methods=["POST"])
+@requires(Permission.LOG_CALL)
+@parties.response(200, PartySchema)
+def tell_apart(call_id: int, role: str) -> Shown:
+    """Say that a call was not of the party that it is linked to; returns the party of its own that it goes to."""
+    now, is_demo = utc_now(), current_app.config["TSALERT_DEMO"]
+    new_id = call_parties.tell_apart(call_id, Side.of(role), is_demo=is_demo, actor=current_actor(), now=now)
+    return _shown(new_id, now=now)
 
 
 @parties.route("/<int:party_id>/warnings", methods=["POST"])

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.parties import matching, queries, service, vocabulary, warning_notes
+from tsalert.parties import known_by, matching, queries, service, vocabulary, warning_notes
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
 from tsalert.response import call_parties
@@ -44,7 +44,7 @@ def list_parties() -> ResponseReturnValue:
 @requires(Permission.READ_CALL)
 def show_party(party_id: int) -> ResponseReturnValue:
     """Show what is known of a party, and of those held to be the same."""
-    record, now = _read(party_id), utc_now()
+    record, now = read_party(party_id), utc_now()
     session, members = db.session(), record.members
     decisions = queries.decisions_of(session, members)
     others = {party for decision in decisions for party in decision.pair}
@@ -58,6 +58,8 @@ def show_party(party_id: int) -> ResponseReturnValue:
         names=queries.party_names(session, others | members),
         calls=call_parties.calls_of_parties(session, members, limit=_PAGE),
         alike=lines_of(session, alike, now=now),
+        known=known_by.standing_of(session, members),
+        history=known_by.history_of(session, members),
         officers=staff.officer_names(session),
     )
 
@@ -95,7 +97,7 @@ def tell_apart(party_id: int, call_id: int, role: str) -> ResponseReturnValue:
 @requires(Permission.LOG_CALL)
 def new_warning(party_id: int) -> ResponseReturnValue:
     """Show the form for a warning."""
-    return render_template("parties/new_warning.html", party=_read(party_id))
+    return render_template("parties/new_warning.html", party=read_party(party_id))
 
 
 @bp.post("/<int:party_id>/warnings")
@@ -114,7 +116,7 @@ def warn(party_id: int) -> ResponseReturnValue:
 def show_warning(warning_id: int) -> ResponseReturnValue:
     """Show the forms that review or end a warning."""
     warning = warning_notes.get_warning(db.session(), warning_id)
-    party = _read(warning.party_id)
+    party = read_party(warning.party_id)
     return render_template("parties/warning.html", warning=warning, party=party)
 
 
@@ -138,7 +140,7 @@ def end(warning_id: int) -> ResponseReturnValue:
     return _to_party_of(warning_id, "The warning has ended.")
 
 
-def _read(party_id: int) -> PartyRecord:
+def read_party(party_id: int) -> PartyRecord:
     """Return a party, once the trail says who reads of it."""
     queries.get_party(db.session(), party_id)
     service.note_reading(party_id, "read", actor=current_actor(), now=utc_now())

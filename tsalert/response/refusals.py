@@ -9,13 +9,15 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, Overtaken
 from tsalert.core.words import Word
 from tsalert.db import db
 from tsalert.response import queries
+from tsalert.response.facts import Fact
 from tsalert.response.steps import Step
 from tsalert.response.timeline import Event, changes_since
-from tsalert.response.vocabulary import GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
+from tsalert.response.vocabulary import Category, GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
 from tsalert.staff import queries as staff
 from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import Form
@@ -36,6 +38,7 @@ _LABELS = {
     "officer_id": "Officer",
     "at": "When",
     "note": "Note",
+    **{fact.value: fact.label for fact in Fact},
 }
 _WORDS: dict[str, type[Word]] = {
     "step": Step,
@@ -44,9 +47,10 @@ _WORDS: dict[str, type[Word]] = {
     "how": RemoteResolution,
     "reason": StandDownReason,
     "outcome": Outcome,
+    "category": Category,
 }
 
-View = TypeVar("View", bound=Callable[[int], ResponseReturnValue])
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Refusal:
     changes: list[Event]
 
 
-def explains(page: Callable[[int], ResponseReturnValue] | None = None) -> Callable[[View], View]:
+def explains(page: Callable[..., ResponseReturnValue] | None = None) -> Callable[[View], View]:
     """Answer a refused step with 409 and both versions; one that is only overtaken can be sent again at once.
 
     :param page: draws the step's form again; None for a step that is a button alone.
@@ -65,13 +69,13 @@ def explains(page: Callable[[int], ResponseReturnValue] | None = None) -> Callab
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(incident_id: int) -> ResponseReturnValue:
+        def answer(incident_id: int, **rest: int) -> ResponseReturnValue:
             try:
-                return view(incident_id)
+                return view(incident_id, **rest)
             except Overtaken as refusal:
                 _keep(incident_id, refusal)
                 if page is not None:
-                    return cast(str, page(incident_id)), 409
+                    return cast(str, page(incident_id, **rest)), 409
                 return _refused(incident_id, refusal, may_repeat=True), 409
             except Conflict as refusal:
                 _keep(incident_id, refusal)
@@ -97,10 +101,18 @@ def told(typed: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 def _keep(incident_id: int, refusal: Conflict) -> None:
     """Draw the form with what was typed, but on the version that is now shown."""
+    keep_refusal(refusal, lambda seen: changes_since(db.session(), incident_id, seen, now=utc_now()))
+
+
+def keep_refusal(refusal: Conflict, changes_after: Callable[[int], list[Event]]) -> None:
+    """Keep why a form was refused, for the page that draws it again on the version that is now shown.
+
+    :param changes_after: returns what was done after a version.
+    """
     typed = request.form.copy()
     seen = typed.pop("version", "")
     is_version = seen.isascii() and seen.isdecimal() and len(seen) <= len(str(LARGEST_ID))
-    changes = changes_since(db.session(), incident_id, int(seen)) if is_version else []
+    changes = changes_after(int(seen)) if is_version and int(seen) else []
     g.form, g.refusal = Form(typed), Refusal(refusal.message, changes)
 
 

@@ -75,6 +75,12 @@ def clocks_of(session: Session, incident_id: int) -> Sequence[IncidentClock]:
     return session.scalars(of_incident.order_by(IncidentClock.number).with_for_update()).all()
 
 
+def clock_stopped_at(session: Session, incident_id: int, at: datetime) -> int | None:
+    """Return the newest of an incident's clocks if it stopped in the second of a time."""
+    clock = latest_clock(session, incident_id)
+    return clock.id if clock is not None and clock.stopped_at == whole_seconds(at) else None
+
+
 def first_graded_at(session: Session, incident_id: int) -> datetime | None:
     """Return when an incident was first graded."""
     return session.scalar(select(func.min(Grading.graded_at)).where(Grading.incident_id == incident_id))

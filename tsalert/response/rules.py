@@ -20,8 +20,6 @@ from tsalert.response.vocabulary import (
 
 CLOCK_SKEW = timedelta(minutes=2)
 OLDEST_CLAIM = timedelta(days=366)
-# Grades for which officers are woken.
-PAGING_GRADES = frozenset({GradeName.IMMEDIATE})
 # A form that is open for longer was left open, and says nothing of when the call came in.
 LONGEST_CALL = timedelta(minutes=30)
 

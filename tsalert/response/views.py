@@ -12,7 +12,16 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.paging import queries as paging
-from tsalert.response import dispatching, grade_versions, handing_over, queries, rows, service, vocabulary
+from tsalert.response import (
+    correcting_times,
+    dispatching,
+    grade_versions,
+    handing_over,
+    queries,
+    rows,
+    service,
+    vocabulary,
+)
 from tsalert.response.board import Board, reading_of
 from tsalert.response.live_board import SCREEN_LAG, Drawing, LiveBoard
 from tsalert.response.refusals import current_refusal, explains
@@ -99,20 +108,21 @@ def list_incidents() -> ResponseReturnValue:
 @reads("incident", "incident_id")
 def show_incident(incident_id: int) -> ResponseReturnValue:
     """Show one incident: its clock, who attends, what may be done, and all that happened."""
-    session = db.session()
+    session, actor, now = db.session(), current_actor(), utc_now()
     incident, was = queries.get_incident(session, incident_id), _presence(incident_id)
     return render_template(
         "response/incident.html",
         incident=incident,
-        reading=reading_of(incident, utc_now()),
+        reading=reading_of(incident, now),
         calls=rows.calls_of(session, incident_id),
         attendances=rows.attendances_of(session, incident_id),
         names=staff.officer_names(session),
-        events=timeline(session, incident_id),
+        events=timeline(session, incident_id, now=now),
+        correctable=correcting_times.correctable_by(session, incident_id, actor),
         own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
         next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=rows.proposed_grade(session, incident_id),
-        pages=paging.standing(session, incident_id, current_actor().officer_id, now=utc_now()),
+        pages=paging.standing(session, incident_id, actor.officer_id, now=now),
     )
 
 

@@ -8,10 +8,12 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.rota import absences, alarms, listing, mobiles, planning, presenting, queries, service
+from tsalert.rota import absences, alarms, calendars, listing, mobiles, planning, presenting, queries, service
 from tsalert.rota.models import Leave, Pattern, Shift
 from tsalert.rota.occurrences import WeeklyPattern
+from tsalert.rota.own_views import address_of
 from tsalert.rota.schemas import (
+    CalendarSchema,
     CodeSchema,
     GapListSchema,
     GiftSchema,
@@ -19,6 +21,7 @@ from tsalert.rota.schemas import (
     LeaveListSchema,
     LeaveSchema,
     LeaveShownSchema,
+    MadeCalendarSchema,
     NewShiftSchema,
     OnDutyListSchema,
     PatternListSchema,
@@ -164,6 +167,31 @@ def record_leave(told: dict[str, Any]) -> Leave | None:
 def cancel_leave(leave_id: int) -> None:
     """Cancel leave, or end it now."""
     absences.cancel_leave(leave_id, actor=current_actor(), now=utc_now())
+
+
+@rota.route("/calendar")
+@signed_in
+@rota.response(200, CalendarSchema)
+def get_calendar() -> dict[str, Any]:
+    """Say since when the caller's calendar has had its secret address; null where it has none."""
+    return {"since": calendars.link_since(db.session(), current_actor().officer_id or 0)}
+
+
+@rota.route("/calendar", methods=["POST"])
+@signed_in
+@rota.response(201, MadeCalendarSchema)
+def renew_calendar() -> dict[str, Any]:
+    """Make a new secret address for the caller's calendar, told this once; the former one is closed."""
+    now = utc_now()
+    return {"since": now, "address": address_of(calendars.renew_link(actor=current_actor(), now=now))}
+
+
+@rota.route("/calendar", methods=["DELETE"])
+@signed_in
+@rota.response(204)
+def revoke_calendar() -> None:
+    """Close the address of the caller's calendar."""
+    calendars.revoke_link(actor=current_actor(), now=utc_now())
 
 
 @rota.route("/mobile", methods=["POST"])

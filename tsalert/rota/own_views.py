@@ -65,9 +65,7 @@ def remove_mobile() -> ResponseReturnValue:
 def renew_calendar() -> ResponseReturnValue:
     """Make a new address for the reader's calendar, and say it once."""
     token = calendars.renew_link(actor=current_actor(), now=utc_now())
-    settings: Settings = current_app.extensions["tsalert_settings"]
-    address = f"{settings.public_url}{url_for('.show_calendar', token=token)}"
-    return _back(f"Copy your calendar's address now, it is shown this once: {address}")
+    return _back(f"Copy your calendar's address now, it is shown this once: {address_of(token)}")
 
 
 @bp.post("/account/duty/calendar/revoke")
@@ -88,6 +86,12 @@ def show_calendar(token: str) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(sha256(written).hexdigest()[:32])
     return answer.make_conditional(request)
+
+
+def address_of(token: str) -> str:
+    """Return the address at which a calendar with a secret is read."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return f"{settings.public_url}{url_for('duty.show_calendar', token=token)}"
 
 
 def _back(said: str) -> ResponseReturnValue:

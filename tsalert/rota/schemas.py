@@ -256,3 +256,15 @@ class LeaveListSchema(Schema):
     """The leave that is not over."""
 
     items = fields.List(fields.Nested(LeaveShownSchema))
+
+
+class CalendarSchema(Schema):
+    """Since when a calendar has had its secret address."""
+
+    since = Instant(allow_none=True)
+
+
+class MadeCalendarSchema(CalendarSchema):
+    """A calendar's new address; whoever knows it sees the shifts."""
+
+    address = fields.String(metadata={"description": "Told this once."})

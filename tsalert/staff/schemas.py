@@ -17,6 +17,12 @@ class NewOfficerSchema(Schema):
     password = fields.String(required=True, error_messages={"required": "Enter a password."})
 
 
+class ChosenShortcutSchema(Schema):
+    """The key that opens the form for a call: one letter or digit, or nothing, which switches it off."""
+
+    key = fields.String(required=True, error_messages={"required": "Give one letter or digit, or an empty text."})
+
+
 class ShortcutSchema(Schema):
     """The key that an officer chose; none switches the shortcut off."""
 

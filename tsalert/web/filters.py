@@ -1,14 +1,18 @@
 """How values read on a page: money in pounds, instants as London's clocks show them."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import phonenumbers
 from flask import Flask
 
 from tsalert.core.clock import in_london
 from tsalert.core.money import format_pounds, whole_pounds
 
 _WITH_SECONDS = 600
+_NUMBER_ALONE = re.compile(r"[+(]?\d[\d\s().-]*", re.ASCII)
+_BRITISH = 44
 
 
 def init_app(app: Flask) -> None:
@@ -17,12 +21,32 @@ def init_app(app: Flask) -> None:
         pounds=pounds,
         whole_pounds=whole,
         moment=moment,
+        wall_time=wall_time,
+        telephone=telephone,
         clock=clock,
         day=day,
         span=span,
         time_left=time_left,
         london_day=london_day,
     )
+
+
+def telephone(number: str | None) -> str:
+    """Write a telephone number as people here read it: ``07700 900123``, and with its country from abroad.
+
+    What is no number alone, such as one with a remark or an email address, stays as it is.
+    """
+    if number is None or not _NUMBER_ALONE.fullmatch(number):
+        return number or ""
+    try:
+        parsed = phonenumbers.parse(number, "GB")
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
+    is_british = parsed.country_code == _BRITISH
+    shape = phonenumbers.PhoneNumberFormat.NATIONAL if is_british else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, shape))
 
 
 def pounds(amount: Decimal | None) -> str:
@@ -46,6 +70,11 @@ def clock(at: datetime | None) -> str:
         return ""
     wall = in_london(at)
     return f"{wall.hour % 12 or 12}:{wall:%M}{'am' if wall.hour < 12 else 'pm'}"
+
+
+def wall_time(at: datetime | None) -> str:
+    """Write an instant as a field for a date and time holds it, by London's clocks: ``2026-11-22T03:15``."""
+    return "" if at is None else f"{in_london(at):%Y-%m-%dT%H:%M}"
 
 
 def day(on: date | None) -> str:
