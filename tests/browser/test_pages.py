@@ -73,6 +73,8 @@ WHERE = {
     "rota.show_pattern": "/rota/patterns/1/change",
     "rota.show_pattern_end": "/rota/patterns/1/end",
     "rota.show_rota": "/rota",
+    "overview.show_savings": "/savings?period=2022/23&by=ward&basis=prudent-central&profile=classes",
+    "overview.show_what_if": "/savings/what-if?trial=prudent-2026&period=2022/23+Q1",
     "explaining.explain": "/savings/explain?period=2022/23+Q1&row=call_blockers&column=financial",
     "savings.list_interventions": "/interventions",
     "rates.compare_rate_sets": "/savings/rate-sets/prudent-2026/compare?with=nts-observed-2021-22",
@@ -83,7 +85,7 @@ WHERE = {
     "runs.compare_runs": "/savings/runs/1/difference?with=2",
     "runs.list_runs": "/savings/runs",
     "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
-    "runs.show_run": "/savings/runs/1",
+    "runs.show_run": "/savings/runs/2",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
     "verification.show_limit": "/savings/verification",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
@@ -111,6 +113,9 @@ LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "runs.export_lines",
+    "explaining.export_explanation",
+    "overview.export_savings",
+    "overview.export_what_if",
     "rates.export_rate_set",
     "alerts.show_email",
     "alerts.show_progress",

@@ -91,6 +91,16 @@ def span_of_days(first_day: date, last_day: date, *, years: int = _LONGEST_YEARS
     return Period(f"{first_day} to {last_day}", first_day, last_day)
 
 
+def rolling_year(today: date) -> Period:
+    """Return the last four complete quarters; from April to June that is the financial year just over."""
+    last = quarter_of(today).first_day - timedelta(days=1)
+    first = quarter_of(last).first_day
+    for _ in range(3):
+        first = quarter_of(first - timedelta(days=1)).first_day
+    whole = financial_year(first.year)
+    return whole if whole.first_day == first else span_of_days(first, last)
+
+
 def recent_periods(today: date, *, years: int = 6) -> list[Period]:
     """Return the years up to today's, the latest first, each followed by those of its quarters that have begun."""
     current = int(quarter_of(today).label[:4])

@@ -1,7 +1,6 @@
 """Commands that print a period's figures; they join the group ``savings``."""
 
 import json
-from collections.abc import Sequence
 
 import click
 
@@ -12,9 +11,7 @@ from tsalert.db import db
 from tsalert.reports.indicators import read_all
 from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.reports.schemas import PeriodFiguresSchema
-from tsalert.savings.figures import SavingsRow
-from tsalert.savings.profiles import COLUMNS
-from tsalert.savings.table import SavingsTable
+from tsalert.savings.table_cli import aligned, table_lines
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, with money in strings.")
 
@@ -59,30 +56,7 @@ def _lines(figures: PeriodFigures) -> list[str]:
         f"{figures.period.label}, {figures.period.prose}",
         *(["Provisional: the period has not ended."] if figures.is_provisional else []),
         "",
-        *_columns(readings),
+        *aligned(readings),
         "",
-        *_savings(figures.savings),
-        *(f"Note: {note}" for note in figures.savings.notes),
-        *(f"Note: {line.text}" for line in figures.savings.reconciliation),
-    ]
-
-
-def _savings(table: SavingsTable) -> list[str]:
-    head = ("Savings", "Number", *COLUMNS.values())
-    return _columns([head, *(_cells(row) for row in (*table.rows, table.column_totals))])
-
-
-def _cells(row: SavingsRow) -> tuple[str, ...]:
-    cells = [row.cell(column) for column in COLUMNS]
-    return (row.title, "" if row.number is None else f"{row.number:,}", *(cell.text if cell else "-" for cell in cells))
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Align the first column to the left and the others to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        )
-        for row in rows
+        *table_lines(figures.savings),
     ]

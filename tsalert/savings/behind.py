@@ -58,18 +58,19 @@ class RecordPage:
     next: str | None
 
 
-def read_page(session: Session, asked: Asked, after: str | None) -> RecordPage:
+def read_page(session: Session, asked: Asked, after: str | None, *, size: int | None = None) -> RecordPage:
     """Return the records that add to a period's table, or could.
 
     :raises NotFound: ``after`` is no intervention.
     """
+    most = size or PAGE
     query = select(Intervention).where(*COUNTED, *_in_table(asked), *conditions(asked.scope), or_(*_when(asked)))
     if after:
         last = get_current_row(session, after)
         query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
-    rows = list(session.scalars(query.order_by(Intervention.on_date, Intervention.id).limit(PAGE + 1)))
-    shown = tuple(_valued(session, asked, rows[:PAGE]))
-    return RecordPage(shown, rows[PAGE - 1].reference if len(rows) > PAGE else None)
+    rows = list(session.scalars(query.order_by(Intervention.on_date, Intervention.id).limit(most + 1)))
+    shown = tuple(_valued(session, asked, rows[:most]))
+    return RecordPage(shown, rows[most - 1].reference if len(rows) > most else None)
 
 
 def _in_table(asked: Asked) -> list[ColumnElement[bool]]:

@@ -105,9 +105,10 @@ class Valuation:
     contributions: tuple[Contribution, ...]
 
 
-def explain(session: Session, figure: Figure, *, after: str | None = None) -> Explanation:
+def explain(session: Session, figure: Figure, *, after: str | None = None, size: int | None = None) -> Explanation:
     """Explain one figure of a period.
 
+    :param size: how many records to name; by default a page of them.
     :raises RuleViolation: there is no such figure.
     """
     profile, method = figure.method.profile, figure.method
@@ -120,7 +121,7 @@ def explain(session: Session, figure: Figure, *, after: str | None = None) -> Ex
     if cell is None:
         raise RuleViolation("There is no figure in that column.", field="column")
     counted = [group for group in groups if is_in_table(group, profile)]
-    page = behind.read_page(session, behind.Asked(figure.period, method, tuple(sets), scope), after)
+    page = behind.read_page(session, behind.Asked(figure.period, method, tuple(sets), scope), after, size=size)
     classes = profile.classes_of(figure.column)
     return Explanation(
         figure,

@@ -2,28 +2,32 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
 from tsalert.db import db
 from tsalert.places.queries import ward_names
-from tsalert.savings import explaining
+from tsalert.savings import explaining, sheets
 from tsalert.savings.explaining import MOMENTS
 from tsalert.savings.figure_schemas import FigureSchema
 from tsalert.savings.valuation import EVIDENCE_GRADES
 from tsalert.web.access import requires
+from tsalert.web.exports import csv_response
+from tsalert.web.workbooks import workbook_response
 
 bp = Blueprint("explaining", __name__)
-ASKED = ("profile", "basis", "recognition", "trial")
-_NAMED = ("period", "row", "column", "ward", "after", *ASKED)
+# As many records as one file names; the address of the last one leads to the rest.
+_MOST = 10_000
+_ASKED = ("profile", "basis", "recognition", "trial")
+_NAMED = ("period", "row", "column", "ward", "after", *_ASKED)
 
 
 @bp.get("/savings/explain")
 @requires(Permission.READ_FIGURES)
 def explain() -> ResponseReturnValue:
     """Show how a figure was worked out: records, rates, formula, exact and shown value."""
-    asked = {name: request.args[name] for name in _NAMED if request.args.get(name, "").strip()}
+    asked = _asked()
     wanted = FigureSchema().load(asked)
     session = db.session()
     explanation = explaining.explain(session, wanted["figure"], after=wanted["after"])
@@ -33,9 +37,27 @@ def explain() -> ResponseReturnValue:
     return render_template(
         "savings/explanation.html",
         explanation=explanation,
-        asked=asked,
+        kept={name: text for name, text in asked.items() if name != "after"},
         more=more,
         grades=EVIDENCE_GRADES,
         moments=MOMENTS,
         wards=ward_names(session),
     )
+
+
+@bp.get("/savings/explain.<any(csv, xlsx):kind>")
+@requires(Permission.READ_FIGURES)
+def export_explanation(kind: str) -> Response:
+    """Give a figure's formulas and records as a file; the CSV holds the records."""
+    wanted = FigureSchema().load(_asked())
+    told = explaining.explain(db.session(), wanted["figure"], after=wanted["after"], size=_MOST)
+    name = f"savings {sheets.filed(told.figure.period)} {told.figure.row} {told.figure.column}"
+    formulas, records, notes = sheets.of_explanation(told)
+    if kind == "csv":
+        return csv_response(f"{name}.csv", records.head, records.rows)
+    return workbook_response(f"{name}.xlsx", [formulas, records, notes], title=name)
+
+
+def _asked() -> dict[str, str]:
+    """Return the named parts of the address that say something; no others, since they go into links again."""
+    return {name: request.args[name] for name in _NAMED if request.args.get(name, "").strip()}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tsalert.core.money import whole_pounds
 from tsalert.savings.groups import Group
 from tsalert.savings.profiles import TOTAL, Profile
-from tsalert.savings.valuation import ValueClass, shown_pounds, total
+from tsalert.savings.valuation import shown_pounds, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,12 @@ class Cell:
         """What is printed; a clear word, not zero, where nothing could be valued."""
         if self.is_counted_only:
             return "counted, not valued"
-        return "no approved rate" if self.is_incomplete and not self.exact else shown_pounds(self.exact)
+        return "no approved rate" if self.has_no_value else shown_pounds(self.exact)
+
+    @property
+    def has_no_value(self) -> bool:
+        """True where there are records and no approved rate gives any of them a value."""
+        return self.is_incomplete and not self.exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,3 @@ def _cell(profile: Profile, spec: RowSpec, column: str, groups: Sequence[Group])
     amounts = [part.exact for group in groups for part in group.contributions if part.value_class in classes]
     lacks = any(group.lacks & classes for group in groups)
     return Cell(total(amounts), lacks) if amounts or lacks or column in spec.columns else None
-
-
-def classes_shown(groups: Iterable[Group]) -> frozenset[ValueClass]:
-    """Return the value classes in which some groups are worth anything."""
-    return frozenset(part.value_class for group in groups for part in group.contributions)

@@ -71,5 +71,13 @@ class Method:
             return f"{self.profile.merging_note} {self.profile.published_note}".strip()
         return f"{self.profile.merging_note} {_PRUDENT_NOTE}"
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """The method as an address asks for it; what is as published is left out."""
+        said = {"profile": self.profile.slug, "basis": self.basis.value, "recognition": self.recognition.value}
+        usual = {"profile": PUBLISHED, "basis": Basis.PUBLISHED.value, "recognition": Recognition.WHOLE_TERM.value}
+        trial = {"trial": self.trial} if self.trial else {}
+        return {name: value for name, value in said.items() if value != usual[name]} | trial
+
 
 AS_PUBLISHED = Method()

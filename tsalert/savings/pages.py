@@ -5,6 +5,7 @@ from tsalert.savings import (
     equipment_views,
     explaining_views,
     limit_views,
+    overview_views,
     rate_views,
     views,
 )
@@ -14,6 +15,7 @@ blueprints = (
     equipment_views.bp,
     counting_views.bp,
     explaining_views.bp,
+    overview_views.bp,
     rate_views.bp,
     limit_views.bp,
 )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.periods import Period
@@ -41,8 +41,8 @@ class Asked:
 
     @property
     def first_day(self) -> date:
-        """The first day whose records can count in the period."""
-        lasts = self.method.takes_back or self.method.recognition is Recognition.YEARLY
+        """The first day whose records can count in the period, but for those that are taken back."""
+        lasts = self.method.recognition is Recognition.YEARLY
         return self.parts[0].first_day - (longest(self.sets, self.method) if lasts else 0) * _A_YEAR
 
     @property
@@ -98,41 +98,46 @@ def ended_groups(asked: Asked) -> list[Group]:
 
 def _linked(asked: Asked) -> Select[Any]:
     earlier = aliased(Intervention)
-    days = Intervention.on_date.between(asked.first_day, asked.last_day)
+    counts = Intervention.on_date.between(asked.first_day, asked.last_day)
+    if asked.method.takes_back:
+        counts = or_(counts, Intervention.reference.in_(_ended_in(asked)))
     return (
         select(
             *_columns(Intervention),
             *(getattr(earlier, name).label(f"earlier_{name}") for name in _VALUED),
         )
         .join(earlier, earlier.id == Intervention.overlaps_id)
-        .where(*COUNTED, days, *conditions(asked.scope))
+        .where(*COUNTED, Intervention.overlaps_id.is_not(None), counts, *conditions(asked.scope))
         .order_by(Intervention.id)
     )
 
 
 def _with_ends(asked: Asked) -> Select[Any]:
     """Return a row for each end of a unit, of every intervention of which one matters in the period."""
-    ended = aliased(InstalledUnit)
-    matters = select(ended.intervention_reference).where(ended.ended_on <= asked.last_day)
     if asked.method.takes_back:
-        matters = matters.where(ended.ended_on >= asked.parts[0].first_day)
-        days = Intervention.on_date <= asked.last_day
+        matters = Intervention.reference.in_(_ended_in(asked))
     else:
-        days = Intervention.on_date.between(asked.first_day, asked.last_day)
+        matters = Intervention.on_date.between(asked.first_day, asked.last_day)
     return (
         select(*_columns(Intervention), InstalledUnit.ended_on)
         .join(InstalledUnit, InstalledUnit.intervention_reference == Intervention.reference)
         .where(
             *COUNTED,
-            days,
-            Intervention.reference.in_(matters),
+            matters,
             func.coalesce(Intervention.overlaps_id, 0) == 0,
-            InstalledUnit.ended_on.is_not(None),
+            InstalledUnit.ended_on <= asked.last_day,
             InstalledUnit.ended_how != Ending.MISTAKE,
             *conditions(asked.scope),
         )
         .order_by(Intervention.id, InstalledUnit.ended_on)
     )
+
+
+def _ended_in(asked: Asked) -> Select[str]:
+    """Return the interventions of which a unit ended in the period."""
+    ended = aliased(InstalledUnit)
+    in_period = ended.ended_on.between(asked.parts[0].first_day, asked.last_day)
+    return select(ended.intervention_reference).where(in_period, ended.ended_how != Ending.MISTAKE)
 
 
 def _columns(of: type[Intervention]) -> list[Any]:

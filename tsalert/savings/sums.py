@@ -3,7 +3,7 @@
 Only records whose worth hangs on another record or on the end of a unit, which are few, are read one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,10 +42,13 @@ class _Asked:
 
 
 class Sums:
-    """What some records add up to; each run of days is read once, by however many methods it is valued."""
+    """What some records add up to; each run of days is read once, by however many methods it is valued.
 
-    def __init__(self, session: Session, scope: Scope = EVERYTHING) -> None:
-        self._session, self._scope = session, scope
+    :param also: the other rate sets by which the same records will be valued, so that they are cut alike.
+    """
+
+    def __init__(self, session: Session, scope: Scope = EVERYTHING, *, also: Iterable[RateSetView] = ()) -> None:
+        self._session, self._scope, self._also = session, scope, tuple(also)
         self._read: dict[_Asked, list[Row[Any]]] = {}
 
     def groups(self, parts: Sequence[Period], method: Method, sets: Sequence[RateSetView]) -> list[Group]:
@@ -61,7 +64,7 @@ class Sums:
 
     def _new(self, parts: Sequence[Period], method: Method, sets: Sequence[RateSetView]) -> Iterator[Group]:
         """Value what was recorded in the period."""
-        for stretch in stretches(parts, cuts_of(each.span for each in sets)):
+        for stretch in stretches(parts, self._cuts(sets)):
             chosen = set_for(sets, stretch.first_day)
             for row in self._between(stretch, None):
                 rates = chosen.rates_for(row.type) if chosen else ()
@@ -70,11 +73,14 @@ class Sums:
     def _lasting(self, parts: Sequence[Period], method: Method, sets: Sequence[RateSetView]) -> Iterator[Group]:
         """Value the further years of what was recorded before."""
         for year in range(1, singles.longest(sets, method)):
-            for stretch in stretches(parts, cuts_of(each.span for each in sets), year):
+            for stretch in stretches(parts, self._cuts(sets), year):
                 chosen = set_for(sets, stretch.first_day)
                 rates = _lasting_rates(chosen, method, year) if chosen else {}
                 for row in self._between(stretch, tuple(rates)) if rates else ():
                     yield _group(row, stretch, rates[InterventionType(row.type)], method)
+
+    def _cuts(self, sets: Sequence[RateSetView]) -> set[date]:
+        return cuts_of(each.span for each in (*sets, *self._also))
 
     def _between(self, stretch: Stretch, types: tuple[InterventionType, ...] | None) -> list[Row[Any]]:
         asked = _Asked(stretch.first_day, stretch.last_day, types)

@@ -85,6 +85,10 @@ class SavingsTable:
             raise RuleViolation("There is no such row in the table.", field="row")
         return found
 
+    def opens(self, row: SavingsRow, column: str) -> dict[str, str]:
+        """Return what leads to the explanation of a figure."""
+        return {"period": self.period.label, "column": column} | self.method.asked | dict(row.opens)
+
     def total_without(self, column: str, *rows: str) -> Cell:
         """Return a column's total without some rows, rounded from its own exact sum.
 

@@ -1,0 +1,238 @@
+"""The published figures through every door, and the same records by class, ward, quarter and basis."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy.orm import Session
+
+from tests.savings.test_sums import NOW, store
+from tsalert.core.actors import Actor
+from tsalert.places import service as places
+from tsalert.places.rules import NamedWard
+from tsalert.savings import approving, claims
+from tsalert.savings.claims import Claim
+from tsalert.savings.cli import group
+from tsalert.savings.rules import InterventionType as Type
+from tsalert.staff.rules import RoleName
+
+Bearer = Callable[..., dict[str, str]]
+PUBLISHED = {
+    "scams": ["600", "324", None, "924"],
+    "doorstep_crime": ["40500", "21870", None, "62370"],
+    "friends_against_scams": ["2586", None, "4035", "6621"],
+    "call_blockers": ["49622", "26796", None, "76417"],
+}
+COLUMNS = ("financial", "health", "other", "total")
+WARD = "E05000001"
+
+
+def of(kind: Type, day: date, *, ward: str | None = None, **what: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    units = what.pop("units", 1)
+    row = {"type": kind, "units": units, "counted_units": units} | what
+    return row, {"on_date": day, "ward_code": ward, "overlaps": None, "ended": what.pop("ended", [])}
+
+
+def quarter_one(money: str) -> Sequence[tuple[dict[str, Any], dict[str, Any]]]:
+    return [
+        of(Type.SCAM_VICTIM, date(2022, 5, 3), ward=WARD, **{money: Decimal(600)}),
+        of(Type.DOORSTEP_CRIME, date(2022, 4, 1), **{money: Decimal(36_500)}),
+        of(Type.DOORSTEP_CRIME, date(2022, 6, 30), ward=WARD, **{money: Decimal(4_000)}),
+        of(Type.FRIENDS_AGAINST_SCAMS, date(2022, 5, 12), units=112),
+        of(Type.CALL_BLOCKER, date(2022, 6, 1), units=2, ward=WARD),
+        of(Type.CALL_BLOCKER, date(2022, 6, 2)),
+    ]
+
+
+@pytest.fixture
+def recorded(session: Session, officer: Callable[..., Actor]) -> Callable[[str], None]:
+    """Wards, an approved prudent set, and the records of the published quarter."""
+    actor = officer(RoleName.MANAGER)
+    approving.approve_rate_set("prudent-2026", actor=actor, now=NOW)
+    places.add_wards([NamedWard(WARD, "Invented Ward")], now=NOW)
+
+    def record(money: str = "prevented") -> None:
+        store(session, [(row | {"beneficiary": "resident"}, details) for row, details in quarter_one(money)])
+        session.commit()
+
+    return record
+
+
+def shown(table: dict[str, Any]) -> dict[str, list[str | None]]:
+    return {row["slug"]: [row[name] and row[name]["shown"] for name in COLUMNS] for row in table["rows"]}
+
+
+@pytest.mark.parametrize("money", ["prevented", "future"])
+def test_the_published_quarter_comes_through_page_command_interface_and_file(
+    app: Flask, signed_in: Callable[..., FlaskClient], bearer: Bearer, recorded: Callable[[str], None], money: str
+) -> None:
+    recorded(money)
+    desk = signed_in(RoleName.MANAGER)
+    query = {"period": "2022/23 Q1"}
+    told = desk.get("/api/v1/savings/tables", query_string=query, headers=bearer()).get_json()["table"]
+    assert shown(told) == PUBLISHED
+    assert Decimal(told["column_totals"]["total"]["exact"]) == Decimal("146332.55")
+    printed = json.loads(app.test_cli_runner().invoke(group, ["table", "2022/23", "Q1", "--json"]).output)
+    assert shown(printed) == PUBLISHED
+    assert "146,333" in app.test_cli_runner().invoke(group, ["table", "2022/23 Q1"]).output
+    page = desk.get("/savings", query_string=query).text
+    figures = ("£600", "£324", "£40,500", "£21,870", "£2,586", "£4,035", "£49,622", "£26,796", "£76,417", "£146,333")
+    for figure in figures:
+        assert f">{figure}\n" in page or f">{figure}<" in page, figure
+    rows = {row[0]: row for row in csv.reader(io.StringIO(desk.get("/savings.csv", query_string=query).text))}
+    financial, health = ["93308", "93307.58"], ["48990", "48989.61"]
+    printed_totals = list(map(Decimal, [*financial, *health, "4035", "4035.36", "146333", "146332.55"]))
+    assert [Decimal(cell) for cell in rows["Total"][2:]] == printed_totals
+    book = load_workbook(io.BytesIO(desk.get("/savings.xlsx", query_string=query).data))
+    cells = {row[0].value: [cell.value for cell in row] for row in book["Savings"].iter_rows()}
+    assert cells["Call blockers"][1:4] == [3, 49_622, 49_621.5]
+    assert cells["Total"][-2] == 146_333
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert "have not been audited" in str([cell.value for row in book["Notes"].iter_rows() for cell in row])
+
+
+def test_by_ward_class_and_quarter_the_total_is_the_same(
+    signed_in: Callable[..., FlaskClient], bearer: Bearer, recorded: Callable[[str], None]
+) -> None:
+    recorded("prevented")
+    client, headers = signed_in(RoleName.MANAGER), bearer()
+
+    def ask(**query: str) -> dict[str, Any]:
+        answer = client.get("/api/v1/savings/tables", query_string=query, headers=headers)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.get_json()
+        return found["table"] | {"bases": found["bases"]}
+
+    by_ward = ask(period="2022/23", by="ward")
+    assert [row["title"] for row in by_ward["rows"]] == ["Invented Ward", "Ward not known"]
+    by_quarter = ask(period="2022/23", by="quarter")
+    assert [row["title"] for row in by_quarter["rows"]] == [f"2022/23 Q{number}" for number in (1, 2, 3, 4)]
+    assert {found["column_totals"]["total"]["shown"] for found in (by_ward, by_quarter)} == {"146333"}
+    by_class = ask(period="2022/23", by="class", basis="prudent")
+    kinds = ["prevented", "recovered", "future_financial", "health_qol", "other_societal"]
+    assert [row["slug"] for row in by_class["rows"]] == kinds
+    assert by_class["rows"][0]["total"]["shown"] == "41100"
+    assert by_class["rows"][2]["total"]["exact"] == "15772.65"  # 3 × £5,257.55
+    rolling = ask(since="2006-04-01", by="quarter", profile="classes")
+    assert rolling["column_totals"]["prevented"]["shown"] == "41100"
+    assert sorted(by_ward["bases"]) == ["prudent-central", "prudent-high", "prudent-low", "published"]
+    low, central, high = (
+        Decimal(by_ward["bases"][f"prudent-{end}"]["total"]["exact"]) for end in ("low", "central", "high")
+    )
+    assert low < central < high
+
+
+def test_in_the_prudent_basis_what_has_no_rate_says_so_and_is_not_zero(
+    signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None]
+) -> None:
+    recorded("prevented")
+    desk = signed_in(RoleName.MANAGER)
+    page = desk.get("/savings?period=2022/23+Q1&basis=prudent-low").text
+    assert "no approved rate" in page
+    assert "Friends Against Scams: no approved rate for this date (112 of 12 May 2022)" in page
+    assert "£1,385" in page  # 3 × £461.56
+
+
+def test_a_claim_is_quoted_beside_cumulative_savings_and_added_to_none(
+    app: Flask, signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None], officer: Callable[..., Actor]
+) -> None:
+    recorded("prevented")
+    claims.quote_claim(Claim("£2.5 million since 2006", "An invented paper"), actor=officer(RoleName.MANAGER), now=NOW)
+    page = signed_in(RoleName.MANAGER).get("/savings?since=2006-04-01").text
+    assert "£2.5 million since 2006" in page
+    assert "An invented paper" in page
+    assert "£146,333" in page
+    assert "2,646,333" not in page
+    assert "Quoted, and in no figure" in app.test_cli_runner().invoke(group, ["table", "--since", "2006-04-01"]).output
+
+
+def test_a_draft_is_tried_beside_what_stands_and_nothing_is_written(
+    app: Flask, signed_in: Callable[..., FlaskClient], bearer: Bearer, recorded: Callable[[str], None]
+) -> None:
+    recorded("prevented")
+    desk, headers = signed_in(RoleName.MANAGER), bearer(RoleName.MANAGER)
+    head = {"slug": "board-2022", "title": "Board 2022", "basis": "published", "effective_from": "2022-05-01",
+            "source": "A proposal", "evidence_note": "None yet"}  # fmt: skip
+    rates = [
+        {"intervention_type": "call_blocker", "component": "future_financial", "kind": "per_unit", "value": "12088",
+         "unit": "each", "evidence_grade": "C", "term_years": 5},
+    ]  # fmt: skip
+    made = desk.post("/api/v1/savings/rate-sets", json=head | {"rates": rates}, headers=headers)
+    assert made.status_code == 201, made.text
+    query = {"trial": "board-2022", "period": "2022/23 Q1"}
+    told = desk.get("/api/v1/savings/tables/what-if", query_string=query, headers=headers).get_json()
+    blockers = next(row for row in told["differences"] if row["slug"] == "call_blockers")
+    assert Decimal(blockers["total"]["exact"]) == Decimal(
+        "-40153.11"
+    )  # 3 × (12,088 − 16,540.50), and no health share any more
+    assert told["standing"]["column_totals"]["total"]["shown"] == "146333"
+    page = desk.get("/savings/what-if", query_string=query).text
+    assert "-£40,153" in page
+    assert "£36,264" in page
+    link = next(
+        each for each in re.findall(r'href="(/savings/explain\?[^"]+)"', page) if "trial" in each and "call" in each
+    )
+    assert "3 × £12,088.00 = £36,264.00 → £36,264" in desk.get(link.replace("&amp;", "&")).text
+    printed = app.test_cli_runner().invoke(group, ["what-if", "board-2022", "2022/23", "Q1"]).output
+    assert "-£40,153" in printed
+    for kind in ("csv", "xlsx"):
+        assert desk.get(f"/savings/what-if.{kind}", query_string=query).status_code == 200
+    assert shown(desk.get("/api/v1/savings/tables?period=2022/23+Q1", headers=headers).get_json()["table"]) == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("/savings?period=2022/24", "not a financial year"),
+        ("/savings?period=2022/23&since=2006-04-01", "not both"),
+        ("/savings?since=2199-01-01", "in the future"),
+        ("/savings?since=1901-01-01", "60 years"),
+        ("/savings?by=colour", "Choose one of: type, class, ward, quarter"),
+        ("/savings?basis=bold", "Choose one of: published"),
+        ("/savings?profile=none", "no report profile"),
+        ("/savings/what-if?trial=hmt-2026&period=2022/23", "reference basis"),
+        ("/savings/explain?period=2022/23&column=prevented", "no figure in that column"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(signed_in: Callable[..., FlaskClient], address: str, message: str) -> None:
+    answer = signed_in(RoleName.MANAGER).get(address)
+    assert answer.status_code == 422
+    assert message in answer.text
+
+
+def test_an_administrator_reads_no_savings(signed_in: Callable[..., FlaskClient]) -> None:
+    browser = signed_in(RoleName.ADMINISTRATOR)
+    for address in ("/savings", "/savings.csv", "/savings.xlsx", "/savings/what-if", "/savings/explain?period=2022/23"):
+        assert browser.get(address).status_code == 403
+
+
+def test_text_in_a_file_is_never_a_formula(
+    session: Session, signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None]
+) -> None:
+    places.add_wards([NamedWard(WARD, "=HYPERLINK(1)")], now=NOW)
+    recorded("prevented")
+    desk = signed_in(RoleName.MANAGER)
+    assert "'=HYPERLINK(1)" in desk.get("/savings.csv?period=2022/23&by=ward").text
+    book = load_workbook(io.BytesIO(desk.get("/savings.xlsx?period=2022/23&by=ward").data))
+    (cell,) = [row[0] for row in book["Savings"].iter_rows() if row[0].value == "=HYPERLINK(1)"]
+    assert cell.data_type == "s"
+    assert len(book["Savings"].tables) <= 1
+
+
+def test_april_and_may_2021_are_a_period_of_their_own(session: Session, signed_in: Callable[..., FlaskClient]) -> None:
+    advice = of(Type.ADVICE, date(2021, 5, 31), prevented=Decimal(15_610))
+    later = of(Type.ADVICE, date(2021, 6, 1), prevented=Decimal(1))
+    store(session, [(row | {"beneficiary": "resident"}, details) for row, details in (advice, later)])
+    session.commit()
+    page = signed_in(RoleName.MANAGER).get("/savings?period=2021-04-01+to+2021-05-31&profile=classes").text
+    assert "£15,610" in page
+    assert "£15,611" not in page
