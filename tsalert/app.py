@@ -136,7 +136,6 @@ _OPERATIONS = (
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
-    figure_api.tables,
     *reports_api.blueprints,
     *alerts_api.blueprints,
 )

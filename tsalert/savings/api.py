@@ -11,6 +11,7 @@ from tsalert.savings import explaining, limits, linking, not_counted, queries, s
 from tsalert.savings.counting_api import blueprints as counting
 from tsalert.savings.equipment_api import blp as units
 from tsalert.savings.explaining import Explanation
+from tsalert.savings.figure_api import tables
 from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
 from tsalert.savings.queries import Filter, Version
 from tsalert.savings.quoting import alerts_quoted
@@ -35,7 +36,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, rates, units, *counting)
+blueprints: tuple[Any, ...] = (interventions, savings, rates, tables, units, *counting)
 
 
 @interventions.route("", methods=["GET"])
