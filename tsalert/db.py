@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, regi
 from sqlalchemy.types import Numeric, TypeDecorator, TypeEngine
 
 from tsalert.core.errors import AlreadyDone
-from tsalert.core.money import pence
+from tsalert.core.money import exact, pence
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -64,6 +64,7 @@ class Money(TypeDecorator[Decimal]):
         """Store pence.
 
         :raises RuleViolation: the amount holds a fraction of a penny.
+        :raises TypeError: it is a float.
         """
         return None if value is None else pence(value)
 
@@ -83,8 +84,13 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else postgresql.NUMERIC())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
-        """Write the digits as they are."""
-        return str(value) if value is not None and dialect.name == "sqlite" else value
+        """Write the digits as they are.
+
+        :raises TypeError: it is a float.
+        """
+        if value is None:
+            return None
+        return str(exact(value)) if dialect.name == "sqlite" else exact(value)
 
     def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
         """Read the digits back."""

@@ -72,11 +72,13 @@ def is_superseded(session: Session, line_id: int) -> bool:
 def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     """Return one case; ``lock`` keeps others from changing it until the transaction ends.
 
+    Others may meanwhile write rows that belong to it, or two cases of one household could wait for each other.
+
     :raises NotFound: there is none.
     """
     query = select(CaseFile).where(CaseFile.id == case_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     case = session.scalar(query) if 0 < case_id <= LARGEST_ID else None
     if case is None:
         raise NotFound("There is no such case.")

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     RECORD_INTERVENTION = "record interventions"
     READ_FIGURES = "read savings and figures"
     MANAGE_RATES = "manage rate sets"
+    SIGN_RUN = "sign and publish calculation runs"
     READ_SUBSCRIBERS = "read the subscriber list"
     MANAGE_SUBSCRIBERS = "manage the subscriber list"
     READ_ALERT = "read alerts"

@@ -13,6 +13,16 @@ _AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(?<=\d)", re.ASCII)
 _LONGEST = 24
 
 
+def exact(amount: Decimal) -> Decimal:
+    """Return an amount as it is.
+
+    :raises TypeError: it is a float, in which 0.1 and 0.2 do not make 0.3; a fault of the program, never of a person.
+    """
+    if not isinstance(amount, Decimal | int):
+        raise TypeError(f"Money and rates are exact: give a Decimal, not {type(amount).__name__}.")
+    return amount
+
+
 def whole_pounds(amount: Decimal) -> Decimal:
     """Round to whole pounds, half away from zero, as the published figures are."""
     return amount.quantize(POUND, rounding=ROUND_HALF_UP)
@@ -23,10 +33,10 @@ def pence(amount: Decimal) -> int:
 
     :raises RuleViolation: the amount has a fraction of a penny.
     """
-    exact = amount * 100
-    if exact != exact.to_integral_value():
+    whole = Decimal(exact(amount)) * 100
+    if whole != whole.to_integral_value():
         raise RuleViolation("An amount of money cannot hold a fraction of a penny.")
-    return int(exact)
+    return int(whole)
 
 
 def parse_pounds(text: str) -> Decimal:

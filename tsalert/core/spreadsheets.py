@@ -26,8 +26,14 @@ def unguarded(cell: str) -> str:
 def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a CSV file with every cell guarded; None is an empty cell."""
     written = io.StringIO(newline="")
+    csv.writer(written).writerow(head)
+    return written.getvalue() + write_rows(rows)
+
+
+def write_rows(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as lines of a CSV file whose head was written before."""
+    written = io.StringIO(newline="")
     writer = csv.writer(written)
-    writer.writerow(head)
     for row in rows:
         writer.writerow(["" if cell is None else guarded(str(cell)) for cell in row])
     return written.getvalue()

@@ -10,7 +10,19 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
-from tsalert.demo import helpline, known, past, published, sent, standby, telephone, today
+from tsalert.demo import (
+    calculated,
+    equipment,
+    helpline,
+    known,
+    other_work,
+    past,
+    published,
+    sent,
+    standby,
+    telephone,
+    today,
+)
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
 from tsalert.displays import service as displays
@@ -64,6 +76,9 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     _load_past(team)
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
     approving.approve_rate_set("prudent-2026", actor=team.manager, now=now)
+    equipment.load_equipment(team, now)
+    tell("Runs of the published quarter")
+    calculated.load_runs(team, now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
@@ -73,6 +88,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
+    other_work.load_other_work(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     with transaction() as session:

@@ -17,11 +17,11 @@ from tsalert.web.fields import LARGEST_ID
 
 
 def lock_incident(session: Session, incident_id: int) -> Incident:
-    """Return one incident's row, locked until the transaction ends.
+    """Return one incident's row, locked until the transaction ends; others may write rows that belong to it.
 
     :raises NotFound: there is none.
     """
-    query = select(Incident).where(Incident.id == incident_id).with_for_update()
+    query = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
     row = session.scalar(query) if is_id(incident_id) else None
     if row is None:
         raise NotFound("There is no such incident.")

@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
-from tsalert.savings import drafting, rate_rules, rate_sets
+from tsalert.savings import drafting, household_counts, rate_rules, rate_sets, recounting
 from tsalert.savings.models import RateSet
 from tsalert.savings.rate_rules import Standing
 from tsalert.savings.rate_sets import RateSetStatus, RateSetView
@@ -38,6 +38,7 @@ def approve_rate_set(slug: str, *, supersedes: str | None = None, actor: Actor, 
         row.supersedes_id = _supersede(session, row.basis, view.span, supersedes=supersedes, now=now)
         _approve(session, row, actor=actor, now=now)
         audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=slug, supersedes=supersedes)
+        _count_anew(session, row, actor=actor, now=now)
 
 
 def continue_rate_set(
@@ -65,7 +66,15 @@ def continue_rate_set(
         session.add_all(drafting.rate_row(replace(rate, rate_set=row.slug), row.id) for rate in known.rates)
         _approve(session, row, actor=actor, now=now)
         audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=row.slug, continues=slug)
+        _count_anew(session, row, actor=actor, now=now)
         return row.slug
+
+
+def _count_anew(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> None:
+    """Count households by the terms that stand now; how long a blocker is in place is a matter of the rates."""
+    session.flush()
+    if row.basis == household_counts.BASIS:
+        recounting.recount_all(session, f"the terms of {row.slug} were approved", actor=actor, now=now)
 
 
 def _approve(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> None:

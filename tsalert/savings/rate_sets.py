@@ -1,11 +1,11 @@
 """Reading rate sets: all of them for people, the approved ones for sums."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
@@ -57,6 +57,20 @@ def approved_sets(session: Session, basis: str) -> list[RateSetView]:
     """Return the approved rate sets of one basis; their dates never overlap."""
     approved = (RateSet.basis == basis, RateSet.status == RateSetStatus.APPROVED)
     return _read(session, select(RateSet).where(*approved).order_by(RateSet.effective_from))
+
+
+def sets_at(session: Session, basis: str, as_of: datetime) -> list[RateSetView]:
+    """Return the rate sets of one basis that stood approved at an instant, each with the dates that it had then."""
+    is_superseded = and_(RateSet.superseded_at.is_not(None), RateSet.superseded_at <= as_of)
+    stood = (
+        RateSet.basis == basis,
+        RateSet.status != RateSetStatus.DRAFT,
+        or_(RateSet.approved_at.is_(None), RateSet.approved_at <= as_of),
+        or_(~is_superseded, RateSet.superseded_from > RateSet.effective_from),
+    )
+    query = select(RateSet).where(*stood).order_by(RateSet.effective_from)
+    spans = {row.id: _span_at(row, as_of) for row in session.scalars(query)}
+    return [replace(found, status=RateSetStatus.APPROVED, span=spans[found.id]) for found in _read(session, query)]
 
 
 def get_rate_set(session: Session, slug: str) -> RateSetView:
@@ -113,6 +127,11 @@ def _span(row: RateSet) -> Span:
     if row.superseded_from is None or row.superseded_from <= row.effective_from:
         return Span(row.effective_from, row.effective_to)
     return Span(row.effective_from, row.superseded_from - timedelta(days=1))
+
+
+def _span_at(row: RateSet, as_of: datetime) -> Span:
+    is_later = row.superseded_at is not None and row.superseded_at > as_of
+    return Span(row.effective_from, row.effective_to) if is_later else _span(row)
 
 
 def _rate(row: RateRow, slug: str) -> Rate:

@@ -12,7 +12,7 @@ from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
 from tsalert.references.service import next_reference
-from tsalert.savings import checks, limits, linking, queries
+from tsalert.savings import checks, household_counts, limits, linking, queries, recounting
 from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.rules import NewIntervention, PartnerShare
 
@@ -31,9 +31,11 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
         new = linking.complete(session, new)
         checks.check_intervention(new, today=london_date(now))
         linking.require_other_money(session, new)
+        household_counts.lock(session, [new.household_key])
         row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
         row.needs_verifying = checks.needs_verifying(new.amount, above=limits.current_limit(session))
         _add(session, row, new.partners, actor, now)
+        recounting.settle(session, row, "recorded", actor=actor, now=now)
         audit.record(
             session, actor, "recorded", "intervention", row.id, now=now, reference=row.reference, type=row.type
         )
@@ -52,13 +54,16 @@ def correct_intervention(
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
-        seen = _lock_seen(session, reference, of_version)
         corrected = linking.complete(session, corrected)
+        before = queries.get_current(session, reference).content.household_key
+        household_counts.lock(session, [before, corrected.household_key])
+        seen = _lock_seen(session, reference, of_version)
         checks.check_intervention(corrected, today=london_date(now))
         linking.require_other_money(session, corrected, reference=seen.reference)
         row = _version(corrected, reference=seen.reference, number=seen.version + 1)
         row.reason, row.needs_verifying = reason, _still_needs_verifying(session, seen, corrected)
         _replace(session, seen, row, corrected.partners, actor, now)
+        recounting.settle(session, row, "corrected", before=before, actor=actor, now=now)
         audit.record(
             session, actor, "corrected", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )
@@ -72,11 +77,13 @@ def withdraw_intervention(reference: str, *, of_version: int, reason: str, actor
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
-        seen = _lock_seen(session, reference, of_version)
         content = queries.get_current(session, reference).content
+        household_counts.lock(session, [content.household_key])
+        seen = _lock_seen(session, reference, of_version)
         row = _version(content, reference=seen.reference, number=seen.version + 1)
         row.is_withdrawn, row.reason, row.needs_verifying = True, reason, seen.needs_verifying
         _replace(session, seen, row, content.partners, actor, now)
+        recounting.settle(session, row, "withdrawn", actor=actor, now=now)
         audit.record(
             session, actor, "withdrawn", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )

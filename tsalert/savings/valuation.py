@@ -250,6 +250,8 @@ def _in_excess(parts: list[Contribution], counted_before: Decimal) -> list[Contr
 
     Of a negative part, which takes something back, is taken off what had never counted.
     """
+    if not counted_before:
+        return parts
     left, found = counted_before, []
     for part in parts:
         nearest = min if left > 0 else max

@@ -81,11 +81,12 @@ class Pounds(fields.Field[Decimal]):
     default_error_messages = {
         "required": "Enter an amount in pounds, like 4000 or 4,000.50.",
         "invalid": "Enter an amount in pounds, like 4000 or 4,000.50.",
+        "number": 'Give money as text, like "4000.50": a JSON number cannot keep every penny.',
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Decimal:
         if not isinstance(value, str):
-            raise self.make_error("invalid")
+            raise self.make_error("number" if isinstance(value, int | float) else "invalid")
         try:
             return parse_pounds(value)
         except RuleViolation as error:

@@ -1,0 +1,162 @@
+"""How fast savings are added up, explained and proved again, with a nation's interventions of ten years.
+
+``python -m tests.benchmarks.savings [INTERVENTIONS]`` prints JSON lines and a table; exit 1 where a promise is broken.
+The yardstick is the same rows read by a bare SELECT through the database's own driver in the same run.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from flask_migrate import upgrade
+
+from tests.benchmarks.savings_load import FIRST_DAY, LAST_DAY, load
+from tests.conftest import command_environment, settings
+from tests.database import postgresql_server
+from tsalert.app import create_app
+from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.clock import utc_now
+from tsalert.core.periods import Period, parse_period, span_of_days
+from tsalert.db import db
+from tsalert.runs.rules import Question
+from tsalert.runs.working import work_out
+from tsalert.savings import approving
+from tsalert.savings.explaining import Figure, explain
+from tsalert.savings.queries import savings_table
+
+TIMES, WARM = 15, 3
+RUN_SECONDS, RUN_MEGABYTES = 60, 300
+_YARDSTICK = "SELECT * FROM intervention WHERE on_date BETWEEN '2016-04-01' AND '2026-03-31' ORDER BY reference"
+_DESK = Actor(None, "desk", frozenset(Permission), Via.COMMAND)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measurement; ``most`` is what was promised of it, None for a yardstick."""
+
+    name: str
+    unit: str
+    measured: float
+    most: float | None = None
+
+    def keeps_its_promise(self) -> bool:
+        """Tell whether it was quick or small enough; yardsticks promise nothing."""
+        return self.most is None or self.measured <= self.most
+
+
+def main(interventions: int) -> int:
+    """Measure, print, and say whether every promise was kept."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
+        server = folder / "server"
+        server.mkdir()
+        urls = {
+            "SQLite": f"sqlite:///{folder / 'bench.db'}",
+            "PostgreSQL": stack.enter_context(postgresql_server(server)),
+        }
+        results = []
+        for name, url in urls.items():
+            for result in _measure(name, url, folder, interventions):
+                print(json.dumps(asdict(result)), flush=True)
+                results.append(result)
+    print(f"\n{'':58} {'measured':>10} {'promised':>10}")
+    for result in results:
+        print(f"{result.name:58} {result.measured:10,.1f} {result.most or '':>10} {result.unit}")
+    return 0 if all(result.keeps_its_promise() for result in results) else 1
+
+
+def _measure(name: str, url: str, folder: Path, interventions: int) -> Iterator[Result]:
+    app = create_app(settings(url, folder))
+    with app.app_context():
+        upgrade()
+        _approve_rates()
+        started = perf_counter()
+        load(db.engine, interventions)
+        print(f"{name}: loaded in {perf_counter() - started:.0f} s", file=sys.stderr)
+        quarter, year = parse_period("2024/25 Q3"), parse_period("2024/25")
+        yield _timed(f"{name}: a quarter's figures", 300, lambda: savings_table(db.session(), quarter))
+        yield _timed(f"{name}: a year's figures", 1000, lambda: savings_table(db.session(), year))
+        yield _timed(f"{name}: one cell of a quarter explained", 200, _explaining(quarter))
+        yield _timed(f"{name}: one cell of a year explained", 200, _explaining(year))
+        db.session.remove()
+        yield Result(f"{name}: every row by a bare SELECT", "s", _bare())
+        db.engine.dispose()
+    for basis, recognition in (("published", "whole_term"), ("prudent-central", "yearly")):
+        told = _in_a_process_of_its_own(command_environment(app), basis, recognition)
+        run = f"{name}: ten years worked out again, {basis}, {recognition}"
+        yield Result(run, "s", told["seconds"], RUN_SECONDS)
+        yield Result(f"{run}, peak", "MB", told["megabytes"], RUN_MEGABYTES)
+
+
+def _approve_rates() -> None:
+    """Let the rates of both bases stand on every day of the ten years."""
+    known = "nts-observed-2021-22"
+    approving.continue_rate_set(known, FIRST_DAY, date(2021, 3, 31), actor=_DESK, now=utc_now())
+    approving.continue_rate_set(known, date(2023, 4, 1), None, actor=_DESK, now=utc_now())
+    approving.approve_rate_set("prudent-2026", actor=_DESK, now=utc_now())
+
+
+def _timed(name: str, most: float, act: Callable[[], object]) -> Result:
+    """Return the slowest of some times in milliseconds, the first few left out."""
+    taken = []
+    for _ in range(WARM + TIMES):
+        started = perf_counter()
+        act()
+        taken.append((perf_counter() - started) * 1000)
+        db.session.remove()
+    return Result(name, "ms", round(max(taken[WARM:]), 1), most)
+
+
+def _explaining(period: Period) -> Callable[[], object]:
+    figure = Figure(period, row="call_blockers", column="financial")
+    return lambda: explain(db.session(), figure)
+
+
+def _bare() -> float:
+    started = perf_counter()
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_YARDSTICK)
+        while cursor.fetchmany(1000):
+            pass
+    finally:
+        connection.close()
+    return round(perf_counter() - started, 2)
+
+
+def _in_a_process_of_its_own(environment: dict[str, str], basis: str, recognition: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.savings", "run", basis, recognition]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _run(basis: str, recognition: str) -> None:
+    """Work the ten years out, and print how long it took and how much memory it ever held."""
+    with create_app().app_context():
+        period = span_of_days(FIRST_DAY, LAST_DAY)
+        started = perf_counter()
+        outcome = work_out(db.session(), Question(period, "sbp-2021", basis, recognition), utc_now())
+        seconds = perf_counter() - started
+        db.session.remove()
+        db.engine.dispose()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = asdict(outcome) | {"seconds": round(seconds, 1), "megabytes": round(peak)}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["run"]:
+        _run(*sys.argv[2:4])
+    else:
+        raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000))

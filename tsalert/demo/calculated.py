@@ -1,0 +1,24 @@
+"""Calculation runs of the published quarter: one that is published, and a newer draft to compare it with."""
+
+from datetime import datetime, timedelta
+
+from tsalert.core.periods import parse_period
+from tsalert.demo.past import Crew
+from tsalert.runs import service as runs
+from tsalert.runs.rules import Question
+from tsalert.savings.methods import Basis
+from tsalert.savings.profiles import PLAIN, PUBLISHED
+from tsalert.savings.recognition import Recognition
+
+
+def load_runs(team: Crew, now: datetime) -> None:
+    """Make the runs; the officer makes them, the manager signs and publishes the first."""
+    quarter, whole = parse_period("2022/23 Q1"), Recognition.WHOLE_TERM.value
+    board = Question(quarter, PUBLISHED, Basis.PUBLISHED.value, whole)
+    made = now - timedelta(days=9)
+    first = runs.make_run(board, as_of=None, note="For the board's paper", actor=team.officer, now=made)
+    runs.sign_run(first, actor=team.manager, now=made + timedelta(days=1))
+    runs.publish_run(first, actor=team.manager, now=made + timedelta(days=2))
+    plain = Question(quarter, PLAIN, Basis.PUBLISHED.value, whole)
+    note = "Every class by itself, for the finance officer"
+    runs.make_run(plain, as_of=None, note=note, actor=team.officer, now=now - timedelta(days=1))

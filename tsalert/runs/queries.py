@@ -1,0 +1,147 @@
+"""Reading calculation runs."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.runs.models import CalculationRun
+from tsalert.runs.rules import Question, RunState
+from tsalert.runs.tally import Place, Total, read_totals
+from tsalert.savings.profiles import TOTAL
+from tsalert.web.fields import LARGEST_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who took a run one state further, and when; ``by`` is None for a command."""
+
+    by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A calculation run as it was made, and how far it has come."""
+
+    id: int
+    question: Question
+    as_of: datetime
+    form: int
+    rate_sets: tuple[str, ...]
+    records: int
+    lines: int
+    digest_of_inputs: str
+    digest_of_results: str
+    totals: tuple[Total, ...]
+    note: str | None
+    state: RunState
+    made: Step
+    signed: Step | None
+    published: Step | None
+    superseded_at: datetime | None
+    superseded_by_id: int | None
+    reason: str | None
+
+    @property
+    def total(self) -> Total:
+        """The grand total of the profile's table."""
+        return self.total_of((TOTAL, TOTAL))
+
+    def total_of(self, place: Place) -> Total:
+        """Return one total; nothing counted there makes it £0."""
+        return next((each for each in self.totals if (each.row, each.column) == place), Total.nothing(place))
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Some runs; ``next`` is the ``after`` of the page that follows, if one does."""
+
+    items: list[Run]
+    next: int | None
+
+
+def list_runs(
+    session: Session, *, state: RunState | None = None, period: Period | None = None, after: int | None = None,
+    size: int = 50,
+) -> RunPage:  # fmt: skip
+    """Return runs, the newest first."""
+    query = select(CalculationRun).order_by(CalculationRun.id.desc()).limit(size + 1)
+    if state:
+        query = query.where(CalculationRun.state == state)
+    if period:
+        query = query.where(CalculationRun.first_day == period.first_day, CalculationRun.last_day == period.last_day)
+    if after:
+        query = query.where(CalculationRun.id < after)
+    found = [read_run(row) for row in session.scalars(query)]
+    return RunPage(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+def get_run(session: Session, run_id: int) -> Run:
+    """Return one run.
+
+    :raises NotFound: there is no such run.
+    """
+    return read_run(get_row(session, run_id))
+
+
+def get_row(session: Session, run_id: int, *, lock: bool = False) -> CalculationRun:
+    """Return the row of a run; ``lock`` keeps others from changing it until the transaction ends.
+
+    :raises NotFound: there is no such run.
+    """
+    query = select(CalculationRun).where(CalculationRun.id == run_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query) if 0 < run_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound("There is no such calculation run.")
+    return row
+
+
+def find_published(session: Session, question: Question) -> Run | None:
+    """Return the published run that answers a question, if there is one."""
+    same = {
+        CalculationRun.profile: question.profile,
+        CalculationRun.basis: question.basis,
+        CalculationRun.recognition: question.recognition,
+        CalculationRun.first_day: question.period.first_day,
+        CalculationRun.last_day: question.period.last_day,
+        CalculationRun.state: RunState.PUBLISHED,
+    }
+    row = session.scalar(select(CalculationRun).where(*(column == asked for column, asked in same.items())))
+    return read_run(row) if row else None
+
+
+def question_of(row: CalculationRun) -> Question:
+    """Return what a run was asked."""
+    period = Period(row.period, row.first_day, row.last_day)
+    return Question(period, row.profile, row.basis, row.recognition)
+
+
+def read_run(row: CalculationRun) -> Run:
+    """Return a row as a value that outlives its session."""
+    return Run(
+        row.id,
+        question_of(row),
+        row.as_of,
+        row.form,
+        tuple(json.loads(row.rate_sets)["rate_sets"]),
+        row.records,
+        row.lines,
+        row.digest_of_inputs,
+        row.digest_of_results,
+        read_totals(row.totals),
+        row.note,
+        RunState(row.state),
+        Step(row.made_by, row.made_at),
+        Step(row.signed_by, row.signed_at) if row.signed_at else None,
+        Step(row.published_by, row.published_at) if row.published_at else None,
+        row.superseded_at,
+        row.superseded_by_id,
+        row.reason,
+    )
