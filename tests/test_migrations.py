@@ -38,25 +38,32 @@ def test_interventions_of_before_keep_their_money_and_their_guards(app: Flask, t
         upgrade(revision="0015")
         db.engine.dispose()
     with closing(sqlite3.connect(file)) as plain:
-        for reference, units, pence in (("S22-00001-A", 1, 500_001), ("S22-00002-B", 3, 0)):
+        typed = (("S22-00001-A", 1, 500_001, "BR9 1AA 12 Sample Road"), ("S22-00002-B", 3, 0, "the blue door"))
+        for intervention in typed:
             plain.execute(
                 "INSERT INTO intervention (reference, version, is_current, is_withdrawn, type, on_date, units, "
-                "prevented, recovered, future, is_rapid_response, beneficiary, recorded_at) VALUES "
-                "(?, 1, 1, 0, 'scam_victim', '2022-05-03', ?, ?, 0, 0, 0, 'resident', '2022-05-03')",
-                (reference, units, pence),
+                "prevented, household_key, recovered, future, is_rapid_response, beneficiary, recorded_at) VALUES "
+                "(?, 1, 1, 0, 'scam_victim', '2022-05-03', ?, ?, ?, 0, 0, 0, 'resident', '2022-05-03')",
+                intervention,
             )
         plain.commit()
     with used.app_context():
         upgrade(revision="0016")
         db.engine.dispose()
     with closing(sqlite3.connect(file)) as plain:
-        kept = plain.execute("SELECT prevented, memo, share, counted_units, needs_verifying FROM intervention")
-        assert kept.fetchall() == [(500_001, 0, "1", 1, 1), (0, 0, "1", 3, 0)]
+        columns = "prevented, memo, share, counted_units, needs_verifying, household_key"
+        kept = plain.execute(f"SELECT {columns} FROM intervention").fetchall()
+        assert kept == [(500_001, 0, "1", 1, 1, "BR9 1AA 12"), (0, 0, "1", 3, 0, "the blue door")]
         for bad in ("memo = 1", "share = '1.5'", "counted_units = 4", "units = 0", "verified_by = 1, recorded_by = 1"):
             with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
                 plain.execute(f"UPDATE intervention SET {bad}")
         indexes = {row[1] for row in plain.execute("PRAGMA index_list(intervention)") if row[4]}
-        assert indexes == {"uq_intervention_current", "uq_intervention_money_line", "ix_intervention_counted"}
+        assert indexes == {
+            "uq_intervention_current",
+            "uq_intervention_money_line",
+            "ix_intervention_counted",
+            "ix_intervention_to_verify",
+        }
     with used.app_context():
         db.engine.dispose()
 

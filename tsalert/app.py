@@ -33,6 +33,8 @@ from tsalert.paging import api as paging_api
 from tsalert.paging import queries as paging_queries
 from tsalert.paging import views as paging_views
 from tsalert.places import cli as places_cli
+from tsalert.prevention import api as prevention_api
+from tsalert.prevention import views as prevention_views
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
@@ -66,8 +68,8 @@ from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import explaining_views, figure_api, limit_views, overview_views, rate_views, table_cli
-from tsalert.savings import views as savings_views
+from tsalert.savings import counting_cli, table_cli
+from tsalert.savings import pages as savings_pages
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import signing_in
 from tsalert.staff import views as staff_views
@@ -96,12 +98,9 @@ _PAGES = (
     match_views.bp,
     party_views.bp,
     cases_views.bp,
-    savings_views.bp,
-    explaining_views.bp,
-    overview_views.bp,
-    rate_views.bp,
+    prevention_views.bp,
+    *savings_pages.blueprints,
     runs_views.bp,
-    limit_views.bp,
     reports_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
@@ -123,9 +122,9 @@ _OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *cases_api.blueprints,
+    *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
-    figure_api.tables,
     *reports_api.blueprints,
     *alerts_api.blueprints,
 )
@@ -282,7 +281,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    for command in (*reports_cli.commands, *table_cli.commands, *runs_cli.commands):
+    for command in (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount):
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)

@@ -1,5 +1,7 @@
 """What every type of intervention holds: memo money, our share, the case's money line, and how much of it counts."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,6 +16,14 @@ _CURRENT = {"sqlite_where": sa.text("is_current = 1"), "postgresql_where": sa.te
 _COUNTED = {
     "sqlite_where": sa.text("is_current = 1 AND is_withdrawn = 0"),
     "postgresql_where": sa.text("is_current AND NOT is_withdrawn"),
+}
+_OF_A_LINE = {
+    "sqlite_where": sa.text("is_current = 1 AND is_withdrawn = 0 AND money_line_id IS NOT NULL"),
+    "postgresql_where": sa.text("is_current AND NOT is_withdrawn AND money_line_id IS NOT NULL"),
+}
+_TO_VERIFY = {
+    "sqlite_where": sa.text("is_current = 1 AND is_withdrawn = 0 AND needs_verifying = 1 AND verified_at IS NULL"),
+    "postgresql_where": sa.text("is_current AND NOT is_withdrawn AND needs_verifying AND verified_at IS NULL"),
 }
 _INDEXED = (
     "on_date", "type", "beneficiary", "share", "counted_units", "overlaps_id", "units", "prevented", "recovered",
@@ -44,6 +54,7 @@ _NEW = (
     "memo", "outcome", "share", "refreshers", "money_line_id", "other_money", "needs_verifying", "counted_units",
     "not_counted_reason", "overlaps_id",
 )  # fmt: skip
+_HOUSEHOLD = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b(.*)", re.ASCII)
 # The limit that stood when the records before this change were made, in pence.
 _VERIFIED_ABOVE = 500_000
 
@@ -55,11 +66,16 @@ def upgrade():
         "UPDATE intervention SET counted_units = units, "
         f"needs_verifying = (prevented + recovered + future > {_VERIFIED_ABOVE})"
     )
+    _write_households_one_way()
     _tighten()
     op.create_index("ix_intervention_counted", "intervention", _INDEXED, unique=False, **_COUNTED)
     op.create_index(
         "uq_intervention_money_line", "intervention", ["money_line_id"],
-        unique=True, **_COUNTED,
+        unique=True, **_OF_A_LINE,
+    )  # fmt: skip
+    op.create_index(
+        "ix_intervention_to_verify", "intervention", ["on_date", "id"],
+        unique=False, **_TO_VERIFY,
     )  # fmt: skip
     op.create_index(op.f("ix_intervention_household_key"), "intervention", ["household_key"], unique=False)
     op.create_index(op.f("ix_intervention_overlaps_id"), "intervention", ["overlaps_id"], unique=False)
@@ -88,6 +104,18 @@ def _tighten():
         table.alter_column("needs_verifying", existing_type=sa.Boolean(), nullable=False)
         table.alter_column("counted_units", existing_type=sa.Integer(), nullable=False)
         _exchange_checks(table, _CHECKS_BEFORE, _CHECKS)
+
+
+def _write_households_one_way():
+    """Write every postcode and house number that was typed before as they are written from now on: ``BR1 3UH 12``."""
+    table = sa.table("intervention", sa.column("household_key", sa.Text()))
+    bind = op.get_bind()
+    for typed in bind.execute(sa.select(table.c.household_key).distinct()).scalars().all():
+        found = _HOUSEHOLD.fullmatch((typed or "").strip().upper())
+        numbers = sorted(re.findall(r"\b\d+[A-Z]?\b", found[3])) if found else []
+        if numbers:
+            key = f"{found[1]} {found[2]} {'+'.join(numbers)}"
+            bind.execute(table.update().where(table.c.household_key == typed).values(household_key=key))
 
 
 def _exchange_checks(table, old, new):
@@ -129,8 +157,8 @@ def downgrade():
     op.drop_table("verification_limit")
     op.drop_table("intervention_share")
     for name in (
-        "ix_intervention_overlaps_id", "ix_intervention_household_key", "uq_intervention_money_line",
-        "ix_intervention_counted",
+        "ix_intervention_overlaps_id", "ix_intervention_household_key", "ix_intervention_to_verify",
+        "uq_intervention_money_line", "ix_intervention_counted",
     ):  # fmt: skip
         op.drop_index(name, "intervention")
     with op.batch_alter_table("intervention") as table:

@@ -30,6 +30,8 @@ from tsalert.response.party_search import search
 from tsalert.rota import alarms
 from tsalert.rota.queries import on_duty
 from tsalert.rota.vocabulary import Duty
+from tsalert.savings import queries as savings
+from tsalert.savings.rules import InterventionType
 from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]
@@ -55,6 +57,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert_rota()
         assert_list_of_subscribers()
         assert_known_people()
+        assert_every_type_is_shown()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
@@ -124,6 +127,13 @@ def assert_known_people() -> None:
     (caller,) = search(db.session(), number, is_demo=True, now=utc_now())
     assert "2 earlier calls" in caller.words
     assert "warning note" in caller.words
+
+
+def assert_every_type_is_shown() -> None:
+    for kind in InterventionType:
+        assert savings.list_interventions(db.session(), savings.Filter(type=kind)).items, kind
+    looked_at = savings.Filter(attention=savings.Attention.MONEY_LINE)
+    assert len(savings.list_interventions(db.session(), looked_at).items) == 1
 
 
 def assert_list_of_subscribers() -> None:

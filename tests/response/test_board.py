@@ -22,7 +22,7 @@ from tsalert.response import dispatching, handing_over, queries, service
 from tsalert.response.board import Board, read_board
 from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.handing_over import Acceptance
-from tsalert.response.live_board import LiveBoard
+from tsalert.response.live_board import SCREEN_LAG, LiveBoard
 from tsalert.response.models import Attendance, Incident
 from tsalert.response.rules import GradeDecision, NewIncident
 from tsalert.response.stamp import SHOWN, read_stamp
@@ -54,8 +54,8 @@ def draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001
     return " ".join([hole, str(with_links), *lines, *officers, *duty, *holes])
 
 
-def show(board: LiveBoard, now: object = NOON) -> str:
-    return board.drawn(db.session(), now=now, with_links=True).at(now)  # type: ignore[arg-type]
+def show(board: LiveBoard, now: datetime = NOON, lag: timedelta = timedelta(0)) -> str:
+    return board.drawn(db.session(), now=now, with_links=True, lag=lag).at(now)
 
 
 @contextmanager
@@ -223,6 +223,35 @@ def test_a_board_that_did_not_change_is_read_once(session: Session, incident_id:
         show(board, NOON + MINUTE)
     assert len(asked) == 1
     assert "board_stamp" in asked[0]
+
+
+def test_a_screen_may_be_shown_what_was_read_a_moment_ago_and_nobody_else(session: Session, duty: Actor) -> None:
+    board = LiveBoard(draw)
+    show(board)
+    service.log_call(roof_call(), actor=duty, now=NOON)
+    with statements() as asked:
+        assert "triaged" not in show(board, NOON + SECOND / 2, lag=SCREEN_LAG)
+    assert not asked
+    assert "triaged" in show(board, NOON + SECOND, lag=SCREEN_LAG)
+    service.log_call(roof_call(), actor=duty, now=NOON)
+    assert show(board, NOON + SECOND).count("triaged") == 2
+
+
+def test_a_screen_sees_a_clock_turn_in_the_very_second(session: Session, incident_id: int) -> None:
+    board, turns_red = LiveBoard(draw), NOON + 2 * HOUR - 10 * MINUTE
+    assert "red" not in show(board, turns_red - SECOND / 4)
+    assert "red" in show(board, turns_red + SECOND / 4, lag=SCREEN_LAG)
+
+
+def test_screens_that_ask_together_share_one_drawing_although_each_knows_another_stamp(
+    session: Session, duty: Actor
+) -> None:
+    board, drawn = LiveBoard(draw), []
+    show(board)
+    for _ in range(5):
+        service.log_call(roof_call(), actor=duty, now=NOON)
+        drawn.append(show(board, NOON + 2 * SECOND, lag=SCREEN_LAG))
+    assert len(set(drawn)) == 1
 
 
 def test_a_kept_board_counts_down_and_turns_amber_red_and_overdue_in_the_very_second(

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.prevention.rules import last_day_of_term
-from tsalert.savings.assessing import Record, Uncounted, Unit, assess
+from tsalert.savings.assessing import Record, Unit, assess
 from tsalert.savings.rules import Beneficiary, InterventionType
+from tsalert.savings.uncounted import Uncounted
 
 FIRST = date(2022, 5, 3)
 
@@ -31,7 +32,7 @@ def test_a_second_blocker_inside_the_term_adds_nothing_and_says_which_one_is_the
     assert (found["S1"].counted_units, found["S1"].reasons) == (1, ())
     assert found["S2"].counted_units == 0
     (reason,) = found["S2"].reasons
-    assert (reason.kind, reason.other) == (Uncounted.IN_PLACE, "S1")
+    assert (reason.kind, reason.other, reason.what) == (Uncounted.IN_PLACE, "S1", "1 call blocker")
     assert reason.text == (
         "S1 fitted a call blocker in this household on 3 May 2022. Its term runs until 2 May 2027, so another adds "
         "nothing."

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
+from subprocess import CompletedProcess
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -23,7 +24,7 @@ from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import db
+from tsalert.db import db, transaction
 from tsalert.prevention import queries as units
 from tsalert.prevention.rules import Ending, NewEnding
 from tsalert.response.vocabulary import Category
@@ -31,7 +32,7 @@ from tsalert.savings import equipment, household_counts, queries, recounting, se
 from tsalert.savings.approving import continue_rate_set
 from tsalert.savings.models import Intervention
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 from tsalert.staff.rules import RoleName
 
 HOME, ELSEWHERE = "BR1 3UH 12", "BR2 1AA 1"
@@ -364,4 +365,19 @@ def test_officers_who_work_on_different_cases_of_one_household_never_wait_for_ea
     at_once(fresh_app, 4, record_ever_earlier)
     with fresh_app.app_context():
         require_true(db.session())
+        db.session.remove()
+
+
+def test_the_operator_counts_an_old_database_again(
+    fresh_app: Flask, dee: Actor, run_command: Callable[..., CompletedProcess[str]]
+) -> None:
+    with fresh_app.app_context():
+        references = [service.record_intervention(BLOCKER, actor=dee, now=NOW) for _ in range(2)]
+        with transaction() as session:
+            session.execute(update(Intervention).values(counted_units=1, not_counted_reason=None))
+        db.session.remove()
+    assert run_command("savings", "recount").stdout == "1 records count otherwise than before.\n"
+    assert run_command("savings", "recount").stdout == "0 records count otherwise than before.\n"
+    with fresh_app.app_context():
+        assert [counted(db.session(), each)[0] for each in references] == [1, 0]
         db.session.remove()

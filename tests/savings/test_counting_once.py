@@ -224,3 +224,40 @@ def test_an_enforcement_outcome_has_one_class_and_the_rule_says_which() -> None:
             with pytest.raises(RuleViolation):
                 check_intervention(new, today=TODAY)
     assert [each for each in EnforcementOutcome if each.value_class is ValueClass.RECOVERED] == ["compensation_paid"]
+
+
+SMALL = st.one_of(st.just(Decimal(0)), st.integers(-100, 600_000_000).map(lambda pence: Decimal(pence) / 100))
+ANYTHING = st.builds(
+    NewIntervention,
+    type=st.sampled_from(InterventionType),
+    on_date=st.dates(date(1999, 12, 1), date(2026, 7, 1)),
+    units=st.integers(-1, 3),
+    refreshers=st.one_of(st.just(0), st.integers(-1, 3)),
+    prevented=SMALL,
+    recovered=st.one_of(st.just(Decimal(0)), SMALL),
+    future=st.one_of(st.just(Decimal(0)), SMALL),
+    memo=st.one_of(st.just(Decimal(0)), SMALL),
+    outcome=st.one_of(st.none(), st.sampled_from(EnforcementOutcome)),
+    evidence=st.sampled_from(Evidence),
+    beneficiary=st.sampled_from(Beneficiary),
+    share=st.one_of(st.just(Decimal(1)), PARTS),
+    partners=st.lists(st.builds(PartnerShare, st.text(max_size=3), PARTS), max_size=2).map(tuple),
+)
+
+
+@given(ANYTHING)
+def test_whatever_may_be_recorded_holds_no_pound_twice_and_no_negative_one(new: NewIntervention) -> None:
+    try:
+        check_intervention(new, today=TODAY)
+    except RuleViolation as error:
+        assert error.field  # noqa: PT017
+        return
+    amounts = [new.prevented, new.recovered, new.future, new.memo]
+    assert min(amounts) >= 0
+    assert sum(amount > 0 for amount in amounts) <= 1
+    assert new.money is None or new.money in new.type.shape.money
+    assert new.units + new.refreshers >= 1
+    assert new.type.unit or new.units == 1
+    assert new.share + sum(each.share for each in new.partners) <= 1
+    assert new.beneficiary is not Beneficiary.BANK or new.amount
+    assert (new.outcome is not None) == (new.type is InterventionType.ENFORCEMENT_OUTCOME)

@@ -178,7 +178,11 @@ def test_compensation_counts_when_paid_and_is_memo_while_ordered(session: Sessio
         for line in (ordered, paid)
     ]
     first, second = (queries.get_current(session, reference).content for reference in references)
-    assert (first.memo, first.amount, first.outcome) == (Decimal(900), 0, EnforcementOutcome.COMPENSATION_ORDERED)
+    assert (first.memo, first.amount, first.outcome) == (
+        Decimal(900),
+        Decimal(0),
+        EnforcementOutcome.COMPENSATION_ORDERED,
+    )
     assert (second.recovered, second.outcome) == (Decimal(300), EnforcementOutcome.COMPENSATION_PAID)
 
 
@@ -287,7 +291,7 @@ def test_only_a_manager_sets_the_limit_to_an_amount_that_changes_it(session: Ses
         assert refused.value.field == "above"
     limits.set_limit(Decimal(0), reason="All of them", actor=manager, now=NOW)
     (limit,) = limits.list_limits(session)
-    assert (limit.above, limit.reason, limit.set_by) == (0, "All of them", manager.officer_id)
+    assert (limit.above, limit.reason, limit.set_by) == (Decimal(0), "All of them", manager.officer_id)
     assert limits.current_limit(session) == 0
     made = session.scalars(select(VerificationLimit.id)).one()
     assert [entry.action for entry in entries_about(session, "verification limit", made)] == ["limit set"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
 from secrets import token_hex
@@ -14,6 +14,10 @@ from tsalert.core.clock import whole_seconds
 from tsalert.response.board import Board, read_board
 from tsalert.response.stamp import read_stamp
 from tsalert.web.filters import time_left
+
+# How old a board may be that a screen which asks every four seconds is shown: together less than the five promised.
+SCREEN_LAG = timedelta(seconds=0.9)
+_NO_LAG = timedelta(0)
 
 # Draws a board: where links lead to its incidents or not, and a word for each time left and for the mark.
 Draw = Callable[[Board, bool, str], str]
@@ -40,6 +44,7 @@ class Drawing:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     stamp: str
+    read_at: datetime
     board: Board
     drawings: dict[bool, Drawing] = field(default_factory=dict)
 
@@ -47,33 +52,49 @@ class _Kept:
 class LiveBoard:
     """Hands out the board without reading it again while its stamp is the same and time has changed nothing.
 
-    The stamp is read in the reader's own request, so nobody is shown a board that was true only earlier. A board is
-    kept only if its stamp was the same before and after it was read: otherwise somebody else's transaction may have
-    come between its queries.
+    The stamp is read in the reader's own request, so nobody is shown a board that was true only earlier, unless they
+    say how long ago it may have been: when many change the board, the many who watch it share one drawing a second. A
+    board is kept only if its stamp was the same before and after it was read: otherwise somebody else's transaction
+    may have come between its queries.
     """
 
     def __init__(self, draw: Draw) -> None:
         self._draw, self._lock = draw, Lock()
         self._kept: _Kept | None = None
 
-    def drawn(self, session: Session, *, now: datetime, with_links: bool) -> Drawing:
-        """Return the board as it is drawn now, with or without links to its incidents."""
-        stamp = read_stamp(session)
+    def drawn(self, session: Session, *, now: datetime, with_links: bool, lag: timedelta = _NO_LAG) -> Drawing:
+        """Return the board as it is drawn now, with or without links to its incidents.
+
+        :param lag: how long ago it may have been read, although rows have changed since.
+        """
+        lately = self._drawn_lately(now, lag, with_links=with_links)
+        return lately or self._drawn_for(read_stamp(session), session, now=now, with_links=with_links, lag=lag)
+
+    def _drawn_for(self, stamp: str, session: Session, *, now: datetime, with_links: bool, lag: timedelta) -> Drawing:
         kept = self._find(stamp, now)
         if kept and with_links in kept.drawings:
             return kept.drawings[with_links]
         with self._lock:
+            lately = self._drawn_lately(now, lag, with_links=with_links)  # drawn by those who waited here before
+            if lately:
+                return lately
             kept = self._find(stamp, now) or self._read(session, stamp, now)
             if with_links not in kept.drawings:
                 kept.drawings[with_links] = self._drawn(kept.board, with_links=with_links)
             return kept.drawings[with_links]
+
+    def _drawn_lately(self, now: datetime, lag: timedelta, *, with_links: bool) -> Drawing | None:
+        kept = self._kept
+        if kept and _NO_LAG <= now - kept.read_at < lag and kept.board.holds(now):
+            return kept.drawings.get(with_links)
+        return None
 
     def _find(self, stamp: str, now: datetime) -> _Kept | None:
         kept = self._kept
         return kept if kept and kept.stamp == stamp and kept.board.holds(now) else None
 
     def _read(self, session: Session, stamp: str, now: datetime) -> _Kept:
-        kept = _Kept(stamp, read_board(session, now=now))
+        kept = _Kept(stamp, now, read_board(session, now=now))
         if read_stamp(session) == stamp:
             self._kept = kept
         return kept

@@ -1,7 +1,7 @@
 """Pages of the live board, of incidents, and of each step that is taken in one."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -14,7 +14,7 @@ from tsalert.db import db
 from tsalert.paging import queries as paging
 from tsalert.response import dispatching, grade_versions, handing_over, queries, rows, service, vocabulary
 from tsalert.response.board import Board, reading_of
-from tsalert.response.live_board import Drawing, LiveBoard
+from tsalert.response.live_board import SCREEN_LAG, Drawing, LiveBoard
 from tsalert.response.refusals import current_refusal, explains
 from tsalert.response.schemas import PageSchema
 from tsalert.response.step_schemas import (
@@ -73,7 +73,7 @@ def board() -> ResponseReturnValue:
 def show_board_lines() -> ResponseReturnValue:
     """Answer a board that asks for what is new: 304 where nothing is."""
     now = utc_now()
-    drawing = _drawn(now)
+    drawing = _drawn(now, lag=SCREEN_LAG)
     unchanged = request.if_none_match.contains(drawing.mark)
     answer = Response(status=304) if unchanged else Response(drawing.at(now))
     answer.set_etag(drawing.mark)
@@ -242,9 +242,9 @@ def reopen(incident_id: int) -> ResponseReturnValue:
     return _back(incident_id)
 
 
-def _drawn(now: datetime) -> Drawing:
+def _drawn(now: datetime, *, lag: timedelta = timedelta(0)) -> Drawing:
     kept: LiveBoard = current_app.extensions["tsalert_board"]
-    return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL))
+    return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL), lag=lag)
 
 
 def _draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001 - the shape that LiveBoard asks for

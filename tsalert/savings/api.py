@@ -7,8 +7,11 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import explaining, limits, linking, queries, service
+from tsalert.savings import explaining, limits, linking, not_counted, queries, service
+from tsalert.savings.counting_api import blueprints as counting
+from tsalert.savings.equipment_api import blp as units
 from tsalert.savings.explaining import Explanation
+from tsalert.savings.figure_api import tables
 from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
 from tsalert.savings.queries import Filter, Version
 from tsalert.savings.rate_api import rates
@@ -32,7 +35,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, rates)
+blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *counting)
 
 
 @interventions.route("", methods=["GET"])
@@ -137,6 +140,7 @@ def _valued(reference: str) -> dict[str, Any]:
         "is_money_line_corrected": _is_line_corrected(version),
         "rate_set": chosen,
         "contributions": valuation.contributions,
+        "not_counted": not_counted.reasons_of(db.session(), version),
     }
 
 

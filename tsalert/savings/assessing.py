@@ -9,20 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tsalert.core.words import Word
 from tsalert.prevention.rules import months_after
 from tsalert.savings.rules import Beneficiary, InterventionType
+from tsalert.savings.uncounted import Reason, Uncounted
 
 _MONTHS = 12
 _VISIT, _BLOCKER = InterventionType.SCAM_VICTIM, InterventionType.CALL_BLOCKER
-
-
-class Uncounted(Word):
-    """Why a part of a record counts nowhere."""
-
-    IN_PLACE = "in_place", "Another call blocker was in place"
-    ONE_A_HOUSEHOLD = "one_a_household", "One call blocker a household counts"
-    OVERLAP = "overlap", "Only its excess over an earlier record counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +41,6 @@ class Unit:
 
     reference: str
     ended_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why some of a record does not count, in a sentence; ``other`` is the record that it gives way to."""
-
-    kind: Uncounted
-    text: str
-    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +74,7 @@ def _assess(record: Record, earlier: Sequence[Record], ends: dict[str, Sequence[
         counted, reasons = _room(record, earlier, ends)
     over = _overlapped(record, earlier) if counted else None
     if over is not None:
-        reasons.append(Reason(Uncounted.OVERLAP, _excess_words(over), over.reference))
+        reasons.append(Reason(Uncounted.OVERLAP, "What the earlier one covers", _excess_words(over), over.reference))
     return Assessment(counted, tuple(reasons), over.reference if over else None)
 
 
@@ -100,10 +83,11 @@ def _room(
 ) -> tuple[int, list[Reason]]:
     in_place = next((each for each in earlier if each.type is _BLOCKER and _covers(each, record, ends)), None)
     if in_place is not None:
-        return 0, [Reason(Uncounted.IN_PLACE, _term_words(in_place, _last_end(in_place, ends)), in_place.reference)]
+        text = _term_words(in_place, _last_end(in_place, ends))
+        return 0, [Reason(Uncounted.IN_PLACE, _blockers(record.units), text, in_place.reference)]
     if record.units > 1:
         text = f"One call blocker a household counts at a time: {record.units - 1:,} of these {record.units:,} do not."
-        return 1, [Reason(Uncounted.ONE_A_HOUSEHOLD, text)]
+        return 1, [Reason(Uncounted.ONE_A_HOUSEHOLD, _blockers(record.units - 1), text)]
     return record.units, []
 
 
@@ -157,6 +141,10 @@ def _ends(units: Iterable[Unit]) -> dict[str, Sequence[date | None]]:
     for unit in units:
         found.setdefault(unit.reference, []).append(unit.ended_on)
     return dict(found)
+
+
+def _blockers(number: int) -> str:
+    return f"{number:,} call blocker{'' if number == 1 else 's'}"
 
 
 def _term_words(other: Record, ended_on: date | None) -> str:

@@ -31,6 +31,30 @@ class Quoted:
     amount: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a case study quotes, held against the ledger.
+
+    :param rounded: amounts rounded as for publication, each with that of the ledger.
+    """
+
+    quoted: tuple[Quoted, ...]
+    unledgered: tuple[Quoted, ...]
+    rounded: tuple[tuple[Quoted, Decimal], ...]
+
+
+def check_case_study(text: str, amounts: Collection[Decimal]) -> Checked:
+    """Hold a case study against the ledger of its case; amounts rounded as for publication are told apart."""
+    rounded, missing = [], []
+    for quoted in unledgered(text, amounts):
+        of = rounded_from(quoted.amount, amounts) if quoted.amount else None
+        if of is None:
+            missing.append(quoted)
+        else:
+            rounded.append((quoted, of))
+    return Checked(tuple(quoted_amounts(text)), tuple(missing), tuple(rounded))
+
+
 def unledgered(text: str, amounts: Collection[Decimal]) -> tuple[Quoted, ...]:
     """Return every amount that a text quotes and the ledger does not hold, each once, in the order of the text.
 

@@ -1,6 +1,8 @@
 """What the pages of interventions send: shares in per cent, partners one a line."""
 
-from marshmallow import Schema
+from typing import Any
+
+from marshmallow import Schema, fields
 
 from tsalert.savings.record_schemas import CorrectionSchema, NewInterventionSchema
 from tsalert.savings.rules import WHOLE
@@ -8,8 +10,8 @@ from tsalert.savings.share_fields import PartnerLines, Percent
 
 
 class _Typed(Schema):
-    share = Percent(load_default=WHOLE)
-    partners = PartnerLines(longest=2000, load_default=())
+    share: fields.Field[Any] = Percent(load_default=WHOLE)
+    partners: fields.Field[Any] = PartnerLines(longest=2000, load_default=())
 
 
 class InterventionForm(_Typed, NewInterventionSchema):

@@ -14,7 +14,7 @@ from tsalert.savings.assessing import Assessment, Record, Unit, assess
 from tsalert.savings.models import Intervention, RateSet
 from tsalert.savings.rate_sets import approved_sets, set_for
 from tsalert.savings.rules import Beneficiary, InterventionType
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 
 BASIS = "published"
 TermOf = Callable[[str, date], date | None]

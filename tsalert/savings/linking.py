@@ -22,7 +22,7 @@ from tsalert.savings.households import household_at, read_household
 from tsalert.savings.models import Intervention
 from tsalert.savings.money_lines import Line, from_line
 from tsalert.savings.rules import NewIntervention
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 from tsalert.savings.valuation import ValueClass
 
 _HOLDS_MONEY = (Intervention.prevented + Intervention.recovered + Intervention.future) > 0
@@ -42,7 +42,7 @@ def complete(session: Session, new: NewIntervention) -> NewIntervention:
         grown = cases.find_case_of_incident(session, incident.id)
         new = replace(new, case_id=grown.id if grown else None)
     if new.money_line_id is not None:
-        new = from_line(new, find_line(session, new.money_line_id))
+        new = from_line(new, _lock_line(session, new.money_line_id))
     return _with_household(new, incident, _case(session, new))
 
 
@@ -82,6 +82,12 @@ def free_lines(session: Session, case_id: int, *, reference: str | None = None) 
         session.scalars(taken.where(Intervention.case_id == case_id, Intervention.reference != (reference or "")))
     )
     return [_as_line(row) for row in cases.ledger(session, case_id).standing if row.id not in held]
+
+
+def _lock_line(session: Session, line_id: int) -> Line:
+    """Return a line as it is once nobody else can correct it: its case is locked first."""
+    cases.get_case(session, find_line(session, line_id).case_id, lock=True)
+    return find_line(session, line_id)
 
 
 def _as_line(row: MoneyLine, *, is_superseded: bool = False) -> Line:

@@ -13,6 +13,14 @@ _COUNTED: dict[str, Any] = {
     "sqlite_where": text("is_current = 1 AND is_withdrawn = 0"),
     "postgresql_where": text("is_current AND NOT is_withdrawn"),
 }
+_OF_A_LINE: dict[str, Any] = {
+    "sqlite_where": text("is_current = 1 AND is_withdrawn = 0 AND money_line_id IS NOT NULL"),
+    "postgresql_where": text("is_current AND NOT is_withdrawn AND money_line_id IS NOT NULL"),
+}
+_TO_VERIFY: dict[str, Any] = {
+    "sqlite_where": text("is_current = 1 AND is_withdrawn = 0 AND needs_verifying = 1 AND verified_at IS NULL"),
+    "postgresql_where": text("is_current AND NOT is_withdrawn AND needs_verifying AND verified_at IS NULL"),
+}
 _CLASSES_WITH_MONEY = " + ".join(
     f"CASE WHEN {name} = 0 THEN 0 ELSE 1 END" for name in ("prevented", "recovered", "future", "memo")
 )
@@ -101,7 +109,8 @@ class Intervention(Base):
             "uq_intervention_current", "reference", unique=True, sqlite_where=text("is_current = 1"),
             postgresql_where=text("is_current"),
         ),
-        Index("uq_intervention_money_line", "money_line_id", unique=True, **_COUNTED),
+        Index("uq_intervention_money_line", "money_line_id", unique=True, **_OF_A_LINE),
+        Index("ix_intervention_to_verify", "on_date", "id", **_TO_VERIFY),
         Index(
             "ix_intervention_counted",
             "on_date", "type", "beneficiary", "share", "counted_units", "overlaps_id", "units", "prevented",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import MoneyLine
@@ -31,7 +31,7 @@ from tsalert.savings.valuation import ValueClass
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
-_later_line = exists().where(MoneyLine.supersedes_id == Intervention.money_line_id)
+_corrected_lines = select(MoneyLine.supersedes_id).where(MoneyLine.supersedes_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> I
     """
     query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
     newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
-    found = _with_partners(session, session.scalars(newest_first))
+    found = with_partners(session, session.scalars(newest_first))
     return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
 
 
@@ -149,7 +149,7 @@ def get_current(session: Session, reference: str) -> Version:
 
     :raises NotFound: there is no such intervention.
     """
-    return _with_partners(session, [get_current_row(session, reference)])[0]
+    return with_partners(session, [get_current_row(session, reference)])[0]
 
 
 def get_current_row(session: Session, reference: str, *, lock: bool = False) -> Intervention:
@@ -172,7 +172,7 @@ def get_current_row(session: Session, reference: str, *, lock: bool = False) -> 
 def list_versions(session: Session, reference: str) -> list[Version]:
     """Return every version of an intervention, the newest first."""
     query = select(Intervention).where(Intervention.reference == reference).order_by(Intervention.version.desc())
-    return _with_partners(session, session.scalars(query))
+    return with_partners(session, session.scalars(query))
 
 
 def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> Version:
@@ -205,13 +205,14 @@ def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> 
     )
 
 
-_ATTENTION = {
-    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying),
-    Attention.MONEY_LINE: (Intervention.money_line_id.is_not(None), _later_line),
+_ATTENTION: dict[Attention, tuple[ColumnElement[bool], ...]] = {
+    Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying == true()),
+    Attention.MONEY_LINE: (Intervention.money_line_id.in_(_corrected_lines),),
 }
 
 
-def _with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+def with_partners(session: Session, rows: Iterable[Intervention]) -> list[Version]:
+    """Return rows as values that outlive their session, with the partners of each."""
     found = list(rows)
     shares: dict[int, list[PartnerShare]] = {}
     query = select(InterventionShare).where(InterventionShare.intervention_id.in_([row.id for row in found]))

@@ -41,7 +41,7 @@ class NewInterventionSchema(Schema):
     outcome = told_choice(EnforcementOutcome, load_default=None, allow_none=True)
     money_line_id = RecordId(load_default=None, allow_none=True)
     other_money = Line(load_default=None, allow_none=True, longest=500)
-    share = Share(load_default=WHOLE)
+    share: fields.Field[Any] = Share(load_default=WHOLE)
     partners: fields.Field[Any] = fields.List(fields.Nested(PartnerSchema), load_default=list)
     evidence = told_choice(Evidence, load_default=None, allow_none=True)
     case_id = RecordId(load_default=None, allow_none=True)

@@ -21,7 +21,7 @@ from tsalert.savings import household_counts
 from tsalert.savings.assessing import Assessment
 from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.rules import InterventionType
-from tsalert.savings.sums import COUNTED
+from tsalert.savings.scopes import COUNTED
 
 _BATCH = 500
 _OWN = frozenset({"id", "version", "reason", "recorded_at", "counted_units", "not_counted_reason", "overlaps_id"})

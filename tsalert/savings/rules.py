@@ -48,6 +48,10 @@ class InterventionType(StrEnum):
         """What is counted, in the plural; None where one record is one event."""
         return self.shape.unit
 
+    def in_words(self, number: int) -> str:
+        """Say how many there are: ``3 call blockers``, ``1 person trained``."""
+        return f"{number:,} {self.shape.one if number == 1 else self.unit}"
+
     @property
     def has_money(self) -> bool:
         """True where the record may hold an evidenced amount."""
@@ -79,6 +83,7 @@ class Shape:
     money: frozenset[ValueClass] = frozenset()
     is_money_optional: bool = False
     unit: str | None = None
+    one: str | None = None
     most_units: int = 1
     may_be_rapid: bool = False
     has_household: bool = False
@@ -95,10 +100,14 @@ _SHAPES = {
         "Doorstep crime stopped", money=_ONE_EVENT, may_be_rapid=True, has_household=True
     ),
     InterventionType.CALL_BLOCKER: Shape(
-        "Call blockers installed", unit="call blockers", most_units=1000, has_household=True
+        "Call blockers installed", unit="call blockers", one="call blocker", most_units=1000, has_household=True
     ),
     InterventionType.FRIENDS_AGAINST_SCAMS: Shape(
-        "Friends Against Scams trained", unit="people trained", most_units=10_000, has_refreshers=True
+        "Friends Against Scams trained",
+        unit="people trained",
+        one="person trained",
+        most_units=10_000,
+        has_refreshers=True,
     ),
     InterventionType.ADVICE: Shape(
         "Advice given", money=_DIRECT, is_money_optional=True, may_be_rapid=True, has_household=True
@@ -108,13 +117,16 @@ _SHAPES = {
         money=_DIRECT,
         is_money_optional=True,
         unit="door cameras",
+        one="door camera",
         most_units=1000,
         has_household=True,
     ),
     InterventionType.NO_COLD_CALLING_ZONE: Shape(
-        "No cold calling zones set up", money=_DIRECT, is_money_optional=True, unit="zones", most_units=100
+        "No cold calling zones set up", money=_DIRECT, is_money_optional=True, unit="zones", one="zone", most_units=100
     ),
-    InterventionType.TALK: Shape("Talks given", money=_DIRECT, is_money_optional=True, unit="talks", most_units=100),
+    InterventionType.TALK: Shape(
+        "Talks given", money=_DIRECT, is_money_optional=True, unit="talks", one="talk", most_units=100
+    ),
     InterventionType.BANKING_PROTOCOL: Shape(
         "Banking Protocol call answered", money=_DIRECT, is_money_optional=True, may_be_rapid=True, has_household=True
     ),

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
+from tsalert.savings.counting_schemas import UncountedSchema
 from tsalert.savings.figure_schemas import ContributionSchema
 from tsalert.savings.queries import Attention, Filter
 from tsalert.savings.rules import InterventionType
@@ -103,6 +104,7 @@ class InterventionSchema(Schema):
     reason = fields.String(allow_none=True)
     recorded_by = fields.Integer(allow_none=True)
     recorded_at = fields.DateTime()
+    counted_units = fields.Integer()
     needs_verifying = fields.Boolean()
     awaits_verifying = fields.Boolean()
     verified_by = fields.Integer(allow_none=True)
@@ -118,6 +120,7 @@ class ValuedInterventionSchema(InterventionSchema):
     is_money_line_corrected = fields.Boolean()
     rate_set = fields.String(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))
+    not_counted = fields.List(fields.Nested(UncountedSchema))
 
 
 class InterventionPageSchema(Schema):

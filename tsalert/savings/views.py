@@ -11,11 +11,13 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.places.queries import ward_names, ward_options
+from tsalert.prevention.queries import units_of
 from tsalert.response import queries as response
 from tsalert.response.rows import calls_of
-from tsalert.savings import explaining, linking, queries, service
+from tsalert.savings import explaining, linking, not_counted, queries, service
 from tsalert.savings.checks import percent
 from tsalert.savings.forms import CorrectionForm, InterventionForm
+from tsalert.savings.household_counts import is_equipment
 from tsalert.savings.money_lines import CLASSES, is_saving
 from tsalert.savings.queries import Attention, Filter
 from tsalert.savings.rules import Beneficiary, EnforcementOutcome, Evidence, InterventionType, NewIntervention
@@ -89,6 +91,8 @@ def show_intervention(reference: str) -> ResponseReturnValue:
         version=version,
         valuation=explaining.value_intervention(session, version),
         versions=queries.list_versions(session, version.reference),
+        reasons=not_counted.reasons_of(session, version),
+        units=units_of(session, [version.reference]) if is_equipment(version.content.type) else None,
         officers=officer_names(session),
         wards=ward_names(session),
         links=_links(version.content.case_id, version.content.incident_id),
