@@ -73,7 +73,7 @@ from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import counting_cli, figure_api, table_cli
+from tsalert.savings import counting_cli, table_cli
 from tsalert.savings import pages as savings_pages
 from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
@@ -299,7 +299,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    for command in (*reports_cli.commands, *table_cli.commands, *runs_cli.commands, counting_cli.recount):
+    for command in (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount):
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)

@@ -43,10 +43,14 @@ def of(kind: Type, day: date, *, ward: str | None = None, **what: Any) -> tuple[
 
 
 def quarter_one(money: str) -> Sequence[tuple[dict[str, Any], dict[str, Any]]]:
+    def evidenced(kind: Type, day: date, pounds: int, ward: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        row, details = of(kind, day, ward=ward)
+        return row | {money: Decimal(pounds)}, details
+
     return [
-        of(Type.SCAM_VICTIM, date(2022, 5, 3), ward=WARD, **{money: Decimal(600)}),
-        of(Type.DOORSTEP_CRIME, date(2022, 4, 1), **{money: Decimal(36_500)}),
-        of(Type.DOORSTEP_CRIME, date(2022, 6, 30), ward=WARD, **{money: Decimal(4_000)}),
+        evidenced(Type.SCAM_VICTIM, date(2022, 5, 3), 600, WARD),
+        evidenced(Type.DOORSTEP_CRIME, date(2022, 4, 1), 36_500),
+        evidenced(Type.DOORSTEP_CRIME, date(2022, 6, 30), 4_000, WARD),
         of(Type.FRIENDS_AGAINST_SCAMS, date(2022, 5, 12), units=112),
         of(Type.CALL_BLOCKER, date(2022, 6, 1), units=2, ward=WARD),
         of(Type.CALL_BLOCKER, date(2022, 6, 2)),
@@ -109,8 +113,9 @@ def test_by_ward_class_and_quarter_the_total_is_the_same(
     def ask(**query: str) -> dict[str, Any]:
         answer = client.get("/api/v1/savings/tables", query_string=query, headers=headers)
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.get_json()
-        return found["table"] | {"bases": found["bases"]}
+        found = answer.get_json()
+        table: dict[str, Any] = found["table"] | {"bases": found["bases"]}
+        return table
 
     by_ward = ask(period="2022/23", by="ward")
     assert [row["title"] for row in by_ward["rows"]] == ["Invented Ward", "Ward not known"]

@@ -46,7 +46,7 @@ class MethodSchema(Schema):
     trial = Line(longest=80, load_default=None, allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
         """Put what says how to work figures out into one value."""
         try:
             profile = get_profile(data.pop("profile"))
@@ -94,7 +94,8 @@ class SavingsRowSchema(Schema):
     @post_dump
     def spread(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Put the cells beside the title, by the names of their columns."""
-        return data | data.pop("cells")
+        cells: dict[str, Any] = data.pop("cells")
+        return data | cells
 
 
 def _cell(row: SavingsRow, name: str) -> dict[str, Any] | None:
