@@ -14,12 +14,19 @@ _SET_WITH = ("incident_id", "number", "grade_id", "basis", "target_seconds")
 _BEGUN_WITH = ("started_at", "due_at")
 _CLOCK_STAYS = "what a clock was set going with stays as it was"
 _CLOCK_MOVES = "a clock start stays unless it moves by a correction that is kept"
-# Table, and what is said to whoever tries to change or delete one of its rows.
+# Table, what is said to whoever tries to change or delete one of its rows, and the columns that may be emptied, since
+# what tells of a person goes when its time of keeping is over; that, by whom and when something was corrected stays.
 _PERMANENT = (
-    ("fact_change", "a correction stays as it was told"),
-    ("clock_move", "a correction stays as it was told"),
-    ("party_knowledge", "what an officer added or took back stays as it was told"),
-)
+    ("fact_change", "a correction stays as it was told", {"was": "IS NULL", "became": "IS NULL", "reason": "= ''"}),
+    ("clock_move", "a correction stays as it was told", {}),
+    ("party_knowledge", "what an officer added or took back stays as it was told",
+     {"raw": "= ''", "normal": "= ''", "source": "= ''", "reason": "= ''"}),
+)  # fmt: skip
+_COLUMNS = {
+    "fact_change": ("id", "incident_id", "call_id", "fact", "recorded_at", "recorded_by", "source", "version"),
+    "clock_move": (),
+    "party_knowledge": ("id", "party_id", "kind", "is_taken_back", "told_by", "told_at"),
+}
 _CHAIN = '["manager", "backup", "manager"]'
 
 
@@ -141,13 +148,22 @@ def _keep_on_sqlite():
         f"CREATE TRIGGER incident_clock_moves_as_kept BEFORE UPDATE OF {', '.join(_BEGUN_WITH)} ON incident_clock "
         f"WHEN NOT EXISTS ({_MOVED}) BEGIN SELECT RAISE(ABORT, '{_CLOCK_MOVES}'); END"
     )
-    for table, words in _PERMANENT:
-        for act in ("UPDATE", "DELETE"):
-            _refuse_on_sqlite(f"{table}_no_{act.lower()}", act, table, words)
+    for table, words, emptied in _PERMANENT:
+        _refuse_on_sqlite(f"{table}_no_delete", "DELETE", table, words)
+        _refuse_on_sqlite(f"{table}_no_update", "UPDATE", table, words, unless=_is_emptied(table, emptied, "IS"))
 
 
-def _refuse_on_sqlite(name, act, table, words):
-    op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{words}'); END")
+def _refuse_on_sqlite(name, act, table, words, unless="false"):
+    when = f"WHEN NOT ({unless})"
+    op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{words}'); END")
+
+
+def _is_emptied(table, emptied, same):
+    """Return the condition that a change empties what tells of a person, and changes nothing else."""
+    if not emptied:
+        return "false"
+    stays = [f"NEW.{column} {same} OLD.{column}" for column in _COLUMNS[table]]
+    return " AND ".join([*stays, *(f"NEW.{column} {empty}" for column, empty in emptied.items())])
 
 
 def _keep_on_postgresql():
@@ -161,10 +177,12 @@ def _keep_on_postgresql():
         f"CREATE TRIGGER incident_clock_moves_as_kept BEFORE UPDATE OF {', '.join(_BEGUN_WITH)} ON incident_clock "
         "FOR EACH ROW EXECUTE FUNCTION refuse_unkept_move_of_clock()"
     )
-    for table, words in _PERMANENT:
+    for table, words, emptied in _PERMANENT:
+        is_emptied = _is_emptied(table, emptied, "IS NOT DISTINCT FROM")
         op.execute(
-            f"CREATE FUNCTION refuse_change_to_{table}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$"
+            f"CREATE FUNCTION refuse_change_to_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF TG_OP = 'UPDATE' THEN IF {is_emptied} THEN RETURN NEW; END IF; END IF; "
+            f"RAISE EXCEPTION '{words}'; END $$"
         )
         for name, act, each in (
             ("permanent", "UPDATE OR DELETE", "ROW"),
@@ -220,5 +238,5 @@ def downgrade():
     op.drop_table("clock_move")
     op.drop_table("fact_change")
     if op.get_bind().dialect.name != "sqlite":
-        for table, _ in _PERMANENT:
+        for table, *_ in _PERMANENT:
             op.execute(f"DROP FUNCTION refuse_change_to_{table}()")

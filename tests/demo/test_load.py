@@ -27,6 +27,7 @@ from tsalert.response.clock import ClockState
 from tsalert.response.matches import look_up
 from tsalert.response.models import Incident
 from tsalert.response.party_search import search
+from tsalert.response.timeline import timeline
 from tsalert.rota import alarms
 from tsalert.rota.queries import on_duty
 from tsalert.rota.vocabulary import Duty
@@ -101,6 +102,9 @@ def assert_live() -> None:
     assert (len(board), states[ClockState.OVERDUE], states[ClockState.MET]) == (6, 1, 1)
     kinds = db.session.scalars(select(Incident.kind).where(Incident.kind.contains("_", autoescape=True)))
     assert kinds.all() == [], "a code is shown where an officer would have typed words"
+    stories = [event for row in board for event in timeline(db.session(), row.id, now=utc_now())]
+    assert not any(event.note.startswith(("Ringing", "No answer was reported")) for event in stories)
+    assert sum("Corrected" in event.what or "Corrected" in event.note for event in stories) == 3
     waits = waiting.waiting_calls(db.session())
     assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms"]
     assert waits[0].story is not None
@@ -127,6 +131,9 @@ def assert_known_people() -> None:
     (caller,) = search(db.session(), number, is_demo=True, now=utc_now())
     assert "2 earlier calls" in caller.words
     assert "warning note" in caller.words
+    (trader,) = search(db.session(), "Makebelieve Driveways", is_demo=True, now=utc_now())
+    assert "same name" in trader.words
+    assert search(db.session(), "01632 960777", is_demo=True, now=utc_now()) == []
 
 
 def assert_every_type_is_shown() -> None:

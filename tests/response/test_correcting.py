@@ -15,6 +15,7 @@ from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, Overtaken, RuleViolation
 from tsalert.core.periods import parse_period
+from tsalert.paging.models import PageRun
 from tsalert.parties.rules import Sought
 from tsalert.places.models import Ward
 from tsalert.response import board, correcting, corrections, queries, service, timeline, waiting
@@ -135,6 +136,41 @@ def test_a_call_is_found_by_its_corrected_place_and_no_more_by_the_wrong_one(
     correcting.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
     found = [look_up(session, Sought(address=each), is_demo=True, now=LATER).incidents for each in ADDRESSES]
     assert [bool(each) for each in found] == [False, True]
+    assert queries.get_incident(session, incident_id).household.address == "8 Sample Street"
+
+
+def test_an_incident_that_is_held_to_be_elsewhere_does_not_follow_a_call(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    correcting.correct_incident(incident_id, told(ward_code="W2", address="2 Example Road"), actor=duty, now=LATER)
+    place = told(address="8 Sample Street", ward_code=None)
+    correcting.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
+    household = queries.get_incident(session, incident_id).household
+    assert (household.address, household.ward_code) == ("2 Example Road", "W2")
+
+
+def test_a_neighbour_who_gives_the_right_address_finds_the_incident_whose_address_was_corrected(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    correcting.correct_incident(incident_id, told(address="8 Sample Street"), actor=duty, now=LATER)
+    (found,) = look_up(session, Sought(address="8 Sample Street"), is_demo=True, now=LATER).incidents
+    assert found.id == incident_id
+
+
+def test_pages_tell_the_target_that_stands_after_a_call_was_corrected(session: Session, duty: Actor) -> None:
+    incident_id = service.log_call(roof_call(claimed_at=NOON), actor=duty, now=NOON + HOUR).incident_id or 0
+    call = call_of(session, incident_id)
+    correcting.correct_call(call.id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=NOON + HOUR)
+    assert session.scalars(select(PageRun.due_at)).one() == NOON + 150 * MINUTE
+
+
+def test_a_correction_can_be_emptied_of_what_it_tells_of_a_person_and_of_nothing_else(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    correcting.correct_incident(incident_id, told(address="8 Sample Street"), actor=duty, now=LATER)
+    session.execute(text("UPDATE fact_change SET was = NULL, became = NULL, reason = ''"))
+    with pytest.raises(DatabaseError, match="stays"), session.begin_nested():
+        session.execute(text("UPDATE fact_change SET fact = 'kind'"))
 
 
 ADDRESSES = ("1 Example Road", "8 Sample Street")

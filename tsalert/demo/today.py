@@ -18,13 +18,25 @@ from tsalert.cases.vocabulary import (
     Status,
 )
 from tsalert.core.actors import Actor
+from tsalert.db import db
 from tsalert.demo import nights, visits
 from tsalert.demo.known import PAVERS
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
-from tsalert.response import answering, dispatching, handing_over, service
+from tsalert.response import (
+    answering,
+    correcting,
+    correcting_times,
+    corrections,
+    dispatching,
+    handing_over,
+    rows,
+    service,
+)
+from tsalert.response.correcting_times import NewTime
 from tsalert.response.dispatching import NewMilestone
+from tsalert.response.facts import Correction, Fact
 from tsalert.response.steps import Step
 from tsalert.response.vocabulary import CallSource, Category, GradeName
 
@@ -99,9 +111,21 @@ def _on_scene(team: Crew, now: datetime) -> None:
     who = _crew(team, nights.wake(incident_id))
     visits.attend(incident_id, visit, who)
     answering.report_safe(incident_id, actor=who, now=now - timedelta(minutes=2))
+    _set_right(team, incident_id, who, now)
     case_id = visits.open_case(visit, incident_id, team.officer, summary="Cold call, then pressure to pay. Invented.")
     _money(team, case_id, now, MoneyKind.DEMANDED, "4000")
     _money(team, case_id, now, MoneyKind.PAID, "30")
+
+
+def _set_right(team: Crew, incident_id: int, who: Actor, now: datetime) -> None:
+    """Correct what it is, and when the officer arrived, who tapped it late."""
+    kind = Correction({Fact.KIND: DoorstepKind.GUTTERING}, "It began with the gutters. Invented.")
+    correcting.correct_incident(incident_id, kind, actor=team.officer, now=now - timedelta(minutes=12))
+    (visit,) = rows.attendances_of(db.session(), incident_id)
+    told = [each for each in corrections.milestones_of(db.session(), incident_id) if each.step == Step.ON_SCENE]
+    assert visit.on_scene_at is not None  # the officer is there
+    sooner = NewTime(visit.on_scene_at - timedelta(minutes=4), "I rang the bell before I tapped. Invented.")
+    correcting_times.correct_time(incident_id, told[0].id, sooner, actor=who, now=now - timedelta(minutes=11))
 
 
 def _ask_others(team: Crew, incident_id: int, now: datetime) -> None:

@@ -28,6 +28,13 @@ class NewRun:
     due_at: datetime | None
 
 
+def move_due(session: Session, incident_id: int, due_at: datetime) -> None:
+    """Let the pages of an incident tell a target that was corrected; a step."""
+    run = rows.lock_run(session, incident_id)
+    if run is not None:
+        run.due_at = due_at
+
+
 def start(session: Session, new: NewRun, *, now: datetime) -> bool:
     """Begin to page for an incident, unless it is paged for already; tells whether somebody was paged at once."""
     version = policies.policy_in_force(session, at=now)

@@ -8,7 +8,7 @@ from tsalert.paging.codes import (
     retire_codes,
 )
 from tsalert.paging.rows import due_incidents
-from tsalert.paging.runs import NewRun, advance, end, start
+from tsalert.paging.runs import NewRun, advance, end, move_due, start
 from tsalert.paging.taking import is_paged_for, pass_on, take
 from tsalert.paging.welfare import (
     OnScene,
@@ -34,6 +34,7 @@ __all__ = [
     "has_guessed_too_often",
     "incident_of_code",
     "is_paged_for",
+    "move_due",
     "note_safe",
     "note_wrong_code",
     "pass_on",

@@ -132,9 +132,14 @@ def _described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
     return {side: described for side, described in told.items() if described is not None}
 
 
-def keep_places(session: Session, call: Call) -> None:
-    """Keep where a call was, so that it is found again by its place; a step of the caller's transaction."""
-    for key in place_keys(call.address, call.postcode):
+def keep_places(session: Session, call: Call, incident: Incident | None = None) -> None:
+    """Keep where a call was, so that it is found again by its place; a step of the caller's transaction.
+
+    :param incident: its incident, by whose place it is found too.
+    """
+    keys = place_keys(call.address, call.postcode)
+    keys += place_keys(incident.address, incident.postcode) if incident else []
+    for key in dict.fromkeys(keys):
         session.execute(insert_ignoring_conflicts(session, CallPlace).values(key=key, call_id=call.id))
 
 

@@ -29,6 +29,7 @@ from tsalert.response.vocabulary import Disposition
 
 _OVERTAKEN = "Somebody has changed this {} since you opened it."
 _PLACE = frozenset({Fact.ADDRESS, Fact.POSTCODE})
+_PLACE_OR_WARD = _PLACE | {Fact.WARD_CODE}
 
 
 def begin_correction(session: Session, incident_id: int, *, seen: int | None) -> Incident:
@@ -58,6 +59,8 @@ def correct_incident(incident_id: int, correction: Correction, *, actor: Actor, 
         _keep(session, found, correction.reason, FactChange(incident_id=incident.id), actor=actor, now=now)
         for each in found:
             setattr(incident, each.fact.value, each.became)
+        if _PLACE & {each.fact for each in found}:
+            _find_here(session, rows.calls_of(session, incident.id), incident)
         _tell(session, "incident", incident.id, found, actor=actor, now=now)
 
 
@@ -82,12 +85,13 @@ def correct_call(call_id: int, correction: Correction, *, actor: Actor, now: dat
         kept = _keep(session, found, correction.reason, change, actor=actor, now=now)
         for each in found:
             setattr(call, each.fact.value, each.became)
+        if incident:
+            _follow_place(session, incident, found, correction.reason, actor=actor, now=now)
         times = [row for row in kept if row.fact == Fact.CLAIMED_AT]
         if times:
             _follow_time(session, call, incident, change_id=times[0].id, now=now)
         if _PLACE & {each.fact for each in found}:
-            session.execute(delete(CallPlace).where(CallPlace.call_id == call.id))
-            keep_places(session, call)
+            _find_here(session, [call], incident)
         _tell(session, "call", call.id, found, actor=actor, now=now)
 
 
@@ -105,6 +109,23 @@ def _incident_of(session: Session, call_id: int) -> Incident | None:
     if call.incident_id is None:
         return None
     return begin_correction(session, call.incident_id, seen=None)
+
+
+def _follow_place(
+    session: Session, incident: Incident, found: Sequence[Difference], reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Let an incident's place follow the call that it was taken from; one that is held to be elsewhere stays there."""
+    same = [each for each in found if each.fact in _PLACE_OR_WARD and getattr(incident, each.fact.value) == each.was]
+    _keep(session, same, reason, FactChange(incident_id=incident.id), actor=actor, now=now)
+    for each in same:
+        setattr(incident, each.fact.value, each.became)
+
+
+def _find_here(session: Session, calls: Sequence[Call], incident: Incident | None) -> None:
+    """Let calls be found by where they and their incident are held to be, and no more by where they were not."""
+    for call in calls:
+        session.execute(delete(CallPlace).where(CallPlace.call_id == call.id))
+        keep_places(session, call, incident)
 
 
 def _check_time(call: Call, found: Sequence[Difference], *, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.clock import whole_seconds
 from tsalert.core.errors import RuleViolation
+from tsalert.paging import service as paging
 from tsalert.response import progress, rows
 from tsalert.response.clock import first_stop
 from tsalert.response.correction_models import ClockMove
@@ -47,6 +48,9 @@ def move_starts(
             raise RuleViolation("The incident's clock had ended before that time.", field="claimed_at")
         _move(session, clock, became, change_id=change_id)
     stand_anew(session, incident, now=now)
+    latest = rows.latest_clock(session, incident.id)
+    if latest is not None:
+        paging.move_due(session, incident.id, latest.due_at)
 
 
 def _counted_from(session: Session, incident_id: int, first_call_at: datetime) -> list[IncidentClock]:

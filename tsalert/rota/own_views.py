@@ -14,6 +14,7 @@ from tsalert.web.access import current_actor, public, signed_in
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("duty", __name__)
+_SOONEST = 7  # shifts that stand open on the page; the others are folded
 
 
 @bp.get("/account/duty")
@@ -26,6 +27,7 @@ def show_own() -> ResponseReturnValue:
     return render_template(
         "rota/own.html",
         slots=[(slot, presenting.stood_fully(slot)) for slot in slots],
+        soonest=_SOONEST,
         mobile=queries.mobile_of(session, officer_id),
         waiting_for=mobiles.waiting_for(session, officer_id, now=now),
         calendar_since=calendars.link_since(session, officer_id),
