@@ -85,7 +85,7 @@ WHERE = {
     "runs.compare_runs": "/savings/runs/1/difference?with=2",
     "runs.list_runs": "/savings/runs",
     "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
-    "runs.show_run": "/savings/runs/1",
+    "runs.show_run": "/savings/runs/2",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
     "verification.show_limit": "/savings/verification",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",

@@ -33,7 +33,7 @@ def run(app: Flask, session: Session, published_quarter: dict[str, str]) -> Run:
 def made(run: Run, *, as_of: str = "2023-05-02T09:00:00Z") -> str:
     answer = run("run", "make", "2022/23", "Q1", "--as", MAKER, "--as-of", as_of)
     assert answer.exit_code == 0, answer.output
-    return re.findall(r"^Run (\d+), draft", answer.output)[0]
+    return str(re.findall(r"^Run (\d+), draft", answer.output)[0])
 
 
 def test_the_command_runs_q1_2022_23_again_today_and_gives_146_333(run: Run) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -82,7 +83,7 @@ class Office:
         kind = kind or self.random.choice([InterventionType.SCAM_VICTIM, InterventionType.CALL_BLOCKER])
         has_money = kind is InterventionType.SCAM_VICTIM
         name = self.random.choice(["prevented", "future", "recovered"])
-        money = {name: Decimal(self.random.randrange(100, 3_000_000)) / 100} if has_money else {}
+        money: dict[str, Any] = {name: Decimal(self.random.randrange(100, 3_000_000)) / 100} if has_money else {}
         return NewIntervention(
             type=kind,
             on_date=date(2022, 4, 1) + timedelta(days=self.random.randrange(365)),

@@ -105,8 +105,9 @@ def _difference(before: Worked | None, after: Worked | None) -> Difference | Non
 def _effects(before: Worked | None, after: Worked | None) -> dict[Place, Decimal]:
     tally = Tally()
     for worked, sign in ((before, -1), (after, 1)):
-        for line in worked.lines if worked else ():
-            tally.add(line, is_bank_loss=worked.stood.is_bank_loss, sign=sign)
+        if worked is not None:
+            for line in worked.lines:
+                tally.add(line, is_bank_loss=worked.stood.is_bank_loss, sign=sign)
     return tally.moved
 
 
@@ -117,8 +118,8 @@ def _causes(before: Worked, after: Worked) -> Iterator[str]:
         if old[name] != new[name]:
             yield f"{label}: {_said(old[name])}, then {_said(new[name])}"
     yield from _rates(before, after)
-    if _rows(before) != _rows(after):
-        yield f"row of the table: {_said(_rows(before))}, then {_said(_rows(after))}"
+    if _cells(before) != _cells(after):
+        yield f"place in the table: {_said(_cells(before))}, then {_said(_cells(after))}"
 
 
 def _rates(before: Worked, after: Worked) -> Iterator[str]:
@@ -137,8 +138,8 @@ def _rates_by_class(worked: Worked) -> dict[str, str]:
     return {component: " and ".join(rates) for component, rates in found.items()}
 
 
-def _rows(worked: Worked) -> list[str]:
-    return sorted({line.row or "none" for line in worked.lines})
+def _cells(worked: Worked) -> list[str]:
+    return sorted({f"{line.row} {line.column}" if line.row else "none" for line in worked.lines})
 
 
 def _said(value: object) -> str:

@@ -101,7 +101,8 @@ def compare(
     :raises NotFound: there is no such run.
     """
     one, other = get_run(session, first), get_run(session, second)
-    explained, shown = Explained(), []
+    explained = Explained()
+    shown: list[Difference] = []
     for found in differences(lines_of(session, one), lines_of(session, other)):
         explained.add(found)
         if (size is None or len(shown) <= size) and (after is None or found.reference > after):

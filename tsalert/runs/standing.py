@@ -93,7 +93,8 @@ def ended_days(session: Session, as_of: datetime, references: Collection[str]) -
     )
     found: dict[str, list[date]] = {}
     for reference, ended_on in session.execute(query.order_by(InstalledUnit.ended_on)):
-        found.setdefault(reference, []).append(ended_on)
+        if ended_on is not None:
+            found.setdefault(reference, []).append(ended_on)
     return found
 
 
@@ -113,5 +114,6 @@ def _by_reference(session: Session) -> ColumnElement[str]:
 
 
 def _stood(row: Row[Any]) -> Stood:
-    identity, reference, number, kind, *rest = row
-    return Stood(identity, reference, number, _TYPES[kind], *rest)
+    values: list[Any] = list(row)
+    values[3] = _TYPES[values[3]]
+    return Stood(*values)

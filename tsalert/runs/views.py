@@ -39,7 +39,9 @@ bp.context_processor(
 @requires(Permission.READ_FIGURES)
 def list_runs() -> ResponseReturnValue:
     """Show runs, the newest first."""
-    asked = {name: text for name, text in request.args.items() if name in {"state", "period", "after"} and text.strip()}
+    asked: dict[str, Any] = {
+        name: text for name, text in request.args.items() if name in {"state", "period", "after"} and text.strip()
+    }
     page = queries.list_runs(db.session(), **RunFilterSchema().load(asked))
     older = url_for(".list_runs", **asked | {"after": page.next}) if page.next else None
     return render_template("runs/list.html", page=page, asked=asked, older=older, states=list(RunState))

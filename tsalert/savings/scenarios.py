@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import PENNY
@@ -29,6 +30,7 @@ class Scenario(StrEnum):
     HIGH = "high"
 
 
+@lru_cache(maxsize=1024)
 def rate_in(rate: Rate, scenario: Scenario) -> Rate:
     """Return a rate as formulas use it in a scenario: pounds a unit, pounds a pound, or a share.
 
