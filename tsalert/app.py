@@ -281,7 +281,7 @@ def _register(app: Flask) -> None:
     for operations in _OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    for command in (*reports_cli.commands, *table_cli.commands, *runs_cli.commands, counting_cli.recount):
+    for command in (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount):
         savings_cli.group.add_command(command)
     for group in _COMMANDS:
         app.cli.add_command(group)

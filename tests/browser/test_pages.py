@@ -112,10 +112,10 @@ FOUND = {
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 # Parts of pages, mails and files.
 NO_PAGES = {
-    "runs.export_lines",
     "explaining.export_explanation",
     "overview.export_savings",
     "overview.export_what_if",
+    "runs.export_lines",
     "rates.export_rate_set",
     "alerts.show_email",
     "alerts.show_progress",

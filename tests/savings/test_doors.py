@@ -43,10 +43,14 @@ def of(kind: Type, day: date, *, ward: str | None = None, **what: Any) -> tuple[
 
 
 def quarter_one(money: str) -> Sequence[tuple[dict[str, Any], dict[str, Any]]]:
+    def evidenced(kind: Type, day: date, pounds: int, ward: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        row, details = of(kind, day, ward=ward)
+        return row | {money: Decimal(pounds)}, details
+
     return [
-        of(Type.SCAM_VICTIM, date(2022, 5, 3), ward=WARD, **{money: Decimal(600)}),
-        of(Type.DOORSTEP_CRIME, date(2022, 4, 1), **{money: Decimal(36_500)}),
-        of(Type.DOORSTEP_CRIME, date(2022, 6, 30), ward=WARD, **{money: Decimal(4_000)}),
+        evidenced(Type.SCAM_VICTIM, date(2022, 5, 3), 600, WARD),
+        evidenced(Type.DOORSTEP_CRIME, date(2022, 4, 1), 36_500),
+        evidenced(Type.DOORSTEP_CRIME, date(2022, 6, 30), 4_000, WARD),
         of(Type.FRIENDS_AGAINST_SCAMS, date(2022, 5, 12), units=112),
         of(Type.CALL_BLOCKER, date(2022, 6, 1), units=2, ward=WARD),
         of(Type.CALL_BLOCKER, date(2022, 6, 2)),
@@ -109,8 +113,9 @@ def test_by_ward_class_and_quarter_the_total_is_the_same(
     def ask(**query: str) -> dict[str, Any]:
         answer = client.get("/api/v1/savings/tables", query_string=query, headers=headers)
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.get_json()
-        return found["table"] | {"bases": found["bases"]}
+        found = answer.get_json()
+        table: dict[str, Any] = found["table"] | {"bases": found["bases"]}
+        return table
 
     by_ward = ask(period="2022/23", by="ward")
     assert [row["title"] for row in by_ward["rows"]] == ["Invented Ward", "Ward not known"]
@@ -236,3 +241,27 @@ def test_april_and_may_2021_are_a_period_of_their_own(session: Session, signed_i
     page = signed_in(RoleName.MANAGER).get("/savings?period=2021-04-01+to+2021-05-31&profile=classes").text
     assert "£15,610" in page
     assert "£15,611" not in page
+
+
+def test_the_year_s_figures_are_explained_as_the_board_tells_them(
+    session: Session, signed_in: Callable[..., FlaskClient]
+) -> None:
+    records = [
+        of(Type.SCAM_VICTIM, date(2021, 12, 24), prevented=Decimal(210_035)),
+        of(Type.FRIENDS_AGAINST_SCAMS, date(2021, 7, 1), units=953),
+        of(Type.CALL_BLOCKER, date(2021, 8, 2), units=5),
+    ]
+    store(session, [(row | {"beneficiary": "resident"}, details) for row, details in records])
+    session.commit()
+    desk = signed_in(RoleName.MANAGER)
+    page = desk.get("/figures?period=2021/22").text
+    opened = {}
+    for address, text in re.findall(
+        r'<a class="govuk-link" href="(/savings/explain[^"]+)">(£[\d,]+)</a></strong>', page
+    ):
+        told = desk.get(address.replace("&amp;", "&")).text
+        opened[text] = re.sub(r"<[^>]+>", " ", told.partition("<h1")[2].partition("</h1>")[0])
+    assert list(opened) == ["£292,738", "£158,078", "£56,341", "£507,157"]
+    assert "All but Friends Against Scams, financial, 2021/22: £292,738" in " ".join(opened["£292,738"].split())
+    assert all(text in heading for text, heading in opened.items())
+    assert desk.get("/savings/explain?period=2021/22&row=all-but-total").status_code == 422

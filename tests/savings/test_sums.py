@@ -224,7 +224,7 @@ def test_a_minute_around_midnight_in_london_chooses_quarter_and_rate_set(
         "nts-observed-2021-22", date(2023, 4, 1), None, actor=officer(RoleName.MANAGER), now=NOW
     )
     blocker = {"type": Type.CALL_BLOCKER, "units": 1}
-    details = {"on_date": london_date(moment), "overlaps": None, "ended": [], "beneficiary": "resident"}
+    details: dict[str, Any] = {"on_date": london_date(moment), "overlaps": None, "ended": [], "beneficiary": "resident"}
     store(session, [(blocker, details)])
     told = explain(session, Figure(parse_period(quarter), row="call_blockers", column="financial"))
     assert told.cell.shown == 16_541
@@ -238,7 +238,7 @@ def test_a_minute_around_midnight_in_london_chooses_quarter_and_rate_set(
 
 def test_what_no_profile_row_holds_stands_apart_and_not_in_a_total(prepared: Session) -> None:
     fine = {"type": Type.ENFORCEMENT_OUTCOME, "units": 1, "memo": Decimal(900)}
-    details = {"on_date": date(2022, 5, 3), "overlaps": None, "ended": [], "beneficiary": "resident"}
+    details: dict[str, Any] = {"on_date": date(2022, 5, 3), "overlaps": None, "ended": [], "beneficiary": "resident"}
     store(prepared, [(fine, details), ({"type": Type.TALK, "units": 2, "counted_units": 2}, details)])
     for profile in PROFILES.values():
         method = Method(profile)

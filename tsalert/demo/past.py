@@ -11,7 +11,7 @@ from tsalert.cases.rules import NewCase, NewMoneyLine
 from tsalert.cases.vocabulary import Channel, DoorstepKind, EnquiryKind, MoneyKind, ScamKind, Source
 from tsalert.core.actors import Actor
 from tsalert.core.clock import LONDON, london_date
-from tsalert.core.periods import Period, financial_year, parse_period
+from tsalert.core.periods import Period, parse_period
 from tsalert.demo import published, visits
 from tsalert.demo.amounts import split_count, split_pounds
 from tsalert.demo.people import household
@@ -54,19 +54,19 @@ def moments(period: Period, number: int) -> list[datetime]:
     ]
 
 
-def load_year(team: Crew) -> None:
-    """Load 2021/22: 26 rapid-response interventions with the three single savings, scams, Friends and blockers."""
-    year = financial_year(2021)
-    rest = published.RAPID_RESPONSE_INTERVENTIONS_2021 - len(published.SINGLE_SAVINGS)
-    money = published.SCAM_AND_DOORSTEP_2021 - sum(published.SINGLE_SAVINGS)
-    doorstep = [Decimal(saving) for saving in published.SINGLE_SAVINGS] + split_pounds(money * 2 // 3, rest, seed=2021)
+def load_year(team: Crew, figures: published.YearFigures) -> None:
+    """Load a year: its rapid-response interventions with the single savings, scams, Friends and blockers."""
+    year = parse_period(figures.label)
+    rest = figures.rapid_response_interventions - len(figures.single_savings)
+    money = figures.scam_and_doorstep - sum(figures.single_savings)
+    doorstep = [Decimal(saving) for saving in figures.single_savings] + split_pounds(money * 2 // 3, rest, seed=2021)
     for amount, at in zip(doorstep, moments(year, len(doorstep)), strict=True):
         _doorstep_visit(team, at, amount)
     scams = split_pounds(money - money * 2 // 3, 24, seed=2022)
     for amount, at in zip(scams, moments(year, len(scams)), strict=True):
         _scam_saving(team, at, amount)
-    _train(team, year, published.FRIENDS_2021, sessions=20)
-    _install(team, year, published.BLOCKERS_2021)
+    _train(team, year, figures.friends, sessions=20)
+    _install(team, year, figures.blockers)
 
 
 def load_quarter(team: Crew, figures: published.QuarterFigures) -> None:

@@ -1,24 +1,49 @@
-"""The figures that the demonstration's records add up to.
+"""The figures that the demonstration's records add up to, read from a file; another service may bring its own.
 
-Source: Safer Bromley Partnership Board, Priority 1 Safer Neighbourhoods, 2022/23 Quarter 2 update; April and May 2021
-from the Board's papers of 2021. How a total divides into records is invented.
+How a total divides into records is invented. Of the 43 scam and doorstep cases of April and May 2021 the file that
+comes with the service takes 25 as scams, 9 of them investment fraud: 36%.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-SINGLE_SAVINGS = (12_000, 36_833, 18_000)
-RAPID_RESPONSE_INTERVENTIONS_2021 = 26
-SCAM_AND_DOORSTEP_2021 = 210_035
-FRIENDS_2021 = 953
-BLOCKERS_2021 = 5
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
-COMPLAINTS = 676
-TRANSFERRED = 139
-# Of the 43 scam and doorstep cases the demonstration takes 25 as scams, 9 of them investment fraud: 36%.
-SCAMS, INVESTMENT_FRAUDS, DOORSTEP_CRIMES = 25, 9, 18
-MEAN_INVESTMENT_LOSS, MEAN_DOORSTEP_LOSS = 46_928, 1_696
-ADVICE_SAVINGS = 15_610
+from tsalert.core.errors import RuleViolation
+from tsalert.savings.claims import Claim
+from tsalert.web.fields import Pounds
+
+BROMLEY = Path(__file__).parent / "figures" / "bromley.json"
+_COUNT = validate.Range(min=0, max=100_000)
+_POUNDS = validate.Range(min=0, max=100_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigures:
+    """What one year's interventions add up to, in whole pounds and units."""
+
+    label: str
+    rapid_response_interventions: int
+    single_savings: tuple[int, ...]
+    scam_and_doorstep: int
+    friends: int
+    blockers: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelplineTotals:
+    """What the consumer helpline told of April and May 2021."""
+
+    complaints: int
+    transferred: int
+    scams: int
+    investment_frauds: int
+    doorstep_crimes: int
+    mean_investment_loss: int
+    mean_doorstep_loss: int
+    advice_savings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +62,101 @@ class QuarterFigures:
     blockers: int = 0
 
 
-QUARTERS = (
-    QuarterFigures(
-        "2022/23 Q1", 233, 76, Decimal("505804.50"), 30, 7, scams=600, doorstep_crime=40_500, friends=112, blockers=3
-    ),
-    QuarterFigures("2022/23 Q2", 248, 60, Decimal("99761.00"), 34, 5),
-)
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything that one service published, and where."""
+
+    source: str
+    year: YearFigures
+    helpline: HelplineTotals
+    quarters: tuple[QuarterFigures, ...]
+    claim: Claim | None = None
+
+
+def read_published(text: str) -> Published:
+    """Read a file of published figures.
+
+    :raises RuleViolation: it is not one, naming what is wrong.
+    """
+    try:
+        found: Published = _PublishedSchema().loads(text)
+    except ValidationError as error:
+        raise RuleViolation(f"This is no file of published figures: {error.messages}", field="figures") from error
+    except ValueError as error:
+        raise RuleViolation("This file of published figures is not JSON.", field="figures") from error
+    return found
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+    made: Any = dict
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Hand over a typed value."""
+        return self.made(**data)
+
+
+def _count() -> fields.Integer:
+    return fields.Integer(strict=True, required=True, validate=_COUNT)
+
+
+def _pounds() -> fields.Integer:
+    return fields.Integer(strict=True, required=True, validate=_POUNDS)
+
+
+class _ClaimSchema(_Strict):
+    made = Claim
+    words = fields.String(required=True)
+    source = fields.String(required=True)
+
+
+class _YearSchema(_Strict):
+    label = fields.String(required=True)
+    rapid_response_interventions = _count()
+    single_savings = fields.List(_pounds(), required=True)
+    scam_and_doorstep = _pounds()
+    friends = _count()
+    blockers = _count()
+
+    def made(self, **data: Any) -> YearFigures:
+        return YearFigures(**data | {"single_savings": tuple(data["single_savings"])})
+
+
+class _HelplineSchema(_Strict):
+    made = HelplineTotals
+    complaints = _count()
+    transferred = _count()
+    scams = _count()
+    investment_frauds = _count()
+    doorstep_crimes = _count()
+    mean_investment_loss = _pounds()
+    mean_doorstep_loss = _pounds()
+    advice_savings = _pounds()
+
+
+class _QuarterSchema(_Strict):
+    made = QuarterFigures
+    label = fields.String(required=True)
+    enquiries = _count()
+    cases = _count()
+    detriment = Pounds(required=True)
+    reports = _count()
+    immediate = _count()
+    scams = fields.Integer(strict=True, load_default=0, validate=_POUNDS)
+    doorstep_crime = fields.Integer(strict=True, load_default=0, validate=_POUNDS)
+    friends = fields.Integer(strict=True, load_default=0, validate=_COUNT)
+    blockers = fields.Integer(strict=True, load_default=0, validate=_COUNT)
+
+
+class _PublishedSchema(_Strict):
+    source = fields.String(required=True)
+    claim = fields.Nested(_ClaimSchema, load_default=None)
+    year = fields.Nested(_YearSchema, required=True)
+    helpline = fields.Nested(_HelplineSchema, required=True)
+    quarters = fields.List(fields.Nested(_QuarterSchema), required=True)
+
+    def made(self, **data: Any) -> Published:
+        return Published(**data | {"quarters": tuple(data["quarters"])})

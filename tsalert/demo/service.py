@@ -17,7 +17,6 @@ from tsalert.demo import (
     known,
     other_work,
     past,
-    published,
     sent,
     standby,
     telephone,
@@ -25,11 +24,12 @@ from tsalert.demo import (
 )
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
+from tsalert.demo.published import BROMLEY, Published, read_published
 from tsalert.displays import service as displays
 from tsalert.displays.service import NewDisplay
 from tsalert.installation import service as installation
 from tsalert.places import service as places
-from tsalert.savings import approving
+from tsalert.savings import approving, claims
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
@@ -62,9 +62,10 @@ _SHIPPED = frozenset(
 )
 
 
-def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
+def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: Published | None = None) -> None:
     """Load the demonstration and mark the database as one for good.
 
+    :param figures: what its records add up to; by default what Bromley published.
     :raises Conflict: the database holds anything else.
     """
     if not is_empty(db.session()):
@@ -73,7 +74,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
         installation.mark_demo(session, is_whole=False)
     places.add_wards(demo_wards(), now=_BEFORE_IT_ALL)
     team = past.crew(*_hire(password), tell)
-    _load_past(team)
+    _load_past(team, figures or read_published(BROMLEY.read_text(encoding="utf-8")), now)
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
     approving.approve_rate_set("prudent-2026", actor=team.manager, now=now)
     equipment.load_equipment(team, now)
@@ -116,10 +117,12 @@ def _hang_screens(team: past.Crew, now: datetime) -> None:
     displays.note_seen(seen, now=now)
 
 
-def _load_past(team: past.Crew) -> None:
+def _load_past(team: past.Crew, figures: Published, now: datetime) -> None:
     team.tell("April and May 2021")
-    helpline.load_helpline(team)
-    team.tell("2021/22: 26 rapid-response interventions")
-    past.load_year(team)
-    for figures in published.QUARTERS:
-        past.load_quarter(team, figures)
+    helpline.load_helpline(team, figures.helpline)
+    team.tell(f"{figures.year.label}: {figures.year.rapid_response_interventions} rapid-response interventions")
+    past.load_year(team, figures.year)
+    for quarter in figures.quarters:
+        past.load_quarter(team, quarter)
+    if figures.claim:
+        claims.quote_claim(figures.claim, actor=team.manager, now=now)

@@ -1,12 +1,14 @@
 """The board's indicators: what each is called, how it is defined, and how its figure is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from tsalert.core.money import format_pounds
 from tsalert.reports.queries import PeriodFigures
 from tsalert.response.clock import ResponseFigures
+from tsalert.savings.explaining import ALL_BUT
+from tsalert.savings.profiles import TOTAL
 
 # A share of so few tells more about one person than about the service.
 _LEAST_FOR_A_SHARE = 5
@@ -14,13 +16,17 @@ _LEAST_FOR_A_SHARE = 5
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One figure of the board, with its definition in words."""
+    """One figure of the board, with its definition in words.
+
+    :param opens: what leads to the explanation of a figure of savings.
+    """
 
     name: str
     group: str
     label: str
     definition: str
     read: Callable[[PeriodFigures], int | Decimal]
+    opens: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ INDICATORS = (
         "Future financial savings",
         "Of scams, doorstep crime and call blockers; the board's series leaves Friends Against Scams out here.",
         lambda figures: figures.savings.total_without("financial", _FRIENDS).shown,
+        {"row": f"{ALL_BUT}{_FRIENDS}", "column": "financial"},
     ),
     Indicator(
         "health_savings",
@@ -158,6 +165,7 @@ INDICATORS = (
         "Health and quality of life savings",
         "Of the same work: a share of its financial savings.",
         lambda figures: figures.savings.total_without("health", _FRIENDS).shown,
+        {"row": f"{ALL_BUT}{_FRIENDS}", "column": "health"},
     ),
     Indicator(
         "friends_savings",
@@ -165,6 +173,7 @@ INDICATORS = (
         "Friends Against Scams",
         "Financial and other savings of the people who were trained.",
         lambda figures: figures.savings.row(_FRIENDS).total.shown,
+        {"row": _FRIENDS},
     ),
     Indicator(
         "total_savings",
@@ -172,6 +181,7 @@ INDICATORS = (
         "Savings in total",
         "All of the table below, rounded once from its exact sum.",
         lambda figures: figures.savings.grand_total.shown,
+        {"row": TOTAL},
     ),
 )
 

@@ -36,7 +36,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, rates, tables, units, *counting)
+blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *counting)
 
 
 @interventions.route("", methods=["GET"])

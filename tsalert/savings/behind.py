@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.periods import Period
 from tsalert.prevention.models import InstalledUnit
 from tsalert.prevention.rules import Ending
+from tsalert.savings.groups import lacking
 from tsalert.savings.methods import Method
 from tsalert.savings.models import Intervention
 from tsalert.savings.queries import Version, get_current_row, read_version
@@ -20,6 +21,7 @@ from tsalert.savings.rules import Beneficiary, InterventionType
 from tsalert.savings.scopes import COUNTED, Scope, conditions, in_period
 from tsalert.savings.singles import longest
 from tsalert.savings.stretches import cuts_of, stretches
+from tsalert.savings.uncounted import Uncounted
 from tsalert.savings.valuation import Contribution, ValueClass
 from tsalert.savings.worth import Moment, entries
 
@@ -39,15 +41,28 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ValuedRecord:
-    """One intervention and what it adds to a figure, with the moments at which it does."""
+    """One intervention and what it adds to a figure, with the moments at which it does.
+
+    :param lacks: the classes in which no approved rate values it.
+    """
 
     version: Version
     contributions: tuple[Contribution, ...]
     moments: tuple[Moment, ...]
+    lacks: frozenset[ValueClass]
 
     def only(self, classes: frozenset[ValueClass]) -> "ValuedRecord":
-        """Return it with what it adds in some classes."""
-        return replace(self, contributions=tuple(part for part in self.contributions if part.value_class in classes))
+        """Return it with what it adds, and what it lacks, in some classes."""
+        kept = tuple(part for part in self.contributions if part.value_class in classes)
+        return replace(self, contributions=kept, lacks=self.lacks & classes)
+
+    @property
+    def why_nothing(self) -> str:
+        """Why it adds nothing, where it does not."""
+        if self.lacks:
+            return "no approved rate for this date"
+        code = self.version.not_counted_reason
+        return Uncounted.of(code).label if code else "nothing in this column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +127,9 @@ def _valued(session: Session, asked: Asked, rows: Sequence[Intervention]) -> Ite
     for row, record in zip(rows, records_of(session, rows), strict=True):
         counted = [entry for entry in entries(record, asked.method, rates_on) if entry.on in asked.period]
         parts = tuple(part for entry in counted for part in entry.contributions(asked.method))
-        yield ValuedRecord(read_version(row), parts, tuple(entry.moment for entry in counted))
+        lacks = frozenset(
+            kind
+            for entry in counted
+            for kind in lacking(record.type, entry, entry.contributions(asked.method), asked.method)
+        )
+        yield ValuedRecord(read_version(row), parts, tuple(entry.moment for entry in counted), lacks)

@@ -27,6 +27,8 @@ from tsalert.savings.trying import sets_of
 from tsalert.savings.valuation import Contribution, exact_pounds, shown_pounds
 from tsalert.savings.worth import Moment, value_record
 
+# Before the name of a row: all rows but that one, as the board's series tells the year.
+ALL_BUT = "all-but-"
 MOMENTS = {
     Moment.RECORDED: "",
     Moment.ANNIVERSARY: "another year of use",
@@ -87,9 +89,11 @@ class Explanation:
         """The figure in words: ``Call blockers, financial``."""
         if self.figure.row == self.figure.column == TOTAL:
             return "Total savings"
-        row, column = self.table.row(self.figure.row).title, self.table.columns[self.figure.column]
-        is_lettered = column[1:2] == ":"
-        return f"{row}, {column if is_lettered else column.lower()}"
+        row, column = self.figure.row, self.table.columns[self.figure.column]
+        left_out = row.startswith(ALL_BUT)
+        title = self.table.row(row.removeprefix(ALL_BUT)).title
+        words = column if column[1:2] == ":" else column.lower()
+        return f"All but {title}, {words}" if left_out else f"{title}, {words}"
 
     @property
     def sum(self) -> str:
@@ -117,7 +121,8 @@ def explain(session: Session, figure: Figure, *, after: str | None = None, size:
     scope = Scope(types=tuple(rule.type for rule in rules), ward=figure.ward)
     groups = Sums(session, scope).groups(parts_of(figure.period), method, sets)
     table = build_table(figure.period, method, groups)
-    cell = table.row(figure.row).cell(figure.column)
+    row = TOTAL if figure.row.startswith(ALL_BUT) else figure.row
+    cell = table.row(row).cell(figure.column)
     if cell is None:
         raise RuleViolation("There is no figure in that column.", field="column")
     counted = [group for group in groups if is_in_table(group, profile)]
@@ -143,10 +148,14 @@ def value_intervention(session: Session, version: Version, method: Method = AS_P
 
 
 def _rules(figure: Figure) -> list[RowRule]:
-    found = [rule for rule in figure.method.profile.rows if figure.row in {TOTAL, rule.slug}]
-    if not found:
+    rows = figure.method.profile.rows
+    known = {TOTAL} | {rule.slug for rule in rows}
+    row, left_out = figure.row.removeprefix(ALL_BUT), figure.row.startswith(ALL_BUT)
+    if row not in known or (left_out and row == TOTAL):
         raise RuleViolation("There is no such row in the table.", field="row")
-    return found
+    if left_out:
+        return [rule for rule in rows if rule.slug != row]
+    return [rule for rule in rows if row in {TOTAL, rule.slug}]
 
 
 def _lines(

@@ -46,7 +46,7 @@ class MethodSchema(Schema):
     trial = Line(longest=80, load_default=None, allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
         """Put what says how to work figures out into one value."""
         try:
             profile = get_profile(data.pop("profile"))
@@ -64,7 +64,7 @@ class FigureSchema(MethodSchema):
     """Which figure to explain; by default the grand total."""
 
     period = LongPeriod(required=True)
-    row = Line(longest=40, load_default=TOTAL)
+    row = Line(longest=60, load_default=TOTAL)
     column = Line(longest=40, load_default=TOTAL)
     ward = Line(longest=20, load_default=None)
     after = Line(longest=40, load_default=None)
@@ -94,7 +94,8 @@ class SavingsRowSchema(Schema):
     @post_dump
     def spread(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Put the cells beside the title, by the names of their columns."""
-        return data | data.pop("cells")
+        cells: dict[str, Any] = data.pop("cells")
+        return data | cells
 
 
 def _cell(row: SavingsRow, name: str) -> dict[str, Any] | None:

@@ -70,7 +70,7 @@ def make_group(
     """Value records that are alike; ``days`` are the first and last of theirs."""
     parts = entry.contributions(method)
     first_day, last_day = days or (entry.on, entry.on)
-    return Group(kind, entry, records, first_day, last_day, parts, _lacking(kind.type, entry, parts, method))
+    return Group(kind, entry, records, first_day, last_day, parts, lacking(kind.type, entry, parts, method))
 
 
 def is_in_table(group: Group, profile: Profile) -> bool:
@@ -80,7 +80,7 @@ def is_in_table(group: Group, profile: Profile) -> bool:
     return has_row and has_column and not group.kind.is_bank_loss
 
 
-def _lacking(
+def lacking(
     kind: InterventionType, entry: Entry, parts: tuple[Contribution, ...], method: Method
 ) -> frozenset[ValueClass]:
     """Say in which classes no rate values what should have a value.

@@ -58,8 +58,13 @@ class Profile:
     @property
     def holds(self) -> str:
         """Which value classes each column holds, such as ``Total: A, C, D and E``."""
-        told = [f"{title}: {letters(self.classes_of(name))}" for name, title in self.columns.items()]
+        merged = {name: title for name, title in self.columns.items() if not title.startswith(_letter_of(self, name))}
+        told = [f"{title}: {letters(self.classes_of(name))}" for name, title in merged.items()]
         return f"Value classes held: {'; '.join(told)}."
+
+
+def _letter_of(profile: Profile, column: str) -> str:
+    return f"{letters(profile.classes_of(column))}:"
 
 
 def letters(classes: frozenset[ValueClass]) -> str:

@@ -56,10 +56,10 @@ def ends_of(session: Session, references: Iterable[str]) -> dict[str, list[date]
     """Return the days on which units of some interventions ended; one written down by mistake was never there."""
     query = select(InstalledUnit.intervention_reference, InstalledUnit.ended_on).where(
         InstalledUnit.intervention_reference.in_(list(references)),
-        InstalledUnit.ended_on.is_not(None),
         InstalledUnit.ended_how != Ending.MISTAKE,
     )
     found: dict[str, list[date]] = {}
     for reference, ended_on in session.execute(query):
-        found.setdefault(reference, []).append(ended_on)
+        if ended_on is not None:
+            found.setdefault(reference, []).append(ended_on)
     return found

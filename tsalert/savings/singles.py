@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.periods import Period
@@ -98,7 +98,7 @@ def ended_groups(asked: Asked) -> list[Group]:
 
 def _linked(asked: Asked) -> Select[Any]:
     earlier = aliased(Intervention)
-    counts = Intervention.on_date.between(asked.first_day, asked.last_day)
+    counts: ColumnElement[bool] = Intervention.on_date.between(asked.first_day, asked.last_day)
     if asked.method.takes_back:
         counts = or_(counts, Intervention.reference.in_(_ended_in(asked)))
     return (
@@ -114,6 +114,7 @@ def _linked(asked: Asked) -> Select[Any]:
 
 def _with_ends(asked: Asked) -> Select[Any]:
     """Return a row for each end of a unit, of every intervention of which one matters in the period."""
+    matters: ColumnElement[bool]
     if asked.method.takes_back:
         matters = Intervention.reference.in_(_ended_in(asked))
     else:
