@@ -15,9 +15,12 @@ from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import Conflict, Overtaken
 from tsalert.db import db
-from tsalert.response import dispatching, rows, service
+from tsalert.response import correcting, correcting_times, dispatching, rows, service
+from tsalert.response.correcting_times import NewTime
+from tsalert.response.correction_models import FactChange
 from tsalert.response.dispatching import NewMilestone
-from tsalert.response.models import Breach, Call, Grading
+from tsalert.response.facts import Correction, Fact
+from tsalert.response.models import Breach, Call, Grading, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
 from tsalert.response.timeline import changes_since
@@ -156,3 +159,34 @@ def test_two_workers_keep_one_breach(fresh_app: Flask, dee: Actor) -> None:
     with fresh_app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Breach)) == 1
         db.session.remove()
+
+
+def test_of_several_who_correct_a_call_at_once_one_wins(fresh_app: Flask, dee: Actor) -> None:
+    with fresh_app.app_context():
+        call_id = service.log_call(roof_call(), actor=dee, now=NOON).call_id
+        db.session.remove()
+    words = (f"Heard by officer {number}" for number in range(4))
+
+    def correct() -> None:
+        told = Correction({Fact.HAPPENING: next(words)}, "Misheard", seen=1)
+        correcting.correct_call(call_id, told, actor=dee, now=NOON)
+
+    outcomes = at_once(fresh_app, 4, correct)
+    assert sum(isinstance(outcome, Overtaken) for outcome in outcomes) == 3
+    with fresh_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(FactChange)) == 1
+        db.session.remove()
+
+
+def test_one_time_corrected_twice_at_once_is_corrected_once(fresh_app: Flask, dee: Actor) -> None:
+    with fresh_app.app_context():
+        incident_id = service.log_call(roof_call(), actor=dee, now=NOON).incident_id or 0
+        there = NewMilestone(Step.ON_SCENE)
+        dispatching.record_milestone(incident_id, there, actor=dee, now=NOON.replace(hour=13))
+        milestone_id = db.session.scalars(select(Milestone.id).where(Milestone.step == Step.ON_SCENE)).one()
+        db.session.remove()
+    told, later = NewTime(NOON.replace(minute=30), "I tapped late"), NOON.replace(hour=14)
+    outcomes = at_once(
+        fresh_app, 3, lambda: correcting_times.correct_time(incident_id, milestone_id, told, actor=dee, now=later)
+    )
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 2
