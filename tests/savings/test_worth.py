@@ -14,7 +14,7 @@ from tsalert.savings.profiles import PLAIN, get_profile
 from tsalert.savings.recognition import Recognition, anniversary, years_begun
 from tsalert.savings.rules import InterventionType as Type
 from tsalert.savings.valuation import Quantity, Rate, RateKind, ValueClass, financial, total
-from tsalert.savings.worth import Moment, Record, entries, value_record
+from tsalert.savings.worth import Moment, Record, ends_counted, entries, value_record
 
 SHARE = Rate("s", "any", ValueClass.HEALTH_QOL, RateKind.SHARE_OF, Decimal("0.54"), "of it", "E")
 PRICE = Rate(
@@ -171,3 +171,11 @@ def test_two_records_of_one_victim_are_worth_the_larger_of_them(before: str, own
     first, second = scam(before), scam(own, earlier=scam(before))
     both = financial([*value_record(first, method, rates_on), *value_record(second, method, rates_on)])
     assert both == max(Decimal(before), Decimal(own))
+
+
+def test_a_household_of_two_units_of_which_one_counts_gives_back_only_when_the_last_ends() -> None:
+    first, last = DAY + timedelta(days=100), DAY + timedelta(days=400)
+    assert ends_counted([first], units=2, counted=1) == ()
+    assert ends_counted([last, first], units=2, counted=1) == (last,)
+    assert ends_counted([first, last], units=2, counted=2) == (first, last)
+    assert ends_counted([first], units=1, counted=0) == ()

@@ -15,7 +15,7 @@ from tsalert.savings.recognition import Recognition, anniversary, has_term
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.scenarios import term_in
 from tsalert.savings.valuation import Contribution, Quantity, Rate, ValueClass
-from tsalert.savings.worth import Record, entries
+from tsalert.savings.worth import Record, ends_counted, entries
 
 _MONEY = (ValueClass.PREVENTED, ValueClass.RECOVERED, ValueClass.FUTURE_FINANCIAL, ValueClass.MEMO)
 
@@ -110,7 +110,8 @@ def method_of(question: Question) -> Method:
 
 def _record(stood: Stood, earlier: Record | None = None, ended: Sequence[date] = ()) -> Record:
     quantity = Quantity(stood.counted_units, stood.prevented, stood.recovered, stood.future, stood.memo)
-    return Record(stood.type, stood.on_date, quantity, stood.share, earlier, tuple(ended))
+    ends = ends_counted(ended, units=stood.units, counted=stood.counted_units)
+    return Record(stood.type, stood.on_date, quantity, stood.share, earlier, ends)
 
 
 def _money(stood: Stood) -> ValueClass | None:

@@ -12,7 +12,7 @@ from tsalert.savings.models import Intervention
 from tsalert.savings.rate_sets import RateSetView, set_for
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.valuation import Quantity, Rate
-from tsalert.savings.worth import RatesOn, Record
+from tsalert.savings.worth import RatesOn, Record, ends_counted
 
 
 def rates_of(sets: Iterable[RateSetView]) -> RatesOn:
@@ -38,7 +38,7 @@ def record_of(row: Intervention, *, earlier: Intervention | None = None, ended: 
         Quantity(row.counted_units, row.prevented, row.recovered, row.future, row.memo),
         row.share,
         record_of(earlier) if earlier is not None else None,
-        tuple(ended),
+        ends_counted(ended, units=row.units, counted=row.counted_units),
     )
 
 

@@ -23,7 +23,7 @@ from tsalert.savings.rules import Beneficiary, InterventionType
 from tsalert.savings.scopes import COUNTED, Scope, conditions
 from tsalert.savings.stretches import place_of
 from tsalert.savings.valuation import Quantity, ValueClass
-from tsalert.savings.worth import Entry, Moment, Record, corrections, entries
+from tsalert.savings.worth import Entry, Moment, Record, corrections, ends_counted, entries
 
 _VALUED = ("type", "on_date", "counted_units", "prevented", "recovered", "future", "memo", "share")
 _A_YEAR = timedelta(days=366)
@@ -142,7 +142,7 @@ def _ended_in(asked: Asked) -> Select[str]:
 
 
 def _columns(of: type[Intervention]) -> list[Any]:
-    names = ("id", "reference", "beneficiary", "ward_code", *_VALUED)
+    names = ("id", "reference", "units", "beneficiary", "ward_code", *_VALUED)
     return [getattr(of, name) for name in names]
 
 
@@ -153,7 +153,7 @@ def _record(row: Row[Any], ended: Iterable[date], *, earlier: bool = False) -> R
         Quantity(row.counted_units, row.prevented, row.recovered, row.future, row.memo),
         row.share,
         _earlier(row) if earlier else None,
-        tuple(ended),
+        ends_counted(ended, units=row.units, counted=row.counted_units),
     )
 
 

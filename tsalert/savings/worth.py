@@ -1,6 +1,6 @@
 """What one version of an intervention is worth: on which days how much of it is counted, and why. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -121,6 +121,15 @@ def _years_not_seen(record: Record, method: Method, rates: tuple[Rate, ...]) -> 
         if gone and used:
             day = anniversary(record.on_date, year)
             yield Entry(day, Moment.ANNIVERSARY, Quantity(-gone), used, record.share)
+
+
+def ends_counted(ended: Iterable[date], *, units: int, counted: int) -> tuple[date, ...]:
+    """Return those of the ends of a record's units that take back what was counted.
+
+    Where fewer count than were fitted, as in one household, it stays served until the last of them ends: the first
+    ends, as many as units that never counted, take nothing back.
+    """
+    return tuple(sorted(ended)[units - counted :])
 
 
 def _ends(record: Record) -> list[date]:
