@@ -64,6 +64,9 @@ def _create_units():
         "uq_installed_unit_serial", "installed_unit", ["kind", "serial"],
         unique=True, sqlite_where=in_place, postgresql_where=in_place,
     )  # fmt: skip
+    op.create_index(
+        "ix_installed_unit_first_day", "installed_unit", ["kind", "installed_on", "term_ends_on"], unique=False
+    )
     for column in ("household_key", "intervention_reference", "ended_on"):
         op.create_index(op.f(f"ix_installed_unit_{column}"), "installed_unit", [column], unique=False)
 

@@ -52,7 +52,11 @@ def test_a_check_is_kept_and_the_next_one_is_due_later(browser: FlaskClient, int
     answer = browser.post(f"{address}/check", data=check, follow_redirects=True)
     assert "Not in use" in answer.text
     assert "still counts as in place" in answer.text
+    assert "CB-1001" in browser.get("/units?show=not_in_use").text
     assert "Due since 3 May 2023" in answer.text
+    again = check | {"is_in_use": "yes", "on_date": "2022-11-04"}
+    browser.post(f"{address}/check", data=again)
+    assert "CB-1001" not in browser.get("/units?show=not_in_use").text
     assert browser.post(f"{address}/check", data=check | {"on_date": "2022-05-02"}).status_code == 422
     assert "Say who looked" in browser.post(f"{address}/check", data=check | {"who": ""}).text
 

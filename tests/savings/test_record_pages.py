@@ -8,10 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
+from tests.response.conftest import roof_call
 from tests.savings.test_links_and_shares import case, incident
 from tsalert.core.actors import Actor
 from tsalert.db import db
+from tsalert.response import service as response
 from tsalert.savings import queries
+from tsalert.savings.quoting import alerts_in
 from tsalert.savings.rules import InterventionType
 from tsalert.staff.rules import RoleName
 
@@ -153,6 +157,33 @@ def test_a_manager_sets_the_limit_and_others_read_it(signed_in: Browser) -> None
     assert "need a second officer" in duty.get(recorded(duty, SCAM)).text
     assert "/interventions/S" in duty.get("/interventions?attention=verification").text
     assert "No interventions here" in duty.get("/interventions?attention=money_line").text
+
+
+def test_a_saving_leads_to_its_call_and_to_the_alert_that_the_caller_named(
+    signed_in: Browser, client: FlaskClient, bearer: Bearer, officer: Officer
+) -> None:
+    told = "She read of the roofers in ts 2026 14 and in TS-2026-014, and rang at once"
+    logged = response.log_call(roof_call(happening=told), actor=officer(), now=NOW)
+    browser = signed_in()
+    address = recorded(browser, SCAM | {"incident_id": str(logged.incident_id)})
+    page = browser.get(address).text
+    assert f'href="/calls/{logged.call_id}"' in page
+    assert page.count('href="/check/TS-2026-014"') == 1
+    made = client.get(f"/api/v1{address}", headers=bearer()).get_json()
+    assert made["alerts_quoted"] == ["TS-2026-014"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("", []),
+        ("TS-2026-014", ["TS-2026-014"]),
+        ("ts2026-9 and TS 2025 1000", ["TS-2026-009", "TS-2025-1000"]),
+        ("BOOTS-2026-014, TS-1826-014, TS-2026", []),
+    ],
+)
+def test_the_references_of_alerts_are_found_in_what_was_told(text: str, quoted: list[str]) -> None:
+    assert alerts_in(text) == quoted
 
 
 def test_shares_outcomes_and_lines_go_through_the_interface(

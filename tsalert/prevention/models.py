@@ -33,6 +33,7 @@ class InstalledUnit(Base):
             "uq_installed_unit_serial", "kind", "serial", unique=True, sqlite_where=text("ended_on IS NULL"),
             postgresql_where=text("ended_on IS NULL"),
         ),
+        Index("ix_installed_unit_first_day", "kind", "installed_on", "term_ends_on"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -30,14 +30,18 @@ class Showing(Word):
 
     ACTIVE = "active", "In place"
     DUE = "due", "Due for a usage check"
-    AT_RISK = "at_risk", "At risk"
+    NOT_IN_USE = "not_in_use", "Found not in use"
+    AT_RISK = "at_risk", "At risk of the landlines' switch-off"
     ENDED = "ended", "Ended"
     ALL = "all", "All"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """One unit and what is known of it; officers by id."""
+    """One unit and what is known of it; officers by id.
+
+    :param was_in_use: what the last check found; None before the first.
+    """
 
     id: int
     kind: UnitKind
@@ -48,6 +52,7 @@ class UnitView:
     recorded_by: int | None
     recorded_at: datetime
     last_check_on: date | None
+    was_in_use: bool | None
     ended_how: Ending | None
     end_reason: str | None
     ended_by: int | None
@@ -140,7 +145,7 @@ def list_checks(session: Session, unit_id: int) -> list[UsageCheck]:
     return list(session.scalars(select(UsageCheck).where(UsageCheck.unit_id == unit_id).order_by(*order)))
 
 
-def _fitted() -> Select[InstalledUnit, date | None]:
+def _fitted() -> Select[InstalledUnit, date | None, bool | None]:
     was_fitted = or_(InstalledUnit.ended_how.is_(None), InstalledUnit.ended_how != Ending.MISTAKE)
     return _with_checks().where(was_fitted).order_by(InstalledUnit.ended_on, InstalledUnit.id)
 
@@ -149,8 +154,13 @@ def _last_check() -> ScalarSelect[date]:
     return select(func.max(UsageCheck.on_date)).where(UsageCheck.unit_id == InstalledUnit.id).scalar_subquery()
 
 
-def _with_checks() -> Select[InstalledUnit, date | None]:
-    return select(InstalledUnit, _last_check())
+def _was_in_use() -> ScalarSelect[bool]:
+    newest = select(UsageCheck.is_in_use).where(UsageCheck.unit_id == InstalledUnit.id)
+    return newest.order_by(UsageCheck.on_date.desc(), UsageCheck.id.desc()).limit(1).scalar_subquery()
+
+
+def _with_checks() -> Select[InstalledUnit, date | None, bool | None]:
+    return select(InstalledUnit, _last_check(), _was_in_use())
 
 
 def _shown(showing: Showing, today: date) -> ColumnElement[bool]:
@@ -161,17 +171,18 @@ def _shown(showing: Showing, today: date) -> ColumnElement[bool]:
     return {
         Showing.ACTIVE: in_place,
         Showing.DUE: and_(in_place, last_look <= last_look_due(today), or_(term.is_(None), term >= today)),
+        Showing.NOT_IN_USE: and_(in_place, _was_in_use().is_(False)),
         Showing.AT_RISK: and_(in_place, exposed, or_(term.is_(None), term > LANDLINE_SWITCH_OFF.on)),
         Showing.ENDED: InstalledUnit.ended_on.is_not(None),
         Showing.ALL: true(),
     }[showing]
 
 
-def _read(session: Session, query: Select[InstalledUnit, date | None]) -> list[UnitView]:
-    return [_view(row, last_check) for row, last_check in session.execute(query)]
+def _read(session: Session, query: Select[InstalledUnit, date | None, bool | None]) -> list[UnitView]:
+    return [_view(*found) for found in session.execute(query)]
 
 
-def _view(row: InstalledUnit, last_check_on: date | None) -> UnitView:
+def _view(row: InstalledUnit, last_check_on: date | None, was_in_use: bool | None) -> UnitView:  # noqa: FBT001 - a column
     kind = UnitKind.of(row.kind)
     return UnitView(
         row.id,
@@ -183,6 +194,7 @@ def _view(row: InstalledUnit, last_check_on: date | None) -> UnitView:
         row.recorded_by,
         row.recorded_at,
         last_check_on,
+        was_in_use,
         Ending.of(row.ended_how) if row.ended_how else None,
         row.end_reason,
         row.ended_by,

@@ -52,6 +52,9 @@ class UnitSchema(Schema):
         attribute="life.term_ends_on", allow_none=True, metadata={"description": "Null without an approved term."}
     )
     last_check_on = fields.Date(allow_none=True)
+    was_in_use = fields.Boolean(
+        allow_none=True, metadata={"description": "What the last check found; null before the first."}
+    )
     check_due_on = fields.Date(allow_none=True)
     is_at_risk = fields.Boolean()
     ended_on = fields.Date(attribute="life.ended_on", allow_none=True)

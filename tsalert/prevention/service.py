@@ -88,16 +88,19 @@ def follow(session: Session, installation: Installation) -> None:
     )
 
 
-def list_first_days(session: Session, kind: UnitKind) -> list[date]:
-    """Return every day on which a unit of a kind was fitted."""
-    days = select(InstalledUnit.installed_on).where(InstalledUnit.kind == kind).distinct()
-    return list(session.scalars(days.order_by(InstalledUnit.installed_on)))
+def list_terms(session: Session, kind: UnitKind) -> list[tuple[date, date | None]]:
+    """Return the days on which units of a kind were fitted, each with the end of the term that they have."""
+    pairs = select(InstalledUnit.installed_on, InstalledUnit.term_ends_on).where(InstalledUnit.kind == kind).distinct()
+    return [(first, last) for first, last in session.execute(pairs.order_by(InstalledUnit.installed_on))]
 
 
 def set_term(session: Session, kind: UnitKind, installed_on: date, term_ends_on: date | None) -> None:
     """Give the units fitted on a day the term that is approved for it."""
     fitted = (InstalledUnit.kind == kind, InstalledUnit.installed_on == installed_on)
-    session.execute(update(InstalledUnit).where(*fitted).values(term_ends_on=term_ends_on))
+    session.execute(
+        update(InstalledUnit).where(*fitted).values(term_ends_on=term_ends_on),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def record_check(unit_id: int, check: NewCheck, *, actor: Actor, now: datetime) -> None:

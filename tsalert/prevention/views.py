@@ -18,7 +18,7 @@ from tsalert.web.forms import load_form, read_form, redisplays
 bp = Blueprint("prevention", __name__)
 _HEAD = (
     "Unit", "Kind", "Serial number", "Household", "Intervention", "Fitted on", "Term ends on", "Last check on",
-    "Check due on", "At risk", "Ended on", "How", "Why",
+    "Check due on", "Found in use", "At risk", "Ended on", "How", "Why",
 )  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def _cells(unit: UnitView) -> tuple[Cell, ...]:
         unit.household_key,
         unit.intervention_reference,
         *(day.isoformat() if day else None for day in days),
+        {True: "Yes", False: "No", None: None}[unit.was_in_use],
         f"Landlines off on {LANDLINE_SWITCH_OFF.on.isoformat()}" if unit.is_at_risk else None,
         life.ended_on.isoformat() if life.ended_on else None,
         unit.ended_how.label if unit.ended_how else None,

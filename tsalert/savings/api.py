@@ -14,6 +14,7 @@ from tsalert.savings.explaining import Explanation
 from tsalert.savings.figure_api import tables
 from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
 from tsalert.savings.queries import Filter, Version
+from tsalert.savings.quoting import alerts_quoted
 from tsalert.savings.rate_api import rates
 from tsalert.savings.record_schemas import (
     CorrectionSchema,
@@ -137,6 +138,7 @@ def _valued(reference: str) -> dict[str, Any]:
     plain = {name: getattr(version, name) for name in version.__slots__}
     return plain | {
         "awaits_verifying": version.awaits_verifying,
+        "alerts_quoted": alerts_quoted(db.session(), version.content.incident_id),
         "is_money_line_corrected": _is_line_corrected(version),
         "rate_set": chosen,
         "contributions": valuation.contributions,

@@ -54,12 +54,14 @@ def recount(
     wanted = sorted({key for key in keys if key})
     if not wanted:
         return 0
-    rows = _current_rows(session, wanted)
+    assessed = household_counts.assess_households(session, wanted)
+    untrue = _untrue(session, assessed)
+    rows = _current_rows(session, untrue) if untrue else {}
     changed = 0
-    for assessed in household_counts.assess_households(session, wanted).values():
-        for reference, assessment in assessed.items():
+    for key in untrue:
+        for reference, assessment in assessed[key].items():
             row, other = rows[reference], rows.get(assessment.overlaps or "")
-            derived = _derived(assessment, other)
+            derived = _derived(assessment, other.id if other else None)
             if any(getattr(row, name) != value for name, value in derived.items()):
                 rows[reference] = _write(session, row, derived, cause, is_fresh=row.id == fresh, now=now)
                 changed += 1
@@ -72,8 +74,9 @@ def recount_all(session: Session, cause: str, *, actor: Actor, now: datetime) ->
     """Count every household with a call blocker anew, as when other terms are approved; returns how many changed."""
     term_of = household_counts.terms(session)
     for kind in UnitKind:
-        for day in prevention.list_first_days(session, kind):
-            prevention.set_term(session, kind, day, term_of(kind, day))
+        for day, known in prevention.list_terms(session, kind):
+            if term_of(kind, day) != known:
+                prevention.set_term(session, kind, day, term_of(kind, day))
     blockers = (Intervention.type == InterventionType.CALL_BLOCKER, Intervention.household_key.is_not(None))
     with_one = select(Intervention.household_key).where(*COUNTED, *blockers).distinct()
     keys = sorted(key for key in session.scalars(with_one) if key)
@@ -105,18 +108,33 @@ def _settle_units(session: Session, row: Intervention, actor: Actor, now: dateti
         prevention.follow(session, installation_of(session, row))
 
 
+def _untrue(session: Session, assessed: dict[str, dict[str, Assessment]]) -> list[str]:
+    """Return the households in which something is stored that would not be so afresh."""
+    derived = (Intervention.counted_units, Intervention.not_counted_reason, Intervention.overlaps_id)
+    columns = (Intervention.reference, Intervention.id, *derived)
+    query = select(*columns).where(*COUNTED, Intervention.household_key.in_(assessed))
+    stored = {row.reference: row for row in session.execute(query)}
+
+    def is_true(reference: str, assessment: Assessment) -> bool:
+        row, over = stored[reference], assessment.overlaps
+        wanted = _derived(assessment, stored[over].id if over else None)
+        return all(getattr(row, name) == value for name, value in wanted.items())
+
+    return [key for key, found in assessed.items() if not all(is_true(*each) for each in found.items())]
+
+
 def _current_rows(session: Session, keys: list[str]) -> dict[str, Intervention]:
     query = select(Intervention).where(*COUNTED, Intervention.household_key.in_(keys))
     fresh_from_database = query.execution_options(populate_existing=True)
     return {row.reference: row for row in session.scalars(fresh_from_database)}
 
 
-def _derived(assessment: Assessment, other: Intervention | None) -> dict[str, object]:
+def _derived(assessment: Assessment, overlaps_id: int | None) -> dict[str, object]:
     reason = assessment.reasons[0].kind if assessment.reasons else None
     return {
         "counted_units": assessment.counted_units,
         "not_counted_reason": reason,
-        "overlaps_id": other.id if other else None,
+        "overlaps_id": overlaps_id,
     }
 
 

@@ -114,9 +114,11 @@ class InterventionSchema(Schema):
 class ValuedInterventionSchema(InterventionSchema):
     """An intervention with what it is worth; ``rate_set`` is null where no approved rate stands on its date.
 
-    ``is_money_line_corrected`` says that the case's line was corrected since: the record is to be looked at.
+    ``alerts_quoted`` are the alerts that the callers of its incident named. ``is_money_line_corrected`` says that the
+    case's line was corrected since: the record is to be looked at.
     """
 
+    alerts_quoted = fields.List(fields.String())
     is_money_line_corrected = fields.Boolean()
     rate_set = fields.String(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))

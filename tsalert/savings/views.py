@@ -20,6 +20,7 @@ from tsalert.savings.forms import CorrectionForm, InterventionForm
 from tsalert.savings.household_counts import is_equipment
 from tsalert.savings.money_lines import CLASSES, is_saving
 from tsalert.savings.queries import Attention, Filter
+from tsalert.savings.quoting import alerts_quoted
 from tsalert.savings.rules import Beneficiary, EnforcementOutcome, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     FilterSchema,
@@ -97,6 +98,7 @@ def show_intervention(reference: str) -> ResponseReturnValue:
         wards=ward_names(session),
         links=_links(version.content.case_id, version.content.incident_id),
         calls=calls_of(session, version.content.incident_id) if version.content.incident_id else (),
+        quoted=alerts_quoted(session, version.content.incident_id),
         line=linking.find_line(session, version.content.money_line_id) if version.content.money_line_id else None,
         percent=percent,
     )
