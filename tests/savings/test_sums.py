@@ -165,8 +165,8 @@ def test_grouped_sums_are_the_single_worths_added_up(
         undone.rollback()
 
 
-@SLOW
-@given(drawn=st.lists(st.tuples(ROWS, DETAILS), max_size=8), method=METHODS, label=PERIODS)
+@settings(SLOW, max_examples=12)
+@given(drawn=st.lists(st.tuples(ROWS, DETAILS), max_size=6), method=METHODS, label=PERIODS)
 def test_every_figure_is_explained_by_the_lines_and_the_records_behind_it(
     prepared: Session, drawn: list[tuple[dict[str, Any], dict[str, Any]]], method: Method, label: str
 ) -> None:

@@ -20,7 +20,6 @@ from tsalert.savings.rate_sets import RateSetView, set_for
 from tsalert.savings.records import rates_of, records_of
 from tsalert.savings.scenarios import price_text
 from tsalert.savings.scopes import Scope
-from tsalert.savings.stretches import parts_of
 from tsalert.savings.sums import Sums
 from tsalert.savings.table import SavingsTable, build_table, lacks_rate
 from tsalert.savings.trying import sets_of
@@ -119,7 +118,7 @@ def explain(session: Session, figure: Figure, *, after: str | None = None, size:
     rules = _rules(figure)
     sets = sets_of(session, method)
     scope = Scope(types=tuple(rule.type for rule in rules), ward=figure.ward)
-    groups = Sums(session, scope).groups(parts_of(figure.period), method, sets)
+    groups = Sums(session, scope).groups((figure.period,), method, sets)
     table = build_table(figure.period, method, groups)
     row = TOTAL if figure.row.startswith(ALL_BUT) else figure.row
     cell = table.row(row).cell(figure.column)

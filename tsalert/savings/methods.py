@@ -30,9 +30,10 @@ class Basis(StrEnum):
     @property
     def scenario(self) -> Scenario:
         """The end of the evidence; the published basis knows the central one alone."""
-        return Scenario(self.partition("-")[2] or Scenario.CENTRAL)
+        return _SCENARIOS.get(self, Scenario.CENTRAL)
 
 
+_SCENARIOS = {Basis.PRUDENT_LOW: Scenario.LOW, Basis.PRUDENT_HIGH: Scenario.HIGH}
 _PRUDENT_NOTE = "In the prudent basis health is a share of future losses avoided (class C) alone."
 
 

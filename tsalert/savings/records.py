@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ def rates_of(sets: Iterable[RateSetView]) -> RatesOn:
     """Return what finds the rates of a type on a day among some sets; none where no set holds the day."""
     known = tuple(sets)
 
+    @cache
     def rates_on(kind: InterventionType, day: date) -> tuple[Rate, ...]:
         chosen = set_for(known, day)
         return chosen.rates_for(kind) if chosen else ()

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.periods import Period
@@ -21,12 +21,11 @@ from tsalert.savings.recognition import Recognition, longest_term
 from tsalert.savings.records import ends_of, rates_of
 from tsalert.savings.rules import Beneficiary, InterventionType
 from tsalert.savings.scopes import COUNTED, Scope, conditions
-from tsalert.savings.stretches import place_of
+from tsalert.savings.stretches import Stretch, place_of, stretches
 from tsalert.savings.valuation import Quantity, ValueClass
 from tsalert.savings.worth import Entry, Moment, Record, corrections, ends_counted, entries
 
 _VALUED = ("type", "on_date", "counted_units", "prevented", "recovered", "future", "memo", "share")
-_A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,16 @@ class Asked:
     scope: Scope
 
     @property
-    def first_day(self) -> date:
-        """The first day whose records can count in the period, but for those that are taken back."""
-        lasts = self.method.recognition is Recognition.YEARLY
-        return self.parts[0].first_day - (longest(self.sets, self.method) if lasts else 0) * _A_YEAR
-
-    @property
     def last_day(self) -> date:
         """The last day of the period."""
         return self.parts[-1].last_day
+
+    @property
+    def windows(self) -> list[Stretch]:
+        """The days whose records count in the period, but for those that are taken back."""
+        years = longest(self.sets, self.method) if self.method.recognition is Recognition.YEARLY else 1
+        whole = Period("", self.parts[0].first_day, self.last_day)
+        return [stretch for year in range(years) for stretch in stretches([whole], (), year)]
 
 
 def longest(sets: Iterable[RateSetView], method: Method) -> int:
@@ -59,7 +59,7 @@ def longest(sets: Iterable[RateSetView], method: Method) -> int:
 def linked_groups(asked: Asked) -> Iterator[Group]:
     """Value each record that counts only what it is worth over an earlier one."""
     rates_on = rates_of(asked.sets)
-    rows = list(asked.session.execute(_linked(asked)))
+    rows = _linked_rows(asked)
     ends = ends_of(asked.session, [row.reference for row in rows]) if rows else {}
     for row in rows:
         record = _record(row, ends.get(row.reference, ()), earlier=True)
@@ -96,29 +96,42 @@ def ended_groups(asked: Asked) -> list[Group]:
     ]
 
 
+def _linked_rows(asked: Asked) -> list[Row[Any]]:
+    """Return each such record once, in however many of its years, and at whichever end of a unit, it counts."""
+    wanted = [_within(window) for window in asked.windows]
+    if asked.method.takes_back:
+        wanted.append(Intervention.reference.in_(_ended_in(asked)))
+    found = {row.id: row for each in wanted for row in asked.session.execute(_linked(asked).where(each))}
+    return [found[key] for key in sorted(found)]
+
+
 def _linked(asked: Asked) -> Select[Any]:
     earlier = aliased(Intervention)
-    counts: ColumnElement[bool] = Intervention.on_date.between(asked.first_day, asked.last_day)
-    if asked.method.takes_back:
-        counts = or_(counts, Intervention.reference.in_(_ended_in(asked)))
     return (
         select(
             *_columns(Intervention),
             *(getattr(earlier, name).label(f"earlier_{name}") for name in _VALUED),
         )
         .join(earlier, earlier.id == Intervention.overlaps_id)
-        .where(*COUNTED, Intervention.overlaps_id.is_not(None), counts, *conditions(asked.scope))
+        .where(*COUNTED, Intervention.overlaps_id.is_not(None), *conditions(asked.scope))
         .order_by(Intervention.id)
     )
 
 
+def _within(window: Stretch) -> ColumnElement[bool]:
+    """Tell whether a record was made within some days; each window is asked for by itself, which keeps to the index."""
+    return Intervention.on_date.between(window.first_day, window.last_day)
+
+
 def _with_ends(asked: Asked) -> Select[Any]:
     """Return a row for each end of a unit, of every intervention of which one matters in the period."""
-    matters: ColumnElement[bool]
     if asked.method.takes_back:
-        matters = Intervention.reference.in_(_ended_in(asked))
+        matters: ColumnElement[bool] = Intervention.reference.in_(_ended_in(asked))
     else:
-        matters = Intervention.on_date.between(asked.first_day, asked.last_day)
+        # What ended was installed before, and no end comes before the first day that still counts.
+        earliest = min(each.first_day for each in asked.windows)
+        recorded = or_(*(_within(window) for window in asked.windows))
+        matters = and_(recorded, InstalledUnit.ended_on >= earliest)
     return (
         select(*_columns(Intervention), InstalledUnit.ended_on)
         .join(InstalledUnit, InstalledUnit.intervention_reference == Intervention.reference)
