@@ -44,7 +44,7 @@ def fault(name: str, value: Any) -> str:
         pytest.param("name", "exe\u202egpj", "cannot be seen", id="text-that-reads-backwards"),
         pytest.param("name", 7, "string", id="a-number-for-text"),
         pytest.param("amount", "-1", "between", id="negative-money"),
-        pytest.param("amount", 1.5, "amount", id="a-float-for-money"),
+        pytest.param("amount", 1.5, "as text", id="a-float-for-money"),
         pytest.param("amount", "0.001", "penny", id="a-fraction-of-a-penny"),
         pytest.param("at", "2026-01-01T10:00", "zone", id="a-time-without-zone"),
         pytest.param("at", "yesterday", "date and time", id="no-time-at-all"),

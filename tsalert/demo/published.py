@@ -93,6 +93,10 @@ class _Strict(Schema):
 
     made: Any = dict
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Say of what is missing which it is."""
+        field_obj.error_messages["required"] = f"The file does not say {field_name.replace('_', ' ')}."
+
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:
         """Hand over a typed value."""

@@ -30,7 +30,6 @@ bp.context_processor(
         "exact_pounds": exact_pounds,
         "shown_pounds": shown_pounds,
         "class_labels": {kind.value: kind.label for kind in ValueClass},
-        "officers": officer_names(db.session()),
     }
 )
 
@@ -81,6 +80,7 @@ def show_run(run_id: int) -> ResponseReturnValue:
     return render_template(
         "runs/run.html",
         run=run,
+        officers=officer_names(session),
         profile=get_profile(run.question.profile),
         page=page,
         more=url_for(".show_run", run_id=run_id, after=page.next) if page.next else None,
