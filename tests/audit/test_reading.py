@@ -30,11 +30,14 @@ OF_PEOPLE = {
 # Parties enter their readers by themselves, since a search is entered as one; so do recordings that are heard.
 BY_THEMSELVES = {
     "api_calls.hear",
+    "api_known_by.list_known",
     "api_parties.get_party",
     "api_parties.list_parties",
     "calls.hear",
     "parties.list_parties",
+    "parties.new_known",
     "parties.new_warning",
+    "parties.show_known",
     "parties.show_party",
     "parties.show_warning",
 }
@@ -55,11 +58,20 @@ OF_NOBODY = {
 }
 
 
+# Open to those who read figures, and yet each is of one household.
+OF_HOUSEHOLDS = {
+    "api_interventions.get_intervention",
+    "api_units.get_unit",
+    "savings.show_intervention",
+}
+
+
 def test_no_view_shows_people_without_entering_who_read(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     of_people = {rule.endpoint for rule in rules if access_of(app, rule.endpoint) in OF_PEOPLE}
     unmarked = {endpoint for endpoint in of_people if read_by(app, endpoint) is None}
     assert unmarked == BY_THEMSELVES | OF_NOBODY
+    assert all(read_by(app, endpoint) for endpoint in OF_HOUSEHOLDS)
     for rule in rules:
         _, key = read_by(app, rule.endpoint) or (None, None)
         assert key is None or key in rule.arguments

@@ -8,7 +8,7 @@ from tsalert.core.actors import Permission
 from tsalert.db import db
 from tsalert.inbound import queries
 from tsalert.inbound.schemas import InboundTextPageSchema, MessagesQuery
-from tsalert.web.access import requires
+from tsalert.web.access import name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
 messages = api_blueprint("messages", "messages", "Text messages as they came; each is part of a call.")
@@ -17,9 +17,11 @@ blueprints = (messages,)
 
 @messages.route("")
 @requires(Permission.READ_CALL)
+@reads("message")
 @messages.arguments(MessagesQuery, location="query", unknown=RAISE)
 @messages.response(200, InboundTextPageSchema)
 def list_messages(asked: dict[str, Any]) -> dict[str, Any]:
     """List the messages that an officer has to read, newest first."""
     found = queries.messages(db.session(), before=asked["after"])
+    name_read(message.id for message in found)
     return {"items": found, "next": found[-1].id if len(found) == queries.PAGE else None}

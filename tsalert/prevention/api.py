@@ -11,7 +11,7 @@ from tsalert.prevention import queries, service
 from tsalert.prevention.queries import UnitFilter
 from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, NewCheck
 from tsalert.prevention.schemas import NewUsageCheckSchema, UnitFilterSchema, UnitPageSchema, UnitWithChecksSchema
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("units", "units", "Units fitted in homes, and the checks on them.")
@@ -30,6 +30,7 @@ def list_units(wanted: UnitFilter) -> dict[str, Any]:
 
 @blp.route("/<int:unit_id>")
 @requires(Permission.READ_FIGURES)
+@reads("unit", "unit_id")
 @blp.response(200, UnitWithChecksSchema)
 def get_unit(unit_id: int) -> dict[str, Any]:
     """Return one unit with every check on it."""

@@ -11,7 +11,7 @@ from tsalert.prevention.queries import UnitFilter, UnitView
 from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, MONTHS_BETWEEN_CHECKS
 from tsalert.prevention.schemas import NewUsageCheckSchema, UnitFilterSchema
 from tsalert.staff.queries import officer_names
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.exports import Cell, csv_response
 from tsalert.web.forms import load_form, read_form, redisplays
 
@@ -52,6 +52,7 @@ def export_units() -> ResponseReturnValue:
 
 @bp.get("/units/<int:unit_id>")
 @requires(Permission.READ_FIGURES)
+@reads("unit", "unit_id")
 def show_unit(unit_id: int) -> ResponseReturnValue:
     """Show one unit: its term, what threatens it, the checks on it and its end."""
     return render_template(

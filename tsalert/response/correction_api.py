@@ -21,7 +21,7 @@ from tsalert.response.correction_schemas import (
 from tsalert.response.facts import Correction
 from tsalert.response.models import Call
 from tsalert.response.schemas import CallSchema, IncidentSchema
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 from tsalert.web.errors import answer
 
@@ -32,6 +32,7 @@ blueprints = (incident_corrections, call_corrections)
 
 @incident_corrections.route("/<int:incident_id>/corrections")
 @requires(Permission.READ_CALL)
+@reads("incident", "incident_id")
 @incident_corrections.response(200, FactChangesSchema)
 def list_corrections(incident_id: int) -> dict[str, Any]:
     """List what was corrected of an incident and of its calls, with what was held before."""
@@ -52,6 +53,7 @@ def correct_incident(told: Correction, incident_id: int) -> tuple[Shown, dict[st
 
 @incident_corrections.route("/<int:incident_id>/milestones")
 @requires(Permission.READ_CALL)
+@reads("incident", "incident_id")
 @incident_corrections.response(200, ToldMilestonesSchema)
 def list_milestones(incident_id: int) -> dict[str, Any]:
     """List the steps of an incident as they were told, those that were corrected too."""
@@ -72,6 +74,7 @@ def correct_time(told: NewTime, incident_id: int, milestone_id: int) -> tuple[Sh
 
 @call_corrections.route("/<int:call_id>/corrections")
 @requires(Permission.READ_CALL)
+@reads("call", "call_id")
 @call_corrections.response(200, FactChangesSchema)
 def list_call_corrections(call_id: int) -> dict[str, Any]:
     """List what was corrected of a call, with what was held before."""

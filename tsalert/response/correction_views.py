@@ -21,7 +21,7 @@ from tsalert.response.refusals import current_refusal, explains, keep_refusal
 from tsalert.response.steps import Step
 from tsalert.response.timeline import BACKFILLED_AFTER, corrections_of_call
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import View, load_form, redisplays
 
 bp = Blueprint("corrections", __name__)
@@ -31,6 +31,7 @@ _KEPT = "Corrected. What was held before is kept, and stands on the timeline."
 
 @bp.get("/incidents/<int:incident_id>/correction")
 @requires(Permission.RUN_INCIDENT)
+@reads("incident", "incident_id")
 def show_incident_form(incident_id: int) -> ResponseReturnValue:
     """Show what an incident is held to be, and where, for correction."""
     session = db.session()
@@ -55,6 +56,7 @@ def correct_incident(incident_id: int) -> ResponseReturnValue:
 
 @bp.get("/incidents/<int:incident_id>/milestones/<int:milestone_id>/correction")
 @requires(Permission.RUN_INCIDENT)
+@reads("incident", "incident_id")
 def show_time_form(incident_id: int, milestone_id: int) -> ResponseReturnValue:
     """Show when a step is held to have happened, for correction."""
     session = db.session()
@@ -86,6 +88,7 @@ def correct_time(incident_id: int, milestone_id: int) -> ResponseReturnValue:
 
 @bp.get("/calls/<int:call_id>/correction")
 @requires(Permission.LOG_CALL)
+@reads("call", "call_id")
 def show_call_form(call_id: int) -> ResponseReturnValue:
     """Show what a call told, for correction."""
     session = db.session()

@@ -31,7 +31,7 @@ from tsalert.savings.schemas import (
     ValuedInterventionSchema,
     WithdrawalSchema,
 )
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
@@ -68,10 +68,13 @@ def list_types() -> list[InterventionType]:
 
 @interventions.route("/<reference>", methods=["GET"])
 @requires(Permission.READ_FIGURES)
+@reads("intervention")
 @interventions.response(200, ValuedInterventionSchema)
 def get_intervention(reference: str) -> dict[str, Any]:
     """Give the version of an intervention that stands, and what it is worth."""
-    return _valued(reference)
+    given = _valued(reference)
+    name_read([given["id"]])
+    return given
 
 
 @interventions.route("/<reference>/corrections", methods=["POST"])

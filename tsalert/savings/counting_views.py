@@ -14,7 +14,7 @@ from tsalert.savings import not_counted
 from tsalert.savings.case_studies import check_case_study
 from tsalert.savings.counting_schemas import CaseStudySchema, NotCountedQuery
 from tsalert.savings.ledgers import ledger_amounts
-from tsalert.web.access import requires
+from tsalert.web.access import reads, requires
 from tsalert.web.exports import csv_response
 from tsalert.web.forms import load_form, redisplays
 
@@ -60,6 +60,7 @@ def export_not_counted() -> ResponseReturnValue:
 
 @bp.get("/cases/<int:case_id>/case-study")
 @requires(Permission.READ_CASE)
+@reads("case", "case_id")
 def show_case_study(case_id: int) -> ResponseReturnValue:
     """Ask for the text of a case study."""
     return render_template("savings/case_study.html", case=cases.get_case(db.session(), case_id), checked=None)

@@ -29,7 +29,7 @@ from tsalert.savings.schemas import (
 )
 from tsalert.savings.share_fields import partner_lines
 from tsalert.staff.queries import officer_names
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("savings", __name__)
@@ -83,10 +83,12 @@ def record_intervention() -> ResponseReturnValue:
 
 @bp.get("/interventions/<reference>")
 @requires(Permission.READ_FIGURES)
+@reads("intervention")
 def show_intervention(reference: str) -> ResponseReturnValue:
     """Show an intervention, how its value is worked out, and its versions."""
     session = db.session()
     version = queries.get_current(session, reference)
+    name_read([version.id])
     return render_template(
         "savings/intervention.html",
         version=version,
