@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -79,11 +79,14 @@ def read_page(session: Session, asked: Asked, after: str | None, *, size: int | 
     :raises NotFound: ``after`` is no intervention.
     """
     most = size or PAGE
-    query = select(Intervention).where(*COUNTED, *_in_table(asked), *conditions(asked.scope), or_(*_when(asked)))
+    query = select(Intervention).where(*COUNTED, *_in_table(asked), *conditions(asked.scope))
     if after:
         last = get_current_row(session, after)
         query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
-    rows = list(session.scalars(query.order_by(Intervention.on_date, Intervention.id).limit(most + 1)))
+    ordered = query.order_by(Intervention.on_date, Intervention.id).limit(most + 1)
+    # Each reason to be here is asked for by itself, which keeps to its index; the first of them all make the page.
+    found = {row.id: row for reason in _when(asked) for row in session.scalars(ordered.where(reason))}
+    rows = sorted(found.values(), key=lambda row: (row.on_date, row.id))[: most + 1]
     shown = tuple(_valued(session, asked, rows[:most]))
     return RecordPage(shown, rows[most - 1].reference if len(rows) > most else None)
 
