@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tsalert.cases.vocabulary import Evidence as CaseEvidence
@@ -201,6 +201,7 @@ def test_what_names_no_household_is_refused_beside_its_field(typed: str) -> None
     assert refused.value.field == "household_key"
 
 
+@example("A A1 4AA", "BR1 3UH")
 @given(st.text(max_size=60), st.one_of(st.none(), st.just("BR1 3UH")))
 def test_a_key_is_the_key_of_itself(address: str, postcode: str | None) -> None:
     key = household_at(address, postcode)

@@ -25,6 +25,13 @@ def read_household(text: str) -> str:
 
 def household_at(address: str | None, postcode: str | None) -> str | None:
     """Return the key of the household at an address; None where postcode or house is not known."""
+    key = _key(address, postcode)
+    while key is not None and (again := _key(key, None)) != key:
+        key = again  # an address that holds a further postcode is read until it says one thing
+    return key
+
+
+def _key(address: str | None, postcode: str | None) -> str | None:
     keys = [_OUTWARD_AND_INWARD.fullmatch(key.upper()) for key in place_keys(address, postcode)]
     found = keys[0] if keys else None
     return f"{found[1]} {found[2]} {found[3]}" if found else None
