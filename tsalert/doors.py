@@ -53,8 +53,9 @@ from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
-from tsalert.savings import counting_cli, table_cli
 from tsalert.savings import pages as savings_pages
+from tsalert.savings.counting import cli as counting_cli
+from tsalert.savings.figures import cli as table_cli
 from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views

@@ -28,9 +28,9 @@ from tsalert.core.periods import Period, parse_period, span_of_days
 from tsalert.db import db
 from tsalert.runs.rules import Question
 from tsalert.runs.working import work_out
-from tsalert.savings import approving
-from tsalert.savings.explaining import Figure, explain
+from tsalert.savings.figures.explaining import Figure, explain
 from tsalert.savings.queries import savings_table
+from tsalert.savings.rates import approving
 
 TIMES, WARM = 40, 3
 RUN_SECONDS, RUN_MEGABYTES = 60, 300

@@ -16,7 +16,7 @@ from tests.savings.test_sums import NOW, store
 from tsalert.core.actors import Actor
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
-from tsalert.savings import approving
+from tsalert.savings.rates import approving
 from tsalert.savings.rules import Evidence, NewIntervention
 from tsalert.savings.rules import InterventionType as Type
 from tsalert.savings.service import record_intervention

@@ -13,11 +13,11 @@ from tsalert.core.actors import Actor
 from tsalert.core.periods import parse_span
 from tsalert.db import db
 from tsalert.runs.rules import Question
-from tsalert.savings import drafting
-from tsalert.savings.rate_sets import get_rate_set
+from tsalert.savings.rates import drafting
+from tsalert.savings.rates.rate_sets import get_rate_set
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
 from tsalert.savings.service import record_intervention
-from tsalert.savings.valuation import RateKind
+from tsalert.savings.valuing.valuation import RateKind
 from tsalert.staff.rules import RoleName
 
 RECORDED = datetime(2023, 5, 1, 9, 0, tzinfo=UTC)

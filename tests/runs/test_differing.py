@@ -17,10 +17,10 @@ from tsalert.runs.differing import Explained, Kind, differences
 from tsalert.runs.lines import Line, Stood, Worked
 from tsalert.runs.reading import Comparison, compare
 from tsalert.runs.tally import Tally, Total, difference, read_totals
-from tsalert.savings import approving
 from tsalert.savings import service as savings
+from tsalert.savings.rates import approving
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
-from tsalert.savings.valuation import Contribution, ValueClass
+from tsalert.savings.valuing.valuation import Contribution, ValueClass
 
 LATER = MADE + timedelta(days=30)
 TOTAL = ("total", "total")

@@ -21,10 +21,11 @@ from tsalert.runs import queries, service
 from tsalert.runs.reading import compare
 from tsalert.runs.rules import Question
 from tsalert.runs.valuing import method_of
-from tsalert.savings import approving, equipment
 from tsalert.savings import service as savings
+from tsalert.savings.counting import equipment
 from tsalert.savings.models import Intervention
 from tsalert.savings.queries import get_current, savings_table
+from tsalert.savings.rates import approving
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
 
 HOMES = ("BR1 1AA 1", "BR1 1AA 2")

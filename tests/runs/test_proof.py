@@ -15,9 +15,9 @@ from tsalert.runs.rules import Question
 from tsalert.runs.tally import read_totals
 from tsalert.runs.valuing import method_of
 from tsalert.runs.working import work_out
-from tsalert.savings import approving
 from tsalert.savings import service as savings
 from tsalert.savings.queries import savings_table
+from tsalert.savings.rates import approving
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
 
 # What the published quarter came to when canonical form 1 was laid down; they never change.

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.prevention.rules import last_day_of_term
-from tsalert.savings.assessing import Record, Unit, assess
+from tsalert.savings.counting.assessing import Record, Unit, assess
+from tsalert.savings.counting.uncounted import Uncounted
 from tsalert.savings.rules import Beneficiary, InterventionType
-from tsalert.savings.uncounted import Uncounted
 
 FIRST = date(2022, 5, 3)
 

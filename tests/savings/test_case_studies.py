@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.savings.case_studies import quoted_amounts, rounded_from, unledgered
+from tsalert.savings.counting.case_studies import quoted_amounts, rounded_from, unledgered
 
 
 @pytest.mark.parametrize(

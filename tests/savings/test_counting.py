@@ -28,11 +28,12 @@ from tsalert.db import db, transaction
 from tsalert.prevention import queries as units
 from tsalert.prevention.rules import Ending, NewEnding
 from tsalert.response.vocabulary import Category
-from tsalert.savings import equipment, household_counts, queries, recounting, service
-from tsalert.savings.approving import continue_rate_set
+from tsalert.savings import queries, service
+from tsalert.savings.counting import equipment, household_counts, recounting
+from tsalert.savings.figures.scopes import COUNTED
 from tsalert.savings.models import Intervention
+from tsalert.savings.rates.approving import continue_rate_set
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
-from tsalert.savings.scopes import COUNTED
 from tsalert.staff.rules import RoleName
 
 HOME, ELSEWHERE = "BR1 3UH 12", "BR2 1AA 1"

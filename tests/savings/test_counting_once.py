@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tsalert.cases.vocabulary import Evidence as CaseEvidence
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.errors import RuleViolation
-from tsalert.savings.checks import check_intervention, check_shares, percent
-from tsalert.savings.events import Held, check_one_event, check_paid
-from tsalert.savings.households import household_at, read_household
-from tsalert.savings.money_lines import CLASSES, Line, from_line
+from tsalert.savings.recording.checks import check_intervention, check_shares, percent
+from tsalert.savings.recording.events import Held, check_one_event, check_paid
+from tsalert.savings.recording.households import household_at, read_household
+from tsalert.savings.recording.money_lines import CLASSES, Line, from_line
 from tsalert.savings.rules import (
     Beneficiary,
     EnforcementOutcome,
@@ -23,7 +23,7 @@ from tsalert.savings.rules import (
     NewIntervention,
     PartnerShare,
 )
-from tsalert.savings.valuation import ValueClass
+from tsalert.savings.valuing.valuation import ValueClass
 
 TODAY = date(2026, 6, 10)
 SAVINGS = {"prevented": ValueClass.PREVENTED, "recovered": ValueClass.RECOVERED, "future": ValueClass.FUTURE_FINANCIAL}

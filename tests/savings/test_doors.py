@@ -19,9 +19,10 @@ from tests.savings.test_sums import NOW, store
 from tsalert.core.actors import Actor
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
-from tsalert.savings import approving, claims
-from tsalert.savings.claims import Claim
 from tsalert.savings.cli import group
+from tsalert.savings.figures import claims
+from tsalert.savings.figures.claims import Claim
+from tsalert.savings.rates import approving
 from tsalert.savings.rules import InterventionType as Type
 from tsalert.staff.rules import RoleName
 

@@ -22,9 +22,10 @@ from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.core.periods import parse_period
 from tsalert.response.models import Incident
 from tsalert.response.vocabulary import Category
-from tsalert.savings import limits, linking, queries, service
+from tsalert.savings import queries, service
 from tsalert.savings.models import Intervention, VerificationLimit
 from tsalert.savings.queries import Attention, Filter
+from tsalert.savings.recording import limits, linking
 from tsalert.savings.rules import (
     Beneficiary,
     EnforcementOutcome,

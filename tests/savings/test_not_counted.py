@@ -17,7 +17,8 @@ from tsalert.core.actors import Actor
 from tsalert.core.periods import parse_period
 from tsalert.db import db
 from tsalert.response.vocabulary import Category
-from tsalert.savings import not_counted, service
+from tsalert.savings import service
+from tsalert.savings.counting import not_counted
 from tsalert.savings.rules import (
     Beneficiary,
     EnforcementOutcome,

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
 from tsalert.core.periods import parse_period
-from tsalert.savings.profiles import COLUMNS
+from tsalert.savings.figures.table import ROUNDING_NOTE, SavingsTable
 from tsalert.savings.queries import savings_table
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
 from tsalert.savings.service import record_intervention
-from tsalert.savings.table import ROUNDING_NOTE, SavingsTable
+from tsalert.savings.valuing.profiles import COLUMNS
 
 NOW = datetime(2023, 5, 1, 9, 0, tzinfo=UTC)
 Q1 = parse_period("2022/23 Q1")

@@ -11,11 +11,12 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
-from tsalert.savings import drafting, rate_files, rate_sets
-from tsalert.savings.comparing import compare
-from tsalert.savings.rate_rules import NewRateSet
+from tsalert.savings.rates import drafting, rate_sets
+from tsalert.savings.rates import files as rate_files
+from tsalert.savings.rates.comparing import compare
+from tsalert.savings.rates.rules import NewRateSet
 from tsalert.savings.rules import Span
-from tsalert.savings.valuation import Rate, RateKind, ValueClass
+from tsalert.savings.valuing.valuation import Rate, RateKind, ValueClass
 
 SHARE = Rate("board", "call_blocker", ValueClass.HEALTH_QOL, RateKind.SHARE_OF, Decimal("0.54"), "of it", "E")
 ONE = NewRateSet(

@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tsalert.savings import rate_sets
-from tsalert.savings.rate_sets import RateSetStatus
+from tsalert.savings.rates import rate_sets
+from tsalert.savings.rates.rate_sets import RateSetStatus
 from tsalert.staff.rules import RoleName
 
 Open = Callable[..., FlaskClient]

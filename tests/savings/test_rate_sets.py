@@ -18,14 +18,15 @@ from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.core.periods import parse_period
-from tsalert.savings import approving, drafting, rate_rules, rate_sets
 from tsalert.savings.models import RateRow, RateSet
 from tsalert.savings.queries import savings_table
-from tsalert.savings.rate_rules import NewRateSet, Standing, gaps, take_over
-from tsalert.savings.rate_sets import RateSetStatus
+from tsalert.savings.rates import approving, drafting, rate_sets
+from tsalert.savings.rates import rules as rate_rules
+from tsalert.savings.rates.rate_sets import RateSetStatus
+from tsalert.savings.rates.rules import NewRateSet, Standing, gaps, take_over
 from tsalert.savings.rules import InterventionType, NewIntervention, Span
 from tsalert.savings.service import record_intervention
-from tsalert.savings.valuation import Rate, RateKind, ValueClass
+from tsalert.savings.valuing.valuation import Rate, RateKind, ValueClass
 from tsalert.staff.rules import RoleName
 
 PUBLISHED = "nts-observed-2021-22"

@@ -15,7 +15,7 @@ from tsalert.core.actors import Actor
 from tsalert.db import db
 from tsalert.response import service as response
 from tsalert.savings import queries
-from tsalert.savings.quoting import alerts_in
+from tsalert.savings.recording.quoting import alerts_in
 from tsalert.savings.rules import InterventionType
 from tsalert.staff.rules import RoleName
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tsalert.core.errors import RuleViolation
-from tsalert.savings.checks import check_intervention, check_verifier, needs_verifying
+from tsalert.savings.recording.checks import check_intervention, check_verifier, needs_verifying
 from tsalert.savings.rules import (
     Beneficiary,
     EnforcementOutcome,
@@ -21,7 +21,7 @@ from tsalert.savings.rules import (
     Span,
     check_span,
 )
-from tsalert.savings.valuation import ValueClass
+from tsalert.savings.valuing.valuation import ValueClass
 
 TODAY = date(2026, 6, 10)
 SCAM = NewIntervention(

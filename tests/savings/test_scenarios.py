@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.errors import RuleViolation
-from tsalert.savings.scenarios import Scenario, rate_in, stream_price, term_in
-from tsalert.savings.valuation import Quantity, Rate, RateKind, ValueClass, value
+from tsalert.savings.valuing.scenarios import Scenario, rate_in, stream_price, term_in
+from tsalert.savings.valuing.valuation import Quantity, Rate, RateKind, ValueClass, value
 
 BLOCKER = Rate(
     "prudent",

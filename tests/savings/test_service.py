@@ -16,12 +16,14 @@ from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.core.periods import parse_period
 from tsalert.response.models import Incident
-from tsalert.savings import behind, explaining, queries, rate_sets, service
-from tsalert.savings.approving import continue_rate_set
-from tsalert.savings.explaining import Figure, explain
+from tsalert.savings import queries, service
+from tsalert.savings.figures import behind, explaining
+from tsalert.savings.figures.explaining import Figure, explain
 from tsalert.savings.models import Intervention
+from tsalert.savings.rates import rate_sets
+from tsalert.savings.rates.approving import continue_rate_set
 from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
-from tsalert.savings.valuation import ValueClass
+from tsalert.savings.valuing.valuation import ValueClass
 from tsalert.staff.rules import RoleName
 
 PUBLISHED = "nts-observed-2021-22"

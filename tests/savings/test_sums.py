@@ -18,24 +18,24 @@ from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
 from tsalert.prevention.models import InstalledUnit
-from tsalert.savings import approving
-from tsalert.savings.explaining import Figure, explain
-from tsalert.savings.groups import is_in_table
-from tsalert.savings.methods import Basis, Method
+from tsalert.savings.figures.explaining import Figure, explain
+from tsalert.savings.figures.groups import is_in_table
+from tsalert.savings.figures.scopes import COUNTED, NO_WARD, Scope
+from tsalert.savings.figures.stretches import parts_of
+from tsalert.savings.figures.sums import Sums, groups
+from tsalert.savings.figures.table import ROUNDING_NOTE
 from tsalert.savings.models import Intervention
-from tsalert.savings.profiles import PROFILES
 from tsalert.savings.queries import savings_table
-from tsalert.savings.recognition import Recognition
-from tsalert.savings.records import rates_of, records_of
+from tsalert.savings.rates import approving
+from tsalert.savings.rates.trying import sets_of
 from tsalert.savings.rules import Beneficiary
 from tsalert.savings.rules import InterventionType as Type
-from tsalert.savings.scopes import COUNTED, NO_WARD, Scope
-from tsalert.savings.stretches import parts_of
-from tsalert.savings.sums import Sums, groups
-from tsalert.savings.table import ROUNDING_NOTE
-from tsalert.savings.trying import sets_of
-from tsalert.savings.valuation import ValueClass, total
-from tsalert.savings.worth import entries
+from tsalert.savings.valuing.methods import Basis, Method
+from tsalert.savings.valuing.profiles import PROFILES
+from tsalert.savings.valuing.recognition import Recognition
+from tsalert.savings.valuing.records import rates_of, records_of
+from tsalert.savings.valuing.valuation import ValueClass, total
+from tsalert.savings.valuing.worth import entries
 from tsalert.staff.rules import RoleName
 
 NOW = datetime(2027, 5, 1, 9, 0, tzinfo=UTC)

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.periods import parse_period
-from tsalert.savings.groups import Group, Kind, make_group
-from tsalert.savings.methods import AS_PUBLISHED
-from tsalert.savings.profiles import COLUMNS
+from tsalert.savings.figures.groups import Group, Kind, make_group
+from tsalert.savings.figures.table import ROUNDING_NOTE, SavingsTable, build_table, quarters_of
 from tsalert.savings.rules import InterventionType as Type
-from tsalert.savings.table import ROUNDING_NOTE, SavingsTable, build_table, quarters_of
-from tsalert.savings.valuation import Quantity, Rate, RateKind, ValueClass, exact_pounds, total, value
-from tsalert.savings.worth import Entry, Moment
+from tsalert.savings.valuing.methods import AS_PUBLISHED
+from tsalert.savings.valuing.profiles import COLUMNS
+from tsalert.savings.valuing.valuation import Quantity, Rate, RateKind, ValueClass, exact_pounds, total, value
+from tsalert.savings.valuing.worth import Entry, Moment
 
 YEAR = parse_period("2021/22")
 FINANCIAL = frozenset({ValueClass.PREVENTED, ValueClass.FUTURE_FINANCIAL})

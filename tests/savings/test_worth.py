@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.savings.methods import Basis, Method
-from tsalert.savings.profiles import PLAIN, get_profile
-from tsalert.savings.recognition import Recognition, anniversary, years_begun
 from tsalert.savings.rules import InterventionType as Type
-from tsalert.savings.valuation import Quantity, Rate, RateKind, ValueClass, financial, total
-from tsalert.savings.worth import Moment, Record, ends_counted, entries, value_record
+from tsalert.savings.valuing.methods import Basis, Method
+from tsalert.savings.valuing.profiles import PLAIN, get_profile
+from tsalert.savings.valuing.recognition import Recognition, anniversary, years_begun
+from tsalert.savings.valuing.valuation import Quantity, Rate, RateKind, ValueClass, financial, total
+from tsalert.savings.valuing.worth import Moment, Record, ends_counted, entries, value_record
 
 SHARE = Rate("s", "any", ValueClass.HEALTH_QOL, RateKind.SHARE_OF, Decimal("0.54"), "of it", "E")
 PRICE = Rate(

@@ -7,9 +7,9 @@ from tsalert.core.periods import parse_period
 from tsalert.demo.past import Crew
 from tsalert.runs import service as runs
 from tsalert.runs.rules import Question
-from tsalert.savings.methods import Basis
-from tsalert.savings.profiles import PLAIN, PUBLISHED
-from tsalert.savings.recognition import Recognition
+from tsalert.savings.valuing.methods import Basis
+from tsalert.savings.valuing.profiles import PLAIN, PUBLISHED
+from tsalert.savings.valuing.recognition import Recognition
 
 
 def load_runs(team: Crew, now: datetime) -> None:

@@ -12,8 +12,9 @@ from tsalert.demo.people import household
 from tsalert.prevention import queries as prevention_queries
 from tsalert.prevention import service as prevention
 from tsalert.prevention.rules import Ending, NewCheck, NewEnding
-from tsalert.savings import equipment, queries
+from tsalert.savings import queries
 from tsalert.savings import service as savings
+from tsalert.savings.counting import equipment
 from tsalert.savings.queries import Filter
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
 

@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
 from tsalert.core.errors import RuleViolation
-from tsalert.savings.claims import Claim
+from tsalert.savings.figures.claims import Claim
 from tsalert.web.fields import Pounds
 
 BROMLEY = Path(__file__).parent / "figures" / "bromley.json"

@@ -29,7 +29,8 @@ from tsalert.displays import service as displays
 from tsalert.displays.service import NewDisplay
 from tsalert.installation import service as installation
 from tsalert.places import service as places
-from tsalert.savings import approving, claims
+from tsalert.savings.figures import claims
+from tsalert.savings.rates import approving
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName

@@ -11,7 +11,7 @@ from tsalert.db import db
 from tsalert.reports.indicators import read_all
 from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.reports.schemas import PeriodFiguresSchema
-from tsalert.savings.table_cli import aligned, table_lines
+from tsalert.savings.figures.cli import aligned, table_lines
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, with money in strings.")
 

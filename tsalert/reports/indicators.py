@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from tsalert.core.money import format_pounds
 from tsalert.reports.queries import PeriodFigures
 from tsalert.response.clock import ResponseFigures
-from tsalert.savings.explaining import ALL_BUT
-from tsalert.savings.profiles import TOTAL
+from tsalert.savings.figures.explaining import ALL_BUT
+from tsalert.savings.valuing.profiles import TOTAL
 
 # A share of so few tells more about one person than about the service.
 _LEAST_FOR_A_SHARE = 5

@@ -12,8 +12,8 @@ from tsalert.core.periods import Period
 from tsalert.response import queries as response
 from tsalert.response.clock import ResponseFigures
 from tsalert.savings import queries as savings
+from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.queries import SingleSaving
-from tsalert.savings.table import SavingsTable
 
 LARGE_SAVING = Decimal(10_000)
 

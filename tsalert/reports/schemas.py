@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from tsalert.reports.indicators import read_all
 from tsalert.reports.queries import PeriodFigures
-from tsalert.savings.figure_schemas import SavingsTableSchema
+from tsalert.savings.figures.schemas import SavingsTableSchema
 from tsalert.web.fields import PeriodLabel, Pounds
 
 

@@ -10,7 +10,7 @@ from tsalert.db import db
 from tsalert.reports import indicators
 from tsalert.reports.queries import LARGE_SAVING, period_figures
 from tsalert.reports.schemas import WantedSchema
-from tsalert.savings.profiles import COLUMNS
+from tsalert.savings.valuing.profiles import COLUMNS
 from tsalert.web.access import requires
 from tsalert.web.forms import read_form
 

@@ -17,10 +17,10 @@ from tsalert.runs.rules import RunState
 from tsalert.runs.schemas import NewRunSchema, RunComparisonSchema, RunSchema, RunVerdictSchema
 from tsalert.runs.service import Verdict
 from tsalert.runs.tally import Place
-from tsalert.savings.methods import Basis
-from tsalert.savings.profiles import PROFILES, PUBLISHED
-from tsalert.savings.recognition import Recognition
-from tsalert.savings.valuation import exact_pounds, shown_pounds
+from tsalert.savings.valuing.methods import Basis
+from tsalert.savings.valuing.profiles import PROFILES, PUBLISHED
+from tsalert.savings.valuing.recognition import Recognition
+from tsalert.savings.valuing.valuation import exact_pounds, shown_pounds
 from tsalert.staff import queries as staff
 
 group = CommandGroup("run", help="Figures as they stood at an instant: made, proved, listed, compared.")

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from tsalert.savings.rules import InterventionType
-from tsalert.savings.valuation import Contribution
+from tsalert.savings.valuing.valuation import Contribution
 
 
 @dataclass(frozen=True, slots=True)

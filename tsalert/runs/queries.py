@@ -12,7 +12,7 @@ from tsalert.core.periods import Period
 from tsalert.runs.models import CalculationRun
 from tsalert.runs.rules import Question, RunState
 from tsalert.runs.tally import Place, Total, read_totals
-from tsalert.savings.profiles import TOTAL
+from tsalert.savings.valuing.profiles import TOTAL
 from tsalert.web.fields import LARGEST_ID
 
 

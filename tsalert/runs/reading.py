@@ -14,7 +14,7 @@ from tsalert.runs.lines import Worked
 from tsalert.runs.queries import Run, get_run
 from tsalert.runs.tally import Place, difference
 from tsalert.runs.valuing import Valuer
-from tsalert.savings.profiles import TOTAL
+from tsalert.savings.valuing.profiles import TOTAL
 
 PAGE = 50
 HEAD = (

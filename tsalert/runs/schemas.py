@@ -6,10 +6,10 @@ from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
 from tsalert.runs.rules import LONGEST_NOTE, Question, RunState
 from tsalert.runs.tally import Place
-from tsalert.savings.figure_schemas import ContributionSchema
-from tsalert.savings.methods import Basis
-from tsalert.savings.profiles import PUBLISHED, get_profile
-from tsalert.savings.recognition import Recognition
+from tsalert.savings.figures.schemas import ContributionSchema
+from tsalert.savings.valuing.methods import Basis
+from tsalert.savings.valuing.profiles import PUBLISHED, get_profile
+from tsalert.savings.valuing.recognition import Recognition
 from tsalert.web.fields import Instant, Line, Paragraph, RecordId, SpanLabel, choice
 
 

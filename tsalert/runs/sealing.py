@@ -7,7 +7,7 @@ from tsalert.runs.canonical import FORM, number
 from tsalert.runs.lines import Line, Worked
 from tsalert.runs.rules import Question
 from tsalert.savings.rules import Span
-from tsalert.savings.valuation import Rate
+from tsalert.savings.valuing.valuation import Rate
 
 
 def question_line(question: Question) -> Mapping[str, Any]:

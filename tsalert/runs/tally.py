@@ -9,8 +9,8 @@ from tsalert.core.money import whole_pounds
 from tsalert.runs.canonical import line as written
 from tsalert.runs.canonical import number
 from tsalert.runs.lines import Line
-from tsalert.savings.profiles import TOTAL
-from tsalert.savings.valuation import total
+from tsalert.savings.valuing.profiles import TOTAL
+from tsalert.savings.valuing.valuation import total
 
 CLASS, BANK = "class", "bank"
 Place = tuple[str, str]

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from tsalert.runs.lines import Line, Stood, Worked
 from tsalert.runs.rules import Question
 from tsalert.runs.standing import PIECE, Window, ended_days, pieces, versions
-from tsalert.savings.methods import Basis, Method
-from tsalert.savings.profiles import get_profile
-from tsalert.savings.rate_sets import RateSetView, set_for, sets_at
-from tsalert.savings.recognition import Recognition, anniversary, has_term
+from tsalert.savings.rates.rate_sets import RateSetView, set_for, sets_at
 from tsalert.savings.rules import InterventionType
-from tsalert.savings.scenarios import term_in
-from tsalert.savings.valuation import Contribution, Quantity, Rate, ValueClass
-from tsalert.savings.worth import Record, ends_counted, entries
+from tsalert.savings.valuing.methods import Basis, Method
+from tsalert.savings.valuing.profiles import get_profile
+from tsalert.savings.valuing.recognition import Recognition, anniversary, has_term
+from tsalert.savings.valuing.scenarios import term_in
+from tsalert.savings.valuing.valuation import Contribution, Quantity, Rate, ValueClass
+from tsalert.savings.valuing.worth import Record, ends_counted, entries
 
 _MONEY = (ValueClass.PREVENTED, ValueClass.RECOVERED, ValueClass.FUTURE_FINANCIAL, ValueClass.MEMO)
 

@@ -12,10 +12,10 @@ from tsalert.runs import files, queries, reading, service
 from tsalert.runs.queries import Run
 from tsalert.runs.rules import RunState, can_succeed
 from tsalert.runs.schemas import DifferenceQuery, LinesQuery, NewRunSchema, RunFilterSchema, RunSupersessionSchema
-from tsalert.savings.methods import Basis
-from tsalert.savings.profiles import PROFILES, get_profile
-from tsalert.savings.recognition import Recognition
-from tsalert.savings.valuation import ValueClass, exact_pounds, shown_pounds
+from tsalert.savings.valuing.methods import Basis
+from tsalert.savings.valuing.profiles import PROFILES, get_profile
+from tsalert.savings.valuing.recognition import Recognition
+from tsalert.savings.valuing.valuation import ValueClass, exact_pounds, shown_pounds
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays

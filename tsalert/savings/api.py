@@ -7,16 +7,19 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import explaining, limits, linking, not_counted, queries, service
-from tsalert.savings.counting_api import blueprints as counting
-from tsalert.savings.equipment_api import blp as units
-from tsalert.savings.explaining import Explanation
-from tsalert.savings.figure_api import tables
-from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
+from tsalert.savings import queries, service
+from tsalert.savings.counting import not_counted
+from tsalert.savings.counting.api import blueprints as counting
+from tsalert.savings.counting.equipment_api import blp as units
+from tsalert.savings.figures import explaining
+from tsalert.savings.figures.api import tables
+from tsalert.savings.figures.explaining import Explanation
+from tsalert.savings.figures.schemas import ExplanationSchema, FigureSchema
 from tsalert.savings.queries import Filter, Version
-from tsalert.savings.quoting import alerts_quoted
-from tsalert.savings.rate_api import rates
-from tsalert.savings.record_schemas import (
+from tsalert.savings.rates.api import rates
+from tsalert.savings.recording import limits, linking
+from tsalert.savings.recording.quoting import alerts_quoted
+from tsalert.savings.recording.record_schemas import (
     CorrectionSchema,
     LimitSchema,
     LimitsSchema,

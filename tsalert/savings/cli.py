@@ -7,13 +7,13 @@ import click
 
 from tsalert.commands import CommandGroup
 from tsalert.db import db
-from tsalert.savings import explaining
-from tsalert.savings.explaining import MOMENTS, Explanation
-from tsalert.savings.figure_schemas import ExplanationSchema, FigureSchema
-from tsalert.savings.methods import Basis
-from tsalert.savings.profiles import PROFILES, PUBLISHED, TOTAL
-from tsalert.savings.recognition import Recognition
-from tsalert.savings.table import days_text
+from tsalert.savings.figures import explaining
+from tsalert.savings.figures.explaining import MOMENTS, Explanation
+from tsalert.savings.figures.schemas import ExplanationSchema, FigureSchema
+from tsalert.savings.figures.table import days_text
+from tsalert.savings.valuing.methods import Basis
+from tsalert.savings.valuing.profiles import PROFILES, PUBLISHED, TOTAL
+from tsalert.savings.valuing.recognition import Recognition
 
 group = CommandGroup("savings", help="Savings: figures, what is behind them, and calculation runs.")
 

@@ -1,14 +1,11 @@
 """Every page of savings, for the composition root."""
 
-from tsalert.savings import (
-    counting_views,
-    equipment_views,
-    explaining_views,
-    limit_views,
-    overview_views,
-    rate_views,
-    views,
-)
+from tsalert.savings import views
+from tsalert.savings.counting import equipment_views
+from tsalert.savings.counting import views as counting_views
+from tsalert.savings.figures import explaining_views, overview_views
+from tsalert.savings.rates import views as rate_views
+from tsalert.savings.recording import limit_views
 
 blueprints = (
     views.bp,

@@ -14,7 +14,9 @@ from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.db import Money
 from tsalert.references.rules import read_reference
-from tsalert.savings.methods import AS_PUBLISHED, Method
+from tsalert.savings.figures.scopes import COUNTED, in_period
+from tsalert.savings.figures.sums import groups
+from tsalert.savings.figures.table import SavingsTable, build_table
 from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.rules import (
     Beneficiary,
@@ -24,10 +26,8 @@ from tsalert.savings.rules import (
     NewIntervention,
     PartnerShare,
 )
-from tsalert.savings.scopes import COUNTED, in_period
-from tsalert.savings.sums import groups
-from tsalert.savings.table import SavingsTable, build_table
-from tsalert.savings.valuation import ValueClass
+from tsalert.savings.valuing.methods import AS_PUBLISHED, Method
+from tsalert.savings.valuing.valuation import ValueClass
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
-from tsalert.savings.valuation import Quantity, ValueClass
+from tsalert.savings.valuing.valuation import Quantity, ValueClass
 
 # The method suggests £5,000: below it nearly every saving would need two officers, above it the few
 # large ones that a finance officer asks about would not.

@@ -5,11 +5,11 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
-from tsalert.savings.counting_schemas import UncountedSchema
-from tsalert.savings.figure_schemas import ContributionSchema
+from tsalert.savings.counting.schemas import UncountedSchema
+from tsalert.savings.figures.schemas import ContributionSchema
 from tsalert.savings.queries import Attention, Filter
+from tsalert.savings.recording.share_fields import PartnerSchema, Share
 from tsalert.savings.rules import InterventionType
-from tsalert.savings.share_fields import PartnerSchema, Share
 from tsalert.web.fields import Day, Line, PeriodLabel, Pounds, RecordId, choice
 
 _MOST = 10**9

@@ -12,8 +12,10 @@ from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
 from tsalert.references.service import next_reference
-from tsalert.savings import checks, household_counts, limits, linking, queries, recounting
+from tsalert.savings import queries
+from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import Intervention, InterventionShare
+from tsalert.savings.recording import checks, limits, linking
 from tsalert.savings.rules import NewIntervention, PartnerShare
 
 _KIND = "S"

@@ -14,20 +14,23 @@ from tsalert.places.queries import ward_names, ward_options
 from tsalert.prevention.queries import units_of
 from tsalert.response import queries as response
 from tsalert.response.rows import calls_of
-from tsalert.savings import explaining, linking, not_counted, queries, service
-from tsalert.savings.checks import percent
-from tsalert.savings.forms import CorrectionForm, InterventionForm
-from tsalert.savings.household_counts import is_equipment
-from tsalert.savings.money_lines import CLASSES, is_saving
+from tsalert.savings import queries, service
+from tsalert.savings.counting import not_counted
+from tsalert.savings.counting.household_counts import is_equipment
+from tsalert.savings.figures import explaining
 from tsalert.savings.queries import Attention, Filter
-from tsalert.savings.quoting import alerts_quoted
+from tsalert.savings.recording import linking
+from tsalert.savings.recording.checks import percent
+from tsalert.savings.recording.forms import CorrectionForm, InterventionForm
+from tsalert.savings.recording.money_lines import CLASSES, is_saving
+from tsalert.savings.recording.quoting import alerts_quoted
+from tsalert.savings.recording.share_fields import partner_lines
 from tsalert.savings.rules import Beneficiary, EnforcementOutcome, Evidence, InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     FilterSchema,
     SeenVersionSchema,
     WithdrawalSchema,
 )
-from tsalert.savings.share_fields import partner_lines
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, redisplays

@@ -1,0 +1,23 @@
+"""The money that stands in a case: its money lines, and what its interventions hold."""
+
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.cases import queries as cases
+from tsalert.savings.figures.scopes import COUNTED
+from tsalert.savings.models import Intervention
+
+
+def ledger_amounts(session: Session, case_id: int) -> frozenset[Decimal]:
+    """Return every amount that stands in a case, those above nought.
+
+    :raises NotFound: there is no such case.
+    """
+    case = cases.get_case(session, case_id)
+    lines = {line.amount for line in cases.ledger(session, case.id).standing}
+    columns = (Intervention.prevented, Intervention.recovered, Intervention.future, Intervention.memo)
+    of_case = select(*columns).where(*COUNTED, Intervention.case_id == case.id)
+    held = {amount for row in session.execute(of_case) for amount in row}
+    return frozenset(amount for amount in lines | held if amount)

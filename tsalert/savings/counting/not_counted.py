@@ -1,0 +1,102 @@
+"""What was recorded and does not count, and why: of one record, and of a period."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period
+from tsalert.savings import queries
+from tsalert.savings.counting.household_counts import assess_households
+from tsalert.savings.counting.uncounted import Reason, own_reasons
+from tsalert.savings.figures.scopes import COUNTED, in_period
+from tsalert.savings.models import Intervention
+from tsalert.savings.queries import Version
+from tsalert.savings.rules import WHOLE, Beneficiary, InterventionType
+
+PAGE = 50
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    """A record of which something does not count, with every reason."""
+
+    version: Version
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCountedPage:
+    """Some of a period's records of which something does not count.
+
+    :param without_household: the period's records of call blockers that name no household, so that none could be held
+        against others.
+    :param next: the ``after`` of the page that follows, if one does.
+    """
+
+    period: Period
+    items: list[NotCounted]
+    without_household: int
+    next: str | None
+
+
+def list_not_counted(session: Session, period: Period, *, after: str | None = None, size: int = PAGE) -> NotCountedPage:
+    """Return a period's records of which something does not count, by date.
+
+    :raises NotFound: ``after`` is no intervention.
+    """
+    query = _uncounted(period).order_by(Intervention.on_date, Intervention.id)
+    if after:
+        last = queries.get_current_row(session, after)
+        query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
+    versions = queries.with_partners(session, session.scalars(query.limit(size + 1)))
+    more = versions[size - 1].reference if len(versions) > size else None
+    return NotCountedPage(period, _explained(session, versions[:size]), _without_household(session, period), more)
+
+
+def all_not_counted(session: Session, period: Period) -> Iterator[NotCounted]:
+    """Return every such record of a period, some at a time."""
+    after: str | None = None
+    while True:
+        page = list_not_counted(session, period, after=after, size=_BATCH)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next
+
+
+def reasons_of(session: Session, version: Version) -> tuple[Reason, ...]:
+    """Return why some of a version that stands does not count; nothing where all of it does."""
+    return _explained(session, [version])[0].reasons if version.is_current and not version.is_withdrawn else ()
+
+
+def _explained(session: Session, versions: Sequence[Version]) -> list[NotCounted]:
+    keys = {each.content.household_key for each in versions if each.not_counted_reason is not None}
+    by_household = assess_households(session, {key for key in keys if key})
+    found = []
+    for version in versions:
+        assessed = by_household.get(version.content.household_key or "", {}).get(version.reference)
+        shared = assessed.reasons if assessed else ()
+        found.append(NotCounted(version, (*shared, *own_reasons(version.content))))
+    return found
+
+
+def _uncounted(period: Period) -> Select[Intervention]:
+    money = Intervention.prevented + Intervention.recovered + Intervention.future
+    any_reason = or_(
+        Intervention.not_counted_reason.is_not(None),
+        Intervention.refreshers > 0,
+        Intervention.share != WHOLE,
+        Intervention.memo > Decimal(0),
+        and_(Intervention.beneficiary == Beneficiary.BANK, money > 0),
+    )
+    return select(Intervention).where(*COUNTED, in_period(period), any_reason)
+
+
+def _without_household(session: Session, period: Period) -> int:
+    unknown = (Intervention.type == InterventionType.CALL_BLOCKER, Intervention.household_key.is_(None))
+    query = select(func.count()).select_from(Intervention).where(*COUNTED, in_period(period), *unknown)
+    return session.scalar(query) or 0

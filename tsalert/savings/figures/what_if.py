@@ -1,0 +1,40 @@
+"""What if? A rate set tried on any period; nothing is written."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period
+from tsalert.savings.figures.overview import By, Wanted, table_of
+from tsalert.savings.figures.table import SavingsTable
+from tsalert.savings.rates.rate_sets import RateSetView, get_rate_set, list_rate_sets
+from tsalert.savings.valuing.methods import Basis, Method
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A period as it stands, and as it would be."""
+
+    rate_set: RateSetView
+    standing: SavingsTable
+    tried: SavingsTable
+
+
+def try_rates(session: Session, period: Period, method: Method) -> Trial:
+    """Work a period out twice: by what stands, and with the set to be tried in its place on its dates.
+
+    :raises NotFound: there is no such set.
+    :raises RuleViolation: it is of a basis by which nothing is worked out.
+    """
+    assert method.trial is not None
+    tried = get_rate_set(session, method.trial)
+    if tried.basis == "prudent" and method.basis is Basis.PUBLISHED:
+        method = replace(method, basis=Basis.PRUDENT_CENTRAL)
+    standing = table_of(session, Wanted(period, By.TYPE, replace(method, trial=None)))
+    return Trial(tried, standing, table_of(session, Wanted(period, By.TYPE, method)))
+
+
+def to_try(session: Session) -> list[RateSetView]:
+    """Return the sets that can be tried, drafts first."""
+    known = [each for each in list_rate_sets(session) if each.basis in {basis.rates for basis in Basis}]
+    return sorted(known, key=lambda each: each.status != "draft")

@@ -1,0 +1,1 @@
+"""Rate sets: written, approved by another, compared, tried; never changed once approved."""

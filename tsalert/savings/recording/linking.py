@@ -1,0 +1,153 @@
+"""What an intervention takes from its incident, case and money line; steps inside a use case of service.py."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from tsalert.cases import queries as cases
+from tsalert.cases import vocabulary as case_words
+from tsalert.cases.models import CaseFile, CaseIncident, MoneyLine
+from tsalert.cases.vocabulary import MoneyKind
+from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.db import Money
+from tsalert.places.queries import ward_names
+from tsalert.response import rows as response
+from tsalert.response.models import Incident
+from tsalert.savings.figures.scopes import COUNTED
+from tsalert.savings.models import Intervention
+from tsalert.savings.recording import events
+from tsalert.savings.recording.events import Held
+from tsalert.savings.recording.households import household_at, read_household
+from tsalert.savings.recording.money_lines import Line, from_line
+from tsalert.savings.rules import NewIntervention
+from tsalert.savings.valuing.valuation import ValueClass
+
+_HOLDS_MONEY = (Intervention.prevented + Intervention.recovered + Intervention.future) > 0
+
+
+def complete(session: Session, new: NewIntervention) -> NewIntervention:
+    """Return the intervention with what its links say: case, money and household.
+
+    The rows of incident and case are locked, so that two records of one event take turns.
+
+    :raises RuleViolation: a link leads nowhere, or contradicts what was said.
+    """
+    if new.ward_code is not None and new.ward_code not in ward_names(session):
+        raise RuleViolation("There is no such ward.", field="ward_code")
+    incident = _incident(session, new)
+    if incident is not None and new.case_id is None:
+        grown = cases.find_case_of_incident(session, incident.id)
+        new = replace(new, case_id=grown.id if grown else None)
+    if new.money_line_id is not None:
+        new = from_line(new, _lock_line(session, new.money_line_id))
+    return _with_household(new, incident, _case(session, new))
+
+
+def require_other_money(session: Session, new: NewIntervention, *, reference: str | None = None) -> None:
+    """Refuse money of the event that another record holds; ``reference`` is the record that is corrected.
+
+    :raises RuleViolation: it would count twice, or more would come back than was paid.
+    """
+    others = (*COUNTED, Intervention.reference != reference) if reference else COUNTED
+    if new.money_line_id is not None:
+        _require_free(session, new.money_line_id, others)
+    of_event = _of_event(new)
+    if of_event is not None:
+        found = select(Intervention).where(*others, of_event, _HOLDS_MONEY).order_by(Intervention.id)
+        events.check_one_event(new, list(_held(session.scalars(found))))
+    if new.case_id is not None and new.recovered:
+        ledger = cases.ledger(session, new.case_id)
+        paid = ledger.totals.of(MoneyKind.PAID) if ledger.standing else None
+        events.check_paid(new, _recovered(session, new.case_id, others), paid)
+
+
+def find_line(session: Session, line_id: int) -> Line:
+    """Return a line of a case's money as far as it decides what an intervention holds.
+
+    :raises RuleViolation: there is no such line.
+    """
+    row = session.get(MoneyLine, line_id)
+    if row is None:
+        raise RuleViolation("There is no such money line.", field="money_line_id")
+    return _as_line(row, is_superseded=cases.is_superseded(session, row.id))
+
+
+def free_lines(session: Session, case_id: int, *, reference: str | None = None) -> list[Line]:
+    """Return the lines of a case that stand and that no other record which counts holds."""
+    taken = select(Intervention.money_line_id).where(*COUNTED, Intervention.money_line_id.is_not(None))
+    held = set(
+        session.scalars(taken.where(Intervention.case_id == case_id, Intervention.reference != (reference or "")))
+    )
+    return [_as_line(row) for row in cases.ledger(session, case_id).standing if row.id not in held]
+
+
+def _lock_line(session: Session, line_id: int) -> Line:
+    """Return a line as it is once nobody else can correct it: its case is locked first."""
+    cases.get_case(session, find_line(session, line_id).case_id, lock=True)
+    return find_line(session, line_id)
+
+
+def _as_line(row: MoneyLine, *, is_superseded: bool = False) -> Line:
+    evidence = case_words.Evidence.of(row.evidence)
+    return Line(row.id, row.case_id, MoneyKind.of(row.kind), row.amount, evidence, is_superseded)
+
+
+def _incident(session: Session, new: NewIntervention) -> Incident | None:
+    try:
+        return None if new.incident_id is None else response.lock_incident(session, new.incident_id)
+    except NotFound as error:
+        raise RuleViolation(error.message, field="incident_id") from error
+
+
+def _case(session: Session, new: NewIntervention) -> CaseFile | None:
+    try:
+        return None if new.case_id is None else cases.get_case(session, new.case_id, lock=True)
+    except NotFound as error:
+        raise RuleViolation(error.message, field="case_id") from error
+
+
+def _with_household(new: NewIntervention, incident: Incident | None, case: CaseFile | None) -> NewIntervention:
+    if new.household_key is not None:
+        return replace(new, household_key=read_household(new.household_key))
+    if not new.type.shape.has_household:
+        return new
+    known = [household_at(found.address, found.postcode) for found in (incident, case) if found is not None]
+    return replace(new, household_key=next((key for key in known if key), None))
+
+
+def _require_free(session: Session, line_id: int, others: Iterable[ColumnExpressionArgument[bool]]) -> None:
+    holder = session.scalar(select(Intervention.reference).where(*others, Intervention.money_line_id == line_id))
+    if holder is not None:
+        raise RuleViolation(f"{holder} holds this money line already.", field="money_line_id")
+
+
+def _of_event(new: NewIntervention) -> ColumnElement[bool] | None:
+    """Return the condition that a record is about the same event: the same incident, else the same case."""
+    if new.incident_id is not None:
+        same = Intervention.incident_id == new.incident_id
+        of_case = and_(Intervention.case_id == new.case_id, Intervention.incident_id.is_(None))
+        return same if new.case_id is None else or_(same, of_case)
+    if new.case_id is None:
+        return None
+    incidents = select(CaseIncident.incident_id).where(CaseIncident.case_id == new.case_id)
+    return or_(Intervention.case_id == new.case_id, Intervention.incident_id.in_(incidents))
+
+
+def _held(rows: Iterable[Intervention]) -> Iterator[Held]:
+    for row in rows:
+        amounts = {
+            ValueClass.PREVENTED: row.prevented,
+            ValueClass.RECOVERED: row.recovered,
+            ValueClass.FUTURE_FINANCIAL: row.future,
+        }
+        for kind, amount in amounts.items():
+            if amount:
+                yield Held(row.reference, kind, amount, row.money_line_id is not None)
+
+
+def _recovered(session: Session, case_id: int, others: Iterable[ColumnExpressionArgument[bool]]) -> Decimal:
+    summed = type_coerce(func.sum(Intervention.recovered), Money())
+    return session.scalar(select(summed).where(*others, Intervention.case_id == case_id)) or Decimal(0)

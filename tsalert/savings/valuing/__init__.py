@@ -1,0 +1,1 @@
+"""What one record is worth: classes, bases, scenarios, terms, and the one formula."""
