@@ -26,13 +26,17 @@ from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
+from tsalert.handover import api as handover_api
+from tsalert.handover import views as handover_views
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
 from tsalert.paging import api as paging_api
 from tsalert.paging import queries as paging_queries
 from tsalert.paging import views as paging_views
+from tsalert.places import api as places_api
 from tsalert.places import cli as places_cli
+from tsalert.places import views as places_views
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports import api as reports_api
@@ -93,6 +97,8 @@ _PAGES = (
     match_views.bp,
     party_views.bp,
     cases_views.bp,
+    places_views.bp,
+    handover_views.bp,
     savings_views.bp,
     rate_views.bp,
     reports_views.bp,
@@ -116,6 +122,8 @@ _OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *cases_api.blueprints,
+    *places_api.blueprints,
+    *handover_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
     *alerts_api.blueprints,
@@ -140,6 +148,7 @@ _NAVIGATION = (
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),

@@ -66,6 +66,7 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    handover_hours: int = 24
 
 
 @dataclass(slots=True)
@@ -117,6 +118,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
         rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
+        handover_hours=_number(reader, "HANDOVER_HOURS", 24),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))

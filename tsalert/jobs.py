@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.handover import lapsing, reminding
 from tsalert.inbound import catching_up
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
@@ -34,6 +35,8 @@ TIMETABLE = (
     Job("fetch callers' messages", 10, fetching.fetch_recordings),
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
+    Job("let handovers lapse", 30, lapsing.settle_due),
+    Job("ask to verify neighbours", 3600, reminding.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )
