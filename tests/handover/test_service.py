@@ -1,6 +1,7 @@
 """A handover is drafted, offered with its pack, and ends with a yes, a no, nothing, or taken back."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
@@ -153,7 +154,7 @@ def test_what_was_offered_never_changes(session: Session, desk: Actor, case_id: 
     assert "Paid: £3,950" in text_of(session, number)
     service.offer_handover(number, actor=desk, now=NOON)
     before, digest = text_of(session, number), queries.get_row(session, number).digest
-    case_service.record_money(case_id, NewMoneyLine(MoneyKind.PAID, 50), actor=desk, now=NOON)  # type: ignore[arg-type]
+    case_service.record_money(case_id, NewMoneyLine(MoneyKind.PAID, Decimal(50)), actor=desk, now=NOON)
     assert (text_of(session, number), queries.get_row(session, number).digest) == (before, digest)
 
 

@@ -1,44 +1,23 @@
 """How a postcode stands to our border."""
 
 from datetime import date
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.places.directory_files import OUR_WARD, OURS, THEIR_WARD, THEIRS, Line, write
-from tests.places.test_importing import AUGUST, CLERK, take_in
+from tests.places.conftest import AUGUST
+from tests.places.directory_files import OURS
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.places import borders
 from tsalert.places.finding import Place, nearby_authorities, stand
 from tsalert.places.grid import REACH, Point, cell_of, metres_between
 from tsalert.places.models import PostcodePlace
 from tsalert.places.rules import Standing
-from tsalert.places.wards import import_names
 
 CLERK_AT_WORK = Actor(None, "Dee Example", frozenset({Permission.RUN_INCIDENT}), Via.PAGE)
-NAMES = [f"WD26CD,WD26NM,LAD26CD,LAD26NM\n{OUR_WARD},Park,{OURS},Ourborough\n{THEIR_WARD},Hill,{THEIRS},Otherborough\n"]
-
-
-@pytest.fixture
-def directory(session: Session, tmp_path: Path) -> Session:
-    """Ours from the border (at 51.400) to the south, theirs to the north; 0.001 degrees are 111 m."""
-    lines = [
-        Line("ZZ1 1AA", lat="51.399"),
-        Line("ZZ1 1AB", lat="51.390"),
-        Line("ZZ1 1AC", ended="201905", lat="51.390"),
-        Line("ZZ1 1AD", "M99999999", "M99999999", "99.999999", "0.0"),
-        Line("ZZ2 1AA", THEIRS, THEIR_WARD, "51.401"),
-        Line("ZZ2 1AB", THEIRS, THEIR_WARD, "51.410"),
-        Line("ZZ2 1AC", THEIRS, THEIR_WARD, "51.3901", ended="201905"),
-    ]
-    take_in(write(tmp_path / "a.csv", lines))
-    import_names("".join(NAMES).splitlines(keepends=True), own=OURS, actor=CLERK, now=NOW)
-    return session
 
 
 def told(session: Session, postcode: str, on: date = AUGUST, own: str = OURS) -> Standing:

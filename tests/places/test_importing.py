@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.places.conftest import AUGUST, CLERK
 from tests.places.directory_files import NEWER, OLDER, OUR_WARD, OURS, THEIR_WARD, THEIRS, Line, many, write
 from tsalert.audit.queries import verify_chain
-from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import RuleViolation
 from tsalert.places import importing, queries
 from tsalert.places.finding import find_place, own_ward
@@ -20,8 +20,7 @@ from tsalert.places.importing import BATCH, ImportReport, Source, import_directo
 from tsalert.places.models import PlaceImport, PostcodePlace
 from tsalert.places.wards import import_names
 
-CLERK = Actor(None, "command", frozenset({Permission.MANAGE_RESPONSE}), Via.COMMAND)
-MAY, AUGUST = date(2026, 5, 1), date(2026, 8, 1)
+MAY = date(2026, 5, 1)
 
 
 def take_in(path: Path, edition: date = AUGUST, **told: Any) -> ImportReport:
