@@ -31,7 +31,6 @@ from tsalert.places.finding import stand
 
 MOST_SECONDS_FOR_100_000 = 20
 MOST_MEGABYTES = 200
-MOST_MILLISECONDS = 20
 _ASKED = 500
 _MEASURE = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr); print("
 _MEASURE += "resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
@@ -49,9 +48,9 @@ class Result:
     look_up_ms: float
 
     def keeps_its_promise(self) -> bool:
-        """Tell whether 100,000 rows take at most 20 s, in under 200 MB, and a look-up at most 20 ms."""
+        """Tell whether 100,000 rows take at most 20 s, in under 200 MB."""
         is_fast = self.seconds * 100_000 / self.rows <= MOST_SECONDS_FOR_100_000
-        return is_fast and self.megabytes < MOST_MEGABYTES and self.look_up_ms <= MOST_MILLISECONDS
+        return is_fast and self.megabytes < MOST_MEGABYTES
 
 
 def main(count: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +17,11 @@ from tsalert.places.borders import Contact
 from tsalert.staff.rules import RoleName
 
 PLACES = "/api/v1/places"
-THEM = {"authority_code": "E09000011", "name": "Otherborough Trading Standards", "phone": "020 7946 0011"}
+THEM: dict[str, Any] = {
+    "authority_code": "E09000011",
+    "name": "Otherborough Trading Standards",
+    "phone": "020 7946 0011",
+}
 
 
 @pytest.fixture
@@ -75,7 +80,8 @@ def test_pages_list_change_and_verify(session: Session, signed_in: Callable[...,
         "/borders/exceptions", data={"postcode": "sw1a1aa", "reason": "Both sides"}, follow_redirects=True
     )
     assert "SW1A 1AA" in listed.text
-    taken_off = desk.post("/borders/exceptions/1/end", follow_redirects=True)
+    entry = borders.list_exceptions(session)[0].id
+    taken_off = desk.post(f"/borders/exceptions/{entry}/end", follow_redirects=True)
     assert "No postcode is listed." in taken_off.text
 
 

@@ -1,6 +1,6 @@
 """The postcode directory, imported: whole, in pieces, twice, and with what does not belong there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from tests.places.directory_files import NEWER, OLDER, OUR_WARD, OURS, THEIR_WAR
 from tsalert.audit.queries import verify_chain
 from tsalert.core.errors import RuleViolation
 from tsalert.places import importing, queries
+from tsalert.places.directory import DirectoryRow
 from tsalert.places.finding import find_place, own_ward
 from tsalert.places.importing import BATCH, ImportReport, Source, import_directory
+from tsalert.places.keeping import Tally, keep_rows
 from tsalert.places.models import PlaceImport, PostcodePlace
 from tsalert.places.wards import import_names
 
@@ -65,8 +67,12 @@ def test_a_run_that_was_killed_goes_on_behind_its_last_batch(
         take_in(path, on_progress=die)
     assert count(session) == 2 * BATCH
     kept: list[int] = []
-    keep = importing.keep_rows
-    monkeypatch.setattr(importing, "keep_rows", lambda *told: kept.append(len(told[1])) or keep(*told))
+
+    def keep(session: Session, rows: Sequence[DirectoryRow], edition: date) -> Tally:
+        kept.append(len(rows))
+        return keep_rows(session, rows, edition)
+
+    monkeypatch.setattr(importing, "keep_rows", keep)
     assert take_in(path).added == 3 * BATCH
     assert (kept, count(session)) == ([BATCH], 3 * BATCH)
 

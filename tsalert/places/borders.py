@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
@@ -105,8 +106,9 @@ def change_neighbour(neighbour_id: int, contact: Contact, *, actor: Actor, now: 
         elif changed:
             row.verified_on = row.verified_by = row.verified_name = None
         _flush(session, "That authority is in the list already.", field="authority_code")
-        told = {"fields": ", ".join(changed), "verified": contact.is_verified}
-        audit.record(session, actor, "changed", "neighbour", row.id, now=now, **told)
+        fields = ", ".join(changed)
+        detail: dict[str, Detail] = {"fields": fields, "verified": contact.is_verified}
+        audit.record(session, actor, "changed", "neighbour", row.id, now=now, **detail)
 
 
 def verify_neighbour(neighbour_id: int, *, actor: Actor, now: datetime) -> None:

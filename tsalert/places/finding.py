@@ -101,6 +101,9 @@ def nearby_authorities(session: Session, place: Place, *, own: str) -> list[Near
     standing = (PostcodePlace.until.is_(None), PostcodePlace.ended_on.is_(None), others)
     around = select(*columns).where(PostcodePlace.cell.in_(cells_around(place.point)), *standing)
     for code, lat, long in session.execute(around):
+        assert code is not None  # it differs from a code, which nothing unknown does
+        assert lat is not None  # a square has its point
+        assert long is not None
         metres = metres_between(place.point, Point(lat, long))
         nearest[code] = min(metres, nearest.get(code, metres))
     names = _names(session, *nearest)

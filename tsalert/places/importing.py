@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import db, insert_ignoring_conflicts, transaction
@@ -128,7 +129,7 @@ def _keep(
         record.bytes_done, record.lines_done = after.bytes, after.lines
         record.added, record.moved = record.added + tally.added, record.moved + tally.moved
         record.changed, record.bad = record.changed + tally.changed, record.bad + bad
-        counts = {"added": tally.added, "moved": tally.moved, "changed": tally.changed, "digest": digest}
+        counts: dict[str, Detail] = {**asdict(tally), "digest": digest}
         audit.record(session, actor, "postcodes imported", "postcode", None, now=now, **counts)
 
 

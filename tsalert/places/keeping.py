@@ -85,7 +85,7 @@ def _close(session: Session, rows: Sequence[Row[Any]], edition: date) -> None:
 
 def _change(session: Session, pairs: Sequence[tuple[Row[Any], dict[str, Any]]]) -> None:
     if pairs:
-        told = {name: bindparam(f"new_{name}") for name in _AREAS + _REST}
+        told: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _AREAS + _REST}
         values = [
             {"of_postcode": old.postcode, "of_since": old.since} | {f"new_{name}": new[name] for name in _AREAS + _REST}
             for old, new in pairs
