@@ -10,7 +10,7 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
-from tsalert.demo import helpline, known, past, published, sent, standby, telephone, today
+from tsalert.demo import border, helpline, known, past, published, sent, standby, telephone, today
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
 from tsalert.displays import service as displays
@@ -60,6 +60,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     with transaction() as session:
         installation.mark_demo(session, is_whole=False)
     places.add_wards(demo_wards(), now=_BEFORE_IT_ALL)
+    border.load_directory(_BEFORE_IT_ALL)
     team = past.crew(*_hire(password), tell)
     _load_past(team)
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
@@ -75,6 +76,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     known.load_known(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
+    border.load_border(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 

@@ -90,8 +90,10 @@ def _pairs(header: Sequence[str]) -> list[tuple[int, int]]:
 def _names(reader: Iterator[list[str]], pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     while (row := _next_row(reader)) is not None:
         for code, name in pairs:
-            if any(cell.strip() for cell in row):
-                yield (row[code].strip(), row[name].strip()) if max(code, name) < len(row) else ("", "")
+            if max(code, name) >= len(row) > 0:
+                yield "", ""
+            elif row and (row[code].strip() or row[name].strip()):
+                yield row[code].strip(), row[name].strip()
 
 
 def _next_row(reader: Iterator[list[str]]) -> list[str] | None:
