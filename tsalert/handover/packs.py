@@ -80,7 +80,9 @@ def _matter(session: Session, handover: Handover, incidents: Sequence[IncidentRe
         return [*lines, *_place(session, case.postcode, london_date(case.opened_at))]
     (incident,) = incidents
     what = incident.category.label + (f": {incident.kind}" if incident.kind else "")
-    lines = [("Our reference", incident.reference), ("What", what), ("Reported", moment(incident.opened_at))]
+    reported_at = next((call.received_at for call in response.calls_of_incident(session, incident.id)), None)
+    lines = [("Our reference", incident.reference), ("What", what)]
+    lines += [("Reported", moment(reported_at or incident.opened_at))]
     lines += _filled([("Grade", incident.grade.label if incident.grade else "")])
     return [*lines, *_place(session, incident.household.postcode, london_date(incident.opened_at))]
 
