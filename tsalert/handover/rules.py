@@ -30,14 +30,14 @@ class Act(Word):
 
     CHANGE = "change", "Change the draft"
     OFFER = "offer", "Offer it"
-    ACCEPT = "acceptance", "Record that they took it"
-    REFUSE = "refusal", "Record that they did not take it"
-    WITHDRAW = "withdrawal", "Take it back"
+    ACCEPTANCE = "acceptance", "Record that they took it"
+    REFUSAL = "refusal", "Record that they did not take it"
+    WITHDRAWAL = "withdrawal", "Take it back"
 
 
 LEGAL: dict[State, tuple[Act, ...]] = {
-    State.DRAFT: (Act.CHANGE, Act.OFFER, Act.WITHDRAW),
-    State.OFFERED: (Act.ACCEPT, Act.REFUSE, Act.WITHDRAW),
+    State.DRAFT: (Act.CHANGE, Act.OFFER, Act.WITHDRAWAL),
+    State.OFFERED: (Act.ACCEPTANCE, Act.REFUSAL, Act.WITHDRAWAL),
 }
 
 

@@ -92,7 +92,7 @@ def accept_handover(handover_id: int, told: Acceptance, *, actor: Actor, now: da
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.ACCEPT)
+        row = _begin(session, handover_id, Act.ACCEPTANCE)
         if row.incident_id is not None:
             actor.require(Permission.RUN_INCIDENT)
             handing_over.take(session, row.incident_id, told, actor=actor, now=now)
@@ -111,7 +111,7 @@ def refuse_handover(handover_id: int, reason: str, *, actor: Actor, now: datetim
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.REFUSE)
+        row = _begin(session, handover_id, Act.REFUSAL)
         give_back(session, row, reason, actor=actor, now=now)
         end(row, State.REFUSED, actor=actor, now=now, reason=reason)
         _record(session, actor, "refused", row, now)
@@ -124,7 +124,7 @@ def withdraw_handover(handover_id: int, reason: str, *, actor: Actor, now: datet
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.WITHDRAW)
+        row = _begin(session, handover_id, Act.WITHDRAWAL)
         if row.state == State.OFFERED:
             give_back(session, row, f"We took the offer back: {reason}", actor=actor, now=now)
         end(row, State.WITHDRAWN, actor=actor, now=now, reason=reason)

@@ -29,7 +29,7 @@ from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("handover", __name__)
-_FORMS = {act.value: act for act in (Act.OFFER, Act.ACCEPT, Act.REFUSE, Act.WITHDRAW)}
+_FORMS = {act.value: act for act in (Act.OFFER, Act.ACCEPTANCE, Act.REFUSAL, Act.WITHDRAWAL)}
 _NAMES = ", ".join(repr(name) for name in _FORMS)
 
 
@@ -157,9 +157,9 @@ def _withdraw(handover_id: int, told: dict[str, str]) -> None:
 
 _STEPS: dict[Act, tuple[Any, Any]] = {
     Act.OFFER: (PackedOfferSchema, _offer),
-    Act.ACCEPT: (HandoverAcceptanceSchema, _accept),
-    Act.REFUSE: (HandoverReasonSchema, _refuse),
-    Act.WITHDRAW: (HandoverReasonSchema, _withdraw),
+    Act.ACCEPTANCE: (HandoverAcceptanceSchema, _accept),
+    Act.REFUSAL: (HandoverReasonSchema, _refuse),
+    Act.WITHDRAWAL: (HandoverReasonSchema, _withdraw),
 }
 
 
