@@ -11,6 +11,7 @@ from tests.handover.conftest import BODY, HOUR, MINUTE, NOON, NUMBER, STREET, VI
 from tests.handover.test_service import YES, offered
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.handover import lapsing, queries, reminding, service
 from tsalert.handover.rules import State
@@ -86,6 +87,30 @@ def test_a_no_on_the_incidents_own_page_is_no_lapse(session: Session, desk: Acto
     lapsing.settle_due(NOON + HOUR)
     row = queries.get_row(session, number)
     assert (row.state, row.reason) == (State.REFUSED, f"{BODY}. It is on our side.")
+
+
+def test_an_incident_offered_to_another_body_meanwhile_stays_offered_to_that_one(
+    session: Session, desk: Actor, incident_id: int
+) -> None:
+    number = offered(incident_id, desk)
+    handing_over.refuse_handover(incident_id, "It is on our side.", actor=desk, now=NOON + HOUR)
+    handing_over.offer_handover(incident_id, "The police", actor=desk, now=NOON + HOUR)
+    with pytest.raises(Conflict, match="answered on the incident's page"):
+        service.accept_handover(number, YES, actor=desk, now=NOON + HOUR)
+    lapsing.settle_due(LAPSES + HOUR)
+    assert queries.get_row(session, number).state == State.REFUSED
+    assert response.get_incident(session, incident_id).offered_to == "The police"
+
+
+def test_an_earlier_no_in_the_same_second_is_no_answer_to_the_next_offer(
+    session: Session, desk: Actor, incident_id: int
+) -> None:
+    first, at = offered(incident_id, desk), NOON + HOUR
+    service.refuse_handover(first, "No.", actor=desk, now=at)
+    second = service.draft_handover(written(incident_id=incident_id), actor=desk, now=at)
+    service.offer_handover(second, actor=desk, now=at)
+    assert lapsing.settle_due(at) == 0
+    assert queries.get_row(session, second).state == State.OFFERED
 
 
 def test_an_incident_that_ends_otherwise_takes_its_offer_along(session: Session, desk: Actor, incident_id: int) -> None:

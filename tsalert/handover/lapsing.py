@@ -61,9 +61,9 @@ def _was_answered_elsewhere(session: Session, row: Handover, *, now: datetime) -
     """Take over what was recorded on the incident's page; False where its offer still stands."""
     assert row.incident_id is not None
     assert row.offered_at is not None
-    if response.get_incident(session, row.incident_id).offered_to is not None:
+    found = handing_over.find_answer(session, row.incident_id, row.body, offered_at=row.offered_at)
+    if found is None and response.get_incident(session, row.incident_id).offered_to is not None:
         return False
-    found = handing_over.find_answer(session, row.incident_id, since=row.offered_at)
     row.answered_at, row.answered_by = (found.at, found.recorded_by) if found else (now, None)
     if found is None:
         row.state, row.reason = State.WITHDRAWN, "The incident ended otherwise."

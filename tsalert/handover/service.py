@@ -156,7 +156,20 @@ def end(row: Handover, state: State, *, actor: Actor, now: datetime, reason: str
 def _begin(session: Session, handover_id: int, act: Act) -> Handover:
     row = queries.get_row(session, handover_id, lock=True)
     rules.require_act(State.of(row.state), act)
+    _require_unanswered(session, row)
     return row
+
+
+def _require_unanswered(session: Session, row: Handover) -> None:
+    """Refuse to deal with an offer of an incident that was answered on the incident's own page.
+
+    :raises Conflict: it was.
+    """
+    if row.incident_id is None or row.offered_at is None:
+        return
+    answer = handing_over.find_answer(session, row.incident_id, row.body, offered_at=row.offered_at)
+    if answer is not None:
+        raise Conflict(f"It was answered on the incident's page: {answer.words}")
 
 
 def _require_open_subject(session: Session, new: NewHandover | Handover) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission
@@ -100,12 +100,13 @@ def refuse(
     progress.note_milestone(session, _milestone(incident, Step.HANDOVER_REFUSED, now, note), actor)
 
 
-def find_answer(session: Session, incident_id: int, *, since: datetime) -> Answer | None:
-    """Return the last answer that was recorded since an offer; None where nobody answered."""
-    answers = select(Milestone).where(
-        Milestone.incident_id == incident_id, Milestone.step.in_(_ANSWERS), Milestone.recorded_at >= since
-    )
-    found = session.scalar(answers.order_by(Milestone.id.desc()).limit(1))
+def find_answer(session: Session, incident_id: int, body: str, *, offered_at: datetime) -> Answer | None:
+    """Return what a body answered to an offer, whoever was asked after that; None where it did not answer."""
+    of_it = Milestone.incident_id == incident_id
+    offer_made = (of_it, Milestone.step == Step.HANDOVER_OFFERED, Milestone.note == body)
+    offer_id = session.scalar(select(func.max(Milestone.id)).where(*offer_made, Milestone.recorded_at == offered_at))
+    later = select(Milestone).where(of_it, Milestone.step.in_(_ANSWERS), Milestone.id > (offer_id or 0))
+    found = session.scalar(later.order_by(Milestone.id).limit(1))
     if found is None:
         return None
     return Answer(found.step == Step.HANDED_OVER, found.note or "", found.recorded_at, found.recorded_by)
