@@ -53,6 +53,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_PROXIES", "many"),
         ("TSALERT_RINGS_PER_HOUR", "0"),
         ("TSALERT_RINGS_PER_PREFIX", "many"),
+        ("TSALERT_HANDOVER_HOURS", "0"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

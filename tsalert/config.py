@@ -68,6 +68,7 @@ class Settings:
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
     audit_head_to: str = ""
+    handover_hours: int = 24
 
 
 @dataclass(slots=True)
@@ -120,6 +121,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
         rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
         audit_head_to=_address(reader, "AUDIT_HEAD_TO"),
+        handover_hours=_number(reader, "HANDOVER_HOURS", 24),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))

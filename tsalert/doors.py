@@ -12,12 +12,16 @@ from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
+from tsalert.handover import api as handover_api
+from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
+from tsalert.places import api as places_api
 from tsalert.places import cli as places_cli
+from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
 from tsalert.reports import api as reports_api
@@ -81,6 +85,8 @@ PAGES = (
     match_views.bp,
     known_views.bp,
     cases_views.bp,
+    places_views.bp,
+    handover_views.bp,
     prevention_views.bp,
     *savings_pages.blueprints,
     runs_views.bp,
@@ -111,6 +117,8 @@ OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *cases_api.blueprints,
+    *places_api.blueprints,
+    *handover_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
@@ -139,6 +147,7 @@ NAVIGATION = (
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),

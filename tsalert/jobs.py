@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.handover import lapsing, reminding
 from tsalert.inbound import catching_up
 from tsalert.oversight import publishing
 from tsalert.paging import troubles, welfare
@@ -36,6 +37,8 @@ TIMETABLE = (
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("publish the head of the trail", 600, publishing.publish_head),
+    Job("let handovers lapse", 30, lapsing.settle_due),
+    Job("ask to verify neighbours", 3600, reminding.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -100,6 +100,7 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "TSALERT_EMAIL": "recorder",
         "TSALERT_SMS": "recorder",
         "TSALERT_AUTHORITY_NAME": "Bromley (demonstration)",
+        "TSALERT_AUTHORITY_CODE": "E09000006",
         "TSALERT_RAPID_RESPONSE_NUMBER": "07700 900461",
         "TSALERT_DEMO_PASSWORD": PASSWORD,
         "WEB_CONCURRENCY": "1",

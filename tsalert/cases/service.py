@@ -11,9 +11,11 @@ from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.places import queries as places
+from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
@@ -148,7 +150,8 @@ def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[
     if new.ward_code is not None and new.ward_code not in places.ward_names(session):
         raise RuleViolation("There is no such ward.", field="ward_code")
     given = {name: getattr(new, name) for name in _AMENDABLE}
-    return given | {"kind": kind, "opened_at": opened_at, "officer_id": officer_id}
+    ward = new.ward_code or own_ward(session, new.postcode, on=london_date(opened_at))
+    return given | {"kind": kind, "opened_at": opened_at, "officer_id": officer_id, "ward_code": ward}
 
 
 def _keeping(amended: NewCase, case: CaseFile) -> NewCase:

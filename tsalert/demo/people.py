@@ -10,6 +10,7 @@ WARDS = (
     "Hayes & Coney Hall", "Kelsey & Eden Park", "Mottingham", "Orpington", "Penge & Cator", "Petts Wood & Knoll",
     "Plaistow", "Shortlands & Park Langley", "St Mary Cray", "St Paul's Cray", "West Wickham",
 )  # fmt: skip
+_FIRST_CODE = 5_013_987
 _FIRST = (
     "Ada", "Bernard", "Cynthia", "Desmond", "Edith", "Frank", "Gladys", "Harold", "Iris", "Joan", "Kenneth", "Lilian",
     "Maureen", "Norman", "Olive", "Percy", "Queenie", "Ronald", "Sheila", "Trevor", "Una", "Vera", "Winston", "Yvonne",
@@ -35,8 +36,8 @@ class Household:
 
 
 def ward_code(number: int) -> str:
-    """Return the demonstration's own code of a ward; the real ones come from the national directory."""
-    return f"DEMO{number % len(WARDS) + 1:02}"
+    """Return the code of a ward, which the ONS gave in the order of their names."""
+    return f"E{_FIRST_CODE + number % len(WARDS):08}"
 
 
 def demo_wards() -> list[NamedWard]:

@@ -11,6 +11,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
 from tsalert.demo import (
+    border,
     calculated,
     equipment,
     helpline,
@@ -74,6 +75,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     with transaction() as session:
         installation.mark_demo(session, is_whole=False)
     places.add_wards(demo_wards(), now=_BEFORE_IT_ALL)
+    border.load_directory(_BEFORE_IT_ALL)
     team = past.crew(*_hire(password), tell)
     _load_past(team, figures or read_published(BROMLEY.read_text(encoding="utf-8")), now)
     approving.continue_rate_set("nts-observed-2021-22", date(2023, 4, 1), None, actor=team.manager, now=now)
@@ -93,6 +95,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     other_work.load_other_work(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
+    border.load_border(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 

@@ -47,7 +47,7 @@ def log(visit: Visit, actor: Actor) -> int:
         is_safe_to_call_back=True,
         address=visit.household.address,
         postcode=visit.household.postcode,
-        ward_code=visit.household.ward_code,
+        ward_code=visit.household.ward_code or None,  # of an address elsewhere, none of ours
         happening=visit.happening,
         trader=visit.trader,
         is_trader_on_site=immediate,

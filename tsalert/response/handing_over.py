@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from tsalert.core.actors import Actor, Permission
 from tsalert.db import transaction
 from tsalert.paging.vocabulary import EndReason
 from tsalert.response import paged, progress
 from tsalert.response.models import Incident, Milestone
 from tsalert.response.steps import IncidentState, Step
+
+_ANSWERS = (Step.HANDED_OVER, Step.HANDOVER_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,16 @@ class Acceptance:
     seen: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a body said of an offer, as it was recorded; ``words`` are the milestone's."""
+
+    is_yes: bool
+    words: str
+    at: datetime
+    recorded_by: int | None
+
+
 def offer_handover(incident_id: int, body: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
     """Record that another body was asked to take an incident over; it stays ours and the clock runs on.
 
@@ -31,9 +46,7 @@ def offer_handover(incident_id: int, body: str, *, seen: int | None = None, acto
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.HANDOVER_OFFERED, seen=seen)
-        incident.offered_to = body
-        progress.note_milestone(session, _milestone(incident, Step.HANDOVER_OFFERED, now, body), actor)
+        offer(session, incident_id, body, seen=seen, actor=actor, now=now)
 
 
 def hand_over(incident_id: int, told: Acceptance, *, actor: Actor, now: datetime) -> None:
@@ -45,14 +58,7 @@ def hand_over(incident_id: int, told: Acceptance, *, actor: Actor, now: datetime
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.HANDED_OVER, seen=told.seen)
-        progress.end_clock(session, incident_id, "handed_over", now=now)
-        incident.state, incident.offered_to = IncidentState.HANDED_OVER, None
-        paged.follow_end(session, incident_id, EndReason.HANDED_OVER, now=now)
-        note = (
-            f"{told.accepted_by}. Their reference: {told.their_reference}" if told.their_reference else told.accepted_by
-        )
-        progress.note_milestone(session, _milestone(incident, Step.HANDED_OVER, now, note), actor)
+        take(session, incident_id, told, actor=actor, now=now)
 
 
 def refuse_handover(incident_id: int, reason: str, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
@@ -62,10 +68,48 @@ def refuse_handover(incident_id: int, reason: str, *, seen: int | None = None, a
     """
     actor.require(Permission.RUN_INCIDENT)
     with transaction() as session:
-        incident = progress.begin_step(session, incident_id, Step.HANDOVER_REFUSED, seen=seen)
-        note = f"{incident.offered_to}. {reason}"
-        incident.offered_to = None
-        progress.note_milestone(session, _milestone(incident, Step.HANDOVER_REFUSED, now, note), actor)
+        refuse(session, incident_id, reason, seen=seen, actor=actor, now=now)
+
+
+def offer(
+    session: Session, incident_id: int, body: str, *, seen: int | None = None, actor: Actor, now: datetime
+) -> None:
+    """Note an offer; a step."""
+    incident = progress.begin_step(session, incident_id, Step.HANDOVER_OFFERED, seen=seen)
+    incident.offered_to = body
+    progress.note_milestone(session, _milestone(incident, Step.HANDOVER_OFFERED, now, body), actor)
+
+
+def take(session: Session, incident_id: int, told: Acceptance, *, actor: Actor, now: datetime) -> None:
+    """Note that another body has it now, and end the clock; a step."""
+    incident = progress.begin_step(session, incident_id, Step.HANDED_OVER, seen=told.seen)
+    progress.end_clock(session, incident_id, "handed_over", now=now)
+    incident.state, incident.offered_to = IncidentState.HANDED_OVER, None
+    paged.follow_end(session, incident_id, EndReason.HANDED_OVER, now=now)
+    note = f"{told.accepted_by}. Their reference: {told.their_reference}" if told.their_reference else told.accepted_by
+    progress.note_milestone(session, _milestone(incident, Step.HANDED_OVER, now, note), actor)
+
+
+def refuse(
+    session: Session, incident_id: int, reason: str, *, seen: int | None = None, actor: Actor, now: datetime
+) -> None:
+    """Note why it was not taken; a step."""
+    incident = progress.begin_step(session, incident_id, Step.HANDOVER_REFUSED, seen=seen)
+    note = f"{incident.offered_to}. {reason}"
+    incident.offered_to = None
+    progress.note_milestone(session, _milestone(incident, Step.HANDOVER_REFUSED, now, note), actor)
+
+
+def find_answer(session: Session, incident_id: int, body: str, *, offered_at: datetime) -> Answer | None:
+    """Return what a body answered to an offer, whoever was asked after that; None where it did not answer."""
+    of_it = Milestone.incident_id == incident_id
+    offer_made = (of_it, Milestone.step == Step.HANDOVER_OFFERED, Milestone.note == body)
+    offer_id = session.scalar(select(func.max(Milestone.id)).where(*offer_made, Milestone.recorded_at == offered_at))
+    later = select(Milestone).where(of_it, Milestone.step.in_(_ANSWERS), Milestone.id > (offer_id or 0))
+    found = session.scalar(later.order_by(Milestone.id).limit(1))
+    if found is None:
+        return None
+    return Answer(found.step == Step.HANDED_OVER, found.note or "", found.recorded_at, found.recorded_by)
 
 
 def _milestone(incident: Incident, step: Step, now: datetime, note: str) -> Milestone:

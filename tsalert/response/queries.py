@@ -153,6 +153,11 @@ def time_to_save(session: Session) -> TimeToSave | None:
     return TimeToSave(round(median(took)), len(took)) if took else None
 
 
+def calls_of_incident(session: Session, incident_id: int) -> Sequence[Call]:
+    """Return the calls of an incident, in the order in which they came."""
+    return rows.calls_of(session, incident_id)
+
+
 def incident_references(session: Session, calls: Sequence[Call]) -> dict[int, str]:
     """Return the references of the incidents that some calls belong to, by id."""
     wanted = {call.incident_id for call in calls if call.incident_id}

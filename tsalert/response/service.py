@@ -1,17 +1,19 @@
 """Use cases of calls and of an incident's beginning and end; dispatching.py has what lies between."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import london_date
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
 from tsalert.delivery.telephones import phone_as_e164
 from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
+from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
 from tsalert.response import paged, progress, queries, rows, rules
 from tsalert.response.call_parties import link_parties
@@ -58,6 +60,7 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     :raises RuleViolation: naming the field at fault.
     """
     _check_ward(session, new.ward_code)
+    new = _with_ward(session, new, on=london_date(call.received_at))
     _write(call, new, actor=actor, now=now)
     call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
     incident = _incident_of(session, new, now=now)
@@ -160,6 +163,11 @@ def record_breaches(now: datetime) -> int:
 def _check_ward(session: Session, code: str | None) -> None:
     if code is not None and not places.is_ward(session, code):
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
+
+
+def _with_ward(session: Session, new: NewCall, *, on: date) -> NewCall:
+    """Return the call with the ward of its postcode, where nobody chose one and it lies in one of ours."""
+    return new if new.ward_code else replace(new, ward_code=own_ward(session, new.postcode, on=on))
 
 
 def _write(call: Call, new: NewCall, *, actor: Actor, now: datetime) -> None:

@@ -1,0 +1,95 @@
+"""Reading handovers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.handover import packs
+from tsalert.handover.models import Handover
+from tsalert.handover.rules import Act, Pack, State, legal_acts, pack_from_data
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRecord:
+    """A handover with the reference of what it hands over."""
+
+    row: Handover
+    reference: str
+
+    @property
+    def state(self) -> State:
+        """How far it has come."""
+        return State.of(self.row.state)
+
+    @property
+    def legal(self) -> tuple[Act, ...]:
+        """What may be done about it now."""
+        return legal_acts(self.state)
+
+    @property
+    def title(self) -> str:
+        """The heading of its pack."""
+        return packs.title_of(self.reference)
+
+
+def get_row(session: Session, handover_id: int, *, lock: bool = False) -> Handover:
+    """Return one handover's row; ``lock`` keeps others from changing it until the transaction ends.
+
+    :raises NotFound: there is none.
+    """
+    query = select(Handover).where(Handover.id == handover_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query) if 0 < handover_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound("There is no such handover.")
+    return row
+
+
+def get_handover(session: Session, handover_id: int) -> HandoverRecord:
+    """Return one handover.
+
+    :raises NotFound: there is none.
+    """
+    return _record(session, get_row(session, handover_id))
+
+
+def list_handovers(session: Session, *, after: int | None = None, limit: int = PAGE) -> list[HandoverRecord]:
+    """Return handovers, newest first, older than the one numbered ``after``."""
+    query = select(Handover).order_by(Handover.id.desc()).limit(limit)
+    found = session.scalars(query if after is None else query.where(Handover.id < after))
+    return [_record(session, row) for row in found]
+
+
+def handovers_of(
+    session: Session, *, incident_id: int | None = None, case_id: int | None = None
+) -> Sequence[HandoverRecord]:
+    """Return the handovers of one incident or case, oldest first."""
+    of_it = Handover.incident_id == incident_id if incident_id is not None else Handover.case_id == case_id
+    return [_record(session, row) for row in session.scalars(select(Handover).where(of_it).order_by(Handover.id))]
+
+
+def offered_rows(session: Session) -> Sequence[Handover]:
+    """Return the offers that nobody has answered, the first to lapse first."""
+    return session.scalars(select(Handover).where(Handover.state == State.OFFERED).order_by(Handover.answer_by)).all()
+
+
+def pack_of(session: Session, record: HandoverRecord) -> Pack:
+    """Return the pack that was offered; of one that was not, as it would be offered now."""
+    return pack_from_data(record.row.pack) if record.row.pack is not None else packs.assemble(session, record.row)
+
+
+def overdue_at(record: HandoverRecord, now: datetime) -> bool:
+    """Tell whether an answer is late and the lapse has only to be written down."""
+    return record.state is State.OFFERED and record.row.answer_by is not None and record.row.answer_by < now
+
+
+def _record(session: Session, row: Handover) -> HandoverRecord:
+    return HandoverRecord(row, packs.subject_of(session, row).reference)
