@@ -26,6 +26,10 @@ from tsalert.delivery.rules import Channel
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
+from tsalert.evidence import api as evidence_api
+from tsalert.evidence import cli as evidence_cli
+from tsalert.evidence import disclosure_views
+from tsalert.evidence import views as evidence_views
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.installation import service as installation
@@ -72,7 +76,7 @@ from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import joining_views, link_views
 from tsalert.subscribers import views as subscribers_views
 from tsalert.telephone.ports import CallLog, RecordingSource
-from tsalert.web import access, errors, filters, headers, home, once, pages
+from tsalert.web import access, errors, filters, headers, home, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 from tsalert.worker import command as worker_command
 
@@ -93,6 +97,8 @@ _PAGES = (
     match_views.bp,
     party_views.bp,
     cases_views.bp,
+    evidence_views.bp,
+    disclosure_views.bp,
     savings_views.bp,
     rate_views.bp,
     reports_views.bp,
@@ -116,6 +122,7 @@ _OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *cases_api.blueprints,
+    *evidence_api.blueprints,
     *savings_api.blueprints,
     *reports_api.blueprints,
     *alerts_api.blueprints,
@@ -128,6 +135,7 @@ _COMMANDS = (
     response_cli.group,
     party_cli.group,
     cases_cli.group,
+    evidence_cli.group,
     savings_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
@@ -227,6 +235,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    uploads.init_app(app)
     once.init_app(app)
     pages.init_app(
         app,

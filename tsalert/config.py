@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -66,6 +68,8 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    evidence_largest: int = 2048 * 2**20
+    evidence_scanner: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -117,6 +121,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
         rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
+        evidence_largest=_number(reader, "EVIDENCE_LARGEST", 2048) * 2**20,
+        evidence_scanner=_command(reader, "EVIDENCE_SCANNER"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
@@ -273,3 +279,13 @@ def _number(reader: _Reader, name: str, default: int) -> int:
         reader.fault(name, "must be a number from 1 to 10000")
         return default
     return int(text)
+
+
+def _command(reader: _Reader, name: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(reader.text(name)))
+    except ValueError:
+        words = ("",)
+    if words and not shutil.which(words[0]):
+        reader.fault(name, "does not begin with a program that can be run")
+    return words

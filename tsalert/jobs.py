@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.evidence import service as evidence
 from tsalert.inbound import catching_up
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
@@ -34,6 +35,7 @@ TIMETABLE = (
     Job("fetch callers' messages", 10, fetching.fetch_recordings),
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
+    Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

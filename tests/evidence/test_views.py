@@ -1,0 +1,210 @@
+"""Pages of evidence: in by a form, out as a file to save, with HTML of any kind inert."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.cases.conftest import described
+from tests.evidence.conftest import NOW
+from tests.evidence.samples import JPEG, PDF
+from tsalert.audit import queries as audit
+from tsalert.cases import service as cases
+from tsalert.core.actors import Actor
+from tsalert.db import db
+from tsalert.evidence import queries
+from tsalert.staff.rules import RoleName
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def desk(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """A case officer's browser."""
+    return signed_in(RoleName.CASE_OFFICER, name="Robin Tate")
+
+
+@pytest.fixture
+def case_id(session: Session, officer: Callable[..., Actor]) -> int:
+    """An open case."""
+    return cases.open_case(described(), actor=officer(), now=NOW)
+
+
+def send(client: FlaskClient, path: str, content: bytes | None = PDF, name: str = "a.pdf", **said: str) -> Any:
+    """Send a form as a browser does, with a file or without one chosen."""
+    file = (io.BytesIO(content or b""), name if content is not None else "")
+    return client.post(path, data={**said, "file": file}, content_type="multipart/form-data")
+
+
+def test_an_officer_records_an_exhibit_with_its_file_and_saves_it_again(desk: FlaskClient, case_id: int) -> None:
+    made = send(desk, f"/cases/{case_id}/exhibits", description="A receipt", found_where="Kitchen", initials="RT")
+    assert made.status_code == 303
+    shown = desk.get(made.location)
+    for text in ("RT/1", "A receipt", "Kitchen", "PDF document", "a.pdf"):
+        assert text in shown.text
+    (file,) = queries.dossier(db.session(), case_id).exhibits[0].files
+    saved = desk.get(f"/cases/{case_id}/files/{file.id}")
+    assert saved.data == PDF
+    assert saved.headers["Content-Disposition"] == "attachment; filename=a.pdf"
+    assert saved.headers["X-Content-Type-Options"] == "nosniff"
+    assert saved.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert saved.headers["Cache-Control"] == "no-store"
+    assert (saved.mimetype, saved.content_length) == ("application/pdf", len(PDF))
+    saved.close()
+
+
+def test_an_object_needs_no_file(desk: FlaskClient, case_id: int) -> None:
+    assert send(desk, f"/cases/{case_id}/exhibits", None, description="A ladder").status_code == 303
+    assert "None: an object" in desk.get(f"/cases/{case_id}/evidence").text
+
+
+def test_a_refused_form_comes_back_with_what_was_typed_and_leaves_no_file(
+    desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]
+) -> None:
+    lied = send(desk, f"/cases/{case_id}/exhibits", JPEG, "receipt.pdf", description="A receipt from the bank")
+    assert lied.status_code == 422
+    assert "Its name says PDF document, but its content says JPEG picture" in lied.text
+    assert "A receipt from the bank" in lied.text
+    for content, name, said in (
+        (b"", "a.pdf", "0 bytes"),
+        (PDF, "x" * 1001, "Shorten it"),
+        (None, "", "Choose a file"),
+    ):
+        answer = send(desk, f"/cases/{case_id}/files", content, name)
+        assert (answer.status_code, said in answer.text) == (422, True), said
+    assert send(desk, f"/cases/{case_id}/exhibits", description="").status_code == 422
+    assert store() == set()
+
+
+def test_a_name_that_is_a_path_leads_nowhere_and_is_shown_as_it_was_told(
+    desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]
+) -> None:
+    send(desk, f"/cases/{case_id}/files", name="../../../../tmp/roof.pdf")
+    (path,) = store()
+    assert "roof" not in str(path)
+    assert "../../../../tmp/roof.pdf" in desk.get(f"/cases/{case_id}/evidence").text
+    (file,) = queries.dossier(db.session(), case_id).attachments
+    saved = desk.get(f"/cases/{case_id}/files/{file.id}")
+    assert saved.headers["Content-Disposition"] == "attachment; filename=roof.pdf"
+    saved.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["Quittung für Ada.pdf", "领收书.pdf", "إيصال.pdf", "квитанция.pdf", "🏠.pdf", "e\u0301.pdf"]
+)
+def test_names_in_every_script_are_kept(desk: FlaskClient, case_id: int, name: str) -> None:
+    assert send(desk, f"/cases/{case_id}/files", name=name).status_code == 303
+    (file,) = queries.dossier(db.session(), case_id).attachments
+    assert file.name == name
+    saved = desk.get(f"/cases/{case_id}/files/{file.id}")
+    assert saved.headers["Content-Disposition"].startswith("attachment; ")
+    saved.close()
+
+
+def test_html_in_anything_that_was_typed_is_inert(desk: FlaskClient, case_id: int) -> None:
+    send(desk, f"/cases/{case_id}/files", name=f"{SCRIPT}.pdf", note=SCRIPT)
+    made = send(
+        desk,
+        f"/cases/{case_id}/exhibits",
+        description=SCRIPT,
+        found_where=SCRIPT,
+        found_by=SCRIPT,
+        name=f"{SCRIPT}.pdf",
+    )
+    desk.post(f"{made.location}/custody", data={"kind": "stored", "place": SCRIPT, "person": SCRIPT, "note": SCRIPT})
+    desk.post(
+        f"/cases/{case_id}/disclosure/1", data={"is_sensitive": "true", "is_disclosed": "false", "reason": SCRIPT}
+    )
+    for path in ("evidence", "exhibits", "files", "disclosure", "disclosure/1"):
+        text = desk.get(f"/cases/{case_id}/{path}").text
+        assert SCRIPT not in text, path
+    for path in (made.location, f"{made.location}/custody"):
+        text = desk.get(path).text
+        assert "&lt;script&gt;" in text
+        assert SCRIPT not in text
+
+
+def test_what_happened_to_an_exhibit_is_recorded_and_corrected_on_its_page(desk: FlaskClient, case_id: int) -> None:
+    page = send(desk, f"/cases/{case_id}/exhibits", None, description="A ladder").location
+    assert desk.post(f"{page}/custody", data={"kind": "sealed"}).status_code == 422
+    desk.post(f"{page}/custody", data={"kind": "sealed", "seal_number": "B0012345"})
+    held = queries.dossier(db.session(), case_id).exhibits[0]
+    form = desk.get(f"{page}/custody?supersedes={held.chain[0].id}").text
+    assert "This takes the place of: sealed" in form
+    desk.post(f"{page}/custody", data={"kind": "sealed", "seal_number": "B0012346", "supersedes": held.chain[0].id})
+    shown = desk.get(page).text
+    assert "<s>Sealed</s> (corrected)" in shown
+    assert "seal B0012346" in shown
+
+
+def test_the_schedule_is_decided_on_and_saved_as_csv_that_runs_nothing(desk: FlaskClient, case_id: int) -> None:
+    send(desk, f"/cases/{case_id}/exhibits", None, description="=HYPERLINK(1)")
+    refused = desk.post(f"/cases/{case_id}/disclosure/1", data={"is_sensitive": "true", "is_disclosed": "false"})
+    assert (refused.status_code, "Say why it is sensitive." in refused.text) == (422, True)
+    data = {"is_sensitive": "false", "is_disclosed": "true"}
+    assert desk.post(f"/cases/{case_id}/disclosure/1", data=data).status_code == 303
+    saved = desk.get(f"/cases/{case_id}/disclosure/schedule.csv?part=non-sensitive")
+    head, line = saved.text.splitlines()
+    assert head == "item,what,description,date,place,sensitive,reason,disclosed"
+    assert line.startswith("1,Exhibit ")
+    assert "'=HYPERLINK(1)" in line
+    assert desk.get(f"/cases/{case_id}/disclosure/schedule.csv?part=sensitive").text.splitlines() == [head]
+
+
+def test_a_bundle_is_saved_from_the_page(desk: FlaskClient, case_id: int) -> None:
+    send(desk, f"/cases/{case_id}/files")
+    saved = desk.get(f"/cases/{case_id}/bundle")
+    assert saved.data.startswith(b"PK\x03\x04")
+    assert saved.headers["Content-Disposition"].endswith("-evidence.zip")
+
+
+def test_every_page_that_shows_evidence_has_noted_it_first(desk: FlaskClient, case_id: int) -> None:
+    made = send(desk, f"/cases/{case_id}/exhibits", description="A receipt").location
+    file = queries.dossier(db.session(), case_id).exhibits[0].files[0].id
+    for path in (
+        f"/cases/{case_id}/evidence",
+        f"/cases/{case_id}/exhibits",
+        made,
+        f"{made}/custody",
+        f"/cases/{case_id}/files",
+        f"/cases/{case_id}/files/{file}",
+        f"/cases/{case_id}/bundle",
+        f"/cases/{case_id}/disclosure",
+        f"/cases/{case_id}/disclosure/1",
+        f"/cases/{case_id}/disclosure/schedule.csv",
+    ):
+        before = audit.verify_chain(db.session()).length
+        desk.get(path).close()
+        assert audit.verify_chain(db.session()).length == before + 1, path
+
+
+def test_a_form_sent_twice_stores_one_file(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
+    answers = [send(desk, f"/cases/{case_id}/files", submission="a" * 32) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len(store()) == 1
+
+
+def test_only_this_form_takes_large_requests(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
+    large = PDF + bytes(9 * 2**20)
+    assert send(desk, f"/cases/{case_id}/notes", large).status_code == 413
+    flat = desk.post(f"/cases/{case_id}/files", data=large, content_type="application/x-www-form-urlencoded")
+    assert flat.status_code == 413
+    assert send(desk, f"/cases/{case_id}/files", note="x" * (3 * 2**20)).status_code == 413
+    assert send(desk, f"/cases/{case_id}/files", large).status_code == 303
+    assert len(store()) == 1
+
+
+def test_a_stranger_cannot_send_a_file(client: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
+    assert send(client, f"/cases/{case_id}/files").status_code == 401
+    assert store() == set()
+
+
+def test_two_files_at_once_are_refused(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
+    files = [(io.BytesIO(PDF), "a.pdf"), (io.BytesIO(PDF), "b.pdf")]
+    answer = desk.post(f"/cases/{case_id}/files", data={"file": files}, content_type="multipart/form-data")
+    assert (answer.status_code, "one file at a time" in answer.text) == (422, True)
+    assert store() == set()
