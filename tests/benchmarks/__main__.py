@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; ``python -m tests.benchmarks`` is what ``make bench`` runs."""
 
-from tests.benchmarks import board, broadcast, importing, matching, paging, response
+from tests.benchmarks import board, broadcast, evidence, importing, matching, paging, response
 
 if __name__ == "__main__":
     raise SystemExit(
@@ -11,5 +11,6 @@ if __name__ == "__main__":
             matching.main(200_000, 1_000_000),
             response.main(1_000_000, 60),
             paging.main(10_000),
+            evidence.main(500),
         )
     )

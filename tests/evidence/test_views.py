@@ -1,6 +1,7 @@
 """Pages of evidence: in by a form, out as a file to save, with HTML of any kind inert."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from tests.cases.conftest import described
 from tests.evidence.conftest import NOW
@@ -16,7 +19,7 @@ from tsalert.audit import queries as audit
 from tsalert.cases import service as cases
 from tsalert.core.actors import Actor
 from tsalert.db import db
-from tsalert.evidence import queries
+from tsalert.evidence import queries, storing
 from tsalert.staff.rules import RoleName
 
 SCRIPT = "<script>alert(1)</script>"
@@ -107,25 +110,15 @@ def test_names_in_every_script_are_kept(desk: FlaskClient, case_id: int, name: s
 
 def test_html_in_anything_that_was_typed_is_inert(desk: FlaskClient, case_id: int) -> None:
     send(desk, f"/cases/{case_id}/files", name=f"{SCRIPT}.pdf", note=SCRIPT)
-    made = send(
-        desk,
-        f"/cases/{case_id}/exhibits",
-        description=SCRIPT,
-        found_where=SCRIPT,
-        found_by=SCRIPT,
-        name=f"{SCRIPT}.pdf",
-    )
-    desk.post(f"{made.location}/custody", data={"kind": "stored", "place": SCRIPT, "person": SCRIPT, "note": SCRIPT})
-    desk.post(
-        f"/cases/{case_id}/disclosure/1", data={"is_sensitive": "true", "is_disclosed": "false", "reason": SCRIPT}
-    )
-    for path in ("evidence", "exhibits", "files", "disclosure", "disclosure/1"):
-        text = desk.get(f"/cases/{case_id}/{path}").text
-        assert SCRIPT not in text, path
-    for path in (made.location, f"{made.location}/custody"):
-        text = desk.get(path).text
-        assert "&lt;script&gt;" in text
-        assert SCRIPT not in text
+    said: dict[str, Any] = dict.fromkeys(("description", "found_where", "found_by"), SCRIPT)
+    made = send(desk, f"/cases/{case_id}/exhibits", name=f"{SCRIPT}.pdf", **said).location
+    desk.post(f"{made}/custody", data={"kind": "stored", "place": SCRIPT, "person": SCRIPT, "note": SCRIPT})
+    decision = {"is_sensitive": "true", "is_disclosed": "false", "reason": SCRIPT}
+    desk.post(f"/cases/{case_id}/disclosure/1", data=decision)
+    pages = [f"/cases/{case_id}/{path}" for path in ("evidence", "exhibits", "files", "disclosure", "disclosure/1")]
+    for path in (*pages, made, f"{made}/custody"):
+        assert SCRIPT not in desk.get(path).text, path
+    assert "&lt;script&gt;" in desk.get(made).text
 
 
 def test_what_happened_to_an_exhibit_is_recorded_and_corrected_on_its_page(desk: FlaskClient, case_id: int) -> None:
@@ -190,12 +183,18 @@ def test_a_form_sent_twice_stores_one_file(desk: FlaskClient, case_id: int, stor
 
 def test_only_this_form_takes_large_requests(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
     large = PDF + bytes(9 * 2**20)
-    assert send(desk, f"/cases/{case_id}/notes", large).status_code == 413
-    flat = desk.post(f"/cases/{case_id}/files", data=large, content_type="application/x-www-form-urlencoded")
-    assert flat.status_code == 413
-    assert send(desk, f"/cases/{case_id}/files", note="x" * (3 * 2**20)).status_code == 413
-    assert send(desk, f"/cases/{case_id}/files", large).status_code == 303
+    notes, files = f"/cases/{case_id}/notes", f"/cases/{case_id}/files"
+    assert pour(desk, notes, file=FileStorage(io.BytesIO(large), "a.pdf")) == 413
+    assert desk.post(files, data=large, content_type="application/x-www-form-urlencoded").status_code == 413
+    assert pour(desk, files, file=FileStorage(io.BytesIO(PDF), "a.pdf"), note="x" * (3 * 2**20)) == 413
+    assert pour(desk, files, file=FileStorage(io.BytesIO(large), "a.pdf")) == 303
     assert len(store()) == 1
+
+
+def pour(client: FlaskClient, path: str, **said: Any) -> int:
+    """Send a large form from memory; returns the status of its answer."""
+    boundary, body = encode_multipart(said)
+    return client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}").status_code
 
 
 def test_a_stranger_cannot_send_a_file(client: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
@@ -208,3 +207,16 @@ def test_two_files_at_once_are_refused(desk: FlaskClient, case_id: int, store: C
     answer = desk.post(f"/cases/{case_id}/files", data={"file": files}, content_type="multipart/form-data")
     assert (answer.status_code, "one file at a time" in answer.text) == (422, True)
     assert store() == set()
+
+
+def test_a_full_disk_is_said_in_words_and_leaves_nothing_half_stored(
+    desk: FlaskClient, case_id: int, store: Callable[[], set[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(storing, "_begin", lambda _: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=0))
+        answer = send(desk, f"/cases/{case_id}/files", note="From her handbag")
+    assert answer.status_code == 503
+    assert "The disk of this service takes no more, so nothing was kept." in answer.text
+    assert queries.dossier(db.session(), case_id).attachments == []
+    assert store() == set()
+    assert send(desk, f"/cases/{case_id}/files").status_code == 303

@@ -18,7 +18,7 @@ def arrival() -> Arrival | None:
 
     :raises RuleViolation: several came.
     """
-    streams = [(sent.stream, sent.filename) for sent in request.files.getlist(FIELD)]
+    streams: list[tuple[object, str | None]] = [(sent.stream, sent.filename) for sent in request.files.getlist(FIELD)]
     sent = [Arrival(each, name) for each, name in streams if isinstance(each, Incoming) and (name or each.size)]
     if len(sent) > 1:
         raise RuleViolation("Send one file at a time, or put them into a ZIP file.", field=FIELD)

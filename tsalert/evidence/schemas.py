@@ -9,7 +9,7 @@ from tsalert.evidence.vocabulary import CustodyKind, Part
 from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
-_WHOLE = {"invalid": "Enter a whole number."}
+_WHOLE: dict[str, Any] = {"invalid": "Enter a whole number."}
 
 
 class _Input(Strict):
