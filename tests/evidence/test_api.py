@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from tests.cases.conftest import described
 from tests.evidence.conftest import NOW
 from tests.evidence.samples import JPEG, PDF
+from tsalert.audit import queries as audit
 from tsalert.cases import service as cases
 from tsalert.core.actors import Actor
+from tsalert.db import db
 from tsalert.staff.rules import RoleName
 
 Headers = dict[str, str]
@@ -94,3 +96,14 @@ def test_the_description_says_how_a_file_is_sent(client: FlaskClient) -> None:
     paths = client.get("/api/v1/openapi.json").get_json()["paths"]
     body = paths["/api/v1/cases/{case_id}/files"]["post"]["requestBody"]["content"]
     assert list(body) == ["multipart/form-data"]
+
+
+def test_every_operation_that_tells_of_evidence_has_noted_it_first(
+    client: FlaskClient, headers: Headers, base: str
+) -> None:
+    exhibit = client.post(f"{base}/exhibits", json={"description": "A receipt"}, headers=headers).get_json()["id"]
+    file = client.post(f"{base}/files", data={"file": (io.BytesIO(PDF), "a.pdf")}, headers=headers).get_json()["id"]
+    for path in ("evidence", f"exhibits/{exhibit}", f"files/{file}/content", "bundle", "disclosure"):
+        before = audit.verify_chain(db.session()).length
+        client.get(f"{base}/{path}", headers=headers).close()
+        assert audit.verify_chain(db.session()).length == before + 1, path

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http.client import HTTPConnection
+from http.client import HTTPConnection, IncompleteRead
 from json import loads
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -127,6 +127,19 @@ def ask_until_refused(house: House, pieces: Iterator[bytes]) -> int | None:
         return house.ask("POST", f"{house.path}/files", body(), house.headers | {"Transfer-Encoding": "chunked"})[0]
     except ConnectionError:
         return None
+
+
+def test_a_bundle_with_a_file_that_is_not_as_it_was_stored_breaks_off(house: House) -> None:
+    assert house.ask("POST", f"{house.path}/files", HEAD + PDF + bytes(10**6) + TAIL)[0] == 201
+    assert house.ask("GET", f"{house.path}/bundle")[0] == 200
+    (path,) = on_disk(house.app)
+    path.chmod(0o600)
+    with path.open("r+b") as file:
+        file.seek(500_000)
+        file.write(b"1")
+    with pytest.raises(IncompleteRead):
+        house.ask("GET", f"{house.path}/bundle")
+    assert house.ask("GET", f"{house.path}/files/1/content")[0] == 409
 
 
 def test_an_upload_that_is_cut_off_leaves_nothing(house: House) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -220,3 +221,12 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_half_stored(
     assert queries.dossier(db.session(), case_id).attachments == []
     assert store() == set()
     assert send(desk, f"/cases/{case_id}/files").status_code == 303
+
+
+def test_large_files_leave_threads_for_everybody_else(app: Flask, desk: FlaskClient, case_id: int) -> None:
+    path, large = f"/cases/{case_id}/files", PDF + bytes(9 * 2**20)
+    lines = app.extensions["tsalert_large_uploads"]
+    with lines, lines:
+        assert pour(desk, path, file=FileStorage(io.BytesIO(large), "a.pdf")) == 503
+        assert pour(desk, path, file=FileStorage(io.BytesIO(PDF), "a.pdf")) == 303
+    assert [pour(desk, path, file=FileStorage(io.BytesIO(large), "a.pdf")) for _ in range(3)] == [303, 303, 303]
