@@ -48,5 +48,4 @@ def archive(bundle: Bundle) -> Response:
 
 def _guarded(answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = _POLICY
-    answer.headers["Cache-Control"] = "no-store"  # Flask takes whatever is a file for one that all may keep
     return answer
