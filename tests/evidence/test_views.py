@@ -230,3 +230,16 @@ def test_large_files_leave_threads_for_everybody_else(app: Flask, desk: FlaskCli
         assert pour(desk, path, file=FileStorage(io.BytesIO(large), "a.pdf")) == 503
         assert pour(desk, path, file=FileStorage(io.BytesIO(PDF), "a.pdf")) == 303
     assert [pour(desk, path, file=FileStorage(io.BytesIO(large), "a.pdf")) for _ in range(3)] == [303, 303, 303]
+
+
+@pytest.mark.parametrize("number", [0, 404, 2**31, 2**63, 10**30])
+def test_numbers_that_are_nobodys_are_not_found_however_large(desk: FlaskClient, case_id: int, number: int) -> None:
+    decision = {"is_sensitive": "false", "is_disclosed": "true"}
+    for path in (f"exhibits/{number}", f"files/{number}", f"disclosure/{number}", f"exhibits/{number}/custody"):
+        assert desk.get(f"/cases/{case_id}/{path}").status_code == 404, path
+    assert desk.post(f"/cases/{case_id}/disclosure/{number}", data=decision).status_code == 404
+    assert desk.post(f"/cases/{case_id}/exhibits/{number}/custody", data={"kind": "seized"}).status_code == 404
+    assert send(desk, f"/cases/{number}/files").status_code == 404
+    assert send(desk, f"/cases/{case_id}/files", exhibit=str(number)).status_code in {404, 422}
+    assert send(desk, f"/cases/{case_id}/exhibits", description="x", original=str(number)).status_code in {404, 422}
+    assert desk.get(f"/cases/{case_id}/exhibits?file_id={number}").status_code in {200, 404}

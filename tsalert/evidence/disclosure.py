@@ -22,6 +22,7 @@ from tsalert.evidence import queries, rules
 from tsalert.evidence.models import DisclosureDecision, DisclosureItem, Exhibit
 from tsalert.evidence.rules import Decision
 from tsalert.evidence.vocabulary import Part
+from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _standing(session: Session, item_ids: Iterable[int]) -> dict[int, Disclosure
 
 def _get_item(session: Session, case_id: int, number: int) -> DisclosureItem:
     query = select(DisclosureItem).where(DisclosureItem.case_id == case_id, DisclosureItem.number == number)
-    found = session.scalar(query)
+    found = session.scalar(query) if 0 < number <= LARGEST_ID else None
     if found is None:
         raise NotFound("There is no such line in this schedule.")
     return found
