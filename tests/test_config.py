@@ -38,6 +38,10 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_PUBLIC_URL", "alerts.example.gov.uk"),
         ("TSALERT_PUBLIC_URL", "https://[::1"),
         ("TSALERT_EMAIL", "smtp://"),
+        ("TSALERT_EVIDENCE_LARGEST", "2 GB"),
+        ("TSALERT_EVIDENCE_LARGEST", "0"),
+        ("TSALERT_EVIDENCE_SCANNER", "no-such-scanner --quiet"),
+        ("TSALERT_EVIDENCE_SCANNER", "sh -c 'never closed"),
         ("TSALERT_EMAIL", "smtp://mail.example.org:port"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=0"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=65"),
@@ -172,3 +176,9 @@ def test_calls_come_from_the_number_set_or_else_from_the_sender_of_texts(extra: 
 def test_without_a_number_for_calls_nothing_starts(extra: dict[str, str], number: str) -> None:
     with pytest.raises(SettingsError, match="TSALERT_TWILIO_VOICE_FROM"):
         load_settings(GOOD | TWILIO | extra | {"TSALERT_TWILIO_VOICE_FROM": number})
+
+
+def test_a_scanner_of_evidence_is_a_command_with_its_words() -> None:
+    settings = load_settings(GOOD | {"TSALERT_EVIDENCE_SCANNER": "sh -c 'exit 0'", "TSALERT_EVIDENCE_LARGEST": "100"})
+    assert settings.evidence_scanner == ("sh", "-c", "exit 0")
+    assert settings.evidence_largest == 100 * 2**20

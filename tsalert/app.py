@@ -26,7 +26,7 @@ from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
-from tsalert.web import access, errors, filters, headers, once, pages
+from tsalert.web import access, errors, filters, headers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
@@ -114,6 +114,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
     reading.init_app(app)
+    uploads.init_app(app)
     once.init_app(app)
     pages.init_app(
         app,

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
@@ -69,6 +71,8 @@ class Settings:
     rings_per_prefix: int = 12
     audit_head_to: str = ""
     handover_hours: int = 24
+    evidence_largest: int = 2048 * 2**20
+    evidence_scanner: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -122,6 +126,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
         audit_head_to=_address(reader, "AUDIT_HEAD_TO"),
         handover_hours=_number(reader, "HANDOVER_HOURS", 24),
+        evidence_largest=_number(reader, "EVIDENCE_LARGEST", 2048) * 2**20,
+        evidence_scanner=_command(reader, "EVIDENCE_SCANNER"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
@@ -288,3 +294,13 @@ def _number(reader: _Reader, name: str, default: int) -> int:
         reader.fault(name, "must be a number from 1 to 10000")
         return default
     return int(text)
+
+
+def _command(reader: _Reader, name: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(reader.text(name)))
+    except ValueError:
+        words = ("",)
+    if words and not shutil.which(words[0]):
+        reader.fault(name, "does not begin with a program that can be run")
+    return words

@@ -12,6 +12,10 @@ from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
+from tsalert.evidence import api as evidence_api
+from tsalert.evidence import cli as evidence_cli
+from tsalert.evidence import disclosure_views
+from tsalert.evidence import views as evidence_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
@@ -85,6 +89,8 @@ PAGES = (
     match_views.bp,
     known_views.bp,
     cases_views.bp,
+    evidence_views.bp,
+    disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
     prevention_views.bp,
@@ -117,6 +123,7 @@ OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *cases_api.blueprints,
+    *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
     *prevention_api.blueprints,
@@ -133,6 +140,7 @@ COMMANDS = (
     response_cli.group,
     party_cli.group,
     cases_cli.group,
+    evidence_cli.group,
     savings_cli.group,
     subscribers_cli.group,
     alerts_cli.group,

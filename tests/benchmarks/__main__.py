@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; ``python -m tests.benchmarks`` is what ``make bench`` runs."""
 
-from tests.benchmarks import board, broadcast, importing, matching, paging, places, response, savings
+from tests.benchmarks import board, broadcast, evidence, importing, matching, paging, places, response, savings
 
 if __name__ == "__main__":
     raise SystemExit(
@@ -13,5 +13,6 @@ if __name__ == "__main__":
             response.main(1_000_000, 60),
             paging.main(10_000),
             savings.main(500_000),
+            evidence.main(500),
         )
     )

@@ -246,6 +246,7 @@ def test_an_officer_hears_a_message_and_the_trail_knew_before(
     assert (answer.status_code, answer.data, answer.mimetype) == (200, tone(), "audio/wav")
     answer.close()
     assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cache-Control"] == "no-store"
     assert "media-src 'self'" in answer.headers["Content-Security-Policy"]
     entries = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "recording")).all()
     assert entries[-1] == "heard"

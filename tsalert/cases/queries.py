@@ -1,5 +1,6 @@
 """Reading cases, their money and their log."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, select, tuple_
@@ -83,6 +84,12 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     if case is None:
         raise NotFound("There is no such case.")
     return case
+
+
+def references(session: Session, case_ids: Collection[int]) -> dict[int, str]:
+    """Return the references of some cases by their ids."""
+    query = select(CaseFile.id, CaseFile.reference).where(CaseFile.id.in_(case_ids))
+    return {row.id: row.reference for row in session.execute(query)}
 
 
 def find_case_id(session: Session, reference: str) -> int | None:

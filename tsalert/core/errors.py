@@ -51,3 +51,7 @@ class AlreadyDone(TsalertError):
 
 class TooManyTries(TsalertError):
     """Somebody tried too often; a later try is welcome."""
+
+
+class Unavailable(TsalertError):
+    """Something that the work needs cannot be had now, such as room on the disk; nothing was changed."""

@@ -19,7 +19,7 @@ from tsalert.cases.vocabulary import (
 )
 from tsalert.core.actors import Actor
 from tsalert.db import db
-from tsalert.demo import nights, visits
+from tsalert.demo import evidence, nights, visits
 from tsalert.demo.known import PAVERS
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
@@ -115,6 +115,7 @@ def _on_scene(team: Crew, now: datetime) -> None:
     case_id = visits.open_case(visit, incident_id, team.officer, summary="Cold call, then pressure to pay. Invented.")
     _money(team, case_id, now, MoneyKind.DEMANDED, "4000")
     _money(team, case_id, now, MoneyKind.PAID, "30")
+    evidence.load_evidence(case_id, team.officer, now)
 
 
 def _set_right(team: Crew, incident_id: int, who: Actor, now: datetime) -> None:

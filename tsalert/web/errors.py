@@ -17,6 +17,7 @@ from tsalert.core.errors import (
     RuleViolation,
     TooManyTries,
     TsalertError,
+    Unavailable,
 )
 from tsalert.web import outages
 from tsalert.web.access import is_api
@@ -29,6 +30,7 @@ _STATUS: dict[type[TsalertError], int] = {
     Conflict: 409,
     Overtaken: 409,
     TooManyTries: 429,
+    Unavailable: 503,
 }
 _TITLES = {
     400: "There is a problem with the request",

@@ -5,6 +5,9 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
+# Flask calls whatever it sends from a file public for a year; of ours only these are.
+_FOR_ALL = frozenset({"static", "security.static"})
+
 
 def init_app(app: Flask) -> None:
     """Give every request an id and every answer its headers."""
@@ -41,6 +44,6 @@ def _set_headers(response: Response) -> Response:
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint not in _FOR_ALL and not headers.get("Cache-Control", "").startswith("private"):
+        headers["Cache-Control"] = "no-store"
     return response
