@@ -2,20 +2,17 @@
 
 import os
 import re
-import shlex
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from dotenv import dotenv_values
 
+from tsalert.settings_reader import Reader, is_address
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_KEY_LENGTH = 32
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
 # Words that British networks refuse as a text's sender (Twilio error 30042).
@@ -75,38 +72,12 @@ class Settings:
     evidence_scanner: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Takes settings one by one and remembers what was wrong with them."""
-
-    values: Mapping[str, str]
-    faults: list[str] = field(default_factory=list)
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.values.get(f"TSALERT_{name}", "").strip() or default
-
-    def required(self, name: str) -> str:
-        value = self.text(name)
-        if not value:
-            self.fault(name, "is not set")
-        return value
-
-    def secret(self, name: str) -> str:
-        value = self.required(name)
-        if value and len(value) < _KEY_LENGTH:
-            self.fault(name, f"must have at least {_KEY_LENGTH} characters")
-        return value
-
-    def fault(self, name: str, problem: str) -> None:
-        self.faults.append(f"TSALERT_{name} {problem}")
-
-
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, by default from the environment over the file that TSALERT_ENV_FILE names (``.env``).
 
     :raises SettingsError: naming every fault; values of secrets are never in the message.
     """
-    reader = _Reader(read_environment() if environment is None else environment)
+    reader = Reader(read_environment() if environment is None else environment)
     smtp = _smtp(reader)
     settings = Settings(
         database_url=_database_url(reader),
@@ -122,12 +93,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
         proxies=_proxies(reader),
-        rings_per_hour=_number(reader, "RINGS_PER_HOUR", 60),
-        rings_per_prefix=_number(reader, "RINGS_PER_PREFIX", 12),
-        audit_head_to=_address(reader, "AUDIT_HEAD_TO"),
-        handover_hours=_number(reader, "HANDOVER_HOURS", 24),
-        evidence_largest=_number(reader, "EVIDENCE_LARGEST", 2048) * 2**20,
-        evidence_scanner=_command(reader, "EVIDENCE_SCANNER"),
+        rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
+        rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
+        audit_head_to=reader.address("AUDIT_HEAD_TO"),
+        handover_hours=reader.number("HANDOVER_HOURS", 24),
+        evidence_largest=reader.number("EVIDENCE_LARGEST", 2048) * 2**20,
+        evidence_scanner=reader.command("EVIDENCE_SCANNER"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
@@ -151,7 +122,7 @@ def is_loopback(host: str | None) -> bool:
     return host in LOOPBACK
 
 
-def _database_url(reader: _Reader) -> str:
+def _database_url(reader: Reader) -> str:
     url = reader.required("DATABASE_URL")
     path = sqlite_path(url)
     if path is not None:
@@ -166,7 +137,7 @@ def _database_url(reader: _Reader) -> str:
     return ""
 
 
-def _public_url(reader: _Reader) -> str:
+def _public_url(reader: Reader) -> str:
     url = reader.required("PUBLIC_URL").rstrip("/")
     parts = _split(url)
     if url and not (parts and parts.hostname and not parts.query and not parts.fragment):
@@ -176,7 +147,7 @@ def _public_url(reader: _Reader) -> str:
     return url
 
 
-def _smtp(reader: _Reader) -> SmtpSettings | None:
+def _smtp(reader: Reader) -> SmtpSettings | None:
     url = reader.required("EMAIL")
     if url in {"", "recorder"}:
         return None
@@ -199,25 +170,25 @@ def _smtp(reader: _Reader) -> SmtpSettings | None:
     )
 
 
-def _connections(reader: _Reader, text: str) -> int:
+def _connections(reader: Reader, text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
         reader.fault("EMAIL", "must ask for 1 to 64 connections")
         return 1
     return int(text)
 
 
-def _email_from(reader: _Reader, smtp: SmtpSettings | None) -> str:
+def _email_from(reader: Reader, smtp: SmtpSettings | None) -> str:
     value = reader.text("EMAIL_FROM")
     if not value and smtp and not is_loopback(smtp.host):
         reader.fault("EMAIL_FROM", "is not set, and mail that leaves this machine needs a sender that can be answered")
     value = value or "Trading Standards Alert! <alerts@localhost>"
     name, address = parseaddr(value)
-    if not value.isprintable() or not _is_address(address, name):
+    if not value.isprintable() or not is_address(address, name):
         reader.fault("EMAIL_FROM", "must be an address like Trading Standards <alerts@example.gov.uk>")
     return value
 
 
-def _twilio(reader: _Reader) -> TwilioSettings | None:
+def _twilio(reader: Reader) -> TwilioSettings | None:
     kind = reader.required("SMS")
     if kind in {"", "recorder"}:
         return None
@@ -239,7 +210,7 @@ def _twilio(reader: _Reader) -> TwilioSettings | None:
     )
 
 
-def _voice_sender(reader: _Reader, sender: str) -> str | None:
+def _voice_sender(reader: Reader, sender: str) -> str | None:
     """Return the number that calls come from: the one set, or else the sender of texts if it is a number."""
     number = reader.text("TWILIO_VOICE_FROM") or (sender if sender.startswith("+") else "")
     if not number:
@@ -249,7 +220,7 @@ def _voice_sender(reader: _Reader, sender: str) -> str | None:
     return number or None
 
 
-def _check_sender(reader: _Reader, sender: str) -> None:
+def _check_sender(reader: Reader, sender: str) -> None:
     if not _SENDER.match(sender):
         reader.fault("TWILIO_FROM", "must be a number like +441632960000, or up to 11 letters and digits")
     elif sender.strip().lower() in _BLOCKED_SENDERS:
@@ -266,41 +237,9 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
-def _proxies(reader: _Reader) -> int:
+def _proxies(reader: Reader) -> int:
     text = reader.text("PROXIES", "0")
     if not text.isdecimal() or int(text) > 9:
         reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
         return 0
     return int(text)
-
-
-def _address(reader: _Reader, name: str) -> str:
-    value = reader.text(name)
-    if value and not _is_address(value):
-        reader.fault(name, "must be an email address like records@example.gov.uk")
-    return value
-
-
-def _is_address(value: str, name: str = "") -> bool:
-    try:
-        return "@" in value and bool(Address(display_name=name, addr_spec=value).domain)
-    except (ValueError, IndexError, MessageError):
-        return False
-
-
-def _number(reader: _Reader, name: str, default: int) -> int:
-    text = reader.text(name, str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
-        reader.fault(name, "must be a number from 1 to 10000")
-        return default
-    return int(text)
-
-
-def _command(reader: _Reader, name: str) -> tuple[str, ...]:
-    try:
-        words = tuple(shlex.split(reader.text(name)))
-    except ValueError:
-        words = ("",)
-    if words and not shutil.which(words[0]):
-        reader.fault(name, "does not begin with a program that can be run")
-    return words

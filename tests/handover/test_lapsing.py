@@ -47,7 +47,7 @@ def test_an_offer_lapses_after_its_time_and_the_managers_get_one_mail(
     assert lapsing.settle_due(LAPSES + HOUR) == 0
     assert queries.get_row(session, number).state == State.LAPSED
     assert response.get_incident(session, incident_id).offered_to is None
-    assert timeline(session, incident_id)[-1].note == f"{BODY}. Nobody answered in time: the offer lapsed."
+    assert timeline(session, incident_id, now=LAPSES)[-1].note == f"{BODY}. Nobody answered in time: the offer lapsed."
     (mail,) = mails(session)
     assert session.scalar(select(func.count()).where(Delivery.mailing_id == mail.id)) == 1
     assert mail.subject == f"Nobody took over {response.get_incident(session, incident_id).reference}"

@@ -29,7 +29,7 @@ YES = Acceptance(f"{BODY}, J Example", "OB-0117")
 
 def text_of(session: Session, handover_id: int) -> str:
     record = queries.get_handover(session, handover_id)
-    return pack_text(record.title, queries.pack_of(session, record))
+    return pack_text(record.title, queries.pack_of(session, record, now=NOON))
 
 
 def offered(incident_id: int, desk: Actor) -> int:
@@ -50,7 +50,7 @@ def test_an_offer_stands_in_the_timeline_and_the_clock_runs_on(session: Session,
     assert (incident.offered_to, row.state, row.answer_by) == (BODY, State.OFFERED, NOON + 2 * MINUTE + 24 * HOUR)
     assert incident.clock is not None
     assert read_clock(incident.clock, NOON + HOUR).state is ClockState.RUNNING
-    assert timeline(session, incident_id)[-1].what == "Offered to another body"
+    assert timeline(session, incident_id, now=NOON)[-1].what == "Offered to another body"
 
 
 def test_a_yes_ends_the_clock_and_keeps_a_name_and_their_reference(

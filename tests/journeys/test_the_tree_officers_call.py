@@ -156,7 +156,7 @@ def greenwich_is_offered_all_of_it(border: Session, incident_id: int, desk: Acto
     service.offer_handover(number, actor=desk, now=NEXT_MORNING + 5 * MINUTE)
     assert lapsing.settle_due(NEXT_MORNING + 60 * MINUTE) == 0
     record = queries.get_handover(border, number)
-    text = pack_text(record.title, queries.pack_of(border, record)).replace("\n", " ")
+    text = pack_text(record.title, queries.pack_of(border, record, now=NEXT_MORNING)).replace("\n", " ")
     for told in (
         "On scene",
         "Safeguarding: lives alone",
@@ -175,7 +175,7 @@ def greenwich_says_yes(border: Session, number: int, incident_id: int, desk: Act
     service.accept_handover(number, yes, actor=desk, now=NEXT_MORNING + 65 * MINUTE)
     row, incident = queries.get_row(border, number), response.get_incident(border, incident_id)
     assert (row.state, row.their_reference, incident.state) == (State.ACCEPTED, "G-0117", IncidentState.HANDED_OVER)
-    last = timeline(border, incident_id)[-2:]
+    last = timeline(border, incident_id, now=NEXT_MORNING)[-2:]
     assert [event.what for event in last] == ["Offered to another body", "Handed over"]
     assert last[-1].note == f"{GREENWICH}, J Example. Their reference: G-0117"
     assert [entry.action for entry in entries_about(border, "handover", number)] == ["drafted", "offered", "accepted"]

@@ -74,7 +74,7 @@ def get_pack(handover_id: int) -> dict[str, Any]:
     """Return the pack as plain text; that somebody reads it stands in the trail."""
     service.note_reading(handover_id, actor=current_actor(), now=utc_now())
     record = _get(handover_id)
-    text = rules.pack_text(record.title, queries.pack_of(db.session(), record))
+    text = rules.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
     return {"title": record.title, "text": text, "digest": record.row.digest}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -46,14 +46,14 @@ def title_of(reference: str) -> str:
     return f"Handover of {reference}"
 
 
-def assemble(session: Session, handover: Handover) -> Pack:
+def assemble(session: Session, handover: Handover, *, now: datetime) -> Pack:
     """Return the pack as it would be offered now."""
     incidents = [response.get_incident(session, number) for number in subject_of(session, handover).incident_ids]
     sections = [
         Section("From", tuple(_sender(session, handover))),
         Section("What it is about", tuple(_matter(session, handover, incidents))),
         Section("Facts", (("", handover.facts),)),
-        Section("Times", tuple(_times(session, incidents))),
+        Section("Times", tuple(_times(session, incidents, now))),
         Section("Trader", tuple(_traders(session, incidents))),
         Section("Money", tuple(_money(session, handover))),
         Section("Risk", tuple(_risk(session, handover, incidents))),
@@ -95,9 +95,9 @@ def _place(session: Session, postcode: str | None, on: date) -> Lines:
     return _filled([("Postcode", postcode), ("Lies in", standing.where if standing else "")])
 
 
-def _times(session: Session, incidents: Sequence[IncidentRecord]) -> Lines:
+def _times(session: Session, incidents: Sequence[IncidentRecord], now: datetime) -> Lines:
     """Return what happened when; what officers noted beside it may name people and stays with us."""
-    events = [event for each in incidents for event in timeline(session, each.id)]
+    events = [event for each in incidents for event in timeline(session, each.id, now=now)]
     return [(moment(event.occurred_at), event.what) for event in sorted(events, key=lambda each: each.occurred_at)]
 
 

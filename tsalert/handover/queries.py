@@ -81,9 +81,10 @@ def offered_rows(session: Session) -> Sequence[Handover]:
     return session.scalars(select(Handover).where(Handover.state == State.OFFERED).order_by(Handover.answer_by)).all()
 
 
-def pack_of(session: Session, record: HandoverRecord) -> Pack:
+def pack_of(session: Session, record: HandoverRecord, *, now: datetime) -> Pack:
     """Return the pack that was offered; of one that was not, as it would be offered now."""
-    return pack_from_data(record.row.pack) if record.row.pack is not None else packs.assemble(session, record.row)
+    kept = record.row.pack
+    return pack_from_data(kept) if kept is not None else packs.assemble(session, record.row, now=now)
 
 
 def overdue_at(record: HandoverRecord, now: datetime) -> bool:

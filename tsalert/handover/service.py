@@ -79,7 +79,7 @@ def offer_handover(handover_id: int, *, answer_by: datetime | None = None, actor
             actor.require(Permission.RUN_INCIDENT)
             handing_over.offer(session, row.incident_id, row.body, actor=actor, now=now)
         _note(session, row, f"Offered to {row.body}.", actor=actor, now=now)
-        pack, title = packs.assemble(session, row), packs.title_of(packs.subject_of(session, row).reference)
+        pack, title = packs.assemble(session, row, now=now), packs.title_of(packs.subject_of(session, row).reference)
         row.state, row.offered_at, row.answer_by = State.OFFERED, now, lapses_at
         row.pack, row.digest = rules.pack_as_data(pack), rules.digest_of(title, pack)
         _record(session, actor, "offered", row, now, digest=row.digest, with_victim=row.with_victim)

@@ -77,7 +77,7 @@ def show_handover(handover_id: int) -> ResponseReturnValue:
     return render_template(
         "handover/show.html",
         record=record,
-        pack=queries.pack_of(db.session(), record),
+        pack=queries.pack_of(db.session(), record, now=utc_now()),
         names=staff.officer_names(db.session()),
         states=State,
     )
@@ -88,7 +88,9 @@ def show_handover(handover_id: int) -> ResponseReturnValue:
 def show_pack(handover_id: int) -> ResponseReturnValue:
     """Show the pack alone, fit to print."""
     record = _read(handover_id)
-    return render_template("handover/pack.html", record=record, pack=queries.pack_of(db.session(), record))
+    return render_template(
+        "handover/pack.html", record=record, pack=queries.pack_of(db.session(), record, now=utc_now())
+    )
 
 
 @bp.get("/handovers/<int:handover_id>/pack.txt")
@@ -96,7 +98,7 @@ def show_pack(handover_id: int) -> ResponseReturnValue:
 def show_pack_text(handover_id: int) -> ResponseReturnValue:
     """Give the pack as plain text, to go into a mail."""
     record = _read(handover_id)
-    text = rules.pack_text(record.title, queries.pack_of(db.session(), record))
+    text = rules.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
     return Response(text, mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
 

@@ -29,7 +29,7 @@ class TakeBackSchema(Strict):
     reason = Line(longest=400, required=True, error_messages={"required": "Say why it is taken back."})
 
 
-class StandingSchema(Schema):
+class KnownThingSchema(Schema):
     """One thing that a party is known by now; ``source`` is null where a call told it."""
 
     id = fields.Integer()
@@ -55,5 +55,5 @@ class KnowledgeSchema(Schema):
 class KnownBySchema(Schema):
     """What a party and those held to be the same are known by, and how that came about."""
 
-    items = fields.List(fields.Nested(StandingSchema))
+    items = fields.List(fields.Nested(KnownThingSchema))
     history = fields.List(fields.Nested(KnowledgeSchema))

@@ -1,0 +1,73 @@
+"""Taking settings one by one: whatever is wrong with any of them is told at once."""
+
+import shlex
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+
+_KEY_LENGTH = 32
+
+
+@dataclass(slots=True)
+class Reader:
+    """Takes settings one by one and remembers what was wrong with them."""
+
+    values: Mapping[str, str]
+    faults: list[str] = field(default_factory=list)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a setting without the space around it."""
+        return self.values.get(f"TSALERT_{name}", "").strip() or default
+
+    def required(self, name: str) -> str:
+        """Return a setting that must be there."""
+        value = self.text(name)
+        if not value:
+            self.fault(name, "is not set")
+        return value
+
+    def secret(self, name: str) -> str:
+        """Return a secret that is long enough."""
+        value = self.required(name)
+        if value and len(value) < _KEY_LENGTH:
+            self.fault(name, f"must have at least {_KEY_LENGTH} characters")
+        return value
+
+    def fault(self, name: str, problem: str) -> None:
+        """Remember what is wrong with a setting."""
+        self.faults.append(f"TSALERT_{name} {problem}")
+
+    def address(self, name: str) -> str:
+        """Return an email address, or nothing."""
+        value = self.text(name)
+        if value and not is_address(value):
+            self.fault(name, "must be an email address like records@example.gov.uk")
+        return value
+
+    def number(self, name: str, default: int) -> int:
+        """Return a number from 1 to 10000."""
+        text = self.text(name, str(default))
+        if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+            self.fault(name, "must be a number from 1 to 10000")
+            return default
+        return int(text)
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """Return the words of a command that can be run, or none."""
+        try:
+            words = tuple(shlex.split(self.text(name)))
+        except ValueError:
+            words = ("",)
+        if words and not shutil.which(words[0]):
+            self.fault(name, "does not begin with a program that can be run")
+        return words
+
+
+def is_address(value: str, name: str = "") -> bool:
+    """Tell whether mail could be sent to an address, or from it under a name."""
+    try:
+        return "@" in value and bool(Address(display_name=name, addr_spec=value).domain)
+    except (ValueError, IndexError, MessageError):
+        return False
