@@ -17,6 +17,7 @@ from tsalert.audit import reading
 from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
+from tsalert.chronology import pages as chronology_pages
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import utc_now
@@ -105,6 +106,7 @@ _PAGES = (
     match_views.bp,
     known_views.bp,
     cases_views.bp,
+    *chronology_pages.blueprints,
     prevention_views.bp,
     *savings_pages.blueprints,
     runs_views.bp,
@@ -133,6 +135,7 @@ _OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *cases_api.blueprints,
+    *chronology_pages.operations,
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.enforcement import reminding
 from tsalert.inbound import catching_up
 from tsalert.oversight import publishing
 from tsalert.paging import troubles, welfare
@@ -36,6 +37,7 @@ TIMETABLE = (
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("publish the head of the trail", 600, publishing.publish_head),
+    Job("remind of deadlines", 600, reminding.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )
