@@ -144,7 +144,7 @@ def get_prosecution(session: Session, case_id: int, prosecution_id: int) -> Pros
     :raises NotFound: the case has none with that number.
     """
     query = select(Prosecution).where(Prosecution.id == prosecution_id, Prosecution.case_id == case_id)
-    row = session.scalar(query) if 0 < prosecution_id <= LARGEST_ID else None
+    row = session.scalar(query) if 0 < prosecution_id <= LARGEST_ID and case_id <= LARGEST_ID else None
     if row is None:
         raise NotFound("There is no such prosecution in this case.")
     return _view(session, row)

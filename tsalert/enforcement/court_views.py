@@ -60,6 +60,7 @@ def show_prosecution(case_id: int, prosecution_id: int) -> ResponseReturnValue:
 def new_defendant(case_id: int, prosecution_id: int) -> ResponseReturnValue:
     """Show the form for somebody who is charged."""
     session = db.session()
+    cases.get_case(session, case_id)
     offences = [(each.id, _offence(each)) for each in queries.recorded(session, case_id).standing_offences]
     return _page("defendant", case_id, prosecution_id, offences=offences, known=traders_of_case(session, case_id))
 

@@ -72,9 +72,12 @@ def _due(session: Session, today: date) -> list[tuple[Deadline, int]]:
     """Return the deadlines to tell of, each with the reminder that it is."""
     near = queries.deadlines(session, today=today, ahead=_AHEAD)
     told = select(DeadlineReminder.offence_id, DeadlineReminder.days_ahead)
-    known = set(
-        session.execute(told.where(DeadlineReminder.offence_id.in_([each.offence_id for each in near]))).tuples()
-    )
+    known = {
+        (offence_id, days)
+        for offence_id, days in session.execute(
+            told.where(DeadlineReminder.offence_id.in_([each.offence_id for each in near]))
+        )
+    }
     found = [(each, reminder_due(each.last_day, today)) for each in near]
     return [(each, days) for each, days in found if days is not None and (each.offence_id, days) not in known]
 
