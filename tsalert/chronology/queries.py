@@ -1,5 +1,6 @@
 """Reading the timeline of a case, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -31,7 +32,7 @@ def timeline(session: Session, case_id: int, asked: Asked) -> Page:
     return replace(page, items=_with_texts(session, page.items))
 
 
-def _with_texts(session: Session, events: list[Event] | tuple[Event, ...]) -> list[Event]:
+def _with_texts(session: Session, events: Sequence[Event]) -> list[Event]:
     """Return the events with the words of their entries of the log, which are read for one page alone."""
     wanted = [event.id for event in events if event.kind is EventKind.LOG]
     rows = session.execute(select(CaseNote.id, CaseNote.text, CaseNote.reason).where(CaseNote.id.in_(wanted)))

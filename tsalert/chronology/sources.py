@@ -9,6 +9,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as words
 from tsalert.cases.models import CaseIncident, CaseNote
 from tsalert.chronology.rules import Event, EventKind, start_of
+from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
 from tsalert.enforcement import court_queries
 from tsalert.enforcement import queries as enforcement
@@ -117,10 +118,12 @@ SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (log_entries, m
 
 
 def _decision(found: ProsecutionView, row: CourtDecision) -> Event:
+    """Return a decision as an event; it follows the hearing of its day, where one is recorded."""
+    heard = [each.at for each in found.hearings if london_date(each.at) == row.on_date]
     return Event(
         EventKind.COURT,
         row.id,
-        start_of(row.on_date, row.recorded_at),
+        max(heard, default=start_of(row.on_date, row.recorded_at)),
         row.recorded_at,
         f"{DecisionKind.of(row.kind).label}: {found.defendant(row.defendant_id).name}",
         decision_in_words(row),

@@ -17,6 +17,7 @@ from tsalert.demo import (
     known,
     other_work,
     past,
+    prosecuted,
     published,
     sent,
     standby,
@@ -89,6 +90,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None]) -> None:
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
+    prosecuted.load_prosecuted(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     with transaction() as session:

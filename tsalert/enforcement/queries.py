@@ -32,7 +32,7 @@ from tsalert.web.fields import LARGEST_ID
 _SHOWN_AHEAD = timedelta(days=92)
 _PASSED_SHOWN = timedelta(days=366)
 _MOST = 200
-_MODELS = {
+_MODELS: dict[Record, type[CaseOffence | EnforcementAction | Cancellation]] = {
     Record.OFFENCE: CaseOffence,
     Record.ACTION: EnforcementAction,
     Record.CANCELLATION: Cancellation,
