@@ -149,7 +149,7 @@ def read_the_file(desk: Desk, case: str) -> None:
     story = (
         "Paid, £60", "Visit 13", "The bank's cashier saw two men", "superseded by a later entry",
         "She did not see them herself.", "A door camera was fitted.", "Prosecution begun", "Hearing: First appearance",
-        "Plea: Al Example", "Sentence: Bo Example", "Imprisonment, 30 months", "Compensation paid, £5,000",
+        "Plea: Al Example", "Imprisonment, 30 months", "Sentence: Bo Example", "Compensation paid, £5,000",
     )  # fmt: skip
     places = [told.find(words) for words in story]
     assert -1 not in places, story[places.index(-1)]

@@ -18,7 +18,7 @@ class EventKind(Word):
 
     LOG = "log", "Log"
     MONEY = "money", "Money"
-    ACTION = "action", "Offences and actions"
+    ACTION = "action", "Enforcement"
     COURT = "court", "Courts"
     INCIDENT = "incident", "Incidents"
     LINK = "link", "Links"
