@@ -48,7 +48,7 @@ def test_an_offence_is_recorded_with_its_deadline_and_taken_back(
         f"/cases/{case_id}/offences", data=OFFENCE | {"discovered_on": "2026-04-01"}, follow_redirects=True
     )
     assert "31 March 2027" in shown.text
-    assert "DMCC Act 2024, Part 4 Chapter 1" in shown.text
+    assert "DMCC Act 2024, section 241" in shown.text
     (link,) = re.findall(r'href="([^"]*taken-back[^"]*)"', shown.text)
     form = desk.get(link.replace("&amp;", "&"))
     assert 'value="offence"' in form.text

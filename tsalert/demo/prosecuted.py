@@ -16,7 +16,7 @@ from tsalert.cases.vocabulary import (
     Source,
     Status,
 )
-from tsalert.core.clock import london_date
+from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
@@ -114,7 +114,7 @@ def _prosecute(team: Crew, case_id: int, now: datetime) -> None:
     service.record_action(case_id, taken, actor=team.officer, now=now - timedelta(days=150))
     begun = NewProsecution(CourtKind.MAGISTRATES, _COURT, london_date(now - timedelta(days=60)))
     number = court.begin_prosecution(case_id, begun, actor=team.officer, now=now - timedelta(days=60))
-    heard = now - timedelta(days=30)
+    heard = _sitting(now - timedelta(days=30))
     listed = NewHearing(HearingKind.FIRST, heard, CourtKind.MAGISTRATES, _COURT)
     hearing = court.list_hearing(case_id, number, listed, actor=team.officer, now=now - timedelta(days=59))
     committed = HearingOutcome(HearingResult.COMMITTED_FOR_SENTENCE)
@@ -122,11 +122,17 @@ def _prosecute(team: Crew, case_id: int, now: datetime) -> None:
     for name in ("Lee Gardener (invented)", "Ray Gardener (invented)"):
         _plead(team, (case_id, number, offence), name, heard)
     sentence = NewHearing(
-        HearingKind.SENTENCE, now + timedelta(days=24), CourtKind.CROWN, "Anytown Crown Court (invented)"
+        HearingKind.SENTENCE, _sitting(now + timedelta(days=24)), CourtKind.CROWN, "Anytown Crown Court (invented)"
     )
     court.list_hearing(case_id, number, sentence, actor=team.officer, now=heard)
     for step, days in ((Status.INVESTIGATING, 195), (Status.DECISION, 80), (Status.ACTION, 60)):
         cases.record_progress(case_id, Progress(step), actor=team.officer, now=now - timedelta(days=days))
+
+
+def _sitting(moment: datetime) -> datetime:
+    """Return ten in the morning of the Monday of a week, when courts sit."""
+    day = london_date(moment)
+    return london_midnight(day - timedelta(days=day.weekday())) + timedelta(hours=10)
 
 
 def _plead(team: Crew, where: tuple[int, int, int], name: str, at: datetime) -> None:

@@ -26,8 +26,7 @@ class TimeLimit(Enum):
     NONE = "No limit of time: triable on indictment"
     CPRS = "Three years from the offence or one year from its discovery, whichever is earlier: CPRs 2008, regulation 14"
     DMCC = (
-        "Three years from the offence or one year from its discovery, whichever is earlier: DMCC Act 2024, Part 4 "
-        "Chapter 1, offences relating to unfair commercial practices"
+        "Three years from the offence or one year from its discovery, whichever is earlier: DMCC Act 2024, section 241"
     )
     TRADE_DESCRIPTIONS = (
         "Three years from the offence or one year from its discovery, whichever is earlier: Trade Descriptions Act "
