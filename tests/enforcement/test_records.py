@@ -90,6 +90,28 @@ def test_a_contract_without_notice_can_be_cancelled_for_a_year_more(
 
 
 @pytest.mark.parametrize(
+    ("today", "is_told"),
+    [
+        (date(2026, 2, 12), False),
+        (date(2026, 2, 13), True),
+        (date(2026, 3, 16), True),
+        (date(2026, 3, 17), False),
+    ],
+)
+def test_a_contract_that_can_be_cancelled_for_a_month_at_most_is_told(
+    session: Session, case_id: int, actor: Actor, today: date, *, is_told: bool
+) -> None:
+    told = replace(ROOF, notice_on=ROOF.made_on)
+    service.record_cancellation(case_id, told, actor=actor, now=NOW)
+    service.record_cancellation(case_id, replace(told, cancelled_on=date(2026, 3, 5)), actor=actor, now=NOW)
+    gone = service.record_cancellation(case_id, told, actor=actor, now=NOW)
+    service.take_back(case_id, TakingBack(Record.CANCELLATION, gone, "Written twice"), actor=actor, now=NOW)
+    found = queries.cancellable(session, today=today, officer_id=actor.officer_id)
+    assert [each.last_day for each in found] == [date(2026, 3, 16)] * is_told
+    assert queries.cancellable(session, today=today, officer_id=999_999) == []
+
+
+@pytest.mark.parametrize(
     ("changes", "field"),
     [
         pytest.param({"made_on": date(1899, 1, 1)}, "made_on", id="before-1900"),

@@ -90,6 +90,7 @@ def list_ahead(asked: dict[str, bool]) -> dict[str, Any]:
     today, owner = london_date(utc_now()), None if asked["everybody"] else current_actor().officer_id
     return {
         "deadlines": queries.deadlines(db.session(), today=today, officer_id=owner),
+        "contracts": queries.cancellable(db.session(), today=today, officer_id=owner),
         "hearings": queries.hearings_ahead(db.session(), today=today, officer_id=owner),
     }
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.cases.models import CaseFile
 from tsalert.cases.vocabulary import Status
@@ -31,7 +31,9 @@ from tsalert.web.fields import LARGEST_ID
 
 _SHOWN_AHEAD = timedelta(days=92)
 _PASSED_SHOWN = timedelta(days=366)
+_CANCELLABLE_AHEAD = timedelta(days=31)
 _MOST = 200
+_MOST_CONTRACTS = 2000
 _MODELS: dict[Record, type[CaseOffence | EnforcementAction | Cancellation]] = {
     Record.OFFENCE: CaseOffence,
     Record.ACTION: EnforcementAction,
@@ -86,6 +88,17 @@ class Listed:
     kind: HearingKind
     at: datetime
     court_name: str
+    officer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellable:
+    """A contract that the consumer can still cancel, but not for long; nothing of anybody."""
+
+    case_id: int
+    reference: str
+    last_day: date
+    reason: str
     officer_id: int | None
 
 
@@ -151,7 +164,7 @@ def deadlines(
         select(*columns, CaseFile.officer_id)
         .join(CaseFile, CaseFile.id == CaseOffence.case_id)
         .where(CaseOffence.expires_on.between(today - _PASSED_SHOWN, today + ahead))
-        .where(CaseFile.status != Status.CLOSED, ~_is_charged(), ~_is_taken_back())
+        .where(CaseFile.status != Status.CLOSED, ~_is_charged(), ~_is_taken_back(Record.OFFENCE, CaseOffence.id))
         .order_by(CaseOffence.expires_on, CaseOffence.id)
         .limit(_MOST)
     )
@@ -162,6 +175,27 @@ def deadlines(
         for offence_id, case_id, reference, code, last_day, owner in session.execute(query)
         if last_day is not None
     ]
+
+
+def cancellable(session: Session, *, today: date, officer_id: int | None = None) -> list[Cancellable]:
+    """Return the contracts of open cases that can be cancelled for a month at most, the first day first."""
+    query = (
+        select(Cancellation, CaseFile.reference, CaseFile.officer_id)
+        .join(CaseFile, CaseFile.id == Cancellation.case_id)
+        .where(Cancellation.cancelled_on.is_(None), CaseFile.status != Status.CLOSED)
+        .where(~_is_taken_back(Record.CANCELLATION, Cancellation.id))
+        .order_by(Cancellation.id.desc())
+        .limit(_MOST_CONTRACTS)
+    )
+    if officer_id is not None:
+        query = query.where(CaseFile.officer_id == officer_id)
+    found = [(row, period_of(row), reference, owner) for row, reference, owner in session.execute(query)]
+    near = [
+        Cancellable(row.case_id, reference, period.last_day, period.reason, owner)
+        for row, period, reference, owner in found
+        if period.last_day is not None and today <= period.last_day <= today + _CANCELLABLE_AHEAD
+    ]
+    return sorted(near, key=lambda each: (each.last_day, each.case_id))
 
 
 def hearings_ahead(session: Session, *, today: date, officer_id: int | None = None) -> list[Listed]:
@@ -198,5 +232,5 @@ def _is_charged() -> ColumnElement[bool]:
     return exists().where(Charge.offence_id == CaseOffence.id)
 
 
-def _is_taken_back() -> ColumnElement[bool]:
-    return exists().where(TakenBack.record == Record.OFFENCE, TakenBack.record_id == CaseOffence.id)
+def _is_taken_back(record: Record, key: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return exists().where(TakenBack.record == record, TakenBack.record_id == key)

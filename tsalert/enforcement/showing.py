@@ -162,10 +162,21 @@ class ListedHearingSchema(Schema):
     officer_id = fields.Integer(allow_none=True)
 
 
+class CancellableSchema(Schema):
+    """A contract that can be cancelled for a month at most."""
+
+    case_id = fields.Integer()
+    reference = fields.String()
+    last_day = fields.Date()
+    reason = fields.String()
+    officer_id = fields.Integer(allow_none=True)
+
+
 class AheadSchema(Schema):
-    """Deadlines and hearings that are near."""
+    """Deadlines, last days to cancel and hearings that are near."""
 
     deadlines = fields.List(fields.Nested(DeadlineSchema))
+    contracts = fields.List(fields.Nested(CancellableSchema))
     hearings = fields.List(fields.Nested(ListedHearingSchema))
 
 

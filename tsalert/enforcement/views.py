@@ -123,6 +123,7 @@ def list_ahead() -> ResponseReturnValue:
         "enforcement/deadlines.html",
         everybody=everybody,
         deadlines=queries.deadlines(session, today=today, officer_id=owner),
+        contracts=queries.cancellable(session, today=today, officer_id=owner),
         hearings=queries.hearings_ahead(session, today=today, officer_id=owner),
         officers=staff.officer_names(session),
         today=today,
