@@ -24,6 +24,21 @@ _PERMANENT = (
     ("compensation_payment", "a payment stays as it was recorded"),
     ("enforcement_taken_back", "what was taken back stays taken back"),
 )
+# Where writing a row over another one would pass by the guards, since SQLite takes it for no deletion.
+_KEYS = {
+    "case_note": ("id", "supersedes_id"),
+    "money_line": ("id", "supersedes_id"),
+    "case_offence": ("id",),
+    "enforcement_action": ("id",),
+    "contract_cancellation": ("id",),
+    "prosecution": ("id",),
+    "defendant": ("id",),
+    "charge": ("id",),
+    "hearing": ("id",),
+    "court_decision": ("id",),
+    "compensation_payment": ("money_line_id",),
+}
+_GUARDED = ("case_note", "money_line")  # the tables that stood before
 _NEW = (
     "deadline_reminder", "enforcement_taken_back", "compensation_payment", "court_decision", "hearing_result",
     "hearing", "charge", "defendant", "prosecution", "contract_cancellation", "enforcement_action", "case_offence",
@@ -172,6 +187,13 @@ def _keep_on_sqlite():
                 f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
             )
+    said = dict(_PERMANENT)
+    for table, keys in _KEYS.items():
+        same = " OR ".join(f"{key} = NEW.{key}" for key in keys)
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE(ABORT, '{said[table]}'); END"
+        )
 
 
 def _keep_on_postgresql():
@@ -192,7 +214,7 @@ def downgrade():
     for table in _NEW:
         op.drop_table(table)
     if is_sqlite:
-        for name in ("case_note_no_update", "case_note_no_delete", "money_line_no_update", "money_line_no_delete"):
+        for name in (f"{table}_no_{act}" for table in _GUARDED for act in ("update", "delete", "replace")):
             op.execute(f"DROP TRIGGER {name}")
     else:
         for table, _ in _PERMANENT:
