@@ -22,8 +22,8 @@ BINDING = frozenset({ActionKind.UNDERTAKING, ActionKind.INJUNCTION})
 class ContractKind(Word):
     """What a contract is for, which decides from what its cancellation period is counted."""
 
-    SERVICE = "service", "Services, or work without goods"
-    GOODS = "goods", "Goods, or goods with their fitting"
+    SERVICE = "service", "Work or services alone"
+    GOODS = "goods", "Goods, alone or with work, such as a roof with its tiles"
     DIGITAL = "digital", "Digital content that is not on a disc"
 
 
@@ -35,17 +35,31 @@ class Place(Word):
 
 
 class Exclusion(Word):
-    """Contracts that the Regulations give no right to cancel, each with where it stands."""
+    """Contracts that the Regulations give no right to cancel, or whose right was lost, each with where it stands."""
 
     UNDER_42_POUNDS = "under_42_pounds", "Off premises, and no more than £42 to pay: regulation 27(3)"
     MARKET_PRICE = "market_price", "Price follows a financial market: regulation 28(1)(a)"
     MADE_TO_MEASURE = "made_to_measure", "Goods made to the consumer's specification: regulation 28(1)(b)"
     PERISHABLE = "perishable", "Goods that soon deteriorate: regulation 28(1)(c)"
     WINE_FOR_LATER = "wine_for_later", "Alcohol to be delivered after 30 days: regulation 28(1)(d)"
-    URGENT_REPAIR = "urgent_repair", "Urgent repair for which the consumer asked for a visit: regulation 28(1)(e)"
+    URGENT_REPAIR = (
+        "urgent_repair",
+        "Urgent repair for which the consumer asked for a visit, and nothing beyond it: regulation 28(1)(e) and (2)",
+    )
     NEWSPAPER = "newspaper", "A newspaper or magazine, other than a subscription: regulation 28(1)(f)"
     PUBLIC_AUCTION = "public_auction", "Made at a public auction: regulation 28(1)(g)"
     LEISURE_ON_A_DATE = "leisure_on_a_date", "Lodging, hire, catering or leisure on a set date: regulation 28(1)(h)"
+    UNSEALED = "unsealed", "Sealed for health, or a sealed recording, and unsealed since: regulation 28(3)(a) and (b)"
+    MIXED = "mixed", "Goods mixed inseparably with others since they came: regulation 28(3)(c)"
+    FULLY_PERFORMED = (
+        "fully_performed",
+        "Service performed in full at an express request, the loss of the right acknowledged: regulation 36(2)",
+    )
+    DOWNLOADED = "downloaded", "Digital content begun with consent, the loss of the right acknowledged: regulation 37"
+    HEALTH_OR_TRANSPORT = (
+        "health_or_transport",
+        "Prescribed medicine, health care or passenger transport: regulation 27(2)",
+    )
     OUTSIDE_THE_REGULATIONS = "outside", "A kind listed in regulation 6, such as land, new buildings or finance"
 
 
