@@ -322,7 +322,8 @@ def test_an_entry_is_superseded_for_a_reason_and_both_stay(session: Session, ope
     case_id = open_case()
     first = service.add_note(case_id, NewNote(NoteKind.FACT, "A white van"), actor=actor, now=OPENED)
     right = NewNote(NoteKind.HEARSAY, "The neighbour says: a white van", supersedes=first, reason="Nobody of us saw it")
-    second = service.add_note(case_id, right, actor=actor, now=OPENED)
+    second = service.add_note(case_id, right, actor=actor, now=OPENED + timedelta(days=2))
+    assert queries.get_note(session, case_id, second).occurred_at == OPENED, "it happened when it happened"
     assert [(each.id, each.text) for each in queries.notes(session, case_id)] == [
         (first, "A white van"),
         (second, "The neighbour says: a white van"),

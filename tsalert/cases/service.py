@@ -114,6 +114,8 @@ def add_money(session: Session, case: CaseFile, line: NewMoneyLine, *, actor: Ac
 def add_note(case_id: int, note: NewNote, *, actor: Actor, now: datetime) -> int:
     """Write an entry in a case's log, perhaps in the place of an earlier one, which stays; returns its id.
 
+    It happened when the earlier one says, unless the later one says otherwise.
+
     :raises NotFound: the case has no such entry to supersede.
     :raises Conflict: the case is closed, or that entry was superseded before.
     :raises RuleViolation: the time it happened is impossible, or it supersedes another for no reason.
@@ -125,7 +127,8 @@ def add_note(case_id: int, note: NewNote, *, actor: Actor, now: datetime) -> int
     with transaction() as session:
         case = open_for_writing(session, case_id)
         if note.supersedes is not None:
-            _require_standing_note(session, case, note.supersedes)
+            happened_at = _require_standing_note(session, case, note.supersedes)
+            note = replace(note, occurred_at=note.occurred_at or happened_at)
         note_id = _write_note(session, case, note, actor, now)
         _record(session, actor, "note added", case, now, kind=note.kind, note=note_id, supersedes=note.supersedes)
         return note_id
@@ -188,10 +191,12 @@ def _require_standing(session: Session, case: CaseFile, line_id: int) -> None:
         raise Conflict("That line was corrected already. Correct the line that took its place.")
 
 
-def _require_standing_note(session: Session, case: CaseFile, note_id: int) -> None:
-    queries.get_note(session, case.id, note_id)
+def _require_standing_note(session: Session, case: CaseFile, note_id: int) -> datetime:
+    """Return when what an entry tells of happened, if no later one took its place."""
+    earlier = queries.get_note(session, case.id, note_id)
     if note_id in queries.superseding_notes(session, case.id):
         raise Conflict("That entry was superseded already. Supersede the one that took its place.")
+    return earlier.occurred_at
 
 
 def _require_balance(session: Session, case: CaseFile, line: NewMoneyLine) -> None:
