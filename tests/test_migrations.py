@@ -68,6 +68,56 @@ def test_interventions_of_before_keep_their_money_and_their_guards(app: Flask, t
         db.engine.dispose()
 
 
+def test_a_log_and_money_of_before_stay_and_are_guarded_from_now_on(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "used.db"
+    used = create_app(settings(f"sqlite:///{file}", tmp_path))
+    with used.app_context():
+        upgrade(revision="0023")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute(
+            "INSERT INTO case_file (id, reference, category, channel, kind, opened_at, status, source, summary, "
+            "chosen_for_vulnerability) VALUES (1, 'D22-00001-A', 'scam', 'postal', 'lottery', '2022-05-03', 'open', "
+            "'bank', 'Prizes', 0)"
+        )
+        plain.execute(
+            "INSERT INTO case_note (id, case_id, kind, text, occurred_at, recorded_at) VALUES "
+            "(1, 1, 'fact', 'A letter', '2022-05-03', '2022-05-03')"
+        )
+        plain.execute(
+            "INSERT INTO money_line (id, case_id, kind, amount, evidence, certainty, recorded_at) VALUES "
+            "(1, 1, 'paid', 9900, 'bank', 'confirmed', '2022-05-03')"
+        )
+        plain.commit()
+    with used.app_context():
+        upgrade(revision="0024")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        assert plain.execute("SELECT text, supersedes_id, reason FROM case_note").fetchall() == [
+            ("A letter", None, None)
+        ]
+        assert plain.execute("SELECT amount, visit FROM money_line").fetchall() == [(9900, None)]
+        note = "case_note (id, case_id, kind, text, occurred_at, recorded_at) VALUES (1, 1, 'fact', 'A call', '', '')"
+        line = (
+            "money_line (id, case_id, kind, amount, evidence, certainty, recorded_at) VALUES (1, 1, '', 1, '', '', '')"
+        )
+        over = [f"INSERT OR REPLACE INTO {row}" for row in (note, line)]
+        for act in ("UPDATE case_note SET text = 'A call'", "DELETE FROM money_line", *over):
+            with pytest.raises(sqlite3.IntegrityError, match="stays as it was written"):
+                plain.execute(act)
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            plain.execute(
+                "INSERT INTO case_note (case_id, kind, text, occurred_at, recorded_at, supersedes_id) VALUES "
+                "(1, 'fact', 'A call', '2022-05-03', '2022-05-03', 1)"
+            )
+    with used.app_context():
+        downgrade(revision="0023")
+        upgrade()
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        assert plain.execute("SELECT text FROM case_note").fetchall() == [("A letter",)]
+
+
 def test_every_change_can_be_undone_and_made_again(app: Flask, tmp_path: Path) -> None:
     used = create_app(settings(f"sqlite:///{tmp_path / 'used.db'}", tmp_path))
     with used.app_context():

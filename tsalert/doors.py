@@ -7,6 +7,7 @@ from tsalert.audit import cli as audit_cli
 from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import views as cases_views
+from tsalert.chronology import pages as chronology_pages
 from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
@@ -89,6 +90,7 @@ PAGES = (
     match_views.bp,
     known_views.bp,
     cases_views.bp,
+    *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
     places_views.bp,
@@ -123,6 +125,7 @@ OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *cases_api.blueprints,
+    *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,

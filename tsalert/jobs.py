@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.inbound import catching_up
@@ -41,6 +42,7 @@ TIMETABLE = (
     Job("let handovers lapse", 30, lapsing.settle_due),
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
+    Job("remind of deadlines", 600, deadlines.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -31,6 +31,14 @@ WHERE = {
     "calls.show_new_call": "/calls/new",
     "corrections.show_call_form": "/calls/1/correction",
     "corrections.show_incident_form": "/incidents/1/correction",
+    "chronology.show_timeline": "/cases/648/timeline",
+    "enforcement.confirm_taking_back": "/cases/648/enforcement/taken-back?record=action&record_id=1",
+    "enforcement.list_ahead": "/deadlines?everybody=yes",
+    "enforcement.list_law": "/offences",
+    "enforcement.new_action": "/cases/648/actions",
+    "enforcement.new_cancellation": "/cases/648/cancellations",
+    "enforcement.new_offence": "/cases/648/offences",
+    "prosecutions.new_prosecution": "/cases/648/prosecutions",
     "cases.edit_case": "/cases/648/edit",
     "cases.edit_progress": "/cases/648/progress",
     "cases.list_cases": "/cases",
@@ -116,6 +124,7 @@ WHERE = {
     "subscribers.show_form": "/subscribers/new",
     "subscribers.show_subscriber": "/subscribers/1",
 }
+HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
@@ -123,6 +132,13 @@ FOUND = {
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
     "calls.show_write_up": ("/calls", "a[href$='/write-up']", ""),
     "corrections.show_time_form": ("/incidents/1", "a[href$='/correction'][href*='/milestones/']", ""),
+    "enforcement.show_enforcement": (HEARD, "a[href$='/enforcement']", ""),
+    "prosecutions.show_prosecution": (HEARD, PROSECUTED, ""),
+    "prosecutions.new_decision": (HEARD, PROSECUTED, "/decisions"),
+    "prosecutions.new_defendant": (HEARD, PROSECUTED, "/defendants"),
+    "prosecutions.new_hearing": (HEARD, PROSECUTED, "/hearings"),
+    "prosecutions.new_outcome": (HEARD, PROSECUTED, "/hearings/2/outcome"),
+    "prosecutions.new_payment": (HEARD, PROSECUTED, "/payments"),
     "parties.show_known": ("/parties/1", "a[href*='/known-by/']", ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),

@@ -46,6 +46,29 @@ def test_money_is_in_strings(client: FlaskClient, token: Headers, open_case: Cal
     assert (ledger["items"][0]["amount"], ledger["detriment"], ledger["net_detriment"]) == ("4000.00",) * 3
 
 
+def test_visits_and_superseded_entries_go_through_the_api(
+    client: FlaskClient, token: Headers, open_case: Callable[..., int]
+) -> None:
+    case = f"{CASES}/{open_case()}"
+    for line in (
+        PAID | {"visit": 1},
+        PAID | {"visit": 2},
+        {"kind": "valuation", "amount": "500", "evidence": "valuer"},
+    ):
+        assert client.post(f"{case}/money", json=line, headers=token).status_code == 201
+    ledger: Any = client.get(f"{case}/money", headers=token).json
+    assert (ledger["visits"], ledger["prevented"]) == (2, "0.00")
+    assert ledger["charge"] == "charged £8,000 for work worth £500 over 2 visits"
+    first: Any = client.post(f"{case}/notes", json={"kind": "fact", "text": "A white van"}, headers=token).json
+    later = {"kind": "fact", "text": "A blue van", "supersedes": first["id"]}
+    refused: Any = client.post(f"{case}/notes", json=later, headers=token)
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["reason"])
+    assert client.post(f"{case}/notes", json=later | {"reason": "By day"}, headers=token).status_code == 201
+    assert client.post(f"{case}/notes", json=later | {"reason": "By day"}, headers=token).status_code == 409
+    told: Any = client.get(f"{case}/timeline?kind=log", headers=token).json
+    assert [each["gone"] for each in told["items"]] == ["superseded by a later entry", None]
+
+
 def test_a_case_is_noted_in_and_closed(client: FlaskClient, token: Headers, open_case: Callable[..., int]) -> None:
     case_id = open_case()
     note = client.post(f"{CASES}/{case_id}/notes", json={"kind": "fact", "text": "Two men"}, headers=token)

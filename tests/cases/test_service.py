@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.cases.conftest import OPENED, add_incident, described
@@ -16,7 +17,7 @@ from tsalert.audit import queries as audit_queries
 from tsalert.cases import queries, service
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
-from tsalert.cases.vocabulary import Impact, MoneyKind, NoteKind, Outcome, Status, WaitingFor
+from tsalert.cases.vocabulary import Evidence, Impact, Method, MoneyKind, NoteKind, Outcome, Status, WaitingFor
 from tsalert.core.actors import Actor, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db
@@ -265,11 +266,13 @@ def test_a_case_from_before_the_rule_can_be_set_right_step_by_step(
     session: Session, open_case: Opener, actor: Actor
 ) -> None:
     case_id = open_case()
-    paid = service.record_money(case_id, replace(PAID, amount=Decimal(9000)), actor=actor, now=OPENED)
+    service.record_money(case_id, replace(PAID, amount=Decimal(100)), actor=actor, now=OPENED)
     refund = NewMoneyLine(MoneyKind.REFUNDED_BY_BANK, Decimal(9000))
-    back = service.record_money(case_id, refund, actor=actor, now=OPENED)
-    session.execute(update(MoneyLine).where(MoneyLine.id == paid).values(amount=Decimal(100)))
+    row = MoneyLine(case_id=case_id, kind=refund.kind, amount=refund.amount, recorded_at=OPENED)
+    row.evidence, row.certainty = refund.evidence, refund.certainty
+    session.add(row)
     session.commit()
+    back = row.id
     service.record_money(case_id, NewMoneyLine(MoneyKind.DEMANDED, Decimal(9000)), actor=actor, now=OPENED)
     service.record_money(case_id, replace(refund, amount=Decimal(500), supersedes=back), actor=actor, now=OPENED)
     with pytest.raises(RuleViolation):
@@ -313,6 +316,105 @@ def test_the_log_keeps_when_it_happened_and_when_it_was_written_down(
     late = NewNote(NoteKind.FACT, "From tomorrow", OPENED + timedelta(days=1))
     with pytest.raises(RuleViolation, match="not come"):
         service.add_note(case_id, late, actor=actor, now=OPENED)
+
+
+def test_an_entry_is_superseded_for_a_reason_and_both_stay(session: Session, open_case: Opener, actor: Actor) -> None:
+    case_id = open_case()
+    first = service.add_note(case_id, NewNote(NoteKind.FACT, "A white van"), actor=actor, now=OPENED)
+    right = NewNote(NoteKind.HEARSAY, "The neighbour says: a white van", supersedes=first, reason="Nobody of us saw it")
+    second = service.add_note(case_id, right, actor=actor, now=OPENED + timedelta(days=2))
+    assert queries.get_note(session, case_id, second).occurred_at == OPENED, "it happened when it happened"
+    assert [(each.id, each.text) for each in queries.notes(session, case_id)] == [
+        (first, "A white van"),
+        (second, "The neighbour says: a white van"),
+    ]
+    assert queries.superseding_notes(session, case_id) == {first: second}
+    with pytest.raises(Conflict, match="superseded already"):
+        service.add_note(case_id, right, actor=actor, now=OPENED)
+    assert audit_queries.entries_about(session, "case", case_id)[-1].detail["supersedes"] == first
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [pytest.param({"reason": None}, id="without-a-reason"), pytest.param({"supersedes": None}, id="a-reason-alone")],
+)
+def test_nothing_is_superseded_without_a_reason(
+    session: Session, open_case: Opener, actor: Actor, changes: dict[str, None]
+) -> None:
+    case_id = open_case()
+    first = service.add_note(case_id, NewNote(NoteKind.FACT, "A white van"), actor=actor, now=OPENED)
+    later = NewNote(NoteKind.FACT, "A blue van", supersedes=first, reason="It was blue")
+    with pytest.raises(RuleViolation) as refused:
+        service.add_note(case_id, replace(later, **changes), actor=actor, now=OPENED)  # type: ignore[arg-type]
+    assert refused.value.field == "reason"
+    assert len(queries.notes(session, case_id)) == 1
+
+
+def test_an_entry_of_another_case_is_not_superseded(session: Session, open_case: Opener, actor: Actor) -> None:
+    first = service.add_note(open_case(), NewNote(NoteKind.FACT, "A white van"), actor=actor, now=OPENED)
+    other = open_case()
+    for number in (first, 0, 2**70):
+        with pytest.raises(NotFound, match="no such entry"):
+            service.add_note(other, NewNote(NoteKind.FACT, "A", supersedes=number, reason="B"), actor=actor, now=OPENED)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE case_note SET text = 'He confessed'",
+        "UPDATE case_note SET occurred_at = recorded_at",
+        "DELETE FROM case_note",
+        "UPDATE money_line SET amount = 1",
+        "DELETE FROM money_line",
+    ],
+)
+def test_the_database_itself_refuses_to_change_log_and_money(
+    session: Session, open_case: Opener, actor: Actor, act: str
+) -> None:
+    case_id = open_case()
+    service.add_note(case_id, NewNote(NoteKind.FACT, "Two men"), actor=actor, now=OPENED)
+    service.record_money(case_id, PAID, actor=actor, now=OPENED)
+    with pytest.raises(DBAPIError, match="stays as it was written"), session.begin_nested():
+        session.execute(text(act))
+
+
+GARDENERS = [Decimal(each) for each in (60, 180, 400, 950, 1200, 1500, 1750, 1800, 2000, 2100, 2200, 2250, 2250)]
+
+
+def test_the_gardeners_case_is_recorded_line_by_line_and_reads_so(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id = open_case(kind="gardening")
+    for visit, amount in enumerate(GARDENERS, start=1):
+        line = NewMoneyLine(MoneyKind.PAID, amount, method=Method.CASH, on_date=date(2026, 5, visit), visit=visit)
+        service.record_money(case_id, line, actor=actor, now=OPENED)
+    worth = NewMoneyLine(MoneyKind.VALUATION, Decimal(1600), Evidence.VALUER)
+    service.record_money(case_id, worth, actor=actor, now=OPENED)
+    ledger = queries.ledger(session, case_id)
+    assert ledger.charge == "charged £18,640 for work worth £1,600 over 13 visits"
+    assert (ledger.totals.detriment, ledger.totals.net_detriment) == (Decimal(18640), Decimal(18640))
+
+
+def test_the_sentence_follows_corrections_and_counts_each_visit_once(
+    session: Session, open_case: Opener, actor: Actor
+) -> None:
+    case_id = open_case()
+    assert queries.ledger(session, case_id).charge is None
+    for visit in (1, 2, 2, None):
+        service.record_money(case_id, replace(PAID, amount=Decimal(100), visit=visit), actor=actor, now=OPENED)
+    assert queries.ledger(session, case_id).charge is None, "nobody valued the work yet"
+    service.record_money(case_id, NewMoneyLine(MoneyKind.VALUATION, Decimal(50)), actor=actor, now=OPENED)
+    assert queries.ledger(session, case_id).charge == "charged £400 for work worth £50 over 2 visits"
+    second = queries.ledger(session, case_id).lines[0]
+    service.record_money(case_id, replace(PAID, visit=2, supersedes=second.id), actor=actor, now=OPENED)
+    assert queries.ledger(session, case_id).charge == "charged £4,300 for work worth £50 on one visit"
+
+
+@pytest.mark.parametrize("visit", [0, -1, 1001])
+def test_visits_are_counted_from_one(open_case: Opener, actor: Actor, visit: int) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        service.record_money(open_case(), replace(PAID, visit=visit), actor=actor, now=OPENED)
+    assert refused.value.field == "visit"
 
 
 def test_every_change_leaves_an_entry_without_personal_data(session: Session, open_case: Opener, actor: Actor) -> None:

@@ -50,10 +50,16 @@ class CaseIncident(Base):
 
 
 class MoneyLine(Base):
-    """One sum of a case. Never changed: a correction is a later line that supersedes it."""
+    """One sum of a case. Never changed: a correction is a later line that supersedes it.
+
+    ``visit`` numbers the trader's visits to the victim, 1 for the first; None where the money moved otherwise.
+    """
 
     __tablename__ = "money_line"
-    __table_args__ = (CheckConstraint("amount >= 0", name="amount_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("visit > 0", name="visit_counts_from_one"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -64,21 +70,28 @@ class MoneyLine(Base):
     evidence: Mapped[str]
     certainty: Mapped[str]
     note: Mapped[str | None]
+    visit: Mapped[int | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("money_line.id"), unique=True)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     recorded_at: Mapped[datetime]
 
 
 class CaseNote(Base):
-    """One entry of a case's log: append-only, marked as what it is."""
+    """One entry of a case's log: append-only, marked as what it is; a later one supersedes it for a reason."""
 
     __tablename__ = "case_note"
+    __table_args__ = (
+        CheckConstraint("(supersedes_id IS NULL) = (reason IS NULL)", name="superseded_for_a_reason"),
+        Index("uq_case_note_supersedes_id", "supersedes_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     kind: Mapped[str]
     text: Mapped[str]
     occurred_at: Mapped[datetime]
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("case_note.id"))
+    reason: Mapped[str | None]
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     recorded_at: Mapped[datetime]
 

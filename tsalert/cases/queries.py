@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, CaseIncident, CaseNote, MoneyLine
-from tsalert.cases.rules import MoneyTotals, add_up
+from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
@@ -51,6 +51,24 @@ class Ledger:
     def totals(self) -> MoneyTotals:
         """What the lines that count add up to."""
         return add_up((MoneyKind(line.kind), line.amount) for line in self.standing)
+
+    @property
+    def visits(self) -> int:
+        """On how many visits of the trader the standing lines say that money was taken or asked for."""
+        return len({line.visit for line in self.standing if line.visit is not None})
+
+    @property
+    def charge(self) -> str | None:
+        """What was charged for work of what worth, in words; None where the lines do not tell."""
+        return charge_in_words(self.totals, self.visits)
+
+    def now_standing(self, line_id: int) -> MoneyLine:
+        """Return the line that stands in the place of one of these lines, or the line itself."""
+        later = {line.supersedes_id: line for line in self.lines}
+        line = next(line for line in self.lines if line.id == line_id)
+        while line.id in later:
+            line = later[line.id]
+        return line
 
 
 def get_line(session: Session, case_id: int, line_id: int) -> MoneyLine:
@@ -124,6 +142,31 @@ def notes(session: Session, case_id: int) -> list[CaseNote]:
     """Return a case's log in the order in which things happened."""
     order = (CaseNote.occurred_at, CaseNote.id)
     return list(session.scalars(select(CaseNote).where(CaseNote.case_id == case_id).order_by(*order)))
+
+
+def latest_notes(session: Session, case_id: int, *, limit: int) -> list[CaseNote]:
+    """Return the latest entries of a case's log, what happened last first."""
+    order = (CaseNote.occurred_at.desc(), CaseNote.id.desc())
+    return list(session.scalars(select(CaseNote).where(CaseNote.case_id == case_id).order_by(*order).limit(limit)))
+
+
+def superseding_notes(session: Session, case_id: int) -> dict[int, int]:
+    """Return the entry that took each superseded entry's place, by the superseded one's id."""
+    query = select(CaseNote.supersedes_id, CaseNote.id).where(CaseNote.case_id == case_id)
+    found = session.execute(query.where(CaseNote.supersedes_id.is_not(None)))
+    return {earlier: later for earlier, later in found if earlier is not None}
+
+
+def get_note(session: Session, case_id: int, note_id: int) -> CaseNote:
+    """Return one entry of a case's log.
+
+    :raises NotFound: the case has none with that number.
+    """
+    query = select(CaseNote).where(CaseNote.id == note_id, CaseNote.case_id == case_id)
+    note = session.scalar(query) if 0 < note_id <= LARGEST_ID else None
+    if note is None:
+        raise NotFound("There is no such entry in this case's log.")
+    return note
 
 
 def incident_ids(session: Session, case_id: int) -> list[int]:

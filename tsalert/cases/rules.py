@@ -28,6 +28,7 @@ from tsalert.response.vocabulary import Category
 SLACK = timedelta(minutes=2)
 EARLIEST = date(1970, 1, 1)
 NOTHING = Decimal("0.00")
+MOST_VISITS = 1000
 REOPENING = "reopen the case and give a reason"
 
 STEPS: dict[Status, tuple[Status, ...]] = {
@@ -75,7 +76,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class NewMoneyLine:
-    """One sum, as an officer records it; a correction names the line that it ``supersedes``."""
+    """One sum, as an officer records it; a correction names the line that it ``supersedes``.
+
+    ``visit`` numbers the visits on which the trader took or asked for money, 1 for the first.
+    """
 
     kind: MoneyKind
     amount: Decimal
@@ -84,16 +88,19 @@ class NewMoneyLine:
     method: Method | None = None
     on_date: date | None = None
     note: str | None = None
+    visit: int | None = None
     supersedes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewNote:
-    """One entry of the log, marked as what it is."""
+    """One entry of the log, marked as what it is; one that ``supersedes`` another says for what ``reason``."""
 
     kind: NoteKind
     text: str
     occurred_at: datetime | None = None
+    supersedes: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,29 @@ class MoneyTotals:
     def net_detriment(self) -> Decimal:
         """Money that left the victim and has not come back."""
         return self.detriment - self.returned
+
+
+def charge_in_words(totals: MoneyTotals, visits: int) -> str | None:
+    """Say what was charged for work of what worth, such as "charged £18,640 for work worth £1,600 over 13 visits".
+
+    None where nothing was paid or the work was not valued.
+    """
+    if not totals.detriment or not totals.of(MoneyKind.VALUATION):
+        return None
+    charged, worth = format_pounds(totals.detriment), format_pounds(totals.of(MoneyKind.VALUATION))
+    over = f" over {visits} visits" if visits > 1 else " on one visit" if visits else ""
+    return f"charged {charged} for work worth {worth}{over}"
+
+
+def require_reason(note: NewNote) -> None:
+    """Refuse an entry that takes another's place without saying why, or gives a reason for nothing.
+
+    :raises RuleViolation: it does.
+    """
+    if note.supersedes is not None and not note.reason:
+        raise RuleViolation("Say why the earlier entry no longer stands.", field="reason")
+    if note.supersedes is None and note.reason:
+        raise RuleViolation("Only an entry that takes another's place needs a reason.", field="reason")
 
 
 RETURNED = (MoneyKind.REFUNDED_BY_BANK, MoneyKind.RECOVERED, MoneyKind.COMPENSATION_PAID)
@@ -228,6 +258,8 @@ def require_amount(line: NewMoneyLine) -> None:
     :raises RuleViolation: it is one of these.
     """
     pence(line.amount)
+    if line.visit is not None and not 0 < line.visit <= MOST_VISITS:
+        raise RuleViolation("Enter the number of the visit, 1 for the first.", field="visit")
     if line.amount < 0 or (line.amount == 0 and line.supersedes is None):
         raise RuleViolation("Enter an amount above £0.", field="amount")
     if line.amount > LARGEST:

@@ -87,6 +87,7 @@ class NewMoneyLineSchema(_Input):
     method = choice(Method, **_OPTIONAL)
     on_date = Day(**_OPTIONAL)
     note = Paragraph(longest=1000, **_OPTIONAL)
+    visit = RecordId(error_messages={"invalid": "Enter the number of the visit, 1 for the first."}, **_OPTIONAL)
     supersedes = RecordId(**_OPTIONAL)
 
 
@@ -97,6 +98,8 @@ class NewNoteSchema(_Input):
     kind = choice(NoteKind, required=True)
     text = Paragraph(required=True, longest=10_000, error_messages={"required": "Write the note."})
     occurred_at = Instant(**_OPTIONAL)
+    supersedes = RecordId(**_OPTIONAL)
+    reason = Paragraph(longest=1000, **_OPTIONAL)
 
 
 class LinkSchema(Schema):
@@ -173,6 +176,7 @@ class MoneyLineSchema(Schema):
     evidence = fields.String()
     certainty = fields.String()
     note = fields.String(allow_none=True)
+    visit = fields.Integer(allow_none=True)
     supersedes_id = fields.Integer(allow_none=True)
     recorded_by = fields.Integer(allow_none=True)
     recorded_at = Instant()
@@ -185,6 +189,9 @@ class LedgerSchema(Schema):
     next = fields.Constant(None)
     detriment = Pounds(attribute="totals.detriment")
     net_detriment = Pounds(attribute="totals.net_detriment")
+    prevented = fields.Function(lambda ledger: f"{ledger.totals.of(MoneyKind.PREVENTED):.2f}")
+    visits = fields.Integer()
+    charge = fields.String(allow_none=True)
 
 
 class MadeSchema(Schema):

@@ -57,7 +57,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        case = _open_case_for_writing(session, case_id)
+        case = open_for_writing(session, case_id)
         values = _facts(session, _keeping(amended, case), actor, now)
         changed = [name for name in _AMENDABLE if getattr(case, name) != values[name]]
         for name in changed:
@@ -95,33 +95,44 @@ def record_money(case_id: int, line: NewMoneyLine, *, actor: Actor, now: datetim
     :raises RuleViolation: the amount or day is impossible, or more would have come back than was paid.
     """
     actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        return add_money(session, open_for_writing(session, case_id), line, actor=actor, now=now)
+
+
+def add_money(session: Session, case: CaseFile, line: NewMoneyLine, *, actor: Actor, now: datetime) -> int:
+    """Add a money line to an open case as a step of the caller's transaction; see ``record_money``."""
     rules.require_amount(line)
     rules.require_possible_day(line.on_date, now, field="on_date")
-    with transaction() as session:
-        case = _open_case_for_writing(session, case_id)
-        if line.supersedes is not None:
-            _require_standing(session, case, line.supersedes)
-        _require_balance(session, case, line)
-        row = _money_line(case, line, actor, now)
-        session.add(row)
-        session.flush()
-        _record(session, actor, "money recorded", case, now, kind=line.kind, line=row.id, supersedes=line.supersedes)
-        return row.id
+    if line.supersedes is not None:
+        _require_standing(session, case, line.supersedes)
+    _require_balance(session, case, line)
+    row = _money_line(case, line, actor, now)
+    session.add(row)
+    session.flush()
+    _record(session, actor, "money recorded", case, now, kind=line.kind, line=row.id, supersedes=line.supersedes)
+    return row.id
 
 
 def add_note(case_id: int, note: NewNote, *, actor: Actor, now: datetime) -> int:
-    """Write an entry in a case's log; returns its id.
+    """Write an entry in a case's log, perhaps in the place of an earlier one, which stays; returns its id.
 
-    :raises Conflict: the case is closed.
-    :raises RuleViolation: the time it happened is impossible.
+    It happened when the earlier one says, unless the later one says otherwise.
+
+    :raises NotFound: the case has no such entry to supersede.
+    :raises Conflict: the case is closed, or that entry was superseded before.
+    :raises RuleViolation: the time it happened is impossible, or it supersedes another for no reason.
     """
     actor.require(Permission.WORK_CASE)
+    rules.require_reason(note)
     if note.occurred_at is not None:
         rules.require_possible(note.occurred_at, now, field="occurred_at")
     with transaction() as session:
-        case = _open_case_for_writing(session, case_id)
+        case = open_for_writing(session, case_id)
+        if note.supersedes is not None:
+            happened_at = _require_standing_note(session, case, note.supersedes)
+            note = replace(note, occurred_at=note.occurred_at or happened_at)
         note_id = _write_note(session, case, note, actor, now)
-        _record(session, actor, "note added", case, now, kind=note.kind, note=note_id)
+        _record(session, actor, "note added", case, now, kind=note.kind, note=note_id, supersedes=note.supersedes)
         return note_id
 
 
@@ -133,7 +144,7 @@ def link_incident(case_id: int, incident_id: int, *, actor: Actor, now: datetime
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        incidents.link(session, _open_case_for_writing(session, case_id), incident_id, actor=actor, now=now)
+        incidents.link(session, open_for_writing(session, case_id), incident_id, actor=actor, now=now)
 
 
 def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[str, object]:
@@ -166,7 +177,12 @@ def _keeping(amended: NewCase, case: CaseFile) -> NewCase:
     )
 
 
-def _open_case_for_writing(session: Session, case_id: int) -> CaseFile:
+def open_for_writing(session: Session, case_id: int) -> CaseFile:
+    """Return a case locked for one more record in it; a step of whatever use case writes there.
+
+    :raises NotFound: there is no such case.
+    :raises Conflict: it is closed.
+    """
     case = queries.get_case(session, case_id, lock=True)
     rules.require_open(Status(case.status), case.reference)
     return case
@@ -176,6 +192,14 @@ def _require_standing(session: Session, case: CaseFile, line_id: int) -> None:
     queries.get_line(session, case.id, line_id)
     if queries.is_superseded(session, line_id):
         raise Conflict("That line was corrected already. Correct the line that took its place.")
+
+
+def _require_standing_note(session: Session, case: CaseFile, note_id: int) -> datetime:
+    """Return when what an entry tells of happened, if no later one took its place."""
+    earlier = queries.get_note(session, case.id, note_id)
+    if note_id in queries.superseding_notes(session, case.id):
+        raise Conflict("That entry was superseded already. Supersede the one that took its place.")
+    return earlier.occurred_at
 
 
 def _require_balance(session: Session, case: CaseFile, line: NewMoneyLine) -> None:
@@ -194,6 +218,7 @@ def _money_line(case: CaseFile, line: NewMoneyLine, actor: Actor, now: datetime)
         evidence=line.evidence,
         certainty=line.certainty,
         note=line.note,
+        visit=line.visit,
         supersedes_id=line.supersedes,
         recorded_by=actor.officer_id,
         recorded_at=now,
@@ -206,6 +231,8 @@ def _write_note(session: Session, case: CaseFile, note: NewNote, actor: Actor, n
         kind=note.kind,
         text=note.text,
         occurred_at=note.occurred_at or now,
+        supersedes_id=note.supersedes,
+        reason=note.reason,
         recorded_by=actor.officer_id,
         recorded_at=now,
     )

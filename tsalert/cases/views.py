@@ -30,6 +30,7 @@ from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("cases", __name__)
+_SHOWN = 10  # entries of the log on the case's own page; its timeline has them all
 _NARROWING = ("category", "status", "period")
 
 
@@ -88,7 +89,8 @@ def show_case(case_id: int) -> ResponseReturnValue:
         "cases/case.html",
         case=case,
         ledger=queries.ledger(session, case_id),
-        notes=queries.notes(session, case_id),
+        notes=queries.latest_notes(session, case_id, limit=_SHOWN),
+        superseded=queries.superseding_notes(session, case_id),
         incidents=[response.get_incident(session, found) for found in queries.incident_ids(session, case_id)],
         ward=places.ward_names(session).get(case.ward_code or ""),
         officers=staff.officer_names(session),
@@ -153,9 +155,13 @@ def record_money(case_id: int) -> ResponseReturnValue:
 
 @bp.get("/cases/<int:case_id>/notes")
 @requires(Permission.WORK_CASE)
+@reads("case", "case_id")
 def new_note(case_id: int) -> ResponseReturnValue:
-    """Show the form for an entry in a case's log."""
-    return render_template("cases/note.html", case=queries.get_case(db.session(), case_id), words=vocabulary)
+    """Show the form for an entry in a case's log, or for one that takes another's place."""
+    case = queries.get_case(db.session(), case_id)
+    number = request.values.get("supersedes")
+    wrong = queries.get_note(db.session(), case_id, _number(number)) if number else None
+    return render_template("cases/note.html", case=case, wrong=wrong, words=vocabulary)
 
 
 @bp.post("/cases/<int:case_id>/notes")

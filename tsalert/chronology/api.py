@@ -1,0 +1,24 @@
+"""The operation on the timeline of a case."""
+
+from marshmallow import EXCLUDE
+
+from tsalert.chronology.queries import Asked, timeline
+from tsalert.chronology.rules import Page
+from tsalert.chronology.schemas import AskedSchema, TimelineSchema
+from tsalert.core.actors import Permission
+from tsalert.db import db
+from tsalert.web.access import reads, requires
+from tsalert.web.api import api_blueprint
+
+blp = api_blueprint("chronology", "cases", "The timeline of a case.")
+blueprints = (blp,)
+
+
+@blp.route("/<int:case_id>/timeline")
+@requires(Permission.READ_CASE)
+@reads("case", "case_id")
+@blp.arguments(AskedSchema, location="query", unknown=EXCLUDE)
+@blp.response(200, TimelineSchema)
+def get_timeline(asked: Asked, case_id: int) -> Page:
+    """Return log, money, actions, courts, incidents and links of a case, merged in order of occurrence."""
+    return timeline(db.session(), case_id, asked)

@@ -1,0 +1,44 @@
+"""Reading the timeline of a case, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.cases import queries as cases
+from tsalert.cases.models import CaseNote
+from tsalert.chronology.rules import Event, EventKind, Page, cut, in_order
+from tsalert.chronology.sources import SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of a timeline is wanted; no kinds means all."""
+
+    kinds: tuple[EventKind, ...] = ()
+    page: int = 1
+
+
+def timeline(session: Session, case_id: int, asked: Asked) -> Page:
+    """Return one page of what happened in a case, in order of occurrence.
+
+    :raises NotFound: there is no such case.
+    """
+    cases.get_case(session, case_id)
+    found = [event for source in SOURCES for event in source(session, case_id)]
+    wanted = [event for event in found if not asked.kinds or event.kind in asked.kinds]
+    page = cut(in_order(wanted), asked.page)
+    return replace(page, items=_with_texts(session, page.items))
+
+
+def _with_texts(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Return the events with the words of their entries of the log, which are read for one page alone."""
+    wanted = [event.id for event in events if event.kind is EventKind.LOG]
+    rows = session.execute(select(CaseNote.id, CaseNote.text, CaseNote.reason).where(CaseNote.id.in_(wanted)))
+    said = {note_id: (text, reason) for note_id, text, reason in rows}
+    return [_with_text(event, *said[event.id]) if event.kind is EventKind.LOG else event for event in events]
+
+
+def _with_text(event: Event, text: str, reason: str | None) -> Event:
+    return replace(event, text=f"{text}\n\nIn place of an earlier entry: {reason}" if reason else text)

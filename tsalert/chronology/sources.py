@@ -1,0 +1,144 @@
+"""Where a case's events come from; another capability joins the timeline by one more function in ``SOURCES``."""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.cases import queries as cases
+from tsalert.cases import vocabulary as words
+from tsalert.cases.models import CaseIncident, CaseNote
+from tsalert.chronology.rules import Event, EventKind, start_of
+from tsalert.core.clock import london_date
+from tsalert.core.money import format_pounds
+from tsalert.enforcement import court_queries
+from tsalert.enforcement import queries as enforcement
+from tsalert.enforcement.court_queries import ProsecutionView
+from tsalert.enforcement.law import OFFENCES
+from tsalert.enforcement.models import CourtDecision
+from tsalert.enforcement.vocabulary import (
+    ActionKind,
+    CourtKind,
+    DecisionKind,
+    HearingKind,
+    HearingResult,
+    Record,
+    Result,
+)
+from tsalert.response import queries as response
+from tsalert.web.filters import day
+
+SUPERSEDED = "superseded by a later entry"
+
+
+def log_entries(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield the entries of the log without their text, which a page reads for itself alone."""
+    superseded = cases.superseding_notes(session, case_id)
+    columns = (CaseNote.id, CaseNote.kind, CaseNote.occurred_at, CaseNote.recorded_at, CaseNote.recorded_by)
+    for note_id, kind, at, recorded_at, who in session.execute(select(*columns).where(CaseNote.case_id == case_id)):
+        gone = SUPERSEDED if note_id in superseded else None
+        yield Event(EventKind.LOG, note_id, at, recorded_at, words.NoteKind.of(kind).label, who=who, gone=gone)
+
+
+def money(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield the money lines."""
+    ledger = cases.ledger(session, case_id)
+    for line in ledger.lines:
+        evidence = f"{words.Evidence.of(line.evidence).label}, {words.Certainty.of(line.certainty).label.lower()}"
+        yield Event(
+            EventKind.MONEY,
+            line.id,
+            start_of(line.on_date, line.recorded_at),
+            line.recorded_at,
+            f"{words.MoneyKind.of(line.kind).label}, {format_pounds(line.amount)}",
+            ". ".join(
+                [*([f"Visit {line.visit}"] if line.visit else []), evidence, *([line.note] if line.note else [])]
+            ),
+            on=line.on_date,
+            who=line.recorded_by,
+            gone="corrected by a later line" if line.id in ledger.superseded else None,
+        )
+
+
+def actions(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield offences, actions, and contracts with their cancellation."""
+    found = enforcement.recorded(session, case_id)
+    for row in found.offences:
+        yield Event(
+            EventKind.ACTION, row.id, start_of(row.conduct_from, row.recorded_at), row.recorded_at,
+            f"Offence: {OFFENCES[row.offence].title}",
+            f"Conduct from {day(row.conduct_from)} to {day(row.conduct_to)}. {OFFENCES[row.offence].law}",
+            on=row.conduct_from, who=row.recorded_by, gone=found.why_taken_back(Record.OFFENCE, row.id),
+        )  # fmt: skip
+    for step in found.actions:
+        yield Event(
+            EventKind.ACTION, step.id, start_of(step.on_date, step.recorded_at), step.recorded_at,
+            ActionKind.of(step.kind).label, step.what, on=step.on_date, who=step.recorded_by,
+            gone=found.why_taken_back(Record.ACTION, step.id),
+        )  # fmt: skip
+    for contract in found.cancellations:
+        on = contract.cancelled_on or contract.made_on
+        yield Event(
+            EventKind.ACTION, contract.id, start_of(on, contract.recorded_at), contract.recorded_at,
+            "Contract cancelled" if contract.cancelled_on else "Contract made", contract.what, on=on,
+            who=contract.recorded_by, gone=found.why_taken_back(Record.CANCELLATION, contract.id),
+        )  # fmt: skip
+
+
+def courts(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield proceedings, hearings, and what was decided."""
+    for found in court_queries.prosecutions(session, case_id):
+        row = found.row
+        yield Event(
+            EventKind.COURT, row.id, start_of(row.begun_on, row.recorded_at), row.recorded_at, "Prosecution begun",
+            f"{CourtKind.of(row.court).label}, {row.court_name}", on=row.begun_on, who=row.recorded_by,
+        )  # fmt: skip
+        for hearing in found.hearings:
+            result = HearingResult.of(hearing.result).label if hearing.result else "No outcome yet"
+            yield Event(
+                EventKind.COURT, hearing.id, hearing.at, hearing.recorded_at,
+                f"Hearing: {HearingKind.of(hearing.kind).label}",
+                ". ".join([hearing.court_name, result, *([hearing.note] if hearing.note else [])]),
+                who=hearing.recorded_by,
+            )  # fmt: skip
+        yield from (_decision(found, each) for each in found.decisions)
+
+
+def incidents(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield the incidents of the case, and when each was attached to it."""
+    query = select(CaseIncident).where(CaseIncident.case_id == case_id).order_by(CaseIncident.incident_id)
+    for link in session.scalars(query):
+        incident = response.get_incident(session, link.incident_id)
+        name, about = incident.reference, incident.category.label
+        yield Event(EventKind.INCIDENT, incident.id, incident.opened_at, incident.opened_at, f"Incident {name}", about)
+        yield Event(EventKind.LINK, incident.id, link.linked_at, link.linked_at, f"Incident {name} attached")
+
+
+SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (log_entries, money, actions, courts, incidents)
+
+
+def _decision(found: ProsecutionView, row: CourtDecision) -> Event:
+    """Return a decision as an event; it follows the hearing of its day, where one is recorded."""
+    heard = [each.at for each in found.hearings if london_date(each.at) == row.on_date]
+    return Event(
+        EventKind.COURT,
+        row.id,
+        max(heard, default=start_of(row.on_date, row.recorded_at)),
+        row.recorded_at,
+        f"{DecisionKind.of(row.kind).label}: {found.defendant(row.defendant_id).name}",
+        decision_in_words(row),
+        on=row.on_date,
+        who=row.recorded_by,
+        gone=found.why_taken_back(row.id),
+    )
+
+
+def decision_in_words(row: CourtDecision) -> str:
+    """Say what was decided: ``Imprisonment, 60 months``."""
+    parts = [
+        Result.of(row.result).label if row.result else None,
+        f"{row.months} months" if row.months else None,
+        format_pounds(row.amount) if row.amount else None,
+    ]
+    said = ", ".join(part for part in parts if part)
+    return ". ".join(part for part in (said, row.note) if part)

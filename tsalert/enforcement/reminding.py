@@ -1,0 +1,94 @@
+"""Reminding the case officer of the last day to prosecute: 60, 30 and 7 days ahead, once each."""
+
+from datetime import date, datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.config import Settings
+from tsalert.core.actors import SERVICE, Permission
+from tsalert.core.clock import london_date
+from tsalert.db import insert_ignoring_conflicts, transaction
+from tsalert.delivery import service as delivery
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.enforcement import queries
+from tsalert.enforcement.models import DeadlineReminder
+from tsalert.enforcement.queries import Deadline
+from tsalert.enforcement.rules import REMINDED_DAYS_AHEAD, reminder_due
+from tsalert.staff import queries as staff
+from tsalert.staff.queries import Person
+from tsalert.web.filters import day
+
+_AHEAD = timedelta(days=max(REMINDED_DAYS_AHEAD))
+
+
+def remind(now: datetime) -> int:
+    """Write about every deadline whose reminder is due and was not sent; returns how many were written.
+
+    Where the case has no officer who can work on it any more, the managers are told.
+    """
+    today = london_date(now)
+    with transaction() as session:
+        due = _due(session, today)
+        if not due:
+            return 0
+        officers = {each.id: each for each in staff.officers_who_may(session, {Permission.WORK_CASE})}
+        managers = staff.officers_who_may(session, {Permission.MANAGE_RESPONSE, Permission.WORK_CASE})
+        for deadline, days in due:
+            owner = officers.get(deadline.officer_id or 0)
+            _write(session, deadline, [owner] if owner else managers, today, now)
+            kept = {"offence_id": deadline.offence_id, "days_ahead": days, "told_at": now}
+            session.execute(insert_ignoring_conflicts(session, DeadlineReminder).values(kept))
+            audit.record(
+                session,
+                SERVICE,
+                "deadline told",
+                "case",
+                deadline.case_id,
+                now=now,
+                record=deadline.offence_id,
+                days=days,
+            )
+        return len(due)
+
+
+def deadline_mail(deadline: Deadline, *, today: date, authority: str, link: str) -> Content:
+    """Return the mail about one deadline; it names the case and the law, and nobody."""
+    left = deadline.days_left(today)
+    ahead = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
+    text = (
+        f"The time to prosecute an offence of case {deadline.reference} ends {ahead}, on {day(deadline.last_day)}.\n\n"
+        f"{deadline.offence.label}.\n{deadline.offence.limit.value}.\n\n"
+        f"See the case: {link}\n\n"
+        f"{authority} writes to the case officer 60, 30 and 7 days ahead, until somebody is charged or the offence is "
+        "taken back.\n"
+    )
+    return Content(subject=f"Last day to prosecute {ahead}: {deadline.reference}", text=text)
+
+
+def _due(session: Session, today: date) -> list[tuple[Deadline, int]]:
+    """Return the deadlines to tell of, each with the reminder that it is."""
+    near = queries.deadlines(session, today=today, ahead=_AHEAD)
+    told = select(DeadlineReminder.offence_id, DeadlineReminder.days_ahead)
+    known = {
+        (offence_id, days)
+        for offence_id, days in session.execute(
+            told.where(DeadlineReminder.offence_id.in_([each.offence_id for each in near]))
+        )
+    }
+    found = [(each, reminder_due(each.last_day, today)) for each in near]
+    return [(each, days) for each, days in found if days is not None and (each.offence_id, days) not in known]
+
+
+def _write(session: Session, deadline: Deadline, people: list[Person], today: date, now: datetime) -> None:
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    link = f"{settings.public_url}/cases/{deadline.case_id}/enforcement"
+    content = deadline_mail(deadline, today=today, authority=settings.authority_name, link=link)
+    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
+    for person in people:
+        endpoint_id = delivery.find_or_add_endpoint(
+            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
+        )
+        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)

@@ -1,0 +1,155 @@
+"""The shapes of enforcement, for pages and JSON alike; what may be is decided in rules.py."""
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import fields, post_load
+
+from tsalert.cases.vocabulary import Method
+from tsalert.enforcement import court_rules, rules
+from tsalert.enforcement.vocabulary import (
+    ActionKind,
+    ContractKind,
+    CourtKind,
+    DecisionKind,
+    Exclusion,
+    HearingKind,
+    HearingResult,
+    Place,
+    Record,
+    Result,
+)
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Pounds, RecordId, Strict, YesNo, choice
+
+_OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
+
+
+class _Input(Strict):
+    """Hands the service a typed value."""
+
+    value: Callable[..., Any]
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Build the value that the service takes."""
+        return type(self).value(**data)
+
+
+class NewOffenceSchema(_Input):
+    """An offence to record."""
+
+    value = rules.NewOffence
+    offence = Line(required=True, error_messages={"required": "Choose the offence."})
+    conduct_from = Day(required=True)
+    conduct_to = Day(required=True)
+    discovered_on = Day(**_OPTIONAL)
+    note = Paragraph(**_OPTIONAL)
+
+
+class NewActionSchema(_Input):
+    """An action to record."""
+
+    value = rules.NewAction
+    kind = choice(ActionKind, required=True)
+    on_date = Day(required=True)
+    what = Paragraph(required=True, error_messages={"required": "Say what was done."})
+    trader = Line(**_OPTIONAL)
+    binds_until = Day(**_OPTIONAL)
+
+
+class NewCancellationSchema(_Input):
+    """A contract and its cancellation."""
+
+    value = rules.NewCancellation
+    what = Line(required=True, error_messages={"required": "Say what the contract is for."})
+    kind = choice(ContractKind, required=True)
+    place = choice(Place, required=True)
+    made_on = Day(required=True)
+    delivered_on = Day(**_OPTIONAL)
+    notice_on = Day(**_OPTIONAL)
+    exclusion = choice(Exclusion, **_OPTIONAL)
+    cancelled_on = Day(**_OPTIONAL)
+
+
+class NewProsecutionSchema(_Input):
+    """Proceedings that were begun."""
+
+    value = court_rules.NewProsecution
+    court = choice(CourtKind, required=True)
+    court_name = Line(required=True, error_messages={"required": "Enter the name of the court."})
+    begun_on = Day(required=True)
+    court_reference = Line(**_OPTIONAL)
+
+
+class NewDefendantSchema(_Input):
+    """Somebody who is charged."""
+
+    value = court_rules.NewDefendant
+    party_id = RecordId(**_OPTIONAL)
+    name = Line(longest=120, **_OPTIONAL)
+    is_business = YesNo(load_default=False)
+    offence_ids = fields.List(
+        RecordId(), required=True, error_messages={"required": "Choose the offences they are charged with."}
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Build the value that the service takes."""
+        return court_rules.NewDefendant(**data | {"offence_ids": tuple(data["offence_ids"])})
+
+
+class NewHearingSchema(_Input):
+    """A day in court."""
+
+    value = court_rules.NewHearing
+    kind = choice(HearingKind, required=True)
+    at = Instant(required=True)
+    court = choice(CourtKind, required=True)
+    court_name = Line(required=True, error_messages={"required": "Enter the name of the court."})
+
+
+class HearingOutcomeSchema(_Input):
+    """How a hearing ended."""
+
+    value = court_rules.HearingOutcome
+    result = choice(HearingResult, required=True)
+    note = Paragraph(**_OPTIONAL)
+
+
+class NewCourtDecisionSchema(_Input):
+    """A plea, verdict, sentence or order."""
+
+    value = court_rules.NewDecision
+    kind = choice(DecisionKind, required=True)
+    defendant_id = RecordId(required=True)
+    charge_id = RecordId(**_OPTIONAL)
+    result = choice(Result, **_OPTIONAL)
+    months = fields.Integer(strict=False, **_OPTIONAL)
+    amount = Pounds(**_OPTIONAL)
+    on_date = Day(required=True)
+    note = Paragraph(**_OPTIONAL)
+
+
+class NewPaymentSchema(_Input):
+    """Compensation that was paid."""
+
+    value = court_rules.NewPayment
+    order_id = RecordId(required=True)
+    amount = Pounds(required=True)
+    on_date = Day(required=True)
+    method = choice(Method, **_OPTIONAL)
+
+
+class TakingBackSchema(_Input):
+    """A record to take back, and why."""
+
+    value = rules.TakingBack
+    record = choice(Record, required=True)
+    record_id = RecordId(required=True)
+    reason = Paragraph(required=True, longest=1000, error_messages={"required": "Say why it was wrong."})
+
+
+class MineSchema(Strict):
+    """Whose deadlines a page shows."""
+
+    everybody = YesNo(load_default=False)
