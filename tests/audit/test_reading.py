@@ -80,7 +80,6 @@ OF_NOBODY = {
     "cases.new_money",
     "api_deadlines.list_ahead",
     "api_deadlines.list_law",
-    "cases.new_note",
     "enforcement.confirm_taking_back",
     "enforcement.list_ahead",
     "enforcement.list_law",

@@ -37,9 +37,13 @@ def test_no_field_that_is_reached_by_keys_lies_behind_the_bar(phone: Page) -> No
     names: list[str] = []
     while "claimed_at" not in names:
         phone.keyboard.press("Tab")
+        # Of a box of many lines the browser brings the line into view in which one types.
         name, bottom, bar = phone.evaluate(
-            """[document.activeElement.name || "", document.activeElement.getBoundingClientRect().bottom,
-                document.querySelector(".ts-call__save").getBoundingClientRect().top]"""
+            """(() => {
+              const field = document.activeElement, box = field.getBoundingClientRect();
+              const save = document.querySelector(".ts-call__save").getBoundingClientRect();
+              return [field.name || "", field.matches("textarea") ? box.top + 44 : box.bottom, save.top];
+            })()"""
         )
         is_save = phone.evaluate("document.activeElement.matches('.ts-call__save *')")
         assert is_save or bottom <= bar + 1, name
