@@ -18,16 +18,17 @@ from tsalert.core.periods import parse_period
 from tsalert.paging.models import PageRun
 from tsalert.parties.rules import Sought
 from tsalert.places.models import Ward
-from tsalert.response import board, correcting, corrections, queries, service, timeline, waiting
+from tsalert.response import board, correcting, corrections, dispatching, queries, service, timeline, waiting
 from tsalert.response.clock import ClockState
 from tsalert.response.correction_models import ClockMove, FactChange
 from tsalert.response.counting import By
+from tsalert.response.dispatching import Resolution
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.figures import response_period
 from tsalert.response.matches import look_up
 from tsalert.response.models import Call, CallParty
 from tsalert.response.rules import GradeDecision, NewIncident
-from tsalert.response.vocabulary import Category, Disposition, GradeName, Line, StartBasis
+from tsalert.response.vocabulary import Category, Disposition, GradeName, Line, RemoteResolution, StartBasis
 from tsalert.response.waiting import Contact
 from tsalert.staff.rules import RoleName
 
@@ -254,6 +255,40 @@ def test_a_grade_that_counts_from_new_facts_does_not_move_with_the_call(session:
     correcting.correct_call(call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
     after = [each.started_at for each in clocks(session, incident_id)]
     assert [now_is - was for was, now_is in zip(before, after, strict=True)][-1] == timedelta(0)
+
+
+def test_the_clock_follows_the_call_that_led_to_its_grade_whatever_earlier_call_joined_since(
+    session: Session, duty: Actor
+) -> None:
+    logged = service.log_call(roof_call(claimed_at=NOON), actor=duty, now=NOON + 5 * MINUTE)
+    incident_id = logged.incident_id or 0
+    reference = queries.get_incident(session, incident_id).reference
+    earlier = roof_call(
+        disposition=Disposition.ADDED_TO_INCIDENT, incident=None, incident_reference=reference,
+        claimed_at=NOON - 30 * MINUTE,
+    )  # fmt: skip
+    joined = service.log_call(earlier, actor=duty, now=NOON + 10 * MINUTE).call_id
+    correcting.correct_call(logged.call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
+    (clock,) = clocks(session, incident_id)
+    assert clock.started_at == NOON - 10 * MINUTE
+    correcting.correct_call(joined, told(claimed_at=NOON - 40 * MINUTE), actor=duty, now=LATER)
+    session.expire_all()
+    assert clock.started_at == NOON - 10 * MINUTE
+
+
+@pytest.mark.parametrize("deed", ["resolved", "facts"])
+def test_a_call_cannot_have_come_in_after_what_followed_from_it(session: Session, duty: Actor, deed: str) -> None:
+    graded = roof_call(claimed_at=NOON, incident=NewIncident(Category.SCAM, None, GradeName.PROMPT, "He has gone"))
+    logged = service.log_call(graded, actor=duty, now=NOON + HOUR)
+    incident_id, at = logged.incident_id or 0, NOON + 20 * MINUTE
+    if deed == "resolved":
+        how = Resolution(RemoteResolution.BANK_STOPPED_PAYMENT, at)
+        dispatching.resolve_remotely(incident_id, how, actor=duty, now=NOON + HOUR)
+    else:
+        facts = GradeDecision(GradeName.IMMEDIATE, "He came back", StartBasis.NEW_FACTS, at)
+        service.grade_incident(incident_id, facts, actor=duty, now=NOON + HOUR)
+    with pytest.raises(RuleViolation, match="before that time"):
+        correcting.correct_call(logged.call_id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=LATER)
 
 
 @pytest.mark.parametrize(

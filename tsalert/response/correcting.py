@@ -142,24 +142,29 @@ def _check_time(call: Call, found: Sequence[Difference], *, actor: Actor) -> Non
 
 def _follow_time(session: Session, call: Call, incident: Incident | None, *, change_id: int, now: datetime) -> None:
     """Let all that counts from a call follow its corrected time."""
-    before = rows.first_call_at(session, incident.id) if incident else None
+    was_at, before = call.received_at, rows.first_call_at(session, incident.id) if incident else None
     call.received_at = call.claimed_at or call.received_at
     same_call = update(CallParty).where(CallParty.call_id == call.id)
     session.execute(same_call.values(received_at=call.received_at))
     session.flush()
-    after = rows.first_call_at(session, incident.id) if incident else None
-    if incident and before and after and before != after:
-        _refuse_earlier_visits(session, incident.id, after)
-        standing.move_starts(session, incident, (before, after), change_id=change_id, now=now)
+    if incident is None:
+        return
+    after = rows.first_call_at(session, incident.id)
+    if before and after and before != after:
+        _refuse_earlier_deeds(session, incident.id, after)
+    standing.move_starts(session, incident, call, was_at, change_id=change_id, now=now)
 
 
-def _refuse_earlier_visits(session: Session, incident_id: int, first_call_at: datetime) -> None:
-    """Nobody sets out before the first call; the same minute is the same time, as people write it."""
+def _refuse_earlier_deeds(session: Session, incident_id: int, first_call_at: datetime) -> None:
+    """Nobody sets out, and nothing ends or changes, before the first call; people write whole minutes."""
     minute = first_call_at.replace(second=0, microsecond=0)
-    for each in rows.attendances_of(session, incident_id):
-        earliest = each.en_route_at or each.on_scene_at
-        if earliest is not None and earliest < minute:
-            raise RuleViolation("An officer was on the way or there before that time.", field="claimed_at")
+    visits = [each.en_route_at or each.on_scene_at for each in rows.attendances_of(session, incident_id)]
+    if any(each is not None and each < minute for each in visits):
+        raise RuleViolation("An officer was on the way or there before that time.", field="claimed_at")
+    if any(each < minute for each in rows.resolved_remotely_at(session, incident_id)):
+        raise RuleViolation("It was resolved without a visit before that time.", field="claimed_at")
+    if any(each < minute for each in rows.new_facts_at(session, incident_id)):
+        raise RuleViolation("New facts had raised the grade before that time.", field="claimed_at")
 
 
 def _check(session: Session, found: list[Difference]) -> list[Difference]:
