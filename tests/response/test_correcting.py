@@ -225,6 +225,15 @@ def test_a_call_cannot_have_come_in_then(session: Session, duty: Actor, at: date
         correcting.correct_call(call_of(session, incident_id).id, told(claimed_at=at), actor=duty, now=LATER)
 
 
+def test_a_time_that_nobody_had_claimed_is_kept_as_it_was_held(session: Session, duty: Actor, incident_id: int) -> None:
+    told_at = told(claimed_at=NOON - 10 * MINUTE)
+    correcting.correct_call(call_of(session, incident_id).id, told_at, actor=duty, now=LATER)
+    assert any(
+        "It was “10 June 2026 at 1:00pm” and is now “10 June 2026 at 12:50pm”" in each
+        for each in said(session, incident_id)
+    )
+
+
 def test_only_whoever_logged_a_call_or_a_manager_corrects_its_time(
     session: Session, duty: Actor, incident_id: int, officer: Callable[..., Actor]
 ) -> None:

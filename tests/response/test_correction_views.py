@@ -183,6 +183,7 @@ def test_an_arrival_in_the_hour_that_came_twice_is_corrected_to_the_passing_that
     typed = {"at": "2025-10-26T01:25", "reason": "Misread"}
     asked = boss.post(link, data=typed)
     assert (asked.status_code, "came twice" in asked.text, 'name="at_zone"' in asked.text) == (422, True, True)
+    assert not re.search(r'value="GMT"\s+checked', asked.text)
     assert boss.post(link, data=typed | {"at_zone": "GMT"}).status_code == 303
     session.expire_all()
     (visit,) = rows.attendances_of(session, number)

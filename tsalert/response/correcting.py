@@ -78,7 +78,7 @@ def correct_call(call_id: int, correction: Correction, *, actor: Actor, now: dat
         incident = _incident_of(session, call_id)
         call = session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
         _require_fresh(correction.seen, version_of_call(session, call_id), "call")
-        held = {fact: getattr(call, fact.value) for fact in OF_CALL}
+        held = {fact: getattr(call, fact.value) for fact in OF_CALL} | {Fact.CLAIMED_AT: call.received_at}
         found = _check(session, differences(held, correction.told))
         _check_time(call, found, actor=actor)
         change = FactChange(call_id=call.id, version=incident.version if incident else None)
