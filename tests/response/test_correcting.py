@@ -28,7 +28,7 @@ from tsalert.response.figures import response_period
 from tsalert.response.matches import look_up
 from tsalert.response.models import Call, CallParty
 from tsalert.response.rules import GradeDecision, NewIncident
-from tsalert.response.vocabulary import Category, Disposition, GradeName, Line, RemoteResolution, StartBasis
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, Line, RemoteResolution, StartBasis
 from tsalert.response.waiting import Contact
 from tsalert.staff.rules import RoleName
 
@@ -225,6 +225,21 @@ def test_a_call_cannot_have_come_in_then(session: Session, duty: Actor, at: date
         correcting.correct_call(call_of(session, incident_id).id, told(claimed_at=at), actor=duty, now=LATER)
 
 
+def test_a_call_that_came_another_way_is_no_report_and_its_source_is_counted_anew(
+    session: Session, duty: Actor, incident_id: int, officer: Callable[..., Actor]
+) -> None:
+    call_id = call_of(session, incident_id).id
+    correcting.correct_call(call_id, told(source=CallSource.BANK), actor=officer(name="Another"), now=LATER)
+    assert [each.key for each in response_period(session, QUARTER).by(By.SOURCE)] == ["bank"]
+    other_way = told("She came to the desk", line=Line.OTHER)
+    with pytest.raises(NotAllowed):
+        correcting.correct_call(call_id, other_way, actor=officer(name="Another"), now=LATER)
+    correcting.correct_call(call_id, other_way, actor=duty, now=LATER)
+    assert queries.response_figures(session, QUARTER).reports == 0
+    way = "It was “Rapid-response number, spoken to” and is now “Another way: office, email, in person”"
+    assert any(way in each for each in said(session, incident_id))
+
+
 def test_a_time_that_nobody_had_claimed_is_kept_as_it_was_held(session: Session, duty: Actor, incident_id: int) -> None:
     told_at = told(claimed_at=NOON - 10 * MINUTE)
     correcting.correct_call(call_of(session, incident_id).id, told_at, actor=duty, now=LATER)
@@ -250,8 +265,9 @@ def test_a_call_that_waits_is_written_up_and_not_corrected_and_its_ring_stays(se
         correcting.correct_call(call_id, told(happening="Nothing"), actor=duty, now=LATER)
     new = roof_call(disposition=Disposition.ADVICE, incident=None)
     waiting.write_up(call_id, new, actor=duty, now=NOON + HOUR)
-    with pytest.raises(RuleViolation, match="telephone network"):
-        correcting.correct_call(call_id, told(claimed_at=NOON + MINUTE), actor=duty, now=LATER)
+    for change in ({"claimed_at": NOON + MINUTE}, {"line": Line.OTHER}):
+        with pytest.raises(RuleViolation, match="telephone network"):
+            correcting.correct_call(call_id, told(**change), actor=duty, now=LATER)
 
 
 def test_a_grade_that_counts_from_new_facts_does_not_move_with_the_call(session: Session, duty: Actor) -> None:

@@ -29,6 +29,7 @@ from tsalert.response.vocabulary import Disposition
 
 _OVERTAKEN = "Somebody has changed this {} since you opened it."
 _PLACE = frozenset({Fact.ADDRESS, Fact.POSTCODE})
+_ARRIVAL = frozenset({Fact.CLAIMED_AT, Fact.LINE})
 _PLACE_OR_WARD = _PLACE | {Fact.WARD_CODE}
 
 
@@ -80,7 +81,7 @@ def correct_call(call_id: int, correction: Correction, *, actor: Actor, now: dat
         _require_fresh(correction.seen, version_of_call(session, call_id), "call")
         held = {fact: getattr(call, fact.value) for fact in OF_CALL} | {Fact.CLAIMED_AT: call.received_at}
         found = _check(session, differences(held, correction.told))
-        _check_time(call, found, actor=actor)
+        _check_arrival(call, found, actor=actor)
         change = FactChange(call_id=call.id, version=incident.version if incident else None)
         kept = _keep(session, found, correction.reason, change, actor=actor, now=now)
         for each in found:
@@ -128,16 +129,18 @@ def _find_here(session: Session, calls: Sequence[Call], incident: Incident | Non
         keep_places(session, call, incident)
 
 
-def _check_time(call: Call, found: Sequence[Difference], *, actor: Actor) -> None:
-    """Refuse a time that another may correct, that the telephone told, or that cannot be."""
-    at = next((each.became for each in found if isinstance(each.became, datetime)), None)
-    if at is None:
+def _check_arrival(call: Call, found: Sequence[Difference], *, actor: Actor) -> None:
+    """Refuse a time or a line that another may correct, that the telephone told, or that cannot be."""
+    told = [each for each in found if each.fact in _ARRIVAL]
+    if not told:
         return
     if call.logged_by != actor.officer_id and not actor.may(Permission.MANAGE_RESPONSE):
-        raise NotAllowed("When a call came in is corrected by whoever logged it, or by a manager.")
+        raise NotAllowed("When and how a call came in is corrected by whoever logged it, or by a manager.")
     if call.claimed_at is None and call.received_at != call.opened_at:
-        raise RuleViolation("The telephone network told when this came in, and that stays.", field=Fact.CLAIMED_AT)
-    check_claim(at, recorded_at=call.recorded_at)
+        raise RuleViolation("The telephone network told when and how this came in, and that stays.", field=told[0].fact)
+    for each in told:
+        if isinstance(each.became, datetime):
+            check_claim(each.became, recorded_at=call.recorded_at)
 
 
 def _follow_time(session: Session, call: Call, incident: Incident | None, *, change_id: int, now: datetime) -> None:
