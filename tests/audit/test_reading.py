@@ -1,5 +1,6 @@
 """Who reads of people is entered in the trail before they are shown; a view that forgets fails here."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -139,6 +140,40 @@ def test_whoever_opens_a_call_stands_in_the_trail(desk: FlaskClient, call_id: in
     assert entry.via == "page"
     assert entry.officer_id is not None
     assert utc_now() - entry.at < timedelta(minutes=1)
+
+
+def test_a_form_that_is_refused_shows_the_call_again_and_that_is_a_reading_too(desk: FlaskClient, call_id: int) -> None:
+    refused = desk.post(f"/calls/{call_id}/correction", data={"reason": ""})
+    assert (refused.status_code, "Men on the roof" in refused.text) == (422, True)
+    assert len(read_of(call_id)) == 1
+    stale = desk.post(f"/calls/{call_id}/correction", data={"reason": "Misheard", "happening": "A man", "version": "1"})
+    assert stale.status_code == 303
+    stale = desk.post(f"/calls/{call_id}/correction", data={"reason": "Misheard", "happening": "Men", "version": "1"})
+    assert stale.status_code == 409
+    assert len(read_of(call_id)) == 2
+
+
+def test_a_form_that_was_refused_and_read_again_can_still_be_sent(desk: FlaskClient, call_id: int) -> None:
+    version = re.search(r'name="version" value="([^"]+)"', desk.get(f"/calls/{call_id}/correction").text)
+    form = {"submission": "a1", "version": version[1] if version else "", "happening": "Two men on the roof"}
+    assert desk.post(f"/calls/{call_id}/correction", data=form | {"reason": ""}).status_code == 422
+    assert desk.post(f"/calls/{call_id}/correction", data=form | {"reason": "He rang again"}).status_code == 303
+    assert "Two men on the roof" in desk.get(f"/calls/{call_id}").text
+
+
+def test_a_step_that_is_refused_tells_the_record_as_it_stands_and_that_is_a_reading_too(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], call_id: int
+) -> None:
+    head, changed = bearer(RoleName.DUTY_OFFICER), {"happening": "A man", "reason": "Misheard", "version": 1}
+    assert client.post(f"/api/v1/calls/{call_id}/corrections", json=changed, headers=head).status_code == 200
+    assert read_of(call_id) == []
+    refused = client.post(f"/api/v1/calls/{call_id}/corrections", json=changed | {"happening": "Men"}, headers=head)
+    assert (refused.status_code, refused.get_json()["current"]["caller_name"]) == (409, "Alex Example")
+    assert len(read_of(call_id)) == 1
+    incident_id = refused.get_json()["current"]["incident_id"]
+    assert client.post(f"/api/v1/incidents/{incident_id}/close", json={}, headers=head).status_code == 409
+    shown = [entry.action for entry in entries_about(db.session(), "incident", incident_id)]
+    assert shown.count("read") == 1
 
 
 def test_a_call_that_does_not_exist_is_read_by_nobody(desk: FlaskClient, session: Session) -> None:

@@ -105,7 +105,7 @@ def test_a_step_tapped_where_there_is_no_signal_says_so_and_is_recorded_once(win
     window.on("request", lambda request: told.append(request.post_data))
     window.get_by_role("button", name="I am on my way").click()
     expect(window.get_by_role("button", name="I am on scene")).to_be_visible()
-    expect(window.locator(".ts-timeline strong").get_by_text("On the way")).to_have_count(1)
+    expect(window.locator(".ts-timeline strong", has_text="On the way")).to_have_count(1)
     assert quote_plus(first_try) in (told[0] or "")
 
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.core.clock import LONDON, as_utc, from_london_wall, in_london, london_date, london_midnight, whole_seconds
+from tsalert.core.clock import (
+    LONDON,
+    as_utc,
+    comes_twice,
+    from_london_wall,
+    in_london,
+    london_date,
+    london_midnight,
+    whole_seconds,
+)
 from tsalert.core.errors import RuleViolation
 
 
@@ -41,6 +50,21 @@ def test_a_wall_time_that_the_spring_change_skips_is_refused() -> None:
 def test_a_wall_time_that_comes_twice_is_its_first_passing() -> None:
     twice = datetime.fromisoformat("2026-10-25T01:30")
     assert from_london_wall(twice) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert from_london_wall(twice, is_second=True) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall", "is_so"),
+    [
+        pytest.param("2026-10-25T00:59", False, id="before"),
+        pytest.param("2026-10-25T01:00", True, id="its-first-minute"),
+        pytest.param("2026-10-25T01:59", True, id="its-last-minute"),
+        pytest.param("2026-10-25T02:00", False, id="after"),
+        pytest.param("2026-03-29T01:30", False, id="skipped-in-spring"),
+    ],
+)
+def test_only_the_hour_over_which_the_clocks_go_back_comes_twice(wall: str, *, is_so: bool) -> None:
+    assert comes_twice(datetime.fromisoformat(wall)) is is_so
 
 
 @given(st.integers(0, 4_102_444_800))

@@ -18,16 +18,17 @@ from tsalert.core.periods import parse_period
 from tsalert.paging.models import PageRun
 from tsalert.parties.rules import Sought
 from tsalert.places.models import Ward
-from tsalert.response import board, correcting, corrections, queries, service, timeline, waiting
+from tsalert.response import board, correcting, corrections, dispatching, queries, service, timeline, waiting
 from tsalert.response.clock import ClockState
 from tsalert.response.correction_models import ClockMove, FactChange
 from tsalert.response.counting import By
+from tsalert.response.dispatching import Resolution
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.figures import response_period
 from tsalert.response.matches import look_up
 from tsalert.response.models import Call, CallParty
 from tsalert.response.rules import GradeDecision, NewIncident
-from tsalert.response.vocabulary import Category, Disposition, GradeName, Line, StartBasis
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, Line, RemoteResolution, StartBasis
 from tsalert.response.waiting import Contact
 from tsalert.staff.rules import RoleName
 
@@ -224,6 +225,30 @@ def test_a_call_cannot_have_come_in_then(session: Session, duty: Actor, at: date
         correcting.correct_call(call_of(session, incident_id).id, told(claimed_at=at), actor=duty, now=LATER)
 
 
+def test_a_call_that_came_another_way_is_no_report_and_its_source_is_counted_anew(
+    session: Session, duty: Actor, incident_id: int, officer: Callable[..., Actor]
+) -> None:
+    call_id = call_of(session, incident_id).id
+    correcting.correct_call(call_id, told(source=CallSource.BANK), actor=officer(name="Another"), now=LATER)
+    assert [each.key for each in response_period(session, QUARTER).by(By.SOURCE)] == ["bank"]
+    other_way = told("She came to the desk", line=Line.OTHER)
+    with pytest.raises(NotAllowed):
+        correcting.correct_call(call_id, other_way, actor=officer(name="Another"), now=LATER)
+    correcting.correct_call(call_id, other_way, actor=duty, now=LATER)
+    assert queries.response_figures(session, QUARTER).reports == 0
+    way = "It was “Rapid-response number, spoken to” and is now “Another way: office, email, in person”"
+    assert any(way in each for each in said(session, incident_id))
+
+
+def test_a_time_that_nobody_had_claimed_is_kept_as_it_was_held(session: Session, duty: Actor, incident_id: int) -> None:
+    told_at = told(claimed_at=NOON - 10 * MINUTE)
+    correcting.correct_call(call_of(session, incident_id).id, told_at, actor=duty, now=LATER)
+    assert any(
+        "It was “10 June 2026 at 1:00pm” and is now “10 June 2026 at 12:50pm”" in each
+        for each in said(session, incident_id)
+    )
+
+
 def test_only_whoever_logged_a_call_or_a_manager_corrects_its_time(
     session: Session, duty: Actor, incident_id: int, officer: Callable[..., Actor]
 ) -> None:
@@ -240,8 +265,9 @@ def test_a_call_that_waits_is_written_up_and_not_corrected_and_its_ring_stays(se
         correcting.correct_call(call_id, told(happening="Nothing"), actor=duty, now=LATER)
     new = roof_call(disposition=Disposition.ADVICE, incident=None)
     waiting.write_up(call_id, new, actor=duty, now=NOON + HOUR)
-    with pytest.raises(RuleViolation, match="telephone network"):
-        correcting.correct_call(call_id, told(claimed_at=NOON + MINUTE), actor=duty, now=LATER)
+    for change in ({"claimed_at": NOON + MINUTE}, {"line": Line.OTHER}):
+        with pytest.raises(RuleViolation, match="telephone network"):
+            correcting.correct_call(call_id, told(**change), actor=duty, now=LATER)
 
 
 def test_a_grade_that_counts_from_new_facts_does_not_move_with_the_call(session: Session, duty: Actor) -> None:
@@ -254,6 +280,40 @@ def test_a_grade_that_counts_from_new_facts_does_not_move_with_the_call(session:
     correcting.correct_call(call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
     after = [each.started_at for each in clocks(session, incident_id)]
     assert [now_is - was for was, now_is in zip(before, after, strict=True)][-1] == timedelta(0)
+
+
+def test_the_clock_follows_the_call_that_led_to_its_grade_whatever_earlier_call_joined_since(
+    session: Session, duty: Actor
+) -> None:
+    logged = service.log_call(roof_call(claimed_at=NOON), actor=duty, now=NOON + 5 * MINUTE)
+    incident_id = logged.incident_id or 0
+    reference = queries.get_incident(session, incident_id).reference
+    earlier = roof_call(
+        disposition=Disposition.ADDED_TO_INCIDENT, incident=None, incident_reference=reference,
+        claimed_at=NOON - 30 * MINUTE,
+    )  # fmt: skip
+    joined = service.log_call(earlier, actor=duty, now=NOON + 10 * MINUTE).call_id
+    correcting.correct_call(logged.call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
+    (clock,) = clocks(session, incident_id)
+    assert clock.started_at == NOON - 10 * MINUTE
+    correcting.correct_call(joined, told(claimed_at=NOON - 40 * MINUTE), actor=duty, now=LATER)
+    session.expire_all()
+    assert clock.started_at == NOON - 10 * MINUTE
+
+
+@pytest.mark.parametrize("deed", ["resolved", "facts"])
+def test_a_call_cannot_have_come_in_after_what_followed_from_it(session: Session, duty: Actor, deed: str) -> None:
+    graded = roof_call(claimed_at=NOON, incident=NewIncident(Category.SCAM, None, GradeName.PROMPT, "He has gone"))
+    logged = service.log_call(graded, actor=duty, now=NOON + HOUR)
+    incident_id, at = logged.incident_id or 0, NOON + 20 * MINUTE
+    if deed == "resolved":
+        how = Resolution(RemoteResolution.BANK_STOPPED_PAYMENT, at)
+        dispatching.resolve_remotely(incident_id, how, actor=duty, now=NOON + HOUR)
+    else:
+        facts = GradeDecision(GradeName.IMMEDIATE, "He came back", StartBasis.NEW_FACTS, at)
+        service.grade_incident(incident_id, facts, actor=duty, now=NOON + HOUR)
+    with pytest.raises(RuleViolation, match="before that time"):
+        correcting.correct_call(logged.call_id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=LATER)
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from tests.response.test_clock_facts import arrive, breaches, clocks, close, lea
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation
 from tsalert.core.periods import parse_period
-from tsalert.response import correcting_times, dispatching, queries, rows, service, standing
+from tsalert.response import correcting_times, dispatching, handing_over, queries, rows, service, standing
 from tsalert.response.clock import Clock, ClockState, first_stop, read_clock
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.figure_lists import Result, Wanted, list_lines
 from tsalert.response.figures import response_period
+from tsalert.response.handing_over import Acceptance
 from tsalert.response.models import Milestone
 from tsalert.response.rules import GradeDecision
 from tsalert.response.steps import Step
@@ -117,6 +118,19 @@ def test_a_time_before_the_incident_was_reopened_lets_its_clock_run_again(
     assert found == [ClockState.MET, ClockState.RUNNING]
     correct(session, incident_id, NOON + 130 * MINUTE, duty, now=NOON + 160 * MINUTE)
     close(incident_id, duty, now=NOON + 170 * MINUTE)
+    with pytest.raises(RuleViolation, match="Reopen it first"):
+        correct(session, incident_id, NOON + 100 * MINUTE, duty)
+
+
+def test_an_incident_that_was_handed_over_is_left_with_no_clock_that_runs_again(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    arrive(incident_id, duty, at=NOON + HOUR)
+    leave(incident_id, duty, at=NOON + 70 * MINUTE)
+    close(incident_id, duty, now=NOON + 80 * MINUTE)
+    service.reopen_incident(incident_id, "He is back", actor=duty, now=NOON + 2 * HOUR)
+    arrive(incident_id, duty, at=NOON + 150 * MINUTE)
+    handing_over.hand_over(incident_id, Acceptance("The police"), actor=duty, now=NOON + 160 * MINUTE)
     with pytest.raises(RuleViolation, match="Reopen it first"):
         correct(session, incident_id, NOON + 100 * MINUTE, duty)
 

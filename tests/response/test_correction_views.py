@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.response.conftest import roof_call
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.places.models import Ward
-from tsalert.response import correcting, dispatching, service
+from tsalert.response import correcting, dispatching, rows, service
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.models import Call
@@ -165,3 +166,25 @@ def test_a_time_is_corrected_through_the_interface(
     assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["at"])
     other = client.post(f"{path}/{step['id']}/correction", json=told, headers=bearer(RoleName.DUTY_OFFICER))
     assert other.status_code == 403
+
+
+def test_an_arrival_in_the_hour_that_came_twice_is_corrected_to_the_passing_that_was_meant(
+    signed_in: Callable[..., FlaskClient], session: Session, duty: Actor
+) -> None:
+    came = datetime(2025, 10, 26, 0, 50, tzinfo=UTC)  # ten to two, before the clocks went back
+    number = service.log_call(roof_call(), actor=duty, now=came).incident_id or 0
+    arrived = NewMilestone(Step.ON_SCENE)
+    dispatching.record_milestone(number, arrived, actor=duty, now=came + timedelta(minutes=30))
+    boss = signed_in(RoleName.MANAGER, name="Mo")
+    (link,) = re.findall(r'href="(/incidents/\d+/milestones/\d+/correction)"', boss.get(f"/incidents/{number}").text)
+    page = boss.get(link).text
+    assert "1:20am GMT" in page
+    assert re.search(r'value="GMT"\s+checked', page)
+    typed = {"at": "2025-10-26T01:25", "reason": "Misread"}
+    asked = boss.post(link, data=typed)
+    assert (asked.status_code, "came twice" in asked.text, 'name="at_zone"' in asked.text) == (422, True, True)
+    assert not re.search(r'value="GMT"\s+checked', asked.text)
+    assert boss.post(link, data=typed | {"at_zone": "GMT"}).status_code == 303
+    session.expire_all()
+    (visit,) = rows.attendances_of(session, number)
+    assert visit.on_scene_at == came + timedelta(minutes=35)

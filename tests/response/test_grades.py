@@ -224,5 +224,14 @@ def test_whether_a_grade_wakes_officers_is_said_by_its_version(session: Session,
     assert not is_paged(session, service.log_call(roof_call(), actor=duty, now=NOW + HOUR).incident_id or 0)
 
 
+def test_a_page_says_that_nobody_is_paged_for_an_incident_that_waits(
+    signed_in: Callable[..., FlaskClient], session: Session, duty: Actor, manager: Actor
+) -> None:
+    add_version(version(GradeName.IMMEDIATE, pages=False), actor=manager, now=NOW)
+    incident_id = service.log_call(roof_call(), actor=duty, now=NOW + HOUR).incident_id or 0
+    assert not is_paged(session, incident_id)
+    assert "Nobody is paged for this. Ring whoever should go." in signed_in().get(f"/incidents/{incident_id}").text
+
+
 def is_paged(session: Session, incident_id: int) -> bool:
     return bool(paging.runs_of(session, incident_id, now=NOW))

@@ -119,7 +119,7 @@ def test_the_form_knows_the_number_the_first_ring_and_the_earlier_calls(session:
         call_in(ago=timedelta(minutes=minutes))
     call_id = call_in()
     page = desk.get(f"/calls/{call_id}/write-up").text
-    assert 'value="+447700900123"' in page
+    assert 'value="07700 900123"' in page
     assert "10 June 2026 at 1:00pm" in page
     assert "2 calls" in page
     assert 'name="claimed_at"' not in page

@@ -95,3 +95,15 @@ def test_a_wall_time_that_never_was_is_refused_beside_it() -> None:
     with pytest.raises(ValidationError) as refusal:
         read_form(Sample(), MultiDict({"at": "2026-03-29T01:30"}))
     assert "went forward" in errors_by_field(refusal.value)["at"]
+
+
+def test_a_wall_time_that_came_twice_is_asked_which_it_was() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        read_form(Sample(), MultiDict({"at": "2026-10-25T01:30"}))
+    assert "came twice" in errors_by_field(refusal.value)["at"]
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("BST", 0), ("GMT", 1)])
+def test_either_passing_of_the_hour_that_comes_twice_can_be_told(zone: str, hour: int) -> None:
+    typed = MultiDict({"at": "2026-10-25T01:30", "at_zone": zone})
+    assert read_form(Sample(), typed) == {"at": datetime(2026, 10, 25, hour, 30, tzinfo=UTC)}

@@ -14,6 +14,8 @@ from tsalert.web import filters
         pytest.param(datetime(2026, 11, 22, 3, 5, tzinfo=UTC), "22 November 2026 at 3:05am", id="winter"),
         pytest.param(datetime(2026, 7, 1, 23, 0, tzinfo=UTC), "2 July 2026 at 12:00am", id="summer-midnight"),
         pytest.param(datetime(2026, 7, 1, 11, 0, tzinfo=UTC), "1 July 2026 at 12:00pm", id="noon"),
+        pytest.param(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "25 October 2026 at 1:30am BST", id="first-of-two"),
+        pytest.param(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "25 October 2026 at 1:30am GMT", id="second-of-two"),
         pytest.param(None, "", id="nothing"),
     ],
 )

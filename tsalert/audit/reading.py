@@ -1,25 +1,26 @@
 """Who read what: entered in the trail before an answer leaves; where it cannot be entered, nothing is shown."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from tsalert.audit.service import record
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
-from tsalert.web.access import current_actor, read_by, records_read
+from tsalert.web.access import current_actor, records_read, shown
 
-_SHOWS = frozenset({200, 206})
+# A change that is refused is answered with the record as it stands: by its form again, or beside what was sent.
+_SHOWS = frozenset({200, 206, 409, 422})
 
 
 def init_app(app: Flask) -> None:
-    """Enter the reading of every view that is marked so."""
+    """Enter the reading of every view that is marked so, and of every form that shows one again."""
     app.after_request(_enter)
 
 
 def _enter(answer: Response) -> Response:
-    marked = read_by(current_app, request.endpoint or "")
+    marked = shown()
     if marked and answer.status_code in _SHOWS and request.method != "HEAD":
-        subject, key = marked
-        ids = (int((request.view_args or {})[key]),) if key else records_read()
+        subject, number = marked
+        ids = records_read() if number is None else (number,)
         _note(subject, ids)
     return answer
 

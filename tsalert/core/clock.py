@@ -65,14 +65,19 @@ def _ahead(moment: datetime) -> timedelta:
     return in_london(moment).utcoffset() or timedelta(0)
 
 
-def from_london_wall(wall: datetime) -> datetime:
+def comes_twice(wall: datetime) -> bool:
+    """Tell whether London's clocks show a time twice, because they go back over it."""
+    first, second = (wall.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
+def from_london_wall(wall: datetime, *, is_second: bool = False) -> datetime:
     """Return the instant meant by a London wall-clock time, such as a form's ``2026-11-22T03:15``.
 
-    The hour that comes twice in autumn is read as its first passing.
-
+    :param is_second: of an hour that comes twice in autumn, the second passing is meant and not the first.
     :raises RuleViolation: the wall time was skipped by the spring clock change.
     """
-    moment = wall.replace(tzinfo=LONDON).astimezone(UTC)
-    if moment.astimezone(LONDON).replace(tzinfo=None) != wall.replace(tzinfo=None):
+    moment = wall.replace(tzinfo=LONDON, fold=int(is_second and comes_twice(wall))).astimezone(UTC)
+    if moment.astimezone(LONDON).replace(tzinfo=None, fold=0) != wall.replace(tzinfo=None, fold=0):
         raise RuleViolation("That time does not exist: the clocks went forward over it.")
     return moment

@@ -51,6 +51,7 @@ _WAYS = {
 }  # fmt: skip
 _LATIN_ACCENTS = range(0x300, 0x370)
 _MISREAD = str.maketrans("OIQSZB", "010528")
+_LONGEST_PLATE = 10
 _SHORTEST_PHONE = 7
 
 # The styles of British plates; in the newest, whose digits are read wrong most, letters that look like digits too.
@@ -97,6 +98,13 @@ def is_firm(text: str) -> bool:
 def fold_registration(text: str) -> str:
     """Fold a vehicle registration: letters and digits alone, those that look alike made one."""
     return re.sub(r"[^A-Z0-9]", "", text.upper()).translate(_MISREAD)
+
+
+def plate_key(text: str) -> str | None:
+    """Return by what a plate that was written alone is found again; None where it is no plate, such as a whole van."""
+    plate = fold_registration(text)
+    has_digit = any(character in "0123456789" for character in text)
+    return plate if has_digit and len(plate) <= _LONGEST_PLATE else None
 
 
 def registrations_in(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.db import transaction
 from tsalert.parties import service, taking_apart
-from tsalert.parties.folding import fold_registration, phone_key, place_keys
+from tsalert.parties.folding import phone_key, place_keys, plate_key
 from tsalert.parties.models import Party, PartyIdentifier, PartyKnowledge, PartyName
 from tsalert.parties.rules import Described, Identifier, folded_name
 from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind
@@ -24,7 +24,7 @@ from tsalert.web.fields import LARGEST_ID
 _NOT_READ = {
     KnownBy.NAME: "That names nobody. Write a name or a trading name.",
     KnownBy.PHONE: "That is no telephone number.",
-    KnownBy.VEHICLE: "That is no vehicle registration.",
+    KnownBy.VEHICLE: "That is no vehicle registration. Write the plate alone, without the vehicle.",
     KnownBy.ADDRESS: "Write a house number or name, and its street or postcode.",
 }
 
@@ -133,7 +133,7 @@ def _normal(kind: PartyKind, new: NewKnown, *, is_demo: bool) -> str:
         case KnownBy.PHONE:
             normal = phone_key(new.text, is_demo=is_demo)
         case KnownBy.VEHICLE:
-            normal = fold_registration(new.text)
+            normal = plate_key(new.text)
         case _:
             normal = next(iter(place_keys(new.text, None)), None)
     if not normal:

@@ -22,6 +22,7 @@ from tsalert.response.rules import GradeDecision
 from tsalert.response.schemas import IncidentSchema
 from tsalert.response.step_schemas import ChangeSchema
 from tsalert.response.timeline import changes_since
+from tsalert.web.access import note_shown
 from tsalert.web.errors import answer
 from tsalert.web.fields import LARGEST_ID
 
@@ -63,6 +64,7 @@ def tells_state(operation: Operation) -> Operation:
         try:
             return operation(*args, incident_id=incident_id, **kwargs)
         except Conflict as refusal:
+            note_shown("incident", incident_id)
             return answer(409, refusal.message, {"legal": list(refusal.legal), **_state(incident_id)})
 
     return cast(Operation, run)

@@ -29,6 +29,7 @@ from tsalert.response.vocabulary import Disposition
 
 _OVERTAKEN = "Somebody has changed this {} since you opened it."
 _PLACE = frozenset({Fact.ADDRESS, Fact.POSTCODE})
+_ARRIVAL = frozenset({Fact.CLAIMED_AT, Fact.LINE})
 _PLACE_OR_WARD = _PLACE | {Fact.WARD_CODE}
 
 
@@ -78,9 +79,9 @@ def correct_call(call_id: int, correction: Correction, *, actor: Actor, now: dat
         incident = _incident_of(session, call_id)
         call = session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
         _require_fresh(correction.seen, version_of_call(session, call_id), "call")
-        held = {fact: getattr(call, fact.value) for fact in OF_CALL}
+        held = {fact: getattr(call, fact.value) for fact in OF_CALL} | {Fact.CLAIMED_AT: call.received_at}
         found = _check(session, differences(held, correction.told))
-        _check_time(call, found, actor=actor)
+        _check_arrival(call, found, actor=actor)
         change = FactChange(call_id=call.id, version=incident.version if incident else None)
         kept = _keep(session, found, correction.reason, change, actor=actor, now=now)
         for each in found:
@@ -128,38 +129,45 @@ def _find_here(session: Session, calls: Sequence[Call], incident: Incident | Non
         keep_places(session, call, incident)
 
 
-def _check_time(call: Call, found: Sequence[Difference], *, actor: Actor) -> None:
-    """Refuse a time that another may correct, that the telephone told, or that cannot be."""
-    at = next((each.became for each in found if isinstance(each.became, datetime)), None)
-    if at is None:
+def _check_arrival(call: Call, found: Sequence[Difference], *, actor: Actor) -> None:
+    """Refuse a time or a line that another may correct, that the telephone told, or that cannot be."""
+    told = [each for each in found if each.fact in _ARRIVAL]
+    if not told:
         return
     if call.logged_by != actor.officer_id and not actor.may(Permission.MANAGE_RESPONSE):
-        raise NotAllowed("When a call came in is corrected by whoever logged it, or by a manager.")
+        raise NotAllowed("When and how a call came in is corrected by whoever logged it, or by a manager.")
     if call.claimed_at is None and call.received_at != call.opened_at:
-        raise RuleViolation("The telephone network told when this came in, and that stays.", field=Fact.CLAIMED_AT)
-    check_claim(at, recorded_at=call.recorded_at)
+        raise RuleViolation("The telephone network told when and how this came in, and that stays.", field=told[0].fact)
+    for each in told:
+        if isinstance(each.became, datetime):
+            check_claim(each.became, recorded_at=call.recorded_at)
 
 
 def _follow_time(session: Session, call: Call, incident: Incident | None, *, change_id: int, now: datetime) -> None:
     """Let all that counts from a call follow its corrected time."""
-    before = rows.first_call_at(session, incident.id) if incident else None
+    was_at, before = call.received_at, rows.first_call_at(session, incident.id) if incident else None
     call.received_at = call.claimed_at or call.received_at
     same_call = update(CallParty).where(CallParty.call_id == call.id)
     session.execute(same_call.values(received_at=call.received_at))
     session.flush()
-    after = rows.first_call_at(session, incident.id) if incident else None
-    if incident and before and after and before != after:
-        _refuse_earlier_visits(session, incident.id, after)
-        standing.move_starts(session, incident, (before, after), change_id=change_id, now=now)
+    if incident is None:
+        return
+    after = rows.first_call_at(session, incident.id)
+    if before and after and before != after:
+        _refuse_earlier_deeds(session, incident.id, after)
+    standing.move_starts(session, incident, call, was_at, change_id=change_id, now=now)
 
 
-def _refuse_earlier_visits(session: Session, incident_id: int, first_call_at: datetime) -> None:
-    """Nobody sets out before the first call; the same minute is the same time, as people write it."""
+def _refuse_earlier_deeds(session: Session, incident_id: int, first_call_at: datetime) -> None:
+    """Nobody sets out, and nothing ends or changes, before the first call; people write whole minutes."""
     minute = first_call_at.replace(second=0, microsecond=0)
-    for each in rows.attendances_of(session, incident_id):
-        earliest = each.en_route_at or each.on_scene_at
-        if earliest is not None and earliest < minute:
-            raise RuleViolation("An officer was on the way or there before that time.", field="claimed_at")
+    visits = [each.en_route_at or each.on_scene_at for each in rows.attendances_of(session, incident_id)]
+    if any(each is not None and each < minute for each in visits):
+        raise RuleViolation("An officer was on the way or there before that time.", field="claimed_at")
+    if any(each < minute for each in rows.resolved_remotely_at(session, incident_id)):
+        raise RuleViolation("It was resolved without a visit before that time.", field="claimed_at")
+    if any(each < minute for each in rows.new_facts_at(session, incident_id)):
+        raise RuleViolation("New facts had raised the grade before that time.", field="claimed_at")
 
 
 def _check(session: Session, found: list[Difference]) -> list[Difference]:

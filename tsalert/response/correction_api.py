@@ -21,7 +21,7 @@ from tsalert.response.correction_schemas import (
 from tsalert.response.facts import Correction
 from tsalert.response.models import Call
 from tsalert.response.schemas import CallSchema, IncidentSchema
-from tsalert.web.access import current_actor, reads, requires
+from tsalert.web.access import current_actor, note_shown, reads, requires
 from tsalert.web.api import api_blueprint
 from tsalert.web.errors import answer
 
@@ -92,6 +92,7 @@ def correct_call(told: Correction, call_id: int) -> Any:
     try:
         correcting.correct_call(call_id, decided, actor=current_actor(), now=utc_now())
     except Conflict as refusal:
+        note_shown("call", call_id)
         changes = corrections.changes_of_call(db.session(), call_id, seen=decided.seen or 1)
         return answer(409, refusal.message, _both_versions(call_id, changes if decided.seen else []))
     return tagged(call_id)

@@ -7,11 +7,12 @@ from marshmallow import Schema, fields, post_load, pre_load
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.step_schemas import StepSchema
-from tsalert.response.vocabulary import Category
+from tsalert.response.vocabulary import CallSource, Category
+from tsalert.response.vocabulary import Line as CallLine
 from tsalert.web.fields import Instant, Line, Paragraph, Postcode, RecordId, Strict, YesNo, choice
 
 _WHY = {"required": "Say why it is corrected."}
-_TEXTS = ("kind", "address", "postcode", "ward_code", "happening")
+_TEXTS = ("kind", "source", "address", "postcode", "ward_code", "happening")
 
 
 class _FactsSchema(Strict):
@@ -46,6 +47,8 @@ class CallCorrectionSchema(_FactsSchema):
         metadata={"description": "The call's version, as its ETag has it; a later one refuses the correction."},
     )
     claimed_at = Instant(metadata={"description": "Only the officer who logged the call, or a manager, corrects it."})
+    line = choice(CallLine)
+    source = choice(CallSource, allow_none=True)
     is_safe_to_call_back = YesNo()
     happening = Paragraph(allow_none=True)
     address = Line(longest=300, allow_none=True)

@@ -8,7 +8,7 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
 from tsalert.response.rules import OLDEST_CLAIM, possible_time
-from tsalert.response.vocabulary import Category
+from tsalert.response.vocabulary import CallSource, Category, Line
 from tsalert.web.filters import moment
 
 Value = str | bool | datetime | None
@@ -25,12 +25,16 @@ class Fact(Word):
     IS_SAFE_TO_CALL_BACK = "is_safe_to_call_back", "Safe to call back"
     HAPPENING = "happening", "What the caller said"
     CLAIMED_AT = "claimed_at", "When the call came in"
+    LINE = "line", "How it came in"
+    SOURCE = "source", "Who the caller is"
 
 
 OF_INCIDENT = (Fact.CATEGORY, Fact.KIND, Fact.ADDRESS, Fact.POSTCODE, Fact.WARD_CODE)
 OF_CALL = (
-    Fact.CLAIMED_AT, Fact.IS_SAFE_TO_CALL_BACK, Fact.HAPPENING, Fact.ADDRESS, Fact.POSTCODE, Fact.WARD_CODE,
+    Fact.CLAIMED_AT, Fact.LINE, Fact.SOURCE, Fact.IS_SAFE_TO_CALL_BACK, Fact.HAPPENING,
+    Fact.ADDRESS, Fact.POSTCODE, Fact.WARD_CODE,
 )  # fmt: skip
+_WORDS: dict[Fact, type[Word]] = {Fact.CATEGORY: Category, Fact.LINE: Line, Fact.SOURCE: CallSource}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,8 @@ def in_words(fact: Fact, text: str | None, *, wards: Mapping[str, str]) -> str:
         return "not given"
     if fact is Fact.WARD_CODE:
         return wards.get(text, text)
-    if fact is Fact.CATEGORY:
-        return Category.of(text).label
+    if fact in _WORDS:
+        return _WORDS[fact].of(text).label
     return moment(datetime.fromisoformat(text)) if fact is Fact.CLAIMED_AT else text
 
 
@@ -103,4 +107,5 @@ _NEVER_EMPTY = {
     Fact.CATEGORY: "Choose what it is.",
     Fact.IS_SAFE_TO_CALL_BACK: "Answer yes or no: what was asked once cannot be unasked.",
     Fact.CLAIMED_AT: "Say when the call came in.",
+    Fact.LINE: "Say how it came in.",
 }

@@ -19,6 +19,7 @@ from tsalert.response.steps import Step
 from tsalert.response.timeline import Event, changes_since
 from tsalert.response.vocabulary import Category, GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
 from tsalert.staff import queries as staff
+from tsalert.web.access import note_shown
 from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import Form
 
@@ -100,7 +101,8 @@ def told(typed: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 
 def _keep(incident_id: int, refusal: Conflict) -> None:
-    """Draw the form with what was typed, but on the version that is now shown."""
+    """Draw the form with what was typed, but on the version that is now shown, and with what was done since."""
+    note_shown("incident", incident_id)
     keep_refusal(refusal, lambda seen: changes_since(db.session(), incident_id, seen, now=utc_now()))
 
 

@@ -86,6 +86,18 @@ def first_graded_at(session: Session, incident_id: int) -> datetime | None:
     return session.scalar(select(func.min(Grading.graded_at)).where(Grading.incident_id == incident_id))
 
 
+def resolved_remotely_at(session: Session, incident_id: int) -> Sequence[datetime]:
+    """Return when an incident was resolved without a visit, each time that it was."""
+    resolved = (Milestone.incident_id == incident_id, Milestone.step == Step.RESOLVED_REMOTELY)
+    return session.scalars(select(Milestone.occurred_at).where(*resolved)).all()
+
+
+def new_facts_at(session: Session, incident_id: int) -> Sequence[datetime]:
+    """Return when facts came in that changed an incident's grade."""
+    found = select(Grading.facts_at).where(Grading.incident_id == incident_id, Grading.facts_at.is_not(None))
+    return [at for at in session.scalars(found) if at is not None]
+
+
 def overdue_clocks(session: Session, *, now: datetime, lock: bool = False) -> Sequence[IncidentClock]:
     """Return running clocks past their target of which no breach is kept yet, a hundred at a time.
 

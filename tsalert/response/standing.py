@@ -15,35 +15,40 @@ from tsalert.paging import service as paging
 from tsalert.response import progress, rows
 from tsalert.response.clock import first_stop
 from tsalert.response.correction_models import ClockMove
-from tsalert.response.models import Grade, Incident, IncidentClock, Milestone
-from tsalert.response.vocabulary import StartBasis, StartRule
+from tsalert.response.models import Call, Grade, Grading, Incident, IncidentClock, Milestone
+from tsalert.response.steps import IncidentState
+from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, StartBasis, StartRule
 
 _FROM_FIRST_CALL = frozenset({StartBasis.FIRST_CALL, StartBasis.WRONG_TRIAGE})
+_ENDED = frozenset({IncidentState.CLOSED, IncidentState.HANDED_OVER, IncidentState.STOOD_DOWN})
 
 
 def stand_anew(session: Session, incident: Incident, *, now: datetime) -> None:
     """Let each clock stop when it does by what is held now; a target that has passed is kept as missed for good.
 
-    :raises RuleViolation: a closed incident's clock would run again.
+    :raises RuleViolation: the clock of an incident that has ended would run again.
     """
     for clock in rows.clocks_of(session, incident.id):
         clock.stopped_at = _stop_of(session, clock)
-        if incident.closed_at is not None and clock.stopped_at is None and clock.ended_at is None:
-            raise RuleViolation("By that time nobody has been there, and the incident is closed. Reopen it first.")
+        if incident.state in _ENDED and clock.stopped_at is None and clock.ended_at is None:
+            raise RuleViolation("By that time nobody has been there, and the incident has ended. Reopen it first.")
         progress.note_breach(session, clock, now=now)
     session.flush()
 
 
 def move_starts(
-    session: Session, incident: Incident, times: tuple[datetime, datetime], *, change_id: int, now: datetime
+    session: Session, incident: Incident, call: Call, was_at: datetime, *, change_id: int, now: datetime
 ) -> None:
-    """Let the clocks that count from the first call start at its corrected time, as a move that is kept.
+    """Let the clocks that count from a call start at its corrected time, as a move that is kept.
 
-    :param times: when the first call was held to have come in, and when it did.
+    :param was_at: when the call was held to have come in.
     :raises RuleViolation: a clock had ended by then.
     """
-    was, became = whole_seconds(times[0]), whole_seconds(times[1])
-    for clock in _counted_from(session, incident.id, was):
+    for clock, calls in _counted_from_calls(session, incident.id):
+        was = whole_seconds(min(was_at if each is call else each.received_at for each in calls))
+        became = whole_seconds(min(each.received_at for each in calls))
+        if was == became or clock.started_at != was:
+            continue
         if clock.ended_at is not None and clock.ended_at < became:
             raise RuleViolation("The incident's clock had ended before that time.", field="claimed_at")
         _move(session, clock, became, change_id=change_id)
@@ -53,10 +58,27 @@ def move_starts(
         paging.move_due(session, incident.id, latest.due_at)
 
 
-def _counted_from(session: Session, incident_id: int, first_call_at: datetime) -> list[IncidentClock]:
-    clocks = rows.clocks_of(session, incident_id)
-    from_call = [each for each in clocks if each.basis in _FROM_FIRST_CALL and each.started_at == first_call_at]
-    return [each for each in from_call if session.get_one(Grade, each.grade_id).start_rule == StartRule.FIRST_CALL]
+def _counted_from_calls(session: Session, incident_id: int) -> list[tuple[IncidentClock, list[Call]]]:
+    """Return the clocks that count from the first call, each with the calls that had led to its grade.
+
+    A call that joined after the grade was given did not lead to it, however early it came in.
+    """
+    set_going = [each for each in rows.clocks_of(session, incident_id) if each.basis != StartBasis.REOPENED]
+    with_target = select(Grading, Grade).join(Grade, Grade.id == Grading.grade_id)
+    of_incident = with_target.where(Grading.incident_id == incident_id, Grade.target_seconds.is_not(None))
+    decided = session.execute(of_incident.order_by(Grading.id)).all()
+    real = [each for each in rows.calls_of(session, incident_id) if each.disposition not in UNREAL_DISPOSITIONS]
+    found = [
+        (clock, [each for each in real if _led_to(each, grading)])
+        for clock, (grading, grade) in zip(set_going, decided, strict=True)
+        if clock.basis in _FROM_FIRST_CALL and grade.start_rule == StartRule.FIRST_CALL
+    ]
+    return [(clock, calls) for clock, calls in found if calls]
+
+
+def _led_to(call: Call, grading: Grading) -> bool:
+    """Tell whether a call was the incident's when it was graded; of what is older than versions, it was."""
+    return call.incident_version is None or grading.version is None or call.incident_version <= grading.version
 
 
 def _move(session: Session, clock: IncidentClock, started_at: datetime, *, change_id: int) -> None:

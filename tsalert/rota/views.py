@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import in_london, london_date, utc_now
@@ -51,7 +52,9 @@ def show_rota() -> ResponseReturnValue:
 @requires(Permission.SEE_BOARD)
 def show_on_duty() -> ResponseReturnValue:
     """Say who is, was or will be on duty at an instant."""
-    at = read_form(WhenSchema(), request.args)["at"] or utc_now()
+    asked = MultiDict([*request.args.items(multi=True)])
+    asked.setdefault("at_zone", "BST")
+    at = read_form(WhenSchema(), asked)["at"] or utc_now()
     session = db.session()
     people, change = queries.on_duty(session, at=at), queries.next_change(session, at=at)
     return render_template("rota/on_duty.html", at=at, wall=_wall(at), people=people, change=change)

@@ -1,7 +1,9 @@
 """Deny by default: a view without a mark is closed to everybody."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from functools import wraps
+from inspect import signature
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,10 +44,32 @@ def reads(subject: str, key: str | None = None) -> Callable[[View], View]:
     """
 
     def mark(view: View) -> View:
-        view.reads = (subject, key)  # type: ignore[attr-defined]
-        return view
+        named = signature(view)
+
+        @wraps(view)
+        def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            drawn = view(*args, **kwargs)
+            note_shown(subject, named.bind(*args, **kwargs).arguments[key] if key else None)
+            return drawn
+
+        answer.reads = (subject, key)  # type: ignore[attr-defined]
+        return cast(View, answer)
 
     return mark
+
+
+def note_shown(subject: str, number: int | None) -> None:
+    """Note what the answer to this request shows, also where it refuses a change and tells what stands instead.
+
+    :param number: the record; None where the view names what it shows (``name_read``).
+    """
+    g.shown = (subject, number)
+
+
+def shown() -> tuple[str, int | None] | None:
+    """Return what the answer to this request shows of people; None where it shows nothing."""
+    found: tuple[str, int | None] | None = g.get("shown")
+    return found
 
 
 def name_read(ids: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import phonenumbers
 from flask import Flask
 
-from tsalert.core.clock import in_london
+from tsalert.core.clock import comes_twice, in_london
 from tsalert.core.money import format_pounds, whole_pounds
 
 _WITH_SECONDS = 600
@@ -22,6 +22,8 @@ def init_app(app: Flask) -> None:
         whole_pounds=whole,
         moment=moment,
         wall_time=wall_time,
+        zone=zone,
+        zones_of=zones_of,
         telephone=telephone,
         clock=clock,
         day=day,
@@ -65,11 +67,12 @@ def moment(at: datetime | None) -> str:
 
 
 def clock(at: datetime | None) -> str:
-    """Write an instant's London wall time: ``3:15am``."""
+    """Write an instant's London wall time: ``3:15am``; ``1:30am GMT`` in the hour that comes twice in autumn."""
     if at is None:
         return ""
     wall = in_london(at)
-    return f"{wall.hour % 12 or 12}:{wall:%M}{'am' if wall.hour < 12 else 'pm'}"
+    told = f"{wall.hour % 12 or 12}:{wall:%M}{'am' if wall.hour < 12 else 'pm'}"
+    return f"{told} {wall:%Z}" if comes_twice(wall) else told
 
 
 def wall_time(at: datetime | None) -> str:
@@ -80,6 +83,20 @@ def wall_time(at: datetime | None) -> str:
 def day(on: date | None) -> str:
     """Write a calendar day: ``22 November 2026``."""
     return "" if on is None else f"{on.day} {on:%B %Y}"
+
+
+def zones_of(wall: str) -> list[tuple[str, str]]:
+    """Return which two a field's time may be, as options, where London's clocks show it twice."""
+    try:
+        is_twice = comes_twice(datetime.fromisoformat(wall))
+    except (ValueError, OverflowError):
+        return []
+    return [("BST", "Before the clocks went back (BST)"), ("GMT", "After they went back (GMT)")] if is_twice else []
+
+
+def zone(at: datetime) -> str:
+    """Write the zone that London's clocks keep at an instant: ``GMT``."""
+    return f"{in_london(at):%Z}"
 
 
 def london_day(at: datetime | None) -> str:

@@ -14,13 +14,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 
-from tsalert.core.clock import from_london_wall
+from tsalert.core.clock import comes_twice, from_london_wall
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db
 from tsalert.web.fields import Instant
 
 # Fields of every form that belong to the page and not to the record.
 _OF_THE_PAGE = frozenset({"csrf_token", "submission"})
+# Which of two is meant goes with a time that London's clocks show twice: ``at_zone`` beside ``at``.
+_ZONE = "_zone"
+_WHICH = "The clocks went back that night, so this time came twice. Say which is meant."
 
 # What SQLAlchemy says of a database that is locked, gone, or too busy to take one more.
 UNREACHABLE = (OperationalError, PoolTimeout)
@@ -162,22 +165,33 @@ def _as_data(schema: Schema, typed: MultiDict[str, str]) -> dict[str, Any]:
     for name, choices in typed.lists():
         wanted = schema.fields.get(name)
         given = [choice for choice in choices if choice.strip()]
-        if name in _OF_THE_PAGE or not given:
+        if name in _OF_THE_PAGE or not given or _is_zone(schema, name):
             continue
         if len(given) > 1 and not isinstance(wanted, fields.List):
             raise ValidationError("This was sent more than once.", name)
-        data[name] = given if isinstance(wanted, fields.List) else _with_zone(wanted, name, given[0])
+        text, zone = given[0], typed.get(name + _ZONE, "")
+        data[name] = given if isinstance(wanted, fields.List) else _with_zone(wanted, name, text, zone)
     return data
 
 
-def _with_zone(wanted: fields.Field[Any] | None, name: str, text: str) -> str:
+def _is_zone(schema: Schema, name: str) -> bool:
+    return name.endswith(_ZONE) and isinstance(schema.fields.get(name.removesuffix(_ZONE)), Instant)
+
+
+def _with_zone(wanted: fields.Field[Any] | None, name: str, text: str, zone: str) -> str:
     """Give a London wall time from a page its zone; everything else stays as typed."""
     if not isinstance(wanted, Instant):
         return text
     try:
         wall = datetime.fromisoformat(text)
-        return text if wall.tzinfo else from_london_wall(wall).isoformat()
+        return text if wall.tzinfo else _in_zone(wall, name, zone).isoformat()
     except (ValueError, OverflowError):
         return text
     except RuleViolation as error:
         raise ValidationError(error.message, name) from error
+
+
+def _in_zone(wall: datetime, name: str, zone: str) -> datetime:
+    if comes_twice(wall) and zone not in {"BST", "GMT"}:
+        raise RuleViolation(_WHICH, field=name)
+    return from_london_wall(wall, is_second=zone == "GMT")
