@@ -190,6 +190,50 @@ def test_the_database_itself_refuses_to_change_approved_rates(session: Session, 
         session.execute(text(statement.replace("'1'", "1") if _is_postgresql(session) else statement))
 
 
+_ONE = "id, slug, title, basis, status, effective_from, effective_to, source, evidence_note"
+_OTHER_DATES = _ONE.replace("effective_to", "'2030-03-31'", 1)
+_RATE = "id, rate_set_id, intervention_type, component, kind, value, unit, evidence_grade"
+_A_DRAFT = "(SELECT id FROM rate_set WHERE slug = 'prudent-2026')"
+_APPROVED = "(SELECT id FROM rate_set WHERE slug = 'nts-observed-2021-22')"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"REPLACE INTO rate_set ({_ONE}) SELECT {_OTHER_DATES} FROM rate_set WHERE slug = 'nts-observed-2021-22'",
+        f"REPLACE INTO rate_set ({_ONE}) SELECT 99, {_OTHER_DATES[4:]} FROM rate_set WHERE slug LIKE 'nts%'",
+        f"UPDATE OR REPLACE rate_set SET id = {_APPROVED} WHERE slug = 'prudent-2026'",
+        "UPDATE OR REPLACE rate_set SET slug = 'nts-observed-2021-22' WHERE slug = 'prudent-2026'",
+        (
+            f"REPLACE INTO rate ({_RATE}) SELECT id, {_A_DRAFT}, 'advice', 'other_societal', 'per_unit', '1', 'x', 'E' "
+            f"FROM rate WHERE rate_set_id = {_APPROVED} AND component = 'health_qol'"
+        ),
+        (
+            f"UPDATE OR REPLACE rate SET id = (SELECT min(id) FROM rate WHERE rate_set_id = {_APPROVED}) "
+            f"WHERE rate_set_id = {_A_DRAFT} AND intervention_type = 'call_blocker' AND component = 'health_qol'"
+        ),
+        (
+            f"UPDATE rate SET rate_set_id = {_APPROVED}, component = 'other_societal' "
+            f"WHERE rate_set_id = {_A_DRAFT} AND intervention_type = 'call_blocker' AND component = 'health_qol'"
+        ),
+    ],
+    ids=["a-set", "its-name", "a-set-s-number", "a-name", "a-rate", "a-rate-s-number", "a-draft-s-rate-moved-in"],
+)
+def test_nothing_is_put_in_the_place_of_an_approved_set_or_into_it(session: Session, statement: str) -> None:
+    if _is_postgresql(session) and "REPLACE" in statement:
+        pytest.skip("PostgreSQL knows no REPLACE")
+    with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", ["rate", "rate_set", "calculation_run"])
+def test_approved_rates_and_signed_runs_are_not_emptied_out_at_once(session: Session, table: str) -> None:
+    if not _is_postgresql(session):
+        pytest.skip("SQLite knows no TRUNCATE")
+    with pytest.raises(DBAPIError, match="never emptied"), session.begin_nested():
+        session.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
 def test_the_session_cannot_change_an_approved_rate_either(session: Session) -> None:
     rate = session.scalars(select(RateRow).where(RateRow.intervention_type == "call_blocker")).first()
     assert rate is not None
