@@ -101,7 +101,8 @@ def verify_intervention(reference: str, *, of_version: int, actor: Actor, now: d
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
         row = _lock_seen(session, reference, of_version)
-        checks.check_verifier(recorded_by=row.recorded_by, verifier=actor.officer_id, is_needed=row.needs_verifying)
+        typists = _typed_by(session, row)
+        checks.check_verifier(typed_by=typists, verifier=actor.officer_id, is_needed=row.needs_verifying)
         if row.verified_at is None:
             row.verified_by, row.verified_at = actor.officer_id, now
             audit.record(
@@ -114,6 +115,13 @@ def _still_needs_verifying(session: Session, seen: Intervention, corrected: NewI
     if corrected.amount == seen.prevented + seen.recovered + seen.future:
         return seen.needs_verifying
     return checks.needs_verifying(corrected.amount, above=limits.current_limit(session))
+
+
+def _typed_by(session: Session, row: Intervention) -> set[int | None]:
+    """Return who wrote a version that holds the amount which stands."""
+    versions = queries.list_versions(session, row.reference)
+    amount = next(each.content.amount for each in versions if each.id == row.id)
+    return {each.recorded_by for each in versions if each.content.amount == amount}
 
 
 def _version(content: NewIntervention, *, reference: str, number: int) -> Intervention:
