@@ -58,7 +58,7 @@ def test_a_manager_is_told_that_another_must_approve_their_rates(signed_in: Open
     drafted(manager)
     answer = manager.post(f"{SETS}/board-2024/approve")
     assert answer.status_code == 422
-    assert "Another manager than the one who wrote these rates" in answer.text
+    assert "Another manager than one who wrote any of these rates" in answer.text
 
 
 def test_a_slip_in_a_rate_is_told_beside_its_field(signed_in: Open) -> None:

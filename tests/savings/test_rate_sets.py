@@ -90,14 +90,25 @@ def test_whoever_wrote_the_rates_cannot_approve_them(session: Session, manager: 
         approving.approve_rate_set(NEW.slug, actor=manager, now=NOW)
 
 
-def test_changing_a_draft_makes_it_one_s_own(session: Session, writer: Actor, officer: Callable[..., Actor]) -> None:
-    first, second = officer(RoleName.MANAGER), officer(RoleName.MANAGER)
+def test_nobody_who_wrote_any_of_a_draft_approves_it(session: Session, officer: Callable[..., Actor]) -> None:
+    first, second, third = (officer(RoleName.MANAGER) for _ in range(3))
     drafting.draft_rate_set(NEW, actor=first, now=NOW)
     drafting.change_draft(NEW.slug, replace(NEW, title="Changed"), actor=second, now=NOW)
-    with pytest.raises(RuleViolation, match="Another manager"):
-        approving.approve_rate_set(NEW.slug, actor=second, now=NOW)
-    approving.approve_rate_set(NEW.slug, actor=first, now=NOW)
-    assert rate_sets.get_rate_set(session, NEW.slug).approved_by == first.officer_id
+    for author in (first, second):
+        with pytest.raises(RuleViolation, match="Another manager"):
+            approving.approve_rate_set(NEW.slug, actor=author, now=NOW)
+    approving.approve_rate_set(NEW.slug, actor=third, now=NOW)
+    assert rate_sets.get_rate_set(session, NEW.slug).approved_by == third.officer_id
+
+
+def test_a_draft_thrown_away_does_not_bind_the_next_of_its_name(
+    writer: Actor, manager: Actor, session: Session
+) -> None:
+    drafting.draft_rate_set(NEW, actor=manager, now=NOW)
+    drafting.discard_draft(NEW.slug, actor=manager, now=NOW)
+    drafting.draft_rate_set(NEW, actor=writer, now=NOW)
+    approving.approve_rate_set(NEW.slug, actor=manager, now=NOW)
+    assert rate_sets.get_rate_set(session, NEW.slug).approved_by == manager.officer_id
 
 
 def test_only_managers_approve(writer: Actor, officer: Callable[..., Actor]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
@@ -35,7 +36,7 @@ def approve_rate_set(slug: str, *, supersedes: str | None = None, actor: Actor, 
         row = drafting.lock_draft(session, slug)
         view = rate_sets.get_rate_set(session, slug)
         rate_rules.check_approval(
-            written_by=view.written_by, approver=actor.officer_id, rates=view.rates, basis=view.basis
+            writers=_writers(session, row), approver=actor.officer_id, rates=view.rates, basis=view.basis
         )
         row.supersedes_id = _supersede(session, row.basis, view.span, supersedes=supersedes, now=now)
         _approve(session, row, actor=actor, now=now)
@@ -70,6 +71,17 @@ def continue_rate_set(
         audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=row.slug, continues=slug)
         _count_anew(session, row, actor=actor, now=now)
         return row.slug
+
+
+def _writers(session: Session, row: RateSet) -> set[int | None]:
+    """Return everybody who wrote some of a draft; it began when it was last drafted under its number."""
+    writers = {row.written_by}
+    for entry in reversed(entries_about(session, "rate set", row.id)):
+        if entry.action in {"drafted", "changed"}:
+            writers.add(entry.officer_id)
+        if entry.action in {"drafted", "discarded"}:
+            break
+    return writers
 
 
 def _count_anew(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> None:
