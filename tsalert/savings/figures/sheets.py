@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tsalert.core.periods import Period
+from tsalert.savings.figures.behind import ValuedRecord
 from tsalert.savings.figures.cells import SavingsRow
 from tsalert.savings.figures.comparing_tables import compare_rows
 from tsalert.savings.figures.explaining import MOMENTS, Explanation
@@ -72,16 +73,21 @@ def of_explanation(told: Explanation) -> list[Sheet]:
         "Rate set", "Source",
     )  # fmt: skip
     records = [
-        (record.version.reference, str(record.version.content.on_date), record.version.content.type.label,
-         part.value_class.letter, part.formula, part.exact)
+        (record.version.reference, str(record.version.content.on_date), record.version.content.type.label, *part)
         for record in told.records
-        for part in record.contributions
-    ]  # fmt: skip
+        for part in _adds(record)
+    ]
     return [
         Sheet("Formulas", head, formulas),
         Sheet("Records", ("Reference", "Date", "Kind", "Class", "Formula", "Exactly"), records),
         Sheet("Notes", ("About", "Note"), [("Figure", f"{told.title}: {told.sum}"), *_about(told.table)]),
     ]
+
+
+def _adds(record: ValuedRecord) -> Iterable[tuple[Cell, ...]]:
+    """Return class, formula and pounds of all that a record adds, or why it adds nothing."""
+    found = [(part.value_class.letter, part.formula, part.exact) for part in record.contributions]
+    return found or [(None, record.why_nothing, None)]
 
 
 def of_table(title: str, table: SavingsTable) -> Sheet:
