@@ -32,8 +32,8 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
     with transaction() as session:
         new = linking.complete(session, new)
         checks.check_intervention(new, today=london_date(now))
-        linking.require_other_money(session, new)
         household_counts.lock(session, [new.household_key])
+        linking.require_other_money(session, new)
         row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
         row.needs_verifying = checks.needs_verifying(new.amount, above=limits.current_limit(session))
         _add(session, row, new.partners, actor, now)
