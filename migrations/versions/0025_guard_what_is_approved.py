@@ -19,6 +19,10 @@ _SAME_RUN = (
     + " AND ".join(f"{name} = NEW.{name}" for name in _QUESTION)
     + "))"
 )
+_CUT = (
+    "OLD.status <> 'draft' AND NEW.superseded_at IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM rate_set WHERE supersedes_id = OLD.id AND effective_from = NEW.superseded_from)"
+)
 _OF_APPROVED = "rate_set_id IN (SELECT id FROM rate_set WHERE status <> 'draft')"
 _GUARDS = {
     "rate_set_no_replace": ("INSERT ON rate_set", f"EXISTS (SELECT 1 FROM rate_set WHERE {_SAME_SET})", _APPROVED),
@@ -27,6 +31,7 @@ _GUARDS = {
         f"EXISTS (SELECT 1 FROM rate_set WHERE id <> OLD.id AND {_SAME_SET})",
         _APPROVED,
     ),
+    "rate_set_no_cut": ("UPDATE ON rate_set", _CUT, _APPROVED),
     "rate_no_replace": (
         "INSERT ON rate",
         f"EXISTS (SELECT 1 FROM rate WHERE id = NEW.id AND {_OF_APPROVED})",
@@ -59,6 +64,14 @@ def upgrade():
         "CREATE FUNCTION refuse_emptying() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"RAISE EXCEPTION '{_EMPTIED}'; END $$"
     )
+    op.execute(
+        "CREATE FUNCTION refuse_cut_of_approved_set() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {_CUT} THEN RAISE EXCEPTION '{_APPROVED}'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER rate_set_no_cut BEFORE UPDATE ON rate_set "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_cut_of_approved_set()"
+    )
     for table in _PROTECTED:
         op.execute(
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
@@ -71,6 +84,8 @@ def downgrade():
         for name in _GUARDS:
             op.execute(f"DROP TRIGGER {name}")
         return
+    op.execute("DROP TRIGGER rate_set_no_cut ON rate_set")
+    op.execute("DROP FUNCTION refuse_cut_of_approved_set()")
     for table in _PROTECTED:
         op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     op.execute("DROP FUNCTION refuse_emptying()")

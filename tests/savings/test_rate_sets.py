@@ -154,6 +154,20 @@ def test_a_whole_set_is_superseded_only_by_name(session: Session, writer: Actor,
     assert [found.slug for found in rate_sets.approved_sets(session, "published")] == [NEW.slug]
 
 
+def test_a_set_that_gave_way_once_does_not_give_way_again_and_says_so(
+    session: Session, writer: Actor, manager: Actor
+) -> None:
+    approving.continue_rate_set(PUBLISHED, date(2023, 4, 1), None, actor=manager, now=NOW)
+    drafting.draft_rate_set(NEW, actor=writer, now=NOW)
+    approving.approve_rate_set(NEW.slug, actor=manager, now=NOW)
+    between = replace(NEW, slug="board-2023", span=Span(date(2023, 10, 1), date(2024, 3, 31)))
+    drafting.draft_rate_set(between, actor=writer, now=NOW)
+    once = f"{PUBLISHED}-from-2023-04-01"
+    with pytest.raises(RuleViolation, match="gave way once"):
+        approving.approve_rate_set("board-2023", supersedes=once, actor=manager, now=NOW)
+    assert rate_sets.get_rate_set(session, "board-2023").status is RateSetStatus.DRAFT
+
+
 def test_a_set_that_would_leave_days_without_rates_does_not_supersede(
     session: Session, writer: Actor, manager: Actor
 ) -> None:
@@ -235,6 +249,12 @@ def test_nothing_is_put_in_the_place_of_an_approved_set_or_into_it(session: Sess
         pytest.skip("PostgreSQL knows no REPLACE")
     with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
         session.execute(text(statement))
+
+
+def test_the_days_of_an_approved_set_end_only_where_its_successor_begins(session: Session) -> None:
+    cut = "UPDATE rate_set SET superseded_from = '2021-05-01', superseded_at = '2021-05-01 09:00:00'"
+    with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+        session.execute(text(f"{cut} WHERE slug = 'nts-observed-2021-22'"))
 
 
 @pytest.mark.parametrize("table", ["rate", "rate_set", "calculation_run"])
