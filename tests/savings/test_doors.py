@@ -234,6 +234,24 @@ def test_an_administrator_reads_no_savings(signed_in: Callable[..., FlaskClient]
         assert browser.get(address).status_code == 403
 
 
+def test_files_of_two_bases_are_told_apart_by_their_names(
+    signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None]
+) -> None:
+    recorded("prevented")
+    desk = signed_in(RoleName.MANAGER)
+
+    def name(address: str) -> str:
+        return desk.get(address).headers["Content-Disposition"].partition("filename=")[2].strip('"')
+
+    quarter = "period=2022/23 Q1"
+    assert name(f"/savings.csv?{quarter}") == "savings 2022-23 Q1 by type.csv"
+    prudent = f"{quarter}&basis=prudent-low&recognition=yearly&profile=classes"
+    assert name(f"/savings.csv?{prudent}") == "savings 2022-23 Q1 by type classes prudent-low yearly.csv"
+    explained = f"{quarter}&row=total&basis=prudent-low&ward={WARD}"
+    assert name(f"/savings/explain.xlsx?{explained}") == f"savings 2022-23 Q1 total total {WARD} prudent-low.xlsx"
+    assert name(f'/savings/explain.csv?{quarter}&ward=a"é') == "savings 2022-23 Q1 total total a--.csv"
+
+
 def test_text_in_a_file_is_never_a_formula(
     session: Session, signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None]
 ) -> None:

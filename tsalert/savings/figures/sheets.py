@@ -1,5 +1,6 @@
 """Savings as tables to keep: for CSV the first of them, for a workbook each on a sheet of its own."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tsalert.core.periods import Period
@@ -15,15 +16,17 @@ from tsalert.savings.valuing.methods import Method
 from tsalert.web.exports import Cell
 from tsalert.web.workbooks import Sheet
 
+_NOT_IN_A_NAME = re.compile(r"[^\w -]", re.ASCII)
 NOT_AUDITED = (
     "These are estimates of losses avoided by residents and of wider benefits. They are not savings to the Council's "
     "budget and have not been audited."
 )
 
 
-def filed(period: Period) -> str:
-    """Return a period's label as the name of a file can hold it."""
-    return period.label.replace("/", "-")
+def filed(period: Period, *parts: str | None, method: Method) -> str:
+    """Return the name of a file: the period, what else it holds, and how that was worked out if not as published."""
+    said = [part for part in (*parts, *method.asked.values()) if part]
+    return _NOT_IN_A_NAME.sub("-", " ".join(["savings", period.label, *said]))
 
 
 def of_overview(shown: Overview) -> list[Sheet]:
