@@ -159,7 +159,12 @@ NAVIGATION = (
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
-    pages.Link("Savings", "savings.list_interventions", Permission.READ_FIGURES),
+    pages.Link(
+        "Savings",
+        "savings.list_interventions",
+        Permission.READ_FIGURES,
+        frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
+    ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),

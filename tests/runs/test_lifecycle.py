@@ -155,6 +155,33 @@ def test_the_database_itself_refuses_to_change_a_signed_run(
         session.execute(text(change))
 
 
+@pytest.mark.parametrize("publishes", [False, True], ids=["its-number", "its-question"])
+def test_nothing_is_put_in_the_place_of_a_published_run(
+    session: Session, maker: Actor, manager: Actor, *, publishes: bool
+) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        pytest.skip("PostgreSQL knows no REPLACE")
+    service.publish_run(signed(maker, manager), actor=manager, now=LATER)
+    names = [column.name for column in CalculationRun.__table__.columns]
+    changed = {"id": "id + 1"} if publishes else {"totals": "'{}'"}
+    said = ", ".join(changed.get(name, name) for name in names)
+    statement = f"REPLACE INTO calculation_run ({', '.join(names)}) SELECT {said} FROM calculation_run"
+    with pytest.raises(DBAPIError, match="calculation run is never changed"), session.begin_nested():
+        session.execute(text(statement))
+
+
+def test_publishing_past_the_rules_does_not_drive_out_what_is_published(
+    session: Session, maker: Actor, manager: Actor
+) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        pytest.skip("PostgreSQL knows no REPLACE")
+    service.publish_run(signed(maker, manager), actor=manager, now=LATER)
+    second = signed(maker, manager)
+    statement = "UPDATE OR REPLACE calculation_run SET state = 'published', published_at = signed_at WHERE id = :id"
+    with pytest.raises(DBAPIError, match="calculation run is never changed"), session.begin_nested():
+        session.execute(text(statement), {"id": second})
+
+
 def test_the_database_session_cannot_change_a_run_either(session: Session, maker: Actor, manager: Actor) -> None:
     row = session.get(CalculationRun, signed(maker, manager))
     assert row is not None

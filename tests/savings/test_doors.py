@@ -105,6 +105,19 @@ def test_the_published_quarter_comes_through_page_command_interface_and_file(
     assert "have not been audited" in str([cell.value for row in book["Notes"].iter_rows() for cell in row])
 
 
+def test_commands_take_the_words_that_addresses_and_the_interface_take(
+    app: Flask, recorded: Callable[[str], None]
+) -> None:
+    recorded("prevented")
+    run = app.test_cli_runner().invoke
+    words = ["--basis", "prudent-low", "--recognition", "yearly", "--json"]
+    for command in (["table", "2022/23 Q1", "--by", "ward"], ["what-if", "prudent-2026", "2022/23 Q1"]):
+        told = run(group, command + words)
+        assert told.exit_code == 0, told.output
+        table = json.loads(told.output).get("tried", json.loads(told.output))
+        assert (table["basis"], table["recognition"]) == ("prudent-low", "yearly")
+
+
 def test_by_ward_class_and_quarter_the_total_is_the_same(
     signed_in: Callable[..., FlaskClient], bearer: Bearer, recorded: Callable[[str], None]
 ) -> None:
@@ -221,6 +234,24 @@ def test_an_administrator_reads_no_savings(signed_in: Callable[..., FlaskClient]
         assert browser.get(address).status_code == 403
 
 
+def test_files_of_two_bases_are_told_apart_by_their_names(
+    signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None]
+) -> None:
+    recorded("prevented")
+    desk = signed_in(RoleName.MANAGER)
+
+    def name(address: str) -> str:
+        return desk.get(address).headers["Content-Disposition"].partition("filename=")[2].strip('"')
+
+    quarter = "period=2022/23 Q1"
+    assert name(f"/savings.csv?{quarter}") == "savings 2022-23 Q1 by type.csv"
+    prudent = f"{quarter}&basis=prudent-low&recognition=yearly&profile=classes"
+    assert name(f"/savings.csv?{prudent}") == "savings 2022-23 Q1 by type classes prudent-low yearly.csv"
+    explained = f"{quarter}&row=total&basis=prudent-low&ward={WARD}"
+    assert name(f"/savings/explain.xlsx?{explained}") == f"savings 2022-23 Q1 total total {WARD} prudent-low.xlsx"
+    assert name(f'/savings/explain.csv?{quarter}&ward=a"é') == "savings 2022-23 Q1 total total a--.csv"
+
+
 def test_text_in_a_file_is_never_a_formula(
     session: Session, signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None]
 ) -> None:
@@ -232,6 +263,37 @@ def test_text_in_a_file_is_never_a_formula(
     (cell,) = [row[0] for row in book["Savings"].iter_rows() if row[0].value == "=HYPERLINK(1)"]
     assert cell.data_type == "s"
     assert len(book["Savings"].tables) <= 1
+
+
+def test_evidenced_money_without_a_row_is_not_called_without_value(
+    session: Session, signed_in: Callable[..., FlaskClient]
+) -> None:
+    advice = of(Type.ADVICE, date(2022, 5, 31), prevented=Decimal(15_610))
+    talk = of(Type.TALK, date(2022, 5, 31))
+    memo = of(Type.ENFORCEMENT_OUTCOME, date(2022, 5, 31), memo=Decimal(3000), outcome="fine")
+    store(session, [(row | {"beneficiary": "resident"}, details) for row, details in (advice, talk, memo)])
+    session.commit()
+    page = signed_in(RoleName.MANAGER).get("/savings?period=2022/23 Q1").text
+    assert "Evidenced; this table has no row for it" in page
+    assert "Counted, not valued" in page
+    assert "Class M is never a saving" in page
+
+
+def test_a_record_that_adds_nothing_stands_in_every_explanation_with_the_reason(
+    app: Flask, session: Session, signed_in: Callable[..., FlaskClient], bearer: Bearer
+) -> None:
+    first = of(Type.CALL_BLOCKER, date(2022, 5, 1), units=1)
+    row, details = of(Type.CALL_BLOCKER, date(2022, 5, 2), units=1)
+    second = row | {"counted_units": 0, "not_counted_reason": "in_place"}, details
+    store(session, [(row | {"beneficiary": "resident"}, details) for row, details in (first, second)])
+    session.commit()
+    why, asked = "Another call blocker was in place", "period=2022/23 Q1&row=call_blockers"
+    desk = signed_in(RoleName.MANAGER)
+    assert why in desk.get(f"/savings/explain?{asked}").text
+    assert why in desk.get(f"/savings/explain.csv?{asked}").text
+    told = desk.get(f"/api/v1/savings/explanation?{asked}", headers=bearer()).get_json()
+    assert [each["why_nothing"] for each in told["records"]] == [None, why]
+    assert why in app.test_cli_runner().invoke(group, ["explain", "2022/23 Q1", "--row", "call_blockers"]).output
 
 
 def test_april_and_may_2021_are_a_period_of_their_own(session: Session, signed_in: Callable[..., FlaskClient]) -> None:

@@ -1,6 +1,7 @@
 """Rates through the pages and the interface."""
 
 import csv
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -53,12 +54,37 @@ def test_one_officer_writes_rates_and_a_manager_approves_them(session: Session, 
     assert rate_sets.get_rate_set(session, "board-2024").status is RateSetStatus.APPROVED
 
 
+def test_two_sets_are_compared_in_words_and_pounds(signed_in: Callable[..., FlaskClient]) -> None:
+    page = signed_in(RoleName.MANAGER).get("/savings/rate-sets/nts-observed-2021-22/compare?with=prudent-2026").text
+    assert "Call blockers installed, estimated future losses avoided" in page
+    assert "£16,540.50 a call blocker over its term" in page
+    assert "£2,417.52 a call blocker a year, low £313.00, high £3,308.10" in " ".join(page.split())
+    assert "future_financial" not in page
+
+
+def test_a_price_is_shown_with_every_digit_that_counts(signed_in: Callable[..., FlaskClient], bearer: Bearer) -> None:
+    price = {"intervention_type": "talk", "component": "other_societal", "kind": "per_unit", "value": "10.105"}
+    rates = [price | {"unit": "a talk", "evidence_grade": "E"}]
+    desk = signed_in(RoleName.MANAGER)
+    assert desk.post(f"/api/v1{SETS}", json=HEAD | {"rates": rates}, headers=bearer()).status_code == 201
+    assert "£10.105" in desk.get(f"{SETS}/board-2024").text
+    assert "£10.105 a talk" in desk.get(f"{SETS}/board-2024/compare?with=prudent-2026").text
+
+
+def test_every_page_of_savings_lies_under_savings(signed_in: Callable[..., FlaskClient]) -> None:
+    desk = signed_in(RoleName.MANAGER)
+    for address in ("/savings", "/savings/runs", "/savings/rate-sets", "/savings/explain?period=2022/23", "/units"):
+        page = desk.get(address).text
+        current = re.findall(r'aria-current="[a-z]+"[^>]*>(.*?)</a>', page, re.DOTALL)
+        assert re.sub(r"<[^>]+>", "", current[0]).strip() == "Savings", address
+
+
 def test_a_manager_is_told_that_another_must_approve_their_rates(signed_in: Open) -> None:
     manager = signed_in(RoleName.MANAGER)
     drafted(manager)
     answer = manager.post(f"{SETS}/board-2024/approve")
     assert answer.status_code == 422
-    assert "Another manager than the one who wrote these rates" in answer.text
+    assert "Another manager than one who wrote any of these rates" in answer.text
 
 
 def test_a_slip_in_a_rate_is_told_beside_its_field(signed_in: Open) -> None:

@@ -90,14 +90,25 @@ def test_whoever_wrote_the_rates_cannot_approve_them(session: Session, manager: 
         approving.approve_rate_set(NEW.slug, actor=manager, now=NOW)
 
 
-def test_changing_a_draft_makes_it_one_s_own(session: Session, writer: Actor, officer: Callable[..., Actor]) -> None:
-    first, second = officer(RoleName.MANAGER), officer(RoleName.MANAGER)
+def test_nobody_who_wrote_any_of_a_draft_approves_it(session: Session, officer: Callable[..., Actor]) -> None:
+    first, second, third = (officer(RoleName.MANAGER) for _ in range(3))
     drafting.draft_rate_set(NEW, actor=first, now=NOW)
     drafting.change_draft(NEW.slug, replace(NEW, title="Changed"), actor=second, now=NOW)
-    with pytest.raises(RuleViolation, match="Another manager"):
-        approving.approve_rate_set(NEW.slug, actor=second, now=NOW)
-    approving.approve_rate_set(NEW.slug, actor=first, now=NOW)
-    assert rate_sets.get_rate_set(session, NEW.slug).approved_by == first.officer_id
+    for author in (first, second):
+        with pytest.raises(RuleViolation, match="Another manager"):
+            approving.approve_rate_set(NEW.slug, actor=author, now=NOW)
+    approving.approve_rate_set(NEW.slug, actor=third, now=NOW)
+    assert rate_sets.get_rate_set(session, NEW.slug).approved_by == third.officer_id
+
+
+def test_a_draft_thrown_away_does_not_bind_the_next_of_its_name(
+    writer: Actor, manager: Actor, session: Session
+) -> None:
+    drafting.draft_rate_set(NEW, actor=manager, now=NOW)
+    drafting.discard_draft(NEW.slug, actor=manager, now=NOW)
+    drafting.draft_rate_set(NEW, actor=writer, now=NOW)
+    approving.approve_rate_set(NEW.slug, actor=manager, now=NOW)
+    assert rate_sets.get_rate_set(session, NEW.slug).approved_by == manager.officer_id
 
 
 def test_only_managers_approve(writer: Actor, officer: Callable[..., Actor]) -> None:
@@ -141,6 +152,20 @@ def test_a_whole_set_is_superseded_only_by_name(session: Session, writer: Actor,
     old = rate_sets.get_rate_set(session, PUBLISHED)
     assert old.status is RateSetStatus.SUPERSEDED
     assert [found.slug for found in rate_sets.approved_sets(session, "published")] == [NEW.slug]
+
+
+def test_a_set_that_gave_way_once_does_not_give_way_again_and_says_so(
+    session: Session, writer: Actor, manager: Actor
+) -> None:
+    approving.continue_rate_set(PUBLISHED, date(2023, 4, 1), None, actor=manager, now=NOW)
+    drafting.draft_rate_set(NEW, actor=writer, now=NOW)
+    approving.approve_rate_set(NEW.slug, actor=manager, now=NOW)
+    between = replace(NEW, slug="board-2023", span=Span(date(2023, 10, 1), date(2024, 3, 31)))
+    drafting.draft_rate_set(between, actor=writer, now=NOW)
+    once = f"{PUBLISHED}-from-2023-04-01"
+    with pytest.raises(RuleViolation, match="gave way once"):
+        approving.approve_rate_set("board-2023", supersedes=once, actor=manager, now=NOW)
+    assert rate_sets.get_rate_set(session, "board-2023").status is RateSetStatus.DRAFT
 
 
 def test_a_set_that_would_leave_days_without_rates_does_not_supersede(
@@ -188,6 +213,56 @@ def test_an_approved_set_is_not_changed_by_any_use_case(session: Session, writer
 def test_the_database_itself_refuses_to_change_approved_rates(session: Session, statement: str) -> None:
     with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
         session.execute(text(statement.replace("'1'", "1") if _is_postgresql(session) else statement))
+
+
+_ONE = "id, slug, title, basis, status, effective_from, effective_to, source, evidence_note"
+_OTHER_DATES = _ONE.replace("effective_to", "'2030-03-31'", 1)
+_RATE = "id, rate_set_id, intervention_type, component, kind, value, unit, evidence_grade"
+_A_DRAFT = "(SELECT id FROM rate_set WHERE slug = 'prudent-2026')"
+_APPROVED = "(SELECT id FROM rate_set WHERE slug = 'nts-observed-2021-22')"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"REPLACE INTO rate_set ({_ONE}) SELECT {_OTHER_DATES} FROM rate_set WHERE slug = 'nts-observed-2021-22'",
+        f"REPLACE INTO rate_set ({_ONE}) SELECT 99, {_OTHER_DATES[4:]} FROM rate_set WHERE slug LIKE 'nts%'",
+        f"UPDATE OR REPLACE rate_set SET id = {_APPROVED} WHERE slug = 'prudent-2026'",
+        "UPDATE OR REPLACE rate_set SET slug = 'nts-observed-2021-22' WHERE slug = 'prudent-2026'",
+        (
+            f"REPLACE INTO rate ({_RATE}) SELECT id, {_A_DRAFT}, 'advice', 'other_societal', 'per_unit', '1', 'x', 'E' "
+            f"FROM rate WHERE rate_set_id = {_APPROVED} AND component = 'health_qol'"
+        ),
+        (
+            f"UPDATE OR REPLACE rate SET id = (SELECT min(id) FROM rate WHERE rate_set_id = {_APPROVED}) "
+            f"WHERE rate_set_id = {_A_DRAFT} AND intervention_type = 'call_blocker' AND component = 'health_qol'"
+        ),
+        (
+            f"UPDATE rate SET rate_set_id = {_APPROVED}, component = 'other_societal' "
+            f"WHERE rate_set_id = {_A_DRAFT} AND intervention_type = 'call_blocker' AND component = 'health_qol'"
+        ),
+    ],
+    ids=["a-set", "its-name", "a-set-s-number", "a-name", "a-rate", "a-rate-s-number", "a-draft-s-rate-moved-in"],
+)
+def test_nothing_is_put_in_the_place_of_an_approved_set_or_into_it(session: Session, statement: str) -> None:
+    if _is_postgresql(session) and "REPLACE" in statement:
+        pytest.skip("PostgreSQL knows no REPLACE")
+    with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+        session.execute(text(statement))
+
+
+def test_the_days_of_an_approved_set_end_only_where_its_successor_begins(session: Session) -> None:
+    cut = "UPDATE rate_set SET superseded_from = '2021-05-01', superseded_at = '2021-05-01 09:00:00'"
+    with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+        session.execute(text(f"{cut} WHERE slug = 'nts-observed-2021-22'"))
+
+
+@pytest.mark.parametrize("table", ["rate", "rate_set", "calculation_run"])
+def test_approved_rates_and_signed_runs_are_not_emptied_out_at_once(session: Session, table: str) -> None:
+    if not _is_postgresql(session):
+        pytest.skip("SQLite knows no TRUNCATE")
+    with pytest.raises(DBAPIError, match="never emptied"), session.begin_nested():
+        session.execute(text(f"TRUNCATE {table} CASCADE"))
 
 
 def test_the_session_cannot_change_an_approved_rate_either(session: Session) -> None:

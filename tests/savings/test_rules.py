@@ -156,11 +156,11 @@ def test_only_more_than_five_thousand_pounds_needs_a_second_officer(amount: str,
 
 
 def test_nobody_verifies_their_own_amount() -> None:
-    check_verifier(recorded_by=1, verifier=2, is_needed=True)
-    check_verifier(recorded_by=None, verifier=2, is_needed=True)
+    check_verifier(typed_by={1}, verifier=2, is_needed=True)
+    check_verifier(typed_by={None}, verifier=2, is_needed=True)
     for recorded_by, verifier in [(1, 1), (1, None), (None, None)]:
         with pytest.raises(RuleViolation):
-            check_verifier(recorded_by=recorded_by, verifier=verifier, is_needed=True)
+            check_verifier(typed_by={recorded_by}, verifier=verifier, is_needed=True)
 
 
 @pytest.mark.parametrize(

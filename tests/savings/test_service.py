@@ -114,6 +114,21 @@ def test_a_correction_must_be_verified_again(session: Session, officer: Callable
     assert [entry.action for entry in entries_about(session, "intervention", version.id)] == ["corrected", "verified"]
 
 
+def test_whoever_typed_an_amount_cannot_verify_it_after_somebody_corrected_something_else(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    first, second = officer(), officer()
+    large = replace(SCAM, prevented=Decimal(9000))
+    reference = service.record_intervention(large, actor=first, now=NOW)
+    noted = replace(large, note="By telephone")
+    service.correct_intervention(reference, noted, of_version=1, reason="A note", actor=second, now=NOW)
+    for typist in (first, second):
+        with pytest.raises(RuleViolation, match="Another officer"):
+            service.verify_intervention(reference, of_version=2, actor=typist, now=NOW)
+    service.verify_intervention(reference, of_version=2, actor=officer(), now=NOW)
+    assert not queries.get_current(session, reference).awaits_verifying
+
+
 def test_a_small_amount_needs_no_verifying(session: Session, officer: Callable[..., Actor]) -> None:
     reference = service.record_intervention(SCAM, actor=officer(), now=NOW)
     with pytest.raises(RuleViolation, match="needed no second officer"):

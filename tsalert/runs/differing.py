@@ -139,7 +139,11 @@ def _rates_by_class(worked: Worked) -> dict[str, str]:
 
 
 def _cells(worked: Worked) -> list[str]:
-    return sorted({f"{line.row} {line.column}" if line.row else "none" for line in worked.lines})
+    return sorted({_place(line.row, line.column) if line.row and line.column else "none" for line in worked.lines})
+
+
+def _place(row: str, column: str) -> str:
+    return f"{row} in {column}".replace("_", " ")
 
 
 def _said(value: object) -> str:

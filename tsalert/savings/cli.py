@@ -54,7 +54,7 @@ def _lines(found: Explanation) -> Iterator[str]:
     for record in found.records:
         version, made = record.version, "; ".join(part.formula for part in record.contributions)
         when = version.content.on_date.isoformat()
-        yield f"{version.reference}\t{when}\t{version.content.type.label}\t{made or 'counted, not valued'}"
+        yield f"{version.reference}\t{when}\t{version.content.type.label}\t{made or record.why_nothing}"
     if found.next:
         yield f"More records: --after {found.next}"
 

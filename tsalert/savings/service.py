@@ -32,8 +32,8 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
     with transaction() as session:
         new = linking.complete(session, new)
         checks.check_intervention(new, today=london_date(now))
-        linking.require_other_money(session, new)
         household_counts.lock(session, [new.household_key])
+        linking.require_other_money(session, new)
         row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
         row.needs_verifying = checks.needs_verifying(new.amount, above=limits.current_limit(session))
         _add(session, row, new.partners, actor, now)
@@ -101,7 +101,8 @@ def verify_intervention(reference: str, *, of_version: int, actor: Actor, now: d
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
         row = _lock_seen(session, reference, of_version)
-        checks.check_verifier(recorded_by=row.recorded_by, verifier=actor.officer_id, is_needed=row.needs_verifying)
+        typists = _typed_by(session, row)
+        checks.check_verifier(typed_by=typists, verifier=actor.officer_id, is_needed=row.needs_verifying)
         if row.verified_at is None:
             row.verified_by, row.verified_at = actor.officer_id, now
             audit.record(
@@ -114,6 +115,13 @@ def _still_needs_verifying(session: Session, seen: Intervention, corrected: NewI
     if corrected.amount == seen.prevented + seen.recovered + seen.future:
         return seen.needs_verifying
     return checks.needs_verifying(corrected.amount, above=limits.current_limit(session))
+
+
+def _typed_by(session: Session, row: Intervention) -> set[int | None]:
+    """Return who wrote a version that holds the amount which stands."""
+    versions = queries.list_versions(session, row.reference)
+    amount = next(each.content.amount for each in versions if each.id == row.id)
+    return {each.recorded_by for each in versions if each.content.amount == amount}
 
 
 def _version(content: NewIntervention, *, reference: str, number: int) -> Intervention:

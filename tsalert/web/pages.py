@@ -19,11 +19,15 @@ from tsalert.web.forms import UNREACHABLE, current_form
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the navigation, shown to those who hold its permission."""
+    """One entry of the navigation, shown to those who hold its permission.
+
+    :param also: further rooms whose pages lie under it.
+    """
 
     label: str
     endpoint: str
     permission: Permission
+    also: frozenset[str] = frozenset()
 
     @property
     def href(self) -> str:
@@ -33,7 +37,7 @@ class Link:
     @property
     def is_current(self) -> bool:
         """True where the page shown lies under this entry."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return request.blueprint in {self.endpoint.partition(".")[0], *self.also}
 
 
 def init_app(

@@ -1,7 +1,8 @@
 """Commands that print savings by type, class, ward or quarter, and what a draft would change."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -22,13 +23,18 @@ from tsalert.savings.valuing.recognition import Recognition
 from tsalert.staff import queries as staff
 
 
+def _words(choices: Iterable[StrEnum]) -> click.Choice[str]:
+    """Offer the words that addresses and the interface take, not the names that the code has for them."""
+    return click.Choice([each.value for each in choices])
+
+
 def _method(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say how figures are worked out."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON, with money in strings."),
         click.option("--profile", type=click.Choice(list(PROFILES)), help="Which columns."),
-        click.option("--recognition", type=click.Choice(list(Recognition)), help="When what lasts is counted."),
-        click.option("--basis", type=click.Choice(list(Basis)), help="Which rates, and which end of the evidence."),
+        click.option("--recognition", type=_words(Recognition), help="When what lasts is counted."),
+        click.option("--basis", type=_words(Basis), help="Which rates, and which end of the evidence."),
     ):
         command = option(command)
     return command
@@ -37,7 +43,7 @@ def _method(command: Callable[..., None]) -> Callable[..., None]:
 @click.command("table")
 @click.argument("label", nargs=-1)
 @click.option("--since", help="Everything since a day, like 2006-04-01.")
-@click.option("--by", type=click.Choice(list(By)), default=By.TYPE, help="What there is a row for.")
+@click.option("--by", type=_words(By), default=By.TYPE.value, help="What there is a row for.")
 @_method
 def table(label: tuple[str, ...], *, since: str | None, by: str, as_json: bool, **method: str | None) -> None:
     """Print savings of a period, such as 2022/23 Q1 or rolling, by type, class, ward or quarter."""

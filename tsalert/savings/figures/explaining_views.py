@@ -9,7 +9,7 @@ from tsalert.core.actors import Permission
 from tsalert.db import db
 from tsalert.places.queries import ward_names
 from tsalert.savings.figures import explaining, sheets
-from tsalert.savings.figures.explaining import MOMENTS
+from tsalert.savings.figures.explaining import MOMENTS, Figure
 from tsalert.savings.figures.schemas import FigureSchema
 from tsalert.savings.valuing.valuation import EVIDENCE_GRADES
 from tsalert.web.access import requires
@@ -50,8 +50,9 @@ def explain() -> ResponseReturnValue:
 def export_explanation(kind: str) -> Response:
     """Give a figure's formulas and records as a file; the CSV holds the records."""
     wanted = FigureSchema().load(_asked())
-    told = explaining.explain(db.session(), wanted["figure"], after=wanted["after"], size=_MOST)
-    name = f"savings {sheets.filed(told.figure.period)} {told.figure.row} {told.figure.column}"
+    figure: Figure = wanted["figure"]
+    told = explaining.explain(db.session(), figure, after=wanted["after"], size=_MOST)
+    name = sheets.filed(figure.period, figure.row, figure.column, figure.ward, method=figure.method)
     formulas, records, notes = sheets.of_explanation(told)
     if kind == "csv":
         return csv_response(f"{name}.csv", records.head, records.rows)

@@ -48,7 +48,7 @@ def show_savings() -> ResponseReturnValue:
 def export_savings(kind: str) -> Response:
     """Give a table of savings as a file."""
     shown, _ = _shown()
-    name = f"savings {sheets.filed(shown.wanted.period)} by {shown.wanted.by}"
+    name = sheets.filed(shown.wanted.period, f"by {shown.wanted.by}", method=shown.wanted.method)
     return _file(kind, name, sheets.of_overview(shown))
 
 
@@ -72,7 +72,7 @@ def show_what_if() -> ResponseReturnValue:
 def export_what_if(kind: str) -> Response:
     """Give what other rates would make of a period as a file."""
     trial = _trial()
-    name = f"savings {sheets.filed(trial.standing.period)} what if {trial.rate_set.slug}"
+    name = sheets.filed(trial.standing.period, "what if", method=trial.tried.method)
     return _file(kind, name, sheets.of_trial(trial))
 
 

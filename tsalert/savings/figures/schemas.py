@@ -161,6 +161,7 @@ class _RecordSchema(Schema):
     version = fields.Integer(attribute="version.number")
     on_date = fields.Date(attribute="version.content.on_date")
     contributions = fields.List(fields.Nested(ContributionSchema))
+    why_nothing = fields.Function(lambda record: None if record.contributions else record.why_nothing)
 
 
 class ExplanationSchema(Schema):

@@ -1,8 +1,10 @@
 """Savings as tables to keep: for CSV the first of them, for a workbook each on a sheet of its own."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tsalert.core.periods import Period
+from tsalert.savings.figures.behind import ValuedRecord
 from tsalert.savings.figures.cells import SavingsRow
 from tsalert.savings.figures.comparing_tables import compare_rows
 from tsalert.savings.figures.explaining import MOMENTS, Explanation
@@ -14,15 +16,17 @@ from tsalert.savings.valuing.methods import Method
 from tsalert.web.exports import Cell
 from tsalert.web.workbooks import Sheet
 
+_NOT_IN_A_NAME = re.compile(r"[^\w -]", re.ASCII)
 NOT_AUDITED = (
     "These are estimates of losses avoided by residents and of wider benefits. They are not savings to the Council's "
     "budget and have not been audited."
 )
 
 
-def filed(period: Period) -> str:
-    """Return a period's label as the name of a file can hold it."""
-    return period.label.replace("/", "-")
+def filed(period: Period, *parts: str | None, method: Method) -> str:
+    """Return the name of a file: the period, what else it holds, and how that was worked out if not as published."""
+    said = [part for part in (*parts, *method.asked.values()) if part]
+    return _NOT_IN_A_NAME.sub("-", " ".join(["savings", period.label, *said]))
 
 
 def of_overview(shown: Overview) -> list[Sheet]:
@@ -72,16 +76,21 @@ def of_explanation(told: Explanation) -> list[Sheet]:
         "Rate set", "Source",
     )  # fmt: skip
     records = [
-        (record.version.reference, str(record.version.content.on_date), record.version.content.type.label,
-         part.value_class.letter, part.formula, part.exact)
+        (record.version.reference, str(record.version.content.on_date), record.version.content.type.label, *part)
         for record in told.records
-        for part in record.contributions
-    ]  # fmt: skip
+        for part in _adds(record)
+    ]
     return [
         Sheet("Formulas", head, formulas),
         Sheet("Records", ("Reference", "Date", "Kind", "Class", "Formula", "Exactly"), records),
         Sheet("Notes", ("About", "Note"), [("Figure", f"{told.title}: {told.sum}"), *_about(told.table)]),
     ]
+
+
+def _adds(record: ValuedRecord) -> Iterable[tuple[Cell, ...]]:
+    """Return class, formula and pounds of all that a record adds, or why it adds nothing."""
+    found = [(part.value_class.letter, part.formula, part.exact) for part in record.contributions]
+    return found or [(None, record.why_nothing, None)]
 
 
 def of_table(title: str, table: SavingsTable) -> Sheet:

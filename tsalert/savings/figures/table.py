@@ -197,7 +197,7 @@ def _why_apart(group: Group, profile: Profile) -> tuple[str, str]:
         return f"{group.type.label}: for information", "class M is never a saving"
     if group.kind.money is ValueClass.RECOVERED and ValueClass.RECOVERED not in profile.classes_of("total"):
         return "Money recovered and returned", "class B never enters this table"
-    return group.type.label, "counted, not valued"
+    return group.type.label, "evidenced; this table has no row for it" if group.kind.money else "counted, not valued"
 
 
 def _money_of(groups: Iterable[Group]) -> Decimal | None:

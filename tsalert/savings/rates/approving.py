@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import RateSet
@@ -35,9 +36,9 @@ def approve_rate_set(slug: str, *, supersedes: str | None = None, actor: Actor, 
         row = drafting.lock_draft(session, slug)
         view = rate_sets.get_rate_set(session, slug)
         rate_rules.check_approval(
-            written_by=view.written_by, approver=actor.officer_id, rates=view.rates, basis=view.basis
+            writers=_writers(session, row), approver=actor.officer_id, rates=view.rates, basis=view.basis
         )
-        row.supersedes_id = _supersede(session, row.basis, view.span, supersedes=supersedes, now=now)
+        _supersede(session, row, supersedes=supersedes, now=now)
         _approve(session, row, actor=actor, now=now)
         audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=slug, supersedes=supersedes)
         _count_anew(session, row, actor=actor, now=now)
@@ -60,9 +61,8 @@ def continue_rate_set(
         known = rate_sets.get_rate_set(session, slug)
         if known.status is RateSetStatus.DRAFT:
             raise Conflict("Only approved rates can be continued.")
-        superseded = _supersede(session, known.basis, span, supersedes=None, now=now)
         row = _continuation(known, span)
-        row.supersedes_id = superseded
+        _supersede(session, row, supersedes=None, now=now)
         session.add(row)
         session.flush()
         session.add_all(drafting.rate_row(replace(rate, rate_set=row.slug), row.id) for rate in known.rates)
@@ -70,6 +70,17 @@ def continue_rate_set(
         audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=row.slug, continues=slug)
         _count_anew(session, row, actor=actor, now=now)
         return row.slug
+
+
+def _writers(session: Session, row: RateSet) -> set[int | None]:
+    """Return everybody who wrote some of a draft; it began when it was last drafted under its number."""
+    writers = {row.written_by}
+    for entry in reversed(entries_about(session, "rate set", row.id)):
+        if entry.action in {"drafted", "changed"}:
+            writers.add(entry.officer_id)
+        if entry.action in {"drafted", "discarded"}:
+            break
+    return writers
 
 
 def _count_anew(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> None:
@@ -84,21 +95,30 @@ def _approve(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> 
     row.status, row.approved_by, row.approved_at = RateSetStatus.APPROVED, actor.officer_id, now
 
 
-def _supersede(session: Session, basis: str, span: Span, *, supersedes: str | None, now: datetime) -> int | None:
-    """Let the set whose dates are taken over give way, if there is one; returns its id.
+def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: datetime) -> None:
+    """Let the set whose dates a draft takes over give way, if there is one.
 
-    The sets of the basis are locked, so that two managers cannot approve the same dates at once.
+    The sets of the basis are locked, so that two managers cannot approve the same dates at once. The draft names what
+    it supersedes before that gives way: the database ends no approved set's days for nobody.
     """
-    session.execute(select(RateSet.id).where(RateSet.basis == basis).order_by(RateSet.id).with_for_update())
-    standing = [Standing(each.slug, each.title, each.span) for each in rate_sets.approved_sets(session, basis)]
+    span = Span(row.effective_from, row.effective_to)
+    session.execute(select(RateSet.id).where(RateSet.basis == row.basis).order_by(RateSet.id).with_for_update())
+    standing = [Standing(each.slug, each.title, each.span) for each in rate_sets.approved_sets(session, row.basis)]
     takeover = rate_rules.take_over(span, standing, supersedes=supersedes)
     old = rate_sets.find_row(session, takeover.slug) if takeover else None
     if takeover is None or old is None:
-        return None
+        return
+    if old.superseded_from is not None:
+        since = f"{old.superseded_from:%-d %B %Y}"
+        raise RuleViolation(
+            f"{old.title} gave way once, from {since}. What is left of its days stays as it is.", field="supersedes"
+        )
+    row.supersedes_id = old.id
+    session.add(row)
+    session.flush()
     old.superseded_from, old.superseded_at = takeover.from_day, now
     if takeover.is_whole:
         old.status = RateSetStatus.SUPERSEDED
-    return old.id
 
 
 def _continuation(known: RateSetView, span: Span) -> RateSet:

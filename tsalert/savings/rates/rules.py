@@ -1,7 +1,7 @@
 """What a rate set must be, who may approve it, and what it takes over from. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -89,13 +89,13 @@ def check_rate(rate: Rate, *, basis: str) -> None:
     _check_term(rate)
 
 
-def check_approval(*, written_by: int | None, approver: int | None, rates: Sequence[Rate], basis: str) -> None:
-    """Refuse an approval by the one who wrote the set, or of nothing.
+def check_approval(*, writers: Collection[int | None], approver: int | None, rates: Sequence[Rate], basis: str) -> None:
+    """Refuse an approval by one who wrote any of the set, or of nothing.
 
     :raises RuleViolation: saying which.
     """
-    if written_by is not None and written_by == approver:
-        raise RuleViolation("Another manager than the one who wrote these rates must approve them.")
+    if approver is not None and approver in writers:
+        raise RuleViolation("Another manager than one who wrote any of these rates must approve them.")
     if not rates:
         raise RuleViolation("A set without rates cannot be approved.")
     if basis == REFERENCE:

@@ -18,7 +18,7 @@ from tsalert.savings.rates.rate_sets import RateSetStatus, RateSetView
 from tsalert.savings.rates.schemas import ApprovalSchema, CopySchema, PlaceSchema, RateSchema, RateSetHeadSchema
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.schemas import ContinuationSchema
-from tsalert.savings.valuing.valuation import EVIDENCE_GRADES, RateKind, ValueClass
+from tsalert.savings.valuing.valuation import EVIDENCE_GRADES, RateKind, ValueClass, exact_pounds
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.exports import CSV, file_response
@@ -36,6 +36,7 @@ _RATED = (ValueClass.FUTURE_FINANCIAL, ValueClass.HEALTH_QOL, ValueClass.OTHER_S
 bp.context_processor(
     lambda: {
         "grades": EVIDENCE_GRADES,
+        "exact_pounds": exact_pounds,
         "kinds": [(kind.value, text) for kind, text in _KINDS.items()],
         "type_labels": {kind.value: kind.label for kind in InterventionType},
         "components": [(component.value, component.label) for component in _RATED],

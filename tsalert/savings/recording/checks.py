@@ -1,6 +1,6 @@
 """What cannot be recorded as an intervention, and who may verify one. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -71,14 +71,15 @@ def needs_verifying(amount: Decimal, *, above: Decimal = VERIFIED_ABOVE) -> bool
     return amount > above
 
 
-def check_verifier(*, recorded_by: int | None, verifier: int | None, is_needed: bool) -> None:
+def check_verifier(*, typed_by: Collection[int | None], verifier: int | None, is_needed: bool) -> None:
     """Refuse a verification that is not needed, or not by somebody else.
 
+    :param typed_by: whoever wrote a version that holds the amount, also where another corrected the rest since.
     :raises RuleViolation: saying which.
     """
     if not is_needed:
         raise RuleViolation("This amount needed no second officer when it was recorded.")
-    if verifier is None or verifier == recorded_by:
+    if verifier is None or verifier in typed_by:
         raise RuleViolation("Another officer than the one who recorded the amount must verify it.")
 
 

@@ -125,7 +125,23 @@ def _require_free(session: Session, line_id: int, others: Iterable[ColumnExpress
 
 
 def _of_event(new: NewIntervention) -> ColumnElement[bool] | None:
-    """Return the condition that a record is about the same event: the same incident, else the same case."""
+    """Return the condition that a record is about the same event, or may be; None where nothing tells."""
+    found = [each for each in (_of_links(new), _of_home(new)) if each is not None]
+    return or_(*found) if found else None
+
+
+def _of_home(new: NewIntervention) -> ColumnElement[bool] | None:
+    """Return the condition that a record is of the same household and day, where one of both names no event."""
+    if new.household_key is None:
+        return None
+    same = and_(Intervention.household_key == new.household_key, Intervention.on_date == new.on_date)
+    if new.incident_id is None and new.case_id is None:
+        return same
+    return and_(same, Intervention.incident_id.is_(None), Intervention.case_id.is_(None))
+
+
+def _of_links(new: NewIntervention) -> ColumnElement[bool] | None:
+    """Return the condition that a record is of the same incident, else of the same case."""
     if new.incident_id is not None:
         same = Intervention.incident_id == new.incident_id
         of_case = and_(Intervention.case_id == new.case_id, Intervention.incident_id.is_(None))
