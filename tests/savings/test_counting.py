@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.response.conftest import roof_call
 from tests.response.test_concurrency import at_once
 from tests.response.test_concurrency import dee as dee  # noqa: PLC0414 - a fixture that both tests share
 from tests.response.test_concurrency import sam as sam  # noqa: PLC0414 - as above
@@ -27,7 +28,8 @@ from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.prevention import queries as units
 from tsalert.prevention.rules import Ending, NewEnding
-from tsalert.response.vocabulary import Category
+from tsalert.response import service as response
+from tsalert.response.vocabulary import CallSource, Category
 from tsalert.savings import queries, service
 from tsalert.savings.counting import equipment, household_counts, recounting
 from tsalert.savings.figures.scopes import COUNTED
@@ -80,6 +82,25 @@ def test_a_second_blocker_counts_nothing_and_ending_the_first_makes_room(
     assert [version.reason for version in versions] == [f"Counted anew: a unit of {first} ended.", None]
     assert versions[0].recorded_by == actor.officer_id
     assert [entry.action for entry in audit.entries_about(session, "intervention", versions[0].id)] == ["counted anew"]
+    require_true(session)
+
+
+def test_where_nobody_told_a_home_the_victim_is_the_household(session: Session, officer: Callable[..., Actor]) -> None:
+    actor = officer(RoleName.MANAGER)
+    case_id = cases.open_case(NewCase("Sold a boiler", category=Category.DOORSTEP_CRIME), actor=actor, now=NOW)
+    of_case = replace(BLOCKER, household_key=None, case_id=case_id)
+    first, second = (service.record_intervention(of_case, actor=actor, now=NOW) for _ in range(2))
+    assert [counted(session, each)[:2] for each in (first, second)] == [(1, None), (0, "in_place")]
+    rang = roof_call(address=None, postcode=None, source=CallSource.RESIDENT)
+    incidents = [response.log_call(rang, actor=actor, now=NOW).incident_id for _ in range(2)]
+    of_calls = [replace(BLOCKER, household_key=None, incident_id=each) for each in incidents]
+    third, fourth = (service.record_intervention(each, actor=actor, now=NOW) for each in of_calls)
+    assert [counted(session, each)[:2] for each in (third, fourth)] == [(1, None), (0, "in_place")]
+    victim = queries.get_current_row(session, third).household_key or ""
+    assert victim.startswith("PERSON ")
+    assert queries.get_current_row(session, first).household_key == f"CASE {case_id}"
+    told_at_home = replace(BLOCKER, household_key=f" {victim.lower()}")
+    assert counted(session, service.record_intervention(told_at_home, actor=actor, now=NOW))[:2] == (0, "in_place")
     require_true(session)
 
 

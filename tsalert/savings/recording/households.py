@@ -1,4 +1,4 @@
-"""By what a household is known: its UPRN, or its postcode and house number, written one way. Pure."""
+"""By what a household is known: its UPRN, else its postcode and house number, else the victim. Pure."""
 
 import re
 
@@ -6,17 +6,21 @@ from tsalert.core.errors import RuleViolation
 from tsalert.parties.folding import place_keys
 
 _UPRN = re.compile(r"(?:UPRN)?[\s:]*0*(\d{6,12})", re.ASCII)
+_VICTIM = re.compile(r"(PERSON|CASE) 0*([1-9]\d{0,9})", re.ASCII)
 _OUTWARD_AND_INWARD = re.compile(r"([A-Z0-9]+)(\d[A-Z]{2}) (.+)", re.ASCII)
 
 
 def read_household(text: str) -> str:
-    """Return the key of the household that typed words name: ``UPRN 100020450001`` or ``BR1 3UH 12``.
+    """Return the key of the household that typed words name: ``UPRN 100020450001``, ``BR1 3UH 12`` or ``PERSON 45``.
 
     It gives the same again for what it gave, and for whatever order or case an address is written in.
 
     :raises RuleViolation: they name none.
     """
-    uprn = _UPRN.fullmatch(text.strip().upper())
+    said = text.strip().upper()
+    uprn, victim = _UPRN.fullmatch(said), _VICTIM.fullmatch(said)
+    if victim:
+        return f"{victim[1]} {victim[2]}"
     key = f"UPRN {uprn[1]}" if uprn else household_at(text, None)
     if key is None:
         raise RuleViolation("Enter the UPRN, or the postcode and house number, like BR1 3UH 12.", field="household_key")
@@ -29,6 +33,13 @@ def household_at(address: str | None, postcode: str | None) -> str | None:
     while key is not None and (again := _key(key, None)) != key:
         key = again  # an address that holds a further postcode is read until it says one thing
     return key
+
+
+def household_of(*, person_id: int | None, case_id: int | None) -> str | None:
+    """Return the key of a victim whose home nobody told: who rang about it, else whomever the case is about."""
+    if person_id is not None:
+        return f"PERSON {person_id}"
+    return f"CASE {case_id}" if case_id is not None else None
 
 
 def _key(address: str | None, postcode: str | None) -> str | None:

@@ -13,14 +13,18 @@ from tsalert.cases.models import CaseFile, CaseIncident, MoneyLine
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.db import Money
+from tsalert.parties.matching import identities
+from tsalert.parties.vocabulary import Side
 from tsalert.places.queries import ward_names
 from tsalert.response import rows as response
+from tsalert.response.call_parties import parties_of_calls
 from tsalert.response.models import Incident
+from tsalert.response.vocabulary import CallSource
 from tsalert.savings.figures.scopes import COUNTED
 from tsalert.savings.models import Intervention
 from tsalert.savings.recording import events
 from tsalert.savings.recording.events import Held
-from tsalert.savings.recording.households import household_at, read_household
+from tsalert.savings.recording.households import household_at, household_of, read_household
 from tsalert.savings.recording.money_lines import Line, from_line
 from tsalert.savings.rules import NewIntervention
 from tsalert.savings.valuing.valuation import ValueClass
@@ -43,7 +47,7 @@ def complete(session: Session, new: NewIntervention) -> NewIntervention:
         new = replace(new, case_id=grown.id if grown else None)
     if new.money_line_id is not None:
         new = from_line(new, _lock_line(session, new.money_line_id))
-    return _with_household(new, incident, _case(session, new))
+    return _with_household(session, new, incident, _case(session, new))
 
 
 def require_other_money(session: Session, new: NewIntervention, *, reference: str | None = None) -> None:
@@ -109,13 +113,25 @@ def _case(session: Session, new: NewIntervention) -> CaseFile | None:
         raise RuleViolation(error.message, field="case_id") from error
 
 
-def _with_household(new: NewIntervention, incident: Incident | None, case: CaseFile | None) -> NewIntervention:
+def _with_household(
+    session: Session, new: NewIntervention, incident: Incident | None, case: CaseFile | None
+) -> NewIntervention:
     if new.household_key is not None:
         return replace(new, household_key=read_household(new.household_key))
     if not new.type.shape.has_household:
         return new
     known = [household_at(found.address, found.postcode) for found in (incident, case) if found is not None]
-    return replace(new, household_key=next((key for key in known if key), None))
+    victim = household_of(person_id=_victim(session, incident), case_id=new.case_id)
+    return replace(new, household_key=next((key for key in (*known, victim) if key), None))
+
+
+def _victim(session: Session, incident: Incident | None) -> int | None:
+    """Return the resident who first rang about an incident, by the id of all who are held to be the same."""
+    calls = response.calls_of(session, incident.id) if incident is not None else ()
+    own = [call.id for call in calls if call.source == CallSource.RESIDENT]
+    rang = {part.call_id: part.party_id for part in parties_of_calls(session, own) if part.role is Side.CALLER}
+    first = next((rang[call_id] for call_id in own if call_id in rang), None)
+    return identities(session, {first})[first] if first is not None else None
 
 
 def _require_free(session: Session, line_id: int, others: Iterable[ColumnExpressionArgument[bool]]) -> None:
