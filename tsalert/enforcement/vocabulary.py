@@ -60,7 +60,7 @@ class Exclusion(Word):
         "health_or_transport",
         "Prescribed medicine, health care or passenger transport: regulation 27(2)",
     )
-    OUTSIDE_THE_REGULATIONS = "outside", "A kind listed in regulation 6, such as land, new buildings or finance"
+    OUTSIDE = "outside", "A kind listed in regulation 6, such as land, new buildings or finance"
 
 
 class CourtKind(Word):

@@ -43,5 +43,5 @@ class Part(Word):
     """Which lines of a disclosure schedule are wanted; a line that nobody decided on is in neither half."""
 
     ALL = "all", "Everything"
-    NON_SENSITIVE = "non-sensitive", "Not sensitive"
+    NON_SENSITIVE = "non_sensitive", "Not sensitive"
     SENSITIVE = "sensitive", "Sensitive"

@@ -49,7 +49,7 @@ def reads(subject: str, key: str | None = None) -> Callable[[View], View]:
         @wraps(view)
         def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             drawn = view(*args, **kwargs)
-            note_shown(subject, named.bind(*args, **kwargs).arguments[key] if key else None)
+            note_shown(subject, named.bind_partial(*args, **kwargs).arguments[key] if key else None)
             return drawn
 
         answer.reads = (subject, key)  # type: ignore[attr-defined]
