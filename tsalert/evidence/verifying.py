@@ -24,6 +24,10 @@ _LARGEST_MANIFEST = 256 * 2**20
 _BATCH = 200
 
 
+# What the library raises of a damaged archive; the last one of a way of packing that it does not know.
+_UNREADABLE = (BadZipFile, OSError, EOFError, NotImplementedError)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A file that is not what it was, and how."""
@@ -57,7 +61,7 @@ def verify_bundle(session: Session, path: Path) -> Verdict:
             manifest = _read_small(archive, MANIFEST)
             described = _parse(manifest)
             faults = list(_faults(archive, described))
-    except (BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise Broken(f"{path.name}: it cannot be read as a ZIP file ({error})") from error
     if not faults and not _was_made_here(session, described["case"], sha256(manifest).hexdigest()):
         faults.append(Fault(MANIFEST, "the files fit it, but this service made no bundle with this manifest"))
@@ -135,7 +139,7 @@ def _member_problem(archive: ZipFile, name: str, digest: str, size: int) -> str 
     try:
         with _open(archive, info) as member:
             found, length = _digest(member, size)
-    except (BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         return f"it cannot be read ({error})"
     return None if (found, length) == (digest, size) else "it is not as it was stored"
 
@@ -163,7 +167,7 @@ def _read_small(archive: ZipFile, name: str) -> bytes:
     try:
         with _open(archive, info) as member:
             return member.read(_LARGEST_MANIFEST)
-    except (BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise Broken(f"{name}: it cannot be read ({error})") from error
 
 
