@@ -20,7 +20,7 @@ from tsalert.core.actors import Actor
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
 from tsalert.savings.cli import group
-from tsalert.savings.figures import claims
+from tsalert.savings.figures import claims, explaining_views
 from tsalert.savings.figures.claims import Claim
 from tsalert.savings.rates import approving
 from tsalert.savings.rules import InterventionType as Type
@@ -294,6 +294,22 @@ def test_a_record_that_adds_nothing_stands_in_every_explanation_with_the_reason(
     told = desk.get(f"/api/v1/savings/explanation?{asked}", headers=bearer()).get_json()
     assert [each["why_nothing"] for each in told["records"]] == [None, why]
     assert why in app.test_cli_runner().invoke(group, ["explain", "2022/23 Q1", "--row", "call_blockers"]).output
+
+
+def test_a_file_that_cannot_name_every_record_says_how_to_get_the_rest(
+    session: Session, signed_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blockers = [of(Type.CALL_BLOCKER, date(2022, 5, day), units=1) for day in (1, 2)]
+    store(session, [(row | {"beneficiary": "resident"}, details) for row, details in blockers])
+    session.commit()
+    desk, asked = (
+        signed_in(RoleName.MANAGER),
+        "/savings/explain.csv?period=2022/23 Q1&row=call_blockers&column=financial",
+    )
+    assert "More records follow" not in desk.get(asked).text
+    monkeypatch.setattr(explaining_views, "_MOST", 1)
+    _, named, last = desk.get(asked).text.splitlines()
+    assert f"with after={named.partition(',')[0]}" in last
 
 
 def test_april_and_may_2021_are_a_period_of_their_own(session: Session, signed_in: Callable[..., FlaskClient]) -> None:

@@ -80,6 +80,9 @@ def of_explanation(told: Explanation) -> list[Sheet]:
         for record in told.records
         for part in _adds(record)
     ]
+    if told.next:
+        rest = f"More records follow: ask for the same with after={told.next}"
+        records.append((rest, *[None] * 5))
     return [
         Sheet("Formulas", head, formulas),
         Sheet("Records", ("Reference", "Date", "Kind", "Class", "Formula", "Exactly"), records),
