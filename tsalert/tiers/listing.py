@@ -106,7 +106,7 @@ def _grants(session: Session, *conditions: object) -> list[GrantRecord]:
             id=row.id,
             record=(row.subject, row.subject_id),
             tier=Tier(row.tier),
-            origin=Origin.of(row.origin),
+            origin=Origin(row.origin),
             officer_id=row.officer_id,
             reason=row.reason,
             granted_by=row.granted_by,
