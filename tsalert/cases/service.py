@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import incidents, queries, rules
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
+from tsalert.cases.people import steps as people
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
@@ -44,6 +45,7 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
         audit.record(session, actor, "opened", "case", case.id, now=now, reference=reference, category=case.category)
         if new.incident_id is not None:
             incidents.link(session, case, new.incident_id, actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
         return case.id
 
 
@@ -64,6 +66,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
             setattr(case, name, values[name])
         if changed:
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
+        people.keep_victim(session, case, actor=actor, now=now)
 
 
 def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: datetime) -> None:

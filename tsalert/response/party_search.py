@@ -32,7 +32,7 @@ def search(session: Session, text: str, *, is_demo: bool, now: datetime) -> list
     by_reference = _of_reference(session, text)
     if by_reference is not None:
         return by_reference
-    sought = Sought(phone=text, caller_name=text, address=text, trader=text, vehicle=text)
+    sought = Sought(phone=text, caller_name=text, address=text, trader=text, vehicle=text, company=text)
     reasons: dict[int, list[str]] = {}
     for line in look_up(session, sought, is_demo=is_demo, now=now, limit=_MOST).lines:
         reasons.setdefault(line.match.identity, []).append(line.words)
