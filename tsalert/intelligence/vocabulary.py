@@ -3,7 +3,16 @@
 from tsalert.core.words import Word
 
 
-class SourceEvaluation(Word):
+class Graded(Word):
+    """A word whose code is read out with its label."""
+
+    @classmethod
+    def coded(cls) -> list[tuple[str, str]]:
+        """Return (code, code and label) of every word, as radios take them."""
+        return [(word.value, f"{word.value}: {word.label}") for word in cls]
+
+
+class SourceEvaluation(Graded):
     """How far the source can be relied on."""
 
     RELIABLE = "1", "Reliable"
@@ -11,7 +20,7 @@ class SourceEvaluation(Word):
     NOT_RELIABLE = "3", "Not reliable"
 
 
-class Assessment(Word):
+class Assessment(Graded):
     """How the source came to know."""
 
     KNOWN_DIRECTLY = "A", "Known directly to the source"
@@ -21,7 +30,7 @@ class Assessment(Word):
     SUSPECTED_FALSE = "E", "Suspected to be false"
 
 
-class Handling(Word):
+class Handling(Graded):
     """How a note may be shared."""
 
     PERMITTED = "P", "Lawful sharing permitted"

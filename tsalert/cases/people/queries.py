@@ -12,11 +12,13 @@ from tsalert.cases.models import CaseFile, CaseIncident
 from tsalert.cases.people.models import CaseParty, PersonWishes, VulnerabilityAssessment
 from tsalert.cases.people.vocabulary import ACCUSED, Role
 from tsalert.core.actors import Actor
-from tsalert.core.errors import NotAllowed, NotFound
+from tsalert.core.errors import NotFound
 from tsalert.parties import matching
 from tsalert.parties import queries as parties
 from tsalert.parties.vocabulary import Side
 from tsalert.response.models import Call, CallParty
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -112,19 +114,21 @@ def wishes(session: Session, case_id: int, members: Collection[int]) -> Sequence
     return session.scalars(select(PersonWishes).where(*of_them).order_by(PersonWishes.id.desc())).all()
 
 
-def may_see_sensitive(session: Session, actor: Actor, case_id: int, *, now: datetime) -> bool:  # noqa: ARG001
+def may_see_sensitive(session: Session, actor: Actor, case_id: int, *, now: datetime) -> bool:
     """Tell whether an officer may read of the health, the vulnerability and the wishes of a case's people."""
+    if tiers.may_see_sensitive(session, actor, Subject.CASE, case_id, now=now):
+        return True
     owner = session.scalar(select(CaseFile.officer_id).where(CaseFile.id == case_id))
-    return actor.officer_id is None or owner == actor.officer_id
+    return owner == actor.officer_id and tiers.may_see(session, actor, Subject.CASE, case_id, now=now)
 
 
 def require_sensitive(session: Session, actor: Actor, case_id: int, *, now: datetime) -> None:
     """Refuse whoever may not read of the health, the vulnerability and the wishes of a case's people.
 
-    :raises NotAllowed: they may not.
+    :raises Withheld: the case is restricted to them, or they are not on it.
     """
     if not may_see_sensitive(session, actor, case_id, now=now):
-        raise NotAllowed("Only officers on this case, the safeguarding lead and managers see this.")
+        tiers.require_sensitive(session, actor, Subject.CASE, case_id, now=now)
 
 
 def told_by_calls(session: Session, case_id: int) -> list[Proposed]:
