@@ -26,6 +26,8 @@ from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
+from tsalert.people import api as people_api
+from tsalert.people import views as people_views
 from tsalert.places import api as places_api
 from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
@@ -93,6 +95,7 @@ PAGES = (
     known_views.bp,
     intelligence_views.bp,
     cases_views.bp,
+    people_views.bp,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
@@ -129,6 +132,7 @@ OPERATIONS = (
     *known_api.blueprints,
     *intelligence_api.blueprints,
     *cases_api.blueprints,
+    *people_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,

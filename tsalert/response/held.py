@@ -1,6 +1,6 @@
 """The intelligence held of whom a call tells: beside the matches while it is typed, and on the incident's page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,13 @@ def held_of_incident(session: Session, incident_id: int, *, actor: Actor, now: d
 def read_of_incident(session: Session, incident_id: int, *, actor: Actor, now: datetime) -> list[Held]:
     """Return what is held of an incident, once the trail says who reads it."""
     notes = held_of_incident(session, incident_id, actor=actor, now=now)
+    intelligence.note_reading([note.id for note in notes if note.is_shown], actor=actor, now=now)
+    return notes
+
+
+def read_of_parties(session: Session, members: Collection[int], *, actor: Actor, now: datetime) -> list[Held]:
+    """Return what is held of somebody, under every record of theirs, once the trail says who reads it."""
+    notes = holdings(session, actor, members, now=now).of_parties(members)
     intelligence.note_reading([note.id for note in notes if note.is_shown], actor=actor, now=now)
     return notes
 
