@@ -1,4 +1,4 @@
-"""A roofer of several years: his incidents and cases, a victim who paid twice, what is known of him, and his other name."""
+"""A roofer of several years: his incidents and cases, a victim who paid twice, and what is known of him."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

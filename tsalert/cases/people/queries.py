@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.cases.models import CaseFile, CaseIncident
+from tsalert.cases.models import CaseIncident
 from tsalert.cases.people.models import CaseParty, PersonWishes, VulnerabilityAssessment
 from tsalert.cases.people.vocabulary import ACCUSED, Role
 from tsalert.core.actors import Actor
@@ -116,10 +116,7 @@ def wishes(session: Session, case_id: int, members: Collection[int]) -> Sequence
 
 def may_see_sensitive(session: Session, actor: Actor, case_id: int, *, now: datetime) -> bool:
     """Tell whether an officer may read of the health, the vulnerability and the wishes of a case's people."""
-    if tiers.may_see_sensitive(session, actor, Subject.CASE, case_id, now=now):
-        return True
-    owner = session.scalar(select(CaseFile.officer_id).where(CaseFile.id == case_id))
-    return owner == actor.officer_id and tiers.may_see(session, actor, Subject.CASE, case_id, now=now)
+    return tiers.may_see_sensitive(session, actor, Subject.CASE, case_id, now=now)
 
 
 def require_sensitive(session: Session, actor: Actor, case_id: int, *, now: datetime) -> None:
@@ -127,8 +124,7 @@ def require_sensitive(session: Session, actor: Actor, case_id: int, *, now: date
 
     :raises Withheld: the case is restricted to them, or they are not on it.
     """
-    if not may_see_sensitive(session, actor, case_id, now=now):
-        tiers.require_sensitive(session, actor, Subject.CASE, case_id, now=now)
+    tiers.require_sensitive(session, actor, Subject.CASE, case_id, now=now)
 
 
 def told_by_calls(session: Session, case_id: int) -> list[Proposed]:
