@@ -74,6 +74,7 @@ KEYS: dict[str, Records] = {
     "incident_id": of(Subject.INCIDENT),
     "call_id": of(Subject.CALL),
     "party_id": of_party,
+    "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
     "reference": of_intervention,
     "unit_id": of_unit,
