@@ -10,7 +10,7 @@ from flask import request
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import db
-from tsalert.response import queries
+from tsalert.response import queries, rows
 from tsalert.response.board import reading_of
 from tsalert.response.clock import Reading
 from tsalert.response.correcting_times import NewTime
@@ -22,6 +22,7 @@ from tsalert.response.rules import GradeDecision
 from tsalert.response.schemas import IncidentSchema
 from tsalert.response.step_schemas import ChangeSchema
 from tsalert.response.timeline import changes_since
+from tsalert.response.vocabulary import GradeName
 from tsalert.web.access import note_shown
 from tsalert.web.errors import answer
 from tsalert.web.fields import LARGEST_ID
@@ -31,10 +32,11 @@ Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 
 class Shown(NamedTuple):
-    """An incident with its clock as it stands now."""
+    """An incident with its clock as it stands now; ``proposed`` is left out of lists."""
 
     record: IncidentRecord
     reading: Reading
+    proposed: GradeName | None = None
 
 
 def shown(incident_id: int) -> Shown:
@@ -43,7 +45,7 @@ def shown(incident_id: int) -> Shown:
     :raises NotFound: there is none.
     """
     record = queries.get_incident(db.session(), incident_id)
-    return Shown(record, reading_of(record, utc_now()))
+    return Shown(record, reading_of(record, utc_now()), rows.proposed_grade(db.session(), incident_id))
 
 
 def as_seen(told: Told) -> Told:

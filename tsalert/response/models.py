@@ -241,7 +241,7 @@ class BoardStamp(Base):
 
 
 class CallParty(Base):
-    """A party's part in a call; when the call came in is copied, since a call's facts never change."""
+    """A party's part in a call; when the call came in is copied, and follows where that is corrected."""
 
     __tablename__ = "call_party"
     __table_args__ = (Index("ix_call_party_party_id", "party_id", "received_at"),)

@@ -196,6 +196,11 @@ class IncidentSchema(Schema):
     ward_code = fields.String(attribute="record.household.ward_code", allow_none=True)
     state = fields.String(attribute="record.state.value")
     grade = fields.String(attribute="record.grade", allow_none=True)
+    proposed_grade = fields.String(
+        attribute="proposed",
+        allow_none=True,
+        metadata={"description": "What the callers' answers propose by what is held now; null in lists."},
+    )
     outcome = fields.String(attribute="record.outcome", allow_none=True)
     outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
     offered_to = fields.String(attribute="record.offered_to", allow_none=True)
