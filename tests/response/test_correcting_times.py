@@ -299,8 +299,8 @@ def test_a_clock_that_runs_again_with_nobody_there_wakes_the_officers_on_duty(
     come_back(incident_id, duty)
     leave(incident_id, duty, at=NOON + 160 * MINUTE)
     assert wakes(session, incident_id, duty) is Aftermath.PAGED
-    runs = session.scalars(select(PageRun.ended_at).where(PageRun.incident_id == incident_id)).all()
-    assert runs[-1] is None
+    of_incident = select(PageRun.ended_at).where(PageRun.incident_id == incident_id)
+    assert session.scalars(of_incident.order_by(PageRun.id)).all()[-1] is None
     assert queries.get_incident(session, incident_id).state in WAITING
 
 
