@@ -186,6 +186,7 @@ class Attendance(Base):
     __tablename__ = "attendance"
     __table_args__ = (
         Index("ix_attendance_incident_id", "incident_id", "on_scene_at"),
+        Index("ix_attendance_officer_id", "officer_id", "cleared_at"),
         Index(
             "uq_attendance_present",
             "incident_id",

@@ -17,6 +17,7 @@ from tsalert.response import (
     dispatching,
     grade_versions,
     handing_over,
+    overlapping,
     queries,
     rows,
     service,
@@ -123,6 +124,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
         next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=proposed,
+        overlaps=overlapping.overlaps_of(session, incident_id),
         is_proposed_anew=rows.is_proposed_anew(session, incident_id, proposed),
         pages=paging.standing(session, incident_id, actor.officer_id, now=now),
     )
