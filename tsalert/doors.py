@@ -22,6 +22,8 @@ from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.oversight import api as oversight_api
+from tsalert.oversight import views as oversight_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.places import api as places_api
@@ -99,6 +101,7 @@ PAGES = (
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    oversight_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -133,6 +136,7 @@ OPERATIONS = (
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *oversight_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -167,5 +171,6 @@ NAVIGATION = (
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

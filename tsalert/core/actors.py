@@ -28,6 +28,7 @@ class Permission(StrEnum):
     REVIEW_OVERRIDE = "review alerts sent alone"
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
+    REVIEW_ODDITIES = "look at what is odd in the trail"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
 
 
