@@ -24,6 +24,8 @@ from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
+from tsalert.oversight import api as oversight_api
+from tsalert.oversight import views as oversight_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.people import api as people_api
@@ -108,6 +110,7 @@ PAGES = (
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    oversight_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -145,6 +148,7 @@ OPERATIONS = (
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *oversight_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -180,5 +184,6 @@ NAVIGATION = (
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

@@ -19,7 +19,7 @@ KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 OF_NOTHING_KEPT = {
     "alert_id", "delivery_id", "display_id", "exception_id", "filename", "form_name", "grant_id", "kind", "leave_id",
     "message_id", "neighbour_id", "number", "officer_id", "pattern_id", "role", "run_id", "shift_id", "slug",
-    "subject", "subscriber_id", "subscription_id", "token",
+    "subject", "subscriber_id", "subscription_id", "token", "week",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {
@@ -28,6 +28,7 @@ BENEATH = {
     "file_id",
     "hearing_id",
     "known_id",
+    "line",
     "link_id",
     "milestone_id",
     "prosecution_id",
