@@ -1,7 +1,7 @@
 """Deciding whom we thank for a call, presenting it, keeping consent, and taking it back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -32,13 +32,16 @@ def decide_recognition(new: NewRecognition, *, actor: Actor, now: datetime) -> i
     """Write down that somebody is to be thanked; returns the id.
 
     :raises RuleViolation: it is for nothing that there is, or the days cannot be.
+    :raises Withheld: what it is for is restricted.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        recognition_rules.check_recognition(new, today=london_date(now))
         _require_links(session, new)
+        new = replace(new, name=_name(session, new))
+        recognition_rules.check_recognition(new, today=london_date(now))
         kept = {each.name: getattr(new, each.name) for each in fields(new)}
         row = Recognition(version=1, recorded_by=actor.officer_id, recorded_at=now, **kept)
+        recognition_queries.require_visible(session, row, actor=actor, now=now)
         session.add(row)
         session.flush()
         _note(session, row, "decided", actor, now)
@@ -100,6 +103,15 @@ def _require_links(session: Session, new: NewRecognition) -> None:
     _require("incident", new.incident_id, lambda number: response.get_incident_row(session, number))
     _require("case", new.case_id, lambda number: cases.get_case(session, number))
     _require("party", new.party_id, lambda number: parties.get_party(session, number))
+
+
+def _name(session: Session, new: NewRecognition) -> str:
+    """Return the name that was given, else that under which the party is known."""
+    known = parties.party_names(session, [new.party_id]) if new.party_id is not None else {}
+    name = new.name or known.get(new.party_id or 0)
+    if not name:
+        raise RuleViolation("Enter the name as it is to stand on the certificate.", field="name")
+    return name
 
 
 def _require(field: str, number: int | None, find: Callable[[int], object]) -> None:

@@ -1,22 +1,34 @@
 """Finding recognitions: those that this officer may see, and the names that may be said in public."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from tsalert.activities.models import Recognition
 from tsalert.activities.vocabulary import RecognitionKind
 from tsalert.cases import queries as cases
-from tsalert.core.actors import Actor, Permission
+from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
+from tsalert.parties.queries import party_names
+from tsalert.parties.vocabulary import Side
 from tsalert.response import queries as response
+from tsalert.response.call_parties import parties_of_calls
+from tsalert.response.rows import calls_of
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
+_LINKS = (
+    (Subject.INCIDENT, Recognition.incident_id),
+    (Subject.CASE, Recognition.case_id),
+    (Subject.PARTY, Recognition.party_id),
+)
 
 
 class RecognitionShowing(Word):
@@ -64,7 +76,7 @@ def list_recognitions(
     session: Session, wanted: RecognitionFilter, *, actor: Actor, now: datetime, size: int = PAGE
 ) -> RecognitionPage:
     """Return the recognitions that somebody may see, the latest first."""
-    conditions = [visible(actor), _shown(wanted.showing)]
+    conditions = [visible(actor, now=now), _shown(wanted.showing)]
     if wanted.incident_id is not None:
         conditions.append(Recognition.incident_id == wanted.incident_id)
     if wanted.case_id is not None:
@@ -80,7 +92,8 @@ def list_recognitions(
 def get_recognition(session: Session, recognition_id: int, *, actor: Actor, now: datetime) -> RecognitionView:
     """Return one recognition.
 
-    :raises NotFound: there is none, or none that this officer may see.
+    :raises NotFound: there is none.
+    :raises Withheld: what it is for is restricted.
     """
     return _view(session, get_recognition_row(session, recognition_id, actor=actor, now=now))
 
@@ -90,15 +103,30 @@ def get_recognition_row(
 ) -> Recognition:
     """Return the row of a recognition; ``lock`` keeps others from changing it until the transaction ends.
 
-    :raises NotFound: there is none, or none that this officer may see.
+    :raises NotFound: there is none.
+    :raises Withheld: what it is for is restricted.
     """
-    query = select(Recognition).where(Recognition.id == recognition_id, visible(actor))
+    query = select(Recognition).where(Recognition.id == recognition_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query) if 0 < recognition_id <= LARGEST_ID else None
     if row is None:
         raise NotFound("There is no such recognition.")
+    require_visible(session, row, actor=actor, now=now)
     return row
+
+
+def callers_of(session: Session, incident_ids: Sequence[int], *, actor: Actor, now: datetime) -> list[tuple[int, str]]:
+    """Return (id, name) of those who rang about some incidents, as far as they gave a name.
+
+    :raises Withheld: one of the incidents is restricted.
+    """
+    for incident_id in incident_ids:
+        tiers.require_visible(session, actor, Subject.INCIDENT, incident_id, now=now)
+    rang = [call.id for incident_id in incident_ids for call in calls_of(session, incident_id)]
+    callers = [part.party_id for part in parties_of_calls(session, rang) if part.role is Side.CALLER]
+    names = party_names(session, callers)
+    return [(party_id, name) for party_id in dict.fromkeys(callers) if (name := names.get(party_id))]
 
 
 def named_in_public(session: Session, period: Period) -> list[tuple[str, RecognitionKind]]:
@@ -120,9 +148,20 @@ def presented_in(period: Period) -> ColumnElement[bool]:
     return and_(between, Recognition.withdrawn_at.is_(None))
 
 
-def visible(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that somebody may see a recognition."""
-    return true() if actor.may(Permission.READ_CASE) else false()
+def visible(actor: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that nothing of what a recognition is for is restricted to somebody."""
+    return and_(*(tiers.visible(actor, subject, column, now=now) for subject, column in _LINKS))
+
+
+def require_visible(session: Session, row: Recognition, *, actor: Actor, now: datetime) -> None:
+    """Refuse what is for a restricted incident, case or person, and not open to somebody.
+
+    :raises Withheld: it is.
+    """
+    for subject, column in _LINKS:
+        number = getattr(row, column.key)
+        if number is not None:
+            tiers.require_visible(session, actor, subject, number, now=now)
 
 
 def _shown(showing: RecognitionShowing) -> ColumnElement[bool]:

@@ -67,7 +67,7 @@ class ResultFields(NumberFields):
 class ResultFormFields(NumberFields):
     """What came of an activity as its page sends it: two fields for each channel."""
 
-    class Meta:
+    class Meta(Strict.Meta):
         include = {
             name: field
             for channel in Channel
