@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.activities.conftest import OTHER_WARD, WARD
+from tsalert.activities import queries
 from tsalert.staff.rules import RoleName
 
 SESSION = {
@@ -138,8 +139,6 @@ def test_a_quarter_is_shown_in_numbers(browser: FlaskClient, held: str) -> None:
 
 
 def test_a_long_list_comes_in_pages(browser: FlaskClient, held: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tsalert.activities import queries
-
     browser.post("/activities", data=SESSION | {"title": "A later one", "first_day": "2022-05-09"})
     monkeypatch.setattr(queries.list_activities, "__kwdefaults__", {"size": 1})
     first = browser.get("/activities?kind=friends_session").text
