@@ -18,6 +18,7 @@ from tsalert.demo import (
     known,
     other_work,
     past,
+    prevented,
     prosecuted,
     sent,
     standby,
@@ -94,6 +95,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
+    prevented.load_prevention(team, now)
     prosecuted.load_prosecuted(team, now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
