@@ -1,16 +1,18 @@
 """Sessions from plan to figure: one number, told once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.activities.conftest import DAY, WARD, session_plan
-from tests.conftest import NOW
+from tests.conftest import NOW, PASSWORD
 from tsalert.activities import queries, service
 from tsalert.activities.models import ActivityCorrection
 from tsalert.activities.queries import ActivityFilter
@@ -18,14 +20,18 @@ from tsalert.activities.rules import Reach, Result
 from tsalert.activities.service import Correction, Seen
 from tsalert.activities.vocabulary import ActivityKind, Channel, State
 from tsalert.audit.queries import entries_about
-from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.actors import SERVICE, Actor, Via
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.periods import parse_period
+from tsalert.db import db
 from tsalert.savings import queries as savings
 from tsalert.savings import service as saving
 from tsalert.savings.recording import sessions
 from tsalert.savings.recording.sessions import NEW, Told
 from tsalert.savings.rules import InterventionType, NewIntervention
+from tsalert.staff import queries as staff_queries
+from tsalert.staff import service as staff
+from tsalert.staff.rules import RoleName
 
 TRAINED = Result(present=20, trained=12, refreshers=3, champions=2, leaflets=25)
 FRIENDS = NewIntervention(type=InterventionType.FRIENDS_AGAINST_SCAMS, on_date=DAY, units=12, refreshers=3)
@@ -196,6 +202,28 @@ def test_unknown_wards_and_officers_are_refused(actor: Actor) -> None:
     for changes in ({"ward_codes": ("E1",)}, {"officer_ids": (2**31 - 1,)}):
         with pytest.raises(RuleViolation, match="There is no such"):
             service.plan_activity(session_plan(**changes), actor=actor, now=NOW)
+
+
+def test_officers_who_tell_a_session_at_once_tell_it_once(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        roles = [RoleName.CASE_OFFICER]
+        staff.create_officer("pat@example.org", name="Pat Example", roles=roles, password=PASSWORD, now=NOW)
+        actor = staff_queries.actor_of(staff_queries.get_officer(db.session(), "pat@example.org"), Via.PAGE)
+        made = service.plan_activity(session_plan(ward_codes=()), actor=actor, now=NOW)
+        db.session.remove()
+
+    def tell(_: int) -> bool:
+        with fresh_app.app_context():
+            try:
+                sessions.hold_activity(Seen(made, 1), Told(TRAINED, NEW), actor=actor, now=NOW)
+            except Conflict:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as officers:
+        assert sum(officers.map(tell, range(8))) == 1
+    with fresh_app.app_context():
+        assert savings.savings_table(db.session(), Q1).row("friends_against_scams").number == 12
 
 
 def test_who_may_not_record_changes_nothing(planned: Seen) -> None:

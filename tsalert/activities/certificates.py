@@ -31,6 +31,7 @@ def certificate_of(recognition: RecognitionView, authority: str, *, signed_by: s
         if kind is RecognitionKind.LETTER
         else _card(recognition, authority, signed_by),
         footer=f"{authority} Trading Standards",
+        is_centred=kind is not RecognitionKind.LETTER,
         is_landscape=kind is not RecognitionKind.LETTER,
     )
 
@@ -38,11 +39,11 @@ def certificate_of(recognition: RecognitionView, authority: str, *, signed_by: s
 def _card(recognition: RecognitionView, authority: str, signed_by: str) -> tuple[Block, ...]:
     row = recognition.row
     return (
-        Paragraph(_OPENINGS[recognition.kind], Look.LEAD),
-        Paragraph(row.name, Look.LEAD),
-        Paragraph(row.words, Look.LEAD),
-        Paragraph(f"With the thanks of {authority} Trading Standards and of the residents whom your call protects."),
-        Paragraph(_long(row.presented_on or row.decided_on)),
+        Paragraph(_OPENINGS[recognition.kind], Look.CENTRED),
+        Paragraph(row.name, Look.DISPLAY),
+        Paragraph(row.words, Look.CENTRED),
+        Paragraph(f"With the thanks of {authority} Trading Standards.", Look.CENTRED),
+        Paragraph(_long(row.presented_on or row.decided_on), Look.CENTRED),
         Signature((signed_by, f"{authority} Trading Standards")),
     )
 

@@ -72,7 +72,11 @@ def show_totals() -> ResponseReturnValue:
     period = ActivityPeriodSchema().load({"period": asked})["period"]
     totals = activity_totals(db.session(), period)
     periods = [each.label for each in recent_periods(today)]
-    return render_template("activities/totals.html", totals=totals, rows=total_rows(totals), periods=periods)
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for group, what, number in total_rows(totals):
+        if number:
+            groups.setdefault(group, []).append((what, number))
+    return render_template("activities/totals.html", totals=totals, groups=groups, periods=periods)
 
 
 @bp.get("/activities/totals.csv")
