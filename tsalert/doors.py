@@ -1,5 +1,8 @@
 """Every door into the program: pages, operations of the API, commands, and what stands at the top of each page."""
 
+from tsalert.activities import api as activities_api
+from tsalert.activities import cli as activities_cli
+from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
@@ -107,6 +110,7 @@ PAGES = (
     places_views.bp,
     handover_views.bp,
     prevention_views.bp,
+    *activities_pages.blueprints,
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
@@ -145,6 +149,7 @@ OPERATIONS = (
     *places_api.blueprints,
     *handover_api.blueprints,
     *prevention_api.blueprints,
+    *activities_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
@@ -160,6 +165,7 @@ COMMANDS = (
     party_cli.group,
     cases_cli.group,
     evidence_cli.group,
+    activities_cli.group,
     savings_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
@@ -177,10 +183,16 @@ NAVIGATION = (
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(
+        "Prevention",
+        "activities.list_activities",
+        Permission.READ_FIGURES,
+        frozenset({"prevention", "sessions", *(each.name for each in activities_pages.blueprints)}),
+    ),
+    pages.Link(
         "Savings",
         "savings.list_interventions",
         Permission.READ_FIGURES,
-        frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
+        frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),

@@ -18,6 +18,9 @@ from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
+    "activities.list_activities": "/activities?period=2022/23+Q1",
+    "activities.new_activity": "/activities/new?kind=campaign",
+    "activities.show_totals": "/activities/totals?period=2022/23+Q1",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.list_alerts": "/alerts",
@@ -91,6 +94,10 @@ WHERE = {
     "prevention.check_page": "/units/1/check",
     "prevention.list_units": "/units?show=all",
     "prevention.show_unit": "/units/1",
+    "recognitions.list_recognitions": "/recognitions?show=all",
+    "recognitions.new_recognition": "/recognitions/new?incident=1",
+    "recognitions.show_recognition": "/recognitions/1",
+    "recognitions.show_step": "/recognitions/3/presentation",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",
@@ -123,6 +130,12 @@ WHERE = {
     "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
     "runs.show_run": "/savings/runs/2",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
+    "zones.edit_zone": "/zones/2/edit",
+    "zones.end_page": "/zones/2/end",
+    "zones.list_zones": "/zones?show=all",
+    "zones.new_zone": "/zones/new",
+    "zones.renew_page": "/zones/2/renew",
+    "zones.show_zone": "/zones/2",
     "verification.show_limit": "/savings/verification",
     "restricting.confirm_lifting": "/access/restrictions/case/646/lift",
     "restricting.show_access": "/access",
@@ -136,10 +149,17 @@ WHERE = {
     "subscribers.show_form": "/subscribers/new",
     "subscribers.show_subscriber": "/subscribers/1",
 }
+PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
 PEOPLE, TOLD = "/cases/648/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
+    "activities.cancel_page": (PLANNED, ONE_ACTIVITY, "/cancel"),
+    "activities.plan_page": (PLANNED, ONE_ACTIVITY, "/plan"),
+    "activities.show_activity": ("/activities?kind=campaign", ONE_ACTIVITY, ""),
+    "sessions.correct_page": ("/activities?kind=campaign", ONE_ACTIVITY, "/correct"),
+    "sessions.hold_page": (PLANNED, ONE_ACTIVITY, "/held"),
+    "sessions.saving_page": ("/activities?without_saving=yes", ONE_ACTIVITY, "/saving"),
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "equipment.new_units": ("/units?show=all", "a[href^='/interventions/S']", "/units"),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
@@ -168,6 +188,10 @@ FOUND = {
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "activities.export_activities",
+    "activities.export_totals",
+    "recognitions.give_certificate",
+    "zones.export_zones",
     "explaining.export_explanation",
     "overview.export_savings",
     "overview.export_what_if",

@@ -19,6 +19,7 @@ from tsalert.demo import (
     odd,
     other_work,
     past,
+    prevented,
     prosecuted,
     sent,
     standby,
@@ -96,6 +97,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
+    prevented.load_prevention(team, now)
     traders.load_traders(team, prosecuted.load_prosecuted(team, now), now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
