@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.response.conftest import NOON, roof_call
 from tests.response.test_clock_facts import clocks
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.core.periods import parse_period
 from tsalert.parties import known_by
@@ -64,7 +64,7 @@ def numbers(session: Session, party_id: int) -> list[str]:
 
 
 def matched(session: Session, phone: str) -> int:
-    return len(look_up(session, Sought(phone=phone), is_demo=True, now=LATER).lines)
+    return len(look_up(session, Sought(phone=phone), reader=SERVICE, is_demo=True, now=LATER).lines)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_trader_told_by_mistake_is_known_by_nothing(session: Session, duty: Ac
     call_id = log(duty, trader="Sample Roofing Ltd, van LV63 XYZ")
     correct(call_id, duty, trader=None)
     assert [each.role for each in parties_of_calls(session, [call_id])] == ["caller"]
-    assert look_up(session, Sought(trader="LV63 XYZ"), is_demo=True, now=LATER).lines == ()
+    assert look_up(session, Sought(trader="LV63 XYZ"), reader=SERVICE, is_demo=True, now=LATER).lines == ()
 
 
 def test_a_call_that_is_no_report_leaves_the_figures_and_comes_back_with_them(session: Session, duty: Actor) -> None:

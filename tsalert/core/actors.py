@@ -30,6 +30,9 @@ class Permission(StrEnum):
     MANAGE_ROTA = "change the rota"
     REVIEW_ODDITIES = "look at what is odd in the trail"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
+    READ_SENSITIVE = "read what makes a victim vulnerable in every case"
+    GRANT_ACCESS = "restrict records and say who may open them"
+    EXPORT = "take lists and bundles with people in them out of the service"
 
 
 class Via(StrEnum):
