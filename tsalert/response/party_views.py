@@ -22,6 +22,7 @@ from tsalert.web.forms import load_form, read_form, redisplays
 bp = Blueprint("parties", __name__, url_prefix="/parties")
 bp.context_processor(lambda: {"words": vocabulary})
 _PAGE = 50
+_NOTES = 10  # of intelligence; all of them have a page of their own
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -46,7 +47,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
     """Show what is known of a party, and of those held to be the same."""
     record, now = read_party(party_id), utc_now()
     session, members = db.session(), record.members
-    notes = held.read_of_parties(session, members, actor=current_actor(), now=now)
+    notes = held.read_of_parties(session, members, actor=current_actor(), now=now, shown=_NOTES)
     decisions = queries.decisions_of(session, members)
     others = {party for decision in decisions for party in decision.pair}
     is_demo = current_app.config["TSALERT_DEMO"]
