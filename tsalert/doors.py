@@ -24,6 +24,8 @@ from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
+from tsalert.oversight import api as oversight_api
+from tsalert.oversight import views as oversight_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.people import api as people_api
@@ -57,6 +59,8 @@ from tsalert.response import (
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.restricting import api as restricting_api
+from tsalert.restricting import views as restricting_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -95,6 +99,7 @@ PAGES = (
     known_views.bp,
     intelligence_views.bp,
     cases_views.bp,
+    restricting_views.bp,
     people_views.bp,
     people_views.repeats,
     *chronology_pages.blueprints,
@@ -106,6 +111,7 @@ PAGES = (
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    oversight_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -133,6 +139,7 @@ OPERATIONS = (
     *known_api.blueprints,
     *intelligence_api.blueprints,
     *cases_api.blueprints,
+    *restricting_api.blueprints,
     *people_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
@@ -142,6 +149,7 @@ OPERATIONS = (
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *oversight_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -167,6 +175,7 @@ NAVIGATION = (
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"people"})),
+    pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(
         "Savings",
@@ -176,5 +185,6 @@ NAVIGATION = (
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

@@ -15,7 +15,7 @@ from tests.intelligence.conftest import NOON, VAN, told
 from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation, Withheld
-from tsalert.db import db
+from tsalert.db import db, transaction
 from tsalert.intelligence import queries, rules, service
 from tsalert.intelligence.rules import NewAbout, NewSharing
 from tsalert.intelligence.showing import shown_note
@@ -149,7 +149,8 @@ def test_a_restricted_note_opens_by_name_and_for_a_reason_and_what_takes_its_pla
     grant = NewGrant(author.officer_id, Subject.NOTE, note_id, LATER + timedelta(days=1), "Runs the case of the pavers")
     granting.give(grant, actor=manager, now=NOON)
     assert not held_of_van(session, author)[0].is_shown
-    granting.open_for((Subject.NOTE, note_id), "Planning tomorrow's visit", actor=author, now=LATER)
+    with transaction() as work:
+        granting.open_root(work, (Subject.NOTE, note_id), "Planning tomorrow's visit", actor=author, now=LATER)
     assert held_of_van(session, author)[0].text == "The van is used by pavers who ask for cash"
     later = service.write_note(
         told(supersedes=note_id, reason="Seen again", about=(VAN,)), is_demo=True, actor=author, now=LATER

@@ -11,6 +11,7 @@ from tests.cases.conftest import described
 from tests.enforcement.conftest import BEGUN, FRAUD
 from tests.people.conftest import NOW, PAVERS
 from tests.response.conftest import roof_call
+from tsalert.cases import queries as case_queries
 from tsalert.cases import service as cases
 from tsalert.cases.people import queries
 from tsalert.cases.people.vocabulary import Role
@@ -72,7 +73,7 @@ def test_a_trader_reads_with_all_that_was_done_about_him(
     assert (life.trader.episodes, life.trader.cases, life.trader.paid) == (3, 3, Decimal(14000))
     assert [(each.court_name, each.convicted_on) for each in life.tried] == [(BEGUN.court_name, date(2026, 6, 1))]
     assert [each.kind for each in life.actions] == ["warning"]
-    case = cases.queries.get_case(session, case_id)
+    case = case_queries.get_case(session, case_id)
     assert [(each.role, each.party_id) for each in proposed_for(session, case)] == [(Role.CONVICTED, years[1])]
     service.take_back(case_id, TakingBack(Record.DECISION, decision, "Another case"), actor=actor, now=NOW)
     assert proposed_for(session, case) == []

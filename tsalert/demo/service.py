@@ -16,6 +16,7 @@ from tsalert.demo import (
     equipment,
     helpline,
     known,
+    odd,
     other_work,
     past,
     prosecuted,
@@ -99,6 +100,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
+    odd.load_oddities(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 

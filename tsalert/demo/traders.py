@@ -9,6 +9,7 @@ from tsalert.cases.people.rules import NewAssessment, NewRole, NewWishes, RoleEn
 from tsalert.cases.people.vocabulary import Answer, AssessedFrom, Consent, Contact, Factor, Finding, Role
 from tsalert.cases.rules import NewMoneyLine
 from tsalert.cases.vocabulary import DoorstepKind, Evidence, MoneyKind
+from tsalert.core.actors import SERVICE
 from tsalert.core.clock import london_date
 from tsalert.db import db
 from tsalert.demo import visits
@@ -43,7 +44,7 @@ def load_traders(team: Crew, case_id: int, now: datetime) -> None:
     team.tell("A trader of several years")
     homes = [household(next(team.households)) for _ in range(3)]
     opened = [_job(team, homes[place], now - timedelta(days=days), paid) for days, paid, place in _PAST]
-    roofer = _roofer(opened[0])
+    roofer = _roofer(opened[0], now)
     _warn(team, opened[-1], now - timedelta(days=40))
     flyer = NewKnown(KnownBy.WEBSITE, "slate-and-fable.example", "A flyer that a victim kept (invented)")
     add_known(roofer, flyer, is_demo=True, actor=team.officer, now=now - timedelta(days=44))
@@ -78,9 +79,11 @@ def _trader_of(incident_id: int) -> int:
     return next(part.party_id for part in parties_of_calls(db.session(), calls) if part.role is Side.TRADER)
 
 
-def _roofer(case_id: int) -> int:
+def _roofer(case_id: int, now: datetime) -> int:
     ((party_id, _),) = queries.accused(db.session(), case_id)
-    assert calls_of_parties(db.session(), [party_id])  # the calls of all years told of one and the same
+    assert calls_of_parties(
+        db.session(), [party_id], reader=SERVICE, now=now
+    )  # the calls of all years told of one and the same
     return party_id
 
 

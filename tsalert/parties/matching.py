@@ -288,5 +288,5 @@ def _is_certain(hits: Sequence[Hit]) -> bool:
 
 def _with_members(session: Session, matches: Sequence[Match], known: Mapping[int, frozenset[int]]) -> list[Match]:
     """Return the matches with their members, looking up only those that are not known yet."""
-    members = members_of(session, {match.identity for match in matches} - known.keys()) | known
+    members = {**known, **members_of(session, {match.identity for match in matches} - known.keys())}
     return [replace(match, members=members[match.identity]) for match in matches]

@@ -95,7 +95,9 @@ def look(case_id: int) -> ResponseReturnValue:
     asked, now = load_form(LookSchema()), utc_now()
     party_service.note_reading(None, "searched", actor=current_actor(), now=now)
     case = case_for(db.session(), case_id, actor=current_actor(), now=now)
-    found = search(db.session(), asked["q"], is_demo=current_app.config["TSALERT_DEMO"], now=now)
+    found = search(
+        db.session(), asked["q"], reader=current_actor(), is_demo=current_app.config["TSALERT_DEMO"], now=now
+    )
     return _page("new_role.html", case, found=found, party_id=None, named={})
 
 

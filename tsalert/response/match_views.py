@@ -31,7 +31,7 @@ def show_matches() -> ResponseReturnValue:
     sought = read_typed(request.form)
     form = _note(sought, request.form.get("opened", ""), current_actor())
     is_demo, actor, now = current_app.config["TSALERT_DEMO"], current_actor(), utc_now()
-    found = matches.look_up(db.session(), sought, is_demo=is_demo, now=now)
+    found = matches.look_up(db.session(), sought, reader=actor, is_demo=is_demo, now=now)
     notes = held.held_for(db.session(), found, sought, is_demo=is_demo, actor=actor, now=now)
     held.note_shown(db.session(), notes.texts, form, actor=actor, now=now)
     g.form = Form(request.form)
