@@ -104,6 +104,7 @@ PAGES = (
     cases_views.bp,
     restricting_views.bp,
     people_views.bp,
+    people_views.repeats,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
@@ -178,8 +179,8 @@ NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "people"})),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"people"})),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(

@@ -9,6 +9,7 @@ from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.inbound import catching_up
+from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
@@ -44,6 +45,7 @@ TIMETABLE = (
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("remind of deadlines", 600, deadlines.remind),
+    Job("remind of reviews", 3600, reviews.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

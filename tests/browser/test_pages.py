@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SECRET_KEY, opened, sign_in
+from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
 from tsalert.subscribers.rules import SHORTEST_FILL
@@ -76,9 +77,9 @@ WHERE = {
     "intelligence.list_notes": "/intelligence",
     "intelligence.new_note": "/intelligence/new?party=1",
     "intelligence.show_note": "/intelligence/1",
-    "people.list_repeats": "/people/repeats?who=traders&period=2026/27",
-    "people.new_role": "/cases/648/people/new",
-    "people.show_people": "/cases/648/people",
+    "repeats.list_repeats": "/people/repeats?who=traders&period=2026/27",
+    "people.new_role": "/cases/652/people/new",
+    "people.show_people": "/cases/652/people",
     "parties.list_parties": "/parties",
     "parties.new_known": "/parties/1/known-by",
     "parties.new_warning": "/parties/1/warnings",
@@ -151,7 +152,7 @@ WHERE = {
 }
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
-PEOPLE, TOLD = "/cases/648/people", "main p a[href*='/people/']"
+PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "activities.cancel_page": (PLANNED, ONE_ACTIVITY, "/cancel"),
@@ -186,6 +187,8 @@ FOUND = {
 }
 # Pages behind a link that is made for one screen or one address alone (see ``links``).
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
+# Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
+SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "activities.export_activities",
@@ -272,6 +275,8 @@ def may_open(app: Flask, reader: str, endpoint: str) -> bool:
     mark = access_of(app, endpoint)
     if reader in {WALL, NOBODY}:
         return mark == PUBLIC or (reader == WALL and is_for_walls(app, endpoint))
+    if endpoint in SENSITIVE and Permission.READ_SENSITIVE not in permissions_of([reader]):
+        return False
     return mark in {PUBLIC, SIGNED_IN} or mark in permissions_of([reader])
 
 
