@@ -17,6 +17,8 @@ from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.recording import checks, limits, linking
 from tsalert.savings.rules import NewIntervention, PartnerShare
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 _KIND = "S"
 
@@ -31,6 +33,7 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
         new = linking.complete(session, new)
+        _require_seen(session, new, actor, now)
         checks.check_intervention(new, today=london_date(now))
         household_counts.lock(session, [new.household_key])
         linking.require_other_money(session, new)
@@ -57,6 +60,7 @@ def correct_intervention(
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
         corrected = linking.complete(session, corrected)
+        _require_seen(session, corrected, actor, now)
         before = queries.get_current(session, reference).content.household_key
         household_counts.lock(session, [before, corrected.household_key])
         seen = _lock_seen(session, reference, of_version)
@@ -166,3 +170,13 @@ def _lock_seen(session: Session, reference: str, of_version: int) -> Interventio
     if row.version != of_version:
         raise Conflict("Somebody corrected this meanwhile. Look at it again first.")
     return row
+
+
+def _require_seen(session: Session, new: NewIntervention, actor: Actor, now: datetime) -> None:
+    """Refuse to record what took place in a case or incident that is kept from whoever records it.
+
+    :raises Withheld: it is.
+    """
+    for subject, number in ((Subject.CASE, new.case_id), (Subject.INCIDENT, new.incident_id)):
+        if number is not None:
+            require_visible(session, actor, subject, number, now=now)
