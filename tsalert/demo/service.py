@@ -15,6 +15,7 @@ from tsalert.demo import (
     calculated,
     equipment,
     helpline,
+    kept,
     known,
     other_work,
     past,
@@ -98,6 +99,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
+    kept.load_restricted(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 

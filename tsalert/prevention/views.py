@@ -42,7 +42,7 @@ def list_units() -> ResponseReturnValue:
 
 
 @bp.get("/units.csv")
-@requires(Permission.READ_FIGURES)
+@requires(Permission.EXPORT)
 def export_units() -> ResponseReturnValue:
     """Answer with every unit of a list as CSV."""
     wanted: UnitFilter = read_form(UnitFilterSchema(), request.args)
