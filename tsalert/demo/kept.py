@@ -1,24 +1,25 @@
-"""A restricted case of the demonstration: an informant lives near the trader. All of it is invented."""
+"""A restricted case of the demonstration: whoever told us is afraid. All of it is invented."""
 
 from datetime import datetime, timedelta
 
 from tsalert.cases import queries as cases
 from tsalert.cases.queries import CaseFilter
-from tsalert.cases.vocabulary import Status
 from tsalert.db import db
 from tsalert.demo.past import Crew
+from tsalert.response.vocabulary import Category
 from tsalert.restricting import service
 from tsalert.tiers import granting
 from tsalert.tiers.granting import NewGrant
 from tsalert.tiers.vocabulary import Subject
 
-_WHY = "The informant lives in the trader's street and fears him. Invented."
+_WHY = "The neighbour who told us lives in the same house and fears them. Invented."
 
 
 def load_restricted(team: Crew, now: datetime) -> None:
     """Restrict a case, give one officer access to it by name, and let them open it once."""
-    closed = cases.list_cases(db.session(), CaseFilter(status=Status.CLOSED), reader=team.manager, now=now)
-    record = (Subject.CASE, closed.items[-1].id)
+    wanted = CaseFilter(category=Category.FINANCIAL_ABUSE)
+    found = cases.list_cases(db.session(), wanted, reader=team.manager, now=now).items
+    record = (Subject.CASE, found[-1].id)
     asked = now - timedelta(days=3)
     service.restrict(record, _WHY, actor=team.manager, now=asked)
     number = team.second.officer_id
