@@ -16,6 +16,7 @@ from tsalert.response import answering, missed
 from tsalert.response import service as response
 from tsalert.rota import alarms, planning
 from tsalert.telephone import fetching, retention
+from tsalert.tiers import expiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ TIMETABLE = (
     Job("tell of oddities", 600, telling.tell_of_oddities),
     Job("let handovers lapse", 30, lapsing.settle_due),
     Job("ask to verify neighbours", 3600, reminding.remind),
+    Job("note access that ran out", 60, expiring.note_ended),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("remind of deadlines", 600, deadlines.remind),
     Job("remind of reviews", 3600, reviews.remind),

@@ -27,6 +27,7 @@ OF_PEOPLE = {
     Permission.RUN_INCIDENT,
     Permission.READ_CASE,
     Permission.WORK_CASE,
+    Permission.EXPORT,
 }
 # These enter their readers by themselves: a search as a search, what was read of the evidence of a case, a pack.
 BY_THEMSELVES = {
@@ -100,6 +101,7 @@ OF_NOBODY = {
     "response.show_step",
     "api_case_officers.list_officers",
     "restricting.show_officers",
+    "prevention.export_units",
 }
 
 

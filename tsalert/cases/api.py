@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE
 
-from tsalert.cases import queries, service
+from tsalert.cases import queries, sensitive, service
 from tsalert.cases.models import CaseFile
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.schemas import (
@@ -71,8 +71,9 @@ def record_progress(progress: Progress, case_id: int) -> CaseFile:
 @reads("case", "case_id")
 @blp.response(200, LedgerSchema)
 def list_money(case_id: int) -> queries.Ledger:
-    """Return every money line of a case, and what they add up to."""
-    return queries.ledger(db.session(), queries.get_case(db.session(), case_id).id)
+    """Return every money line of a case, and what they add up to; notes on bank records are for those on the case."""
+    queries.get_case(db.session(), case_id)
+    return sensitive.ledger_for(db.session(), case_id, reader=current_actor(), now=utc_now())[0]
 
 
 @blp.route("/<int:case_id>/money", methods=["POST"])

@@ -60,7 +60,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
     A category, time or officer that is None stays as it is, and so does a type that still fits.
 
     :raises Conflict: the case is closed.
-    :raises RuleViolation: a value does not fit.
+    :raises RuleViolation: a value does not fit, or they take a case over that others are on.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
@@ -72,6 +72,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
         if changed:
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
         if "officer_id" in changed:
+            steps.require_given_by_another(session, case, actor)
             steps.put_officer_on(session, case, actor=actor, now=now)
         people.keep_victim(session, case, actor=actor, now=now)
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as words
-from tsalert.cases.models import CaseIncident, CaseNote
+from tsalert.cases.models import CaseIncident, CaseNote, MoneyLine
+from tsalert.cases.sensitive import tells_of_bank
 from tsalert.chronology.rules import Event, EventKind, start_of
 from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
@@ -51,13 +52,16 @@ def money(session: Session, case_id: int) -> Iterator[Event]:
             start_of(line.on_date, line.recorded_at),
             line.recorded_at,
             f"{words.MoneyKind.of(line.kind).label}, {format_pounds(line.amount)}",
-            ". ".join(
-                [*([f"Visit {line.visit}"] if line.visit else []), evidence, *([line.note] if line.note else [])]
-            ),
+            ". ".join([*([f"Visit {line.visit}"] if line.visit else []), evidence, *_note(line)]),
             on=line.on_date,
             who=line.recorded_by,
             gone="corrected by a later line" if line.id in ledger.superseded else None,
         )
+
+
+def _note(line: MoneyLine) -> list[str]:
+    """Return a line's note, unless it is of what a bank told: those on the case find that with the money."""
+    return [line.note] if line.note and not tells_of_bank(line) else []
 
 
 def actions(session: Session, case_id: int) -> Iterator[Event]:

@@ -15,6 +15,7 @@ from tsalert.demo import (
     calculated,
     equipment,
     helpline,
+    kept,
     known,
     odd,
     other_work,
@@ -103,6 +104,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     telephone.load_waiting(team, now)
     border.load_border(team, now)
     odd.load_oddities(team, now)
+    kept.load_restricted(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 

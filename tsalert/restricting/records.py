@@ -12,18 +12,32 @@ from tsalert.handover.models import Handover
 from tsalert.parties import queries as parties
 from tsalert.parties import warning_notes
 from tsalert.prevention import queries as prevention
+from tsalert.restricting.naming import Record, find_record
 from tsalert.savings import queries as savings
 from tsalert.savings.models import Intervention
-from tsalert.tiers.gate import Records
+from tsalert.tiers.gate import QUERY, Records
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
-Record = tuple[Subject, int]
+_ASKED_FOR = {"case": Subject.CASE, "incident": Subject.INCIDENT, "call": Subject.CALL, "party": Subject.PARTY}
+_DIGITS = 19  # what is longer is no record's number
 
 
 def of(subject: Subject) -> Records:
     """Return how the number of a record itself is read; one beyond all numbers is nobody's."""
     return lambda _session, number: [(subject, number)] if 0 < number <= LARGEST_ID else []
+
+
+def typed(subject: Subject) -> Records:
+    """Return how a record is read that follows an address, by its number or its reference."""
+
+    def read(session: Session, text: Any) -> Collection[Record]:
+        if text.isascii() and text.isdigit() and len(text) < _DIGITS:
+            return of(subject)(session, int(text))
+        found = find_record(session, text)
+        return [found] if found else []
+
+    return read
 
 
 def of_intervention(session: Session, reference: Any) -> Collection[Record]:
@@ -92,4 +106,6 @@ KEYS: dict[str, Records] = {
     "recognition_id": of_recognition,
     "unit_id": of_unit,
     "warning_id": of_warning,
+    **{f"{QUERY}{name}": typed(subject) for name, subject in _ASKED_FOR.items()},
+    **{f"{QUERY}{name}_id": typed(subject) for name, subject in _ASKED_FOR.items()},
 }
