@@ -17,6 +17,9 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.finding import api as finding_api
+from tsalert.finding import cli as finding_cli
+from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
@@ -89,6 +92,7 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
+    finding_views.bp,
     cases_views.bp,
     *chronology_pages.blueprints,
     evidence_views.bp,
@@ -124,6 +128,7 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
+    *finding_api.blueprints,
     *cases_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
@@ -142,6 +147,7 @@ COMMANDS = (
     places_cli.group,
     response_cli.group,
     party_cli.group,
+    finding_cli.group,
     cases_cli.group,
     evidence_cli.group,
     savings_cli.group,

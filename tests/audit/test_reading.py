@@ -87,6 +87,7 @@ OF_NOBODY = {
     "enforcement.new_action",
     "enforcement.new_cancellation",
     "enforcement.new_offence",
+    "finding.show_search",
     "handover.list_handovers",
     "handover.new_handover",
     "places.edit_neighbour",

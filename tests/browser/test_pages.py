@@ -58,6 +58,7 @@ WHERE = {
     "evidence.new_file": "/cases/647/files",
     "evidence.show_evidence": "/cases/647/evidence",
     "evidence.show_exhibit": "/cases/647/exhibits/1",
+    "finding.show_search": "/search",
     "grades.list_grades": "/grades",
     "grades.new_version": "/grades/new?name=immediate",
     "handover.edit_draft": "/handovers/3/edit",
