@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every capability."""
 
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors
@@ -71,6 +73,16 @@ def compile_pages(app: Flask) -> None:
     """Compile every template, so that nobody's first page waits for that."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+
+
+def open_connections(app: Flask, count: int) -> None:
+    """Open as many connections to the database as threads will want, so that nobody's first save waits for one.
+
+    Where the database cannot be reached now, the requests to come find that out and say so.
+    """
+    with app.app_context(), suppress(OperationalError), ExitStack() as opened:
+        for _ in range(count):
+            opened.enter_context(db.engine.connect())
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

@@ -70,6 +70,8 @@ class Settings:
     handover_hours: int = 24
     evidence_largest: int = 2048 * 2**20
     evidence_scanner: tuple[str, ...] = ()
+    word_template: Path | None = None
+    document_fonts: Path | None = None
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -99,6 +101,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         handover_hours=reader.number("HANDOVER_HOURS", 24),
         evidence_largest=reader.number("EVIDENCE_LARGEST", 2048) * 2**20,
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
+        word_template=reader.word_file("WORD_TEMPLATE"),
+        document_fonts=reader.folder("DOCUMENT_FONTS"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))

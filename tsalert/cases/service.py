@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import incidents, queries, rules
+from tsalert.cases import incidents, queries, rules, steps
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
@@ -42,6 +42,7 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
         session.add(case)
         session.flush()
         audit.record(session, actor, "opened", "case", case.id, now=now, reference=reference, category=case.category)
+        steps.put_officer_on(session, case, actor=actor, now=now)
         if new.incident_id is not None:
             incidents.link(session, case, new.incident_id, actor=actor, now=now)
         return case.id
@@ -64,6 +65,8 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
             setattr(case, name, values[name])
         if changed:
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
+        if "officer_id" in changed:
+            steps.put_officer_on(session, case, actor=actor, now=now)
 
 
 def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: datetime) -> None:

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
+    READ_SENSITIVE = "read what makes a victim vulnerable in every case"
+    GRANT_ACCESS = "restrict records and say who may open them"
+    EXPORT = "take lists and bundles with people in them out of the service"
 
 
 class Via(StrEnum):

@@ -16,6 +16,7 @@ class RoleName(StrEnum):
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
     LONE_SENDER = "lone_sender"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
 
 
 _READING = {P.SEE_BOARD, P.READ_CALL, P.READ_CASE, P.READ_FIGURES, P.READ_ALERT}
@@ -26,14 +27,18 @@ _RUNNING = {P.MANAGE_ROTA, P.MANAGE_RESPONSE}
 
 PERMISSIONS: dict[RoleName, frozenset[P]] = {
     RoleName.DUTY_OFFICER: frozenset(_OFFICER),
-    RoleName.CASE_OFFICER: frozenset(_OFFICER | {P.MANAGE_SUBSCRIBERS}),
+    RoleName.CASE_OFFICER: frozenset(_OFFICER | {P.MANAGE_SUBSCRIBERS, P.EXPORT}),
     RoleName.MANAGER: frozenset(
-        _OFFICER | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE} | _RUNNING
+        _OFFICER
+        | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE}
+        | {P.READ_SENSITIVE, P.GRANT_ACCESS, P.EXPORT}
+        | _RUNNING
     ),
     RoleName.ADMINISTRATOR: frozenset(
         {P.SEE_BOARD, P.MANAGE_STAFF, P.READ_SUBSCRIBERS, P.MANAGE_SUBSCRIBERS} | _RUNNING
     ),
     RoleName.LONE_SENDER: frozenset({P.OVERRIDE_APPROVAL}),
+    RoleName.SAFEGUARDING_LEAD: frozenset(_READING | {P.WORK_CASE, P.READ_SENSITIVE}),
 }
 
 # Without them nobody could plan the rota, review an alert or say who else may do so.
