@@ -4,9 +4,8 @@ from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
-from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
-from tsalert.cases import views as cases_views
+from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
@@ -93,7 +92,7 @@ PAGES = (
     match_views.bp,
     known_views.bp,
     finding_views.bp,
-    cases_views.bp,
+    *cases_pages.blueprints,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
@@ -129,7 +128,7 @@ OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *finding_api.blueprints,
-    *cases_api.blueprints,
+    *cases_pages.operations,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,

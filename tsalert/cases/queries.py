@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from tsalert.cases.models import CaseFile, CaseIncident, CaseNote, MoneyLine
+from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, CaseMergeRepeat, CaseNote, MoneyLine
 from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.errors import NotFound
@@ -104,6 +104,11 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     return case
 
 
+def is_read_only(case: CaseFile) -> bool:
+    """Tell whether nothing can be added to a case: it is closed, or continues in another."""
+    return case.status == Status.CLOSED or case.continued_in_id is not None
+
+
 def references(session: Session, case_ids: Collection[int]) -> dict[int, str]:
     """Return the references of some cases by their ids."""
     query = select(CaseFile.id, CaseFile.reference).where(CaseFile.id.in_(case_ids))
@@ -184,6 +189,22 @@ def stands() -> ColumnElement[bool]:
     """Return the condition that no later money line took this one's place."""
     later = aliased(MoneyLine)
     return ~exists().where(later.supersedes_id == MoneyLine.id)
+
+
+def is_repeated() -> ColumnElement[bool]:
+    """Return the condition that the case in which this line's case continues records the same money."""
+    merged = (CaseMergeRepeat.merge_id == CaseMerge.id, CaseMerge.undone_at.is_(None))
+    return exists().where(CaseMergeRepeat.line_id == MoneyLine.id, *merged)
+
+
+def matter_totals(session: Session, case_id: int) -> MoneyTotals | None:
+    """Return what the money of a case and of those that continue in it adds up to; None where none does."""
+    inside = select(CaseFile.id).where(CaseFile.continued_in_id == case_id)
+    if session.scalar(inside.limit(1)) is None:
+        return None
+    of_matter = MoneyLine.case_id.in_(inside) | (MoneyLine.case_id == case_id)
+    query = select(MoneyLine.kind, MoneyLine.amount).where(of_matter, stands(), ~is_repeated())
+    return add_up((MoneyKind(kind), amount) for kind, amount in session.execute(query))
 
 
 def _filtered(query: Select[CaseFile], wanted: CaseFilter) -> Select[CaseFile]:

@@ -141,6 +141,7 @@ class CaseRowSchema(Schema):
     ward_code = fields.String(allow_none=True)
     opened_at = Instant()
     officer_id = fields.Integer(allow_none=True)
+    continued_in_id = fields.Integer(allow_none=True)
 
 
 class CaseSchema(CaseRowSchema):

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import queries, service, vocabulary
+from tsalert.cases import merging, partners, queries, service, vocabulary
 from tsalert.cases.rules import legal_steps
 from tsalert.cases.schemas import (
     AmendedCaseSchema,
@@ -96,6 +96,10 @@ def show_case(case_id: int) -> ResponseReturnValue:
         officers=staff.officer_names(session),
         words=vocabulary,
         is_closed=case.status == Status.CLOSED,
+        is_read_only=queries.is_read_only(case),
+        merges=merging.merges_of(session, case_id),
+        matter=queries.matter_totals(session, case_id),
+        referrals=partners.referrals_of(session, case_id),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
+from tsalert.cases.models import CaseFile, CaseNote, CaseReferral, MoneyLine
 from tsalert.db import Base
 from tsalert.enforcement.models import Cancellation, CaseOffence, EnforcementAction
 from tsalert.fulltext.service import Entry
@@ -63,6 +63,7 @@ SOURCES = (
     ),
     Source("log", "the log", CaseNote, ("text", "reason"), _case),
     Source("money", "a money line", MoneyLine, ("note",), _case),
+    Source("referral", "a partner's referral", CaseReferral, ("body_name", "their_reference", "note"), _case),
     Source("offence", "an offence", CaseOffence, ("note",), _case),
     Source("action", "an action", EnforcementAction, ("what", "trader"), _case),
     Source("contract", "a contract", Cancellation, ("what",), _case),
