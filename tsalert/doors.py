@@ -17,6 +17,8 @@ from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
 from tsalert.finding import api as finding_api
+from tsalert.finding import board_api as case_board_api
+from tsalert.finding import board_views as case_board_views
 from tsalert.finding import cli as finding_cli
 from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
@@ -92,6 +94,7 @@ PAGES = (
     match_views.bp,
     known_views.bp,
     finding_views.bp,
+    case_board_views.bp,
     *cases_pages.blueprints,
     *chronology_pages.blueprints,
     evidence_views.bp,
@@ -128,6 +131,7 @@ OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *finding_api.blueprints,
+    case_board_api.board,
     *cases_pages.operations,
     *chronology_pages.operations,
     *evidence_api.blueprints,
@@ -162,7 +166,7 @@ NAVIGATION = (
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"case_board"})),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(
         "Savings",

@@ -66,7 +66,10 @@ BY_THEMSELVES = {
 }
 # What these show is no more than a board on a wall does: references, types, times, wards, states and officers.
 OF_NOBODY = {
-    "api_cases.list_cases",
+    "api_case_board.get_board",
+    "api_case_filters.list_filters",
+    "api_case_lists.count_cases",
+    "api_case_lists.list_cases",
     "api_handovers.list_handovers",
     "api_pages.list_pages",
     "api_places.list_exceptions",
@@ -75,7 +78,11 @@ OF_NOBODY = {
     "calls.show_new_call",
     "calls.show_proposal",
     "calls.show_waiting",
+    "case_board.show_board",
+    "cases.edit_filter",
     "cases.edit_progress",
+    "cases.list_filters",
+    "cases.new_filter",
     "cases.list_cases",
     "cases.new_link",
     "cases.list_referrals",

@@ -1,6 +1,7 @@
 """Looking for anything by whatever an officer has."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,11 +14,14 @@ from tests.finding.conftest import answer_to
 from tests.response.conftest import roof_call
 from tsalert.audit.models import AuditEvent
 from tsalert.cases import queries as cases
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import utc_now
+from tsalert.db import transaction
 from tsalert.response import queries as calls
 from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 Headers = dict[str, str]
@@ -148,3 +152,13 @@ def test_an_administrator_finds_nothing_of_anybody(signed_in: Callable[..., Flas
 def test_the_newest_stand_first(session: Session, actor: Actor, open_case: Callable[..., int]) -> None:
     first, second = open_case(summary="Zebra", now=NOW), open_case(summary="Zebra", now=utc_now())
     assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [second, first]
+
+
+def test_a_restricted_case_is_found_by_nobody_without_a_grant(
+    session: Session, actor: Actor, open_case: Callable[..., int]
+) -> None:
+    root = (Subject.CASE, open_case(summary="Zebra"))
+    with transaction() as step:
+        tiers.restrict(step, *root, root, "An informant is named", actor=SERVICE, now=NOW)
+    assert answer_to("zebra", actor).is_empty
+    assert not answer_to("zebra", replace(SERVICE, permissions=actor.permissions)).is_empty

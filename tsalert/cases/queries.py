@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, CaseMergeRepeat, CaseNote, MoneyLine
@@ -12,27 +12,7 @@ from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
-from tsalert.response.vocabulary import Category
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases a list shows; None leaves a part open."""
-
-    category: Category | None = None
-    status: Status | None = None
-    period: Period | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a list; ``next`` is the ``after`` of the page that follows, None on the last."""
-
-    items: list[CaseFile]
-    next: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +107,6 @@ def find_case_of_incident(session: Session, incident_id: int) -> CaseFile | None
     return session.scalar(joined.where(CaseIncident.incident_id == incident_id))
 
 
-def list_cases(session: Session, wanted: CaseFilter, *, after: int | None = None, size: int = PAGE) -> CasePage:
-    """Return the cases wanted, latest opening first, those that follow the case ``after``."""
-    query = _filtered(select(CaseFile), wanted).order_by(CaseFile.opened_at.desc(), CaseFile.id.desc())
-    if after is not None:
-        anchor = select(CaseFile.opened_at).where(CaseFile.id == after).scalar_subquery()
-        query = query.where(tuple_(CaseFile.opened_at, CaseFile.id) < tuple_(anchor, after))
-    rows = list(session.scalars(query.limit(size + 1)))
-    return CasePage(rows[:size], rows[size - 1].id if len(rows) > size else None)
-
-
 def ledger(session: Session, case_id: int) -> Ledger:
     """Return every money line of a case."""
     lines = list(session.scalars(select(MoneyLine).where(MoneyLine.case_id == case_id).order_by(MoneyLine.id)))
@@ -205,11 +175,3 @@ def matter_totals(session: Session, case_id: int) -> MoneyTotals | None:
     of_matter = MoneyLine.case_id.in_(inside) | (MoneyLine.case_id == case_id)
     query = select(MoneyLine.kind, MoneyLine.amount).where(of_matter, stands(), ~is_repeated())
     return add_up((MoneyKind(kind), amount) for kind, amount in session.execute(query))
-
-
-def _filtered(query: Select[CaseFile], wanted: CaseFilter) -> Select[CaseFile]:
-    if wanted.category:
-        query = query.where(CaseFile.category == wanted.category)
-    if wanted.status:
-        query = query.where(CaseFile.status == wanted.status)
-    return query.where(opened_in(wanted.period)) if wanted.period else query

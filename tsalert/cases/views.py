@@ -10,7 +10,6 @@ from tsalert.cases.rules import legal_steps
 from tsalert.cases.schemas import (
     AmendedCaseSchema,
     LinkSchema,
-    ListSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
     NewNoteSchema,
@@ -18,40 +17,18 @@ from tsalert.cases.schemas import (
 )
 from tsalert.cases.vocabulary import Source, Status
 from tsalert.core.actors import Permission
-from tsalert.core.clock import london_date, utc_now
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import recent_periods
 from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries as response
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("cases", __name__)
 _SHOWN = 10  # entries of the log on the case's own page; its timeline has them all
-_NARROWING = ("category", "status", "period")
-
-
-@bp.get("/cases")
-@requires(Permission.READ_CASE)
-def list_cases() -> ResponseReturnValue:
-    """List cases, latest opening first, narrowed to what was asked for."""
-    wanted, after = read_form(ListSchema(), request.args)
-    page = queries.list_cases(db.session(), wanted, after=after)
-    return render_template(
-        "cases/list.html",
-        page=page,
-        wanted=wanted,
-        after=after,
-        narrowing={name: request.args[name] for name in _NARROWING if request.args.get(name)},
-        periods=recent_periods(london_date(utc_now())),
-        wards=places.ward_names(db.session()),
-        officers=staff.officer_names(db.session()),
-        words=vocabulary,
-        categories=Category.options(),
-    )
 
 
 @bp.get("/cases/new")

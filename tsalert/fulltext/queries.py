@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, column, literal_column, select, table
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.fulltext.models import Document
 from tsalert.fulltext.rules import Term
@@ -27,7 +27,9 @@ def documents(session: Session, subject: Found, terms: Sequence[Term]) -> Select
     )
 
 
-def narrowed(session: Session, subject: Found, terms: Sequence[Term], key: ColumnElement[int]) -> ColumnElement[bool]:
+def narrowed(
+    session: Session, subject: Found, terms: Sequence[Term], key: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
     """Return the condition that a record is among the newest that hold every term."""
     found = documents(session, subject, terms).with_only_columns(Document.subject_id).limit(MOST_NARROWED)
     return key.in_(select(found.subquery().c.subject_id))
