@@ -17,6 +17,7 @@ from tsalert.demo import (
     helpline,
     known,
     other_work,
+    partners,
     past,
     prosecuted,
     sent,
@@ -98,6 +99,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
+    partners.load_partners(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 
