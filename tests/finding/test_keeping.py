@@ -146,7 +146,7 @@ def test_a_stopped_run_goes_on_where_it_was(
 ) -> None:
     for _ in range(5):
         open_case()
-    monkeypatch.setattr(indexing, "_BATCH", 2)
+    monkeypatch.setattr(indexing, "BATCH", 2)
 
     def stop(_: int) -> None:
         raise KeyboardInterrupt

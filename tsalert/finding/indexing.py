@@ -14,7 +14,7 @@ from tsalert.finding.sources import SOURCES, Source
 from tsalert.fulltext.models import Document, Rebuild
 
 # Few enough that an officer who saves a call meanwhile does not notice the wait.
-_BATCH = 200
+BATCH = 200
 
 
 def count_left(session: Session) -> int:
@@ -49,7 +49,7 @@ def _next_batch(source: Source) -> int:
     key = source.model.id  # type: ignore[attr-defined]
     with transaction() as session:
         after = _read_so_far(session, source)
-        rows = list(session.scalars(select(source.model).where(key > after).order_by(key).limit(_BATCH)))
+        rows = list(session.scalars(select(source.model).where(key > after).order_by(key).limit(BATCH)))
         keep_rows(session, source, rows)
         if rows:
             session.execute(insert_ignoring_conflicts(session, Rebuild).values(source=source.name, last_id=after))
