@@ -1,8 +1,9 @@
 """How fast anything is found, and lists of cases are drawn, with a million calls, 200,000 parties and 150,000 cases.
 
-``python -m tests.benchmarks.finding [CALLS PARTIES CASES]`` prints JSON lines and a table; exit 1 where a promise breaks.
-Times are the server's for a whole page, signed in, with the trail written. The yardstick is one indexed equality query
-through the same session in the same run.
+``python -m tests.benchmarks.finding [CALLS PARTIES CASES]`` prints JSON lines and a table; exit 1 where a promise is
+broken. Times are the server's for a whole page, signed in, with the trail written. Beside them stands the processor
+time of this process, which a busy machine spoils less; it holds SQLite's work, and not PostgreSQL's. The yardstick is
+one indexed equality query through the same session in the same run.
 """
 
 import json
@@ -12,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -45,6 +46,7 @@ class Result:
     name: str
     median: float
     p95: float
+    processor_p95: float
     is_promised: bool = True
 
     def keeps_its_promise(self) -> bool:
@@ -66,9 +68,9 @@ def main(calls: int, parties: int, cases: int) -> int:
         results = [result for name, url in urls.items() for result in _measure(name, url, folder, sizes)]
     for result in results:
         print(json.dumps(asdict(result)))
-    print(f"\n{'':58} {'median ms':>10} {'p95 ms':>8}")
+    print(f"\n{'':58} {'median ms':>10} {'p95 ms':>8} {'processor p95 ms':>17}")
     for result in results:
-        print(f"{result.name:58} {result.median:10.1f} {result.p95:8.1f}")
+        print(f"{result.name:58} {result.median:10.1f} {result.p95:8.1f} {result.processor_p95:17.1f}")
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
@@ -182,14 +184,19 @@ def _timed(name: str, act: Act, *, is_promised: bool = True) -> Result:
     for n in range(WARM):
         act(n)
         db.session.remove()
-    taken = []
+    taken, worked = [], []
     for n in range(TIMES):
-        started = perf_counter()
+        started, before = perf_counter(), process_time()
         act(n + WARM)
         taken.append((perf_counter() - started) * 1000)
+        worked.append((process_time() - before) * 1000)
         db.session.remove()
-    taken.sort()
-    return Result(name, round(taken[TIMES // 2], 1), round(taken[TIMES * 95 // 100], 1), is_promised)
+    median, p95, processor = sorted(taken)[TIMES // 2], _p95(taken), _p95(worked)
+    return Result(name, round(median, 1), round(p95, 1), round(processor, 1), is_promised)
+
+
+def _p95(taken: list[float]) -> float:
+    return sorted(taken)[TIMES * 95 // 100]
 
 
 if __name__ == "__main__":

@@ -437,7 +437,7 @@ def test_every_change_leaves_an_entry_without_personal_data(session: Session, op
     service.add_note(case_id, NewNote(NoteKind.FACT, "Ada Example keeps cash"), actor=actor, now=OPENED)
     service.record_progress(case_id, Progress(Status.INVESTIGATING), actor=actor, now=OPENED)
     entries = audit_queries.entries_about(session, "case", case_id)
-    told = ["opened", "put on the case", "money recorded", "note added", "status changed"]
+    told = ["opened", "put on the case", "role given", "money recorded", "note added", "status changed"]
     assert [entry.action for entry in entries] == told
     assert "Example" not in str([entry.detail for entry in entries])
     assert audit_queries.verify_chain(session).is_whole
@@ -449,7 +449,7 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
     seen: list[int] = []
     after: int | None = None
     while True:
-        page = listing.list_cases(session, listing.CaseFilter(), actor=SERVICE, now=OPENED, after=after, size=2)
+        page = listing.list_cases(session, listing.CaseFilter(), reader=SERVICE, now=OPENED, after=after, size=2)
         seen += [case.id for case in page.items]
         after = page.next
         if after is None:
@@ -461,5 +461,5 @@ def test_a_list_shows_what_was_asked_for(session: Session, open_case: Opener) ->
     open_case()
     scam = open_case(category=Category.SCAM, kind="romance")
     wanted = listing.CaseFilter(category=Category.SCAM, status=Status.OPEN)
-    page = listing.list_cases(session, wanted, actor=SERVICE, now=OPENED)
+    page = listing.list_cases(session, wanted, reader=SERVICE, now=OPENED)
     assert [case.id for case in page.items] == [scam]

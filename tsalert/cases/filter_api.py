@@ -34,7 +34,7 @@ Asked = tuple[CaseFilter, int | None, int | None]
 @listed.response(200, CaseListSchema)
 def list_cases(asked: Asked) -> CasePage:
     """List cases, latest opening first; ``saved`` takes the place of every other part."""
-    return listing.list_cases(db.session(), _wanted(asked), actor=current_actor(), now=utc_now(), after=asked[2])
+    return listing.list_cases(db.session(), _wanted(asked), reader=current_actor(), now=utc_now(), after=asked[2])
 
 
 @listed.route("/found", methods=["POST"])
@@ -43,7 +43,7 @@ def list_cases(asked: Asked) -> CasePage:
 @listed.response(200, CaseListSchema)
 def find_cases(asked: tuple[CaseFilter, int | None]) -> CasePage:
     """List cases narrowed by words too, which travel in the body, not in an address."""
-    return listing.list_cases(db.session(), asked[0], actor=current_actor(), now=utc_now(), after=asked[1])
+    return listing.list_cases(db.session(), asked[0], reader=current_actor(), now=utc_now(), after=asked[1])
 
 
 @listed.route("/counts")
@@ -52,7 +52,7 @@ def find_cases(asked: tuple[CaseFilter, int | None]) -> CasePage:
 @listed.response(200, StatusCountsSchema)
 def count_cases(asked: Asked) -> dict[str, Any]:
     """Count the cases wanted by status; one that continues in another is counted there."""
-    counts = listing.count_by_status(db.session(), _wanted(asked), actor=current_actor(), now=utc_now())
+    counts = listing.count_by_status(db.session(), _wanted(asked), reader=current_actor(), now=utc_now())
     return {"items": [{"status": status, "cases": number} for status, number in counts.items()]}
 
 

@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
 from tsalert.cases.listing import NOBODY, CaseFilter
 from tsalert.cases.saved_filters import NewFilter
-from tsalert.cases.schemas import CaseRowSchema
+from tsalert.cases.schemas import ListedCaseSchema
 from tsalert.cases.vocabulary import Channel, Source, Status, WaitingFor
 from tsalert.response.vocabulary import Category
 from tsalert.web.fields import Line, PeriodLabel, RecordId, Strict, YesNo, choice
@@ -111,7 +111,7 @@ class StatusCountSchema(Strict):
 class CaseListSchema(Schema):
     """One page of cases; ``next`` is the ``after`` of the page that follows."""
 
-    items = fields.List(fields.Nested(CaseRowSchema))
+    items = fields.List(fields.Nested(ListedCaseSchema))
     next = fields.Integer(allow_none=True)
 
 

@@ -22,6 +22,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 PAGE = 25
+_BEYOND_T1 = ("kind", "channel", "waiting_for", "source", "text")
 NOBODY = 0  # the officer of cases that have none
 
 
@@ -58,39 +59,78 @@ def from_data(data: dict[str, str | int]) -> CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a list shows it, with nothing of the victim; of one that is ``restricted`` no more than T1."""
+
+    id: int
+    reference: str
+    category: str
+    kind: str | None
+    status: str
+    waiting_for: str | None
+    ward_code: str | None
+    opened_at: datetime
+    officer_id: int | None
+    continued_in_id: int | None
+    is_restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """One page of a list; ``next`` is the ``after`` of the page that follows, None on the last."""
 
-    items: list[CaseFile]
+    items: list[CaseRow]
     next: int | None
 
 
 def list_cases(
-    session: Session, wanted: CaseFilter, *, actor: Actor, now: datetime, after: int | None = None, size: int = PAGE
+    session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime, after: int | None = None, size: int = PAGE
 ) -> CasePage:
     """Return the cases wanted, latest opening first, those that follow the case ``after``."""
     order = (CaseFile.opened_at.desc(), CaseFile.id.desc())
-    query = select(CaseFile).where(*_conditions(session, wanted, actor, now)).order_by(*order)
+    query = select(CaseFile).where(*_conditions(session, wanted, reader, now)).order_by(*order)
     if after is not None:
         anchor = select(CaseFile.opened_at).where(CaseFile.id == after).scalar_subquery()
         query = query.where(tuple_(CaseFile.opened_at, CaseFile.id) < tuple_(anchor, after))
     rows = list(session.scalars(query.limit(size + 1)))
-    return CasePage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+    kept = tiers.withheld(session, reader, Subject.CASE, {row.id for row in rows}, now=now)
+    items = [_row(row, is_restricted=row.id in kept) for row in rows[:size]]
+    return CasePage(items, rows[size - 1].id if len(rows) > size else None)
 
 
-def count_by_status(session: Session, wanted: CaseFilter, *, actor: Actor, now: datetime) -> dict[Status, int]:
+def count_by_status(session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime) -> dict[Status, int]:
     """Return how many of the cases wanted stand at each status, whatever status was asked for.
 
     A case that continues in another is counted there.
     """
-    conditions = _conditions(session, replace(wanted, status=None), actor, now)
+    conditions = _conditions(session, replace(wanted, status=None), reader, now)
     query = select(CaseFile.status, func.count()).where(CaseFile.continued_in_id.is_(None), *conditions)
     found = {Status.of(status): number for status, number in session.execute(query.group_by(CaseFile.status))}
     return {status: found.get(status, 0) for status in Status}
 
 
-def _conditions(session: Session, wanted: CaseFilter, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
-    return [tiers.visible(actor, Subject.CASE, CaseFile.id, now=now), *_asked(session, wanted)]
+def _conditions(session: Session, wanted: CaseFilter, reader: Actor, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what a case must fulfil; narrowed by more than T1, a list would tell that of what it may not show."""
+    asked = list(_asked(session, wanted))
+    if any(getattr(wanted, name) is not None for name in _BEYOND_T1):
+        asked.append(tiers.visible(reader, Subject.CASE, CaseFile.id, now=now))
+    return asked
+
+
+def _row(case: CaseFile, *, is_restricted: bool) -> CaseRow:
+    return CaseRow(
+        id=case.id,
+        reference=case.reference,
+        category=case.category,
+        kind=None if is_restricted else case.kind,
+        status=case.status,
+        waiting_for=None if is_restricted else case.waiting_for,
+        ward_code=case.ward_code,
+        opened_at=case.opened_at,
+        officer_id=case.officer_id,
+        continued_in_id=None if is_restricted else case.continued_in_id,
+        is_restricted=is_restricted,
+    )
 
 
 def _asked(session: Session, wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:

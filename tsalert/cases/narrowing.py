@@ -32,8 +32,8 @@ def list_cases() -> ResponseReturnValue:
     wanted = saved.wanted if saved else wanted
     return render_template(
         "cases/list.html",
-        page=listing.list_cases(session, wanted, actor=actor, now=now, after=after),
-        counts=listing.count_by_status(session, wanted, actor=actor, now=now),
+        page=listing.list_cases(session, wanted, reader=actor, now=now, after=after),
+        counts=listing.count_by_status(session, wanted, reader=actor, now=now),
         wanted=wanted,
         saved=saved,
         after=after,

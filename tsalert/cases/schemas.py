@@ -111,12 +111,12 @@ class LinkSchema(Schema):
 
 
 class CaseRowSchema(Schema):
-    """A case as lists give it out: nothing of the victim."""
+    """A case as lists give it out: nothing of the victim, and no kind where it is restricted to the reader."""
 
     id = fields.Integer()
     reference = fields.String()
     category = fields.String()
-    kind = fields.String()
+    kind = fields.String(allow_none=True)
     status = fields.String()
     waiting_for = fields.String(allow_none=True)
     ward_code = fields.String(allow_none=True)
@@ -138,6 +138,12 @@ class CaseSchema(CaseRowSchema):
     postcode = fields.String(allow_none=True)
     chosen_for_vulnerability = fields.Boolean()
     closed_at = Instant(allow_none=True)
+
+
+class ListedCaseSchema(CaseRowSchema):
+    """A case in a list."""
+
+    is_restricted = fields.Boolean()
 
 
 class MoneyLineSchema(Schema):

@@ -67,7 +67,7 @@ def load_border(team: Crew, now: datetime) -> None:
 
 
 def _newest(status: Status, now: datetime) -> int:
-    return list_cases(db.session(), CaseFilter(status=status), actor=SERVICE, now=now).items[0].id
+    return list_cases(db.session(), CaseFilter(status=status), reader=SERVICE, now=now).items[0].id
 
 
 def _tree_officers(team: Crew, at: datetime) -> None:

@@ -101,7 +101,7 @@ def _parties(
     session: Session, text: str, *, is_demo: bool, actor: Actor, now: datetime
 ) -> tuple[tuple[PartyHit, ...], tuple[PartyHit, ...]]:
     """Return the people and the traders who may be meant, the likeliest first."""
-    found = party_search.search(session, text, is_demo=is_demo, now=now)
+    found = party_search.search(session, text, reader=actor, is_demo=is_demo, now=now)
     seen = visible_parties(session, actor, [each.id for each in found], now=now)
     hits = [PartyHit(each.id, each.name, each.kind, each.words) for each in found if each.id in seen]
     people = tuple(hit for hit in hits if hit.kind == PartyKind.PERSON)
