@@ -7,9 +7,8 @@ from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
-from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
-from tsalert.cases import views as cases_views
+from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
@@ -20,6 +19,11 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.finding import api as finding_api
+from tsalert.finding import board_api as case_board_api
+from tsalert.finding import board_views as case_board_views
+from tsalert.finding import cli as finding_cli
+from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
@@ -100,8 +104,10 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
+    finding_views.bp,
+    case_board_views.bp,
+    *cases_pages.blueprints,
     intelligence_views.bp,
-    cases_views.bp,
     restricting_views.bp,
     people_views.bp,
     people_views.repeats,
@@ -141,8 +147,10 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
+    *finding_api.blueprints,
+    case_board_api.board,
+    *cases_pages.operations,
     *intelligence_api.blueprints,
-    *cases_api.blueprints,
     *restricting_api.blueprints,
     *people_api.blueprints,
     *chronology_pages.operations,
@@ -164,6 +172,7 @@ COMMANDS = (
     places_cli.group,
     response_cli.group,
     party_cli.group,
+    finding_cli.group,
     cases_cli.group,
     evidence_cli.group,
     activities_cli.group,
@@ -180,7 +189,7 @@ NAVIGATION = (
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"people"})),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"case_board", "people"})),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(

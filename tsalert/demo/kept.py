@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from tsalert.cases import queries as cases
-from tsalert.cases.queries import CaseFilter
+from tsalert.cases import listing
+from tsalert.cases.listing import CaseFilter
 from tsalert.db import db
 from tsalert.demo.past import Crew
 from tsalert.response.vocabulary import Category
@@ -18,7 +18,7 @@ _WHY = "The neighbour who told us lives in the same house and fears them. Invent
 def load_restricted(team: Crew, now: datetime) -> None:
     """Restrict a case, give one officer access to it by name, and let them open it once."""
     wanted = CaseFilter(category=Category.FINANCIAL_ABUSE)
-    found = cases.list_cases(db.session(), wanted, reader=team.manager, now=now).items
+    found = listing.list_cases(db.session(), wanted, reader=team.manager, now=now).items
     record = (Subject.CASE, found[-1].id)
     asked = now - timedelta(days=3)
     service.restrict(record, _WHY, actor=team.manager, now=asked)

@@ -19,6 +19,7 @@ from tsalert.demo import (
     known,
     odd,
     other_work,
+    partners,
     past,
     prevented,
     prosecuted,
@@ -105,6 +106,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     border.load_border(team, now)
     odd.load_oddities(team, now)
     kept.load_restricted(team, now)
+    partners.load_partners(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 
