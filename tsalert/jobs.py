@@ -13,6 +13,7 @@ from tsalert.oversight import publishing
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
 from tsalert.response import service as response
+from tsalert.retention import erasing
 from tsalert.rota import alarms, planning
 from tsalert.telephone import fetching, retention
 
@@ -43,6 +44,7 @@ TIMETABLE = (
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("remind of deadlines", 600, deadlines.remind),
+    Job("erase what was approved", 5, erasing.continue_runs),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -29,6 +29,10 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
+    HOLD_RECORD = "hold records back from erasing"
+    RUN_RETENTION = "list, approve and erase what is no longer to be kept"
+    APPROVE_RETENTION = "decide on keeping as the data protection officer"
+    ANSWER_ACCESS = "answer requests for what is held on somebody"
 
 
 class Via(StrEnum):
