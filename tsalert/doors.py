@@ -53,6 +53,7 @@ from tsalert.response import (
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.retention import cli as retention_cli
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -145,6 +146,7 @@ COMMANDS = (
     cases_cli.group,
     evidence_cli.group,
     savings_cli.group,
+    retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
     demo_cli.group,

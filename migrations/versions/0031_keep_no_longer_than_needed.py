@@ -1,4 +1,4 @@
-"""Rules of keeping, holds, erasing runs; guards of history let persons go inside an erasing transaction, never facts."""
+"""Rules of keeping, holds, erasing runs; inside one, guards of history let persons go, and never facts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -101,9 +101,7 @@ def _add_holds():
         sa.Column("lifted_by", sa.Integer(), nullable=True),
         sa.Column("lifted_at", _INSTANT, nullable=True),
         sa.Column("lift_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "subject IN ('call', 'incident', 'case', 'party')", name=op.f("ck_legal_hold_of_a_record")
-        ),
+        sa.CheckConstraint("subject IN ('call', 'incident', 'case', 'party')", name=op.f("ck_legal_hold_of_a_record")),
         sa.CheckConstraint(
             "(lifted_at IS NULL) = (lift_reason IS NULL)", name=op.f("ck_legal_hold_lifted_with_reason")
         ),
@@ -161,9 +159,7 @@ def _add_runs():
         sa.Column("hold_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("settled_at", _INSTANT, nullable=True),
-        sa.CheckConstraint(
-            "state IN ('due', 'held', 'erased', 'kept')", name=op.f("ck_retention_item_state_known")
-        ),
+        sa.CheckConstraint("state IN ('due', 'held', 'erased', 'kept')", name=op.f("ck_retention_item_state_known")),
         sa.ForeignKeyConstraint(["run_id"], ["retention_run.id"], name="fk_retention_item_run_id"),
         sa.ForeignKeyConstraint(["hold_id"], ["legal_hold.id"], name="fk_retention_item_hold_id"),
         sa.PrimaryKeyConstraint("id", name="pk_retention_item"),
@@ -250,9 +246,7 @@ def _add_requests():
         sa.Column("answered_at", _INSTANT, nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", _INSTANT, nullable=False),
-        sa.CheckConstraint(
-            "party_id IS NULL OR subscriber_id IS NULL", name=op.f("ck_access_request_of_one_person")
-        ),
+        sa.CheckConstraint("party_id IS NULL OR subscriber_id IS NULL", name=op.f("ck_access_request_of_one_person")),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (decision IS NULL)", name=op.f("ck_access_request_answered_with_decision")
         ),
@@ -276,9 +270,7 @@ def _add_requests():
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("reviewed_by", sa.Integer(), nullable=True),
         sa.Column("reviewed_at", _INSTANT, nullable=False),
-        sa.CheckConstraint(
-            "NOT is_withheld OR reason IS NOT NULL", name=op.f("ck_access_review_withheld_with_reason")
-        ),
+        sa.CheckConstraint("NOT is_withheld OR reason IS NOT NULL", name=op.f("ck_access_review_withheld_with_reason")),
         sa.ForeignKeyConstraint(["request_id"], ["access_request.id"], name="fk_access_review_request_id"),
         _officer("access_review", "reviewed_by"),
         sa.PrimaryKeyConstraint("request_id", "place", name="pk_access_review"),
@@ -302,8 +294,10 @@ def _refusals(differs):
     yield "retention_run", "UPDATE", "OLD.state IN ('done', 'discarded') OR OLD.digest <> NEW.digest"
     yield "retention_item", "DELETE", "true"
     yield "retention_item", "UPDATE", "OLD.state <> 'due' OR OLD.subject_id <> NEW.subject_id"
-    yield "erasure_under_way", "INSERT", (
-        "NOT EXISTS (SELECT 1 FROM retention_run WHERE id = NEW.run_id AND state = 'running')"
+    yield (
+        "erasure_under_way",
+        "INSERT",
+        ("NOT EXISTS (SELECT 1 FROM retention_run WHERE id = NEW.run_id AND state = 'running')"),
     )
 
 
@@ -324,8 +318,7 @@ def _guard_on_postgresql():
             f"IF {when} THEN RAISE EXCEPTION '{_STAYS}'; END IF; RETURN {row}; END $$"
         )
         op.execute(
-            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
         )
 
 
@@ -406,8 +399,8 @@ def _close_on_sqlite(table):
 
 
 def _close_on_postgresql(table):
-    for act in _ACTS:
-        for name, body in op.get_bind().execute(_BODY, {"table": table, "act": _ACTS[act]}).all():
+    for act, bit in _ACTS.items():
+        for name, body in op.get_bind().execute(_BODY, {"table": table, "act": bit}).all():
             head, asked, rest = body.partition(f" IF TG_OP = '{act}' THEN IF {_ERASING}")
             if asked:
                 _replace(name, head + rest.partition("END IF; END IF; ")[2])

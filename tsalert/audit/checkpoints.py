@@ -1,11 +1,12 @@
-"""Where the trail begins: old entries give way to a checkpoint that this installation signs, and the rest goes on from it."""
+"""Where the trail begins: old entries give way to a checkpoint that we sign, and the rest goes on from it."""
 
 import hmac
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit.models import AuditCheckpoint, AuditEvent
@@ -24,8 +25,8 @@ def place(session: Session, length: int, *, now: datetime) -> int:
     signature = _sign(_settings().secret_key, length, sealed, made_at)
     session.add(AuditCheckpoint(length=length, seal=sealed, made_at=made_at, signature=signature))
     session.flush()
-    gone = session.execute(delete(AuditEvent).where(AuditEvent.id <= length))
-    return int(gone.rowcount)
+    gone = delete(AuditEvent).where(AuditEvent.id <= length)
+    return cast(CursorResult[Any], session.execute(gone)).rowcount
 
 
 def newest(session: Session) -> AuditCheckpoint | None:
@@ -41,7 +42,9 @@ def beginning(session: Session) -> Head | None:
     settings = _settings()
     keys = (settings.secret_key, *settings.old_secret_keys)
     signed = (_sign(key, found.length, found.seal, found.made_at) for key in keys)
-    return Head(found.length, found.seal) if any(hmac.compare_digest(each, found.signature) for each in signed) else None
+    return (
+        Head(found.length, found.seal) if any(hmac.compare_digest(each, found.signature) for each in signed) else None
+    )
 
 
 def _sign(key: str, length: int, sealed: str, made_at: datetime) -> str:

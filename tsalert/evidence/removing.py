@@ -29,4 +29,4 @@ def delete_removed(session: Session, run_id: int) -> int:
 def removed_by(session: Session, file_ids: Sequence[int]) -> dict[int, int]:
     """Return the run that removed each of some files that were removed."""
     query = select(RemovedFile.file_id, RemovedFile.run_id).where(RemovedFile.file_id.in_(file_ids))
-    return {file_id: run_id for file_id, run_id in session.execute(query)}
+    return dict(session.execute(query).all())

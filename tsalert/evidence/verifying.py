@@ -38,7 +38,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found; ``strays`` lie on the disk, and no record knows them; ``removed`` were taken off it on purpose."""
+    """What was found; ``strays`` lie on the disk, and no record knows them; ``removed`` went on purpose."""
 
     checked: int
     faults: list[Fault]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -19,7 +19,7 @@ from tsalert.retention.held.register import TABLES
 from tsalert.retention.holding import NO_HOLD, kept_by_holds
 from tsalert.retention.models import ErasedRecord, ErasureItem, ErasureRun
 from tsalert.retention.reaching import Reach, people_of, table, widen
-from tsalert.retention.vocabulary import ItemState, Root, RunState
+from tsalert.retention.vocabulary import ItemState, Root, RuleKind, RunState
 from tsalert.telephone import keeping as sounds
 from tsalert.telephone import retention as recordings
 
@@ -111,13 +111,20 @@ def _erase(session: Session, run: ErasureRun, items: list[ErasureItem], now: dat
     if records:
         _erase_records(session, run.id, records, done, now)
     for item in going:
-        if item.subject == Root.TRACES:
-            done.add(traces.delete_traces(session, keeping.months_in_force(session, london_date(now))[item.rule], today=item.due_on))  # fmt: skip
-        elif item.subject == Root.TRAIL:
-            done.add(traces.place_checkpoint(session, item.subject_id, now=now))
+        done.add(_erase_traces(session, item, now))
     session.flush()
     _end(session)
     return done
+
+
+def _erase_traces(session: Session, item: ErasureItem, now: datetime) -> dict[str, int]:
+    """Let traces of use go, or old entries of the trail; nothing for any other line of the list."""
+    if item.subject == Root.TRAIL:
+        return traces.place_checkpoint(session, item.subject_id, now=now)
+    if item.subject == Root.TRACES:
+        months = keeping.months_in_force(session, london_date(now))[RuleKind.TRACES]
+        return traces.delete_traces(session, months, today=item.due_on)
+    return {}
 
 
 def _lock(session: Session, items: Iterable[ErasureItem]) -> None:
@@ -132,7 +139,11 @@ def _settle(session: Session, items: list[ErasureItem], now: datetime) -> list[E
     """Decide of each record, as holds, rules and facts stand now, whether it goes; return those that go."""
     today = london_date(now)
     months, kept = keeping.months_in_force(session, today), kept_by_holds(session)
-    due = {root: due_now(session, root, ids, months, today) for root, ids in _by_root(items).items() if root not in _PROGRAM}
+    due = {
+        root: due_now(session, root, ids, months, today)
+        for root, ids in _by_root(items).items()
+        if root not in _PROGRAM
+    }
     for item in items:
         root = Root.of(item.subject)
         hold = kept.why(root, item.subject_id)
@@ -197,7 +208,8 @@ def _delete_files(done: _Done) -> None:
 
 
 def _leave_no_trace_of_pages() -> None:
-    """Let SQLite write its journal back, which still holds pages as they were before."""
-    if db.engine.dialect.name == "sqlite":
-        with db.engine.connect() as connection:
+    """Let SQLite write its journal back, which still holds pages as they were; no transaction may be open for that."""
+    bind = db.session.get_bind()
+    if isinstance(bind, Engine) and bind.dialect.name == "sqlite":
+        with bind.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

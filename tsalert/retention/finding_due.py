@@ -68,7 +68,7 @@ def _before(kinds: Iterable[RuleKind], months: Mapping[RuleKind, int], today: da
 
 
 def _calls(before: datetime) -> Select[Any]:
-    """Calls without an incident, and those that came to one which names nobody any more."""
+    """Return calls without an incident, and those that came to one which names nobody any more."""
     call = table("call")
     alone = or_(call.c.incident_id.is_(None), is_erased(Root.INCIDENT, call.c.incident_id))
     return (

@@ -39,9 +39,7 @@ class Kept:
         return self.by_root.get(root, {}).get(key)
 
 
-def place_hold(  # noqa: PLR0913 - a hold has six particulars
-    root: Root, subject_id: int, *, reason: str, review_on: date, actor: Actor, now: datetime
-) -> int:
+def place_hold(root: Root, subject_id: int, *, reason: str, review_on: date, actor: Actor, now: datetime) -> int:
     """Keep a record and all that hangs together with it until the hold is lifted; returns the hold's id.
 
     :raises NotFound: there is no such record.
@@ -140,7 +138,7 @@ def kept_by_holds(session: Session) -> Kept:
 
 def _held_directly(session: Session, root: Root) -> Because:
     query = select(LegalHold.subject_id, LegalHold.id).where(LegalHold.subject == root, LegalHold.lifted_at.is_(None))
-    return {key: hold for key, hold in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def _held_recordings(session: Session) -> Because:
@@ -151,7 +149,9 @@ def _held_recordings(session: Session) -> Because:
 
 def _asking(session: Session) -> Because:
     """Return who waits for an answer: to erase what they asked to see would be an offence (DPA 2018, section 173)."""
-    query = select(AccessRequest.party_id).where(AccessRequest.answered_at.is_(None), AccessRequest.party_id.is_not(None))
+    query = select(AccessRequest.party_id).where(
+        AccessRequest.answered_at.is_(None), AccessRequest.party_id.is_not(None)
+    )
     return {party_id: REQUEST for party_id in session.scalars(query) if party_id}
 
 

@@ -26,9 +26,7 @@ class RuleOfKind:
     versions: Sequence[KeepingRule]
 
 
-def propose_rule(
-    kind: RuleKind, *, months: int, effective_from: date, reason: str, actor: Actor, now: datetime
-) -> int:
+def propose_rule(kind: RuleKind, *, months: int, effective_from: date, reason: str, actor: Actor, now: datetime) -> int:
     """Write down how long records of a kind are to be kept from a day on; returns its id. It waits for approval.
 
     :raises RuleViolation: there is no reason, or the time is none.
@@ -78,7 +76,7 @@ def list_rules(session: Session, day: date) -> list[RuleOfKind]:
 
 
 def months_in_force(session: Session, day: date) -> dict[RuleKind, int]:
-    """Return for how many months records of each kind are kept on a day; kinds without an approved rule are left out."""
+    """Return for how many months records of each kind are kept on a day; without an approved rule, of none."""
     return {each.kind: each.in_force.months for each in list_rules(session, day) if each.in_force}
 
 

@@ -36,7 +36,7 @@ class KeepingRule(Base):
 
 
 class LegalHold(Base):
-    """That a record must be kept whatever its age, and everything that hangs together with it; lifted, never deleted."""
+    """That a record must be kept whatever its age, with all that hangs together with it; lifted, never deleted."""
 
     __tablename__ = "legal_hold"
     __table_args__ = (

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Table, exists, false, or_, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, FromClause, Select, Table, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.db import Base
@@ -43,6 +43,11 @@ def pieces(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
         yield items[first : first + size]
 
 
+def changed(session: Session, statement: Executable) -> int:
+    """Carry out a change and return how many rows it met."""
+    return cast(CursorResult[Any], session.execute(statement)).rowcount
+
+
 def widen(session: Session, reach: Reach) -> Reach:
     """Add what goes with some records: a case's incidents, an incident's calls, every version of work."""
     linked, call, work = table("case_incident"), table("call"), table("intervention")
@@ -62,14 +67,12 @@ def rows_under(entry: Held, reach: Reach) -> ColumnElement[bool]:
     if entry.root and reach.of(entry.root):
         found.append(rows.c.id.in_(reach.of(entry.root)))
     if entry.is_about:
-        found += [
-            (rows.c.subject == root.value) & rows.c.subject_id.in_(ids) for root, ids in reach.ids.items() if ids
-        ]
+        found += [(rows.c.subject == root.value) & rows.c.subject_id.in_(ids) for root, ids in reach.ids.items() if ids]
     found += [rows.c[column].in_(keys) for column, keys in _keys_of_parents(entry, reach)]
     return or_(false(), *found)
 
 
-def _keys_of_parents(entry: Held, reach: Reach) -> Iterator[tuple[str, object]]:
+def _keys_of_parents(entry: Held, reach: Reach) -> Iterator[tuple[str, Ids | Select[Any]]]:
     """Yield each column that leads towards a root, and what it holds in the rows that hang from these records."""
     for way in entry.ways:
         parent = REGISTER[way.parent]
@@ -105,8 +108,8 @@ def is_living(entry: Held) -> ColumnElement[bool]:
     return ~or_(false(), *gone)
 
 
-def _gone_above(entry: Held, rows: object) -> ColumnElement[bool]:
-    columns = rows.c  # type: ignore[attr-defined]
+def _gone_above(entry: Held, rows: FromClause) -> ColumnElement[bool]:
+    columns = rows.c
     gone = [is_erased(entry.root, columns.id)] if entry.root else []
     for way in entry.ways:
         above = table(way.parent).alias()
@@ -136,4 +139,3 @@ def references_of(session: Session, root: Root, ids: Sequence[int]) -> dict[int,
         return {each: f"{root.label} {each}" for each in ids}
     found = session.execute(select(rows.c.id, rows.c.reference).where(rows.c.id.in_(ids)))
     return {key: str(reference) for key, reference in found}
-

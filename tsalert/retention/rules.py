@@ -89,18 +89,16 @@ class Listed:
 def due(facts: Facts, months: Mapping[RuleKind, int]) -> Due | None:
     """Say when a record's time is over; None while something keeps it open, or no approved rule speaks of it."""
     kind, since = _counted(facts)
-    if kind is None or since is None or kind not in months:
+    if since is None or kind not in months:
         return None
     return Due(kind, months_after(since, months[kind]))
 
 
-def _counted(facts: Facts) -> tuple[RuleKind | None, date | None]:
-    """Return the rule of a record, and the day that it counts from."""
+def _counted(facts: Facts) -> tuple[RuleKind, date | None]:
+    """Return the rule of a record, and the day that it counts from; None while something keeps it open."""
     match facts:
-        case CallFacts(Disposition.WAITING):
-            return None, None
-        case CallFacts(disposition, received_on):
-            return (RuleKind.UNREAL_CALL if disposition in UNREAL else RuleKind.ADVICE_CALL), received_on
+        case CallFacts():
+            return _counted_call(facts)
         case IncidentFacts(closed_on):
             return RuleKind.INCIDENT, closed_on
         case CaseFacts():
@@ -111,14 +109,18 @@ def _counted(facts: Facts) -> tuple[RuleKind | None, date | None]:
             return RuleKind.ACCESS_REQUEST, answered_on
 
 
+def _counted_call(facts: CallFacts) -> tuple[RuleKind, date | None]:
+    kind = RuleKind.UNREAL_CALL if facts.disposition in UNREAL else RuleKind.ADVICE_CALL
+    return kind, None if facts.disposition is Disposition.WAITING else facts.received_on
+
+
 def _counted_case(facts: CaseFacts) -> tuple[RuleKind, date | None]:
-    """An open case is never due, however long ago its court sat."""
+    """Count a case from its last day of any weight; an open one is never due, however long ago its court sat."""
     kind = RuleKind.CASE if facts.last_court_day is None else RuleKind.PROSECUTION
     if facts.closed_on is None:
         return kind, None
-    if facts.last_court_day is not None:
-        return kind, max(facts.last_court_day, facts.binds_until or facts.last_court_day)
-    return kind, max(facts.closed_on, facts.binds_until or facts.closed_on)
+    last = facts.last_court_day or facts.closed_on
+    return kind, max(last, facts.binds_until or last)
 
 
 def months_after(day: date, months: int) -> date:

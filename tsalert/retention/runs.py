@@ -53,8 +53,8 @@ def make_list(*, actor: Actor, now: datetime) -> int:
         months = keeping.months_in_force(session, today)
         kept = kept_by_holds(session)
         run = ErasureRun(
-            state=RunState.LISTED, as_of=as_utc(now), digest="", rules={kind.value: each for kind, each in months.items()},
-            made_by=actor.officer_id, made_at=now, tally={},
+            state=RunState.LISTED, as_of=as_utc(now), digest="",
+            rules={kind.value: each for kind, each in months.items()}, made_by=actor.officer_id, made_at=now, tally={},
         )  # fmt: skip
         found = [*due_records(session, months, today), *traces.due_traces(session, months, today)]
         listed = [each for each in found if kept.why(each.root, each.id) is None]

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Table, case, delete, insert, or_, select, update
+from sqlalchemy import JSON, Table, case, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.db import Base
 from tsalert.retention.held.entries import REMOVED, Held, Treatment
 from tsalert.retention.held.register import REGISTER
-from tsalert.retention.reaching import Reach, is_living, leads_to, links, rows_under, table
+from tsalert.retention.reaching import Reach, changed, is_living, leads_to, links, rows_under, table
 
 Counts = dict[str, int]
 
@@ -20,8 +20,8 @@ def take_out(session: Session, reach: Reach) -> Counts:
     counts: Counts = {}
     for entry in _children_first():
         if entry.names_people and leads_to(entry, reach):
-            changed = _delete(session, entry, reach) if entry.rows_go else _empty(session, entry, reach)
-            counts |= {entry.table: changed} if changed else {}
+            rows = _delete(session, entry, reach) if entry.rows_go else _empty(session, entry, reach)
+            counts |= {entry.table: rows} if rows else {}
     return counts
 
 
@@ -32,7 +32,9 @@ def without_records(session: Session, party_ids: set[int]) -> set[int]:
         link = table(entry.table).c[column]
         named.update(session.scalars(select(link).where(link.in_(party_ids), is_living(entry)).distinct()))
     warning = table("party_warning").c
-    named.update(session.scalars(select(warning.party_id).where(warning.party_id.in_(party_ids), warning.ended_at.is_(None))))
+    named.update(
+        session.scalars(select(warning.party_id).where(warning.party_id.in_(party_ids), warning.ended_at.is_(None)))
+    )
     return party_ids - named
 
 
@@ -42,7 +44,9 @@ def lead_astray(session: Session, reach: Reach, living: set[int]) -> Counts:
     for entry, column in links():
         rows = table(entry.table)
         mine = (rows_under(entry, reach), rows.c[column].in_(living))
-        for key, party_id in session.execute(select(rows.c.id, rows.c[column]).where(*mine)).all() if not entry.rows_go else ():
+        for key, party_id in (
+            session.execute(select(rows.c.id, rows.c[column]).where(*mine)).all() if not entry.rows_go else ()
+        ):
             session.execute(update(rows).where(rows.c.id == key).values({column: _nameless(session, party_id)}))
             counts[entry.table] = counts.get(entry.table, 0) + 1
     return counts
@@ -55,8 +59,8 @@ def forget_households(session: Session, reach: Reach) -> Counts:
         unknown = f"removed-{token_hex(8)}"
         for entry, column in _household_columns():
             rows = table(entry.table)
-            changed = session.execute(update(rows).where(rows.c[column] == key).values({column: unknown})).rowcount
-            counts[entry.table] = counts.get(entry.table, 0) + int(changed)
+            renamed = update(rows).where(rows.c[column] == key).values({column: unknown})
+            counts[entry.table] = counts.get(entry.table, 0) + changed(session, renamed)
     return {name: count for name, count in counts.items() if count}
 
 
@@ -68,7 +72,7 @@ def _children_first() -> Iterator[Held]:
 
 
 def _delete(session: Session, entry: Held, reach: Reach) -> int:
-    return int(session.execute(delete(table(entry.table)).where(rows_under(entry, reach))).rowcount)
+    return changed(session, delete(table(entry.table)).where(rows_under(entry, reach)))
 
 
 def _empty(session: Session, entry: Held, reach: Reach) -> int:
@@ -77,7 +81,7 @@ def _empty(session: Session, entry: Held, reach: Reach) -> int:
     if not values:
         return 0
     told = or_(*(rows.c[name].is_not(None) for name in values))
-    return int(session.execute(update(rows).where(rows_under(entry, reach), told).values(values)).rowcount)
+    return changed(session, update(rows).where(rows_under(entry, reach), told).values(values))
 
 
 def _values(rows: Table, entry: Held) -> Iterator[tuple[str, Any]]:
@@ -96,8 +100,8 @@ def _nameless(session: Session, like: int) -> int:
     """Add a party that nobody knows anything of but its kind and when it became known."""
     party = table("party")
     known = session.execute(select(party.c.kind, party.c.created_at).where(party.c.id == like)).one()
-    added = session.execute(insert(party).values(kind=known.kind, created_at=known.created_at))
-    return int(added.inserted_primary_key[0])
+    adding = insert(party).values(kind=known.kind, created_at=known.created_at).returning(party.c.id)
+    return int(session.execute(adding).scalar_one())
 
 
 def _household_columns() -> list[tuple[Held, str]]:
@@ -114,9 +118,5 @@ def _households(session: Session, reach: Reach) -> set[str]:
     for entry, column in _household_columns():
         if entry.ways:
             key = table(entry.table).c[column]
-            found.difference_update(session.scalars(select(key).where(key.in_(found), _is_kept(entry)).distinct()))
+            found.difference_update(session.scalars(select(key).where(key.in_(found), is_living(entry)).distinct()))
     return found
-
-
-def _is_kept(entry: Held) -> ColumnElement[bool]:
-    return is_living(entry)

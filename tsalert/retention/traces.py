@@ -1,4 +1,4 @@
-"""What the program keeps of its own use: forms sent, look-ups, failed sign-ins, tokens, and old entries of the trail."""
+"""What the program keeps of its own use: forms sent, look-ups, failed sign-ins, tokens, old entries of the trail."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from tsalert.audit import checkpoints
 from tsalert.core.clock import london_midnight
 from tsalert.retention import rules
 from tsalert.retention.finding_due import DueRecord
-from tsalert.retention.reaching import table
+from tsalert.retention.reaching import changed, table
 from tsalert.retention.rules import Due
 from tsalert.retention.vocabulary import Root, RuleKind
 
@@ -38,9 +38,9 @@ def old_entries(session: Session, before: datetime) -> int:
 
 def delete_traces(session: Session, months: int, *, today: date) -> dict[str, int]:
     """Delete traces of use that are old enough; a step. Returns how many rows went, by table."""
-    found = {}
+    found: dict[str, int] = {}
     for name, old in _old(_before(months, today)):
-        gone = int(session.execute(delete(table(name)).where(old)).rowcount)
+        gone = changed(session, delete(table(name)).where(old))
         found |= {name: gone} if gone else {}
     return found
 

@@ -1,4 +1,4 @@
-"""The shape of an entry of the register: a table, the way to its root records, and what each of its columns is. Pure."""
+"""The shape of the register's entries: a table, the way to its root records, and what each column is. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -78,7 +78,7 @@ class Columns:
         return {name: treatment for treatment, names in said.items() for name in names.split()}
 
 
-def held(  # noqa: PLR0913 - an entry of a register reads best in one line
+def held(
     table: str,
     *ways: str,
     root: Root | None = None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import JSON, Column, MetaData, Text
+from sqlalchemy import JSON, Column, MetaData, Table, Text
 
 from tsalert.retention.held import cases, people, response, service
 from tsalert.retention.held.entries import Held, Treatment
@@ -23,15 +23,19 @@ def faults(metadata: MetaData) -> Iterator[str]:
         entry = REGISTER.get(name)
         if entry is None:
             yield f"{name}: no entry; write one with its way to a root record, and for each column of text {_HOW}"
-            continue
-        columns = {column.name for column in table.columns}
-        texts = {column.name for column in table.columns if holds_text(column)}
-        for column in sorted(texts - set(entry.columns)):
-            yield f"{name}.{column}: holds text and is not classified; {_HOW}"
-        for column in sorted(({*entry.columns} | {way.column for way in entry.ways}) - columns):
-            yield f"{name}.{column}: the register names it, and the table has no such column"
-        if entry.names_people and name not in REACHED_OTHERWISE and not _leads_to_root(entry):
-            yield f"{name}: it names people, and no way leads from it to a root record"
+        else:
+            yield from _faults_of(entry, table)
+
+
+def _faults_of(entry: Held, table: Table) -> Iterator[str]:
+    columns = {column.name for column in table.columns}
+    texts = {column.name for column in table.columns if holds_text(column)}
+    for column in sorted(texts - set(entry.columns)):
+        yield f"{entry.table}.{column}: holds text and is not classified; {_HOW}"
+    for column in sorted(({*entry.columns} | {way.column for way in entry.ways}) - columns):
+        yield f"{entry.table}.{column}: the register names it, and the table has no such column"
+    if entry.names_people and entry.table not in REACHED_OTHERWISE and not _leads_to_root(entry):
+        yield f"{entry.table}: it names people, and no way leads from it to a root record"
 
 
 # Addresses are erased with their subscribers, household keys with the last of their records.

@@ -1,4 +1,4 @@
-"""What is held of no member of the public: staff, rota, rates, figures, alerts, places, the trail, and retention itself."""
+"""What is held of no member of the public: staff, rota, rates, figures, alerts, places, trail, retention itself."""
 
 from tsalert.retention.held.entries import held
 from tsalert.retention.vocabulary import Root
