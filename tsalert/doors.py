@@ -53,7 +53,12 @@ from tsalert.response import (
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.retention import api as retention_api
 from tsalert.retention import cli as retention_cli
+from tsalert.retention import hold_views
+from tsalert.retention import views as retention_views
+from tsalert.retention.access import api as access_api
+from tsalert.retention.access import views as access_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -100,6 +105,9 @@ PAGES = (
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    retention_views.bp,
+    hold_views.bp,
+    access_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -134,6 +142,8 @@ OPERATIONS = (
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *retention_api.blueprints,
+    *access_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -168,6 +178,8 @@ NAVIGATION = (
         frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
+    pages.Link("Holds", "holds.list_holds", Permission.HOLD_RECORD),
+    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access"})),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )
