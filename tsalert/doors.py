@@ -178,8 +178,7 @@ NAVIGATION = (
         frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
-    pages.Link("Holds", "holds.list_holds", Permission.HOLD_RECORD),
-    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access"})),
+    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

@@ -15,6 +15,7 @@ from tsalert.demo import (
     calculated,
     equipment,
     helpline,
+    kept,
     known,
     other_work,
     past,
@@ -47,6 +48,7 @@ OFFICERS = (
     ("second.officer@example.org", "Ashley Second (invented)", (RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)),
     ("manager@example.org", "Morgan Manager (invented)", (RoleName.MANAGER,)),
     ("administrator@example.org", "Toni Administrator (invented)", (RoleName.ADMINISTRATOR,)),
+    (kept.PROTECTION_OFFICER, "Dana Protection (invented)", (RoleName.DATA_PROTECTION_OFFICER,)),
 )
 _BEFORE_IT_ALL = london_midnight(date(2021, 3, 1))
 # Tables that a new database has rows in, from its migrations.
@@ -61,6 +63,7 @@ _SHIPPED = frozenset(
         "audit_head",
         "paging_policy",
         "board_stamp",
+        "retention_rule",
     }
 )
 
@@ -98,6 +101,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
+    kept.load_kept(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 
