@@ -68,6 +68,12 @@ from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.restricting import api as restricting_api
 from tsalert.restricting import views as restricting_views
+from tsalert.retention import api as retention_api
+from tsalert.retention import cli as retention_cli
+from tsalert.retention import hold_views
+from tsalert.retention import views as retention_views
+from tsalert.retention.access import api as access_api
+from tsalert.retention.access import views as access_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -122,6 +128,9 @@ PAGES = (
     runs_views.bp,
     reports_views.bp,
     oversight_views.bp,
+    retention_views.bp,
+    hold_views.bp,
+    access_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -163,6 +172,8 @@ OPERATIONS = (
     *runs_api.blueprints,
     *reports_api.blueprints,
     *oversight_api.blueprints,
+    *retention_api.blueprints,
+    *access_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -177,6 +188,7 @@ COMMANDS = (
     evidence_cli.group,
     activities_cli.group,
     savings_cli.group,
+    retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
     demo_cli.group,
@@ -205,6 +217,7 @@ NAVIGATION = (
         frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
+    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
     pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),

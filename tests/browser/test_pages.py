@@ -133,6 +133,17 @@ WHERE = {
     "rates.edit_rate_set": "/savings/rate-sets/hmt-2026/edit",
     "rates.list_rate_sets": "/savings/rate-sets",
     "rates.new_rate_set": "/savings/rate-sets/new",
+    "retention.new_rule": "/retention/rules/new",
+    "retention.show_certificate": "/retention/runs/1/certificate",
+    "retention.show_register": "/retention/register",
+    "retention.show_retention": "/retention",
+    "retention.show_run": "/retention/runs/1",
+    "holds.list_holds": "/legal-holds",
+    "holds.new_hold": "/legal-holds/new",
+    "holds.show_hold": "/legal-holds/1",
+    "access.list_requests": "/subject-access",
+    "access.new_request": "/subject-access/new",
+    "access.show_request": "/subject-access/1",
     "runs.compare_runs": "/savings/runs/1/difference?with=2",
     "runs.list_runs": "/savings/runs",
     "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
@@ -207,6 +218,8 @@ NO_PAGES = {
     "explaining.export_explanation",
     "overview.export_savings",
     "overview.export_what_if",
+    "access.export",
+    "retention.export_certificate",
     "runs.export_lines",
     "rates.export_rate_set",
     "alerts.show_email",
@@ -233,7 +246,15 @@ NO_PAGES = {
 }
 
 WALL, NOBODY = "wall display", "nobody"
-READERS = [RoleName.MANAGER, RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER, RoleName.ADMINISTRATOR, WALL, NOBODY]
+READERS = [
+    RoleName.MANAGER,
+    RoleName.DUTY_OFFICER,
+    RoleName.CASE_OFFICER,
+    RoleName.ADMINISTRATOR,
+    RoleName.DATA_PROTECTION_OFFICER,
+    WALL,
+    NOBODY,
+]
 WIDTHS = (1280, 320)
 # What differs from one drawing of a page to the next without making another page of it: keys, times and names.
 PASSING = re.compile(

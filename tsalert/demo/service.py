@@ -23,6 +23,7 @@ from tsalert.demo import (
     past,
     prevented,
     prosecuted,
+    restricted,
     sent,
     standby,
     telephone,
@@ -52,6 +53,7 @@ OFFICERS = (
     ("second.officer@example.org", "Ashley Second (invented)", (RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)),
     ("manager@example.org", "Morgan Manager (invented)", (RoleName.MANAGER,)),
     ("administrator@example.org", "Toni Administrator (invented)", (RoleName.ADMINISTRATOR,)),
+    (kept.PROTECTION_OFFICER, "Dana Protection (invented)", (RoleName.DATA_PROTECTION_OFFICER,)),
 )
 _BEFORE_IT_ALL = london_midnight(date(2021, 3, 1))
 # Tables that a new database has rows in, from its migrations.
@@ -66,6 +68,7 @@ _SHIPPED = frozenset(
         "audit_head",
         "paging_policy",
         "board_stamp",
+        "retention_rule",
     }
 )
 
@@ -105,8 +108,9 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     telephone.load_waiting(team, now)
     border.load_border(team, now)
     odd.load_oddities(team, now)
-    kept.load_restricted(team, now)
+    restricted.load_restricted(team, now)
     partners.load_partners(team, now)
+    kept.load_kept(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 
