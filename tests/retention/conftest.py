@@ -44,7 +44,7 @@ from tsalert.parties import known_by, warning_notes
 from tsalert.parties.vocabulary import KnownBy
 from tsalert.prevention.rules import Ending, NewCheck, NewEnding
 from tsalert.prevention.service import record_check
-from tsalert.response import correcting_calls, dispatching, service, waiting
+from tsalert.response import correcting, correcting_calls, dispatching, service, waiting
 from tsalert.response import vocabulary as words
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.facts import Correction, Fact
