@@ -20,8 +20,9 @@ KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
 OF_NOTHING_KEPT = {
     "activity_id", "alert_id", "delivery_id", "display_id", "exception_id", "filename", "filter_id", "form_name",
-    "grant_id", "kind", "leave_id", "line", "message_id", "neighbour_id", "number", "officer_id", "pattern_id",
-    "role", "run_id", "shift_id", "slug", "subject", "subscriber_id", "subscription_id", "token", "week", "zone_id",
+    "grant_id", "hold_id", "kind", "leave_id", "line", "message_id", "neighbour_id", "number", "officer_id",
+    "pattern_id", "request_id", "role", "rule_id", "run_id", "shift_id", "slug", "subject", "subscriber_id",
+    "subscription_id", "token", "week", "zone_id",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {
@@ -58,7 +59,7 @@ def test_every_part_of_an_address_is_known_to_the_gate_or_names_nothing_kept(app
         assert not BENEATH & set(rule.arguments) or KEYS & set(rule.arguments), rule.rule
 
 
-@pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])
+@pytest.mark.parametrize("role", "rule_id", [RoleName.MANAGER, RoleName.CASE_OFFICER])
 def test_no_page_or_operation_lets_anybody_to_a_restricted_record_without_a_grant(
     app: Flask,
     client: FlaskClient,
@@ -124,7 +125,7 @@ def test_a_grant_that_ends_counts_at_the_very_next_request(
         assert desk.get(beneath).status_code == 403, beneath
 
 
-@pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])
+@pytest.mark.parametrize("role", "rule_id", [RoleName.MANAGER, RoleName.CASE_OFFICER])
 def test_no_form_or_operation_takes_a_record_that_is_kept_from_whoever_names_it(
     client: FlaskClient, bearer: Callable[..., dict[str, str]], restricted: Kept, role: RoleName
 ) -> None:
