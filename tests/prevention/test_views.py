@@ -102,8 +102,11 @@ def test_an_end_is_written_down_once(browser: FlaskClient, intervention: str) ->
     assert "CB-1001" in browser.get("/units?show=ended").text
 
 
-def test_the_list_is_a_file_too(browser: FlaskClient, intervention: str) -> None:
-    answer = browser.get("/units.csv?show=active")
+def test_the_list_is_a_file_too_for_those_who_may_export(
+    browser: FlaskClient, signed_in: Callable[..., FlaskClient], intervention: str
+) -> None:
+    assert browser.get("/units.csv?show=active").status_code == 403
+    answer = signed_in(RoleName.CASE_OFFICER).get("/units.csv?show=active")
     assert answer.mimetype == "text/csv"
     row = answer.text.splitlines()[1].split(",")
     assert row[1:3] == ["Call blocker", "CB-1001"]

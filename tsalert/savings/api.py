@@ -8,7 +8,7 @@ from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import queries, service
+from tsalert.savings import kept, queries, service
 from tsalert.savings.counting import not_counted
 from tsalert.savings.counting.api import blueprints as counting
 from tsalert.savings.counting.equipment_api import blp as units
@@ -51,7 +51,8 @@ blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, act
 def list_interventions(wanted: Filter) -> dict[str, Any]:
     """List the interventions that count, newest date first."""
     page = queries.list_interventions(db.session(), wanted)
-    return {"items": page.items, "next": page.next}
+    items = kept.for_reader(db.session(), page.items, reader=current_actor(), now=utc_now())
+    return {"items": items, "next": page.next}
 
 
 @interventions.route("", methods=["POST"])

@@ -19,6 +19,8 @@ from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import Intervention, InterventionShare
 from tsalert.savings.recording import carrying, checks, limits, linking
 from tsalert.savings.rules import NewIntervention, PartnerShare
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 _KIND = "S"
 
@@ -49,6 +51,7 @@ def record(session: Session, new: NewIntervention, *, actor: Actor, now: datetim
     :raises RuleViolation: it cannot have happened, or its money is not in exactly one class.
     """
     new = linking.complete(session, new)
+    _require_seen(session, new, actor, now)
     checks.check_intervention(new, today=london_date(now))
     household_counts.lock(session, [new.household_key])
     linking.require_other_money(session, new)
@@ -85,6 +88,7 @@ def correct(
     :raises RuleViolation: the correction cannot have happened, or differs from the activity that it came from.
     """
     corrected = linking.complete(session, corrected)
+    _require_seen(session, corrected, actor, now)
     before = queries.get_current(session, stood.reference).content.household_key
     household_counts.lock(session, [before, corrected.household_key])
     seen = _lock_seen(session, stood.reference, stood.number)
@@ -197,3 +201,13 @@ def _lock_seen(session: Session, reference: str, of_version: int) -> Interventio
     if row.version != of_version:
         raise Conflict("Somebody corrected this meanwhile. Look at it again first.")
     return row
+
+
+def _require_seen(session: Session, new: NewIntervention, actor: Actor, now: datetime) -> None:
+    """Refuse to record what took place in a case or incident that is kept from whoever records it.
+
+    :raises Withheld: it is.
+    """
+    for subject, number in ((Subject.CASE, new.case_id), (Subject.INCIDENT, new.incident_id)):
+        if number is not None:
+            require_visible(session, actor, subject, number, now=now)
