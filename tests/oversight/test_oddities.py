@@ -34,6 +34,8 @@ from tsalert.response.service import log_call
 from tsalert.response.vocabulary import Category
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 MONDAY = date(2026, 6, 8)
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -111,6 +113,18 @@ def test_the_officer_of_a_case_may_open_it_at_any_time(
     new = NewCase("Roof", Category.SCAM, kind="lottery", officer_id=owner.officer_id)
     case_id = cases.open_case(new, actor=manager, now=NOON)
     open_it(owner, "case", case_id)
+    assert found(session, settings) == []
+
+
+def test_an_officer_who_was_put_on_a_case_may_open_it(
+    session: Session, settings: Settings, officer: Callable[..., Actor], manager: Actor
+) -> None:
+    helper = officer(RoleName.CASE_OFFICER, name="Help Er")
+    case_id = cases.open_case(NewCase("Roof", Category.SCAM, kind="lottery"), actor=manager, now=NOON)
+    open_it(helper, "case", case_id, NOON + HOUR)
+    assert kinds(session, settings) == [Kind.NO_TASK]
+    with transaction() as open_session:
+        tiers.put_on(open_session, Subject.CASE, case_id, helper.officer_id or 0, actor=manager, now=NOON)
     assert found(session, settings) == []
 
 

@@ -19,7 +19,9 @@ from tsalert.response.dispatching import NewMilestone
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.models import Call
 from tsalert.response.steps import Step
+from tsalert.restricting import service as restricting
 from tsalert.staff.rules import RoleName
+from tsalert.tiers.vocabulary import Subject
 
 API = "/api/v1"
 # The answers of the call as the radio buttons of its form hold them.
@@ -230,3 +232,20 @@ def test_every_fact_of_a_call_is_corrected_through_the_interface(
     assert shown["disposition"] == "test"
     changed = {each["fact"] for each in desk.get(path, headers=manager).get_json()["items"]}
     assert changed == {*told, "disposition"}
+
+
+def test_a_restricted_call_is_corrected_by_nobody_who_may_not_see_it(
+    desk: FlaskClient,
+    officer: Callable[..., Actor],
+    head: dict[str, str],
+    incident_id: int,
+    call_id: int,
+) -> None:
+    manager = officer(RoleName.MANAGER, name="Mo")
+    why = "The caller works for the trader"
+    restricting.restrict((Subject.INCIDENT, incident_id), why, actor=manager, now=utc_now())
+    told = {"phone": "07700 900456", "reason": "Misheard"}
+    assert desk.get(f"/calls/{call_id}/correction").status_code == 403
+    assert desk.post(f"/calls/{call_id}/correction", data=told).status_code == 403
+    assert desk.post(f"{API}/calls/{call_id}/corrections", json=told, headers=head).status_code == 403
+    assert desk.get(f"{API}/incidents/{incident_id}", headers=head).status_code == 403

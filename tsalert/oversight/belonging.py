@@ -19,15 +19,18 @@ Found = TypeVar("Found")
 
 @dataclass(slots=True)
 class Web:
-    """Links between records, both ways, and the postcode of each that has one."""
+    """Links between records, both ways, the numbers of all that are known, and the postcode of each that has one."""
 
-    links: defaultdict[Record, set[Record]] = field(default_factory=lambda: defaultdict(set))
+    links: defaultdict[Record, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    known: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     postcodes: dict[Record, str] = field(default_factory=dict)
 
     def join(self, one: Record, other: Record) -> None:
         """Keep that two records belong together."""
-        self.links[one].add(other)
-        self.links[other].add(one)
+        self.links[one].append(other)
+        self.links[other].append(one)
+        for subject, number in (one, other):
+            self.known[subject].add(number)
 
     def place(self, record: Record, postcode: str | None) -> None:
         """Keep where a record lies."""
@@ -36,14 +39,14 @@ class Web:
 
     def numbers(self, subject: str) -> set[int]:
         """Return the numbers of all records of a subject that are known so far."""
-        return {number for kind, number in self.links if kind == subject}
+        return set(self.known[subject])
 
     def around(self, record: Record) -> set[Record]:
         """Return a record with the calls, incidents and cases that it belongs with; never another party."""
         found, waiting = {record}, [record]
         while waiting:
-            new = {each for each in self.links[waiting.pop()] - found if each[0] != PARTY}
-            found |= new
+            new = [each for each in self.links.get(waiting.pop(), ()) if each[0] != PARTY and each not in found]
+            found.update(new)
             waiting += new
         return found
 
@@ -51,8 +54,8 @@ class Web:
 def weave(session: Session, records: Collection[Record]) -> Web:
     """Return how some records belong together, with their calls, incidents, cases and parties."""
     web = Web()
-    for record in records:
-        web.links[record] = set()
+    for subject, number in records:
+        web.known[subject].add(number)
     _add_parties(session, web, party_ids=web.numbers(PARTY))
     _add_calls(session, web, call_ids=web.numbers(CALL))
     _add_cases(session, web, case_ids=web.numbers(CASE))

@@ -103,13 +103,13 @@ def lines_of(
     of_home = [each for each in readings if (each.officer_id, each.record) in known.neighbours]
     off_shift = [each for each in readings if is_off_shift(each, known)]
     told = {each.entry for each in off_shift}
-    no_task = [each for each in readings if each.entry not in told and is_without_task(each, known)]
+    no_task = [each for each in readings if is_without_task(each, known) and each.entry not in told]
     return [
         *_lines(Kind.OWN_NAME, (each for each in of_name if not is_at_work(each, known)), _by_day),
         *_lines(Kind.OWN_HOME, (each for each in of_home if not is_at_work(each, known)), _by_day),
         *_lines(Kind.OFF_SHIFT, off_shift, _by_day),
         *_lines(Kind.NO_TASK, no_task, _by_day),
-        *(each for each in _lines(Kind.TOO_MANY, readings, _by_hour) if each.records > records_an_hour),
+        *_lines(Kind.TOO_MANY, _crowded(readings, records_an_hour), _by_hour),
         *_exported(exports),
     ]
 
@@ -151,6 +151,15 @@ def _lines(kind: Kind, readings: Iterable[Reading], stretch: Callable[[datetime]
         Line(kind, officer_id, since, _entries(group), _different(each.record for each in group))
         for (since, officer_id), group in sorted(found.items())
     ]
+
+
+def _crowded(readings: Iterable[Reading], records_an_hour: int) -> list[Reading]:
+    """Return the readings of those hours in which an officer opened more different records than are usual."""
+    found: defaultdict[tuple[int, datetime], list[Reading]] = defaultdict(list)
+    for each in readings:
+        found[each.officer_id, _by_hour(each.at)].append(each)
+    full = (group for group in found.values() if len(group) > records_an_hour)
+    return [each for group in full if _different(each.record for each in group) > records_an_hour for each in group]
 
 
 def _exported(exports: Iterable[Export]) -> list[Line]:
