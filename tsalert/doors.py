@@ -1,5 +1,8 @@
 """Every door into the program: pages, operations of the API, commands, and what stands at the top of each page."""
 
+from tsalert.activities import api as activities_api
+from tsalert.activities import cli as activities_cli
+from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
@@ -22,8 +25,14 @@ from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.intelligence import api as intelligence_api
+from tsalert.intelligence import views as intelligence_views
+from tsalert.oversight import api as oversight_api
+from tsalert.oversight import views as oversight_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
+from tsalert.people import api as people_api
+from tsalert.people import views as people_views
 from tsalert.places import api as places_api
 from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
@@ -91,17 +100,21 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
+    intelligence_views.bp,
     cases_views.bp,
     restricting_views.bp,
+    people_views.bp,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
     prevention_views.bp,
+    *activities_pages.blueprints,
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    oversight_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -127,16 +140,20 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
+    *intelligence_api.blueprints,
     *cases_api.blueprints,
     *restricting_api.blueprints,
+    *people_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
     *prevention_api.blueprints,
+    *activities_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *oversight_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -148,6 +165,7 @@ COMMANDS = (
     party_cli.group,
     cases_cli.group,
     evidence_cli.group,
+    activities_cli.group,
     savings_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
@@ -160,17 +178,24 @@ NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "people"})),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(
+        "Prevention",
+        "activities.list_activities",
+        Permission.READ_FIGURES,
+        frozenset({"prevention", "sessions", *(each.name for each in activities_pages.blueprints)}),
+    ),
+    pages.Link(
         "Savings",
         "savings.list_interventions",
         Permission.READ_FIGURES,
-        frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
+        frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

@@ -9,7 +9,7 @@ from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.inbound import catching_up
-from tsalert.oversight import publishing
+from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
 from tsalert.response import service as response
@@ -40,6 +40,7 @@ TIMETABLE = (
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("publish the head of the trail", 600, publishing.publish_head),
+    Job("tell of oddities", 600, telling.tell_of_oddities),
     Job("let handovers lapse", 30, lapsing.settle_due),
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("note access that ran out", 60, expiring.note_ended),

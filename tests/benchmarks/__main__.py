@@ -1,6 +1,6 @@
 """Every benchmark, one after the other; ``python -m tests.benchmarks`` is what ``make bench`` runs."""
 
-from tests.benchmarks import board, broadcast, evidence, importing, matching, paging, places, response, savings
+from tests.benchmarks import board, broadcast, evidence, importing, matching, paging, places, response, savings, trail
 
 if __name__ == "__main__":
     raise SystemExit(
@@ -14,5 +14,6 @@ if __name__ == "__main__":
             paging.main(10_000),
             savings.main(500_000),
             evidence.main(500),
+            trail.main(1_000_000),
         )
     )

@@ -19,9 +19,9 @@ from tsalert.tiers import granting
 KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
 OF_NOTHING_KEPT = {
-    "alert_id", "delivery_id", "display_id", "exception_id", "filename", "form_name", "grant_id", "kind", "leave_id",
-    "message_id", "neighbour_id", "number", "officer_id", "pattern_id", "role", "run_id", "shift_id", "slug",
-    "subject", "subscriber_id", "subscription_id", "token",
+    "activity_id", "alert_id", "delivery_id", "display_id", "exception_id", "filename", "form_name", "grant_id", "kind",
+    "leave_id", "line", "message_id", "neighbour_id", "number", "officer_id", "pattern_id", "role", "run_id",
+    "shift_id", "slug", "subject", "subscriber_id", "subscription_id", "token", "week", "zone_id",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {
@@ -33,6 +33,7 @@ BENEATH = {
     "link_id",
     "milestone_id",
     "prosecution_id",
+    "role_id",
 }
 ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade"}
 

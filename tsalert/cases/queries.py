@@ -1,10 +1,10 @@
 """Reading cases, their money and their log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, CaseIncident, CaseNote, MoneyLine
@@ -231,3 +231,17 @@ def _filtered(query: Select[CaseFile], wanted: CaseFilter) -> Select[CaseFile]:
     if wanted.status:
         query = query.where(CaseFile.status == wanted.status)
     return query.where(opened_in(wanted.period)) if wanted.period else query
+
+
+def cases_with_incidents(
+    session: Session, *, case_ids: Collection[int] = (), incident_ids: Collection[int] = ()
+) -> Sequence[Row[int, int]]:
+    """Return (incident, case) of some cases, or of some incidents."""
+    wanted = or_(CaseIncident.case_id.in_(case_ids), CaseIncident.incident_id.in_(incident_ids))
+    return session.execute(select(CaseIncident.incident_id, CaseIncident.case_id).where(wanted)).all()
+
+
+def whose(session: Session, case_ids: Collection[int]) -> Sequence[Row[int, int | None, str | None, str | None]]:
+    """Return of some cases: the case, its officer, its victim's name and its postcode."""
+    columns = (CaseFile.id, CaseFile.officer_id, CaseFile.victim_name, CaseFile.postcode)
+    return session.execute(select(*columns).where(CaseFile.id.in_(case_ids))).all()

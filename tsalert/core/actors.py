@@ -28,6 +28,7 @@ class Permission(StrEnum):
     REVIEW_OVERRIDE = "review alerts sent alone"
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
+    REVIEW_ODDITIES = "look at what is odd in the trail"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
     READ_SENSITIVE = "read what makes a victim vulnerable in every case"
     GRANT_ACCESS = "restrict records and say who may open them"

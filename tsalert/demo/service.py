@@ -17,13 +17,16 @@ from tsalert.demo import (
     helpline,
     kept,
     known,
+    odd,
     other_work,
     past,
+    prevented,
     prosecuted,
     sent,
     standby,
     telephone,
     today,
+    traders,
 )
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
@@ -95,11 +98,13 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
-    prosecuted.load_prosecuted(team, now)
+    prevented.load_prevention(team, now)
+    traders.load_traders(team, prosecuted.load_prosecuted(team, now), now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
     kept.load_restricted(team, now)
+    odd.load_oddities(team, now)
     with transaction() as session:
         installation.mark_demo(session)
 

@@ -8,7 +8,7 @@ from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.prevention import kept, queries, service
 from tsalert.prevention.queries import UnitFilter, UnitView
-from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, MONTHS_BETWEEN_CHECKS
+from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, MONTHS_BETWEEN_CHECKS, UnitKind
 from tsalert.prevention.schemas import NewUsageCheckSchema, UnitFilterSchema
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, reads, requires
@@ -33,7 +33,8 @@ def list_units() -> ResponseReturnValue:
         "prevention/list.html",
         page=page,
         wanted=wanted,
-        counts=queries.count_units(db.session(), today=today),
+        counts=queries.count_units(db.session(), today=today, kind=wanted.kind),
+        kinds=list(UnitKind),
         today=today,
         switch_off=LANDLINE_SWITCH_OFF,
         months=MONTHS_BETWEEN_CHECKS,

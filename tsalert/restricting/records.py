@@ -5,13 +5,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from tsalert.activities.models import Recognition
 from tsalert.core.errors import NotFound
 from tsalert.handover import queries as handovers
+from tsalert.handover.models import Handover
 from tsalert.parties import queries as parties
 from tsalert.parties import warning_notes
 from tsalert.prevention import queries as prevention
 from tsalert.restricting.naming import Record, find_record
 from tsalert.savings import queries as savings
+from tsalert.savings.models import Intervention
 from tsalert.tiers.gate import QUERY, Records
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
@@ -43,8 +46,7 @@ def of_intervention(session: Session, reference: Any) -> Collection[Record]:
         row = savings.get_current_row(session, reference)
     except NotFound:
         return ()
-    named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
-    return [(subject, number) for subject, number in named if number is not None]
+    return _records_of(row)
 
 
 def of_unit(session: Session, unit_id: Any) -> Collection[Record]:
@@ -62,8 +64,13 @@ def of_handover(session: Session, handover_id: Any) -> Collection[Record]:
         row = handovers.get_row(session, handover_id)
     except NotFound:
         return ()
-    named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
-    return [(subject, number) for subject, number in named if number is not None]
+    return _records_of(row)
+
+
+def of_recognition(session: Session, recognition_id: Any) -> Collection[Record]:
+    """Return the incident or case for which somebody was thanked."""
+    row = session.get(Recognition, recognition_id) if 0 < recognition_id <= LARGEST_ID else None
+    return _records_of(row) if row else ()
 
 
 def of_party(session: Session, party_id: Any) -> Collection[Record]:
@@ -83,13 +90,20 @@ def of_warning(session: Session, warning_id: Any) -> Collection[Record]:
         return ()
 
 
+def _records_of(row: Intervention | Handover | Recognition) -> list[Record]:
+    named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
+    return [(subject, number) for subject, number in named if number is not None]
+
+
 KEYS: dict[str, Records] = {
     "case_id": of(Subject.CASE),
     "incident_id": of(Subject.INCIDENT),
     "call_id": of(Subject.CALL),
     "party_id": of_party,
+    "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
     "reference": of_intervention,
+    "recognition_id": of_recognition,
     "unit_id": of_unit,
     "warning_id": of_warning,
     **{f"{QUERY}{name}": typed(subject) for name, subject in _ASKED_FOR.items()},

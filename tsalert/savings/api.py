@@ -26,6 +26,7 @@ from tsalert.savings.recording.record_schemas import (
     NewInterventionSchema,
     TypeSchema,
 )
+from tsalert.savings.recording.session_api import blp as activity_changes
 from tsalert.savings.rules import InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     FilterSchema,
@@ -39,7 +40,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *counting)
+blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, activity_changes, *counting)
 
 
 @interventions.route("", methods=["GET"])
