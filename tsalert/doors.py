@@ -7,9 +7,8 @@ from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
-from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
-from tsalert.cases import views as cases_views
+from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
@@ -20,6 +19,11 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.finding import api as finding_api
+from tsalert.finding import board_api as case_board_api
+from tsalert.finding import board_views as case_board_views
+from tsalert.finding import cli as finding_cli
+from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
@@ -64,6 +68,12 @@ from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.restricting import api as restricting_api
 from tsalert.restricting import views as restricting_views
+from tsalert.retention import api as retention_api
+from tsalert.retention import cli as retention_cli
+from tsalert.retention import hold_views
+from tsalert.retention import views as retention_views
+from tsalert.retention.access import api as access_api
+from tsalert.retention.access import views as access_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -100,10 +110,13 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
+    finding_views.bp,
+    case_board_views.bp,
+    *cases_pages.blueprints,
     intelligence_views.bp,
-    cases_views.bp,
     restricting_views.bp,
     people_views.bp,
+    people_views.repeats,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
@@ -115,6 +128,9 @@ PAGES = (
     runs_views.bp,
     reports_views.bp,
     oversight_views.bp,
+    retention_views.bp,
+    hold_views.bp,
+    access_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -140,8 +156,10 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
+    *finding_api.blueprints,
+    case_board_api.board,
+    *cases_pages.operations,
     *intelligence_api.blueprints,
-    *cases_api.blueprints,
     *restricting_api.blueprints,
     *people_api.blueprints,
     *chronology_pages.operations,
@@ -154,6 +172,8 @@ OPERATIONS = (
     *runs_api.blueprints,
     *reports_api.blueprints,
     *oversight_api.blueprints,
+    *retention_api.blueprints,
+    *access_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -163,10 +183,12 @@ COMMANDS = (
     places_cli.group,
     response_cli.group,
     party_cli.group,
+    finding_cli.group,
     cases_cli.group,
     evidence_cli.group,
     activities_cli.group,
     savings_cli.group,
+    retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
     demo_cli.group,
@@ -178,8 +200,8 @@ NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "people"})),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"case_board", "people"})),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(
@@ -195,6 +217,7 @@ NAVIGATION = (
         frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
+    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
     pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),

@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SECRET_KEY, opened, sign_in
+from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
 from tsalert.subscribers.rules import SHORTEST_FILL
@@ -42,7 +43,13 @@ WHERE = {
     "enforcement.new_cancellation": "/cases/648/cancellations",
     "enforcement.new_offence": "/cases/648/offences",
     "prosecutions.new_prosecution": "/cases/648/prosecutions",
+    "case_board.show_board": "/cases/board?everybody=yes",
     "cases.edit_case": "/cases/648/edit",
+    "cases.list_filters": "/cases/filters",
+    "cases.new_filter": "/cases/filters/new",
+    "cases.edit_continuation": "/cases/648/continuation",
+    "cases.list_referrals": "/from-partners",
+    "cases.new_referral": "/cases/648/referrals",
     "cases.edit_progress": "/cases/648/progress",
     "cases.list_cases": "/cases",
     "cases.new_case": "/cases/new",
@@ -61,6 +68,7 @@ WHERE = {
     "evidence.new_file": "/cases/647/files",
     "evidence.show_evidence": "/cases/647/evidence",
     "evidence.show_exhibit": "/cases/647/exhibits/1",
+    "finding.show_search": "/search",
     "grades.list_grades": "/grades",
     "grades.new_version": "/grades/new?name=immediate",
     "handover.edit_draft": "/handovers/3/edit",
@@ -76,9 +84,9 @@ WHERE = {
     "intelligence.list_notes": "/intelligence",
     "intelligence.new_note": "/intelligence/new?party=1",
     "intelligence.show_note": "/intelligence/1",
-    "people.list_repeats": "/people/repeats?who=traders&period=2026/27",
-    "people.new_role": "/cases/648/people/new",
-    "people.show_people": "/cases/648/people",
+    "repeats.list_repeats": "/people/repeats?who=traders&period=2026/27",
+    "people.new_role": "/cases/652/people/new",
+    "people.show_people": "/cases/652/people",
     "parties.list_parties": "/parties",
     "parties.new_known": "/parties/1/known-by",
     "parties.new_warning": "/parties/1/warnings",
@@ -125,6 +133,17 @@ WHERE = {
     "rates.edit_rate_set": "/savings/rate-sets/hmt-2026/edit",
     "rates.list_rate_sets": "/savings/rate-sets",
     "rates.new_rate_set": "/savings/rate-sets/new",
+    "retention.new_rule": "/retention/rules/new",
+    "retention.show_certificate": "/retention/runs/1/certificate",
+    "retention.show_register": "/retention/register",
+    "retention.show_retention": "/retention",
+    "retention.show_run": "/retention/runs/1",
+    "holds.list_holds": "/legal-holds",
+    "holds.new_hold": "/legal-holds/new",
+    "holds.show_hold": "/legal-holds/1",
+    "access.list_requests": "/subject-access",
+    "access.new_request": "/subject-access/new",
+    "access.show_request": "/subject-access/1",
     "runs.compare_runs": "/savings/runs/1/difference?with=2",
     "runs.list_runs": "/savings/runs",
     "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
@@ -152,7 +171,7 @@ WHERE = {
 }
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
-PEOPLE, TOLD = "/cases/648/people", "main p a[href*='/people/']"
+PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "activities.cancel_page": (PLANNED, ONE_ACTIVITY, "/cancel"),
@@ -174,6 +193,8 @@ FOUND = {
     "prosecutions.new_hearing": (HEARD, PROSECUTED, "/hearings"),
     "prosecutions.new_outcome": (HEARD, PROSECUTED, "/hearings/2/outcome"),
     "prosecutions.new_payment": (HEARD, PROSECUTED, "/payments"),
+    "cases.edit_filter": ("/cases/filters", "a[href^='/cases/filters/']:not([href$='/new'])", ""),
+    "cases.show_referral": ("/from-partners", "td a[href^='/cases/'], th a[href^='/cases/']", "/referrals/1"),
     "people.edit_role": (PEOPLE, "a[href$='/end']", ""),
     "people.new_assessment": (PEOPLE, TOLD, "/assessment"),
     "people.new_wishes": (PEOPLE, TOLD, "/wishes"),
@@ -187,6 +208,8 @@ FOUND = {
 }
 # Pages behind a link that is made for one screen or one address alone (see ``links``).
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
+# Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
+SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "activities.export_activities",
@@ -196,6 +219,8 @@ NO_PAGES = {
     "explaining.export_explanation",
     "overview.export_savings",
     "overview.export_what_if",
+    "access.export",
+    "retention.export_certificate",
     "runs.export_lines",
     "rates.export_rate_set",
     "alerts.show_email",
@@ -222,7 +247,15 @@ NO_PAGES = {
 }
 
 WALL, NOBODY = "wall display", "nobody"
-READERS = [RoleName.MANAGER, RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER, RoleName.ADMINISTRATOR, WALL, NOBODY]
+READERS = [
+    RoleName.MANAGER,
+    RoleName.DUTY_OFFICER,
+    RoleName.CASE_OFFICER,
+    RoleName.ADMINISTRATOR,
+    RoleName.DATA_PROTECTION_OFFICER,
+    WALL,
+    NOBODY,
+]
 WIDTHS = (1280, 320)
 # What differs from one drawing of a page to the next without making another page of it: keys, times and names.
 PASSING = re.compile(
@@ -273,6 +306,8 @@ def may_open(app: Flask, reader: str, endpoint: str) -> bool:
     mark = access_of(app, endpoint)
     if reader in {WALL, NOBODY}:
         return mark == PUBLIC or (reader == WALL and is_for_walls(app, endpoint))
+    if endpoint in SENSITIVE and Permission.READ_SENSITIVE not in permissions_of([reader]):
+        return False
     return mark in {PUBLIC, SIGNED_IN} or mark in permissions_of([reader])
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
-from tsalert.audit.rules import EXPORTED, FIRST_SEAL, NOT_WRITTEN, OPENED, Entry, Head, seal
+from tsalert.audit.rules import EXPORTED, NOT_WRITTEN, OPENED, Entry, Head, seal
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -40,13 +41,20 @@ class Verdict:
 
 
 def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
-    """Walk the chain from its first entry and compare every seal, then the head and what was published of it.
+    """Walk the chain from where it begins and compare every seal, then the head and what was published of it.
+
+    Where old entries gave way to a checkpoint, its signature is checked and the walk goes on from it.
 
     :param published: an entry and its seal as they once left this program, besides those that it remembers.
     """
     known = dict(session.execute(select(AuditPublication.length, AuditPublication.seal)).all())
     outside = {published.length: published.seal} if published else {}
-    previous, place = FIRST_SEAL, 0
+    begins = checkpoints.beginning(session)
+    if begins is None:
+        return Verdict(0, broken_at=1)
+    previous, place = begins.seal, begins.length
+    if place and previous not in {known.get(place, previous)} & {outside.get(place, previous)}:
+        return Verdict(place, broken_at=place)
     with closing(session.execute(_ENTRIES.execution_options(yield_per=1000))) as rows:
         for number, before, sealed, *content in rows:
             place += 1

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from marshmallow import RAISE
-
 from tsalert.cases import queries, sensitive, service
 from tsalert.cases.models import CaseFile
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.schemas import (
-    CaseListSchema,
     CaseSchema,
     LedgerSchema,
-    ListSchema,
     MadeSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
@@ -26,16 +22,6 @@ from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("cases", "cases", "Case files and their money lines.")
 blueprints = (blp,)
-
-
-@blp.route("")
-@requires(Permission.READ_CASE)
-@blp.arguments(ListSchema, location="query", unknown=RAISE)
-@blp.response(200, CaseListSchema)
-def list_cases(asked: tuple[queries.CaseFilter, int | None]) -> queries.CasePage:
-    """List cases, latest opening first."""
-    wanted, after = asked
-    return queries.list_cases(db.session(), wanted, reader=current_actor(), now=utc_now(), after=after)
 
 
 @blp.route("", methods=["POST"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import incidents, queries, rules, steps
+from tsalert.cases import incidents, merging, queries, rules, steps
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
 from tsalert.cases.people import steps as people
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
@@ -86,6 +86,7 @@ def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: date
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         case = queries.get_case(session, case_id, lock=True)
+        merging.require_here(session, case)
         before = Status(case.status)
         rules.require_step(before, progress, case.reference)
         closes = progress.status is Status.CLOSED
@@ -192,9 +193,10 @@ def open_for_writing(session: Session, case_id: int) -> CaseFile:
     """Return a case locked for one more record in it; a step of whatever use case writes there.
 
     :raises NotFound: there is no such case.
-    :raises Conflict: it is closed.
+    :raises Conflict: it is closed, or continues in another.
     """
     case = queries.get_case(session, case_id, lock=True)
+    merging.require_here(session, case)
     rules.require_open(Status(case.status), case.reference)
     return case
 

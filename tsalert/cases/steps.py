@@ -17,12 +17,12 @@ from tsalert.tiers.vocabulary import Subject
 
 
 def note_decision(session: Session, case_id: int, words: str, *, actor: Actor, now: datetime) -> None:
-    """Write a decision into the log of a case; a step. A closed case can only be read, and stays as it is.
+    """Write a decision into the log of a case; a step. One that can only be read stays as it is.
 
     :raises NotFound: there is no such case.
     """
     case = queries.get_case(session, case_id, lock=True)
-    if case.status == Status.CLOSED:
+    if case.status == Status.CLOSED or case.continued_in_id is not None:
         return
     note = CaseNote(
         case_id=case_id,

@@ -5,12 +5,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import queries, sensitive, service, vocabulary
+from tsalert.cases import merging, partners, queries, sensitive, service, vocabulary
 from tsalert.cases.rules import legal_steps
 from tsalert.cases.schemas import (
     AmendedCaseSchema,
     LinkSchema,
-    ListSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
     NewNoteSchema,
@@ -18,9 +17,8 @@ from tsalert.cases.schemas import (
 )
 from tsalert.cases.vocabulary import Source, Status
 from tsalert.core.actors import Permission
-from tsalert.core.clock import london_date, utc_now
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import recent_periods
 from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries as response
@@ -29,31 +27,10 @@ from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("cases", __name__)
 _SHOWN = 10  # entries of the log on the case's own page; its timeline has them all
-_NARROWING = ("category", "status", "period")
-
-
-@bp.get("/cases")
-@requires(Permission.READ_CASE)
-def list_cases() -> ResponseReturnValue:
-    """List cases, latest opening first, narrowed to what was asked for."""
-    wanted, after = read_form(ListSchema(), request.args)
-    page = queries.list_cases(db.session(), wanted, reader=current_actor(), now=utc_now(), after=after)
-    return render_template(
-        "cases/list.html",
-        page=page,
-        wanted=wanted,
-        after=after,
-        narrowing={name: request.args[name] for name in _NARROWING if request.args.get(name)},
-        periods=recent_periods(london_date(utc_now())),
-        wards=places.ward_names(db.session()),
-        officers=staff.officer_names(db.session()),
-        words=vocabulary,
-        categories=Category.options(),
-    )
 
 
 @bp.get("/cases/new")
@@ -103,6 +80,10 @@ def show_case(case_id: int) -> ResponseReturnValue:
         officers=officers,
         words=vocabulary,
         is_closed=case.status == Status.CLOSED,
+        is_read_only=queries.is_read_only(case),
+        merges=merging.merges_of(session, case_id),
+        matter=queries.matter_totals(session, case_id),
+        referrals=partners.referrals_of(session, case_id),
     )
 
 

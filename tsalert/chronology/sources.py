@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging, partners
 from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as words
 from tsalert.cases.models import CaseIncident, CaseNote, MoneyLine
@@ -118,7 +119,37 @@ def incidents(session: Session, case_id: int) -> Iterator[Event]:
         yield Event(EventKind.LINK, incident.id, link.linked_at, link.linked_at, f"Incident {name} attached")
 
 
-SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (log_entries, money, actions, courts, incidents)
+def merges(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield when the case was found to be one matter with another, and when that was undone."""
+    for row in merging.merges_of(session, case_id):
+        is_earlier = row.earlier_id == case_id
+        what = f"Continues in {row.later}" if is_earlier else f"Continues {row.earlier}"
+        yield Event(
+            EventKind.LINK, row.id, row.merged_at, row.merged_at, what, row.reason, who=row.merged_by,
+            gone=f"undone, {row.undo_reason}" if row.undone_at else None,
+        )  # fmt: skip
+        if row.undone_at is not None:
+            yield Event(
+                EventKind.LINK, row.id, row.undone_at, row.undone_at, "No longer one matter with "
+                f"{row.later if is_earlier else row.earlier}", row.undo_reason or "", who=row.undone_by,
+            )  # fmt: skip
+
+
+def referrals(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield what partners passed to us."""
+    for row in partners.referrals_of(session, case_id):
+        said = [row.their_reference and f"Their reference: {row.their_reference}", row.note]
+        yield Event(
+            EventKind.LINK, row.id, start_of(row.received_on, row.recorded_at), row.recorded_at,
+            f"Referral from {words.PartnerBody.of(row.body).label.lower()}",
+            ". ".join(part for part in (row.body_name, *said) if part), on=row.received_on, who=row.recorded_by,
+            gone=row.take_back_reason,
+        )  # fmt: skip
+
+
+SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (
+    log_entries, money, actions, courts, incidents, merges, referrals,
+)  # fmt: skip
 
 
 def _decision(found: ProsecutionView, row: CourtDecision) -> Event:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases import steps as case_steps
 from tsalert.cases.rules import require_open
@@ -181,6 +182,7 @@ def _require_open_subject(session: Session, new: NewHandover | Handover) -> None
     else:
         case = cases.get_case(session, new.case_id or 0)
         require_open(Status(case.status), case.reference)
+        merging.require_here(session, case)
 
 
 def _note(session: Session, row: Handover, words: str, *, actor: Actor, now: datetime) -> None:
