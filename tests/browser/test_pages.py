@@ -157,6 +157,7 @@ WHERE = {
     "zones.show_zone": "/zones/2",
     "verification.show_limit": "/savings/verification",
     "restricting.confirm_lifting": "/access/restrictions/case/646/lift",
+    "restricting.new_restriction": "/access/restrictions/new",
     "restricting.show_access": "/access",
     "restricting.show_closed": "/access/closed/case/646",
     "restricting.show_officers": "/cases/648/officers",

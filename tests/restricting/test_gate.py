@@ -18,6 +18,7 @@ from tsalert.tiers import granting
 
 KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
+# A hold says why a record is kept, and a request for what is held on somebody is answered whoever keeps it.
 OF_NOTHING_KEPT = {
     "activity_id", "alert_id", "delivery_id", "display_id", "exception_id", "filename", "filter_id", "form_name",
     "grant_id", "hold_id", "kind", "leave_id", "line", "message_id", "neighbour_id", "number", "officer_id",
