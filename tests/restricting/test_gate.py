@@ -60,7 +60,7 @@ def test_every_part_of_an_address_is_known_to_the_gate_or_names_nothing_kept(app
         assert not BENEATH & set(rule.arguments) or KEYS & set(rule.arguments), rule.rule
 
 
-@pytest.mark.parametrize("role", "rule_id", [RoleName.MANAGER, RoleName.CASE_OFFICER])
+@pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])
 def test_no_page_or_operation_lets_anybody_to_a_restricted_record_without_a_grant(
     app: Flask,
     client: FlaskClient,
@@ -126,7 +126,7 @@ def test_a_grant_that_ends_counts_at_the_very_next_request(
         assert desk.get(beneath).status_code == 403, beneath
 
 
-@pytest.mark.parametrize("role", "rule_id", [RoleName.MANAGER, RoleName.CASE_OFFICER])
+@pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])
 def test_no_form_or_operation_takes_a_record_that_is_kept_from_whoever_names_it(
     client: FlaskClient, bearer: Callable[..., dict[str, str]], restricted: Kept, role: RoleName
 ) -> None:
