@@ -23,7 +23,7 @@ from tsalert.response.models import Call, Incident
 from tsalert.response.vocabulary import Category
 
 # So many of the newest records that hold the words are looked at; several may lead to one case.
-_LOOKED_AT = 300
+_LOOKED_AT, _LOOKED_AT_ALONE = 100, 300
 _GROUPS = {
     Found.INCIDENT: Permission.READ_CALL,
     Found.CASE: Permission.READ_CASE,
@@ -51,13 +51,14 @@ def search(
 
 def _group(session: Session, found: Found, terms: Sequence[Term], *, size: int, actor: Actor, now: datetime) -> Group:
     seen = may_see(actor, found, Document.subject_id, now=now)
-    looked_at = newest(session, found, terms, seen, limit=_LOOKED_AT)
+    most = _LOOKED_AT if size == SHOWN else _LOOKED_AT_ALONE
+    looked_at = newest(session, found, terms, seen, limit=most)
     stands_in: defaultdict[int, list[str]] = defaultdict(list)
     for subject_id, source in looked_at:
         stands_in[subject_id].append(LABELS[source])
     why = {subject_id: say_why(terms, where) for subject_id, where in list(stands_in.items())[:size]}
     hits = sorted(_READERS[found](session, why), key=lambda hit: (hit.at, hit.id), reverse=True)
-    return Group(found, tuple(hits), has_more=len(stands_in) > size or len(looked_at) == _LOOKED_AT)
+    return Group(found, tuple(hits), has_more=len(stands_in) > size or len(looked_at) == most)
 
 
 def _calls(session: Session, why: dict[int, str]) -> list[Hit]:

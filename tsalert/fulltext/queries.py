@@ -11,8 +11,8 @@ from tsalert.fulltext.vocabulary import Found
 
 # A list narrowed by words looks at so many of the newest records that hold them.
 MOST_NARROWED = 1000
-# PostgreSQL looks through so many of the newest records before it asks its index of words for the older ones.
-_RECENT = 20_000
+# PostgreSQL looks through so many of the newest records for each that is wanted, before its index of words is asked.
+_RECENT_FOR_EACH = 30
 _FTS = table("fts_words", column("rowid"))
 Hit = tuple[int, str]
 
@@ -26,7 +26,7 @@ def newest(
     """
     if session.get_bind().dialect.name != "postgresql":
         return _hits(session, _by_fts5(subject, terms).where(*conditions).limit(limit))
-    recent = _hits(session, _among_recent(subject, terms).where(*conditions).limit(limit))
+    recent = _hits(session, _among_recent(subject, terms, limit).where(*conditions).limit(limit))
     # Few among the newest are few among all, so that the index of words has little to gather.
     return recent if len(recent) == limit else _hits(session, _by_gin(subject, terms).where(*conditions).limit(limit))
 
@@ -52,10 +52,10 @@ def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[Document]:
     )
 
 
-def _among_recent(subject: Found, terms: Sequence[Term]) -> Select[Document]:
+def _among_recent(subject: Found, terms: Sequence[Term], wanted: int) -> Select[Document]:
     """Select those of the newest records; walked by subject and number, however common the words are."""
     of_subject = select(Document.id).where(Document.subject == subject).order_by(Document.id.desc())
-    recent = of_subject.limit(_RECENT).subquery()
+    recent = of_subject.limit(wanted * _RECENT_FOR_EACH).subquery()
     return select(Document).join(recent, recent.c.id == Document.id).where(_holds(terms)).order_by(Document.id.desc())
 
 
