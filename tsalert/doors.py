@@ -60,6 +60,8 @@ from tsalert.rota import views as rota_views
 from tsalert.runs import api as runs_api
 from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
+from tsalert.safeguarding import api as safeguarding_api
+from tsalert.safeguarding import views as safeguarding_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
@@ -95,6 +97,7 @@ PAGES = (
     disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
+    safeguarding_views.bp,
     prevention_views.bp,
     *savings_pages.blueprints,
     runs_views.bp,
@@ -129,6 +132,7 @@ OPERATIONS = (
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
+    *safeguarding_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
@@ -159,6 +163,7 @@ NAVIGATION = (
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
+    pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
     pages.Link(
         "Savings",
         "savings.list_interventions",

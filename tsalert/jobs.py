@@ -14,6 +14,7 @@ from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
 from tsalert.response import service as response
 from tsalert.rota import alarms, planning
+from tsalert.safeguarding import reminding as safeguarding
 from tsalert.telephone import fetching, retention
 
 
@@ -43,6 +44,7 @@ TIMETABLE = (
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("remind of deadlines", 600, deadlines.remind),
+    Job("remind of safeguarding concerns", 600, safeguarding.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -88,6 +88,7 @@ OF_NOBODY = {
     "enforcement.new_cancellation",
     "enforcement.new_offence",
     "handover.list_handovers",
+    "safeguarding.new_concern",
     "handover.new_handover",
     "places.edit_neighbour",
     "places.new_exception",
