@@ -29,6 +29,9 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
+from tsalert.referrals import api as referrals_api
+from tsalert.referrals import body_views as referrals_body_views
+from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import views as reports_views
@@ -98,6 +101,8 @@ PAGES = (
     places_views.bp,
     handover_views.bp,
     safeguarding_views.bp,
+    referrals_views.bp,
+    referrals_body_views.bp,
     prevention_views.bp,
     *savings_pages.blueprints,
     runs_views.bp,
@@ -133,6 +138,7 @@ OPERATIONS = (
     *places_api.blueprints,
     *handover_api.blueprints,
     *safeguarding_api.blueprints,
+    *referrals_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
@@ -162,7 +168,7 @@ NAVIGATION = (
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
-    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
+    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
     pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
     pages.Link(
         "Savings",
