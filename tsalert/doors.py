@@ -22,6 +22,9 @@ from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.letters import api as letters_api
+from tsalert.letters import template_views as letters_template_views
+from tsalert.letters import views as letters_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.places import api as places_api
@@ -103,6 +106,8 @@ PAGES = (
     safeguarding_views.bp,
     referrals_views.bp,
     referrals_body_views.bp,
+    letters_views.bp,
+    letters_template_views.bp,
     prevention_views.bp,
     *savings_pages.blueprints,
     runs_views.bp,
@@ -139,6 +144,7 @@ OPERATIONS = (
     *handover_api.blueprints,
     *safeguarding_api.blueprints,
     *referrals_api.blueprints,
+    *letters_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
@@ -167,7 +173,7 @@ NAVIGATION = (
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"letters", "letter_templates"})),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
     pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
     pages.Link(

@@ -135,7 +135,7 @@ def _add_letters():
         name, _text("kind", null=False), sa.Column("version", sa.Integer(), nullable=False), _text("title", null=False),
         _text("body", null=False), _text("reason", null=False), _key(name, "made_by", "officer"),
         sa.Column("made_at", _TIME, nullable=False),
-        sa.UniqueConstraint("kind", "version", name=op.f("uq_letter_template_kind")),
+        sa.UniqueConstraint("kind", "version", name=op.f("uq_letter_template_kind_version")),
         sa.CheckConstraint("version > 0", name=op.f("ck_letter_template_version_counts_from_one")),
     )  # fmt: skip
     name = "letter"

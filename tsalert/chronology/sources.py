@@ -25,6 +25,8 @@ from tsalert.enforcement.vocabulary import (
     Record,
     Result,
 )
+from tsalert.letters import queries as letter_queries
+from tsalert.letters.vocabulary import Means
 from tsalert.response import queries as response
 from tsalert.web.filters import day
 
@@ -114,7 +116,29 @@ def incidents(session: Session, case_id: int) -> Iterator[Event]:
         yield Event(EventKind.LINK, incident.id, link.linked_at, link.linked_at, f"Incident {name} attached")
 
 
-SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (log_entries, money, actions, courts, incidents)
+def letters(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield the letters that were issued and sent; those kept to a few stay out."""
+    for record in letter_queries.ordinary_letters(session, case_id):
+        row = record.row
+        yield Event(
+            EventKind.LETTER, row.id, row.issued_at, row.issued_at, f"Letter issued: {row.title}", record.kind.label,
+            who=row.issued_by,
+        )  # fmt: skip
+        for each in record.sendings:
+            yield Event(
+                EventKind.LETTER, each.id, each.sent_at, each.recorded_at, f"Letter sent: {row.title}",
+                f"{Means.of(each.means).label}, to {each.sent_to}", who=each.recorded_by,
+            )  # fmt: skip
+
+
+SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (
+    log_entries,
+    money,
+    actions,
+    courts,
+    incidents,
+    letters,
+)
 
 
 def _decision(found: ProsecutionView, row: CourtDecision) -> Event:

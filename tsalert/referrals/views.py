@@ -130,7 +130,7 @@ def show_step(referral_id: int, act: str) -> ResponseReturnValue:
     record = _get(referral_id)
     rules.require_act(record.state, _FORMS[act])
     known = {each.partner_id: each.reached_by for each in bodies.contacts(db.session()) if each.partner_id}
-    reached_by = known.get(record.row.partner_id, "")
+    reached_by = known.get(record.row.partner_id or 0, "")
     return render_template(
         "referrals/step.html", record=record, act=_FORMS[act], reached_by=reached_by, words=vocabulary
     )
