@@ -59,6 +59,8 @@ from tsalert.response import (
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.restricting import api as restricting_api
+from tsalert.restricting import views as restricting_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -98,6 +100,7 @@ PAGES = (
     match_views.bp,
     known_views.bp,
     cases_views.bp,
+    restricting_views.bp,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
@@ -138,6 +141,7 @@ OPERATIONS = (
     *party_api.blueprints,
     *known_api.blueprints,
     *cases_api.blueprints,
+    *restricting_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,
@@ -174,6 +178,7 @@ NAVIGATION = (
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"letters", "letter_templates"})),
+    pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
     pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
     pages.Link(

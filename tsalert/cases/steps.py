@@ -1,4 +1,4 @@
-"""What other capabilities write into a case as part of their own use cases."""
+"""What is written into a case, or of it, as part of another use case."""
 
 from datetime import datetime
 
@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.cases import queries
-from tsalert.cases.models import CaseNote
+from tsalert.cases.models import CaseFile, CaseNote
 from tsalert.cases.vocabulary import NoteKind, Status
 from tsalert.core.actors import Actor
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 
 def note_decision(session: Session, case_id: int, words: str, *, actor: Actor, now: datetime) -> None:
@@ -30,3 +32,9 @@ def note_decision(session: Session, case_id: int, words: str, *, actor: Actor, n
     session.add(note)
     session.flush()
     audit.record(session, actor, "note added", "case", case_id, now=now, kind=note.kind, note=note.id)
+
+
+def put_officer_on(session: Session, case: CaseFile, *, actor: Actor, now: datetime) -> None:
+    """Put whoever runs a case on it, so that they see what is sensitive in it; a step."""
+    if case.officer_id is not None:
+        tiers.put_on(session, Subject.CASE, case.id, case.officer_id, actor=actor, now=now)

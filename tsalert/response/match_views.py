@@ -31,7 +31,7 @@ def show_matches() -> ResponseReturnValue:
     sought = read_typed(request.form)
     _note(sought, request.form.get("opened", ""), current_actor())
     is_demo = current_app.config["TSALERT_DEMO"]
-    found = matches.look_up(db.session(), sought, is_demo=is_demo, now=utc_now())
+    found = matches.look_up(db.session(), sought, reader=current_actor(), is_demo=is_demo, now=utc_now())
     g.form = Form(request.form)
     if "HX-Request" in request.headers:
         return render_template("parties/matches.html", matches=found)

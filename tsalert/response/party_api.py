@@ -16,6 +16,7 @@ from tsalert.parties.vocabulary import Side
 from tsalert.parties.warning_notes import Warned
 from tsalert.response import call_parties
 from tsalert.response.call_parties import PartOfCall, calls_of_parties
+from tsalert.response.kept import seen
 from tsalert.response.matches import Matches, look_up
 from tsalert.response.party_schemas import (
     EndSchema,
@@ -28,6 +29,7 @@ from tsalert.response.party_schemas import (
     ReviewSchema,
     SoughtSchema,
 )
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -54,7 +56,8 @@ def find_matches(sought: Sought) -> Matches:
     """Find whom and what we know of a call; what is looked for travels in the body, not in an address."""
     now = utc_now()
     service.note_reading(None, "looked for matches", actor=current_actor(), now=now)
-    return look_up(db.session(), sought, is_demo=current_app.config["TSALERT_DEMO"], now=now)
+    is_demo = current_app.config["TSALERT_DEMO"]
+    return look_up(db.session(), sought, reader=current_actor(), is_demo=is_demo, now=now)
 
 
 @parties.route("")
@@ -65,7 +68,8 @@ def list_parties(asked: dict[str, Any]) -> dict[str, Any]:
     """List parties, newest first."""
     service.note_reading(None, "listed", actor=current_actor(), now=utc_now())
     found = queries.list_parties(db.session(), **asked)
-    return {"items": found, "next": found[-1].id if len(found) == asked["limit"] else None}
+    items = seen(db.session(), current_actor(), Subject.PARTY, found, lambda party: party.id, utc_now())
+    return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
 
 
 @parties.route("/<int:party_id>")
@@ -150,5 +154,5 @@ def _shown(party_id: int, *, now: datetime) -> Shown:
         record,
         warning_notes.warnings_of(session, record.members, now=now, ended=True),
         queries.decisions_of(session, record.members),
-        calls_of_parties(session, record.members),
+        calls_of_parties(session, record.members, reader=current_actor(), now=now),
     )
