@@ -17,9 +17,9 @@ from tsalert.tiers import granting
 KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
 OF_NOTHING_KEPT = {
-    "alert_id", "delivery_id", "display_id", "exception_id", "filename", "form_name", "grant_id", "kind", "leave_id",
-    "message_id", "neighbour_id", "number", "officer_id", "pattern_id", "role", "run_id", "shift_id", "slug",
-    "subject", "subscriber_id", "subscription_id", "token",
+    "act", "alert_id", "body_id", "delivery_id", "display_id", "ending", "exception_id", "filename", "form_name",
+    "grant_id", "kind", "leave_id", "message_id", "neighbour_id", "number", "officer_id", "pattern_id", "role",
+    "run_id", "shift_id", "slug", "subject", "subscriber_id", "subscription_id", "token",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {
@@ -28,11 +28,12 @@ BENEATH = {
     "file_id",
     "hearing_id",
     "known_id",
+    "letter_id",
     "link_id",
     "milestone_id",
     "prosecution_id",
 }
-ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade"}
+ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade", "ending": "pdf"}
 
 
 def walked(app: Flask) -> list[tuple[Rule, str]]:

@@ -45,6 +45,14 @@ class ReferralRecord:
         return packs.title_of(self.reference)
 
 
+def find_subject(session: Session, referral_id: int) -> tuple[Subject, int] | None:
+    """Return the case or incident of a referral; None where there is no such referral."""
+    row = session.get(Referral, referral_id) if 0 < referral_id <= LARGEST_ID else None
+    if row is None:
+        return None
+    return (Subject.CASE, row.case_id) if row.case_id is not None else (Subject.INCIDENT, row.incident_id or 0)
+
+
 def get_row(session: Session, referral_id: int, *, actor: Actor, now: datetime, lock: bool = False) -> Referral:
     """Return one referral's row; ``lock`` keeps others from changing it until the transaction ends.
 

@@ -10,6 +10,8 @@ from tsalert.handover import queries as handovers
 from tsalert.parties import queries as parties
 from tsalert.parties import warning_notes
 from tsalert.prevention import queries as prevention
+from tsalert.referrals import queries as referrals
+from tsalert.safeguarding import queries as safeguarding
 from tsalert.savings import queries as savings
 from tsalert.tiers.gate import Records
 from tsalert.tiers.vocabulary import Subject
@@ -69,12 +71,26 @@ def of_warning(session: Session, warning_id: Any) -> Collection[Record]:
         return ()
 
 
+def of_concern(session: Session, concern_id: Any) -> Collection[Record]:
+    """Return the case or incident that a safeguarding concern is of."""
+    found = safeguarding.find_subject(session, concern_id)
+    return [found] if found else []
+
+
+def of_referral(session: Session, referral_id: Any) -> Collection[Record]:
+    """Return the case or incident about which information was passed on."""
+    found = referrals.find_subject(session, referral_id)
+    return [found] if found else []
+
+
 KEYS: dict[str, Records] = {
     "case_id": of(Subject.CASE),
     "incident_id": of(Subject.INCIDENT),
     "call_id": of(Subject.CALL),
     "party_id": of_party,
     "handover_id": of_handover,
+    "concern_id": of_concern,
+    "referral_id": of_referral,
     "reference": of_intervention,
     "unit_id": of_unit,
     "warning_id": of_warning,

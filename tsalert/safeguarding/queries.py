@@ -45,6 +45,12 @@ def subject_of(row: SafeguardingConcern) -> tuple[Subject, int]:
     return (Subject.CASE, row.case_id) if row.case_id is not None else (Subject.INCIDENT, row.incident_id or 0)
 
 
+def find_subject(session: Session, concern_id: int) -> tuple[Subject, int] | None:
+    """Return the case or incident of a concern; None where there is no such concern."""
+    row = session.get(SafeguardingConcern, concern_id) if 0 < concern_id <= LARGEST_ID else None
+    return subject_of(row) if row else None
+
+
 def get_concern(session: Session, concern_id: int, *, actor: Actor, now: datetime, lock: bool = False) -> ConcernRecord:
     """Return one concern to somebody who may see it: whoever raised it, and those who may see T3 of its case.
 
