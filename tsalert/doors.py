@@ -25,6 +25,8 @@ from tsalert.inbound import voice_views
 from tsalert.letters import api as letters_api
 from tsalert.letters import template_views as letters_template_views
 from tsalert.letters import views as letters_views
+from tsalert.packs import api as packs_api
+from tsalert.packs import views as packs_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.places import api as places_api
@@ -110,6 +112,7 @@ PAGES = (
     referrals_views.bp,
     referrals_body_views.bp,
     letters_views.bp,
+    packs_views.bp,
     letters_template_views.bp,
     prevention_views.bp,
     *savings_pages.blueprints,
@@ -149,6 +152,7 @@ OPERATIONS = (
     *safeguarding_api.blueprints,
     *referrals_api.blueprints,
     *letters_api.blueprints,
+    *packs_api.blueprints,
     *prevention_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
@@ -177,7 +181,7 @@ NAVIGATION = (
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"letters", "letter_templates"})),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"letters", "letter_templates", "packs"})),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
     pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
