@@ -20,6 +20,14 @@ from tsalert.web.forms import Form, load_form, read_form, redisplays
 bp = Blueprint("letters", __name__)
 
 
+@bp.app_context_processor
+def offer_letters() -> dict[str, object]:
+    """Let the page of a case list those of its letters that the reader may see."""
+    return {
+        "letters_of": lambda case_id: queries.letters_of(db.session(), case_id, actor=current_actor(), now=utc_now())
+    }
+
+
 @bp.get("/cases/<int:case_id>/letters")
 @requires(Permission.READ_CASE)
 @reads("case", "case_id")
