@@ -437,7 +437,7 @@ def test_every_change_leaves_an_entry_without_personal_data(session: Session, op
     service.add_note(case_id, NewNote(NoteKind.FACT, "Ada Example keeps cash"), actor=actor, now=OPENED)
     service.record_progress(case_id, Progress(Status.INVESTIGATING), actor=actor, now=OPENED)
     entries = audit_queries.entries_about(session, "case", case_id)
-    told = ["opened", "put on the case", "money recorded", "note added", "status changed"]
+    told = ["opened", "put on the case", "role given", "money recorded", "note added", "status changed"]
     assert [entry.action for entry in entries] == told
     assert "Example" not in str([entry.detail for entry in entries])
     assert audit_queries.verify_chain(session).is_whole

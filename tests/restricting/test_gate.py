@@ -32,6 +32,7 @@ BENEATH = {
     "link_id",
     "milestone_id",
     "prosecution_id",
+    "role_id",
 }
 ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade", "ending": "pdf"}
 

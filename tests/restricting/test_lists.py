@@ -90,7 +90,7 @@ def test_neither_search_nor_matching_finds_what_is_restricted(
         assert path not in searched(desk, text), text
     typed = {"phone": call.phone, "address": call.address, "postcode": call.postcode}
     found = matched(client, head, **{name: text for name, text in typed.items() if text})
-    assert found == {"parties": [], "incidents": []}
+    assert found == {"parties": [], "incidents": [], "intelligence": []}
 
 
 def test_a_grant_that_ended_counts_at_the_next_search_and_match(

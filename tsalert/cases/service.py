@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import incidents, queries, rules, steps
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
+from tsalert.cases.people import steps as people
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
@@ -49,6 +50,7 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
         if new.incident_id is not None:
             incidents.link(session, case, new.incident_id, actor=actor, now=now)
             tiers.inherit(session, Subject.CASE, case.id, (Subject.INCIDENT, new.incident_id), actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
         return case.id
 
 
@@ -71,6 +73,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
         if "officer_id" in changed:
             steps.put_officer_on(session, case, actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
 
 
 def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: datetime) -> None:

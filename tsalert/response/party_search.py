@@ -35,7 +35,7 @@ def search(session: Session, text: str, *, reader: Actor, is_demo: bool, now: da
     by_reference = _of_reference(session, text, reader=reader, now=now)
     if by_reference is not None:
         return by_reference
-    sought = Sought(phone=text, caller_name=text, address=text, trader=text, vehicle=text)
+    sought = Sought(phone=text, caller_name=text, address=text, trader=text, vehicle=text, company=text)
     reasons: dict[int, list[str]] = {}
     for line in look_up(session, sought, reader=reader, is_demo=is_demo, now=now, limit=_MOST).lines:
         reasons.setdefault(line.match.identity, []).append(line.words)

@@ -11,7 +11,7 @@ from tsalert.db import db
 from tsalert.parties import known_by, matching, queries, service, vocabulary, warning_notes
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
-from tsalert.response import call_parties
+from tsalert.response import call_parties, held
 from tsalert.response.kept import seen
 from tsalert.response.matches import lines_of
 from tsalert.response.party_schemas import EndSchema, NewDecisionSchema, NewWarningSchema, ReviewSchema, SearchSchema
@@ -49,6 +49,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
     """Show what is known of a party, and of those held to be the same."""
     record, now = read_party(party_id), utc_now()
     session, members, reader = db.session(), record.members, current_actor()
+    notes = held.read_of_parties(session, members, actor=reader, now=now)
     decisions = queries.decisions_of(session, members)
     others = {party for decision in decisions for party in decision.pair}
     is_demo = current_app.config["TSALERT_DEMO"]
@@ -64,6 +65,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
         known=known_by.standing_of(session, members),
         history=known_by.history_of(session, members),
         officers=staff.officer_names(session),
+        held=notes,
     )
 
 

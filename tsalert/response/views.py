@@ -17,6 +17,7 @@ from tsalert.response import (
     dispatching,
     grade_versions,
     handing_over,
+    held,
     kept,
     queries,
     rows,
@@ -126,6 +127,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=rows.proposed_grade(session, incident_id),
         pages=paging.standing(session, incident_id, actor.officer_id, now=now),
+        held=held.read_of_incident(session, incident_id, actor=actor, now=now),
     )
 
 

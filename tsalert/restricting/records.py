@@ -88,6 +88,7 @@ KEYS: dict[str, Records] = {
     "incident_id": of(Subject.INCIDENT),
     "call_id": of(Subject.CALL),
     "party_id": of_party,
+    "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
     "concern_id": of_concern,
     "referral_id": of_referral,
