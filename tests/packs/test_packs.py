@@ -13,14 +13,22 @@ from tests.letters.conftest import NOON, STREET, VICTIM
 from tests.safeguarding.conftest import told
 from tsalert.audit.queries import entries_about
 from tsalert.cases import service as cases
+from tsalert.cases.people import service as people
+from tsalert.cases.people.queries import people_of
+from tsalert.cases.people.rules import NewRole
+from tsalert.cases.people.vocabulary import Role
 from tsalert.cases.rules import NewNote
 from tsalert.cases.vocabulary import NoteKind
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed
+from tsalert.db import transaction
+from tsalert.documents.keeping import freeze
 from tsalert.packs import service
-from tsalert.packs.rules import Asked
+from tsalert.packs.rules import USUAL, Asked, Part
 from tsalert.safeguarding import service as safeguarding
 from tsalert.staff.rules import RoleName
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 
 def test_it_holds_facts_money_contracts_and_timeline_without_the_victim(
@@ -47,11 +55,41 @@ def test_it_holds_what_was_ticked_alone(
     answer = browser.get(f"/cases/{case_id}/pack/file?part=victim&part=exhibits&form=docx")
     file = docx.Document(BytesIO(answer.data))
     headings = [each.text for each in file.paragraphs if each.style is not None and each.style.name == "Heading 1"]
-    assert headings == ["Who the victim is, and where they live", "List of exhibits"]
+    assert headings == ["Who the victim is, where they live, and witnesses", "List of exhibits"]
     assert VICTIM in [cell.text for row in file.tables[0].rows for cell in row.cells]
     assert "Nothing is recorded." in [each.text for each in file.paragraphs]
     entry = entries_about(session, "case", case_id)[-1]
     assert (entry.action, entry.detail["parts"], entry.detail["form"]) == ("taken out", "victim,exhibits", "docx")
+
+
+def test_it_names_suspects_witnesses_only_beside_the_victim_and_an_informant_never(
+    session: Session, case_id: int, case_officer: Actor
+) -> None:
+    numbers = {}
+    for name, role in (
+        ("Sly Roofer", Role.SUSPECT),
+        ("Wendy Witness", Role.WITNESS),
+        ("Ian Informant", Role.INFORMANT),
+    ):
+        new = NewRole(role=role, source="Told by the bank.", name=name)
+        people.give_role(case_id, new, actor=case_officer, now=NOON)
+        numbers[role] = person(session, case_id, name)
+
+    def said(*parts: Part) -> str:
+        return freeze(service.take_pack(case_id, Asked(parts), actor=case_officer, now=NOON))
+
+    assert "Sly Roofer" in said(Part.PARTIES)
+    assert [name for name in ("Wendy Witness", "Ian Informant") if name in said(*USUAL)] == []
+    assert "Wendy Witness" in said(Part.VICTIM)
+    assert "Ian Informant" not in said(*Part)
+    with transaction() as changing:
+        root = (Subject.PARTY, numbers[Role.SUSPECT])
+        tiers.restrict(changing, *root, root, "Sensitive intelligence.", actor=SERVICE, now=NOON)
+    assert "Sly Roofer" not in said(Part.PARTIES)
+
+
+def person(session: Session, case_id: int, name: str) -> int:
+    return next(each.party_id for each in people_of(session, case_id) if each.name == name)
 
 
 @pytest.mark.parametrize("asked", ["part=nonsense", "form=exe", "other=1"])

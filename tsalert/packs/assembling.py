@@ -10,12 +10,14 @@ from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as words
 from tsalert.cases.models import CaseFile
 from tsalert.cases.papers import authority
+from tsalert.cases.people import queries as people
+from tsalert.cases.people.vocabulary import ACCUSED, Role
 from tsalert.chronology.queries import whole_timeline
 from tsalert.chronology.rules import Event
 from tsalert.core.actors import Actor
 from tsalert.core.money import format_pounds
 from tsalert.documents.description import Block, Document, Facts, Heading, Paragraph, Table
-from tsalert.enforcement import court_queries, suspects
+from tsalert.enforcement import court_queries
 from tsalert.enforcement import queries as enforcement
 from tsalert.enforcement.law import OFFENCES
 from tsalert.enforcement.vocabulary import ActionKind, Record
@@ -68,17 +70,29 @@ def _victim(of: Scope) -> Blocks:
     chosen = "Yes" if of.case.chosen_for_vulnerability else "No"
     place = ", ".join(filter(None, (of.case.address, of.case.postcode)))
     pairs = (("Name", of.case.victim_name or "Not recorded"), ("Address", place or "Not recorded"))
-    return [Facts((*pairs, ("Chosen for age or vulnerability", chosen)))]
+    rows = _people(of, (Role.VICTIM, Role.WITNESS))
+    known = Facts((*pairs, ("Chosen for age or vulnerability", chosen)))
+    return [known, *_table("Victims and witnesses", ("Name", "Part"), rows)]
 
 
 def _parties(of: Scope) -> Blocks:
     found = court_queries.prosecutions(of.session, of.case.id)
     defendants = [(each.name, "Defendant") for one in found for each in one.defendants]
-    accused = {name for name, _ in defendants}
-    known = suspects.traders_of_case(of.session, of.case.id)
-    kept = tiers.withheld(of.session, of.actor, Subject.PARTY, [number for number, _ in known], now=of.now)
-    traders = [(name, "Trader") for number, name in known if name not in accused and number not in kept]
-    return _table("Traders and defendants", ("Name", "Part"), [*defendants, *traders])
+    named = {name for name, _ in defendants}
+    others = [row for row in _people(of, (*ACCUSED, Role.OTHER)) if row[0] not in named]
+    return _table("Traders and defendants", ("Name", "Part"), [*defendants, *others])
+
+
+def _people(of: Scope, roles: tuple[Role, ...]) -> list[tuple[str, str]]:
+    """Return who is part of the case in some roles; never an informant, nor anybody kept from the reader."""
+    found = people.people_of(of.session, of.case.id)
+    members = [number for each in found for number in each.members]
+    kept = tiers.withheld(of.session, of.actor, Subject.PARTY, members, now=of.now)
+    return [
+        (each.name, ", ".join(role.label for role in each.standing if role in roles))
+        for each in found
+        if set(each.standing) & set(roles) and Role.INFORMANT not in each.standing and not kept & each.members
+    ]
 
 
 def _money(of: Scope) -> Blocks:

@@ -9,7 +9,7 @@ class Part(Word):
     """One part of a case pack."""
 
     FACTS = "facts", "Facts of the case"
-    VICTIM = "victim", "Who the victim is, and where they live"
+    VICTIM = "victim", "Who the victim is, where they live, and witnesses"
     PARTIES = "parties", "Traders and defendants"
     MONEY = "money", "Money"
     ENFORCEMENT = "enforcement", "Offences, actions and contracts"
