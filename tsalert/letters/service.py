@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -19,6 +20,8 @@ from tsalert.letters.rules import NewLetter, NewSending, NewTemplate
 from tsalert.letters.vocabulary import LetterKind
 from tsalert.web.filters import day
 
+_OVERTAKEN, _AGAIN = "Somebody has changed this template meanwhile.", ("load the page again",)
+
 
 def save_template(kind: LetterKind, new: NewTemplate, *, after: int, actor: Actor, now: datetime) -> int:
     """Write a further version of the words of a kind of letter; returns its number.
@@ -32,10 +35,14 @@ def save_template(kind: LetterKind, new: NewTemplate, *, after: int, actor: Acto
     with transaction() as session:
         standing = queries.wording(session, kind)
         if standing.version != after:
-            raise Conflict("Somebody has changed this template meanwhile.", legal=["load the page again"])
+            raise Conflict(_OVERTAKEN, legal=_AGAIN)
         version = standing.version + 1
         values = {"title": new.title, "body": new.body, "reason": new.reason}
         session.add(LetterTemplate(kind=kind, version=version, **values, made_by=actor.officer_id, made_at=now))
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise Conflict(_OVERTAKEN, legal=_AGAIN) from error
         audit.record(session, actor, "template changed", "letter template", None, now=now, kind=kind, version=version)
         return version
 
