@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from tsalert.cases import sharing
+from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
@@ -15,6 +15,7 @@ from tsalert.referrals import packs
 from tsalert.referrals.models import Referral
 from tsalert.referrals.rules import LEGAL
 from tsalert.referrals.vocabulary import Act, State
+from tsalert.response import queries as response
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
@@ -75,7 +76,7 @@ def get_referral(session: Session, referral_id: int, *, actor: Actor, now: datet
     :raises NotFound: there is none.
     :raises Withheld: its case or incident is restricted to this person.
     """
-    return _record(session, get_row(session, referral_id, actor=actor, now=now))
+    return _records(session, [get_row(session, referral_id, actor=actor, now=now)])[0]
 
 
 def require_visible(
@@ -86,8 +87,11 @@ def require_visible(
     :raises NotFound: there is no such case or incident.
     :raises Withheld: it is restricted to them.
     """
-    reference = sharing.read_matter(session, case_id=case_id, incident_id=incident_id).reference
-    subject = (Subject.CASE, case_id) if case_id is not None else (Subject.INCIDENT, incident_id or 0)
+    if case_id is not None:
+        reference, subject = cases.get_case(session, case_id).reference, (Subject.CASE, case_id)
+    else:
+        incident = response.get_incident(session, incident_id or 0)
+        reference, subject = incident.reference, (Subject.INCIDENT, incident.id)
     tiers.require_visible(session, actor, *subject, now=now)
     return reference
 
@@ -101,8 +105,7 @@ def list_referrals(
         and_(Referral.incident_id.is_not(None), tiers.visible(actor, Subject.INCIDENT, Referral.incident_id, now=now)),
     )
     query = select(Referral).where(seen).order_by(Referral.id.desc()).limit(limit)
-    found = session.scalars(query if after is None else query.where(Referral.id < after))
-    return [_record(session, row) for row in found]
+    return _records(session, session.scalars(query if after is None else query.where(Referral.id < after)).all())
 
 
 def referrals_of(
@@ -110,7 +113,7 @@ def referrals_of(
 ) -> Sequence[ReferralRecord]:
     """Return the referrals of one case or incident, oldest first, for a page that shows it anyway."""
     of_it = Referral.case_id == case_id if case_id is not None else Referral.incident_id == incident_id
-    return [_record(session, row) for row in session.scalars(select(Referral).where(of_it).order_by(Referral.id))]
+    return _records(session, session.scalars(select(Referral).where(of_it).order_by(Referral.id)).all())
 
 
 def pack_of(session: Session, record: ReferralRecord, *, now: datetime) -> Pack:
@@ -119,6 +122,10 @@ def pack_of(session: Session, record: ReferralRecord, *, now: datetime) -> Pack:
     return pack_from_data(kept) if kept is not None else packs.assemble(session, record.row, now=now)
 
 
-def _record(session: Session, row: Referral) -> ReferralRecord:
-    matter = sharing.read_matter(session, case_id=row.case_id, incident_id=row.incident_id)
-    return ReferralRecord(row, matter.reference)
+def _records(session: Session, rows: Sequence[Referral]) -> list[ReferralRecord]:
+    named = cases.references(session, [row.case_id for row in rows if row.case_id is not None])
+    return [ReferralRecord(row, named.get(row.case_id or 0) or _of_incident(session, row)) for row in rows]
+
+
+def _of_incident(session: Session, row: Referral) -> str:
+    return response.get_incident(session, row.incident_id or 0).reference
