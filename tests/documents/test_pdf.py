@@ -1,6 +1,7 @@
 """Anyone can read the PDFs that leave the service: with a screen reader, in any language, whatever was typed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -12,7 +13,7 @@ from tests.documents.examples import document, everything
 from tests.documents.reading import alternatives, opened, tags, words
 from tsalert.documents import coverage
 from tsalert.documents.cleaning import clean
-from tsalert.documents.description import Heading, Image, Items, Paragraph, Table
+from tsalert.documents.description import Heading, Image, Items, Look, Paragraph, Table
 from tsalert.documents.glyphs import strangers
 from tsalert.documents.pdf import Unprintable, unprintable, write_pdf
 
@@ -41,6 +42,12 @@ def test_a_board_report_may_lie_on_its_side() -> None:
     upright, lying = opened(write_pdf(everything())), opened(write_pdf(everything(is_landscape=True)))
     assert [round(float(side)) for side in upright.pages[0].mediabox][2:] == [595, 842]
     assert [round(float(side)) for side in lying.pages[0].mediabox][2:] == [842, 595]
+
+
+def test_a_certificate_stands_in_the_middle_with_a_large_name() -> None:
+    hung = document(Paragraph("Nerys Nextdoor (invented)", Look.DISPLAY), is_centred=True, is_landscape=True)
+    assert "Nerys Nextdoor (invented)" in words(write_pdf(hung))
+    assert write_pdf(hung) != write_pdf(replace(hung, is_centred=False))
 
 
 def test_another_language_is_announced() -> None:

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import docx
 import pytest
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tests.documents.examples import MADE, document, everything
 from tests.documents.reading import words
 from tsalert.core.errors import Unavailable
-from tsalert.documents.description import Items, Lines, Paragraph, Table, TitleHere
+from tsalert.documents.description import Items, Lines, Look, Paragraph, Table, TitleHere
 from tsalert.documents.pdf import write_pdf
 from tsalert.documents.word import write_word
 
@@ -75,6 +76,12 @@ def test_a_board_report_may_lie_on_its_side() -> None:
     section = read(write_word(everything(is_landscape=True))).sections[0]
     assert section.orientation == WD_ORIENT.LANDSCAPE
     assert section.page_width > section.page_height
+
+
+def test_a_large_name_stands_in_the_middle() -> None:
+    name = read(write_word(document(Paragraph("Nerys Nextdoor (invented)", Look.DISPLAY)))).paragraphs[-1]
+    assert name.alignment == WD_ALIGN_PARAGRAPH.CENTER
+    assert name.runs[0].font.size.pt == 26
 
 
 def test_the_foot_has_the_reference_and_counts_pages() -> None:

@@ -18,6 +18,7 @@ class Look(StrEnum):
     LEAD = "lead"
     SMALL = "small"
     CENTRED = "centred"
+    DISPLAY = "display"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,17 @@ KINDS: tuple[type[Block], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document; ``footer`` stands at the foot of each page, beside its number."""
+    """A document; ``footer`` stands at the foot of each page, beside its number.
+
+    One that ``is_centred`` is hung on a wall: what it says stands in the middle.
+    """
 
     title: str
     author: str
     made_at: datetime
     blocks: tuple[Block, ...]
     footer: str = ""
+    is_centred: bool = False
     language: str = "en-GB"
     is_landscape: bool = False
 

@@ -171,14 +171,23 @@ def list_standing(
     return list(session.scalars(query.where(older).limit(size)))
 
 
+def list_held(
+    session: Session, actor: Actor, *, now: datetime, after: int | None, party: int | None, limit: int
+) -> tuple[list[Held], int | None]:
+    """Return notes that stand as somebody may see them, and the ``after`` of the next page; of a party all at once.
+
+    :raises NotFound: there is no such party.
+    """
+    if party is not None:
+        members = parties.get_party(session, party).members
+        return holdings(session, actor, members, now=now).of_parties(members), None
+    rows = list_standing(session, now=now, after=after, size=limit)
+    return as_held(session, actor, rows, now=now), rows[-1].id if len(rows) == limit else None
+
+
 def label_of(row: IntelligenceAbout) -> str:
     """Return what a note is about in words."""
     return row.raw if row.kind == About.PARTY else f"{About.of(row.kind).label} {row.raw}"
-
-
-def names_for(session: Session, rows: Collection[IntelligenceAbout]) -> dict[int, str | None]:
-    """Return the names of the parties that notes are about, as they are now."""
-    return parties.party_names(session, {row.party_id for row in rows if row.party_id is not None})
 
 
 def _of_parties(session: Session, party_ids: Collection[int]) -> dict[int, set[int]]:

@@ -17,28 +17,33 @@ class RoleName(StrEnum):
     ADMINISTRATOR = "administrator"
     LONE_SENDER = "lone_sender"
     SAFEGUARDING_LEAD = "safeguarding_lead"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
 
 
 _READING = {P.SEE_BOARD, P.READ_CALL, P.READ_CASE, P.READ_FIGURES, P.READ_ALERT}
 _OFFICER = _READING | {
     P.LOG_CALL, P.RUN_INCIDENT, P.WORK_CASE, P.RECORD_INTERVENTION, P.DRAFT_ALERT, P.APPROVE_ALERT, P.READ_SUBSCRIBERS,
+    P.HOLD_RECORD,
 }  # fmt: skip
 _RUNNING = {P.MANAGE_ROTA, P.MANAGE_RESPONSE}
+_KEEPING = {P.RUN_RETENTION, P.ANSWER_ACCESS}
 
 PERMISSIONS: dict[RoleName, frozenset[P]] = {
     RoleName.DUTY_OFFICER: frozenset(_OFFICER),
     RoleName.CASE_OFFICER: frozenset(_OFFICER | {P.MANAGE_SUBSCRIBERS, P.EXPORT}),
     RoleName.MANAGER: frozenset(
         _OFFICER
-        | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE}
+        | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE, P.REVIEW_ODDITIES}
         | {P.READ_SENSITIVE, P.GRANT_ACCESS, P.EXPORT}
         | _RUNNING
+        | _KEEPING
     ),
     RoleName.ADMINISTRATOR: frozenset(
         {P.SEE_BOARD, P.MANAGE_STAFF, P.READ_SUBSCRIBERS, P.MANAGE_SUBSCRIBERS} | _RUNNING
     ),
     RoleName.LONE_SENDER: frozenset({P.OVERRIDE_APPROVAL}),
     RoleName.SAFEGUARDING_LEAD: frozenset(_READING | {P.WORK_CASE, P.READ_SENSITIVE}),
+    RoleName.DATA_PROTECTION_OFFICER: frozenset({P.SEE_BOARD, P.HOLD_RECORD, P.APPROVE_RETENTION} | _KEEPING),
 }
 
 # Without them nobody could plan the rota, review an alert or say who else may do so.

@@ -114,6 +114,14 @@ def officers_on(session: Session, subject: Subject, subject_id: int) -> list[int
     return list(session.scalars(select(AccessGrant.officer_id).where(*of_record, *standing).order_by(AccessGrant.id)))
 
 
+def put_on(session: Session, subject: Subject, subject_ids: Collection[int]) -> list[tuple[int, int, datetime]]:
+    """Return officer, record and since when for all who are or were on some cases, many at a time."""
+    of_records = (AccessGrant.subject == subject, AccessGrant.subject_id.in_(subject_ids))
+    columns = (AccessGrant.officer_id, AccessGrant.subject_id, AccessGrant.granted_at)
+    query = select(*columns).where(*of_records, AccessGrant.origin == Origin.ON_THE_CASE)
+    return [(officer_id, number, since) for officer_id, number, since in session.execute(query)]
+
+
 def live(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a grant holds at an instant; at the very end of its time it does no more."""
     return and_(AccessGrant.ended_at.is_(None), or_(AccessGrant.expires_at.is_(None), AccessGrant.expires_at > now))

@@ -1,0 +1,40 @@
+"""What cases hold: money, log, evidence, enforcement, courts, and the work that was recorded for them."""
+
+from tsalert.retention.held.entries import held
+from tsalert.retention.vocabulary import Root
+
+ENTRIES = (
+    held("case_file", root=Root.CASE,
+         facts="reference category channel kind status waiting_for outcome impact source ward_code",
+         persons="victim_name address postcode", words="summary"),
+    held("case_incident", "case_id > case_file", "incident_id > incident"),
+    held("money_line", "case_id > case_file", facts="kind method evidence certainty", words="note"),
+    held("case_note", "case_id > case_file", facts="kind", words="text reason"),
+    held("helpline_contact", "case_id > case_file", facts="reference kind category scam_kind"),
+    held("exhibit", "case_id > case_file", facts="initials", words="description found_where found_by"),
+    held("evidence_file", "case_id > case_file", facts="kind sha256", words="name note", file="storage_key"),
+    held("evidence_removed", "file_id > evidence_file"),
+    held("custody_event", "exhibit_id > exhibit", facts="kind", persons="person place", words="seal_number note"),
+    held("disclosure_item", "case_id > case_file"),
+    held("disclosure_decision", "item_id > disclosure_item", words="reason description"),
+    held("case_offence", "case_id > case_file", facts="offence", words="note"),
+    held("enforcement_action", "case_id > case_file", facts="kind", words="what trader"),
+    held("contract_cancellation", "case_id > case_file", facts="kind place exclusion", words="what"),
+    held("prosecution", "case_id > case_file", facts="court court_name", persons="court_reference"),
+    held("defendant", "prosecution_id > prosecution", link="party_id"),
+    held("charge", "defendant_id > defendant"),
+    held("hearing", "prosecution_id > prosecution", facts="kind court court_name"),
+    held("hearing_result", "hearing_id > hearing", facts="result", words="note"),
+    held("court_decision", "defendant_id > defendant", facts="kind result", words="note"),
+    held("compensation_payment", "money_line_id > money_line"),
+    held("enforcement_taken_back", "case_id > case_file", facts="record", words="reason"),
+    held("deadline_reminder", "offence_id > case_offence"),
+    held("intervention", "case_id > case_file", "incident_id > incident", root=Root.WORK,
+         facts="reference type outcome evidence beneficiary ward_code not_counted_reason",
+         words="note reason other_money", household="household_key"),
+    held("intervention_share", "intervention_id > intervention", facts="partner"),
+    held("household", household="key"),
+    held("installed_unit", "intervention_reference > intervention.reference",
+         facts="kind serial intervention_reference ended_how", words="end_reason", household="household_key"),
+    held("usage_check", "unit_id > installed_unit", words="who note"),
+)  # fmt: skip
