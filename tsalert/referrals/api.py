@@ -14,17 +14,17 @@ from tsalert.referrals.queries import ReferralRecord
 from tsalert.referrals.rules import Acknowledgement, NewBody, NewReferral, Sending
 from tsalert.referrals.schemas import (
     NewBodySchema,
-    NewReferralSchema,
+    NewOutgoingReferralSchema,
+    OutgoingReferralAcknowledgementSchema,
+    OutgoingReferralDraftSchema,
+    OutgoingReferralListSchema,
+    OutgoingReferralOutcomeSchema,
+    OutgoingReferralPackSchema,
+    OutgoingReferralPageSchema,
+    OutgoingReferralReasonSchema,
+    OutgoingReferralSchema,
+    OutgoingReferralSendingSchema,
     PartnerBodySchema,
-    ReferralAcknowledgementSchema,
-    ReferralDraftSchema,
-    ReferralListSchema,
-    ReferralOutcomeSchema,
-    ReferralPackSchema,
-    ReferralPageSchema,
-    ReferralReasonSchema,
-    ReferralSchema,
-    ReferralSendingSchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
@@ -36,8 +36,8 @@ blueprints = (referrals, partners)
 
 @referrals.route("")
 @requires(Permission.READ_CASE)
-@referrals.arguments(ReferralListSchema, location="query", unknown=RAISE)
-@referrals.response(200, ReferralPageSchema)
+@referrals.arguments(OutgoingReferralListSchema, location="query", unknown=RAISE)
+@referrals.response(200, OutgoingReferralPageSchema)
 def list_referrals(asked: dict[str, Any]) -> dict[str, Any]:
     """List referrals, newest first."""
     found = queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), **asked)
@@ -47,8 +47,8 @@ def list_referrals(asked: dict[str, Any]) -> dict[str, Any]:
 @referrals.route("", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
-@referrals.arguments(NewReferralSchema)
-@referrals.response(201, ReferralSchema)
+@referrals.arguments(NewOutgoingReferralSchema)
+@referrals.response(201, OutgoingReferralSchema)
 def draft_referral(new: NewReferral) -> ReferralRecord:
     """Begin a referral; nothing leaves us yet."""
     return _get(service.draft_referral(new, actor=current_actor(), now=utc_now()))
@@ -57,7 +57,7 @@ def draft_referral(new: NewReferral) -> ReferralRecord:
 @referrals.route("/<int:referral_id>")
 @requires(Permission.READ_CASE)
 @reads("referral", "referral_id")
-@referrals.response(200, ReferralSchema)
+@referrals.response(200, OutgoingReferralSchema)
 def get_referral(referral_id: int) -> ReferralRecord:
     """Return one referral; that somebody reads it stands in the trail."""
     return _get(referral_id)
@@ -66,8 +66,8 @@ def get_referral(referral_id: int) -> ReferralRecord:
 @referrals.route("/<int:referral_id>", methods=["PUT"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
-@referrals.arguments(ReferralDraftSchema)
-@referrals.response(200, ReferralSchema)
+@referrals.arguments(OutgoingReferralDraftSchema)
+@referrals.response(200, OutgoingReferralSchema)
 def change_draft(new: NewReferral, referral_id: int) -> ReferralRecord:
     """Write a draft anew."""
     service.change_draft(referral_id, new, actor=current_actor(), now=utc_now())
@@ -77,7 +77,7 @@ def change_draft(new: NewReferral, referral_id: int) -> ReferralRecord:
 @referrals.route("/<int:referral_id>/pack")
 @requires(Permission.READ_CASE)
 @reads("referral", "referral_id")
-@referrals.response(200, ReferralPackSchema)
+@referrals.response(200, OutgoingReferralPackSchema)
 def get_pack(referral_id: int) -> dict[str, Any]:
     """Return what is sent as plain text; that somebody reads it stands in the trail."""
     record = _get(referral_id)
@@ -88,8 +88,8 @@ def get_pack(referral_id: int) -> dict[str, Any]:
 @referrals.route("/<int:referral_id>/sending", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
-@referrals.arguments(ReferralSendingSchema)
-@referrals.response(200, ReferralSchema)
+@referrals.arguments(OutgoingReferralSendingSchema)
+@referrals.response(200, OutgoingReferralSchema)
 def record_sending(told: Sending, referral_id: int) -> ReferralRecord:
     """Record that it was sent; what it says stays from now on."""
     service.record_sending(referral_id, told, actor=current_actor(), now=utc_now())
@@ -99,8 +99,8 @@ def record_sending(told: Sending, referral_id: int) -> ReferralRecord:
 @referrals.route("/<int:referral_id>/acknowledgement", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
-@referrals.arguments(ReferralAcknowledgementSchema)
-@referrals.response(200, ReferralSchema)
+@referrals.arguments(OutgoingReferralAcknowledgementSchema)
+@referrals.response(200, OutgoingReferralSchema)
 def record_acknowledgement(told: Acknowledgement, referral_id: int) -> ReferralRecord:
     """Record who has it, and under which reference."""
     service.record_acknowledgement(referral_id, told, actor=current_actor(), now=utc_now())
@@ -110,8 +110,8 @@ def record_acknowledgement(told: Acknowledgement, referral_id: int) -> ReferralR
 @referrals.route("/<int:referral_id>/outcome", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
-@referrals.arguments(ReferralOutcomeSchema)
-@referrals.response(200, ReferralSchema)
+@referrals.arguments(OutgoingReferralOutcomeSchema)
+@referrals.response(200, OutgoingReferralSchema)
 def record_outcome(told: dict[str, str], referral_id: int) -> ReferralRecord:
     """Record what they did with it."""
     service.record_outcome(referral_id, told["outcome"], actor=current_actor(), now=utc_now())
@@ -121,8 +121,8 @@ def record_outcome(told: dict[str, str], referral_id: int) -> ReferralRecord:
 @referrals.route("/<int:referral_id>/withdrawal", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
-@referrals.arguments(ReferralReasonSchema)
-@referrals.response(200, ReferralSchema)
+@referrals.arguments(OutgoingReferralReasonSchema)
+@referrals.response(200, OutgoingReferralSchema)
 def withdraw_referral(told: dict[str, str], referral_id: int) -> ReferralRecord:
     """Withdraw a draft."""
     service.withdraw_referral(referral_id, told["reason"], actor=current_actor(), now=utc_now())

@@ -11,7 +11,7 @@ from tsalert.referrals.vocabulary import BodyKind, LawfulReason, Means
 from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, choice
 
 
-class ReferralDraftSchema(Strict):
+class OutgoingReferralDraftSchema(Strict):
     """What is passed on; ``contact`` is a body from the lists, ``partner:3`` or ``neighbour:5``."""
 
     contact = Line(longest=40, load_default=None)
@@ -28,14 +28,14 @@ class ReferralDraftSchema(Strict):
         return NewReferral(**data | {"shared": shared})
 
 
-class NewReferralSchema(ReferralDraftSchema):
+class NewOutgoingReferralSchema(OutgoingReferralDraftSchema):
     """A referral to begin, of a case or an incident."""
 
     case_id = RecordId(load_default=None)
     incident_id = RecordId(load_default=None)
 
 
-class ReferralSendingSchema(Strict):
+class OutgoingReferralSendingSchema(Strict):
     """How it was sent."""
 
     means = choice(Means, required=True)
@@ -48,7 +48,7 @@ class ReferralSendingSchema(Strict):
         return Sending(**data)
 
 
-class ReferralAcknowledgementSchema(Strict):
+class OutgoingReferralAcknowledgementSchema(Strict):
     """Who has it."""
 
     acknowledged_by = Line(required=True, error_messages={"required": "Say who acknowledged it."})
@@ -60,26 +60,26 @@ class ReferralAcknowledgementSchema(Strict):
         return Acknowledgement(**data)
 
 
-class ReferralOutcomeSchema(Strict):
+class OutgoingReferralOutcomeSchema(Strict):
     """What came of it."""
 
     outcome = Paragraph(longest=1000, required=True, error_messages={"required": "Say what they did."})
 
 
-class ReferralReasonSchema(Strict):
+class OutgoingReferralReasonSchema(Strict):
     """Why a draft is withdrawn."""
 
     reason = Line(longest=400, required=True, error_messages={"required": "Say why."})
 
 
-class ReferralListSchema(Strict):
+class OutgoingReferralListSchema(Strict):
     """Which part of the list to return; ``after`` is the ``next`` of the page before."""
 
     after = RecordId(load_default=None)
     limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
 
 
-class ReferralSubjectSchema(Strict):
+class OutgoingReferralSubjectSchema(Strict):
     """Of what a referral is begun."""
 
     incident = RecordId(load_default=None)
@@ -113,7 +113,7 @@ class PartnerBodySchema(Schema):
     verified_on = fields.Date(allow_none=True)
 
 
-class ReferralRowSchema(Schema):
+class OutgoingReferralRowSchema(Schema):
     """A referral as lists give it out: nothing of what it says."""
 
     id = fields.Integer(attribute="row.id")
@@ -130,7 +130,7 @@ class ReferralRowSchema(Schema):
     legal_acts = fields.List(fields.String(), attribute="legal")
 
 
-class ReferralSchema(ReferralRowSchema):
+class OutgoingReferralSchema(OutgoingReferralRowSchema):
     """A referral with what it says."""
 
     message = fields.String(attribute="row.message")
@@ -144,14 +144,14 @@ class ReferralSchema(ReferralRowSchema):
     digest = fields.String(attribute="row.digest", allow_none=True)
 
 
-class ReferralPageSchema(Schema):
+class OutgoingReferralPageSchema(Schema):
     """One page of referrals."""
 
-    items = fields.List(fields.Nested(ReferralRowSchema))
+    items = fields.List(fields.Nested(OutgoingReferralRowSchema))
     next = fields.Integer(allow_none=True)
 
 
-class ReferralPackSchema(Schema):
+class OutgoingReferralPackSchema(Schema):
     """What is sent as plain text; ``digest`` of null means that it is a draft and may still change."""
 
     title = fields.String()

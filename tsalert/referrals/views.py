@@ -14,14 +14,14 @@ from tsalert.db import db
 from tsalert.referrals import bodies, queries, rules, service, vocabulary
 from tsalert.referrals.queries import ReferralRecord
 from tsalert.referrals.schemas import (
-    NewReferralSchema,
-    ReferralAcknowledgementSchema,
-    ReferralDraftSchema,
-    ReferralListSchema,
-    ReferralOutcomeSchema,
-    ReferralReasonSchema,
-    ReferralSendingSchema,
-    ReferralSubjectSchema,
+    NewOutgoingReferralSchema,
+    OutgoingReferralAcknowledgementSchema,
+    OutgoingReferralDraftSchema,
+    OutgoingReferralListSchema,
+    OutgoingReferralOutcomeSchema,
+    OutgoingReferralReasonSchema,
+    OutgoingReferralSendingSchema,
+    OutgoingReferralSubjectSchema,
 )
 from tsalert.referrals.vocabulary import Act
 from tsalert.staff import queries as staff
@@ -44,7 +44,7 @@ def offer_referrals() -> dict[str, object]:
 @requires(Permission.READ_CASE)
 def list_referrals() -> ResponseReturnValue:
     """List referrals, newest first."""
-    after = read_form(ReferralListSchema(), request.args)["after"]
+    after = read_form(OutgoingReferralListSchema(), request.args)["after"]
     found = queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), after=after)
     older = found[-1].row.id if len(found) == queries.PAGE else None
     return render_template("referrals/list.html", referrals=found, older=older, is_first=after is None)
@@ -55,7 +55,7 @@ def list_referrals() -> ResponseReturnValue:
 def new_referral() -> ResponseReturnValue:
     """Show the form for a referral of a case or an incident."""
     asked = {name: request.values.get(f"{name}_id") or request.args.get(name) for name in ("incident", "case")}
-    subject = ReferralSubjectSchema().load({name: number for name, number in asked.items() if number})
+    subject = OutgoingReferralSubjectSchema().load({name: number for name, number in asked.items() if number})
     if set(subject.values()) == {None}:
         raise NotFound("Begin a referral on the page of its case or incident.")
     reference = queries.require_visible(
@@ -73,7 +73,7 @@ def new_referral() -> ResponseReturnValue:
 @redisplays(new_referral)
 def draft_referral() -> ResponseReturnValue:
     """Begin a referral and show it."""
-    return _show(service.draft_referral(load_form(NewReferralSchema()), actor=current_actor(), now=utc_now()))
+    return _show(service.draft_referral(load_form(NewOutgoingReferralSchema()), actor=current_actor(), now=utc_now()))
 
 
 @bp.get("/referrals/<int:referral_id>")
@@ -118,7 +118,7 @@ def edit_draft(referral_id: int) -> ResponseReturnValue:
 @redisplays(edit_draft)
 def change_draft(referral_id: int) -> ResponseReturnValue:
     """Write a draft anew."""
-    service.change_draft(referral_id, load_form(ReferralDraftSchema()), actor=current_actor(), now=utc_now())
+    service.change_draft(referral_id, load_form(OutgoingReferralDraftSchema()), actor=current_actor(), now=utc_now())
     return _show(referral_id)
 
 
@@ -163,10 +163,10 @@ def _withdraw(referral_id: int, told: dict[str, str]) -> None:
 
 
 _STEPS: dict[Act, tuple[Any, Any]] = {
-    Act.SENDING: (ReferralSendingSchema, _send),
-    Act.ACKNOWLEDGEMENT: (ReferralAcknowledgementSchema, _acknowledge),
-    Act.OUTCOME: (ReferralOutcomeSchema, _end),
-    Act.WITHDRAWAL: (ReferralReasonSchema, _withdraw),
+    Act.SENDING: (OutgoingReferralSendingSchema, _send),
+    Act.ACKNOWLEDGEMENT: (OutgoingReferralAcknowledgementSchema, _acknowledge),
+    Act.OUTCOME: (OutgoingReferralOutcomeSchema, _end),
+    Act.WITHDRAWAL: (OutgoingReferralReasonSchema, _withdraw),
 }
 
 
