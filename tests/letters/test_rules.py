@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from tests.letters.conftest import HOUR, NOON, VICTIM, letter
 from tsalert.core.errors import RuleViolation
 from tsalert.documents.description import Heading, Items, Paragraph
+from tsalert.documents.pdf import write_pdf
+from tsalert.letters.models import Letter
+from tsalert.letters.queries import LetterRecord
 from tsalert.letters.rules import (
     PLACEHOLDERS,
     NewTemplate,
@@ -93,3 +96,10 @@ def test_every_text_has_its_parts_and_loses_no_word(text: str) -> None:
 def test_a_letter_was_sent_after_it_was_issued_and_not_in_time_to_come(told: object) -> None:
     with pytest.raises(RuleViolation):
         read_sent_at(told, issued_at=NOON, now=NOON + HOUR)  # type: ignore[arg-type]
+
+
+def test_a_letter_whose_time_is_over_says_so_and_can_still_be_shown() -> None:
+    row = Letter(title="[removed]", content="[removed]", digest="0" * 64, issued_at=NOON, kind="visit")
+    gone = LetterRecord(row, ()).document
+    assert gone.title == "Removed when its time was over"
+    assert write_pdf(gone).startswith(b"%PDF")

@@ -11,7 +11,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.documents.description import Document
+from tsalert.documents.description import Document, TitleHere
 from tsalert.documents.keeping import thaw
 from tsalert.letters.models import Letter, LetterSending, LetterTemplate
 from tsalert.letters.standard import STANDARD
@@ -19,6 +19,8 @@ from tsalert.letters.vocabulary import SENSITIVE, LetterKind
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
+
+_GONE = "Removed when its time was over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class LetterRecord:
 
     @property
     def document(self) -> Document:
-        """The letter as it was issued."""
+        """The letter as it was issued; once its time is over nothing but its hash is left."""
+        if not self.row.content.startswith("{"):
+            return Document(_GONE, _GONE, self.row.issued_at, (TitleHere(),))
         return thaw(self.row.content)
 
 

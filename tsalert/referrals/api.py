@@ -54,79 +54,79 @@ def draft_referral(new: NewReferral) -> ReferralRecord:
     return _get(service.draft_referral(new, actor=current_actor(), now=utc_now()))
 
 
-@referrals.route("/<int:referral_id>")
+@referrals.route("/<int:outgoing_id>")
 @requires(Permission.READ_CASE)
-@reads("referral", "referral_id")
+@reads("referral", "outgoing_id")
 @referrals.response(200, OutgoingReferralSchema)
-def get_referral(referral_id: int) -> ReferralRecord:
+def get_referral(outgoing_id: int) -> ReferralRecord:
     """Return one referral; that somebody reads it stands in the trail."""
-    return _get(referral_id)
+    return _get(outgoing_id)
 
 
-@referrals.route("/<int:referral_id>", methods=["PUT"])
+@referrals.route("/<int:outgoing_id>", methods=["PUT"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
 @referrals.arguments(OutgoingReferralDraftSchema)
 @referrals.response(200, OutgoingReferralSchema)
-def change_draft(new: NewReferral, referral_id: int) -> ReferralRecord:
+def change_draft(new: NewReferral, outgoing_id: int) -> ReferralRecord:
     """Write a draft anew."""
-    service.change_draft(referral_id, new, actor=current_actor(), now=utc_now())
-    return _get(referral_id)
+    service.change_draft(outgoing_id, new, actor=current_actor(), now=utc_now())
+    return _get(outgoing_id)
 
 
-@referrals.route("/<int:referral_id>/pack")
+@referrals.route("/<int:outgoing_id>/pack")
 @requires(Permission.READ_CASE)
-@reads("referral", "referral_id")
+@reads("referral", "outgoing_id")
 @referrals.response(200, OutgoingReferralPackSchema)
-def get_pack(referral_id: int) -> dict[str, Any]:
+def get_pack(outgoing_id: int) -> dict[str, Any]:
     """Return what is sent as plain text; that somebody reads it stands in the trail."""
-    record = _get(referral_id)
+    record = _get(outgoing_id)
     text = sections.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
     return {"title": record.title, "text": text, "digest": record.row.digest}
 
 
-@referrals.route("/<int:referral_id>/sending", methods=["POST"])
+@referrals.route("/<int:outgoing_id>/sending", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
 @referrals.arguments(OutgoingReferralSendingSchema)
 @referrals.response(200, OutgoingReferralSchema)
-def record_sending(told: Sending, referral_id: int) -> ReferralRecord:
+def record_sending(told: Sending, outgoing_id: int) -> ReferralRecord:
     """Record that it was sent; what it says stays from now on."""
-    service.record_sending(referral_id, told, actor=current_actor(), now=utc_now())
-    return _get(referral_id)
+    service.record_sending(outgoing_id, told, actor=current_actor(), now=utc_now())
+    return _get(outgoing_id)
 
 
-@referrals.route("/<int:referral_id>/acknowledgement", methods=["POST"])
+@referrals.route("/<int:outgoing_id>/acknowledgement", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
 @referrals.arguments(OutgoingReferralAcknowledgementSchema)
 @referrals.response(200, OutgoingReferralSchema)
-def record_acknowledgement(told: Acknowledgement, referral_id: int) -> ReferralRecord:
+def record_acknowledgement(told: Acknowledgement, outgoing_id: int) -> ReferralRecord:
     """Record who has it, and under which reference."""
-    service.record_acknowledgement(referral_id, told, actor=current_actor(), now=utc_now())
-    return _get(referral_id)
+    service.record_acknowledgement(outgoing_id, told, actor=current_actor(), now=utc_now())
+    return _get(outgoing_id)
 
 
-@referrals.route("/<int:referral_id>/outcome", methods=["POST"])
+@referrals.route("/<int:outgoing_id>/outcome", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
 @referrals.arguments(OutgoingReferralOutcomeSchema)
 @referrals.response(200, OutgoingReferralSchema)
-def record_outcome(told: dict[str, str], referral_id: int) -> ReferralRecord:
+def record_outcome(told: dict[str, str], outgoing_id: int) -> ReferralRecord:
     """Record what they did with it."""
-    service.record_outcome(referral_id, told["outcome"], actor=current_actor(), now=utc_now())
-    return _get(referral_id)
+    service.record_outcome(outgoing_id, told["outcome"], actor=current_actor(), now=utc_now())
+    return _get(outgoing_id)
 
 
-@referrals.route("/<int:referral_id>/withdrawal", methods=["POST"])
+@referrals.route("/<int:outgoing_id>/withdrawal", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @reads("referral")
 @referrals.arguments(OutgoingReferralReasonSchema)
 @referrals.response(200, OutgoingReferralSchema)
-def withdraw_referral(told: dict[str, str], referral_id: int) -> ReferralRecord:
+def withdraw_referral(told: dict[str, str], outgoing_id: int) -> ReferralRecord:
     """Withdraw a draft."""
-    service.withdraw_referral(referral_id, told["reason"], actor=current_actor(), now=utc_now())
-    return _get(referral_id)
+    service.withdraw_referral(outgoing_id, told["reason"], actor=current_actor(), now=utc_now())
+    return _get(outgoing_id)
 
 
 @partners.route("")
@@ -164,6 +164,6 @@ def end_body(body_id: int) -> None:
     bodies.end_body(body_id, actor=current_actor(), now=utc_now())
 
 
-def _get(referral_id: int) -> ReferralRecord:
-    name_read([referral_id])
-    return queries.get_referral(db.session(), referral_id, actor=current_actor(), now=utc_now())
+def _get(outgoing_id: int) -> ReferralRecord:
+    name_read([outgoing_id])
+    return queries.get_referral(db.session(), outgoing_id, actor=current_actor(), now=utc_now())

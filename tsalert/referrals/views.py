@@ -76,12 +76,12 @@ def draft_referral() -> ResponseReturnValue:
     return _show(service.draft_referral(load_form(NewOutgoingReferralSchema()), actor=current_actor(), now=utc_now()))
 
 
-@bp.get("/referrals/<int:referral_id>")
+@bp.get("/referrals/<int:outgoing_id>")
 @requires(Permission.READ_CASE)
-@reads("referral", "referral_id")
-def show_referral(referral_id: int) -> ResponseReturnValue:
+@reads("referral", "outgoing_id")
+def show_referral(outgoing_id: int) -> ResponseReturnValue:
     """Show one referral with what it says."""
-    record = _get(referral_id)
+    record = _get(outgoing_id)
     return render_template(
         "referrals/show.html",
         record=record,
@@ -91,43 +91,43 @@ def show_referral(referral_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get('/referrals/<int:referral_id>/pack.<any("pdf", "docx"):ending>')
+@bp.get('/referrals/<int:outgoing_id>/pack.<any("pdf", "docx"):ending>')
 @requires(Permission.EXPORT)
-@reads("referral", "referral_id")
-def download_pack(referral_id: int, ending: str) -> ResponseReturnValue:
+@reads("referral", "outgoing_id")
+def download_pack(outgoing_id: int, ending: str) -> ResponseReturnValue:
     """Give what is sent as a PDF or as Word."""
-    record = _get(referral_id)
+    record = _get(outgoing_id)
     pack = queries.pack_of(db.session(), record, now=utc_now())
     made_at = record.row.sent_at or record.row.made_at
     document = papers.pack_document(record.title, pack, reference=record.reference, made_at=made_at)
-    return papers.document_response(f"referral-{record.reference}-{referral_id}", document, ending)
+    return papers.document_response(f"referral-{record.reference}-{outgoing_id}", document, ending)
 
 
-@bp.get("/referrals/<int:referral_id>/edit")
+@bp.get("/referrals/<int:outgoing_id>/edit")
 @requires(Permission.WORK_CASE)
-@reads("referral", "referral_id")
-def edit_draft(referral_id: int) -> ResponseReturnValue:
+@reads("referral", "outgoing_id")
+def edit_draft(outgoing_id: int) -> ResponseReturnValue:
     """Show a draft to be written anew."""
-    record = _get(referral_id)
+    record = _get(outgoing_id)
     rules.require_act(record.state, Act.CHANGE)
     return _draft(record=record, known=record.row, subject={}, reference=record.reference)
 
 
-@bp.post("/referrals/<int:referral_id>/edit")
+@bp.post("/referrals/<int:outgoing_id>/edit")
 @requires(Permission.WORK_CASE)
 @redisplays(edit_draft)
-def change_draft(referral_id: int) -> ResponseReturnValue:
+def change_draft(outgoing_id: int) -> ResponseReturnValue:
     """Write a draft anew."""
-    service.change_draft(referral_id, load_form(OutgoingReferralDraftSchema()), actor=current_actor(), now=utc_now())
-    return _show(referral_id)
+    service.change_draft(outgoing_id, load_form(OutgoingReferralDraftSchema()), actor=current_actor(), now=utc_now())
+    return _show(outgoing_id)
 
 
-@bp.get(f"/referrals/<int:referral_id>/<any({_NAMES}):act>")
+@bp.get(f"/referrals/<int:outgoing_id>/<any({_NAMES}):act>")
 @requires(Permission.WORK_CASE)
-@reads("referral", "referral_id")
-def show_step(referral_id: int, act: str) -> ResponseReturnValue:
+@reads("referral", "outgoing_id")
+def show_step(outgoing_id: int, act: str) -> ResponseReturnValue:
     """Show the form for one step."""
-    record = _get(referral_id)
+    record = _get(outgoing_id)
     rules.require_act(record.state, _FORMS[act])
     known = {each.partner_id: each.reached_by for each in bodies.contacts(db.session()) if each.partner_id}
     reached_by = known.get(record.row.partner_id or 0, "")
@@ -136,30 +136,30 @@ def show_step(referral_id: int, act: str) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"/referrals/<int:referral_id>/<any({_NAMES}):act>")
+@bp.post(f"/referrals/<int:outgoing_id>/<any({_NAMES}):act>")
 @requires(Permission.WORK_CASE)
 @redisplays(show_step)
-def take_step(referral_id: int, act: str) -> ResponseReturnValue:
+def take_step(outgoing_id: int, act: str) -> ResponseReturnValue:
     """Record that it was sent, or what became of it."""
     schema, use_case = _STEPS[_FORMS[act]]
-    use_case(referral_id, load_form(schema()))
-    return _show(referral_id)
+    use_case(outgoing_id, load_form(schema()))
+    return _show(outgoing_id)
 
 
-def _send(referral_id: int, told: Any) -> None:
-    service.record_sending(referral_id, told, actor=current_actor(), now=utc_now())
+def _send(outgoing_id: int, told: Any) -> None:
+    service.record_sending(outgoing_id, told, actor=current_actor(), now=utc_now())
 
 
-def _acknowledge(referral_id: int, told: Any) -> None:
-    service.record_acknowledgement(referral_id, told, actor=current_actor(), now=utc_now())
+def _acknowledge(outgoing_id: int, told: Any) -> None:
+    service.record_acknowledgement(outgoing_id, told, actor=current_actor(), now=utc_now())
 
 
-def _end(referral_id: int, told: dict[str, str]) -> None:
-    service.record_outcome(referral_id, told["outcome"], actor=current_actor(), now=utc_now())
+def _end(outgoing_id: int, told: dict[str, str]) -> None:
+    service.record_outcome(outgoing_id, told["outcome"], actor=current_actor(), now=utc_now())
 
 
-def _withdraw(referral_id: int, told: dict[str, str]) -> None:
-    service.withdraw_referral(referral_id, told["reason"], actor=current_actor(), now=utc_now())
+def _withdraw(outgoing_id: int, told: dict[str, str]) -> None:
+    service.withdraw_referral(outgoing_id, told["reason"], actor=current_actor(), now=utc_now())
 
 
 _STEPS: dict[Act, tuple[Any, Any]] = {
@@ -177,9 +177,9 @@ def _draft(**shown: Any) -> str:
     )
 
 
-def _get(referral_id: int) -> ReferralRecord:
-    return queries.get_referral(db.session(), referral_id, actor=current_actor(), now=utc_now())
+def _get(outgoing_id: int) -> ReferralRecord:
+    return queries.get_referral(db.session(), outgoing_id, actor=current_actor(), now=utc_now())
 
 
-def _show(referral_id: int) -> ResponseReturnValue:
-    return redirect(url_for(".show_referral", referral_id=referral_id), 303)
+def _show(outgoing_id: int) -> ResponseReturnValue:
+    return redirect(url_for(".show_referral", outgoing_id=outgoing_id), 303)

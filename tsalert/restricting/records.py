@@ -98,9 +98,9 @@ def of_concern(session: Session, concern_id: Any) -> Collection[Record]:
     return [found] if found else []
 
 
-def of_referral(session: Session, referral_id: Any) -> Collection[Record]:
+def of_referral(session: Session, outgoing_id: Any) -> Collection[Record]:
     """Return the case or incident about which information was passed on."""
-    found = referrals.find_subject(session, referral_id)
+    found = referrals.find_subject(session, outgoing_id)
     return [found] if found else []
 
 
@@ -117,7 +117,7 @@ KEYS: dict[str, Records] = {
     "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
     "concern_id": of_concern,
-    "referral_id": of_referral,
+    "outgoing_id": of_referral,
     "reference": of_intervention,
     "recognition_id": of_recognition,
     "unit_id": of_unit,
