@@ -31,7 +31,7 @@ PERMISSIONS: dict[RoleName, frozenset[P]] = {
     RoleName.MANAGER: frozenset(
         _OFFICER
         | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE}
-        | {P.READ_SENSITIVE, P.GRANT_ACCESS, P.EXPORT}
+        | {P.READ_SENSITIVE, P.GRANT_ACCESS, P.MANAGE_INDICATORS, P.EXPORT}
         | _RUNNING
     ),
     RoleName.ADMINISTRATOR: frozenset(
