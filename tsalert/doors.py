@@ -31,6 +31,7 @@ from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
+from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
 from tsalert.reports import views as reports_views
 from tsalert.response import (
     answer_api,
@@ -99,6 +100,9 @@ PAGES = (
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    dashboard_views.bp,
+    indicator_views.bp,
+    partner_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -133,6 +137,7 @@ OPERATIONS = (
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *dashboard_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -164,6 +169,12 @@ NAVIGATION = (
         "savings.list_interventions",
         Permission.READ_FIGURES,
         frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
+    ),
+    pages.Link(
+        "Dashboard",
+        "dashboard.show_dashboard",
+        Permission.READ_FIGURES,
+        frozenset({"indicators", "partner_figures"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),

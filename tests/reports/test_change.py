@@ -142,7 +142,7 @@ def test_a_year_is_held_against_years() -> None:
     assert [found.before.label, found.last_year.label, found.rolling.label] == ["2020/21", "2020/21", "2021/22"]
 
 
-@given(year=st.integers(1902, 2198), number=st.integers(1, 4))
+@given(year=st.integers(2000, 2198), number=st.integers(1, 4))
 def test_four_quarters_and_the_four_before_touch_and_never_overlap(year: int, number: int) -> None:
     last = parse_period(f"{year}/{(year + 1) % 100:02} Q{number}")
     found = compare_with(last, today=parse_period("2199/00 Q4").last_day)

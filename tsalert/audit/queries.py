@@ -37,6 +37,12 @@ class Verdict:
         return self.broken_at is None
 
 
+def last_change(session: Session) -> str:
+    """Return the seal of the last entry that tells of more than a reading; it differs after every change."""
+    newest = select(AuditEvent.seal).where(AuditEvent.action != "read").order_by(AuditEvent.id.desc()).limit(1)
+    return session.scalar(newest) or FIRST_SEAL
+
+
 def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
     """Walk the chain from its first entry and compare every seal, then the head and what was published of it.
 
