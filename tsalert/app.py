@@ -24,10 +24,12 @@ from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
+from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
+from tsalert.tiers import gate
 from tsalert.web import access, errors, filters, headers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
@@ -125,6 +127,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    gate.init_app(app, records.KEYS)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)

@@ -22,8 +22,12 @@ from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.intelligence import api as intelligence_api
+from tsalert.intelligence import views as intelligence_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
+from tsalert.people import api as people_api
+from tsalert.people import views as people_views
 from tsalert.places import api as places_api
 from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
@@ -54,6 +58,8 @@ from tsalert.response import (
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.restricting import api as restricting_api
+from tsalert.restricting import views as restricting_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -90,7 +96,10 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
+    intelligence_views.bp,
     cases_views.bp,
+    restricting_views.bp,
+    people_views.bp,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
@@ -128,7 +137,10 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
+    *intelligence_api.blueprints,
     *cases_api.blueprints,
+    *restricting_api.blueprints,
+    *people_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,
@@ -161,8 +173,9 @@ NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "people"})),
     pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
     pages.Link(
         "Savings",

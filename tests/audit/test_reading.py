@@ -98,6 +98,8 @@ OF_NOBODY = {
     "prosecutions.new_prosecution",
     "response.list_incidents",
     "response.show_step",
+    "api_case_officers.list_officers",
+    "restricting.show_officers",
 }
 
 

@@ -70,6 +70,12 @@ WHERE = {
     "joining.show_form": "/join",
     "joining.show_next_step": "/join/next",
     "equipment.end_page": "/units/1/end",
+    "intelligence.list_notes": "/intelligence",
+    "intelligence.new_note": "/intelligence/new?party=1",
+    "intelligence.show_note": "/intelligence/1",
+    "people.list_repeats": "/people/repeats?who=traders&period=2026/27",
+    "people.new_role": "/cases/648/people/new",
+    "people.show_people": "/cases/648/people",
     "parties.list_parties": "/parties",
     "parties.new_known": "/parties/1/known-by",
     "parties.new_warning": "/parties/1/warnings",
@@ -123,6 +129,10 @@ WHERE = {
     "runs.show_run": "/savings/runs/2",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
     "verification.show_limit": "/savings/verification",
+    "restricting.confirm_lifting": "/access/restrictions/case/646/lift",
+    "restricting.show_access": "/access",
+    "restricting.show_closed": "/access/closed/case/646",
+    "restricting.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
     "staff.show_account": "/account",
@@ -132,6 +142,7 @@ WHERE = {
     "subscribers.show_subscriber": "/subscribers/1",
 }
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
+PEOPLE, TOLD = "/cases/648/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
@@ -146,6 +157,10 @@ FOUND = {
     "prosecutions.new_hearing": (HEARD, PROSECUTED, "/hearings"),
     "prosecutions.new_outcome": (HEARD, PROSECUTED, "/hearings/2/outcome"),
     "prosecutions.new_payment": (HEARD, PROSECUTED, "/payments"),
+    "people.edit_role": (PEOPLE, "a[href$='/end']", ""),
+    "people.new_assessment": (PEOPLE, TOLD, "/assessment"),
+    "people.new_wishes": (PEOPLE, TOLD, "/wishes"),
+    "people.show_person": (PEOPLE, TOLD, ""),
     "parties.show_known": ("/parties/1", "a[href*='/known-by/']", ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),

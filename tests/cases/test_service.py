@@ -18,7 +18,7 @@ from tsalert.cases import queries, service
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import Evidence, Impact, Method, MoneyKind, NoteKind, Outcome, Status, WaitingFor
-from tsalert.core.actors import Actor, Via
+from tsalert.core.actors import SERVICE, Actor, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db
 from tsalert.response.vocabulary import Category
@@ -437,7 +437,7 @@ def test_every_change_leaves_an_entry_without_personal_data(session: Session, op
     service.add_note(case_id, NewNote(NoteKind.FACT, "Ada Example keeps cash"), actor=actor, now=OPENED)
     service.record_progress(case_id, Progress(Status.INVESTIGATING), actor=actor, now=OPENED)
     entries = audit_queries.entries_about(session, "case", case_id)
-    told = ["opened", "put on the case", "money recorded", "note added", "status changed"]
+    told = ["opened", "put on the case", "role given", "money recorded", "note added", "status changed"]
     assert [entry.action for entry in entries] == told
     assert "Example" not in str([entry.detail for entry in entries])
     assert audit_queries.verify_chain(session).is_whole
@@ -449,7 +449,7 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
     seen: list[int] = []
     after: int | None = None
     while True:
-        page = queries.list_cases(session, queries.CaseFilter(), after=after, size=2)
+        page = queries.list_cases(session, queries.CaseFilter(), reader=SERVICE, now=OPENED, after=after, size=2)
         seen += [case.id for case in page.items]
         after = page.next
         if after is None:
@@ -460,5 +460,6 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
 def test_a_list_shows_what_was_asked_for(session: Session, open_case: Opener) -> None:
     open_case()
     scam = open_case(category=Category.SCAM, kind="romance")
-    page = queries.list_cases(session, queries.CaseFilter(category=Category.SCAM, status=Status.OPEN))
+    wanted = queries.CaseFilter(category=Category.SCAM, status=Status.OPEN)
+    page = queries.list_cases(session, wanted, reader=SERVICE, now=OPENED)
     assert [case.id for case in page.items] == [scam]

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tsalert.audit import queries as audit
+from tsalert.core.actors import SERVICE
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict
 from tsalert.db import db
@@ -122,18 +123,18 @@ def assert_rota() -> None:
 
 
 def assert_known_people() -> None:
-    found = look_up(db.session(), Sought(vehicle="ZZ99 ZZZ"), is_demo=True, now=utc_now())
+    found = look_up(db.session(), Sought(vehicle="ZZ99 ZZZ"), reader=SERVICE, is_demo=True, now=utc_now())
     assert len(found.incidents) == 1
     (van,) = found.lines
     assert van.words.startswith("same vehicle, 4 earlier calls, last ")
     (warning,) = db.session.scalars(select(PartyWarning))
     number = get_party(db.session(), warning.party_id).identifiers[0].raw
-    (caller,) = search(db.session(), number, is_demo=True, now=utc_now())
+    (caller,) = search(db.session(), number, reader=SERVICE, is_demo=True, now=utc_now())
     assert "2 earlier calls" in caller.words
     assert "warning note" in caller.words
-    (trader,) = search(db.session(), "Makebelieve Driveways", is_demo=True, now=utc_now())
+    (trader,) = search(db.session(), "Makebelieve Driveways", reader=SERVICE, is_demo=True, now=utc_now())
     assert "same name" in trader.words
-    assert search(db.session(), "01632 960777", is_demo=True, now=utc_now()) == []
+    assert search(db.session(), "01632 960777", reader=SERVICE, is_demo=True, now=utc_now()) == []
 
 
 def assert_every_type_is_shown() -> None:

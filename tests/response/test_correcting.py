@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.response.conftest import NOON, roof_call
 from tests.response.test_clock_facts import arrive, breaches, clocks, close, states
 from tsalert.audit.models import AuditEvent
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, Overtaken, RuleViolation
 from tsalert.core.periods import parse_period
 from tsalert.paging.models import PageRun
@@ -135,7 +135,9 @@ def test_a_call_is_found_by_its_corrected_place_and_no_more_by_the_wrong_one(
 ) -> None:
     place = told(address="8 Sample Street")
     correcting.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
-    found = [look_up(session, Sought(address=each), is_demo=True, now=LATER).incidents for each in ADDRESSES]
+    found = [
+        look_up(session, Sought(address=each), reader=SERVICE, is_demo=True, now=LATER).incidents for each in ADDRESSES
+    ]
     assert [bool(each) for each in found] == [False, True]
     assert queries.get_incident(session, incident_id).household.address == "8 Sample Street"
 
@@ -154,7 +156,7 @@ def test_a_neighbour_who_gives_the_right_address_finds_the_incident_whose_addres
     session: Session, duty: Actor, incident_id: int
 ) -> None:
     correcting.correct_incident(incident_id, told(address="8 Sample Street"), actor=duty, now=LATER)
-    (found,) = look_up(session, Sought(address="8 Sample Street"), is_demo=True, now=LATER).incidents
+    (found,) = look_up(session, Sought(address="8 Sample Street"), reader=SERVICE, is_demo=True, now=LATER).incidents
     assert found.id == incident_id
 
 

@@ -43,6 +43,16 @@ def give(officer_id: int | None, by: Actor, **changes: Any) -> int:
     return granting.give(NewGrant(officer_id or 0, **usual | changes), actor=by, now=NOW)
 
 
+def open_root(root: tuple[Subject, int], reason: str, *, actor: Actor, now: datetime) -> None:
+    with transaction() as session:
+        granting.open_root(session, root, reason, actor=actor, now=now)
+
+
+def break_glass(record: tuple[Subject, int], tier: Tier, reason: str, *, actor: Actor, now: datetime) -> None:
+    with transaction() as session:
+        granting.break_glass(session, record, tier, reason, actor=actor, now=now)
+
+
 @pytest.fixture
 def reader(officer: Callable[..., Actor]) -> Actor:
     return officer(RoleName.CASE_OFFICER)
@@ -88,8 +98,8 @@ def test_a_grant_opens_only_with_a_reason_at_each_opening(session: Session, read
     assert queries.withheld(session, reader, Subject.CASE, [7], now=NOW) == frozenset()
     assert not queries.may_see(session, reader, *A_CASE, now=NOW)
     with pytest.raises(RuleViolation, match="at least 10"):
-        granting.open_for(A_CASE, "look  see", actor=reader, now=NOW)
-    granting.open_for(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
+        open_root(A_CASE, "look  see", actor=reader, now=NOW)
+    open_root(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
     assert queries.may_see(session, reader, *A_CASE, now=NOW + OPENING_LASTS - timedelta(seconds=1))
     assert not queries.may_see(session, reader, *A_CASE, now=NOW + OPENING_LASTS)
     assert not queries.may_see(session, manager, *A_CASE, now=NOW)
@@ -99,13 +109,13 @@ def test_nobody_opens_what_they_have_no_grant_for(session: Session, reader: Acto
     restrict()
     for actor in (reader, manager):
         with pytest.raises(NotAllowed):
-            granting.open_for(A_CASE, "I should like to look.", actor=actor, now=NOW)
+            open_root(A_CASE, "I should like to look.", actor=actor, now=NOW)
 
 
 def test_a_grant_that_ended_or_ran_out_counts_at_once(session: Session, reader: Actor, manager: Actor) -> None:
     restrict()
     grant_id = give(reader.officer_id, manager)
-    granting.open_for(A_CASE, "The hearing is tomorrow.", actor=reader, now=SOON - timedelta(minutes=1))
+    open_root(A_CASE, "The hearing is tomorrow.", actor=reader, now=SOON - timedelta(minutes=1))
     assert queries.may_see(session, reader, *A_CASE, now=SOON - timedelta(seconds=1))
     assert not queries.may_see(session, reader, *A_CASE, now=SOON)
     granting.end(grant_id, actor=manager, now=NOW + timedelta(minutes=1))
@@ -120,7 +130,7 @@ def test_a_grant_on_the_root_opens_everything_under_it(session: Session, reader:
     beneath = [(Subject.INCIDENT, 3), (Subject.CALL, 9)]
     restrict(A_CASE, *beneath)
     give(reader.officer_id, manager)
-    granting.open_for(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
+    open_root(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
     for record in beneath:
         assert queries.may_see(session, reader, *record, now=NOW)
         assert queries.roots_of(session, *record) == [A_CASE]
@@ -132,10 +142,10 @@ def test_what_two_roots_restrict_needs_a_grant_on_both(session: Session, reader:
     restrict(incident)
     restrict(incident, root=note)
     give(reader.officer_id, manager)
-    granting.open_for(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
+    open_root(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
     assert not queries.may_see(session, reader, *incident, now=NOW)
     give(reader.officer_id, manager, subject=note[0], subject_id=note[1])
-    granting.open_for(note, "The hearing is tomorrow.", actor=reader, now=NOW)
+    open_root(note, "The hearing is tomorrow.", actor=reader, now=NOW)
     assert queries.may_see(session, reader, *incident, now=NOW)
 
 
@@ -239,20 +249,20 @@ def test_nobody_gives_access_to_themselves_or_for_too_long(session: Session, rea
 
 def test_whoever_breaks_the_glass_is_in_at_once_and_for_four_hours(session: Session, reader: Actor) -> None:
     restrict()
-    granting.break_glass(A_CASE, Tier.T4, "She is at the door with him now.", actor=reader, now=NOW)
+    break_glass(A_CASE, Tier.T4, "She is at the door with him now.", actor=reader, now=NOW)
     assert queries.may_see(session, reader, *A_CASE, now=NOW)
     later = NOW + BREAK_GLASS_LASTS - timedelta(minutes=1)
-    granting.open_for(A_CASE, "He came back to the house.", actor=reader, now=later)
+    open_root(A_CASE, "He came back to the house.", actor=reader, now=later)
     assert queries.may_see(session, reader, *A_CASE, now=later)
     assert not queries.may_see(session, reader, *A_CASE, now=NOW + BREAK_GLASS_LASTS)
     with pytest.raises(NotAllowed):
-        granting.break_glass(A_CASE, Tier.T4, "A screen on the wall wants it.", actor=SERVICE, now=NOW)
+        break_glass(A_CASE, Tier.T4, "A screen on the wall wants it.", actor=SERVICE, now=NOW)
 
 
 def test_broken_glass_shows_what_is_sensitive_of_a_record_that_is_not_restricted(
     session: Session, reader: Actor
 ) -> None:
-    granting.break_glass(A_CASE, Tier.T3, "The ambulance asks for her illness.", actor=reader, now=NOW)
+    break_glass(A_CASE, Tier.T3, "The ambulance asks for her illness.", actor=reader, now=NOW)
     assert queries.may_see_sensitive(session, reader, *A_CASE, now=NOW)
     assert session.scalars(select(Opening)).all() == []
     restrict()
@@ -262,9 +272,9 @@ def test_broken_glass_shows_what_is_sensitive_of_a_record_that_is_not_restricted
 def test_every_step_of_access_stands_in_the_trail(session: Session, reader: Actor, manager: Actor) -> None:
     restrict()
     grant_id = give(reader.officer_id, manager)
-    granting.open_for(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
+    open_root(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
     granting.end(grant_id, actor=manager, now=NOW)
-    granting.break_glass(A_CASE, Tier.T4, "She is at the door with him now.", actor=reader, now=NOW)
+    break_glass(A_CASE, Tier.T4, "She is at the door with him now.", actor=reader, now=NOW)
     assert [entry.action for entry in trail.entries_about(session, *A_CASE)] == [
         "restricted",
         "access granted",
@@ -292,7 +302,7 @@ def test_the_database_refuses_to_change_what_was_granted_restricted_or_opened(
 ) -> None:
     restrict()
     give(reader.officer_id, manager)
-    granting.open_for(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
+    open_root(A_CASE, "The hearing is tomorrow.", actor=reader, now=NOW)
     with pytest.raises(DBAPIError, match="stays as it was"):
         session.execute(text(act))
 

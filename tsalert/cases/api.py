@@ -35,7 +35,7 @@ blueprints = (blp,)
 def list_cases(asked: tuple[queries.CaseFilter, int | None]) -> queries.CasePage:
     """List cases, latest opening first."""
     wanted, after = asked
-    return queries.list_cases(db.session(), wanted, after=after)
+    return queries.list_cases(db.session(), wanted, reader=current_actor(), now=utc_now(), after=after)
 
 
 @blp.route("", methods=["POST"])

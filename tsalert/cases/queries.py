@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -9,10 +10,13 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.cases.models import CaseFile, CaseIncident, CaseNote, MoneyLine
 from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
+from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
 from tsalert.response.vocabulary import Category
+from tsalert.tiers.queries import withheld
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 25
@@ -28,10 +32,26 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a list shows it, with nothing of the victim; of one that is ``restricted`` no more than T1."""
+
+    id: int
+    reference: str
+    category: str
+    kind: str | None
+    status: str
+    waiting_for: str | None
+    ward_code: str | None
+    opened_at: datetime
+    officer_id: int | None
+    is_restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """One page of a list; ``next`` is the ``after`` of the page that follows, None on the last."""
 
-    items: list[CaseFile]
+    items: list[CaseRow]
     next: int | None
 
 
@@ -122,14 +142,18 @@ def find_case_of_incident(session: Session, incident_id: int) -> CaseFile | None
     return session.scalar(joined.where(CaseIncident.incident_id == incident_id))
 
 
-def list_cases(session: Session, wanted: CaseFilter, *, after: int | None = None, size: int = PAGE) -> CasePage:
+def list_cases(
+    session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime, after: int | None = None, size: int = PAGE
+) -> CasePage:
     """Return the cases wanted, latest opening first, those that follow the case ``after``."""
     query = _filtered(select(CaseFile), wanted).order_by(CaseFile.opened_at.desc(), CaseFile.id.desc())
     if after is not None:
         anchor = select(CaseFile.opened_at).where(CaseFile.id == after).scalar_subquery()
         query = query.where(tuple_(CaseFile.opened_at, CaseFile.id) < tuple_(anchor, after))
     rows = list(session.scalars(query.limit(size + 1)))
-    return CasePage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+    kept = withheld(session, reader, Subject.CASE, {row.id for row in rows}, now=now)
+    items = [_row(row, is_restricted=row.id in kept) for row in rows[:size]]
+    return CasePage(items, rows[size - 1].id if len(rows) > size else None)
 
 
 def ledger(session: Session, case_id: int) -> Ledger:
@@ -184,6 +208,21 @@ def stands() -> ColumnElement[bool]:
     """Return the condition that no later money line took this one's place."""
     later = aliased(MoneyLine)
     return ~exists().where(later.supersedes_id == MoneyLine.id)
+
+
+def _row(case: CaseFile, *, is_restricted: bool) -> CaseRow:
+    return CaseRow(
+        id=case.id,
+        reference=case.reference,
+        category=case.category,
+        kind=None if is_restricted else case.kind,
+        status=case.status,
+        waiting_for=None if is_restricted else case.waiting_for,
+        ward_code=case.ward_code,
+        opened_at=case.opened_at,
+        officer_id=case.officer_id,
+        is_restricted=is_restricted,
+    )
 
 
 def _filtered(query: Select[CaseFile], wanted: CaseFilter) -> Select[CaseFile]:

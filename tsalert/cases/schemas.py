@@ -130,12 +130,12 @@ class ListSchema(Schema):
 
 
 class CaseRowSchema(Schema):
-    """A case as lists give it out: nothing of the victim."""
+    """A case as lists give it out: nothing of the victim, and no kind where it is restricted to the reader."""
 
     id = fields.Integer()
     reference = fields.String()
     category = fields.String()
-    kind = fields.String()
+    kind = fields.String(allow_none=True)
     status = fields.String()
     waiting_for = fields.String(allow_none=True)
     ward_code = fields.String(allow_none=True)
@@ -158,10 +158,16 @@ class CaseSchema(CaseRowSchema):
     closed_at = Instant(allow_none=True)
 
 
+class ListedCaseSchema(CaseRowSchema):
+    """A case in a list."""
+
+    is_restricted = fields.Boolean()
+
+
 class CaseListSchema(Schema):
     """One page of cases; ``next`` is the ``after`` of the page that follows."""
 
-    items = fields.List(fields.Nested(CaseRowSchema))
+    items = fields.List(fields.Nested(ListedCaseSchema))
     next = fields.Integer(allow_none=True)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import incidents, queries, rules, steps
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
+from tsalert.cases.people import steps as people
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
@@ -19,6 +20,8 @@ from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 # What an officer may set right after a case was opened; its reference, status and incidents have their own ways.
 _AMENDABLE = (
@@ -36,7 +39,8 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        values = _facts(session, incidents.fill_from_incident(session, new), actor, now)
+        filled = incidents.fill_from_incident(session, new, actor=actor, now=now)
+        values = _facts(session, filled, actor, now)
         reference = next_reference(session, "D", at=now)
         case = CaseFile(reference=reference, status=Status.OPEN, closed_at=None, **values)
         session.add(case)
@@ -45,6 +49,8 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
         steps.put_officer_on(session, case, actor=actor, now=now)
         if new.incident_id is not None:
             incidents.link(session, case, new.incident_id, actor=actor, now=now)
+            tiers.inherit(session, Subject.CASE, case.id, (Subject.INCIDENT, new.incident_id), actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
         return case.id
 
 
@@ -67,6 +73,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
         if "officer_id" in changed:
             steps.put_officer_on(session, case, actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
 
 
 def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: datetime) -> None:

@@ -39,7 +39,7 @@ _NARROWING = ("category", "status", "period")
 def list_cases() -> ResponseReturnValue:
     """List cases, latest opening first, narrowed to what was asked for."""
     wanted, after = read_form(ListSchema(), request.args)
-    page = queries.list_cases(db.session(), wanted, after=after)
+    page = queries.list_cases(db.session(), wanted, reader=current_actor(), now=utc_now(), after=after)
     return render_template(
         "cases/list.html",
         page=page,

@@ -60,11 +60,15 @@ def load_border(team: Crew, now: datetime) -> None:
     why = "The drive of the odd numbers opens to the other side. Invented."
     borders.list_exception("BR9 9UB", why, actor=team.officer, now=now - 90 * _DAY)
     _tree_officers(team, now - _DAY)
-    newest = cases.list_cases(db.session(), CaseFilter(status=Status.INVESTIGATING)).items[0].id
+    newest = _newest_case(Status.INVESTIGATING, team, now)
     _offer(team, newest, now - 3 * _HOUR)
-    second = cases.list_cases(db.session(), CaseFilter(status=Status.DECISION)).items[0].id
+    second = _newest_case(Status.DECISION, team, now)
     draft = NewHandover(_KENT, "The account that was paid into belongs to somebody in Kent. Invented.", case_id=second)
     service.draft_handover(draft, actor=team.second, now=now - _HOUR)
+
+
+def _newest_case(status: Status, team: Crew, now: datetime) -> int:
+    return cases.list_cases(db.session(), CaseFilter(status=status), reader=team.officer, now=now).items[0].id
 
 
 def _tree_officers(team: Crew, at: datetime) -> None:

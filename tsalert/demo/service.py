@@ -24,6 +24,7 @@ from tsalert.demo import (
     standby,
     telephone,
     today,
+    traders,
 )
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
@@ -99,7 +100,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
-    prosecuted.load_prosecuted(team, now)
+    traders.load_traders(team, prosecuted.load_prosecuted(team, now), now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)

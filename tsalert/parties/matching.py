@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.parties.folding import fold_registration, phone_key, sought_places
 from tsalert.parties.likeness import reads_like, sought_business_keys, sought_person_keys, sounds_like
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
+from tsalert.parties.online import company_key
 from tsalert.parties.rules import Described, Sought, describe_trader, folded_name, weigh
 from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind, Side, Verdict
 
@@ -22,8 +23,14 @@ _REASONS = {
     IdentifierKind.PHONE: Likeness.SAME_PHONE,
     IdentifierKind.VEHICLE: Likeness.SAME_VEHICLE,
     IdentifierKind.ADDRESS: Likeness.SAME_ADDRESS,
+    IdentifierKind.WEBSITE: Likeness.SAME_WEBSITE,
+    IdentifierKind.EMAIL: Likeness.SAME_EMAIL,
+    IdentifierKind.COMPANY: Likeness.SAME_COMPANY,
 }
-_STRONG = frozenset({Likeness.SAME_PHONE, Likeness.SAME_VEHICLE})
+_OF_TRADERS = frozenset({IdentifierKind.VEHICLE, IdentifierKind.WEBSITE, IdentifierKind.EMAIL, IdentifierKind.COMPANY})
+_STRONG = frozenset({
+    Likeness.SAME_PHONE, Likeness.SAME_VEHICLE, Likeness.SAME_WEBSITE, Likeness.SAME_EMAIL, Likeness.SAME_COMPANY,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Match:
 def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
     """Return every party that shares an identifier or a name with what was typed."""
     trader = describe_trader(sought.trader)
-    found = _by_identifier(session, _identifiers(sought, trader, is_demo=is_demo))
+    found = _by_identifier(session, marks_of(sought, trader, is_demo=is_demo))
     found += by_name(session, sought.caller_name, Side.CALLER)
     return found + by_name(session, trader.name if trader else None, Side.TRADER)
 
@@ -180,14 +187,17 @@ def _identities_of(session: Session, party_ids: Collection[int]) -> set[int]:
     return set(identities(session, party_ids).values())
 
 
-def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
+def marks_of(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
+    """Return the identifiers in what was typed, as they are compared."""
     phone = phone_key(sought.phone, is_demo=is_demo)
     phones = [(IdentifierKind.PHONE, phone)] if phone else []
-    vehicles = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
+    marks = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
     plate = fold_registration(sought.vehicle or "")
-    vehicles += [(IdentifierKind.VEHICLE, plate)] if plate else []
+    marks += [(IdentifierKind.VEHICLE, plate)] if plate else []
+    company = company_key(sought.company or "")
+    marks += [(IdentifierKind.COMPANY, company)] if company else []
     places = [(IdentifierKind.ADDRESS, key) for key in sought_places(sought.address, sought.postcode)]
-    return phones + vehicles + places
+    return phones + marks + places
 
 
 def _by_identifier(session: Session, wanted: list[tuple[IdentifierKind, str]]) -> list[Hit]:
@@ -218,7 +228,7 @@ def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, 
 
 
 def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
-    side = Side.TRADER if kind is IdentifierKind.VEHICLE else Side.CALLER
+    side = Side.TRADER if kind in _OF_TRADERS else Side.CALLER
     return Hit(party_id, side, _REASONS[kind])
 
 
@@ -278,5 +288,5 @@ def _is_certain(hits: Sequence[Hit]) -> bool:
 
 def _with_members(session: Session, matches: Sequence[Match], known: Mapping[int, frozenset[int]]) -> list[Match]:
     """Return the matches with their members, looking up only those that are not known yet."""
-    members = members_of(session, {match.identity for match in matches} - known.keys()) | known
+    members = {**known, **members_of(session, {match.identity for match in matches} - known.keys())}
     return [replace(match, members=members[match.identity]) for match in matches]

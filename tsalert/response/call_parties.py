@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -20,6 +20,8 @@ from tsalert.parties.vocabulary import Side
 from tsalert.response.models import Call, CallParty, CallPlace, Incident
 from tsalert.response.queries import get_call
 from tsalert.response.vocabulary import CallSource
+from tsalert.tiers.queries import visible
+from tsalert.tiers.vocabulary import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,16 @@ def _told_by_others(session: Session, link: CallParty, *, is_demo: bool) -> list
     return [described for described in told if described is not None]
 
 
-def history_of(session: Session, groups: Mapping[int, Collection[int]]) -> dict[int, History]:
-    """Return the history of groups of parties, each counted as one; those without a call are left out."""
+def history_of(
+    session: Session, groups: Mapping[int, Collection[int]], seen: ColumnElement[bool]
+) -> dict[int, History]:
+    """Return the history of groups of parties, each counted as one; those without a call are left out.
+
+    :param seen: which calls count, those that the reader may see.
+    """
     wanted = {party_id for members in groups.values() for party_id in members}
     query = select(CallParty.party_id, func.count(), func.max(CallParty.received_at))
-    rows = session.execute(query.where(CallParty.party_id.in_(wanted)).group_by(CallParty.party_id))
+    rows = session.execute(query.where(CallParty.party_id.in_(wanted), seen).group_by(CallParty.party_id))
     single = {party_id: History(calls, last_at) for party_id, calls, last_at in rows}
     return {
         group: _together([single[party_id] for party_id in members if party_id in single])
@@ -112,9 +119,14 @@ def history_of(session: Session, groups: Mapping[int, Collection[int]]) -> dict[
     }
 
 
-def calls_of_parties(session: Session, party_ids: Collection[int], *, limit: int = 50) -> list[PartOfCall]:
-    """Return the calls that some parties had a part in, newest first."""
-    query = _parts().where(CallParty.party_id.in_(party_ids)).order_by(CallParty.received_at.desc(), Call.id.desc())
+def calls_of_parties(
+    session: Session, party_ids: Collection[int], *, reader: Actor, now: datetime, limit: int = 50
+) -> list[PartOfCall]:
+    """Return the calls that some parties had a part in and the reader may see, newest first."""
+    seen = visible(reader, Subject.CALL, CallParty.call_id, now=now)
+    query = (
+        _parts().where(CallParty.party_id.in_(party_ids), seen).order_by(CallParty.received_at.desc(), Call.id.desc())
+    )
     return [_part(row) for row in session.execute(query.limit(limit))]
 
 

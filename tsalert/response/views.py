@@ -17,6 +17,8 @@ from tsalert.response import (
     dispatching,
     grade_versions,
     handing_over,
+    held,
+    kept,
     queries,
     rows,
     service,
@@ -94,10 +96,12 @@ def show_board_lines() -> ResponseReturnValue:
 def list_incidents() -> ResponseReturnValue:
     """List incidents, newest first, the closed ones too."""
     asked, now = PageSchema().load(request.args), utc_now()
-    incidents = queries.list_incidents(db.session(), after=asked["after"], limit=_PAGE)
+    listed = queries.list_incidents(db.session(), after=asked["after"], limit=_PAGE)
+    incidents, bare = kept.incidents_for(db.session(), current_actor(), listed, now=now)
     return render_template(
         "response/incidents.html",
         incidents=[(incident, reading_of(incident, now)) for incident in incidents],
+        bare=bare,
         older=incidents[-1].id if len(incidents) == _PAGE else None,
         is_first=asked["after"] is None,
     )
@@ -123,6 +127,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
         proposed=rows.proposed_grade(session, incident_id),
         pages=paging.standing(session, incident_id, actor.officer_id, now=now),
+        held=held.read_of_incident(session, incident_id, actor=actor, now=now),
     )
 
 

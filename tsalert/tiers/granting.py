@@ -1,4 +1,4 @@
-"""Giving and ending access by name, opening a restricted record for a reason, and breaking the glass."""
+"""Giving and ending access by name; steps that open a restricted record for a reason or break the glass."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,47 +67,40 @@ def end(grant_id: int, *, actor: Actor, now: datetime) -> None:
         audit.record(session, actor, "access ended", grant.subject, grant.subject_id, now=now, **told)
 
 
-def open_for(root: Record, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Open a restricted record, with all beneath it, for 60 minutes and for a reason.
+def open_root(session: Session, root: Record, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Open a restricted record, with all beneath it, for 60 minutes and for a reason; a step.
 
     :raises NotAllowed: they hold no live grant on it.
     :raises RuleViolation: the reason is too short or too long.
     """
     kept = rules.read_reason(reason)
-    with transaction() as session:
-        if not queries.holds_grant(session, actor, root, now=now):
-            raise NotAllowed("You have no access to this record. Ask a manager, or break the glass.")
-        open_as_step(session, root, kept, actor=actor, now=now)
-
-
-def open_as_step(session: Session, root: Record, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Open a restricted record for somebody who holds a grant on it; a step."""
+    if not queries.holds_grant(session, actor, root, now=now):
+        raise NotAllowed("You have no access to this record. Ask a manager, or break the glass.")
     until = now + OPENING_LASTS
     opened = {"officer_id": actor.officer_id, "root_subject": root[0], "root_id": root[1]}
-    session.add(Opening(**opened, reason=reason, at=now, until=until, closed_at=None))
+    session.add(Opening(**opened, reason=kept, at=now, until=until, closed_at=None))
     audit.record(session, actor, "restricted record opened", *root, now=now, until=until.isoformat())
 
 
-def break_glass(record: Record, tier: Tier, reason: str, *, actor: Actor, now: datetime) -> int:
-    """Let oneself in for 4 hours because nobody can be asked in time; returns the grant's id.
+def break_glass(session: Session, record: Record, tier: Tier, reason: str, *, actor: Actor, now: datetime) -> int:
+    """Let an officer in for 4 hours because nobody can be asked in time; a step that returns the grant's id.
 
-    A restricted record is opened with it. Whoever calls this tells every manager when it is done.
+    A restricted record is opened with it. Whoever takes this step tells every manager.
 
     :raises NotAllowed: they are nobody of the staff.
     :raises RuleViolation: the reason is too short or too long.
     """
-    kept = rules.read_reason(reason)
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can break the glass.")
-    with transaction() as session:
-        new = NewGrant(actor.officer_id, *record, now + BREAK_GLASS_LASTS, kept, tier)
-        grant = _grant(new, Origin.BREAK_GLASS, actor, now)
-        session.add(grant)
-        session.flush()
-        audit.record(session, actor, "glass broken", *record, now=now, tier=int(tier), grant=grant.id)
-        if tier is Tier.T4:
-            open_as_step(session, record, kept, actor=actor, now=now)
-        return grant.id
+    grant = _grant(
+        NewGrant(actor.officer_id, *record, now + BREAK_GLASS_LASTS, reason, tier), Origin.BREAK_GLASS, actor, now
+    )
+    session.add(grant)
+    session.flush()
+    audit.record(session, actor, "glass broken", *record, now=now, tier=int(tier), grant=grant.id)
+    if tier is Tier.T4:
+        open_root(session, record, reason, actor=actor, now=now)
+    return grant.id
 
 
 def _grant(new: NewGrant, origin: Origin, actor: Actor, now: datetime) -> AccessGrant:

@@ -1,5 +1,7 @@
 """What can be kept from some of the staff, and how somebody came to see it."""
 
+from enum import StrEnum
+
 from tsalert.core.words import Word
 
 
@@ -10,12 +12,13 @@ class Subject(Word):
     INCIDENT = "incident", "Incident"
     CASE = "case", "Case"
     PARTY = "party", "Party"
-    NOTE = "intelligence_note", "Intelligence note"
+    INTELLIGENCE_NOTE = "intelligence_note", "Intelligence note"
+    NOTE = INTELLIGENCE_NOTE
 
 
-class Origin(Word):
+class Origin(StrEnum):
     """How somebody came by a grant."""
 
-    ON_THE_CASE = "on the case", "On the case"
-    NAMED = "named", "Given by name"
-    BREAK_GLASS = "break glass", "Broke the glass"
+    ON_THE_CASE = "on the case"
+    NAMED = "named"
+    BREAK_GLASS = "break glass"
