@@ -48,7 +48,7 @@ def test_a_figure_is_rated_against_last_year() -> None:
     rating = Rating(RagRule.LAST_YEAR, LOWER)
     assert judge(rating, 105, last_year=100).rag is Rag.AMBER
     assert judge(rating, 105, last_year=None).rag is Rag.NOT_RATED
-    assert judge(rating, 0, last_year=0).rag is Rag.GREEN
+    assert judge(rating, 0, last_year=0).rag is Rag.NOT_RATED
 
 
 @pytest.mark.parametrize(("value", "rag"), [(60, Rag.GREEN), (110, Rag.GREEN), (123, Rag.AMBER), (140, Rag.RED)])

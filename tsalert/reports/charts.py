@@ -7,7 +7,7 @@ from html import escape
 
 WIDTH = 340
 _TEXT, _SMALL, _ROW = 14, 12, 44
-_PLOT, _LEFT, _RIGHT, _TOP = 150, 8, 8, 26
+_PLOT, _LEFT, _RIGHT, _TOP = 150, 8, 8, 34
 # Colours and dashes of lines; what comes fifth is told in the table alone.
 _LINES = (("#1d70b8", ""), ("#d4351c", "7 4"), ("#00703c", "2 3"), ("#4c2c92", "9 3 2 3"))
 _MOST_LINES = len(_LINES)
@@ -98,16 +98,17 @@ def stacked_bars(subject: Subject, names: Sequence[str], series: Sequence[Series
 
 
 def lines(subject: Subject, places: Sequence[str], series: Sequence[Series]) -> Chart:
-    """Draw one line for each series, from the left to the right; its name and last figure stand at its end."""
+    """Draw one line for each series, from the left to the right, its last figure at its end and its name beneath."""
     shown = series[:_MOST_LINES]
     known = [value for each in shown for value in each.values if value is not None]
     most = max((*known, Decimal(0)))
     drawn = [_axis(most, subject.write), *_ticks(places)]
     for place, each in enumerate(shown):
         drawn += _line(each, most, *_LINES[place])
+    drawn += _ends(shown, most, subject.write)
     foot = _TOP + _PLOT + 44
     for place, each in enumerate(shown):
-        drawn += _key(each, foot + 22 * place, subject.write, *_LINES[place])
+        drawn += _key(each, foot + 22 * place, *_LINES[place])
     rows = tuple((name, *(_told(subject, each.values[place]) for each in series)) for place, name in enumerate(places))
     return _chart(subject, drawn, foot + 22 * len(shown), ("Quarter", *(each.name for each in series)), rows)
 
@@ -168,11 +169,26 @@ def _ticks(places: Sequence[str]) -> list[str]:
     for place, name in enumerate(places):
         year, _, quarter = name.partition(" ")
         at, bottom = _across(place, len(places)), _TOP + _PLOT
-        anchor = _anchor(place, len(places))
-        found.append(_label(at, bottom + 16, quarter or year, size=_SMALL, anchor=anchor))
+        found.append(_label(at, bottom + 16, quarter or year, size=_SMALL, anchor="middle"))
         if quarter and year != told:
-            found.append(_label(at, bottom + 32, year, size=_SMALL, anchor=anchor))
+            anchor = "end" if place and place == len(places) - 1 else "middle"
+            found.append(_label(at + (12 if anchor == "end" else 0), bottom + 32, year, size=_SMALL, anchor=anchor))
         told = year
+    return found
+
+
+def _ends(series: Sequence[Series], most: Decimal, write: Write) -> list[str]:
+    """Write each line's last figure at its end, under the point where another's stands close above."""
+    found, taken = [], list[Decimal]()
+    for each in series:
+        last = each.values[-1] if each.values else None
+        if last is None:
+            continue
+        y = _up(last, most)
+        is_crowded = any(abs(y - other) < _TEXT + 2 for other in taken)
+        taken.append(y)
+        below = _TEXT + 4 if is_crowded else -8
+        found.append(_label(WIDTH - _RIGHT, int(y) + below, write(last), anchor="end", is_bold=True))
     return found
 
 
@@ -189,17 +205,15 @@ def _line(series: Series, most: Decimal, colour: str, dashes: str) -> list[str]:
     return [line, *dots]
 
 
-def _key(series: Series, top: int, write: Write, colour: str, dashes: str) -> list[str]:
+def _key(series: Series, top: int, colour: str, dashes: str) -> list[str]:
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     stroke = f'<path d="M{_LEFT} {top + 8}h28" stroke="{colour}" stroke-width="2.5" fill="none"{dashed}/>'
-    last = series.values[-1] if series.values else None
-    told = series.name if last is None else f"{series.name}: {write(last)}"
-    return [stroke, _label(_LEFT + 36, top + 13, told)]
+    return [stroke, _label(_LEFT + 36, top + 13, series.name)]
 
 
 def _across(place: int, number: int) -> Decimal:
-    room = Decimal(WIDTH - _LEFT - _RIGHT - 24)
-    return _LEFT + 12 + (room * place / (number - 1) if number > 1 else room / 2)
+    room = Decimal(WIDTH - _LEFT - _RIGHT - 46)
+    return _LEFT + 34 + (room * place / (number - 1) if number > 1 else room / 2)
 
 
 def _up(value: Decimal, most: Decimal) -> Decimal:
@@ -208,10 +222,6 @@ def _up(value: Decimal, most: Decimal) -> Decimal:
 
 def _scaled(value: Decimal, most: Decimal, room: int) -> Decimal:
     return max(value, Decimal(0)) * room / most if most else Decimal(0)
-
-
-def _anchor(place: int, number: int) -> str:
-    return "start" if number > 1 and place == 0 else "end" if number > 1 and place == number - 1 else "middle"
 
 
 def _rect(x: Decimal | int, y: int, width: Decimal, fill: str, *, height: int = 18) -> str:
