@@ -1,6 +1,17 @@
 """Every benchmark, one after the other; ``python -m tests.benchmarks`` is what ``make bench`` runs."""
 
-from tests.benchmarks import board, broadcast, evidence, importing, matching, paging, places, response, savings
+from tests.benchmarks import (
+    board,
+    broadcast,
+    dashboard,
+    evidence,
+    importing,
+    matching,
+    paging,
+    places,
+    response,
+    savings,
+)
 
 if __name__ == "__main__":
     raise SystemExit(
@@ -14,5 +25,6 @@ if __name__ == "__main__":
             paging.main(10_000),
             savings.main(500_000),
             evidence.main(500),
+            dashboard.main(1_000_000, 500_000),
         )
     )
