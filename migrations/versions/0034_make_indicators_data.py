@@ -111,7 +111,7 @@ _SHIPPED = (
      "Financial and other savings of the people who were trained.",
      "higher", "none", None, "service"),
     ("total_savings", "Savings in total",
-     "All of the table below, rounded once from its exact sum.",
+     "Everything in the savings table, rounded once from its exact sum.",
      "higher", "none", None, "public"),
 )  # fmt: skip
 
