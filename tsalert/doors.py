@@ -52,6 +52,7 @@ from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
+from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
 from tsalert.reports import views as reports_views
 from tsalert.response import (
     answer_api,
@@ -147,6 +148,9 @@ PAGES = (
     retention_views.bp,
     hold_views.bp,
     access_views.bp,
+    dashboard_views.bp,
+    indicator_views.bp,
+    partner_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -194,6 +198,7 @@ OPERATIONS = (
     *oversight_api.blueprints,
     *retention_api.blueprints,
     *access_api.blueprints,
+    *dashboard_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -241,6 +246,12 @@ NAVIGATION = (
         "savings.list_interventions",
         Permission.READ_FIGURES,
         frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
+    ),
+    pages.Link(
+        "Dashboard",
+        "dashboard.show_dashboard",
+        Permission.READ_FIGURES,
+        frozenset({"indicators", "partner_figures"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),

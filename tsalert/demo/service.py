@@ -11,6 +11,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
 from tsalert.demo import (
+    board_paper,
     border,
     calculated,
     equipment,
@@ -69,6 +70,7 @@ _SHIPPED = frozenset(
         "paging_policy",
         "board_stamp",
         "retention_rule",
+        "indicator_version",
     }
 )
 
@@ -92,6 +94,9 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     equipment.load_equipment(team, now)
     tell("Runs of the published quarter")
     calculated.load_runs(team, now)
+    if figures is None:
+        board_paper.load_partners(team, now)
+    board_paper.set_targets(team, now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
