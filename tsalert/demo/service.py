@@ -103,7 +103,14 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     sent.load_alerts(team, now)
     tell("The rota")
     standby.load_rota(team, now)
-    tell("Today, and who was paged")
+    _load_present(team, now)
+    with transaction() as session:
+        installation.mark_demo(session)
+
+
+def _load_present(team: past.Crew, now: datetime) -> None:
+    """Load what the officers find on the day on which they open the demonstration."""
+    team.tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
@@ -116,8 +123,6 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     restricted.load_restricted(team, now)
     partners.load_partners(team, now)
     kept.load_kept(team, now)
-    with transaction() as session:
-        installation.mark_demo(session)
 
 
 def is_empty(session: Session) -> bool:
