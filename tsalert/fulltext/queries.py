@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, column, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.fulltext.models import Document
@@ -71,7 +72,7 @@ def _holds(terms: Sequence[Term]) -> ColumnElement[bool]:
 def _tsquery(terms: Sequence[Term]) -> ColumnElement[str]:
     """Return the terms as PostgreSQL reads them; they hold letters and digits alone, so nothing of them is syntax."""
     written = " & ".join(f"'{term.word}'{':*' if term.is_beginning else ''}" for term in terms)
-    return bindparam(None, written, type_=Text()).op("::")(literal_column("tsquery"))
+    return bindparam(None, written, type_=TSQUERY())
 
 
 def _fts5(subject: Found, terms: Sequence[Term]) -> str:
