@@ -128,7 +128,8 @@ def people_of(session: Session, reach: Reach) -> set[int]:
     """Return the parties that some records name."""
     found: set[int] = set()
     for entry, column in links():
-        found.update(session.scalars(select(table(entry.table).c[column]).where(rows_under(entry, reach)).distinct()))
+        named = table(entry.table).c[column]
+        found.update(session.scalars(select(named).where(rows_under(entry, reach), named.is_not(None)).distinct()))
     return found
 
 
