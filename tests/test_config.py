@@ -38,6 +38,9 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_PUBLIC_URL", "alerts.example.gov.uk"),
         ("TSALERT_PUBLIC_URL", "https://[::1"),
         ("TSALERT_EMAIL", "smtp://"),
+        ("TSALERT_WORD_TEMPLATE", "/nowhere/brand.docx"),
+        ("TSALERT_WORD_TEMPLATE", "/etc/hostname"),
+        ("TSALERT_DOCUMENT_FONTS", "/nowhere/fonts"),
         ("TSALERT_EVIDENCE_LARGEST", "2 GB"),
         ("TSALERT_EVIDENCE_LARGEST", "0"),
         ("TSALERT_EVIDENCE_SCANNER", "no-such-scanner --quiet"),
@@ -176,6 +179,14 @@ def test_calls_come_from_the_number_set_or_else_from_the_sender_of_texts(extra: 
 def test_without_a_number_for_calls_nothing_starts(extra: dict[str, str], number: str) -> None:
     with pytest.raises(SettingsError, match="TSALERT_TWILIO_VOICE_FROM"):
         load_settings(GOOD | TWILIO | extra | {"TSALERT_TWILIO_VOICE_FROM": number})
+
+
+def test_a_template_of_word_files_and_a_folder_of_fonts_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "brand.docx").touch()
+    named = {"TSALERT_WORD_TEMPLATE": str(tmp_path / "brand.docx"), "TSALERT_DOCUMENT_FONTS": str(tmp_path)}
+    settings = load_settings(GOOD | named)
+    assert (settings.word_template, settings.document_fonts) == (tmp_path / "brand.docx", tmp_path)
+    assert load_settings(GOOD).word_template is None
 
 
 def test_a_scanner_of_evidence_is_a_command_with_its_words() -> None:

@@ -118,6 +118,36 @@ def test_a_log_and_money_of_before_stay_and_are_guarded_from_now_on(app: Flask, 
         assert plain.execute("SELECT text FROM case_note").fetchall() == [("A letter",)]
 
 
+def test_whoever_ran_a_case_before_is_on_it_from_now_on(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "used.db"
+    used = create_app(settings(f"sqlite:///{file}", tmp_path))
+    with used.app_context():
+        upgrade(revision="0025")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute(
+            "INSERT INTO officer (id, email, name, active, fs_uniquifier, created_at) VALUES "
+            "(4, 'pat@example.org', 'Pat Example', 1, 'mark', '2022-01-01')"
+        )
+        for number, officer in ((1, 4), (2, None)):
+            plain.execute(
+                "INSERT INTO case_file (id, reference, category, channel, kind, opened_at, status, source, summary, "
+                "chosen_for_vulnerability, officer_id) VALUES (?, ?, 'scam', 'postal', 'lottery', '2022-05-03', "
+                "'open', 'bank', 'Prizes', 0, ?)",
+                (number, f"D22-0000{number}-A", officer),
+            )
+        plain.commit()
+    with used.app_context():
+        upgrade(revision="0026")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        columns = "officer_id, subject, subject_id, tier, origin, granted_at, expires_at"
+        kept = plain.execute(f"SELECT {columns} FROM access_grant").fetchall()
+        assert kept == [(4, "case", 1, 3, "on the case", "2022-05-03", None)]
+    with used.app_context():
+        db.engine.dispose()
+
+
 def test_every_change_can_be_undone_and_made_again(app: Flask, tmp_path: Path) -> None:
     used = create_app(settings(f"sqlite:///{tmp_path / 'used.db'}", tmp_path))
     with used.app_context():

@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every capability."""
 
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors
@@ -22,10 +24,12 @@ from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
+from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
+from tsalert.tiers import gate
 from tsalert.web import access, errors, filters, headers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
@@ -73,6 +77,16 @@ def compile_pages(app: Flask) -> None:
         app.jinja_env.get_template(name)
 
 
+def open_connections(app: Flask, count: int) -> None:
+    """Open as many connections to the database as threads will want, so that nobody's first save waits for one.
+
+    Where the database cannot be reached now, the requests to come find that out and say so.
+    """
+    with app.app_context(), suppress(OperationalError), ExitStack() as opened:
+        for _ in range(count):
+            opened.enter_context(db.engine.connect())
+
+
 def _flask_config(settings: Settings) -> dict[str, object]:
     https = settings.public_url.startswith("https://")
     return {
@@ -113,6 +127,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    gate.init_app(app, records.KEYS)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)

@@ -67,9 +67,12 @@ class Settings:
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
     audit_head_to: str = ""
+    records_an_hour: int = 60
     handover_hours: int = 24
     evidence_largest: int = 2048 * 2**20
     evidence_scanner: tuple[str, ...] = ()
+    word_template: Path | None = None
+    document_fonts: Path | None = None
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -96,9 +99,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
+        records_an_hour=reader.number("RECORDS_AN_HOUR", 60),
         handover_hours=reader.number("HANDOVER_HOURS", 24),
         evidence_largest=reader.number("EVIDENCE_LARGEST", 2048) * 2**20,
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
+        word_template=reader.word_file("WORD_TEMPLATE"),
+        document_fonts=reader.folder("DOCUMENT_FONTS"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))

@@ -1,12 +1,14 @@
 """Every door into the program: pages, operations of the API, commands, and what stands at the top of each page."""
 
+from tsalert.activities import api as activities_api
+from tsalert.activities import cli as activities_cli
+from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
-from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
-from tsalert.cases import views as cases_views
+from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
@@ -17,13 +19,24 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.finding import api as finding_api
+from tsalert.finding import board_api as case_board_api
+from tsalert.finding import board_views as case_board_views
+from tsalert.finding import cli as finding_cli
+from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.intelligence import api as intelligence_api
+from tsalert.intelligence import views as intelligence_views
+from tsalert.oversight import api as oversight_api
+from tsalert.oversight import views as oversight_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
+from tsalert.people import api as people_api
+from tsalert.people import views as people_views
 from tsalert.places import api as places_api
 from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
@@ -53,6 +66,8 @@ from tsalert.response import (
 from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
+from tsalert.restricting import api as restricting_api
+from tsalert.restricting import views as restricting_views
 from tsalert.retention import api as retention_api
 from tsalert.retention import cli as retention_cli
 from tsalert.retention import hold_views
@@ -95,16 +110,24 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
-    cases_views.bp,
+    finding_views.bp,
+    case_board_views.bp,
+    *cases_pages.blueprints,
+    intelligence_views.bp,
+    restricting_views.bp,
+    people_views.bp,
+    people_views.repeats,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
     prevention_views.bp,
+    *activities_pages.blueprints,
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    oversight_views.bp,
     retention_views.bp,
     hold_views.bp,
     access_views.bp,
@@ -133,15 +156,22 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
-    *cases_api.blueprints,
+    *finding_api.blueprints,
+    case_board_api.board,
+    *cases_pages.operations,
+    *intelligence_api.blueprints,
+    *restricting_api.blueprints,
+    *people_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
     *prevention_api.blueprints,
+    *activities_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *oversight_api.blueprints,
     *retention_api.blueprints,
     *access_api.blueprints,
     *alerts_api.blueprints,
@@ -153,8 +183,10 @@ COMMANDS = (
     places_cli.group,
     response_cli.group,
     party_cli.group,
+    finding_cli.group,
     cases_cli.group,
     evidence_cli.group,
+    activities_cli.group,
     savings_cli.group,
     retention_cli.group,
     subscribers_cli.group,
@@ -168,17 +200,25 @@ NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
+    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"case_board", "people"})),
+    pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
     pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
+    pages.Link(
+        "Prevention",
+        "activities.list_activities",
+        Permission.READ_FIGURES,
+        frozenset({"prevention", "sessions", *(each.name for each in activities_pages.blueprints)}),
+    ),
     pages.Link(
         "Savings",
         "savings.list_interventions",
         Permission.READ_FIGURES,
-        frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
+        frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

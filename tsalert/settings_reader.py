@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
+from pathlib import Path
 
 _KEY_LENGTH = 32
 
@@ -53,6 +54,20 @@ class Reader:
             self.fault(name, "must be a number from 1 to 10000")
             return default
         return int(text)
+
+    def word_file(self, name: str) -> Path | None:
+        """Return a Word file that is there, or none."""
+        path = Path(self.text(name)).absolute()
+        if self.text(name) and not (path.suffix == ".docx" and path.is_file()):
+            self.fault(name, "must be a file that ends in .docx and is there")
+        return path if self.text(name) else None
+
+    def folder(self, name: str) -> Path | None:
+        """Return a folder that is there, or none."""
+        path = Path(self.text(name)).absolute()
+        if self.text(name) and not path.is_dir():
+            self.fault(name, "must be a folder that is there")
+        return path if self.text(name) else None
 
     def command(self, name: str) -> tuple[str, ...]:
         """Return the words of a command that can be run, or none."""

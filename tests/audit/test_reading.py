@@ -27,6 +27,7 @@ OF_PEOPLE = {
     Permission.RUN_INCIDENT,
     Permission.READ_CASE,
     Permission.WORK_CASE,
+    Permission.EXPORT,
 }
 # These enter their readers by themselves: a search as a search, what was read of the evidence of a case, a pack.
 BY_THEMSELVES = {
@@ -66,7 +67,10 @@ BY_THEMSELVES = {
 }
 # What these show is no more than a board on a wall does: references, types, times, wards, states and officers.
 OF_NOBODY = {
-    "api_cases.list_cases",
+    "api_case_board.get_board",
+    "api_case_filters.list_filters",
+    "api_case_lists.count_cases",
+    "api_case_lists.list_cases",
     "api_handovers.list_handovers",
     "api_pages.list_pages",
     "api_places.list_exceptions",
@@ -75,10 +79,18 @@ OF_NOBODY = {
     "calls.show_new_call",
     "calls.show_proposal",
     "calls.show_waiting",
+    "case_board.show_board",
+    "cases.edit_filter",
     "cases.edit_progress",
+    "cases.list_filters",
+    "cases.new_filter",
     "cases.list_cases",
     "cases.new_link",
+    "cases.list_referrals",
     "cases.new_money",
+    "cases.new_referral",
+    "api_partners.count_quarters",
+    "api_partners.list_referrals",
     "api_deadlines.list_ahead",
     "api_deadlines.list_law",
     "enforcement.confirm_taking_back",
@@ -87,6 +99,7 @@ OF_NOBODY = {
     "enforcement.new_action",
     "enforcement.new_cancellation",
     "enforcement.new_offence",
+    "finding.show_search",
     "handover.list_handovers",
     "handover.new_handover",
     "places.edit_neighbour",
@@ -98,6 +111,9 @@ OF_NOBODY = {
     "prosecutions.new_prosecution",
     "response.list_incidents",
     "response.show_step",
+    "api_case_officers.list_officers",
+    "restricting.show_officers",
+    "prevention.export_units",
 }
 
 

@@ -3,10 +3,13 @@
 import os
 
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
+
+from tsalert.db import db
 
 app = Flask(__name__)
-_engine = create_engine(os.environ["TSALERT_DATABASE_URL"])
+app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["TSALERT_DATABASE_URL"]
+db.init_app(app)
 
 
 @app.get("/")
@@ -18,7 +21,7 @@ def page() -> str:
 @app.post("/")
 def insert() -> str:
     """Insert one row in a transaction of its own."""
-    with _engine.connect() as connection:
+    with db.engine.connect() as connection:
         connection.execute(text("INSERT INTO bare (word) VALUES ('x')"))
         connection.commit()
     return "ok"

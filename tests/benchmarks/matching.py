@@ -24,6 +24,7 @@ from tests.benchmarks import parties_load as invented
 from tests.conftest import PASSWORD, IsolatedClient, settings
 from tests.database import postgresql_server
 from tsalert.app import create_app
+from tsalert.core.actors import SERVICE
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.parties.models import PartyIdentifier
@@ -126,7 +127,7 @@ def _bare(number: int) -> int:
 
 
 def _look(sought: Callable[[int], Sought], n: int) -> int:
-    found = look_up(db.session(), sought(n), is_demo=False, now=invented.NOW)
+    found = look_up(db.session(), sought(n), reader=SERVICE, is_demo=False, now=invented.NOW)
     return len(found.lines) + len(found.incidents)
 
 

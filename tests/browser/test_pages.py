@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SECRET_KEY, opened, sign_in
+from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
 from tsalert.subscribers.rules import SHORTEST_FILL
@@ -18,6 +19,9 @@ from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
+    "activities.list_activities": "/activities?period=2022/23+Q1",
+    "activities.new_activity": "/activities/new?kind=campaign",
+    "activities.show_totals": "/activities/totals?period=2022/23+Q1",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.list_alerts": "/alerts",
@@ -39,7 +43,13 @@ WHERE = {
     "enforcement.new_cancellation": "/cases/648/cancellations",
     "enforcement.new_offence": "/cases/648/offences",
     "prosecutions.new_prosecution": "/cases/648/prosecutions",
+    "case_board.show_board": "/cases/board?everybody=yes",
     "cases.edit_case": "/cases/648/edit",
+    "cases.list_filters": "/cases/filters",
+    "cases.new_filter": "/cases/filters/new",
+    "cases.edit_continuation": "/cases/648/continuation",
+    "cases.list_referrals": "/from-partners",
+    "cases.new_referral": "/cases/648/referrals",
     "cases.edit_progress": "/cases/648/progress",
     "cases.list_cases": "/cases",
     "cases.new_case": "/cases/new",
@@ -58,6 +68,7 @@ WHERE = {
     "evidence.new_file": "/cases/647/files",
     "evidence.show_evidence": "/cases/647/evidence",
     "evidence.show_exhibit": "/cases/647/exhibits/1",
+    "finding.show_search": "/search",
     "grades.list_grades": "/grades",
     "grades.new_version": "/grades/new?name=immediate",
     "handover.edit_draft": "/handovers/3/edit",
@@ -70,11 +81,19 @@ WHERE = {
     "joining.show_form": "/join",
     "joining.show_next_step": "/join/next",
     "equipment.end_page": "/units/1/end",
+    "intelligence.list_notes": "/intelligence",
+    "intelligence.new_note": "/intelligence/new?party=1",
+    "intelligence.show_note": "/intelligence/1",
+    "repeats.list_repeats": "/people/repeats?who=traders&period=2026/27",
+    "people.new_role": "/cases/652/people/new",
+    "people.show_people": "/cases/652/people",
     "parties.list_parties": "/parties",
     "parties.new_known": "/parties/1/known-by",
     "parties.new_warning": "/parties/1/warnings",
     "parties.show_party": "/parties/1",
     "parties.show_warning": "/parties/warnings/1",
+    "oversight.list_oddities": "/oddities",
+    "oversight.show_home": "/oddities/own-postcode",
     "places.edit_neighbour": "/borders/neighbours/1",
     "places.new_exception": "/borders/exceptions/new",
     "places.new_neighbour": "/borders/neighbours/new",
@@ -83,6 +102,10 @@ WHERE = {
     "prevention.check_page": "/units/1/check",
     "prevention.list_units": "/units?show=all",
     "prevention.show_unit": "/units/1",
+    "recognitions.list_recognitions": "/recognitions?show=all",
+    "recognitions.new_recognition": "/recognitions/new?incident=1",
+    "recognitions.show_recognition": "/recognitions/1",
+    "recognitions.show_step": "/recognitions/3/presentation",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",
@@ -126,7 +149,17 @@ WHERE = {
     "runs.new_run": "/savings/runs/new?period=2022/23+Q1",
     "runs.show_run": "/savings/runs/2",
     "savings.new_intervention": "/interventions/new?type=doorstep_crime",
+    "zones.edit_zone": "/zones/2/edit",
+    "zones.end_page": "/zones/2/end",
+    "zones.list_zones": "/zones?show=all",
+    "zones.new_zone": "/zones/new",
+    "zones.renew_page": "/zones/2/renew",
+    "zones.show_zone": "/zones/2",
     "verification.show_limit": "/savings/verification",
+    "restricting.confirm_lifting": "/access/restrictions/case/646/lift",
+    "restricting.show_access": "/access",
+    "restricting.show_closed": "/access/closed/case/646",
+    "restricting.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
     "staff.show_account": "/account",
@@ -135,13 +168,22 @@ WHERE = {
     "subscribers.show_form": "/subscribers/new",
     "subscribers.show_subscriber": "/subscribers/1",
 }
+PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
+PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
+    "activities.cancel_page": (PLANNED, ONE_ACTIVITY, "/cancel"),
+    "activities.plan_page": (PLANNED, ONE_ACTIVITY, "/plan"),
+    "activities.show_activity": ("/activities?kind=campaign", ONE_ACTIVITY, ""),
+    "sessions.correct_page": ("/activities?kind=campaign", ONE_ACTIVITY, "/correct"),
+    "sessions.hold_page": (PLANNED, ONE_ACTIVITY, "/held"),
+    "sessions.saving_page": ("/activities?without_saving=yes", ONE_ACTIVITY, "/saving"),
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "equipment.new_units": ("/units?show=all", "a[href^='/interventions/S']", "/units"),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
     "calls.show_write_up": ("/calls", "a[href$='/write-up']", ""),
+    "oversight.show_oddity": ("/oddities", "a[href^='/oddities/20']", ""),
     "corrections.show_time_form": ("/incidents/1", "a[href$='/correction'][href*='/milestones/']", ""),
     "enforcement.show_enforcement": (HEARD, "a[href$='/enforcement']", ""),
     "prosecutions.show_prosecution": (HEARD, PROSECUTED, ""),
@@ -150,6 +192,12 @@ FOUND = {
     "prosecutions.new_hearing": (HEARD, PROSECUTED, "/hearings"),
     "prosecutions.new_outcome": (HEARD, PROSECUTED, "/hearings/2/outcome"),
     "prosecutions.new_payment": (HEARD, PROSECUTED, "/payments"),
+    "cases.edit_filter": ("/cases/filters", "a[href^='/cases/filters/']:not([href$='/new'])", ""),
+    "cases.show_referral": ("/from-partners", "td a[href^='/cases/'], th a[href^='/cases/']", "/referrals/1"),
+    "people.edit_role": (PEOPLE, "a[href$='/end']", ""),
+    "people.new_assessment": (PEOPLE, TOLD, "/assessment"),
+    "people.new_wishes": (PEOPLE, TOLD, "/wishes"),
+    "people.show_person": (PEOPLE, TOLD, ""),
     "parties.show_known": ("/parties/1", "a[href*='/known-by/']", ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),
@@ -159,8 +207,14 @@ FOUND = {
 }
 # Pages behind a link that is made for one screen or one address alone (see ``links``).
 LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
+# Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
+SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "activities.export_activities",
+    "activities.export_totals",
+    "recognitions.give_certificate",
+    "zones.export_zones",
     "explaining.export_explanation",
     "overview.export_savings",
     "overview.export_what_if",
@@ -251,6 +305,8 @@ def may_open(app: Flask, reader: str, endpoint: str) -> bool:
     mark = access_of(app, endpoint)
     if reader in {WALL, NOBODY}:
         return mark == PUBLIC or (reader == WALL and is_for_walls(app, endpoint))
+    if endpoint in SENSITIVE and Permission.READ_SENSITIVE not in permissions_of([reader]):
+        return False
     return mark in {PUBLIC, SIGNED_IN} or mark in permissions_of([reader])
 
 

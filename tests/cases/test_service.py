@@ -14,17 +14,19 @@ from sqlalchemy.orm import Session
 
 from tests.cases.conftest import OPENED, add_incident, described
 from tsalert.audit import queries as audit_queries
-from tsalert.cases import queries, service
+from tsalert.cases import listing, queries, service
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import Evidence, Impact, Method, MoneyKind, NoteKind, Outcome, Status, WaitingFor
-from tsalert.core.actors import Actor, Via
+from tsalert.core.actors import SERVICE, Actor, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 
 Opener = Callable[..., int]
 PAID = NewMoneyLine(MoneyKind.PAID, Decimal("4000.00"))
@@ -160,7 +162,10 @@ def test_setting_right_nothing_leaves_no_trace(session: Session, open_case: Open
     case_id = open_case()
     service.amend_case(case_id, replace(described(), opened_at=None), actor=actor, now=OPENED + timedelta(days=3))
     assert queries.get_case(session, case_id).opened_at == OPENED
-    assert [entry.action for entry in audit_queries.entries_about(session, "case", case_id)] == ["opened"]
+    assert [entry.action for entry in audit_queries.entries_about(session, "case", case_id)] == [
+        "opened",
+        "put on the case",
+    ]
 
 
 def test_a_case_runs_its_course_and_is_closed(session: Session, open_case: Opener, actor: Actor) -> None:
@@ -417,13 +422,23 @@ def test_visits_are_counted_from_one(open_case: Opener, actor: Actor, visit: int
     assert refused.value.field == "visit"
 
 
+def test_whoever_runs_a_case_is_on_it_and_stays_when_another_takes_over(
+    session: Session, open_case: Opener, actor: Actor, officer: Callable[..., Actor]
+) -> None:
+    case_id = open_case()
+    other = officer().officer_id
+    service.amend_case(case_id, replace(described(), officer_id=other), actor=actor, now=OPENED)
+    assert tiers.officers_on(session, Subject.CASE, case_id) == [actor.officer_id, other]
+
+
 def test_every_change_leaves_an_entry_without_personal_data(session: Session, open_case: Opener, actor: Actor) -> None:
     case_id = open_case(victim_name="Ada Example", address="12 Example Road")
     service.record_money(case_id, PAID, actor=actor, now=OPENED)
     service.add_note(case_id, NewNote(NoteKind.FACT, "Ada Example keeps cash"), actor=actor, now=OPENED)
     service.record_progress(case_id, Progress(Status.INVESTIGATING), actor=actor, now=OPENED)
     entries = audit_queries.entries_about(session, "case", case_id)
-    assert [entry.action for entry in entries] == ["opened", "money recorded", "note added", "status changed"]
+    told = ["opened", "put on the case", "role given", "money recorded", "note added", "status changed"]
+    assert [entry.action for entry in entries] == told
     assert "Example" not in str([entry.detail for entry in entries])
     assert audit_queries.verify_chain(session).is_whole
 
@@ -434,7 +449,7 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
     seen: list[int] = []
     after: int | None = None
     while True:
-        page = queries.list_cases(session, queries.CaseFilter(), after=after, size=2)
+        page = listing.list_cases(session, listing.CaseFilter(), reader=SERVICE, now=OPENED, after=after, size=2)
         seen += [case.id for case in page.items]
         after = page.next
         if after is None:
@@ -445,5 +460,6 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
 def test_a_list_shows_what_was_asked_for(session: Session, open_case: Opener) -> None:
     open_case()
     scam = open_case(category=Category.SCAM, kind="romance")
-    page = queries.list_cases(session, queries.CaseFilter(category=Category.SCAM, status=Status.OPEN))
+    wanted = listing.CaseFilter(category=Category.SCAM, status=Status.OPEN)
+    page = listing.list_cases(session, wanted, reader=SERVICE, now=OPENED)
     assert [case.id for case in page.items] == [scam]

@@ -1,6 +1,8 @@
 """Officers who act in the same moment, each on a connection of their own."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,12 +12,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug import Response
 
+from tests.conftest import command_environment
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import Conflict, Overtaken
 from tsalert.db import db
-from tsalert.response import correcting, correcting_times, dispatching, rows, service
+from tsalert.response import correcting_calls, correcting_times, dispatching, rows, service
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.correction_models import FactChange
 from tsalert.response.dispatching import NewMilestone
@@ -76,6 +79,20 @@ def test_calls_logged_at_once_each_get_a_reference_and_the_trail_holds(fresh_app
     with fresh_app.app_context():
         references = db.session.scalars(select(Call.reference)).all()
         assert len(references) == len(set(references)) == 24
+        assert audit.verify_chain(db.session()).is_whole
+        db.session.remove()
+
+
+def test_two_processes_log_480_calls_and_none_is_lost_or_numbered_twice(fresh_app: Flask, dee: Actor) -> None:
+    command = [sys.executable, "-m", "tests.standins.officers", str(dee.officer_id), "240"]
+    environment = command_environment(fresh_app)
+    processes = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], "\n".join(told)
+    with fresh_app.app_context():
+        references = db.session.scalars(select(Call.reference)).all()
+        assert len(references) == len(set(references)) == 480
+        assert db.session.scalar(select(func.count()).where(Call.incident_id.is_not(None))) == 480
         assert audit.verify_chain(db.session()).is_whole
         db.session.remove()
 
@@ -169,7 +186,7 @@ def test_of_several_who_correct_a_call_at_once_one_wins(fresh_app: Flask, dee: A
 
     def correct() -> None:
         told = Correction({Fact.HAPPENING: next(words)}, "Misheard", seen=1)
-        correcting.correct_call(call_id, told, actor=dee, now=NOON)
+        correcting_calls.correct_call(call_id, told, actor=dee, now=NOON)
 
     outcomes = at_once(fresh_app, 4, correct)
     assert sum(isinstance(outcome, Overtaken) for outcome in outcomes) == 3

@@ -48,7 +48,7 @@ def test_past_calls_get_their_parties_in_batches_and_a_second_run_changes_nothin
     assert (count(session, CallParty), count(session, Party), count(session, CallPlace)) == (10, 5, 10)
     assert indexing.index_calls(is_demo=True, now=NOON) == 0
     assert (count(session, CallParty), count(session, Party)) == (10, 5)
-    (line,) = look_up(session, Sought(phone="020 7946 0003"), is_demo=True, now=NOON).lines
+    (line,) = look_up(session, Sought(phone="020 7946 0003"), reader=SERVICE, is_demo=True, now=NOON).lines
     assert line.words == "same phone, 2 earlier calls, last today"
     assert audit.verify_chain(session).is_whole
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit.models import AuditEvent
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.parties import known_by, queries
 from tsalert.parties.known_by import NewKnown
@@ -41,7 +41,7 @@ def add(party_id: int, kind: KnownBy, words: str, actor: Actor) -> None:
 
 def reasons(session: Session, party_id: int, **typed: Any) -> set[Likeness]:
     sought = replace(Sought(), **typed)
-    found = look_up(session, sought, is_demo=True, now=LATER).lines
+    found = look_up(session, sought, reader=SERVICE, is_demo=True, now=LATER).lines
     return {reason for line in found if line.match.identity == party_id for reason in line.match.reasons}
 
 

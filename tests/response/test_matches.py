@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.parties import queries as parties
 from tsalert.parties import service as party_service
@@ -32,7 +32,7 @@ def log(duty: Actor, at: datetime = NOON, **told: Any) -> LoggedCall:
 
 
 def look(session: Session, at: datetime = NOON, **typed: Any) -> Matches:
-    return matches.look_up(session, Sought(**typed), is_demo=True, now=at)
+    return matches.look_up(session, Sought(**typed), reader=SERVICE, is_demo=True, now=at)
 
 
 def party_of(session: Session, call: LoggedCall, role: Side = Side.CALLER) -> int:
@@ -200,7 +200,7 @@ def test_anything_may_be_typed(session: Session, duty: Actor, text: str) -> None
     log(duty, **ADVICE)
     typed: dict[str, Any] = {"phone": text, "caller_name": text, "address": text, "trader": text, "vehicle": text}
     assert look(session, **typed).lines == ()
-    assert search(session, text, is_demo=True, now=NOON) == []
+    assert search(session, text, reader=SERVICE, is_demo=True, now=NOON) == []
 
 
 def test_a_party_is_looked_for_by_whatever_an_officer_has(session: Session, duty: Actor) -> None:
@@ -208,7 +208,7 @@ def test_a_party_is_looked_for_by_whatever_an_officer_has(session: Session, duty
     caller, trader = party_of(session, call), party_of(session, call, Side.TRADER)
 
     def found(text: str) -> set[int]:
-        return {party.id for party in search(session, text, is_demo=True, now=NOON)}
+        return {party.id for party in search(session, text, reader=SERVICE, is_demo=True, now=NOON)}
 
     assert found("ada brindle") == found("02079460888") == {caller}
     assert found("premier roofing ltd") == found("ab12cde") == found("A8 12 CDE") == {trader}

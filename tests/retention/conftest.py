@@ -44,7 +44,7 @@ from tsalert.parties import known_by, warning_notes
 from tsalert.parties.vocabulary import KnownBy
 from tsalert.prevention.rules import Ending, NewCheck, NewEnding
 from tsalert.prevention.service import record_check
-from tsalert.response import correcting, dispatching, service, waiting
+from tsalert.response import correcting, correcting_calls, dispatching, service, waiting
 from tsalert.response import vocabulary as words
 from tsalert.response.dispatching import NewMilestone
 from tsalert.response.facts import Correction, Fact
@@ -176,7 +176,7 @@ class Story:
         assert logged.incident_id is not None
         self.call_id, self.incident_id = logged.call_id, logged.incident_id
         told = Correction({Fact.HAPPENING: f"{CANARY} says one man is on the roof"}, f"{CANARY} rang again")
-        correcting.correct_call(self.call_id, told, actor=self.actor, now=THEN + HOUR)
+        correcting_calls.correct_call(self.call_id, told, actor=self.actor, now=THEN + HOUR)
         told = Correction({Fact.ADDRESS: f"14 {CANARY} Road"}, f"{CANARY} misheard")
         correcting.correct_incident(self.incident_id, told, actor=self.actor, now=THEN + HOUR)
 

@@ -1,14 +1,16 @@
 """Reading the trail, and checking that nobody has changed it."""
 
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
-from tsalert.audit.rules import Entry, Head, seal
+from tsalert.audit.rules import EXPORTED, NOT_WRITTEN, OPENED, Entry, Head, seal
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -70,3 +72,38 @@ def entries_about(session: Session, subject: str, subject_id: int) -> list[Audit
     """Return the entries about one record, oldest first."""
     about = (AuditEvent.subject == subject, AuditEvent.subject_id == subject_id)
     return list(session.scalars(select(AuditEvent).where(*about).order_by(AuditEvent.id)))
+
+
+def opened_between(
+    session: Session, since: datetime, until: datetime, subjects: Collection[str]
+) -> Sequence[Row[int, datetime, int | None, str, int | None]]:
+    """Return who opened which single record in a time: entry, when, officer, subject and its number, in that order."""
+    columns = (AuditEvent.id, AuditEvent.at, AuditEvent.officer_id, AuditEvent.subject, AuditEvent.subject_id)
+    single = (AuditEvent.officer_id.is_not(None), AuditEvent.subject_id.is_not(None))
+    what = (AuditEvent.action.in_(OPENED), AuditEvent.subject.in_(subjects))
+    query = select(*columns).where(AuditEvent.at >= since, AuditEvent.at < until, *single, *what)
+    return session.execute(query.order_by(AuditEvent.id)).all()
+
+
+def exported_between(session: Session, since: datetime, until: datetime) -> Sequence[Row[int, datetime, int | None]]:
+    """Return who took a file out in a time: entry, when and officer, in that order."""
+    in_time = (AuditEvent.at >= since, AuditEvent.at < until)
+    of_officer = (AuditEvent.action == EXPORTED, AuditEvent.officer_id.is_not(None))
+    query = select(AuditEvent.id, AuditEvent.at, AuditEvent.officer_id).where(*in_time, *of_officer)
+    return session.execute(query.order_by(AuditEvent.id)).all()
+
+
+def first_writes(
+    session: Session, officer_ids: Collection[int], subject: str, numbers: Collection[int]
+) -> Sequence[Row[int | None, int | None, datetime]]:
+    """Return officer, number and when the officer first wrote to a record of one subject."""
+    columns = (AuditEvent.officer_id, AuditEvent.subject_id, func.min(AuditEvent.at))
+    written = (AuditEvent.subject == subject, AuditEvent.action.not_in(NOT_WRITTEN))
+    query = select(*columns).where(*written, AuditEvent.officer_id.in_(officer_ids))
+    found = query.where(AuditEvent.subject_id.in_(numbers))
+    return session.execute(found.group_by(AuditEvent.officer_id, AuditEvent.subject_id)).all()
+
+
+def entries(session: Session, numbers: Collection[int]) -> Sequence[AuditEvent]:
+    """Return some entries of the trail, oldest first."""
+    return session.scalars(select(AuditEvent).where(AuditEvent.id.in_(numbers)).order_by(AuditEvent.id)).all()

@@ -13,16 +13,21 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
 from tsalert.db import insert_ignoring_conflicts
 from tsalert.response import queries as response_queries
+from tsalert.tiers import service as tiers
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 
-def fill_from_incident(session: Session, new: NewCase) -> NewCase:
+def fill_from_incident(session: Session, new: NewCase, *, actor: Actor, now: datetime) -> NewCase:
     """Return the description with what it leaves open copied from its incident, if it names one.
 
     :raises NotFound: there is no such incident.
+    :raises Withheld: it is kept from whoever opens the case.
     """
     if new.incident_id is None:
         return new
     incident = response_queries.get_incident(session, new.incident_id)
+    require_visible(session, actor, Subject.INCIDENT, incident.id, now=now)
     place = incident.household
     category = new.category or incident.category
     kind = kind_named(category, incident.kind) if incident.kind else None
@@ -40,17 +45,28 @@ def link(session: Session, case: CaseFile, incident_id: int, *, actor: Actor, no
     """Attach an incident to a case; the table's key lets only one case have it, whoever comes at once.
 
     :raises NotFound: there is no such incident.
+    :raises Withheld: it is kept from whoever attaches it.
     :raises Conflict: it belongs to another case, which is named.
     """
     incident = response_queries.get_incident(session, incident_id)
+    require_visible(session, actor, Subject.INCIDENT, incident_id, now=now)
     row = {"incident_id": incident_id, "case_id": case.id, "linked_at": now}
     if session.execute(
         insert_ignoring_conflicts(session, CaseIncident).values(row).returning(CaseIncident.case_id)
     ).all():
         audit.record(session, actor, "incident linked", "case", case.id, now=now, incident=incident.reference)
+        _restrict_as_case(session, case.id, incident_id, actor=actor, now=now)
         return
     owner = queries.find_case_of_incident(session, incident_id)
     if owner is not None and owner.id != case.id:
         raise Conflict(
             f"{incident.reference} belongs to {owner.reference} already.", legal=[f"work in {owner.reference}"]
         )
+
+
+def _restrict_as_case(session: Session, case_id: int, incident_id: int, *, actor: Actor, now: datetime) -> None:
+    """Restrict an incident and its calls where the case is that they were just attached to."""
+    record = (Subject.INCIDENT, incident_id)
+    tiers.inherit(session, *record, (Subject.CASE, case_id), actor=actor, now=now)
+    for call in response_queries.calls_of_incident(session, incident_id):
+        tiers.inherit(session, Subject.CALL, call.id, record, actor=actor, now=now)

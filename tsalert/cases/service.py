@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import incidents, queries, rules
+from tsalert.cases import incidents, merging, queries, rules, steps
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
+from tsalert.cases.people import steps as people
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
@@ -19,6 +20,8 @@ from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 # What an officer may set right after a case was opened; its reference, status and incidents have their own ways.
 _AMENDABLE = (
@@ -36,14 +39,18 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        values = _facts(session, incidents.fill_from_incident(session, new), actor, now)
+        filled = incidents.fill_from_incident(session, new, actor=actor, now=now)
+        values = _facts(session, filled, actor, now)
         reference = next_reference(session, "D", at=now)
         case = CaseFile(reference=reference, status=Status.OPEN, closed_at=None, **values)
         session.add(case)
         session.flush()
         audit.record(session, actor, "opened", "case", case.id, now=now, reference=reference, category=case.category)
+        steps.put_officer_on(session, case, actor=actor, now=now)
         if new.incident_id is not None:
             incidents.link(session, case, new.incident_id, actor=actor, now=now)
+            tiers.inherit(session, Subject.CASE, case.id, (Subject.INCIDENT, new.incident_id), actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
         return case.id
 
 
@@ -53,7 +60,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
     A category, time or officer that is None stays as it is, and so does a type that still fits.
 
     :raises Conflict: the case is closed.
-    :raises RuleViolation: a value does not fit.
+    :raises RuleViolation: a value does not fit, or they take a case over that others are on.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
@@ -64,6 +71,10 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
             setattr(case, name, values[name])
         if changed:
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
+        if "officer_id" in changed:
+            steps.require_given_by_another(session, case, actor)
+            steps.put_officer_on(session, case, actor=actor, now=now)
+        people.keep_victim(session, case, actor=actor, now=now)
 
 
 def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: datetime) -> None:
@@ -75,6 +86,7 @@ def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: date
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         case = queries.get_case(session, case_id, lock=True)
+        merging.require_here(session, case)
         before = Status(case.status)
         rules.require_step(before, progress, case.reference)
         closes = progress.status is Status.CLOSED
@@ -181,9 +193,10 @@ def open_for_writing(session: Session, case_id: int) -> CaseFile:
     """Return a case locked for one more record in it; a step of whatever use case writes there.
 
     :raises NotFound: there is no such case.
-    :raises Conflict: it is closed.
+    :raises Conflict: it is closed, or continues in another.
     """
     case = queries.get_case(session, case_id, lock=True)
+    merging.require_here(session, case)
     rules.require_open(Status(case.status), case.reference)
     return case
 

@@ -19,6 +19,20 @@ class NotAllowed(TsalertError):
     """The person is known but may not do this."""
 
 
+class Withheld(NotAllowed):
+    """The person may do this with other records, but this one, or a part of it, is kept from them.
+
+    :param subject: what kind of record it is, in the trail's words.
+    :param tier: how closely it is kept, 3 or 4 (tiers/rules.py).
+    """
+
+    def __init__(self, message: str, *, subject: str, subject_id: int, tier: int) -> None:
+        super().__init__(message)
+        self.subject = subject
+        self.subject_id = subject_id
+        self.tier = tier
+
+
 class RuleViolation(TsalertError):
     """A rule of the domain refuses the request.
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from tsalert.cases import queries as cases
-from tsalert.cases.queries import CaseFilter
+from tsalert.cases import listing
+from tsalert.cases.listing import CaseFilter
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_date
 from tsalert.db import db
@@ -50,7 +50,7 @@ def _erase_spam(team: Crew, protection: Actor, now: datetime) -> None:
 
 
 def _hold(team: Crew, now: datetime) -> None:
-    reference = cases.list_cases(db.session(), CaseFilter()).items[0].reference
+    reference = listing.list_cases(db.session(), CaseFilter(), reader=team.manager, now=now).items[0].reference
     root, key = holding.find_record(db.session(), reference)
     assert root is Root.CASE
     review_on = london_date(now) + timedelta(days=180)

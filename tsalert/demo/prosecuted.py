@@ -41,14 +41,14 @@ _VISITS = (60, 180, 400, 950, 1200, 1500, 1750, 1800, 2000, 2100, 2200, 2250, 22
 _COURT = "Anytown Magistrates' Court (invented)"
 
 
-def load_prosecuted(team: Crew, now: datetime) -> None:
-    """Load both cases, the gardeners' with every visit, its log, its offence and its hearings."""
+def load_prosecuted(team: Crew, now: datetime) -> int:
+    """Load both cases, the gardeners' with every visit, its log, its offence and its hearings; return the other."""
     team.tell("Courts and deadlines")
     gardeners = _open(team, now - timedelta(days=200), DoorstepKind.GARDENING, "Tidying a hedge became 13 visits.")
     _visits(team, gardeners, now)
     _log(team, gardeners, now - timedelta(days=199))
     _prosecute(team, gardeners, now)
-    _soon_out_of_time(team, now)
+    return _soon_out_of_time(team, now)
 
 
 def _open(team: Crew, at: datetime, kind: DoorstepKind, summary: str) -> int:
@@ -146,8 +146,8 @@ def _plead(team: Crew, where: tuple[int, int, int], name: str, at: datetime) -> 
     court.record_decision(case_id, number, plea, actor=team.officer, now=at)
 
 
-def _soon_out_of_time(team: Crew, now: datetime) -> None:
-    """Load a case whose unfair practice was discovered 341 days ago, so that 24 days are left."""
+def _soon_out_of_time(team: Crew, now: datetime) -> int:
+    """Load a case whose unfair practice was discovered 341 days ago, so that 24 days are left; return it."""
     learnt = now - timedelta(days=341)
     case_id = _open(team, learnt, DoorstepKind.ROOFING, "A roof that had to be mended today or the price would double.")
     on = london_date(learnt - timedelta(days=4))
@@ -156,3 +156,4 @@ def _soon_out_of_time(team: Crew, now: datetime) -> None:
     service.record_offence(case_id, offence, actor=team.officer, now=learnt)
     warned = NewAction(ActionKind.WARNING, london_date(learnt + timedelta(days=9)), "In writing. Invented.")
     service.record_action(case_id, warned, actor=team.officer, now=learnt + timedelta(days=9))
+    return case_id

@@ -17,13 +17,18 @@ from tsalert.demo import (
     helpline,
     kept,
     known,
+    odd,
     other_work,
+    partners,
     past,
+    prevented,
     prosecuted,
+    restricted,
     sent,
     standby,
     telephone,
     today,
+    traders,
 )
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
@@ -97,10 +102,14 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
-    prosecuted.load_prosecuted(team, now)
+    prevented.load_prevention(team, now)
+    traders.load_traders(team, prosecuted.load_prosecuted(team, now), now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
+    odd.load_oddities(team, now)
+    restricted.load_restricted(team, now)
+    partners.load_partners(team, now)
     kept.load_kept(team, now)
     with transaction() as session:
         installation.mark_demo(session)

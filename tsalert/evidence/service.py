@@ -133,6 +133,8 @@ def sweep_store(now: datetime) -> int:
 def _case_to_write_in(session: Session, case_id: int) -> OfCase:
     case = queries.get_case(session, case_id, lock=True)
     require_open(case.status, case.reference)
+    if case.is_continued:
+        raise Conflict(f"{case.reference} continues in another case, so it can only be read.")
     return case
 
 

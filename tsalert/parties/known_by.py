@@ -15,8 +15,8 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.db import transaction
 from tsalert.parties import service, taking_apart
-from tsalert.parties.folding import phone_key, place_keys, plate_key
 from tsalert.parties.models import Party, PartyIdentifier, PartyKnowledge, PartyName
+from tsalert.parties.online import mark_key
 from tsalert.parties.rules import Described, Identifier, folded_name
 from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind
 from tsalert.web.fields import LARGEST_ID
@@ -26,6 +26,10 @@ _NOT_READ = {
     KnownBy.PHONE: "That is no telephone number.",
     KnownBy.VEHICLE: "That is no vehicle registration. Write the plate alone, without the vehicle.",
     KnownBy.ADDRESS: "Write a house number or name, and its street or postcode.",
+    KnownBy.EMAIL: "That is no email address.",
+    KnownBy.WEBSITE: "That is no website. Write it like pretend-paving.example.",
+    KnownBy.COMPANY: "A company number has eight digits, or two letters and six digits.",
+    KnownBy.ACCOUNT: "Write the last four digits alone.",
 }
 
 
@@ -127,15 +131,10 @@ def _lock(session: Session, party_id: int) -> Party:
 
 def _normal(kind: PartyKind, new: NewKnown, *, is_demo: bool) -> str:
     """Return what was written as it is compared."""
-    match new.kind:
-        case KnownBy.NAME:
-            normal: str | None = folded_name(kind, new.text)
-        case KnownBy.PHONE:
-            normal = phone_key(new.text, is_demo=is_demo)
-        case KnownBy.VEHICLE:
-            normal = plate_key(new.text)
-        case _:
-            normal = next(iter(place_keys(new.text, None)), None)
+    if new.kind is KnownBy.NAME:
+        normal: str | None = folded_name(kind, new.text)
+    else:
+        normal = mark_key(IdentifierKind.of(new.kind), new.text, is_demo=is_demo)
     if not normal:
         raise RuleViolation(_NOT_READ[new.kind], field="text")
     return normal

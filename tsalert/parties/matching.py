@@ -1,7 +1,7 @@
 """Finding the parties that somebody may be. Every look-up reads a bounded number of rows, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.parties.folding import fold_registration, phone_key, sought_places
 from tsalert.parties.likeness import reads_like, sought_business_keys, sought_person_keys, sounds_like
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
+from tsalert.parties.online import company_key
 from tsalert.parties.rules import Described, Sought, describe_trader, folded_name, weigh
 from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind, Side, Verdict
 
@@ -22,8 +23,14 @@ _REASONS = {
     IdentifierKind.PHONE: Likeness.SAME_PHONE,
     IdentifierKind.VEHICLE: Likeness.SAME_VEHICLE,
     IdentifierKind.ADDRESS: Likeness.SAME_ADDRESS,
+    IdentifierKind.WEBSITE: Likeness.SAME_WEBSITE,
+    IdentifierKind.EMAIL: Likeness.SAME_EMAIL,
+    IdentifierKind.COMPANY: Likeness.SAME_COMPANY,
 }
-_STRONG = frozenset({Likeness.SAME_PHONE, Likeness.SAME_VEHICLE})
+_OF_TRADERS = frozenset({IdentifierKind.VEHICLE, IdentifierKind.WEBSITE, IdentifierKind.EMAIL, IdentifierKind.COMPANY})
+_STRONG = frozenset({
+    Likeness.SAME_PHONE, Likeness.SAME_VEHICLE, Likeness.SAME_WEBSITE, Likeness.SAME_EMAIL, Likeness.SAME_COMPANY,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Match:
 def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
     """Return every party that shares an identifier or a name with what was typed."""
     trader = describe_trader(sought.trader)
-    found = _by_identifier(session, _identifiers(sought, trader, is_demo=is_demo))
+    found = _by_identifier(session, marks_of(sought, trader, is_demo=is_demo))
     found += by_name(session, sought.caller_name, Side.CALLER)
     return found + by_name(session, trader.name if trader else None, Side.TRADER)
 
@@ -105,13 +112,14 @@ def gather(session: Session, hits: Iterable[Hit], *, same_as: Collection[int] = 
         by_party[hit.party_id].append(hit)
     matches = _grouped(session, by_party)
     certain = {match.identity for match in matches if match.is_certain}
-    unclear = disputed(session, certain)
+    chosen = set(identities(session, same_as).values())
+    decided = _differences(session, certain | chosen)
+    unclear = decided.among(certain)
     matches = [replace(match, is_certain=match.is_certain and match.identity not in unclear) for match in matches]
-    settled = certain - unclear
-    settled |= set(identities(session, same_as).values())
-    apart = set_apart(session, settled)
+    apart = _identities_of(session, decided.from_any((certain - unclear) | chosen))
     ordered = sorted(matches, key=lambda match: (weigh(match.reasons), match.identity), reverse=True)
-    return _with_members(session, [match for match in ordered if match.identity not in apart][:limit])
+    shown = [match for match in ordered if match.identity not in apart][:limit]
+    return _with_members(session, shown, decided.members)
 
 
 def identities(session: Session, party_ids: Collection[int]) -> dict[int, int]:
@@ -135,39 +143,61 @@ def members_of(session: Session, wanted: Collection[int]) -> dict[int, frozenset
 
 def set_apart(session: Session, wanted: Collection[int]) -> set[int]:
     """Return the identities that officers decided to be different from any of these."""
-    members = {member for group in members_of(session, wanted).values() for member in group}
-    if not members:
-        return set()
-    query = select(PartyLink.low_id, PartyLink.high_id).where(
-        PartyLink.verdict == Verdict.DIFFERENT,
-        PartyLink.undone_at.is_(None),
-        or_(PartyLink.low_id.in_(members), PartyLink.high_id.in_(members)),
-    )
-    others = {party for pair in session.execute(query) for party in pair} - members
-    return set(identities(session, others).values())
+    return _identities_of(session, _differences(session, wanted).from_any(wanted))
 
 
 def disputed(session: Session, wanted: Collection[int]) -> set[int]:
     """Return those of some identities that officers decided to be different from another of them."""
-    members = {member for group in members_of(session, wanted).values() for member in group}
+    return _differences(session, wanted).among(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """Whom some identities stand for, and each pair of parties that sets one of those apart from somebody."""
+
+    members: dict[int, frozenset[int]]
+    pairs: tuple[tuple[int, int], ...]
+
+    def among(self, wanted: Collection[int]) -> set[int]:
+        """Return those of the identities that are set apart from another of them."""
+        identity_of = {member: identity for identity in wanted for member in self.members.get(identity, ())}
+        within = [pair for pair in self.pairs if identity_of.keys() >= set(pair)]
+        return {identity_of[party] for pair in within for party in pair}
+
+    def from_any(self, wanted: Collection[int]) -> set[int]:
+        """Return the parties that are set apart from any of the identities."""
+        own = {member for identity in wanted for member in self.members.get(identity, ())}
+        return {party for pair in self.pairs if own & set(pair) for party in pair} - own
+
+
+def _differences(session: Session, wanted: Collection[int]) -> _Differences:
+    members = members_of(session, wanted)
+    everybody = {member for group in members.values() for member in group}
+    if not everybody:
+        return _Differences(members, ())
     query = select(PartyLink.low_id, PartyLink.high_id).where(
         PartyLink.verdict == Verdict.DIFFERENT,
         PartyLink.undone_at.is_(None),
-        PartyLink.low_id.in_(members),
-        PartyLink.high_id.in_(members),
+        or_(PartyLink.low_id.in_(everybody), PartyLink.high_id.in_(everybody)),
     )
-    pairs = session.execute(query).all() if len(members) > 1 else []
-    return set(identities(session, {party for pair in pairs for party in pair}).values())
+    return _Differences(members, tuple((low, high) for low, high in session.execute(query)))
 
 
-def _identifiers(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
+def _identities_of(session: Session, party_ids: Collection[int]) -> set[int]:
+    return set(identities(session, party_ids).values())
+
+
+def marks_of(sought: Sought, trader: Described | None, *, is_demo: bool) -> list[tuple[IdentifierKind, str]]:
+    """Return the identifiers in what was typed, as they are compared."""
     phone = phone_key(sought.phone, is_demo=is_demo)
     phones = [(IdentifierKind.PHONE, phone)] if phone else []
-    vehicles = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
+    marks = [(each.kind, each.normal) for each in trader.identifiers] if trader else []
     plate = fold_registration(sought.vehicle or "")
-    vehicles += [(IdentifierKind.VEHICLE, plate)] if plate else []
+    marks += [(IdentifierKind.VEHICLE, plate)] if plate else []
+    company = company_key(sought.company or "")
+    marks += [(IdentifierKind.COMPANY, company)] if company else []
     places = [(IdentifierKind.ADDRESS, key) for key in sought_places(sought.address, sought.postcode)]
-    return phones + vehicles + places
+    return phones + marks + places
 
 
 def _by_identifier(session: Session, wanted: list[tuple[IdentifierKind, str]]) -> list[Hit]:
@@ -198,7 +228,7 @@ def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, 
 
 
 def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
-    side = Side.TRADER if kind is IdentifierKind.VEHICLE else Side.CALLER
+    side = Side.TRADER if kind in _OF_TRADERS else Side.CALLER
     return Hit(party_id, side, _REASONS[kind])
 
 
@@ -256,6 +286,7 @@ def _is_certain(hits: Sequence[Hit]) -> bool:
     return any(hit.party_id in named and hit.reason in _STRONG for hit in hits)
 
 
-def _with_members(session: Session, matches: Sequence[Match]) -> list[Match]:
-    members = members_of(session, {match.identity for match in matches})
+def _with_members(session: Session, matches: Sequence[Match], known: Mapping[int, frozenset[int]]) -> list[Match]:
+    """Return the matches with their members, looking up only those that are not known yet."""
+    members = {**known, **members_of(session, {match.identity for match in matches} - known.keys())}
     return [replace(match, members=members[match.identity]) for match in matches]

@@ -16,12 +16,16 @@ from tsalert.parties.folding import (
     without_registrations,
 )
 from tsalert.parties.likeness import business_keys, names_somebody, person_keys
+from tsalert.parties.online import online_in, without_online
 from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind
 
 LONGEST_REVIEW = timedelta(days=366)
 _WEIGHTS = {
     Likeness.SAME_PHONE: 50,
     Likeness.SAME_VEHICLE: 50,
+    Likeness.SAME_WEBSITE: 50,
+    Likeness.SAME_EMAIL: 50,
+    Likeness.SAME_COMPANY: 50,
     Likeness.SAME_ADDRESS: 40,
     Likeness.SAME_NAME: 30,
     Likeness.SOUNDS_LIKE: 10,
@@ -77,14 +81,17 @@ def describe_caller(
 
 
 def describe_trader(text: str | None) -> Described | None:
-    """Return the trader of a description: registrations are identifiers, the rest is a name if it names anybody."""
+    """Return the trader of a description: plates, websites and mail are identifiers, the rest a name if it is one."""
     if not text:
         return None
-    plates = [Identifier(IdentifierKind.VEHICLE, raw, fold_registration(raw)) for raw in registrations_in(text)]
-    rest = without_registrations(text)[:_LONGEST_NAME].strip()
+    online = [Identifier(kind, raw, normal) for kind, raw, normal in online_in(text)]
+    offline = without_online(text)
+    plates = [Identifier(IdentifierKind.VEHICLE, raw, fold_registration(raw)) for raw in registrations_in(offline)]
+    rest = without_registrations(offline)[:_LONGEST_NAME].strip()
     kind = PartyKind.BUSINESS if is_firm(rest) else PartyKind.UNKNOWN
     name = rest if names_somebody(fold_business(rest)) else None
-    return Described(kind, name, tuple(plates)) if name or plates else None
+    marks = (*plates, *online)
+    return Described(kind, name, marks) if name or marks else None
 
 
 def folded_name(kind: PartyKind, name: str | None) -> str:
@@ -147,10 +154,11 @@ class Sought:
     postcode: str | None = None
     trader: str | None = None
     vehicle: str | None = None
+    company: str | None = None
     same_as: tuple[int, ...] = ()
 
     @property
     def fields(self) -> list[str]:
         """The names of what was given, for the trail."""
-        named = ("phone", "caller_name", "address", "postcode", "trader", "vehicle")
+        named = ("phone", "caller_name", "address", "postcode", "trader", "vehicle", "company")
         return [name for name in named if getattr(self, name)]

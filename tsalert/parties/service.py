@@ -1,6 +1,6 @@
 """Keeping parties, and what officers decide of them: the same, not the same, undone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,6 +125,12 @@ def note_look_up(form: str, fields: Sequence[str], *, actor: Actor, now: datetim
         adding = insert_ignoring_conflicts(session, LookUp).values(kept).returning(LookUp.form)
         if session.scalar(adding) is not None:
             audit.record(session, actor, "looked for matches", "party", None, now=now, fields=", ".join(fields))
+
+
+def keep_form_keys(session: Session, keys: Collection[str], *, now: datetime) -> None:
+    """Keep that forms showed something, so that the trail tells of it once; a step of the caller's transaction."""
+    for key in keys:
+        session.execute(insert_ignoring_conflicts(session, LookUp).values({"form": key, "at": now}))
 
 
 def is_noted(session: Session, form: str) -> bool:

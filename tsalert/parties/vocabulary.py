@@ -17,6 +17,10 @@ class IdentifierKind(Word):
     PHONE = "phone", "Telephone"
     VEHICLE = "vehicle", "Vehicle registration"
     ADDRESS = "address", "Address"
+    EMAIL = "email", "Email address"
+    WEBSITE = "website", "Website"
+    COMPANY = "company", "Company number"
+    ACCOUNT = "account", "Last four digits of an account"
 
 
 class KnownBy(Word):
@@ -26,6 +30,10 @@ class KnownBy(Word):
     PHONE = "phone", "Telephone"
     VEHICLE = "vehicle", "Vehicle registration"
     ADDRESS = "address", "Address"
+    EMAIL = "email", "Email address"
+    WEBSITE = "website", "Website"
+    COMPANY = "company", "Company number"
+    ACCOUNT = "account", "Last four digits of an account"
 
 
 class Verdict(Word):
@@ -40,6 +48,9 @@ class Likeness(Word):
 
     SAME_PHONE = "same_phone", "same phone"
     SAME_VEHICLE = "same_vehicle", "same vehicle"
+    SAME_WEBSITE = "same_website", "same website"
+    SAME_EMAIL = "same_email", "same email address"
+    SAME_COMPANY = "same_company", "same company number"
     SAME_ADDRESS = "same_address", "same address"
     SAME_NAME = "same_name", "same name"
     SOUNDS_LIKE = "sounds_like", "sounds like"

@@ -9,7 +9,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.response import dispatching, handing_over, queries, service
+from tsalert.response import dispatching, handing_over, kept, queries, service
 from tsalert.response.api_versions import Shown, as_seen, shown, tells_state, with_seen
 from tsalert.response.board import reading_of
 from tsalert.response.correction_api import tagged
@@ -54,8 +54,10 @@ Answer = tuple[Shown, dict[str, str]]
 @calls.response(200, CallPageSchema)
 def list_calls(asked: dict[str, Any]) -> dict[str, Any]:
     """List calls, newest first."""
-    found = queries.list_calls(db.session(), **asked)
-    name_read(call.id for call in found)
+    found, bare = kept.for_reader(
+        db.session(), current_actor(), queries.list_calls(db.session(), **asked), now=utc_now()
+    )
+    name_read(call.id for call in found if call.id not in bare)
     return {"items": found, "next": found[-1].id if len(found) == asked["limit"] else None}
 
 
@@ -97,8 +99,9 @@ def get_call(call_id: int) -> tuple[Call, dict[str, str]]:
 @incidents.response(200, IncidentPageSchema)
 def list_incidents(asked: dict[str, Any]) -> dict[str, Any]:
     """List incidents, newest first, the closed ones too."""
-    found, now = queries.list_incidents(db.session(), **asked), utc_now()
-    name_read(record.id for record in found)
+    listed, now = queries.list_incidents(db.session(), **asked), utc_now()
+    found, bare = kept.incidents_for(db.session(), current_actor(), listed, now=now)
+    name_read(record.id for record in found if record.id not in bare)
     items = [Shown(record, reading_of(record, now)) for record in found]
     return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
 

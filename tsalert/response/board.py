@@ -17,6 +17,8 @@ from tsalert.response.vocabulary import Category, GradeName
 from tsalert.rota import queries as rota
 from tsalert.rota.queries import OnDuty
 from tsalert.staff import queries as staff
+from tsalert.tiers.queries import restricted
+from tsalert.tiers.vocabulary import Subject
 
 _STILL_OPEN = Incident.closed_at.is_(None)
 # A list of keys rather than a join: SQLite would read every clock there ever was to find those of the few.
@@ -45,6 +47,7 @@ class BoardLine:
     reading: Reading
     officers: tuple[Present, ...]
     taken_by: str | None
+    is_restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def read_board(session: Session, *, now: datetime) -> Board:
     clocks, wards, names = _newest_clocks(session), places.ward_names(session), staff.officer_names(session)
     present, holders = _present(session, names), paging.holders(session)
     columns = (Incident.id, Incident.reference, Incident.category, Grade.name, Incident.ward_code, Incident.state)
+    kept = set(session.scalars(select(Incident.id).where(_STILL_OPEN, restricted(Subject.INCIDENT, Incident.id))))
     query = select(*columns).outerjoin(Grade, Grade.id == Incident.grade_id).where(_STILL_OPEN).order_by(Incident.id)
     lines = [
         BoardLine(
@@ -85,6 +89,7 @@ def read_board(session: Session, *, now: datetime) -> Board:
             reading=_read(clocks.get(number), now),
             officers=present[number],
             taken_by=names.get(holders.get(number, 0)),
+            is_restricted=number in kept,
         )
         for number, reference, category, grade, ward_code, state in session.execute(query)
     ]

@@ -28,6 +28,7 @@ class BoardLineSchema(Schema):
     )
     clock = fields.Nested(ClockSchema, attribute="reading")
     officers = fields.List(fields.Nested(PresentSchema))
+    is_restricted = fields.Boolean(metadata={"description": "It opens only to those who were given access by name."})
     taken_by = fields.String(allow_none=True, metadata={"description": "Who answered its page and is not on the way."})
 
 

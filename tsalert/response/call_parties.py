@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -20,6 +20,8 @@ from tsalert.parties.vocabulary import Side
 from tsalert.response.models import Call, CallParty, CallPlace, Incident
 from tsalert.response.queries import get_call
 from tsalert.response.vocabulary import CallSource
+from tsalert.tiers.queries import visible
+from tsalert.tiers.vocabulary import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def keep_parties(
 ) -> dict[Side, Registered]:
     """Link a call as ``link_parties`` does, and leave the trail to the caller, who may link many at once."""
     kept = {}
-    for side, described in _described(call, is_demo=is_demo).items():
-        kept[side] = parties.register(session, described, decided.get(side, UNDECIDED), actor=actor, now=now)
+    for side, told in described(call, is_demo=is_demo).items():
+        kept[side] = parties.register(session, told, decided.get(side, UNDECIDED), actor=actor, now=now)
         row = CallParty(call_id=call.id, role=side, party_id=kept[side].party_id, received_at=call.received_at)
         session.add(row)
     keep_places(session, call)
@@ -79,31 +81,36 @@ def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: da
     with transaction() as session:
         call = get_call(session, call_id)
         link = session.get(CallParty, (call_id, role), with_for_update=True)
-        described = _described(call, is_demo=is_demo).get(role)
-        if link is None or described is None:
+        gone = described(call, is_demo=is_demo).get(role)
+        if link is None or gone is None:
             raise NotFound("This call tells of nobody in that part.")
-        left = _told_by_others(session, link, is_demo=is_demo)
+        left = told_by_others(session, link, is_demo=is_demo)
         if not left:
             raise Conflict("This is the only call of theirs, so there is nobody to tell apart.")
-        new_id = taking_apart.tell_apart(session, link.party_id, described, left, actor=actor, now=now)
+        new_id = taking_apart.tell_apart(session, link.party_id, gone, left, actor=actor, now=now)
         audit.record(session, actor, "linked", "call", call_id, now=now, party=new_id, role=role, was=link.party_id)
         link.party_id = new_id
         return new_id
 
 
-def _told_by_others(session: Session, link: CallParty, *, is_demo: bool) -> list[Described]:
+def told_by_others(session: Session, link: CallParty, *, is_demo: bool) -> list[Described]:
     """Return what the other calls of a party told of it."""
     others = (CallParty.party_id == link.party_id, CallParty.call_id != link.call_id)
     rows = session.execute(select(Call, CallParty.role).join(CallParty, CallParty.call_id == Call.id).where(*others))
-    told = (_described(call, is_demo=is_demo).get(Side.of(role)) for call, role in rows)
-    return [described for described in told if described is not None]
+    told = (described(call, is_demo=is_demo).get(Side.of(role)) for call, role in rows)
+    return [each for each in told if each is not None]
 
 
-def history_of(session: Session, groups: Mapping[int, Collection[int]]) -> dict[int, History]:
-    """Return the history of groups of parties, each counted as one; those without a call are left out."""
+def history_of(
+    session: Session, groups: Mapping[int, Collection[int]], seen: ColumnElement[bool]
+) -> dict[int, History]:
+    """Return the history of groups of parties, each counted as one; those without a call are left out.
+
+    :param seen: which calls count, those that the reader may see.
+    """
     wanted = {party_id for members in groups.values() for party_id in members}
     query = select(CallParty.party_id, func.count(), func.max(CallParty.received_at))
-    rows = session.execute(query.where(CallParty.party_id.in_(wanted)).group_by(CallParty.party_id))
+    rows = session.execute(query.where(CallParty.party_id.in_(wanted), seen).group_by(CallParty.party_id))
     single = {party_id: History(calls, last_at) for party_id, calls, last_at in rows}
     return {
         group: _together([single[party_id] for party_id in members if party_id in single])
@@ -112,9 +119,14 @@ def history_of(session: Session, groups: Mapping[int, Collection[int]]) -> dict[
     }
 
 
-def calls_of_parties(session: Session, party_ids: Collection[int], *, limit: int = 50) -> list[PartOfCall]:
-    """Return the calls that some parties had a part in, newest first."""
-    query = _parts().where(CallParty.party_id.in_(party_ids)).order_by(CallParty.received_at.desc(), Call.id.desc())
+def calls_of_parties(
+    session: Session, party_ids: Collection[int], *, reader: Actor, now: datetime, limit: int = 50
+) -> list[PartOfCall]:
+    """Return the calls that some parties had a part in and the reader may see, newest first."""
+    seen = visible(reader, Subject.CALL, CallParty.call_id, now=now)
+    query = (
+        _parts().where(CallParty.party_id.in_(party_ids), seen).order_by(CallParty.received_at.desc(), Call.id.desc())
+    )
     return [_part(row) for row in session.execute(query.limit(limit))]
 
 
@@ -124,12 +136,12 @@ def parties_of_calls(session: Session, call_ids: Collection[int]) -> list[PartOf
     return [_part(row) for row in session.execute(query)]
 
 
-def _described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
+def described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
     """Return whom a call tells of; its address is the caller's own only where the resident rang."""
     home = (call.address, call.postcode) if call.source == CallSource.RESIDENT else None
     caller = describe_caller(name=call.caller_name, phone=call.phone, home=home, is_demo=is_demo)
     told = {Side.CALLER: caller, Side.TRADER: describe_trader(call.trader)}
-    return {side: described for side, described in told.items() if described is not None}
+    return {side: each for side, each in told.items() if each is not None}
 
 
 def keep_places(session: Session, call: Call, incident: Incident | None = None) -> None:

@@ -8,7 +8,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
-from tsalert.response import call_parties, queries, service, timeline, vocabulary, waiting
+from tsalert.response import call_parties, kept, queries, service, timeline, vocabulary, waiting
 from tsalert.response.opening import read_opening, seal_opening
 from tsalert.response.prompts import PROMPTS
 from tsalert.response.rules import is_possible_opening, propose_grade
@@ -26,12 +26,14 @@ _PAGE = 50
 
 def _draw_calls(after: int | None = None) -> ResponseReturnValue:
     """Draw the calls that came before one, or the newest."""
-    calls = queries.list_calls(db.session(), after=after, limit=_PAGE)
+    listed = queries.list_calls(db.session(), after=after, limit=_PAGE)
+    calls, bare = kept.for_reader(db.session(), current_actor(), listed, now=utc_now())
     waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)
     name_read(each.call.id for each in waits)  # these lines show who rang; the others no more than a board does
     return render_template(
         "response/calls.html",
         calls=calls,
+        bare=bare,
         references=queries.incident_references(db.session(), calls),
         wards=places.ward_names(db.session()),
         older=calls[-1].id if len(calls) == _PAGE else None,

@@ -12,7 +12,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.parties import service as parties
 from tsalert.parties.rules import Sought
-from tsalert.response import call_views, matches, vocabulary, waiting_views
+from tsalert.response import call_views, held, matches, vocabulary, waiting_views
 from tsalert.response.opening import read_opening
 from tsalert.response.party_schemas import read_typed
 from tsalert.web.access import current_actor, requires
@@ -29,20 +29,23 @@ def show_matches() -> ResponseReturnValue:
     """Show the matches for what is typed so far: as a part of the page, or without JavaScript the form with them."""
     leave_key()
     sought = read_typed(request.form)
-    _note(sought, request.form.get("opened", ""), current_actor())
-    is_demo = current_app.config["TSALERT_DEMO"]
-    found = matches.look_up(db.session(), sought, is_demo=is_demo, now=utc_now())
+    form = _note(sought, request.form.get("opened", ""), current_actor())
+    is_demo, actor, now = current_app.config["TSALERT_DEMO"], current_actor(), utc_now()
+    found = matches.look_up(db.session(), sought, reader=actor, is_demo=is_demo, now=now)
+    notes = held.held_for(db.session(), found, sought, is_demo=is_demo, actor=actor, now=now)
+    held.note_shown(db.session(), notes.texts, form, actor=actor, now=now)
     g.form = Form(request.form)
     if "HX-Request" in request.headers:
-        return render_template("parties/matches.html", matches=found)
-    g.matches = found
+        return render_template("parties/matches.html", matches=found, held=notes)
+    g.matches, g.held = found, notes
     waits = request.args.get("waiting", type=int)
     return call_views.show_new_call() if waits is None else waiting_views.show_write_up(waits)
 
 
-def _note(sought: Sought, sealed: str, actor: Actor) -> None:
+def _note(sought: Sought, sealed: str, actor: Actor) -> str:
     """Enter in the trail that this form looks for matches; the time at which it was opened tells forms apart.
 
+    :return: the form's key.
     :raises ValidationError: the time is not ours.
     """
     opened_at = read_opening(sealed)
@@ -51,3 +54,4 @@ def _note(sought: Sought, sealed: str, actor: Actor) -> None:
     form = f"{actor.officer_id} {opened_at.isoformat()}"
     if sought.fields and not parties.is_noted(db.session(), form):
         parties.note_look_up(form, sought.fields, actor=actor, now=utc_now())
+    return form

@@ -11,6 +11,7 @@ from functools import lru_cache
 from sqlalchemy import CompoundSelect, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
+from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london
 from tsalert.parties import matching
 from tsalert.parties.folding import sought_places
@@ -19,9 +20,12 @@ from tsalert.parties.rules import Sought
 from tsalert.parties.vocabulary import Likeness, PartyKind, Side
 from tsalert.parties.warning_notes import Warned, warnings_of
 from tsalert.places import queries as places
+from tsalert.response import kept
 from tsalert.response.call_parties import History, history_of
 from tsalert.response.models import Call, CallParty, CallPlace, Grade, Incident
 from tsalert.response.vocabulary import Category, GradeName
+from tsalert.tiers.queries import visible
+from tsalert.tiers.vocabulary import Subject
 
 _OF_EACH_PLACE = 40
 # An incident that is open for longer than this is no longer the one that a neighbour rings about.
@@ -80,14 +84,18 @@ class Matches:
         return [line for line in self.lines if line.match.side == side]
 
 
-def look_up(session: Session, sought: Sought, *, is_demo: bool, now: datetime, limit: int = matching.SHOWN) -> Matches:
-    """Return whom and what we know of a call as far as it is typed."""
+def look_up(
+    session: Session, sought: Sought, *, reader: Actor, is_demo: bool, now: datetime, limit: int = matching.SHOWN
+) -> Matches:
+    """Return whom and what we know of a call as far as it is typed, and nothing that is kept from the reader."""
     if not sought.fields:
         return Matches()
-    here = _calls_here(session, sought)
+    here = kept.seen_calls(session, reader, _calls_here(session, sought), now=now)
     hits = matching.find_hits(session, sought, is_demo=is_demo) + _hits_here(session, here)
+    hits = kept.seen_hits(session, reader, hits, now=now)
     found = matching.gather(session, hits, same_as=sought.same_as, limit=limit)
-    return Matches(lines_of(session, found, now=now), tuple(_open_incidents(session, hits, here, now=now)), at=now)
+    lines = lines_of(session, found, reader=reader, now=now)
+    return Matches(lines, tuple(_open_incidents(session, hits, here, reader=reader, now=now)), at=now)
 
 
 def _calls_here(session: Session, sought: Sought) -> list[int]:
@@ -116,13 +124,14 @@ def _hits_here(session: Session, call_ids: Sequence[int]) -> list[Hit]:
     return [Hit(party_id, Side.of(role), Likeness.SAME_ADDRESS) for party_id, role in rows]
 
 
-def lines_of(session: Session, found: Sequence[Match], *, now: datetime) -> tuple[MatchLine, ...]:
-    """Return matches as an officer reads them."""
-    groups = {match.identity: match.members for match in found}
-    histories = history_of(session, groups)
+def lines_of(session: Session, found: Sequence[Match], *, reader: Actor, now: datetime) -> tuple[MatchLine, ...]:
+    """Return matches as an officer reads them, without those that are kept from the reader."""
+    shown = kept.seen_matches(session, reader, found, now=now)
+    groups = {match.identity: match.members for match in shown}
+    histories = history_of(session, groups, visible(reader, Subject.CALL, CallParty.call_id, now=now))
     everybody = {member for members in groups.values() for member in members}
     warnings = warnings_of(session, everybody, now=now)
-    return tuple(_line(match, histories.get(match.identity), warnings, now) for match in found)
+    return tuple(_line(match, histories.get(match.identity), warnings, now) for match in shown)
 
 
 def _line(match: Match, history: History | None, warnings: Sequence[Warned], now: datetime) -> MatchLine:
@@ -146,7 +155,9 @@ def _day(at: datetime, now: datetime) -> str:
     return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
 
 
-def _open_incidents(session: Session, hits: Sequence[Hit], here: Sequence[int], *, now: datetime) -> list[OpenIncident]:
+def _open_incidents(
+    session: Session, hits: Sequence[Hit], here: Sequence[int], *, reader: Actor, now: datetime
+) -> list[OpenIncident]:
     reasons = dict.fromkeys(_recent_calls(session, hits, Likeness.SAME_VEHICLE, now), Likeness.SAME_VEHICLE)
     reasons |= dict.fromkeys(_recent_calls(session, hits, Likeness.SAME_PHONE, now), Likeness.SAME_PHONE)
     reasons |= dict.fromkeys(here, Likeness.SAME_ADDRESS)
@@ -158,6 +169,7 @@ def _open_incidents(session: Session, hits: Sequence[Hit], here: Sequence[int], 
         .join(Call, Call.incident_id == Incident.id)
         .outerjoin(Grade, Grade.id == Incident.grade_id)
         .where(Call.id.in_(reasons), Incident.closed_at.is_(None))
+        .where(visible(reader, Subject.CALL, Call.id, now=now), visible(reader, Subject.INCIDENT, Incident.id, now=now))
         .order_by(Call.received_at.desc())
     )
     wards = places.ward_names(session)

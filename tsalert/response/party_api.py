@@ -9,14 +9,16 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.intelligence import service as intelligence
 from tsalert.parties import queries, service, warning_notes
 from tsalert.parties.queries import Decision, PartyRecord
 from tsalert.parties.rules import Sought
 from tsalert.parties.vocabulary import Side
 from tsalert.parties.warning_notes import Warned
-from tsalert.response import call_parties
+from tsalert.response import call_parties, held
 from tsalert.response.call_parties import PartOfCall, calls_of_parties
-from tsalert.response.matches import Matches, look_up
+from tsalert.response.kept import seen
+from tsalert.response.matches import look_up
 from tsalert.response.party_schemas import (
     EndSchema,
     MatchesSchema,
@@ -28,6 +30,7 @@ from tsalert.response.party_schemas import (
     ReviewSchema,
     SoughtSchema,
 )
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -50,11 +53,15 @@ class Shown(NamedTuple):
 @requires(Permission.LOG_CALL)
 @matches.arguments(SoughtSchema)
 @matches.response(200, MatchesSchema)
-def find_matches(sought: Sought) -> Matches:
+def find_matches(sought: Sought) -> dict[str, Any]:
     """Find whom and what we know of a call; what is looked for travels in the body, not in an address."""
-    now = utc_now()
-    service.note_reading(None, "looked for matches", actor=current_actor(), now=now)
-    return look_up(db.session(), sought, is_demo=current_app.config["TSALERT_DEMO"], now=now)
+    now, actor, is_demo = utc_now(), current_actor(), current_app.config["TSALERT_DEMO"]
+    service.note_reading(None, "looked for matches", actor=actor, now=now)
+    found = look_up(db.session(), sought, reader=actor, is_demo=is_demo, now=now)
+    notes = held.held_for(db.session(), found, sought, is_demo=is_demo, actor=actor, now=now)
+    intelligence.note_reading(notes.texts, actor=actor, now=now)
+    lines = [{"line": line, "held": notes.of(line)} for line in found.lines]
+    return {"lines": lines, "incidents": found.incidents, "held": notes.elsewhere}
 
 
 @parties.route("")
@@ -65,7 +72,8 @@ def list_parties(asked: dict[str, Any]) -> dict[str, Any]:
     """List parties, newest first."""
     service.note_reading(None, "listed", actor=current_actor(), now=utc_now())
     found = queries.list_parties(db.session(), **asked)
-    return {"items": found, "next": found[-1].id if len(found) == asked["limit"] else None}
+    items = seen(db.session(), current_actor(), Subject.PARTY, found, lambda party: party.id, utc_now())
+    return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
 
 
 @parties.route("/<int:party_id>")
@@ -150,5 +158,5 @@ def _shown(party_id: int, *, now: datetime) -> Shown:
         record,
         warning_notes.warnings_of(session, record.members, now=now, ended=True),
         queries.decisions_of(session, record.members),
-        calls_of_parties(session, record.members),
+        calls_of_parties(session, record.members, reader=current_actor(), now=now),
     )

@@ -9,6 +9,7 @@ from marshmallow.validate import Length, Range
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
+from tsalert.intelligence.schemas import HeldSchema
 from tsalert.parties.rules import Decided, Sought
 from tsalert.parties.vocabulary import Verdict
 from tsalert.web.fields import LARGEST_ID, Day, Instant, Line, Paragraph, Postcode, RecordId, choice
@@ -207,17 +208,18 @@ class PartyPageSchema(Schema):
 class MatchSchema(Schema):
     """Somebody who may be meant, and why; the name only where it is a reason."""
 
-    party_id = fields.Integer(attribute="match.identity")
-    side = fields.String(attribute="match.side.value")
-    kind = fields.String(attribute="match.kind.value")
-    name = fields.String(attribute="match.name", allow_none=True)
-    reasons = fields.List(fields.String(), attribute="match.reasons")
-    words = fields.String()
+    party_id = fields.Integer(attribute="line.match.identity")
+    side = fields.String(attribute="line.match.side.value")
+    kind = fields.String(attribute="line.match.kind.value")
+    name = fields.String(attribute="line.match.name", allow_none=True)
+    reasons = fields.List(fields.String(), attribute="line.match.reasons")
+    words = fields.String(attribute="line.words")
     is_certain = fields.Boolean(
-        attribute="match.is_certain",
+        attribute="line.match.is_certain",
         metadata={"description": "A call with this name and number is taken for theirs unless it says otherwise."},
     )
-    warnings = fields.List(fields.Nested(WarningSchema))
+    warnings = fields.List(fields.Nested(WarningSchema), attribute="line.warnings")
+    intelligence = fields.List(fields.Nested(HeldSchema), attribute="held")
 
 
 class OpenIncidentSchema(Schema):
@@ -237,3 +239,8 @@ class MatchesSchema(Schema):
 
     parties = fields.List(fields.Nested(MatchSchema), attribute="lines")
     incidents = fields.List(fields.Nested(OpenIncidentSchema))
+    intelligence = fields.List(
+        fields.Nested(HeldSchema),
+        attribute="held",
+        metadata={"description": "Held of a vehicle, number or website in the call, where no match shows it."},
+    )

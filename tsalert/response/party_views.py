@@ -11,17 +11,20 @@ from tsalert.db import db
 from tsalert.parties import known_by, matching, queries, service, vocabulary, warning_notes
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
-from tsalert.response import call_parties
+from tsalert.response import call_parties, held
+from tsalert.response.kept import seen
 from tsalert.response.matches import lines_of
 from tsalert.response.party_schemas import EndSchema, NewDecisionSchema, NewWarningSchema, ReviewSchema, SearchSchema
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("parties", __name__, url_prefix="/parties")
 bp.context_processor(lambda: {"words": vocabulary})
 _PAGE = 50
+_NOTES = 10  # of intelligence; all of them have a page of their own
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -33,10 +36,11 @@ def list_parties() -> ResponseReturnValue:
     service.note_reading(None, "searched" if asked["q"] else "listed", actor=current_actor(), now=now)
     session = db.session()
     if asked["q"]:
-        found = search(session, asked["q"], is_demo=current_app.config["TSALERT_DEMO"], now=now)
+        found = search(session, asked["q"], reader=current_actor(), is_demo=current_app.config["TSALERT_DEMO"], now=now)
         return render_template("parties/list.html", found=found, q=asked["q"])
     newest = queries.list_parties(session, after=asked["after"], limit=_PAGE)
     older = newest[-1].id if len(newest) == _PAGE else None
+    newest = seen(session, current_actor(), Subject.PARTY, newest, lambda party: party.id, now)
     return render_template("parties/list.html", newest=newest, older=older, is_first=asked["after"] is None)
 
 
@@ -45,7 +49,8 @@ def list_parties() -> ResponseReturnValue:
 def show_party(party_id: int) -> ResponseReturnValue:
     """Show what is known of a party, and of those held to be the same."""
     record, now = read_party(party_id), utc_now()
-    session, members = db.session(), record.members
+    session, members, reader = db.session(), record.members, current_actor()
+    notes = held.read_of_parties(session, members, actor=reader, now=now, shown=_NOTES)
     decisions = queries.decisions_of(session, members)
     others = {party for decision in decisions for party in decision.pair}
     is_demo = current_app.config["TSALERT_DEMO"]
@@ -56,11 +61,12 @@ def show_party(party_id: int) -> ResponseReturnValue:
         warnings=warning_notes.warnings_of(session, members, now=now, ended=True),
         decisions=decisions,
         names=queries.party_names(session, others | members),
-        calls=call_parties.calls_of_parties(session, members, limit=_PAGE),
-        alike=lines_of(session, alike, now=now),
+        calls=call_parties.calls_of_parties(session, members, reader=reader, now=now, limit=_PAGE),
+        alike=lines_of(session, alike, reader=reader, now=now),
         known=known_by.standing_of(session, members),
         history=known_by.history_of(session, members),
         officers=staff.officer_names(session),
+        held=notes,
     )
 
 

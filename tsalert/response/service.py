@@ -21,6 +21,8 @@ from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
 from tsalert.response.vocabulary import Outcome, StartBasis
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     session.add(call)
     session.flush()
     audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+    if incident:
+        tiers.inherit(session, Subject.CALL, call.id, (Subject.INCIDENT, incident.id), actor=actor, now=now)
     decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
     link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
     if incident and new.incident:

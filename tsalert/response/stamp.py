@@ -23,6 +23,7 @@ SHOWN = frozenset(
         "officer_mobile",
         "rota_shift",
         "rota_leave",
+        "restriction",
     }
 )
 # A further call gives its incident a new version and shows nobody anything else.

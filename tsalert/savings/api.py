@@ -7,7 +7,7 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import queries, service
+from tsalert.savings import kept, queries, service
 from tsalert.savings.counting import not_counted
 from tsalert.savings.counting.api import blueprints as counting
 from tsalert.savings.counting.equipment_api import blp as units
@@ -26,6 +26,7 @@ from tsalert.savings.recording.record_schemas import (
     NewInterventionSchema,
     TypeSchema,
 )
+from tsalert.savings.recording.session_api import blp as activity_changes
 from tsalert.savings.rules import InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     FilterSchema,
@@ -39,7 +40,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *counting)
+blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, activity_changes, *counting)
 
 
 @interventions.route("", methods=["GET"])
@@ -49,7 +50,8 @@ blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *co
 def list_interventions(wanted: Filter) -> dict[str, Any]:
     """List the interventions that count, newest date first."""
     page = queries.list_interventions(db.session(), wanted)
-    return {"items": page.items, "next": page.next}
+    items = kept.for_reader(db.session(), page.items, reader=current_actor(), now=utc_now())
+    return {"items": items, "next": page.next}
 
 
 @interventions.route("", methods=["POST"])

@@ -16,6 +16,7 @@ class RoleName(StrEnum):
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
     LONE_SENDER = "lone_sender"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
     DATA_PROTECTION_OFFICER = "data_protection_officer"
 
 
@@ -29,14 +30,19 @@ _KEEPING = {P.RUN_RETENTION, P.ANSWER_ACCESS}
 
 PERMISSIONS: dict[RoleName, frozenset[P]] = {
     RoleName.DUTY_OFFICER: frozenset(_OFFICER),
-    RoleName.CASE_OFFICER: frozenset(_OFFICER | {P.MANAGE_SUBSCRIBERS}),
+    RoleName.CASE_OFFICER: frozenset(_OFFICER | {P.MANAGE_SUBSCRIBERS, P.EXPORT}),
     RoleName.MANAGER: frozenset(
-        _OFFICER | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE} | _RUNNING | _KEEPING
+        _OFFICER
+        | {P.MANAGE_RATES, P.SIGN_RUN, P.MANAGE_SUBSCRIBERS, P.REVIEW_OVERRIDE, P.REVIEW_ODDITIES}
+        | {P.READ_SENSITIVE, P.GRANT_ACCESS, P.EXPORT}
+        | _RUNNING
+        | _KEEPING
     ),
     RoleName.ADMINISTRATOR: frozenset(
         {P.SEE_BOARD, P.MANAGE_STAFF, P.READ_SUBSCRIBERS, P.MANAGE_SUBSCRIBERS} | _RUNNING
     ),
     RoleName.LONE_SENDER: frozenset({P.OVERRIDE_APPROVAL}),
+    RoleName.SAFEGUARDING_LEAD: frozenset(_READING | {P.WORK_CASE, P.READ_SENSITIVE}),
     RoleName.DATA_PROTECTION_OFFICER: frozenset({P.SEE_BOARD, P.HOLD_RECORD, P.APPROVE_RETENTION} | _KEEPING),
 }
 

@@ -18,6 +18,7 @@ from tsalert.core.errors import (
     TooManyTries,
     TsalertError,
     Unavailable,
+    Withheld,
 )
 from tsalert.web import outages
 from tsalert.web.access import is_api
@@ -26,6 +27,7 @@ from tsalert.web.forms import RETRY_AFTER, UNREACHABLE, errors_by_field, flatten
 _STATUS: dict[type[TsalertError], int] = {
     NotFound: 404,
     NotAllowed: 403,
+    Withheld: 403,
     RuleViolation: 422,
     Conflict: 409,
     Overtaken: 409,

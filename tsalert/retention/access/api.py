@@ -23,7 +23,7 @@ from tsalert.retention.models import AccessRequest
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
-access = api_blueprint("access", "subject-access", "Requests of people for what is held on them.")
+access = api_blueprint("subject_access", "subject-access", "Requests of people for what is held on them.")
 blueprints: tuple[Any, ...] = (access,)
 _SUBJECT = "access request"
 

@@ -1,0 +1,124 @@
+"""Word files open in the council's own styles and hold the same as the PDF."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+import docx
+import pytest
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.documents.examples import MADE, document, everything
+from tsalert.core.errors import Unavailable
+from tsalert.documents.description import Items, Look, Paragraph, Table
+from tsalert.documents.word import write_word
+
+
+def read(content: bytes) -> Any:
+    return docx.Document(BytesIO(content))
+
+
+def test_headings_lists_and_tables_have_the_styles_that_word_knows() -> None:
+    file = read(write_word(everything()))
+    styles = [(paragraph.style.name, paragraph.text) for paragraph in file.paragraphs]
+    assert styles[0] == ("Title", "Case D26-00031-U")
+    for expected in [("Heading 1", "Facts"), ("Heading 2", "In short"), ("List Bullet", "one"), ("Caption", "Money")]:
+        assert expected in styles
+    assert [cell.text for cell in file.tables[1].rows[1].cells] == ["2 June", "Paid in cash", "£1,600.00"]
+
+
+def test_a_screen_reader_finds_title_language_and_the_heads_of_tables() -> None:
+    content = write_word(everything())
+    file = read(content)
+    properties = file.core_properties
+    assert (properties.title, properties.author, properties.language) == (
+        "Case D26-00031-U",
+        "Testshire Trading Standards",
+        "en-GB",
+    )
+    assert properties.created == MADE
+    head = file.tables[1].rows[0]._tr.trPr.find(qn("w:tblHeader"))
+    assert head is not None
+    assert file.tables[1]._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == "Money"
+    styles = ZipFile(BytesIO(content)).read("word/styles.xml").decode()
+    assert 'w:lang w:val="en-GB"' in styles
+
+
+def test_a_picture_is_heard_by_its_words() -> None:
+    file = read(write_word(everything()))
+    assert file.inline_shapes[0]._inline.docPr.get("descr") == "A black circle"
+
+
+def test_a_second_list_counts_from_one() -> None:
+    file = read(write_word(everything()))
+    counts = [
+        paragraph._p.pPr.numPr.numId.val for paragraph in file.paragraphs if paragraph.style.name == "List Number"
+    ]
+    assert counts[0] == counts[1] != counts[2]
+
+
+def test_a_board_report_may_lie_on_its_side() -> None:
+    section = read(write_word(everything(is_landscape=True))).sections[0]
+    assert section.orientation == WD_ORIENT.LANDSCAPE
+    assert section.page_width > section.page_height
+
+
+def test_a_large_name_stands_in_the_middle() -> None:
+    name = read(write_word(document(Paragraph("Nerys Nextdoor (invented)", Look.DISPLAY)))).paragraphs[-1]
+    assert name.alignment == WD_ALIGN_PARAGRAPH.CENTER
+    assert name.runs[0].font.size.pt == 26
+
+
+def test_the_foot_has_the_reference_and_counts_pages() -> None:
+    foot = read(write_word(everything())).sections[0].footer.paragraphs[-1]
+    assert "D26-00031-U" in foot.text
+    fields = [field.get(qn("w:instr")) for field in foot._p.iter(qn("w:fldSimple"))]
+    assert fields == ["PAGE", "NUMPAGES"]
+
+
+def test_the_council_writes_in_its_own_template(tmp_path: Path) -> None:
+    template = docx.Document()
+    template.sections[0].header.paragraphs[0].text = "Testshire Council"
+    template.sections[0].footer.paragraphs[0].text = "Civic Centre, Testtown"
+    template.styles["Heading 1"].font.name = "Arial"
+    template.save(str(tmp_path / "brand.docx"))
+    file = read(write_word(everything(), template=tmp_path / "brand.docx"))
+    assert file.sections[0].header.paragraphs[0].text == "Testshire Council"
+    assert "Civic Centre" in file.sections[0].footer.paragraphs[0].text
+    assert file.styles["Heading 1"].font.name == "Arial"
+
+
+def test_a_template_without_a_style_is_refused_by_the_name_of_the_style(tmp_path: Path) -> None:
+    template = docx.Document()
+    template.styles["Caption"].delete()
+    template.save(str(tmp_path / "brand.docx"))
+    with pytest.raises(Unavailable, match="Caption"):
+        write_word(everything(), template=tmp_path / "brand.docx")
+
+
+def test_a_template_that_is_no_word_file_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "brand.docx").write_text("not a Word file", encoding="utf-8")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        write_word(everything(), template=tmp_path / "brand.docx")
+
+
+def test_markup_is_only_text_and_every_script_stays() -> None:
+    typed = "<w:t>x</w:t> ]]> &amp; =1+1 {MERGEFIELD} ਪੰਜਾਬੀ 王小明 \U0001f600"
+    file = read(write_word(document(Paragraph(typed), Table("t", ("h",), ((typed,),)))))
+    assert file.paragraphs[1].text == typed
+    assert file.tables[0].rows[1].cells[0].text == typed
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60)
+def test_whatever_is_typed_there_is_a_word_file(typed: str) -> None:
+    content = write_word(document(Paragraph(typed), Items((typed,)), Table("t", ("h",), ((typed,),)), footer=typed))
+    for name in ZipFile(BytesIO(content)).namelist():
+        if name.endswith(".xml"):
+            ET.fromstring(ZipFile(BytesIO(content)).read(name))

@@ -1,0 +1,32 @@
+"""Answers that are documents to keep: PDF for readers, Word for those who go on writing."""
+
+from flask import Response, current_app
+
+from tsalert.config import Settings
+from tsalert.documents.description import Document
+from tsalert.documents.pdf import write_pdf
+from tsalert.documents.word import write_word
+
+PDF = "application/pdf"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def pdf_response(name: str, document: Document) -> Response:
+    """Answer with a PDF; the name has no ending."""
+    return _answer(f"{name}.pdf", write_pdf(document, fonts=_settings().document_fonts), PDF)
+
+
+def word_response(name: str, document: Document) -> Response:
+    """Answer with a Word file in the council's template; the name has no ending."""
+    return _answer(f"{name}.docx", write_word(document, template=_settings().word_template), WORD)
+
+
+def _answer(name: str, content: bytes, content_type: str) -> Response:
+    answer = Response(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return settings

@@ -1,0 +1,161 @@
+"""What a document says, apart from how it looks: the one shape behind PDF and Word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+DEEPEST = 3
+_NARROWEST, _WIDEST = 6, 48
+
+
+class Look(StrEnum):
+    """How a paragraph stands beside others."""
+
+    PLAIN = "plain"
+    LEAD = "lead"
+    SMALL = "small"
+    CENTRED = "centred"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; the first of a document is of level 1, and none is skipped on the way down."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; a line break in it stays one."""
+
+    text: str
+    look: Look = Look.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Short lines that stand close together, as an address does."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[str, ...]
+    is_numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and what each of them holds."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption and a head; columns counted in ``numbers`` stand to the right."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.caption.strip() or not self.head or any(len(row) != len(self.head) for row in self.rows):
+            raise ValueError("a table has a caption, a head, and a cell under each column of it")
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Room to sign, with who signs below it."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture (PNG, JPEG or SVG) with the words for those who cannot see it."""
+
+    content: bytes
+    alternative: str
+    width_mm: int
+
+    def __post_init__(self) -> None:
+        if not self.alternative.strip():
+            raise ValueError("a picture has words for those who cannot see it")
+        if not self.suffix:
+            raise ValueError("a picture is a PNG, a JPEG or an SVG")
+
+    @property
+    def suffix(self) -> str:
+        """Return the ending of a file of its kind, or nothing for an unknown kind."""
+        if self.content.startswith(b"\x89PNG\r\n\x1a\n"):
+            return "png"
+        if self.content.startswith(b"\xff\xd8\xff"):
+            return "jpg"
+        return "svg" if b"<svg" in self.content[:1000] else ""
+
+
+Block = Heading | Paragraph | Lines | Items | Facts | Table | PageBreak | Signature | Image
+KINDS: tuple[type[Block], ...] = (Heading, Paragraph, Lines, Items, Facts, Table, PageBreak, Signature, Image)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document; ``footer`` stands at the foot of each page, beside its number.
+
+    One that ``is_centred`` is hung on a wall: what it says stands in the middle.
+    """
+
+    title: str
+    author: str
+    made_at: datetime
+    blocks: tuple[Block, ...]
+    footer: str = ""
+    is_centred: bool = False
+    language: str = "en-GB"
+    is_landscape: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise ValueError("a document has a title")
+        deepest = 0
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                if not 1 <= block.level <= min(deepest + 1, DEEPEST):
+                    raise ValueError(f"no level of headings is skipped: {block.text}")
+                deepest = block.level
+
+
+def mapped(value: T, change: Callable[[str], str]) -> T:
+    """Return a document, or a part of one, with every text in it changed."""
+    return _mapped(value, change)  # type: ignore[no-any-return]
+
+
+def weights(table: Table) -> list[int]:
+    """Return how wide each column is, as shares: by its longest cell, within limits."""
+    columns = [[head, *(row[place] for row in table.rows)] for place, head in enumerate(table.head)]
+    return [min(_WIDEST, max(_NARROWEST, *map(len, column))) for column in columns]
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_mapped(part, change) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{part.name: _mapped(getattr(value, part.name), change) for part in fields(value)})
+    return value

@@ -1,0 +1,112 @@
+"""A document as PDF/UA-1: tagged, with title and language, in fonts that come with the printer."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from typst import Compiler, Fonts, TypstError
+
+from tsalert.core.clock import in_london
+from tsalert.documents.cleaning import clean
+from tsalert.documents.description import Document, Image, Look, Paragraph, Table, mapped, weights
+from tsalert.documents.glyphs import named, note, refused_text, strangers
+from tsalert.documents.keeping import as_data
+
+_SOURCE = Path(__file__).with_name("document.typ").read_bytes()
+_PROBE = b"#set document(title: sys.inputs.text)\n#sys.inputs.text"
+_TRIES = 40
+
+
+class Unprintable(Exception):
+    """The printer warned of something or refused the document: a mistake of ours, not of the reader."""
+
+
+def write_pdf(document: Document, *, fonts: Path | None = None) -> bytes:
+    """Return a document as a tagged PDF; characters that no font has are named in words, and a note says so.
+
+    :param fonts: a folder of further fonts, for scripts that the printer's own lack.
+    """
+    cleaned = mapped(document, clean)
+    missing = unprintable(cleaned, fonts=fonts)
+    for _ in range(_TRIES):
+        try:
+            return _print(_in_words(cleaned, missing), fonts)
+        except TypstError as error:
+            found = strangers(refused_text(error.message)) or set(refused_text(error.message))
+            if not found:
+                raise Unprintable(error.message) from error
+            missing |= found
+    raise Unprintable("the document has too many kinds of characters that cannot be shown")
+
+
+def unprintable(document: Document, *, fonts: Path | None = None) -> frozenset[str]:
+    """Return the characters of a document that its PDF can only name."""
+    signs = strangers("".join(_texts(mapped(document, clean))))
+    return frozenset(sign for sign in signs if not _can_show(sign, fonts))
+
+
+def _in_words(document: Document, missing: frozenset[str]) -> Document:
+    if not missing:
+        return document
+    said = mapped(document, lambda text: named(text, missing))
+    last = Paragraph(note(_texts(document), missing), Look.SMALL)
+    return replace(said, blocks=(*said.blocks, last))
+
+
+def _print(document: Document, fonts: Path | None) -> bytes:
+    with TemporaryDirectory(prefix="tsalert-pdf-") as folder:
+        data = _for_printing(document, Path(folder))
+        return _compile(_SOURCE, {"document": json.dumps(data)}, fonts, folder)
+
+
+def _for_printing(document: Document, folder: Path) -> dict[str, Any]:
+    """Return the document as the template reads it, with its pictures in a folder."""
+    data = as_data(document)
+    day = in_london(document.made_at)
+    data |= {"day": [day.year, day.month, day.day], "made_at": ""}
+    language, _, region = document.language.partition("-")
+    data |= {"language": language, "region": region}
+    for place, (block, written) in enumerate(zip(document.blocks, data["blocks"], strict=True)):
+        if isinstance(block, Table):
+            written["weights"] = weights(block)
+        if isinstance(block, Image):
+            written["content"] = f"/{place}.{block.suffix}"
+            (folder / f"{place}.{block.suffix}").write_bytes(block.content)
+    return data
+
+
+def _compile(source: bytes, inputs: dict[str, str], fonts: Path | None, root: str | None = None) -> bytes:
+    compiler = Compiler(source, root=root, font_paths=_fonts(fonts), ignore_system_fonts=True, sys_inputs=inputs)
+    written, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1"])
+    if warnings or not isinstance(written, bytes):
+        raise Unprintable("; ".join(warning.message for warning in warnings))
+    return written
+
+
+@lru_cache(maxsize=4)
+def _fonts(folder: Path | None) -> Fonts:
+    return Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
+
+
+@lru_cache(maxsize=20_000)
+def _can_show(sign: str, fonts: Path | None) -> bool:
+    try:
+        return bool(_compile(_PROBE, {"text": sign}, fonts))
+    except TypstError:
+        return False
+
+
+def _texts(document: Document) -> Iterator[str]:
+    """Yield every text of a document."""
+    found: list[str] = []
+
+    def note_down(text: str) -> str:
+        found.append(text)
+        return text
+
+    mapped(document, note_down)
+    yield from found

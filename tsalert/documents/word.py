@@ -1,0 +1,87 @@
+"""A document as a Word file, in the styles of a template that the council can make its own."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_BREAK
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+from docx.shared import Mm
+
+from tsalert.core.errors import Unavailable
+from tsalert.documents import word_blocks
+from tsalert.documents.cleaning import clean
+from tsalert.documents.description import Document, mapped
+from tsalert.documents.word_blocks import STYLES
+
+_LONG, _SHORT = Mm(297), Mm(210)
+
+
+def write_word(document: Document, *, template: Path | None = None) -> bytes:
+    """Return a document as a Word file.
+
+    :param template: a .docx whose styles, head and margins are taken; what it says is kept at the beginning.
+    :raises Unavailable: the template cannot be read or lacks a style, which is named.
+    """
+    said = mapped(document, clean)
+    file = _opened(template)
+    _describe(file, said)
+    _set_pages(file, said)
+    file.add_paragraph(said.title, style="Title")
+    for block in said.blocks:
+        word_blocks.add(file, block)
+    written = BytesIO()
+    file.save(written)
+    return written.getvalue()
+
+
+def _opened(template: Path | None) -> Any:
+    try:
+        file = docx.Document(str(template) if template else None)
+    except Exception as error:  # the library raises whatever its XML, ZIP and part readers do
+        raise Unavailable("The Word template cannot be read. Ask whoever looks after this service.") from error
+    known = {style.name for style in file.styles}
+    lacking = [name for name in STYLES if name not in known]
+    if lacking:
+        raise Unavailable(f"The Word template lacks a style of the name {lacking[0]}.")
+    return file
+
+
+def _describe(file: Any, said: Document) -> None:
+    properties = file.core_properties
+    properties.title, properties.author, properties.last_modified_by = said.title[:255], said.author[:255], ""
+    properties.language = said.language
+    properties.created = properties.modified = said.made_at
+    properties.comments = ""
+    defaults = file.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    if defaults is not None:
+        word_blocks.child(defaults, "w:lang").set(qn("w:val"), said.language)
+
+
+def _set_pages(file: Any, said: Document) -> None:
+    for section in file.sections:
+        if said.is_landscape:
+            section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, _LONG, _SHORT
+        else:
+            section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, _SHORT, _LONG
+    foot = file.sections[-1].footer.paragraphs[-1]
+    run = foot.add_run(f"{said.footer}  " if said.footer else "")
+    if foot.text.strip() != said.footer.strip():
+        run.add_break(WD_BREAK.LINE)
+    foot.add_run("Page ")
+    _field(foot, "PAGE")
+    foot.add_run(" of ")
+    _field(foot, "NUMPAGES")
+
+
+def _field(paragraph: Any, name: str) -> None:
+    """Add a number that Word works out itself."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), name)
+    run = OxmlElement("w:r")
+    word_blocks.child(run, "w:t").text = "1"
+    field.append(run)
+    paragraph._p.append(field)  # noqa: SLF001 -- fields have no door of their own in the library

@@ -1,0 +1,1 @@
+"""One person or trader across calls, incidents, cases and years, and the people of one case."""

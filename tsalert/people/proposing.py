@@ -1,0 +1,43 @@
+"""Who may belong to a case and does not yet: told of by its calls, named in its file, or convicted in it."""
+
+from sqlalchemy.orm import Session
+
+from tsalert.cases.models import CaseFile
+from tsalert.cases.people import queries
+from tsalert.cases.people.queries import Proposed
+from tsalert.cases.people.vocabulary import Role
+from tsalert.enforcement import convictions
+from tsalert.parties import queries as parties
+from tsalert.web.filters import day
+
+
+def proposed_for(session: Session, case: CaseFile) -> list[Proposed]:
+    """Return whom we think of for a case, as what and why, without the roles that somebody has or had."""
+    told = queries.told_by_calls(session, case.id)
+    found = queries.without_known(session, case.id, [*_convicted(session, case.id), *told])
+    return [*_named(session, case), *found]
+
+
+def _named(session: Session, case: CaseFile) -> list[Proposed]:
+    """Return the victim whom the file names, where nobody is or was the victim of the case."""
+    people = queries.people_of(session, case.id)
+    has_victim = any(role.role == Role.VICTIM for person in people for role in person.roles)
+    if not case.victim_name or has_victim:
+        return []
+    return [Proposed(None, case.victim_name, Role.VICTIM, "Named in the file")]
+
+
+def _convicted(session: Session, case_id: int) -> list[Proposed]:
+    tried = convictions.tried_in(session, case_id)
+    names = parties.party_names(session, {each.party_id for each in tried})
+    return [
+        Proposed(
+            each.party_id,
+            names.get(each.party_id) or f"Party {each.party_id}, name not known",
+            Role.CONVICTED if each.convicted_on else Role.SUSPECT,
+            f"Guilty at {each.court_name}, {day(each.convicted_on)}"
+            if each.convicted_on
+            else f"Prosecuted at {each.court_name}",
+        )
+        for each in tried
+    ]

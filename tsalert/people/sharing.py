@@ -1,0 +1,57 @@
+"""With whom somebody shares a van, a telephone, a website, an email address or a company: also used by."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from tsalert.core.actors import Actor
+from tsalert.parties.models import Party, PartyIdentifier
+from tsalert.parties.vocabulary import IdentifierKind
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
+
+_TELLING = (
+    IdentifierKind.VEHICLE,
+    IdentifierKind.PHONE,
+    IdentifierKind.WEBSITE,
+    IdentifierKind.EMAIL,
+    IdentifierKind.COMPANY,
+)
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoUsed:
+    """One thing by which somebody is known, and one other who is known by it too."""
+
+    kind: IdentifierKind
+    raw: str
+    party_id: int
+    name: str | None
+
+
+def also_used(session: Session, members: Collection[int], *, actor: Actor, now: datetime) -> list[AlsoUsed]:
+    """Return who else is known by what somebody is known by, each once, those held to be the same left out."""
+    own, other, identity = aliased(PartyIdentifier), aliased(PartyIdentifier), aliased(Party)
+    same = and_(other.kind == own.kind, other.normal == own.normal)
+    query = (
+        select(own.kind, own.raw, own.normal, identity.id, identity.name, Party.name)
+        .join(other, same)
+        .join(Party, Party.id == other.party_id)
+        .join(identity, identity.id == _identity_of(Party))
+        .where(own.party_id.in_(members), other.party_id.not_in(members), own.kind.in_(_TELLING))
+        .where(tiers.visible(actor, Subject.PARTY, other.party_id, now=now))
+        .order_by(own.kind, own.normal, identity.id)
+        .limit(_MOST)
+    )
+    found: dict[tuple[str, str, int], AlsoUsed] = {}
+    for kind, raw, normal, party_id, name, own_name in session.execute(query):
+        found.setdefault((kind, normal, party_id), AlsoUsed(IdentifierKind.of(kind), raw, party_id, name or own_name))
+    return list(found.values())
+
+
+def _identity_of(party: type[Party]) -> ColumnElement[int]:
+    return func.coalesce(party.identity_id, party.id)

@@ -1,0 +1,83 @@
+"""What of calls, incidents and parties is kept from a reader: lists show what everybody may see, matches nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Actor
+from tsalert.parties.matching import Hit, Match
+from tsalert.response.models import Call
+from tsalert.response.queries import Household, IncidentRecord
+from tsalert.response.vocabulary import MoneyState
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
+
+Row = TypeVar("Row")
+
+
+def seen(
+    session: Session, reader: Actor, subject: Subject, rows: Iterable[Row], number: Callable[[Row], int], now: datetime
+) -> list[Row]:
+    """Return those rows that tell of records which this reader may see."""
+    listed = list(rows)
+    kept = tiers.withheld(session, reader, subject, {number(row) for row in listed}, now=now)
+    return [row for row in listed if number(row) not in kept]
+
+
+def seen_calls(session: Session, reader: Actor, call_ids: Iterable[int], *, now: datetime) -> list[int]:
+    """Return those of some calls that this reader may see."""
+    return seen(session, reader, Subject.CALL, call_ids, int, now)
+
+
+def seen_hits(session: Session, reader: Actor, hits: Iterable[Hit], *, now: datetime) -> list[Hit]:
+    """Return the hits on parties that this reader may see."""
+    return seen(session, reader, Subject.PARTY, hits, lambda hit: hit.party_id, now)
+
+
+def seen_matches(session: Session, reader: Actor, found: Sequence[Match], *, now: datetime) -> list[Match]:
+    """Return the matches of which no part is kept from this reader: those held to be the same count as one."""
+    everybody = {member for match in found for member in match.members}
+    kept = tiers.withheld(session, reader, Subject.PARTY, everybody, now=now)
+    return [match for match in found if not kept & set(match.members)]
+
+
+def for_reader(session: Session, reader: Actor, calls: Sequence[Call], *, now: datetime) -> tuple[list[Call], set[int]]:
+    """Return a list of calls as this reader may see it, and which of them are no more than T1."""
+    kept = tiers.withheld(session, reader, Subject.CALL, {call.id for call in calls}, now=now)
+    return [_bare_call(call) if call.id in kept else call for call in calls], set(kept)
+
+
+def incidents_for(
+    session: Session, reader: Actor, records: Sequence[IncidentRecord], *, now: datetime
+) -> tuple[list[IncidentRecord], set[int]]:
+    """Return a list of incidents as this reader may see it, and which of them are no more than T1."""
+    kept = tiers.withheld(session, reader, Subject.INCIDENT, {record.id for record in records}, now=now)
+    return [_bare(record) if record.id in kept else record for record in records], set(kept)
+
+
+def _bare(record: IncidentRecord) -> IncidentRecord:
+    nowhere = Household(None, None, record.household.ward_code)
+    return replace(record, kind=None, household=nowhere, outcome=None, outcome_note=None, offered_to=None)
+
+
+def _bare_call(call: Call) -> Call:
+    """Return what everybody may see of a call: a row of no session, so that nothing of it is ever written."""
+    return Call(
+        id=call.id,
+        reference=call.reference,
+        line=call.line,
+        opened_at=call.opened_at,
+        received_at=call.received_at,
+        recorded_at=call.recorded_at,
+        ward_code=call.ward_code,
+        is_trader_on_site=False,
+        money_state=MoneyState.NONE,
+        is_vulnerable=False,
+        has_threat=False,
+        is_work_in_progress=False,
+        disposition=call.disposition,
+        incident_id=call.incident_id,
+    )

@@ -1,0 +1,56 @@
+"""What a manager looks over: who may open what now, what was opened and why, and where glass was broken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.restricting.naming import Naming, name_of
+from tsalert.staff import queries as staff
+from tsalert.tiers import listing
+from tsalert.tiers.listing import GrantRecord, OpeningRecord, RestrictionRecord
+from tsalert.tiers.vocabulary import Subject
+
+LOOKED_BACK = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that lets anybody see what is kept from others, and what came of it in the last 30 days."""
+
+    restrictions: Sequence[RestrictionRecord]
+    grants: Sequence[GrantRecord]
+    broken: Sequence[GrantRecord]
+    openings: Sequence[OpeningRecord]
+    titles: dict[tuple[str, int], str]
+    officers: dict[int, str]
+
+
+def overview(session: Session, *, now: datetime) -> Overview:
+    """Return what stands and what was done, latest first."""
+    restrictions, grants = listing.standing_roots(session), listing.live_grants(session, now=now)
+    broken = listing.broken_glass(session, since=now - LOOKED_BACK)
+    openings = listing.openings(session, since=now - LOOKED_BACK)
+    named = {each.record for each in (*grants, *broken)} | {each.record for each in restrictions}
+    named |= {each.record for each in openings}
+    titles = {record: _title(session, *record) for record in named}
+    return Overview(restrictions, grants, broken, openings, titles, staff.officer_names(session))
+
+
+def naming_of(session: Session, subject: str, number: int) -> Naming:
+    """Return what all of the staff may see of a record.
+
+    :raises NotFound: there is no such kind of record, or none with that number.
+    """
+    if subject not in {each.value for each in Subject}:
+        raise NotFound("There is no such record.")
+    return name_of(session, Subject.of(subject), number)
+
+
+def _title(session: Session, subject: str, number: int) -> str:
+    try:
+        return naming_of(session, subject, number).title
+    except NotFound:
+        return f"{subject} {number}"

@@ -1,0 +1,149 @@
+"""Restricting a record with all beneath it, opening it, and breaking the glass, of which every manager is told."""
+
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.cases import queries as cases
+from tsalert.config import Settings
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.db import transaction
+from tsalert.delivery import service as delivery
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.response import queries as response
+from tsalert.restricting.naming import Record, name_of
+from tsalert.restricting.wording import glass_mail
+from tsalert.staff import queries as staff
+from tsalert.tiers import granting, queries, rules
+from tsalert.tiers import service as tiers
+from tsalert.tiers.rules import BREAK_GLASS_LASTS, Tier
+from tsalert.tiers.vocabulary import Subject
+
+
+def restrict(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Restrict a record: a case with its incidents and their calls, an incident with its calls.
+
+    :raises NotFound: there is no such record.
+    :raises Conflict: it is restricted for its own sake already.
+    :raises RuleViolation: the reason is too short or too long.
+    """
+    actor.require(Permission.GRANT_ACCESS)
+    with transaction() as session:
+        title = name_of(session, *record).title
+        if record in queries.roots_of(session, *record):
+            raise Conflict(f"{title} is restricted already.")
+        for each in (record, *_beneath(session, record)):
+            tiers.restrict(session, *each, record, reason, actor=actor, now=now)
+
+
+def lift(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Lift the restriction of a record and of all that is restricted for its sake.
+
+    :raises Conflict: it is not restricted, or is so for the sake of another.
+    :raises RuleViolation: the reason is too short or too long.
+    """
+    actor.require(Permission.GRANT_ACCESS)
+    with transaction() as session:
+        tiers.lift(session, record, reason, actor=actor, now=now)
+
+
+def open_record(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Open a restricted record for 60 minutes; a refused opening stands in the trail too.
+
+    :raises NotAllowed: they hold no live grant on it.
+    :raises RuleViolation: the reason is too short or too long.
+    """
+    rules.read_reason(reason)
+    with transaction() as session:
+        roots = queries.roots_of(session, *record)
+        refused = [root for root in roots if not queries.holds_grant(session, actor, root, now=now)]
+        for root in refused:
+            audit.record(session, actor, "opening refused", *root, now=now)
+        for root in () if refused else roots:
+            granting.open_root(session, root, reason, actor=actor, now=now)
+    if refused:
+        raise RuleViolation("You have no access to this record. Ask a manager, or break the glass.")
+
+
+def break_glass(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Let oneself in for 4 hours, and write to every manager at once.
+
+    :raises NotFound: there is no such record.
+    :raises RuleViolation: the reason is too short or too long, or there is nothing to break.
+    """
+    rules.read_reason(reason)
+    with transaction() as session:
+        title = name_of(session, *record).title
+        roots = queries.roots_of(session, *record)
+        if not roots and queries.may_see_sensitive(session, actor, *record, now=now):
+            raise RuleViolation(f"You may see all of {title} already.")
+        for each, tier in [(root, Tier.T4) for root in roots] or [(record, Tier.T3)]:
+            granting.break_glass(session, each, tier, reason, actor=actor, now=now)
+        told = _write_to_managers(session, title, actor, now)
+        audit.record(session, actor, "managers written to", *record, now=now, told=told)
+
+
+def put_on(case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> None:
+    """Put a further officer on a case.
+
+    :raises NotFound: there is no such case or officer.
+    :raises RuleViolation: they put themselves on it, or may not say who is on it.
+    """
+    rules.require_another(actor, officer_id)
+    with transaction() as session:
+        _require_say(session, case_id, actor)
+        staff.get_officer_by_id(session, officer_id)
+        tiers.put_on(session, Subject.CASE, case_id, officer_id, actor=actor, now=now)
+
+
+def take_off(case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take an officer off a case; the one who runs it stays on it until another does.
+
+    :raises NotFound: there is no such case, or they are not on it.
+    :raises Conflict: they run it.
+    """
+    with transaction() as session:
+        _require_say(session, case_id, actor)
+        if cases.get_case(session, case_id, lock=True).officer_id == officer_id:
+            raise Conflict("They run the case. Give it to another officer first.")
+        tiers.take_off(session, Subject.CASE, case_id, officer_id, actor=actor, now=now)
+
+
+def may_say_who_is_on(session: Session, case_id: int, actor: Actor) -> bool:
+    """Tell whether somebody may put officers on a case: those on it, and whoever gives access."""
+    is_on = actor.officer_id in queries.officers_on(session, Subject.CASE, case_id)
+    return actor.may(Permission.GRANT_ACCESS) or (is_on and actor.may(Permission.WORK_CASE))
+
+
+def _require_say(session: Session, case_id: int, actor: Actor) -> None:
+    cases.get_case(session, case_id, lock=True)
+    if not may_say_who_is_on(session, case_id, actor):
+        raise RuleViolation("Only those on the case and managers say who else is on it.")
+
+
+def _beneath(session: Session, record: Record) -> list[Record]:
+    subject, number = record
+    if subject is Subject.CASE:
+        incidents = [(Subject.INCIDENT, each) for each in cases.incident_ids(session, number)]
+        return [*incidents, *(call for each in incidents for call in _beneath(session, each))]
+    if subject is Subject.INCIDENT:
+        return [(Subject.CALL, call.id) for call in response.calls_of_incident(session, number)]
+    return []
+
+
+def _write_to_managers(session: Session, title: str, actor: Actor, now: datetime) -> int:
+    """Queue a mail to everybody who gives access; it leaves when this transaction is over."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    until, link = now + BREAK_GLASS_LASTS, f"{settings.public_url}/access"
+    content: Content = glass_mail(officer=actor.name, title=title, until=until, link=link)
+    people = staff.officers_who_may(session, {Permission.GRANT_ACCESS})
+    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
+    for person in people:
+        endpoint_id = delivery.find_or_add_endpoint(
+            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
+        )
+        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
+    return len(people)
