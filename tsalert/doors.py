@@ -31,8 +31,13 @@ from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
+from tsalert.letters import api as letters_api
+from tsalert.letters import template_views as letters_template_views
+from tsalert.letters import views as letters_views
 from tsalert.oversight import api as oversight_api
 from tsalert.oversight import views as oversight_views
+from tsalert.packs import api as packs_api
+from tsalert.packs import views as packs_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.people import api as people_api
@@ -42,8 +47,12 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
+from tsalert.referrals import api as referrals_api
+from tsalert.referrals import body_views as referrals_body_views
+from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
+from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
 from tsalert.reports import views as reports_views
 from tsalert.response import (
     answer_api,
@@ -81,6 +90,8 @@ from tsalert.rota import views as rota_views
 from tsalert.runs import api as runs_api
 from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
+from tsalert.safeguarding import api as safeguarding_api
+from tsalert.safeguarding import views as safeguarding_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
@@ -122,6 +133,12 @@ PAGES = (
     disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
+    safeguarding_views.bp,
+    referrals_views.bp,
+    referrals_body_views.bp,
+    letters_views.bp,
+    packs_views.bp,
+    letters_template_views.bp,
     prevention_views.bp,
     *activities_pages.blueprints,
     *savings_pages.blueprints,
@@ -131,6 +148,9 @@ PAGES = (
     retention_views.bp,
     hold_views.bp,
     access_views.bp,
+    dashboard_views.bp,
+    indicator_views.bp,
+    partner_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -166,6 +186,10 @@ OPERATIONS = (
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
+    *safeguarding_api.blueprints,
+    *referrals_api.blueprints,
+    *letters_api.blueprints,
+    *packs_api.blueprints,
     *prevention_api.blueprints,
     *activities_api.blueprints,
     *savings_api.blueprints,
@@ -174,6 +198,7 @@ OPERATIONS = (
     *oversight_api.blueprints,
     *retention_api.blueprints,
     *access_api.blueprints,
+    *dashboard_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
@@ -201,9 +226,15 @@ NAVIGATION = (
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
     pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE, frozenset({"case_board", "people"})),
+    pages.Link(
+        "Cases",
+        "cases.list_cases",
+        Permission.READ_CASE,
+        frozenset({"case_board", "people", "letters", "letter_templates", "packs"}),
+    ),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
-    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
+    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
+    pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
     pages.Link(
         "Prevention",
         "activities.list_activities",
@@ -215,6 +246,12 @@ NAVIGATION = (
         "savings.list_interventions",
         Permission.READ_FIGURES,
         frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
+    ),
+    pages.Link(
+        "Dashboard",
+        "dashboard.show_dashboard",
+        Permission.READ_FIGURES,
+        frozenset({"indicators", "partner_figures"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
     pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),

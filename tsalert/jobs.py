@@ -17,6 +17,7 @@ from tsalert.response import service as response
 from tsalert.retention import erasing
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
+from tsalert.safeguarding import reminding as safeguarding
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
 
@@ -49,6 +50,7 @@ TIMETABLE = (
     Job("note access that ran out", 60, expiring.note_ended),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("remind of deadlines", 600, deadlines.remind),
+    Job("remind of safeguarding concerns", 600, safeguarding.remind),
     Job("remind of reviews", 3600, reviews.remind),
     Job("erase what was approved", 5, erasing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),

@@ -14,6 +14,7 @@ _OFFICERS = {"case_merge": ("merged_by", "undone_by"), "case_filter": ("officer_
 _LISTED = ("opened_at", "id", "status", "category", "kind", "channel", "source", "waiting_for", "officer_id",
            "ward_code", "continued_in_id")  # fmt: skip
 _CURRENT, _OPEN = sa.text("undone_at IS NULL"), sa.text("closed_at IS NULL")
+_CONTINUED = sa.text("continued_in_id IS NOT NULL")
 _KEPT_AS_IT_WAS = {
     "case_merge": (("earlier_id", "later_id", "reason", "merged_by", "merged_at"), "undone_at",
                    "a merge stays as it was decided; it can be undone once"),
@@ -75,7 +76,9 @@ def _add_merges():
         "ALTER TABLE case_file ADD COLUMN continued_in_id INTEGER "
         "CONSTRAINT fk_case_file_continued_in_id REFERENCES case_file (id)"
     )
-    op.create_index("ix_case_file_continued_in_id", "case_file", ["continued_in_id"])
+    op.create_index(
+        "ix_case_file_continued", "case_file", ["continued_in_id"], sqlite_where=_CONTINUED, postgresql_where=_CONTINUED
+    )
     op.create_index("ix_case_file_listed", "case_file", list(_LISTED))
     op.create_index(
         "ix_case_file_unclosed", "case_file", ["status", "opened_at"], sqlite_where=_OPEN, postgresql_where=_OPEN
@@ -202,7 +205,7 @@ def downgrade():
         op.execute("DROP TABLE fts_words")
     op.drop_table("search_document")
     op.drop_table("search_rebuild")
-    for name in ("ix_case_file_unclosed", "ix_case_file_listed", "ix_case_file_continued_in_id"):
+    for name in ("ix_case_file_unclosed", "ix_case_file_listed", "ix_case_file_continued"):
         op.drop_index(name, table_name="case_file")
     with op.batch_alter_table("case_file") as batch:
         batch.drop_column("continued_in_id")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
@@ -26,6 +26,20 @@ _WORDS = {
     "party_knowledge": ("raw", "normal", "source", "reason"),
     "telephone_event": ("number",),
     "legal_hold": ("reason", "lift_reason"),
+    "access_grant": ("reason",),
+    "restriction": ("reason", "lift_reason"),
+    "opening": ("reason",),
+    "case_merge": ("reason", "undo_reason"),
+    "case_referral": ("body_name", "their_reference", "note", "take_back_reason"),
+    "intelligence_about": ("party_id",),
+    "case_party": ("party_id", "end_reason"),
+    "vulnerability_assessment": ("words", "consent_reason", "party_id"),
+    "person_wishes": ("contact", "contact_when", "through", "words", "party_id"),
+    "safeguarding_concern": ("person", "needs_words", "harm_words", "unable_words", "wishes", "consent_words"),
+    "safeguarding_step": ("words", "who", "their_reference"),
+    "referral": ("message", "sent_to", "pack", "acknowledged_by", "their_reference", "outcome", "reason"),
+    "letter": ("title", "content"),
+    "letter_sending": ("sent_to",),
 }
 _ERASING = "EXISTS (SELECT 1 FROM erasure_under_way)"
 _STAYS = "what retention recorded stays as it was recorded"

@@ -158,6 +158,8 @@ def test_activities_over_the_api(client: FlaskClient, bearer: Callable[..., dict
     told = {"of_version": 2, "present": 20, "trained": 12, "refreshers": 3, "champions": 0, "saving": "new"}
     held = client.post(f"{address}/held", json=told, headers=headers).get_json()
     assert (held["state"], held["saving"][0], held["version"]) == ("held", "S", 4)
+    saving = client.get(f"/api/v1/interventions/{held['saving']}", headers=headers).get_json()
+    assert (saving["activity"], saving["units"]) == (held["reference"], 12)
     correction = plan | told | {"trained": 14, "of_version": 4, "reason": "Two were missed"}
     del correction["saving"]
     corrected = client.post(f"{address}/corrections", json=correction, headers=headers).get_json()

@@ -3,6 +3,7 @@
 from tests.benchmarks import (
     board,
     broadcast,
+    dashboard,
     evidence,
     finding,
     importing,
@@ -28,5 +29,6 @@ if __name__ == "__main__":
             savings.main(500_000),
             evidence.main(500),
             trail.main(1_000_000),
+            dashboard.main(1_000_000, 500_000),
         )
     )

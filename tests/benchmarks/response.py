@@ -92,7 +92,7 @@ def main(calls: int, seconds: float) -> int:
 def _measure(name: str, url: str, folder: Path, calls: int, seconds: float) -> Result:
     app = filled_app(url, folder, calls=calls)
     result = Result(name)
-    cookies = _sign_in(app, OFFICERS + BOARDS)
+    cookies = sign_in(app, OFFICERS + BOARDS)
     with app.app_context():
         result.figures = _time_figures()
         _prepare_yardstick()
@@ -117,7 +117,7 @@ def _find_limit(site: str, cookies: list[str], seconds: float) -> Iterator[dict[
             return
 
 
-def _sign_in(app: Flask, people: int) -> list[str]:
+def sign_in(app: Flask, people: int) -> list[str]:
     """Return the cookies of officers who have signed in by the form."""
     cookies = []
     for number in range(1, people + 1):

@@ -78,7 +78,7 @@ def _measure(name: str, url: str, folder: Path, interventions: int) -> Iterator[
     app = create_app(settings(url, folder))
     with app.app_context():
         upgrade()
-        _approve_rates()
+        approve_rates()
         started = perf_counter()
         load(db.engine, interventions)
         gc.collect()
@@ -100,7 +100,7 @@ def _measure(name: str, url: str, folder: Path, interventions: int) -> Iterator[
         yield Result(f"{run}, peak", "MB", told["megabytes"], RUN_MEGABYTES)
 
 
-def _approve_rates() -> None:
+def approve_rates() -> None:
     """Let the rates of both bases stand on every day of the ten years."""
     known = "nts-observed-2021-22"
     approving.continue_rate_set(known, FIRST_DAY, date(2021, 3, 31), actor=_DESK, now=utc_now())

@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.documents.examples import MADE, document, everything
+from tests.documents.reading import words
 from tsalert.core.errors import Unavailable
-from tsalert.documents.description import Items, Look, Paragraph, Table
+from tsalert.documents.description import Items, Lines, Look, Paragraph, Table, TitleHere
+from tsalert.documents.pdf import write_pdf
 from tsalert.documents.word import write_word
 
 
@@ -53,6 +55,13 @@ def test_a_screen_reader_finds_title_language_and_the_heads_of_tables() -> None:
 def test_a_picture_is_heard_by_its_words() -> None:
     file = read(write_word(everything()))
     assert file.inline_shapes[0]._inline.docPr.get("descr") == "A black circle"
+
+
+def test_the_title_of_a_letter_stands_below_the_address() -> None:
+    letter = document(Lines(("The Occupier",)), TitleHere(), Paragraph("Dear reader,"))
+    texts = [(each.style.name, each.text) for each in read(write_word(letter)).paragraphs]
+    assert texts[:2] == [("Normal", "The Occupier"), ("Title", "Case D26-00031-U")]
+    assert words(write_pdf(letter)).index("The Occupier") < words(write_pdf(letter)).index("Case D26-00031-U")
 
 
 def test_a_second_list_counts_from_one() -> None:

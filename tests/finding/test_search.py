@@ -17,6 +17,7 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
+from tsalert.fulltext import queries as words
 from tsalert.response import queries as calls
 from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
@@ -162,3 +163,11 @@ def test_a_restricted_case_is_found_by_nobody_without_a_grant(
         tiers.restrict(step, *root, root, "An informant is named", actor=SERVICE, now=NOW)
     assert answer_to("zebra", actor).is_empty
     assert not answer_to("zebra", replace(SERVICE, permissions=actor.permissions)).is_empty
+
+
+def test_old_records_are_found_like_the_newest(
+    session: Session, actor: Actor, open_case: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_RECENT_FOR_EACH", 0)
+    old, _, new = open_case(summary="Zebra"), open_case(summary="Okapi"), open_case(summary="Zebra", now=utc_now())
+    assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [new, old]

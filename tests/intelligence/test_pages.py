@@ -72,6 +72,7 @@ def test_a_note_is_written_on_its_page_read_there_reviewed_and_shared(desk: Flas
     ("changes", "said"),
     [
         ({"vehicle": ""}, "Say what it is about"),
+        ({"party_id": "99999999999"}, "no record with that number"),
         ({"vehicle": "a white van"}, "We cannot read this as a vehicle registration."),
         ({"handling": "C"}, "Say under which conditions"),
         ({"source": "9"}, "Choose one from the list"),

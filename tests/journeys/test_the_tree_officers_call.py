@@ -16,12 +16,13 @@ from tsalert.cases import listing
 from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
 from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
+from tsalert.cases.sections import pack_text
 from tsalert.cases.vocabulary import Evidence, MoneyKind, Outcome, Source, Status
 from tsalert.core.actors import SERVICE, Actor, Permission, Via
 from tsalert.core.clock import london_date
 from tsalert.core.periods import parse_period
 from tsalert.handover import lapsing, queries, service
-from tsalert.handover.rules import NewHandover, State, pack_text
+from tsalert.handover.rules import NewHandover, State
 from tsalert.places import borders
 from tsalert.places.borders import Contact
 from tsalert.places.finding import stand

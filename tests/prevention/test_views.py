@@ -1,5 +1,6 @@
 """Units on pages, in files and over the API."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -49,6 +50,11 @@ def test_a_blocker_is_listed_with_its_term_and_the_risk_to_it(browser: FlaskClie
     shown = browser.get(intervention).text
     assert "CB-1001" in shown
     assert "1 is not known by serial number" in shown
+
+
+def test_units_lie_under_prevention(browser: FlaskClient) -> None:
+    current = re.findall(r'aria-current="[a-z]+"[^>]*>(.*?)</a>', browser.get("/units").text, re.DOTALL)
+    assert re.sub(r"<[^>]+>", "", current[0]).strip() == "Prevention"
 
 
 def test_units_are_listed_by_kind(browser: FlaskClient, intervention: str) -> None:

@@ -17,7 +17,8 @@ from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
 from tsalert.core.clock import LONDON
 from tsalert.core.periods import Period, parse_period, quarter_of
-from tsalert.reports.indicators import read_all
+from tsalert.reports.change import Value
+from tsalert.reports.measures import MEASURES
 from tsalert.reports.queries import period_figures
 from tsalert.response.vocabulary import Category
 from tsalert.savings.rules import InterventionType
@@ -27,9 +28,10 @@ Q1, Q2 = parse_period("2022/23 Q1"), parse_period("2022/23 Q2")
 Records = Callable[[Period], Quarter]
 
 
-def values(session: Session, period: Period) -> dict[str, int | Decimal]:
+def values(session: Session, period: Period) -> dict[str, Value]:
     """Return every indicator of a period by its name."""
-    return {reading.indicator.name: reading.value for reading in read_all(period_figures(session, period, AFTERWARDS))}
+    figures = period_figures(session, period, AFTERWARDS)
+    return {measure.name: measure.read(figures) for measure in MEASURES}
 
 
 def test_the_first_quarter_of_2022_23_is_as_published(session: Session, quarter: Records) -> None:

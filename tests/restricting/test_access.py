@@ -112,6 +112,8 @@ def test_a_manager_restricts_a_case_with_all_beneath_it_and_lifts_that(
 ) -> None:
     desk, reader = signed_in(RoleName.MANAGER), officer()
     told = {"record": reference(kept), "reason": WHY}
+    assert desk.get("/access/restrictions/new").status_code == 200
+    assert desk.post("/access/restrictions", data=told | {"reason": ""}).status_code == 422
     assert desk.post("/access/restrictions", data=told).status_code == 303
     assert desk.post("/access/restrictions", data=told).status_code == 409
     beneath = (kept.case, (Subject.INCIDENT, kept.incident_id), (Subject.CALL, kept.call_id))

@@ -13,6 +13,8 @@ from tsalert.audit.queries import entries_about
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.inbound.models import InboundMessage
+from tsalert.inbound.rules import MESSAGE
 from tsalert.response import kept
 from tsalert.response import queries as response
 from tsalert.response.board import read_board
@@ -144,3 +146,16 @@ def test_units_and_interventions_of_a_restricted_case_are_listed_without_the_hou
     unit = client.get("/api/v1/units", headers=head).get_json()["items"][0]["id"]
     assert client.get(f"/api/v1/units/{unit}", headers=head).status_code == 403
     assert client.get(f"/api/v1/interventions/{reference}", headers=head).status_code == 403
+
+
+def test_texts_of_a_restricted_call_are_not_shown(
+    session: Session, desk: FlaskClient, client: FlaskClient, head: dict[str, str], restricted: Kept
+) -> None:
+    for number, call_id, body in ((1, restricted.call_id, "They are back"), (2, None, "Thank you")):
+        told = {"provider_ref": f"SM{number}", "sender": "+447700900123", "taken_as": MESSAGE, "answer": ""}
+        session.add(InboundMessage(**told, body=body, received_at=utc_now(), call_id=call_id))
+    session.commit()
+    page = desk.get("/messages").text
+    assert ("Thank you" in page, "They are back" in page) == (True, False)
+    listed = client.get("/api/v1/messages", headers=head).get_json()["items"]
+    assert [each["body"] for each in listed] == ["Thank you"]

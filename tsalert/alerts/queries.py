@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import steps
@@ -12,6 +12,7 @@ from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status
 from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import DeliveryRow, Progress
 from tsalert.places.queries import ward_names
@@ -190,6 +191,12 @@ def current(session: Session, *, now: datetime) -> list[Alert]:
     """Return the alerts that were sent and have not expired, newest first."""
     query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now)
     return list(session.scalars(query.order_by(*_NEWEST)))
+
+
+def count_published(session: Session, period: Period) -> int:
+    """Count the alerts that were sent in a period."""
+    when = (Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at)
+    return session.scalar(select(func.count()).select_from(Alert).where(*when)) or 0
 
 
 def past(session: Session, *, now: datetime, after: int | None = None, limit: int = PAGE) -> list[Alert]:

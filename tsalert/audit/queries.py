@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
-from tsalert.audit.rules import EXPORTED, NOT_WRITTEN, OPENED, Entry, Head, seal
+from tsalert.audit.rules import EXPORTED, FIRST_SEAL, NOT_WRITTEN, OPENED, Entry, Head, seal
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -38,6 +38,12 @@ class Verdict:
     def is_whole(self) -> bool:
         """True where every entry fits the one before and the head."""
         return self.broken_at is None
+
+
+def last_change(session: Session) -> str:
+    """Return the seal of the last entry that tells of more than a reading; it differs after every change."""
+    newest = select(AuditEvent.seal).where(AuditEvent.action != "read").order_by(AuditEvent.id.desc()).limit(1)
+    return session.scalar(newest) or FIRST_SEAL
 
 
 def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:

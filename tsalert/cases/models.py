@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
 
-_OPEN, _CURRENT = text("closed_at IS NULL"), text("undone_at IS NULL")
+_OPEN, _CURRENT, _CONTINUED = text("closed_at IS NULL"), text("undone_at IS NULL"), text("continued_in_id IS NOT NULL")
 
 
 class CaseFile(Base):
@@ -29,6 +29,8 @@ class CaseFile(Base):
             *("opened_at", "id", "status", "category", "kind", "channel", "source", "waiting_for", "officer_id"),
             *("ward_code", "continued_in_id"),
         ),
+        # Of the few that continue elsewhere: a list of all others must not be read by it.
+        Index("ix_case_file_continued", "continued_in_id", sqlite_where=_CONTINUED, postgresql_where=_CONTINUED),
         Index("ix_case_file_unclosed", "status", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
@@ -51,7 +53,7 @@ class CaseFile(Base):
     chosen_for_vulnerability: Mapped[bool]
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     closed_at: Mapped[datetime | None]
-    continued_in_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    continued_in_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
 
 
 class CaseMerge(Base):

@@ -27,6 +27,8 @@ from tsalert.enforcement.vocabulary import (
     Record,
     Result,
 )
+from tsalert.letters import queries as letter_queries
+from tsalert.letters.vocabulary import Means
 from tsalert.response import queries as response
 from tsalert.web.filters import day
 
@@ -119,6 +121,21 @@ def incidents(session: Session, case_id: int) -> Iterator[Event]:
         yield Event(EventKind.LINK, incident.id, link.linked_at, link.linked_at, f"Incident {name} attached")
 
 
+def letters(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield the letters that were issued and sent; those kept to a few stay out."""
+    for record in letter_queries.ordinary_letters(session, case_id):
+        row = record.row
+        yield Event(
+            EventKind.LETTER, row.id, row.issued_at, row.issued_at, f"Letter issued: {row.title}", record.kind.label,
+            who=row.issued_by,
+        )  # fmt: skip
+        for each in record.sendings:
+            yield Event(
+                EventKind.LETTER, each.id, each.sent_at, each.recorded_at, f"Letter sent: {row.title}",
+                f"{Means.of(each.means).label}, to {each.sent_to}", who=each.recorded_by,
+            )  # fmt: skip
+
+
 def merges(session: Session, case_id: int) -> Iterator[Event]:
     """Yield when the case was found to be one matter with another, and when that was undone."""
     for row in merging.merges_of(session, case_id):
@@ -148,7 +165,7 @@ def referrals(session: Session, case_id: int) -> Iterator[Event]:
 
 
 SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (
-    log_entries, money, actions, courts, incidents, merges, referrals,
+    log_entries, money, actions, courts, incidents, merges, referrals, letters,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
 from tsalert.demo import (
+    board_paper,
     border,
     calculated,
     equipment,
@@ -69,6 +70,7 @@ _SHIPPED = frozenset(
         "paging_policy",
         "board_stamp",
         "retention_rule",
+        "indicator_version",
     }
 )
 
@@ -92,13 +94,23 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     equipment.load_equipment(team, now)
     tell("Runs of the published quarter")
     calculated.load_runs(team, now)
+    if figures is None:
+        board_paper.load_partners(team, now)
+    board_paper.set_targets(team, now)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
     sent.load_alerts(team, now)
     tell("The rota")
     standby.load_rota(team, now)
-    tell("Today, and who was paged")
+    _load_present(team, now)
+    with transaction() as session:
+        installation.mark_demo(session)
+
+
+def _load_present(team: past.Crew, now: datetime) -> None:
+    """Load what the officers find on the day on which they open the demonstration."""
+    team.tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
@@ -111,8 +123,6 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     restricted.load_restricted(team, now)
     partners.load_partners(team, now)
     kept.load_kept(team, now)
-    with transaction() as session:
-        installation.mark_demo(session)
 
 
 def is_empty(session: Session) -> bool:

@@ -13,7 +13,7 @@ from tsalert.finding.rules import SHOWN, SHOWN_ALONE, Answer, Group, Hit, PartyH
 from tsalert.finding.seeing import may_see, visible_parties
 from tsalert.finding.sources import LABELS
 from tsalert.fulltext.models import Document
-from tsalert.fulltext.queries import documents
+from tsalert.fulltext.queries import newest
 from tsalert.fulltext.rules import Term
 from tsalert.fulltext.vocabulary import Found
 from tsalert.parties.vocabulary import PartyKind
@@ -23,7 +23,7 @@ from tsalert.response.models import Call, Incident
 from tsalert.response.vocabulary import Category
 
 # So many of the newest records that hold the words are looked at; several may lead to one case.
-_LOOKED_AT = 300
+_LOOKED_AT, _LOOKED_AT_ALONE = 100, 300
 _GROUPS = {
     Found.INCIDENT: Permission.READ_CALL,
     Found.CASE: Permission.READ_CASE,
@@ -50,16 +50,15 @@ def search(
 
 
 def _group(session: Session, found: Found, terms: Sequence[Term], *, size: int, actor: Actor, now: datetime) -> Group:
-    query = documents(session, found, terms).with_only_columns(Document.subject_id, Document.source)
-    query = query.where(may_see(actor, found, Document.subject_id, now=now)).limit(_LOOKED_AT)
+    seen = may_see(actor, found, Document.subject_id, now=now)
+    most = _LOOKED_AT if size == SHOWN else _LOOKED_AT_ALONE
+    looked_at = newest(session, found, terms, seen, limit=most)
     stands_in: defaultdict[int, list[str]] = defaultdict(list)
-    looked_at = 0
-    for subject_id, source in session.execute(query):
+    for subject_id, source in looked_at:
         stands_in[subject_id].append(LABELS[source])
-        looked_at += 1
     why = {subject_id: say_why(terms, where) for subject_id, where in list(stands_in.items())[:size]}
     hits = sorted(_READERS[found](session, why), key=lambda hit: (hit.at, hit.id), reverse=True)
-    return Group(found, tuple(hits), has_more=len(stands_in) > size or looked_at == _LOOKED_AT)
+    return Group(found, tuple(hits), has_more=len(stands_in) > size or len(looked_at) == most)
 
 
 def _calls(session: Session, why: dict[int, str]) -> list[Hit]:

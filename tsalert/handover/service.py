@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import merging
+from tsalert.cases import merging, sections
 from tsalert.cases import queries as cases
 from tsalert.cases import steps as case_steps
 from tsalert.cases.rules import require_open
@@ -85,7 +85,7 @@ def offer_handover(handover_id: int, *, answer_by: datetime | None = None, actor
         _note(session, row, f"Offered to {row.body}.", actor=actor, now=now)
         pack, title = packs.assemble(session, row, now=now), packs.title_of(packs.subject_of(session, row).reference)
         row.state, row.offered_at, row.answer_by = State.OFFERED, now, lapses_at
-        row.pack, row.digest = rules.pack_as_data(pack), rules.digest_of(title, pack)
+        row.pack, row.digest = sections.pack_as_data(pack), sections.digest_of(title, pack)
         _record(session, actor, "offered", row, now, digest=row.digest, with_victim=row.with_victim)
 
 

@@ -94,8 +94,9 @@ def decisions_of(session: Session, members: Collection[int]) -> list[Decision]:
 
 
 def party_names(session: Session, party_ids: Collection[int]) -> dict[int, str | None]:
-    """Return the main name of some parties by id; None where it has none."""
-    rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(party_ids)))
+    """Return the main name of some parties by id; None where it has none, and nothing of a number that is nobody's."""
+    wanted = [party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID]
+    rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(wanted)))
     return dict(rows.all())
 
 

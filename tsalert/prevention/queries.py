@@ -1,6 +1,6 @@
 """Finding units: lists, one with its checks, those of an intervention, those that ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -70,6 +70,15 @@ class UnitView:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitCounts:
+    """How many units of a kind were fitted in a period, stood at its end, and ended in it, by how."""
+
+    installed: int
+    in_place: int
+    ended: Mapping[Ending, int]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitFilter:
     """Which units a list shows; ``after`` is the last one of the page before."""
 
@@ -105,6 +114,17 @@ def count_units(session: Session, *, today: date, kind: UnitKind | None = None) 
     query = select(*counts).select_from(InstalledUnit)
     row = session.execute(query if kind is None else query.where(InstalledUnit.kind == kind))
     return dict(zip(Showing, row.one(), strict=True))
+
+
+def unit_counts(session: Session, kind: UnitKind, period: Period) -> UnitCounts:
+    """Count the units of a kind for a period; mistakes were never fitted."""
+    unit, days = InstalledUnit, (period.first_day, period.last_day)
+    stood = and_(unit.installed_on <= period.last_day, or_(unit.ended_on.is_(None), unit.ended_on > period.last_day))
+    counts = select(func.count().filter(unit.installed_on.between(*days)), func.count().filter(stood))
+    installed, in_place = session.execute(counts.where(unit.kind == kind, _was_fitted())).one()
+    ended = select(unit.ended_how, func.count()).where(unit.kind == kind, unit.ended_on.between(*days), _was_fitted())
+    found = dict(session.execute(ended.group_by(unit.ended_how)).all())
+    return UnitCounts(installed, in_place, {how: found[how] for how in Ending if how in found})
 
 
 def get_unit(session: Session, unit_id: int) -> UnitView:
@@ -152,8 +172,11 @@ def list_checks(session: Session, unit_id: int) -> list[UsageCheck]:
 
 
 def _fitted() -> Select[InstalledUnit, date | None, bool | None]:
-    was_fitted = or_(InstalledUnit.ended_how.is_(None), InstalledUnit.ended_how != Ending.MISTAKE)
-    return _with_checks().where(was_fitted).order_by(InstalledUnit.ended_on, InstalledUnit.id)
+    return _with_checks().where(_was_fitted()).order_by(InstalledUnit.ended_on, InstalledUnit.id)
+
+
+def _was_fitted() -> ColumnElement[bool]:
+    return or_(InstalledUnit.ended_how.is_(None), InstalledUnit.ended_how != Ending.MISTAKE)
 
 
 def _last_check() -> ScalarSelect[date]:

@@ -1,6 +1,7 @@
 """Commands that print a period's figures; they join the group ``savings``."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
@@ -8,7 +9,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_period
 from tsalert.db import db
-from tsalert.reports.indicators import read_all
+from tsalert.reports.indicators import Reading, indicators_on, read_all
 from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.reports.schemas import PeriodFiguresSchema
 from tsalert.savings.figures.cli import aligned, table_lines
@@ -46,12 +47,12 @@ def _show(period: Period, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(PeriodFiguresSchema().dump(figures), indent=2))
         return
-    for line in _lines(figures):
+    for line in _lines(figures, read_all(figures, indicators_on(db.session(), period.last_day))):
         click.echo(line)
 
 
-def _lines(figures: PeriodFigures) -> list[str]:
-    readings = [(reading.indicator.label, reading.text) for reading in read_all(figures)]
+def _lines(figures: PeriodFigures, read: Sequence[Reading]) -> list[str]:
+    readings = [(reading.indicator.label, reading.text) for reading in read]
     return [
         f"{figures.period.label}, {figures.period.prose}",
         *(["Provisional: the period has not ended."] if figures.is_provisional else []),

@@ -1,32 +1,41 @@
-"""The board's indicators: what each is called, how it is defined, and how its figure is written."""
+"""The board's indicators as they hold for a period: its measures under the names and definitions of that time."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from tsalert.core.money import format_pounds
-from tsalert.reports.queries import PeriodFigures
-from tsalert.response.clock import ResponseFigures
-from tsalert.savings.figures.explaining import ALL_BUT
-from tsalert.savings.valuing.profiles import TOTAL
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
-# A share of so few tells more about one person than about the service.
-_LEAST_FOR_A_SHARE = 5
+from tsalert.core.errors import NotFound
+from tsalert.reports.change import Value, write_value
+from tsalert.reports.measures import BY_NAME, MEASURES, Measure
+from tsalert.reports.models import IndicatorVersion
+from tsalert.reports.queries import PeriodFigures
+from tsalert.reports.rag import Rating
+from tsalert.reports.vocabulary import Audience, Polarity, RagRule
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One figure of the board, with its definition in words.
+    """One version of an indicator: what it measures, and everything a board decides of it."""
 
-    :param opens: what leads to the explanation of a figure of savings.
-    """
-
-    name: str
-    group: str
+    id: int
+    measure: Measure
     label: str
     definition: str
-    read: Callable[[PeriodFigures], int | Decimal]
-    opens: Mapping[str, str] = field(default_factory=dict)
+    rating: Rating
+    audience: Audience
+    holds_from: date
+    reason: str
+    set_by: int | None
+    set_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses and by the API, whatever its label."""
+        return self.measure.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,183 +43,74 @@ class Reading:
     """One indicator's figure in one period."""
 
     indicator: Indicator
-    value: int | Decimal
+    value: Value
 
     @property
     def text(self) -> str:
         """The figure as people read it."""
-        return format_pounds(self.value) if isinstance(self.value, Decimal) else f"{self.value:,}"
+        return write_value(self.value)
 
 
-DEMAND, RESPONSE, SAVINGS = "Demand and detriment", "Rapid response", "Savings"
-_FRIENDS = "friends_against_scams"
-INDICATORS = (
-    Indicator(
-        "enquiries",
-        DEMAND,
-        "Enquiries",
-        "Cases opened for investigation, of whatever category. A case counts in the quarter in which it was opened.",
-        lambda figures: figures.cases.enquiries,
-    ),
-    Indicator(
-        "scam_doorstep_abuse_cases",
-        DEMAND,
-        "Scam, doorstep crime and financial abuse cases",
-        "Of the enquiries, those of these three categories.",
-        lambda figures: figures.cases.scam_doorstep_abuse,
-    ),
-    Indicator(
-        "detriment",
-        DEMAND,
-        "Consumer detriment",
-        "Gross: the money that left the victims of those cases, in the quarter in which the case was opened.",
-        lambda figures: figures.cases.detriment,
-    ),
-    Indicator(
-        "net_detriment",
-        DEMAND,
-        "Net detriment",
-        "The same less what banks refunded, what was recovered and the compensation that was paid.",
-        lambda figures: figures.cases.net_detriment,
-    ),
-    Indicator(
-        "chosen_for_vulnerability",
-        DEMAND,
-        "Victims chosen for age or vulnerability",
-        "Of those cases, the ones in which an officer found that the victim was chosen for this.",
-        lambda figures: figures.cases.chosen_for_vulnerability,
-    ),
-    Indicator(
-        "able_to_stay_at_home",
-        DEMAND,
-        "Victims able to stay at home",
-        "Of those cases, the ones whose impact is that the victim could stay at home.",
-        lambda figures: figures.cases.able_to_stay_at_home,
-    ),
-    Indicator(
-        "reports",
-        RESPONSE,
-        "Rapid-response reports",
-        "Incidents of these three categories whose first real call came on the rapid-response number, "
-        "in the quarter of that call.",
-        lambda figures: figures.response.reports,
-    ),
-    Indicator(
-        "immediate",
-        RESPONSE,
-        "Immediate responses",
-        "Reports that were ever graded immediate, the grade whose target is two hours.",
-        lambda figures: figures.response.immediate,
-    ),
-    Indicator(
-        "met",
-        RESPONSE,
-        "Met within two hours",
-        "Their clocks that an officer on scene, or a payment stopped from afar, stopped within two hours.",
-        lambda figures: figures.response.met,
-    ),
-    Indicator(
-        "late",
-        RESPONSE,
-        "Late",
-        "Their clocks that were stopped after the two hours.",
-        lambda figures: figures.response.late,
-    ),
-    Indicator(
-        "breached_then_ended",
-        RESPONSE,
-        "Breached, then ended",
-        "Their clocks that ended after the two hours with nobody there: stood down or handed over.",
-        lambda figures: figures.response.breached_then_ended,
-    ),
-    Indicator(
-        "overdue",
-        RESPONSE,
-        "Overdue",
-        "Their clocks that run past the two hours still, with nobody there yet.",
-        lambda figures: figures.response.overdue,
-    ),
-    Indicator(
-        "not_applicable",
-        RESPONSE,
-        "Not applicable",
-        "Their clocks that ended within the two hours without a visit. They count neither as met nor as missed.",
-        lambda figures: figures.response.not_applicable,
-    ),
-    Indicator(
-        "running",
-        RESPONSE,
-        "Still running",
-        "Their clocks that run within the two hours. They count neither as met nor as missed.",
-        lambda figures: figures.response.running,
-    ),
-    Indicator(
-        "rapid_response_interventions",
-        RESPONSE,
-        "Rapid-response interventions",
-        "Reports graded immediate, with an officer on scene and an intervention recorded.",
-        lambda figures: figures.rapid_response_interventions,
-    ),
-    Indicator(
-        "financial_savings",
-        SAVINGS,
-        "Future financial savings",
-        "Of scams, doorstep crime and call blockers; the board's series leaves Friends Against Scams out here.",
-        lambda figures: figures.savings.total_without("financial", _FRIENDS).shown,
-        {"row": f"{ALL_BUT}{_FRIENDS}", "column": "financial"},
-    ),
-    Indicator(
-        "health_savings",
-        SAVINGS,
-        "Health and quality of life savings",
-        "Of the same work: a share of its financial savings.",
-        lambda figures: figures.savings.total_without("health", _FRIENDS).shown,
-        {"row": f"{ALL_BUT}{_FRIENDS}", "column": "health"},
-    ),
-    Indicator(
-        "friends_savings",
-        SAVINGS,
-        "Friends Against Scams",
-        "Financial and other savings of the people who were trained.",
-        lambda figures: figures.savings.row(_FRIENDS).total.shown,
-        {"row": _FRIENDS},
-    ),
-    Indicator(
-        "total_savings",
-        SAVINGS,
-        "Savings in total",
-        "All of the table below, rounded once from its exact sum.",
-        lambda figures: figures.savings.grand_total.shown,
-        {"row": TOTAL},
-    ),
-)
+def indicators_on(session: Session, day: date) -> tuple[Indicator, ...]:
+    """Return every indicator as it holds for a period that ends on a day, in the order of the report."""
+    found = {row.name: row for row in session.scalars(_in_order().where(IndicatorVersion.holds_from <= day))}
+    return tuple(_view(found[measure.name]) for measure in MEASURES if measure.name in found)
 
 
-def read_all(figures: PeriodFigures) -> tuple[Reading, ...]:
+def get_indicator(session: Session, name: str, day: date) -> Indicator:
+    """Return one indicator as it holds for a period that ends on a day.
+
+    :raises NotFound: there is none of that name.
+    """
+    found = [each for each in indicators_on(session, day) if each.name == name]
+    if not found:
+        raise NotFound("There is no such indicator.")
+    return found[0]
+
+
+def list_versions(session: Session, name: str) -> list[Indicator]:
+    """Return every version of an indicator, the one that begins last first.
+
+    :raises NotFound: there is none of that name.
+    """
+    rows = session.scalars(_in_order().where(IndicatorVersion.name == name)).all() if name in BY_NAME else []
+    if not rows:
+        raise NotFound("There is no such indicator.")
+    return [_view(row) for row in reversed(rows)]
+
+
+def read_all(figures: PeriodFigures, indicators: Sequence[Indicator]) -> tuple[Reading, ...]:
     """Return every indicator's figure, in the order of the report."""
-    return tuple(Reading(indicator, indicator.read(figures)) for indicator in INDICATORS)
+    return tuple(Reading(indicator, indicator.measure.read(figures)) for indicator in indicators)
 
 
-def by_group(readings: tuple[Reading, ...]) -> Mapping[str, list[Reading]]:
+def by_group(readings: Sequence[Reading]) -> Mapping[str, list[Reading]]:
     """Return the figures under the heading of their group."""
     groups: dict[str, list[Reading]] = {}
     for reading in readings:
-        groups.setdefault(reading.indicator.group, []).append(reading)
+        groups.setdefault(reading.indicator.measure.group, []).append(reading)
     return groups
-
-
-def share_met(response: ResponseFigures) -> str | None:
-    """Write how many clocks were met out of those that came out: "6 of 7 (86%)"; no percentage under five.
-
-    Overdue clocks count as missed; those that are running, or ended in time, count as neither.
-    """
-    counted = response.met + response.late + response.breached_then_ended + response.overdue
-    if not counted:
-        return None
-    told = f"{response.met:,} of {counted:,}"
-    return f"{told} ({percent(Decimal(response.met) / counted)})" if counted >= _LEAST_FOR_A_SHARE else told
 
 
 def percent(share: Decimal) -> str:
     """Write a share as a whole percentage, half-up."""
     return f"{(share * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)}%"
+
+
+def _in_order() -> Select[IndicatorVersion]:
+    return select(IndicatorVersion).order_by(IndicatorVersion.holds_from, IndicatorVersion.id)
+
+
+def _view(row: IndicatorVersion) -> Indicator:
+    return Indicator(
+        row.id,
+        BY_NAME[row.name],
+        row.label,
+        row.definition,
+        Rating(RagRule.of(row.rule), Polarity.of(row.polarity), row.target, row.tolerance),
+        Audience.of(row.audience),
+        row.holds_from,
+        row.reason,
+        row.set_by,
+        row.set_at,
+    )

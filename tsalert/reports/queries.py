@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases.figures import CaseFigures, HelplineFigures, case_figures, helpline_figures
 from tsalert.core.clock import as_utc
 from tsalert.core.periods import Period
+from tsalert.reports.activity import Activity, activity
 from tsalert.response import queries as response
 from tsalert.response.clock import ResponseFigures
 from tsalert.savings import queries as savings
@@ -30,6 +31,7 @@ class PeriodFigures:
     savings: SavingsTable
     single_savings: tuple[SingleSaving, ...]
     helpline: HelplineFigures | None
+    activity: Activity
 
 
 def period_figures(session: Session, period: Period, now: datetime) -> PeriodFigures:
@@ -45,4 +47,5 @@ def period_figures(session: Session, period: Period, now: datetime) -> PeriodFig
         savings=savings.savings_table(session, period),
         single_savings=tuple(savings.single_savings(session, period, LARGE_SAVING)),
         helpline=helpline if helpline.complaints else None,
+        activity=activity(session, period),
     )

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from tsalert.reports.indicators import read_all
+from tsalert.reports.change import Share, Value
+from tsalert.reports.measures import MEASURES
 from tsalert.reports.queries import PeriodFigures
 from tsalert.savings.figures.schemas import SavingsTableSchema
 from tsalert.web.fields import PeriodLabel, Pounds
@@ -58,10 +59,14 @@ class HelplineSchema(Schema):
 
 
 def _indicators(figures: PeriodFigures) -> dict[str, Any]:
-    return {
-        reading.indicator.name: reading.value if isinstance(reading.value, int) else str(reading.value)
-        for reading in read_all(figures)
-    }
+    return {measure.name: written(measure.read(figures)) for measure in MEASURES}
+
+
+def written(value: Value | None) -> int | str | dict[str, int] | None:
+    """Return a figure as JSON: counts as numbers, pounds in strings, a share as so many out of so many."""
+    if isinstance(value, Share):
+        return {"part": value.part, "whole": value.whole}
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 class PeriodFiguresSchema(Schema):

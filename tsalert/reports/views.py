@@ -25,11 +25,11 @@ def show_period() -> ResponseReturnValue:
     today = london_date(now)
     period = read_form(WantedSchema(), request.args)["period"] or quarter_of(today)
     figures = period_figures(db.session(), period, now)
+    known = indicators.indicators_on(db.session(), period.last_day)
     return render_template(
         "reports/period.html",
         figures=figures,
-        groups=indicators.by_group(indicators.read_all(figures)),
-        share_met=indicators.share_met(figures.response),
+        groups=indicators.by_group(indicators.read_all(figures, known)),
         percent=indicators.percent,
         columns=COLUMNS,
         large_saving=LARGE_SAVING,

@@ -234,6 +234,14 @@ def response_figures(session: Session, period: Period) -> ResponseFigures:
     return tally(readings, reports=counts[0], immediate=counts[1])
 
 
+def calls_by_disposition(session: Session, period: Period) -> dict[Disposition, int]:
+    """Count what came on the rapid-response number in a period, by what became of it, in the order of the list."""
+    when = (Call.received_at >= period.starts_at, Call.received_at < period.ends_at)
+    query = select(Call.disposition, func.count()).where(*when, Call.line.in_(RAPID_RESPONSE_LINES))
+    found = dict(session.execute(query.group_by(Call.disposition)).all())
+    return {each: found[each] for each in Disposition if each in found}
+
+
 def immediate_and_attended(period: Period) -> Select[int]:
     """Return the ids of a period's reports that were graded immediate and had an officer on scene."""
     somebody_came = Attendance.on_scene_at.is_not(None)

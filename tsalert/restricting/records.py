@@ -12,7 +12,9 @@ from tsalert.handover.models import Handover
 from tsalert.parties import queries as parties
 from tsalert.parties import warning_notes
 from tsalert.prevention import queries as prevention
+from tsalert.referrals import queries as referrals
 from tsalert.restricting.naming import Record, find_record
+from tsalert.safeguarding import queries as safeguarding
 from tsalert.savings import queries as savings
 from tsalert.savings.models import Intervention
 from tsalert.tiers.gate import QUERY, Records
@@ -90,6 +92,18 @@ def of_warning(session: Session, warning_id: Any) -> Collection[Record]:
         return ()
 
 
+def of_concern(session: Session, concern_id: Any) -> Collection[Record]:
+    """Return the case or incident that a safeguarding concern is of."""
+    found = safeguarding.find_subject(session, concern_id)
+    return [found] if found else []
+
+
+def of_referral(session: Session, outgoing_id: Any) -> Collection[Record]:
+    """Return the case or incident about which information was passed on."""
+    found = referrals.find_subject(session, outgoing_id)
+    return [found] if found else []
+
+
 def _records_of(row: Intervention | Handover | Recognition) -> list[Record]:
     named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
     return [(subject, number) for subject, number in named if number is not None]
@@ -102,6 +116,8 @@ KEYS: dict[str, Records] = {
     "party_id": of_party,
     "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
+    "concern_id": of_concern,
+    "outgoing_id": of_referral,
     "reference": of_intervention,
     "recognition_id": of_recognition,
     "unit_id": of_unit,

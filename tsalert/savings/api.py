@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -147,11 +148,17 @@ def _valued(reference: str) -> dict[str, Any]:
     return plain | {
         "awaits_verifying": version.awaits_verifying,
         "alerts_quoted": alerts_quoted(db.session(), version.content.incident_id),
+        "activity": _activity_behind(version.reference),
         "is_money_line_corrected": _is_line_corrected(version),
         "rate_set": chosen,
         "contributions": valuation.contributions,
         "not_counted": not_counted.reasons_of(db.session(), version),
     }
+
+
+def _activity_behind(reference: str) -> str | None:
+    source = behind_savings(db.session(), [reference]).get(reference)
+    return source.reference if source else None
 
 
 def _is_line_corrected(version: Version) -> bool:

@@ -115,6 +115,11 @@ def count_incidents_with_intervention(session: Session, incident_ids: Select[int
     return session.scalar(select(func.count(Intervention.incident_id.distinct())).where(*COUNTED, among)) or 0
 
 
+def count_interventions(session: Session, period: Period) -> int:
+    """Count the interventions of a period, corrected ones once, withdrawn ones not at all."""
+    return session.scalar(select(func.count()).select_from(Intervention).where(*COUNTED, in_period(period))) or 0
+
+
 def single_savings(session: Session, period: Period, at_least: Decimal) -> list[SingleSaving]:
     """Return a period's single amounts from some size up, the largest first."""
     large = select(Intervention).where(*COUNTED, in_period(period), _amount >= at_least)

@@ -103,6 +103,7 @@ class ValuedInterventionSchema(InterventionSchema):
     """
 
     alerts_quoted = fields.List(fields.String())
+    activity = fields.String(allow_none=True, metadata={"description": "The activity that it comes from, if one."})
     is_money_line_corrected = fields.Boolean()
     rate_set = fields.String(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))

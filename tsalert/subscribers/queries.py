@@ -121,6 +121,12 @@ def circulation(session: Session) -> Circulation:
     return Circulation(subscribers, endpoints, partners, int(reach or 0), declaring, *days)
 
 
+def count_listed(session: Session, at: datetime) -> int:
+    """Count the residents and partners who were on the list just before an instant."""
+    stood = (Subscription.started_at < at, or_(Subscription.ended_at.is_(None), Subscription.ended_at >= at))
+    return session.scalar(select(func.count(Subscription.subscriber_id.distinct())).where(*stood)) or 0
+
+
 def _active_subscriptions() -> Select[int, int, str]:
     """Return the query of (subscriber id, endpoint id, channel) that get anything now."""
     reachable = delivery.reachable_endpoints().subquery("reachable")

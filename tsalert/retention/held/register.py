@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import JSON, Column, MetaData, Table, Text
 
-from tsalert.retention.held import cases, people, response, service
+from tsalert.retention.held import activities, cases, people, response, service
 from tsalert.retention.held.entries import Held, Treatment
 from tsalert.retention.vocabulary import Root
 
 REGISTER: dict[str, Held] = {
-    entry.table: entry for entry in (*response.ENTRIES, *cases.ENTRIES, *people.ENTRIES, *service.ENTRIES)
+    entry.table: entry
+    for entry in (*response.ENTRIES, *cases.ENTRIES, *people.ENTRIES, *activities.ENTRIES, *service.ENTRIES)
 }
 TABLES: dict[Root, str] = {entry.root: entry.table for entry in REGISTER.values() if entry.root}
 _HOW = "say what it is in tsalert/retention/held: facts, persons, words, file or household"
@@ -39,7 +40,7 @@ def _faults_of(entry: Held, table: Table) -> Iterator[str]:
 
 
 # Addresses are erased with their subscribers, household keys with the last of their records.
-REACHED_OTHERWISE = frozenset({"endpoint", "sent_message", "sign_up", "household"})
+REACHED_OTHERWISE = frozenset({"endpoint", "sent_message", "sign_up", "household", "intelligence_about"})
 
 
 def holds_text(column: Column[object]) -> bool:

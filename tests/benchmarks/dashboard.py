@@ -1,0 +1,124 @@
+"""How fast the dashboard is with ten years of calls, cases and interventions, on SQLite and PostgreSQL.
+
+``python -m tests.benchmarks.dashboard [CALLS] [INTERVENTIONS]`` prints JSON lines; exit 1 where a promise is broken.
+Whoever opens it first, or after a minute, has the figures worked out; the others are shown those. The yardstick is
+a page without figures in the same process.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from flask import Flask
+from sqlalchemy.engine import Engine
+
+from tests.benchmarks import savings_load
+from tests.benchmarks.bulk import bulk
+from tests.benchmarks.response import sign_in
+from tests.benchmarks.response_load import filled_app
+from tests.benchmarks.savings import Result, approve_rates
+from tests.database import postgresql_server
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.references.rules import write_reference
+
+TIMES = 40
+PERIODS = {"a quarter": "2024/25+Q3", "a year": "2024/25", "the quarter that runs": ""}
+MOST, MOST_WHOLE_REPORT = 300, 3000
+_COLUMNS = {
+    "case_file": (
+        "id", "reference", "category", "channel", "kind", "opened_at", "status", "source", "summary",
+        "chosen_for_vulnerability",
+    ),
+    "money_line": ("id", "case_id", "kind", "amount", "evidence", "certainty", "recorded_at"),
+}  # fmt: skip
+_CATEGORIES = ("scam", "doorstep_crime", "financial_abuse", "other")
+_CHANNELS = ("doorstep", "telephone", "postal", "online")
+
+
+def main(calls: int, interventions: int) -> int:
+    """Measure, print, and say whether every promise was kept."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
+        (folder / "server").mkdir()
+        urls = {
+            "SQLite": f"sqlite:///{folder / 'bench.db'}",
+            "PostgreSQL": stack.enter_context(postgresql_server(folder / "server")),
+        }
+        results = []
+        for name, url in urls.items():
+            app = filled_app(url, folder, calls=calls)
+            _fill_further(app, calls // 10, interventions)
+            for result in _measure(name, app):
+                print(json.dumps(asdict(result)), flush=True)
+                results.append(result)
+    return 0 if all(result.keeps_its_promise() for result in results) else 1
+
+
+def _fill_further(app: Flask, cases: int, interventions: int) -> None:
+    with app.app_context():
+        approve_rates()
+        savings_load.load(db.engine, interventions)
+        _load_cases(db.engine, cases)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _load_cases(engine: Engine, cases: int) -> None:
+    """Invent cases over ten years up to now, each with what its victim paid."""
+    now = utc_now()
+    with bulk(engine, _COLUMNS) as writer:
+        for number in range(1, cases + 1):
+            opened = now - timedelta(days=3650) * (1 - number / (cases + 1))
+            at, kinds = f"{opened:%Y-%m-%d %H:%M:%S}.000000", (number % 4, number // 4 % 4)
+            what = (_CATEGORIES[kinds[0]], _CHANNELS[kinds[1]], "", at, "open", "resident", "Invented", 0)
+            writer.add("case_file", (number, write_reference("D", opened.year, number), *what))
+            writer.add("money_line", (number, number, "paid", number * 7919 % 900_000, "bank", "confirmed", at))
+
+
+def _measure(name: str, app: Flask) -> Iterator[Result]:
+    (cookie,) = sign_in(app, 1)
+    browser = app.test_client(use_cookies=False)
+
+    def open_page(path: str) -> None:
+        answer = browser.get(path, headers={"Cookie": cookie})
+        assert answer.status_code == 200, answer.text
+
+    yield _timed(f"{name}: a page without figures", None, partial(open_page, "/grades"))
+    for what, label in PERIODS.items():
+        path = f"/dashboard?period={label}" if label else "/dashboard"
+        yield _first(f"{name}: dashboard of {what}, first opened", app, partial(open_page, path))
+        yield _timed(f"{name}: dashboard of {what}, opened again", MOST, partial(open_page, path))
+
+
+def _first(name: str, app: Flask, act: Callable[[], object]) -> Result:
+    """Return the slowest of three openings by a process that keeps nothing yet."""
+    taken = []
+    for _ in range(3):
+        app.extensions["tsalert_figures"].forget()
+        started = perf_counter()
+        act()
+        taken.append((perf_counter() - started) * 1000)
+    return Result(name, "ms", round(max(taken), 1), MOST_WHOLE_REPORT)
+
+
+def _timed(name: str, most: float | None, act: Callable[[], object]) -> Result:
+    """Return the milliseconds in which 95 of a hundred openings were answered."""
+    taken = []
+    for _ in range(TIMES):
+        started = perf_counter()
+        act()
+        taken.append((perf_counter() - started) * 1000)
+    return Result(name, "ms", round(sorted(taken)[TIMES * 95 // 100], 1), most)
+
+
+if __name__ == "__main__":
+    sizes = [int(each) for each in sys.argv[1:3]]
+    raise SystemExit(main(*sizes) if len(sizes) == 2 else main(1_000_000, 500_000))

@@ -1,0 +1,251 @@
+"""Charts as SVG without style or script: titled, described, labelled where they lie, patterned too. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+
+WIDTH = 340
+_TEXT, _SMALL, _ROW = 14, 12, 44
+_PLOT, _LEFT, _RIGHT, _TOP = 150, 8, 8, 34
+# Colours and dashes of lines; what comes fifth is told in the table alone.
+_LINES = (("#1d70b8", ""), ("#d4351c", "7 4"), ("#00703c", "2 3"), ("#4c2c92", "9 3 2 3"))
+_MOST_LINES = len(_LINES)
+# What fills the parts of a bar: a colour, and how strokes of white lie on it.
+_FILLS = (
+    ("#1d70b8", ""),
+    ("#00703c", "M0 8L8 0"),
+    ("#4c2c92", "M0 4H8"),
+    ("#b45309", "M4 0V8"),
+    ("#505a5f", "M0 0L8 8M0 8L8 0"),
+)
+Write = Callable[[Decimal], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of figures, a place each; None where there is no figure."""
+
+    name: str
+    values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing with the table that tells the same.
+
+    :param title: what the figures show, as a sentence.
+    """
+
+    title: str
+    description: str
+    svg: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a chart is called, and how its figures are written.
+
+    :param slug: what its parts are named by; unlike any other chart's on the page.
+    """
+
+    slug: str
+    title: str
+    description: str
+    write: Write
+    of: str = ""
+
+
+def bars(subject: Subject, parts: Sequence[tuple[str, Decimal]]) -> Chart:
+    """Draw one bar for each category, its name above it and its figure at its end."""
+    most = max((max(value, Decimal(0)) for _, value in parts), default=Decimal(0))
+    drawn = []
+    for place, (name, value) in enumerate(parts):
+        top = place * _ROW
+        text = subject.write(value)
+        room = WIDTH - _LEFT - _RIGHT - _length(text)
+        drawn += [
+            _label(_LEFT, top + 14, name),
+            _rect(_LEFT, top + 20, _scaled(value, most, room), "#1d70b8"),
+            _label(_LEFT + _scaled(value, most, room) + 6, top + 34, text, is_bold=True),
+        ]
+    rows = tuple((name, subject.write(value)) for name, value in parts)
+    return _chart(subject, drawn, max(len(parts), 1) * _ROW, ("Category", subject.of or "Figure"), rows)
+
+
+def stacked_bars(subject: Subject, names: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Draw one bar for each name, made of a part for each series, with the total at its end."""
+    totals = [sum((each.values[place] or Decimal(0) for each in series), Decimal(0)) for place in range(len(names))]
+    most = max(totals, default=Decimal(0))
+    drawn = [_patterns(subject.slug)]
+    for place, name in enumerate(names):
+        drawn += _stack(subject, place, name, totals[place], most, series)
+    foot = len(names) * _ROW + 6
+    for place, each in enumerate(series):
+        fill = _fill(subject.slug, place)
+        drawn += [
+            _rect(_LEFT, foot + 22 * place, Decimal(16), fill, height=16),
+            _label(_LEFT + 24, foot + 22 * place + 13, each.name),
+        ]
+    rows = tuple(
+        (name, *(_told(subject, each.values[place]) for each in series), subject.write(totals[place]))
+        for place, name in enumerate(names)
+    )
+    head = ("", *(each.name for each in series), "Total")
+    return _chart(subject, drawn, foot + 22 * len(series), head, rows)
+
+
+def lines(subject: Subject, places: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Draw one line for each series, from the left to the right, its last figure at its end and its name beneath."""
+    shown = series[:_MOST_LINES]
+    known = [value for each in shown for value in each.values if value is not None]
+    most = max((*known, Decimal(0)))
+    drawn = [_axis(most, subject.write), *_ticks(places)]
+    for place, each in enumerate(shown):
+        drawn += _line(each, most, *_LINES[place])
+    drawn += _ends(shown, most, subject.write)
+    foot = _TOP + _PLOT + 44
+    for place, each in enumerate(shown):
+        drawn += _key(each, foot + 22 * place, *_LINES[place])
+    rows = tuple((name, *(_told(subject, each.values[place]) for each in series)) for place, name in enumerate(places))
+    return _chart(subject, drawn, foot + 22 * len(shown), ("Quarter", *(each.name for each in series)), rows)
+
+
+def _chart(
+    subject: Subject, drawn: Sequence[str], height: int, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> Chart:
+    title_id, text_id = f"{subject.slug}-title", f"{subject.slug}-desc"
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'aria-labelledby="{title_id} {text_id}" font-family="Arial, sans-serif" font-size="{_TEXT}" '
+        f'fill="currentColor"><title id="{title_id}">{escape(subject.title)}</title>'
+        f'<desc id="{text_id}">{escape(subject.description)}</desc>{"".join(drawn)}</svg>'
+    )
+    return Chart(subject.title, subject.description, svg, head, rows)
+
+
+def _stack(
+    subject: Subject, place: int, name: str, total: Decimal, most: Decimal, series: Sequence[Series]
+) -> list[str]:
+    top, text = place * _ROW, subject.write(total)
+    room = WIDTH - _LEFT - _RIGHT - _length(text)
+    drawn, at = [_label(_LEFT, top + 14, name)], Decimal(_LEFT)
+    for number, each in enumerate(series):
+        long = _scaled(each.values[place] or Decimal(0), most, room)
+        if long:
+            drawn.append(_rect(at, top + 20, long, _fill(subject.slug, number)))
+            at += long
+    return [*drawn, _label(at + 6, top + 34, text, is_bold=True)]
+
+
+def _patterns(slug: str) -> str:
+    found = [
+        f'<pattern id="{slug}-fill-{place}" width="8" height="8" patternUnits="userSpaceOnUse">'
+        f'<rect width="8" height="8" fill="{colour}"/><path d="{strokes}" stroke="#ffffff" stroke-width="1.5"/>'
+        "</pattern>"
+        for place, (colour, strokes) in enumerate(_FILLS)
+    ]
+    return f"<defs>{''.join(found)}</defs>"
+
+
+def _fill(slug: str, place: int) -> str:
+    return f"url(#{slug}-fill-{place % len(_FILLS)})"
+
+
+def _axis(most: Decimal, write: Write) -> str:
+    top, bottom, right = _TOP, _TOP + _PLOT, WIDTH - _RIGHT
+    return (
+        f'<path d="M{_LEFT} {top}H{right}M{_LEFT} {bottom}H{right}" stroke="#b1b4b6" fill="none"/>'
+        + _label(_LEFT, top - 8, write(most), size=_SMALL)
+        + _label(_LEFT, bottom - 4, write(Decimal(0)), size=_SMALL)
+    )
+
+
+def _ticks(places: Sequence[str]) -> list[str]:
+    """Write the quarter under each point, and the year under its first: ``2022/23 Q1`` is told on two lines."""
+    found, told = [], ""
+    for place, name in enumerate(places):
+        year, _, quarter = name.partition(" ")
+        at, bottom = _across(place, len(places)), _TOP + _PLOT
+        found.append(_label(at, bottom + 16, quarter or year, size=_SMALL, anchor="middle"))
+        if quarter and year != told:
+            anchor = "end" if place and place == len(places) - 1 else "middle"
+            found.append(_label(at + (12 if anchor == "end" else 0), bottom + 32, year, size=_SMALL, anchor=anchor))
+        told = year
+    return found
+
+
+def _ends(series: Sequence[Series], most: Decimal, write: Write) -> list[str]:
+    """Write each line's last figure at its end, under the point where another's stands close above."""
+    found, taken = [], list[Decimal]()
+    for each in series:
+        last = each.values[-1] if each.values else None
+        if last is None:
+            continue
+        y = _up(last, most)
+        is_crowded = any(abs(y - other) < _TEXT + 2 for other in taken)
+        taken.append(y)
+        below = _TEXT + 4 if is_crowded else -8
+        found.append(_label(WIDTH - _RIGHT, int(y) + below, write(last), anchor="end", is_bold=True))
+    return found
+
+
+def _line(series: Series, most: Decimal, colour: str, dashes: str) -> list[str]:
+    points = [
+        (_across(place, len(series.values)), _up(value, most))
+        for place, value in enumerate(series.values)
+        if value is not None
+    ]
+    joined = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    line = f'<polyline points="{joined}" fill="none" stroke="{colour}" stroke-width="2.5"{dashed}/>'
+    dots = [f'<circle cx="{_number(x)}" cy="{_number(y)}" r="3.5" fill="{colour}"/>' for x, y in points]
+    return [line, *dots]
+
+
+def _key(series: Series, top: int, colour: str, dashes: str) -> list[str]:
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    stroke = f'<path d="M{_LEFT} {top + 8}h28" stroke="{colour}" stroke-width="2.5" fill="none"{dashed}/>'
+    return [stroke, _label(_LEFT + 36, top + 13, series.name)]
+
+
+def _across(place: int, number: int) -> Decimal:
+    room = Decimal(WIDTH - _LEFT - _RIGHT - 46)
+    return _LEFT + 34 + (room * place / (number - 1) if number > 1 else room / 2)
+
+
+def _up(value: Decimal, most: Decimal) -> Decimal:
+    return _TOP + _PLOT - _scaled(value, most, _PLOT)
+
+
+def _scaled(value: Decimal, most: Decimal, room: int) -> Decimal:
+    return max(value, Decimal(0)) * room / most if most else Decimal(0)
+
+
+def _rect(x: Decimal | int, y: int, width: Decimal, fill: str, *, height: int = 18) -> str:
+    return f'<rect x="{_number(x)}" y="{y}" width="{_number(width)}" height="{height}" fill="{fill}"/>'
+
+
+def _label(
+    x: Decimal | int, y: int, text: str, *, size: int = _TEXT, anchor: str = "start", is_bold: bool = False
+) -> str:
+    weight = ' font-weight="bold"' if is_bold else ""
+    return (
+        f'<text x="{_number(x)}" y="{y}" font-size="{size}" text-anchor="{anchor}"{weight} stroke="none">'
+        f"{escape(text)}</text>"
+    )
+
+
+def _length(text: str) -> int:
+    """Return about how wide a bold figure is, with a little room."""
+    return 9 * len(text) + 10
+
+
+def _number(value: Decimal | int) -> str:
+    return f"{Decimal(value):.1f}".removesuffix(".0")
+
+
+def _told(subject: Subject, value: Decimal | None) -> str:
+    return "not available" if value is None else subject.write(value)

@@ -1,0 +1,117 @@
+"""The dashboard: a period's performance, demand, response, savings, units, alerts and wards, with their charts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from tsalert.cases.figures import CaseFigures, case_figures
+from tsalert.cases.losses import PeriodLosses, period_losses
+from tsalert.core.clock import london_date
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period, quarter_of
+from tsalert.places.queries import ward_names
+from tsalert.reports.comparing import quarters_up_to
+from tsalert.reports.glance import Glance, read_glance
+from tsalert.reports.memory import FiguresMemory
+from tsalert.reports.partners import PartnerTable, partner_tables
+from tsalert.response.counting import By as ResponseBy
+from tsalert.response.counting import Tally
+from tsalert.response.figures import ResponsePeriod, response_period
+from tsalert.savings.figures import overview
+from tsalert.savings.figures.cells import Cell
+from tsalert.savings.figures.table import SavingsTable
+from tsalert.savings.valuing.methods import AS_PUBLISHED
+from tsalert.subscribers.queries import Circulation, circulation
+
+TREND, STACK = 8, 4
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class WardRow:
+    """One ward in a period; None where nothing came from it."""
+
+    code: str
+    name: str
+    tally: Tally | None
+    savings: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Everything that the dashboard of one period shows.
+
+    :param trend: the cases of the quarters up to it; ``classes`` the savings by class of the last of them.
+    :param circulation: how far alerts carry now, whatever the period.
+    """
+
+    glance: Glance
+    losses: PeriodLosses
+    response: ResponsePeriod
+    trend: Mapping[Period, CaseFigures]
+    classes: Mapping[Period, SavingsTable]
+    circulation: Circulation
+    wards: tuple[WardRow, ...]
+    partners: tuple[PartnerTable, ...]
+
+    @property
+    def period(self) -> Period:
+        """The period shown."""
+        return self.glance.compared.period
+
+
+def read_dashboard(
+    session: Session, memory: FiguresMemory, period: Period, *, ward: str | None = None, now: datetime
+) -> Dashboard:
+    """Put the dashboard of a quarter, a year or the last four quarters together.
+
+    :param ward: show this ward alone among the wards.
+    :raises RuleViolation: the period has not begun, or lies before any records.
+    :raises NotFound: there is no such ward.
+    """
+    glance = read_glance(session, memory, period, now=now)
+    quarters = quarters_up_to(quarter_of(min(period.last_day, london_date(now))), TREND)
+
+    def keep(what: str, wanted: Period, read: Callable[[Period], Found]) -> Found:
+        return memory.recall(what, wanted, session, now=now, read=lambda: read(wanted))
+
+    response = keep("response", period, lambda wanted: response_period(session, wanted))
+    by_ward = keep("wards", period, lambda wanted: _savings(session, wanted, overview.By.WARD))
+    return Dashboard(
+        glance,
+        losses=keep("losses", period, lambda wanted: period_losses(session, wanted)),
+        response=response,
+        trend={each: keep("cases", each, lambda wanted: case_figures(session, wanted)) for each in quarters},
+        classes={each: keep("classes", each, lambda wanted: _by_class(session, wanted)) for each in quarters[-STACK:]},
+        circulation=keep("circulation", quarter_of(london_date(now)), lambda _: circulation(session)),
+        wards=_wards(ward_names(session), response, by_ward, ward),
+        partners=partner_tables(session),
+    )
+
+
+def _by_class(session: Session, period: Period) -> SavingsTable:
+    return _savings(session, period, overview.By.CLASS)
+
+
+def _savings(session: Session, period: Period, by: overview.By) -> SavingsTable:
+    return overview.table_of(session, overview.Wanted(period, by, AS_PUBLISHED))
+
+
+def _wards(
+    names: Mapping[str, str], response: ResponsePeriod, savings: SavingsTable, chosen: str | None
+) -> tuple[WardRow, ...]:
+    """Return the wards from which reports came or in which something was saved, the most reports first."""
+    if chosen is not None and chosen not in names:
+        raise NotFound("There is no such ward.")
+    tallies = {group.key: group.tally for group in response.by(ResponseBy.WARD)}
+    rows = [
+        WardRow(code, name, tallies.get(code), savings.row(code).total)
+        for code, name in names.items()
+        if chosen in {None, code}
+    ]
+    shown = [row for row in rows if chosen or row.tally or row.savings.exact]
+    return tuple(sorted(shown, key=lambda row: (-(row.tally.reports if row.tally else 0), row.name)))

@@ -1,0 +1,149 @@
+"""Performance at a glance: each indicator beside its earlier figures, its change, its target and its rating."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import london_date
+from tsalert.core.periods import Period, quarter_of
+from tsalert.reports.change import UNAVAILABLE, Change, Value, describe_change, write_value
+from tsalert.reports.comparing import Compared, compare_with, quarters_in, quarters_up_to
+from tsalert.reports.indicators import Indicator, indicators_on
+from tsalert.reports.measures import SAVINGS
+from tsalert.reports.memory import FiguresMemory
+from tsalert.reports.queries import PeriodFigures, period_figures
+from tsalert.reports.rag import HISTORY, Judgement, direction, judge
+from tsalert.reports.vocabulary import Audience, Rag, RagRule, Unit
+from tsalert.savings.figures.rebasing import rebased_table
+from tsalert.savings.figures.table import SavingsTable
+
+NOT_OVER = Judgement(Rag.NOT_RATED, "The period has not ended.")
+
+
+@dataclass(frozen=True, slots=True)
+class GlanceRow:
+    """One indicator in one period.
+
+    :param change: against the same period last year; ``rolling_change`` against the four quarters before.
+    """
+
+    indicator: Indicator
+    current: Value
+    before: Value
+    last_year: Value
+    rolling: Value
+    change: Change
+    rolling_change: Change
+    judgement: Judgement
+    quarters: int
+
+    @property
+    def direction(self) -> str:
+        """Which way it went, and whether that is better."""
+        return direction(self.indicator.rating.polarity, self.change.move)
+
+    @property
+    def target(self) -> str:
+        """The period's target as people read it; empty where there is none."""
+        target = self.indicator.rating.target
+        if target is None or self.indicator.rating.rule is not RagRule.TARGET:
+            return ""
+        if self.indicator.measure.unit is Unit.SHARE:
+            return f"{target.normalize():f}%"
+        scaled = target * self.quarters
+        return write_value(scaled) if self.indicator.measure.unit is Unit.MONEY else f"{scaled.normalize():,f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The indicators of a period; ``read_at`` is the instant of its oldest figure."""
+
+    compared: Compared
+    is_provisional: bool
+    rows: tuple[GlanceRow, ...]
+    figures: PeriodFigures
+    read_at: datetime
+
+
+Reader = Callable[[Period], PeriodFigures]
+
+
+def read_glance(session: Session, memory: FiguresMemory, period: Period, *, now: datetime) -> Glance:
+    """Put a period's indicators together, those that are for the service alone left out.
+
+    Each figure is read from records of its own period; four quarters are never added up from rounded ones.
+    """
+    compared = compare_with(period, today=london_date(now))
+
+    def read(wanted: Period) -> PeriodFigures:
+        return memory.recall("figures", wanted, session, now=now, read=lambda: period_figures(session, wanted, now))
+
+    def rebase(earlier: Period, onto: Period) -> SavingsTable | None:
+        what = f"rebased on {onto.label}"
+        return memory.recall(what, earlier, session, now=now, read=lambda: rebased_table(session, earlier, onto))
+
+    chosen = [each for each in indicators_on(session, period.last_day) if each.audience is not Audience.SERVICE]
+    rebased = {
+        period: rebase(compared.last_year, period), compared.rolling: rebase(compared.rolling_before, compared.rolling)
+    }  # fmt: skip
+    history = _history(chosen, period, read)
+    rows = tuple(_row(each, compared, read, rebased, history) for each in chosen)
+    figures = read(period)
+    parts = (period, compared.before, compared.last_year, compared.rolling, compared.rolling_before)
+    oldest = min((at for at in (memory.read_at("figures", each) for each in parts) if at), default=now)
+    return Glance(compared, figures.is_provisional, rows, figures, oldest)
+
+
+def _history(chosen: Sequence[Indicator], period: Period, read: Reader) -> tuple[PeriodFigures, ...]:
+    """Return the quarters before, where any rating asks for them; a year has no usual swings of quarters."""
+    is_asked = any(each.rating.rule is RagRule.STATISTICAL for each in chosen)
+    if not is_asked or quarters_in(period) > 1:
+        return ()
+    return tuple(read(each) for each in quarters_up_to(quarter_of(period.first_day), HISTORY + 1)[:-1])
+
+
+def _row(
+    indicator: Indicator,
+    compared: Compared,
+    read: Reader,
+    rebased: Mapping[Period, SavingsTable | None],
+    history: Sequence[PeriodFigures],
+) -> GlanceRow:
+    measure = indicator.measure
+    figures = read(compared.period)
+    current, last_year = measure.read(figures), measure.read(read(compared.last_year))
+    quarters = quarters_in(compared.period)
+    judged = judge(
+        indicator.rating,
+        current,
+        last_year=last_year,
+        history=[measure.read(each) for each in history],
+        quarters=quarters,
+    )
+    return GlanceRow(
+        indicator,
+        current,
+        measure.read(read(compared.before)),
+        last_year,
+        measure.read(read(compared.rolling)),
+        change=_change(indicator, read(compared.last_year), figures, rebased[compared.period]),
+        rolling_change=_change(
+            indicator, read(compared.rolling_before), read(compared.rolling), rebased[compared.rolling]
+        ),
+        judgement=NOT_OVER if figures.is_provisional and indicator.rating.rule is not RagRule.NONE else judged,
+        quarters=quarters,
+    )
+
+
+def _change(
+    indicator: Indicator, before: PeriodFigures, current: PeriodFigures, rebased: SavingsTable | None
+) -> Change:
+    """Tell a change between complete periods; savings by other rates are first worked out by the later ones."""
+    if current.is_provisional:
+        return UNAVAILABLE
+    read = indicator.measure.read
+    if rebased is None or indicator.measure.group != SAVINGS:
+        return describe_change(read(before), read(current))
+    return describe_change(read(replace(before, savings=rebased)), read(current), is_rebased=True)

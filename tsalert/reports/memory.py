@@ -1,0 +1,72 @@
+"""Figures that one web process has worked out, kept for as long as they are true, or for a minute."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.orm import Session
+
+from tsalert.audit.queries import last_change
+from tsalert.core.periods import Period
+
+OLDEST = timedelta(minutes=1)
+_MOST = 400
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    read_at: datetime
+    stamp: str
+    found: Any
+
+
+class FiguresMemory:
+    """Hands out figures without working them out again while they are no older than a minute.
+
+    Figures of a period that is over stand longer, as long as the trail has grown by no change since: whatever
+    moves them is entered there in the same transaction. The lock lets one reader work while the others wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, _Kept] = {}
+        self._lock = Lock()
+
+    def recall(self, what: str, period: Period, session: Session, *, now: datetime, read: Callable[[], Found]) -> Found:
+        """Return figures of a period as they are kept, or read and keep them."""
+        key = (what, period)
+        kept = self._find(key, period, session, now)
+        if kept is None:
+            with self._lock:
+                # Arguments are worked out from the left: the stamp is older than the figures, never newer.
+                kept = self._find(key, period, session, now) or self._keep(key, last_change(session), now, read())
+        return cast(Found, kept.found)
+
+    def read_at(self, what: str, period: Period) -> datetime | None:
+        """Return when kept figures were worked out."""
+        kept = self._kept.get((what, period))
+        return kept.read_at if kept else None
+
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        self._kept.clear()
+
+    def _find(self, key: Hashable, period: Period, session: Session, now: datetime) -> _Kept | None:
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        if timedelta(0) <= now - kept.read_at < OLDEST:
+            return kept
+        if period.ends_at > kept.read_at or kept.stamp != last_change(session):
+            return None
+        self._kept[key] = replace(kept, read_at=now)  # nothing has changed, so they are true of this instant too
+        return self._kept[key]
+
+    def _keep(self, key: Hashable, stamp: str, now: datetime, found: Any) -> _Kept:
+        if len(self._kept) >= _MOST:
+            self._kept.pop(min(self._kept, key=lambda each: self._kept[each].read_at))
+        self._kept[key] = _Kept(now, stamp, found)
+        return self._kept[key]

@@ -1,0 +1,150 @@
+"""Partners' figures as they stand: tables of a period beside the same days a year before, the change worked out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.reports.change import Change, describe_change
+from tsalert.reports.comparing import named_days, year_before
+from tsalert.reports.models import PartnerFigure
+from tsalert.web.fields import LARGEST_ID
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """One figure of a partner's as it was entered; officers by id."""
+
+    id: int
+    partner: str
+    category: str
+    period: Period
+    number: int
+    printed_percent: int | None
+    source: str | None
+    supersedes_id: int | None
+    reason: str | None
+    entered_by: int | None
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """One category in a period and a year before; what was printed is shown beside what the counts make."""
+
+    category: str
+    before: FigureView | None
+    current: FigureView
+    change: Change
+
+    @property
+    def printed(self) -> str:
+        """The change as the partner printed it; empty where none was entered."""
+        percent = self.current.printed_percent
+        return "" if percent is None else f"{percent:+}%" if percent else "0%"
+
+    @property
+    def is_misprinted(self) -> bool:
+        """True where the printed change is another than the counts make."""
+        printed, made = self.current.printed_percent, self.change.percent
+        return printed is not None and made is not None and printed != made
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerTable:
+    """A partner's figures of one period."""
+
+    partner: str
+    period: Period
+    before: Period
+    rows: tuple[PartnerRow, ...]
+
+
+def partner_tables(session: Session, period: Period | None = None) -> tuple[PartnerTable, ...]:
+    """Return each partner's table of a period, or of its latest; categories in the order in which they were entered."""
+    found = [_view(row) for row in session.scalars(_standing().order_by(PartnerFigure.partner, PartnerFigure.id))]
+    order = _first_entered(session)
+    tables = []
+    for partner in dict.fromkeys(each.partner for each in found):
+        own = [each for each in found if each.partner == partner]
+        wanted = period or max((each.period for each in own), key=lambda each: (each.last_day, each.first_day))
+        rows = sorted(_rows(own, wanted), key=lambda row: order[partner, row.category])
+        if rows:
+            tables.append(PartnerTable(partner, wanted, year_before(wanted), tuple(rows)))
+    return tuple(tables)
+
+
+def partner_periods(session: Session) -> list[Period]:
+    """Return every period that a partner gave figures of, the latest first."""
+    days = select(PartnerFigure.first_day, PartnerFigure.last_day).distinct()
+    newest = days.order_by(PartnerFigure.last_day.desc(), PartnerFigure.first_day.desc())
+    return [named_days(first, last) for first, last in session.execute(newest)]
+
+
+def get_figure(session: Session, figure_id: int) -> FigureView:
+    """Return one figure.
+
+    :raises NotFound: there is none.
+    """
+    row = session.get(PartnerFigure, figure_id) if 0 < figure_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound("There is no such figure.")
+    return _view(row)
+
+
+def find_standing(session: Session, partner: str, category: str, period: Period) -> FigureView | None:
+    """Return the figure that stands for a category and period, or None."""
+    same = (PartnerFigure.partner == partner, PartnerFigure.category == category)
+    days = (PartnerFigure.first_day == period.first_day, PartnerFigure.last_day == period.last_day)
+    row = session.scalar(_standing().where(*same, *days))
+    return _view(row) if row else None
+
+
+def versions_of(session: Session, figure: FigureView) -> list[FigureView]:
+    """Return everything that was entered for a figure's category and period, the newest first."""
+    same = (PartnerFigure.partner == figure.partner, PartnerFigure.category == figure.category)
+    days = (PartnerFigure.first_day == figure.period.first_day, PartnerFigure.last_day == figure.period.last_day)
+    query = select(PartnerFigure).where(*same, *days).order_by(PartnerFigure.id.desc())
+    return [_view(row) for row in session.scalars(query)]
+
+
+def _standing() -> Select[PartnerFigure]:
+    """Return the query of the figures whose place no later one took."""
+    later = aliased(PartnerFigure)
+    return select(PartnerFigure).where(~select(later.id).where(later.supersedes_id == PartnerFigure.id).exists())
+
+
+def _first_entered(session: Session) -> dict[tuple[str, str], int]:
+    query = select(PartnerFigure.partner, PartnerFigure.category, PartnerFigure.id).order_by(PartnerFigure.id.desc())
+    return {(partner, category): number for partner, category, number in session.execute(query)}
+
+
+def _rows(figures: Iterable[FigureView], period: Period) -> list[PartnerRow]:
+    known = {(each.category, each.period): each for each in figures}
+    rows = []
+    for (category, days), current in known.items():
+        if days == period:
+            before = known.get((category, year_before(period)))
+            change = describe_change(before.number if before else None, current.number)
+            rows.append(PartnerRow(category, before, current, change))
+    return rows
+
+
+def _view(row: PartnerFigure) -> FigureView:
+    return FigureView(
+        row.id,
+        row.partner,
+        row.category,
+        named_days(row.first_day, row.last_day),
+        row.number,
+        row.printed_percent,
+        row.source,
+        row.supersedes_id,
+        row.reason,
+        row.entered_by,
+        row.entered_at,
+    )
