@@ -166,6 +166,17 @@ def test_those_who_answer_are_reminded_a_week_ahead_and_daily_once_it_is_late(
     assert "Ada" not in told
 
 
+def test_a_request_answered_long_ago_names_nobody_any_more(session: Session, desk: Desk) -> None:
+    then = datetime(2020, 6, 10, 12, 0, tzinfo=UTC)
+    new = NewRequest("Ada Asker", date(2020, 6, 1), contact="01632 960555")
+    request_id = requests.record_request(new, actor=desk.protection, now=then)
+    requests.answer(request_id, Answer.NOTHING_HELD, reason=None, actor=desk.protection, now=then)
+    desk.erase()
+    session.expire_all()
+    asked = requests.get_request(session, request_id)
+    assert (asked.name, asked.contact, asked.received_on) == ("[removed]", None, date(2020, 6, 1))
+
+
 def test_an_officer_without_the_office_answers_nobody(desk: Desk, actor: Actor) -> None:
     with pytest.raises(NotAllowed):
         requests.record_request(NewRequest("Ada", date(2026, 6, 1)), actor=actor, now=NOW)

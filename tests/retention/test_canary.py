@@ -24,6 +24,8 @@ TRACES = (CANARY.casefold(), POSTCODE.casefold(), POSTCODE.replace(" ", "").case
 ELSEWHERE = {
     "access_request", "access_review", "subscriber", "endpoint", "sent_message", "sign_up", "inbound_message",
     "telephone_recording", "page_event",
+    "access_grant", "restriction", "opening", "case_merge", "case_referral", "case_party", "vulnerability_assessment",
+    "person_wishes", "recognition", "letter", "referral", "safeguarding_concern", "letter_sending", "safeguarding_step",
 }  # fmt: skip
 
 

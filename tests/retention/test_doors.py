@@ -8,13 +8,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.retention.conftest import CANARY, Desk, advice_call, closed_case
+from tests.retention.conftest import CANARY, Desk, Story, advice_call, closed_case
 from tsalert.audit.queries import entries_about
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
+from tsalert.evidence.models import Exhibit
+from tsalert.handover.models import Handover
+from tsalert.response.models import CallParty
 from tsalert.retention import erasing
 from tsalert.retention.models import KeepingRule
+from tsalert.savings.models import Intervention
 from tsalert.staff.rules import RoleName
 
 SignIn = Callable[..., FlaskClient]
@@ -74,6 +78,28 @@ def test_the_page_of_an_erased_record_says_so_and_still_works(
         assert browser.get(place).status_code == 200
     assert f"retention run {run_id}" in browser.get(f"/cases/{case_id}").text
     assert f"retention run {run_id}" in browser.get(f"/calls/{call_id}").text
+
+
+def test_every_page_of_a_case_still_opens_once_nobody_is_named_in_it(
+    session: Session, desk: Desk, signed_in: SignIn, officer: Callable[..., Actor]
+) -> None:
+    story = Story(officer(RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER), desk.manager)
+    story.tell()
+    desk.erase()
+    browser = signed_in(RoleName.MANAGER)
+    case, party = f"/cases/{story.case_id}", session.scalar(select(CallParty.party_id)) or 1
+    exhibit, hand = session.scalar(select(Exhibit.id)), session.scalar(select(Handover.id))
+    reference = session.scalar(select(Intervention.reference))
+    places = (
+        case, f"{case}/timeline", f"{case}/evidence", f"{case}/exhibits/{exhibit}", f"{case}/disclosure",
+        f"{case}/enforcement", f"{case}/prosecutions/1", f"/calls/{story.call_id}", f"/incidents/{story.incident_id}",
+        f"/handovers/{hand}", f"/handovers/{hand}/pack", f"/parties/{party}", "/parties", "/cases", "/calls", "/units",
+        "/units?show=all", "/interventions", f"/interventions/{reference}", "/legal-holds/1", "/incidents",
+    )  # fmt: skip
+    answers = {place: browser.get(place) for place in places}
+    assert {place: answer.status_code for place, answer in answers.items() if answer.status_code >= 500} == {}
+    assert [place for place, answer in answers.items() if CANARY.casefold() in answer.text.casefold()] == []
+    assert {place for place, answer in answers.items() if answer.status_code == 404} == set()
 
 
 def test_a_rule_is_proposed_and_the_data_protection_officer_approves_it(

@@ -208,8 +208,13 @@ def _delete_files(done: _Done) -> None:
 
 
 def _leave_no_trace_of_pages() -> None:
-    """Let SQLite write its journal back, which still holds pages as they were; no transaction may be open for that."""
+    """Let SQLite merge its index of words and write its journal back; no transaction may be open for that.
+
+    Both still hold what was deleted: the index until its parts are merged, the journal pages as they were.
+    """
     bind = db.session.get_bind()
     if isinstance(bind, Engine) and bind.dialect.name == "sqlite":
+        with bind.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO fts_words (fts_words) VALUES ('optimize')")
         with bind.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -67,9 +67,16 @@ def rows_under(entry: Held, reach: Reach) -> ColumnElement[bool]:
     if entry.root and reach.of(entry.root):
         found.append(rows.c.id.in_(reach.of(entry.root)))
     if entry.is_about:
-        found += [(rows.c.subject == root.value) & rows.c.subject_id.in_(ids) for root, ids in reach.ids.items() if ids]
+        subject, key = _about(rows)
+        found += [(subject == root.value) & key.in_(ids) for root, ids in reach.ids.items() if ids]
     found += [rows.c[column].in_(keys) for column, keys in _keys_of_parents(entry, reach)]
     return or_(false(), *found)
+
+
+def _about(rows: Table) -> tuple[ColumnElement[str], ColumnElement[int]]:
+    """Return the columns that name the record which a row is about."""
+    name, key = ("subject", "subject_id") if "subject" in rows.c else ("root_subject", "root_id")
+    return rows.c[name], rows.c[key]
 
 
 def _keys_of_parents(entry: Held, reach: Reach) -> Iterator[tuple[str, Ids | Select[Any]]]:
@@ -128,7 +135,8 @@ def people_of(session: Session, reach: Reach) -> set[int]:
     """Return the parties that some records name."""
     found: set[int] = set()
     for entry, column in links():
-        found.update(session.scalars(select(table(entry.table).c[column]).where(rows_under(entry, reach)).distinct()))
+        named = table(entry.table).c[column]
+        found.update(session.scalars(select(named).where(rows_under(entry, reach), named.is_not(None)).distinct()))
     return found
 
 
