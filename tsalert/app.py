@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tsalert import doors
+from tsalert import doors, navigation
 from tsalert.audit import reading
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
@@ -135,7 +135,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
         app,
         authority_name=settings.authority_name,
         rapid_response_number=settings.rapid_response_number,
-        navigation=doors.NAVIGATION,
+        rooms=navigation.ROOMS,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
         troubles=lambda: paging_queries.troubles(db.session()),
     )

@@ -10,7 +10,6 @@ from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
-from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
@@ -103,7 +102,7 @@ from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import joining_views, link_views
 from tsalert.subscribers import views as subscribers_views
-from tsalert.web import home, pages
+from tsalert.web import home
 from tsalert.worker import command as worker_command
 
 PAGES = (
@@ -220,42 +219,3 @@ COMMANDS = (
     worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)
-NAVIGATION = (
-    pages.Link("Board", "response.board", Permission.SEE_BOARD),
-    pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
-    pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
-    pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
-    pages.Link(
-        "Cases",
-        "cases.list_cases",
-        Permission.READ_CASE,
-        frozenset({"case_board", "people", "letters", "letter_templates", "packs"}),
-    ),
-    pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
-    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
-    pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
-    pages.Link(
-        "Prevention",
-        "activities.list_activities",
-        Permission.READ_FIGURES,
-        frozenset({"prevention", "sessions", *(each.name for each in activities_pages.blueprints)}),
-    ),
-    pages.Link(
-        "Savings",
-        "savings.list_interventions",
-        Permission.READ_FIGURES,
-        frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
-    ),
-    pages.Link(
-        "Dashboard",
-        "dashboard.show_dashboard",
-        Permission.READ_FIGURES,
-        frozenset({"indicators", "partner_figures"}),
-    ),
-    pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
-    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),
-    pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
-    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
-    pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
-)

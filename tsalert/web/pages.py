@@ -1,7 +1,7 @@
 """What every page is drawn with: its form, its reader, the service's name and the way around."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,25 +19,51 @@ from tsalert.web.forms import UNREACHABLE, current_form
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the navigation, shown to those who hold its permission.
+    """One page that leads on, shown to those who hold its permission.
 
-    :param also: further rooms whose pages lie under it.
+    :param blueprints: those whose pages lie under it; none where it stands for itself alone.
     """
 
     label: str
     endpoint: str
     permission: Permission
-    also: frozenset[str] = frozenset()
+    blueprints: frozenset[str] = frozenset()
 
     @property
     def href(self) -> str:
-        """Where the entry leads."""
+        """Where it leads."""
         return url_for(self.endpoint)
 
     @property
     def is_current(self) -> bool:
-        """True where the page shown lies under this entry."""
-        return request.blueprint in {self.endpoint.partition(".")[0], *self.also}
+        """True where the page shown is this one or lies under it."""
+        return request.endpoint == self.endpoint or request.blueprint in self.blueprints
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry of the main navigation, with the links within it.
+
+    :param blueprints: those whose pages lie in it under none of its links.
+    """
+
+    label: str
+    links: tuple[Link, ...]
+    blueprints: frozenset[str] = frozenset()
+
+    @property
+    def href(self) -> str:
+        """Where the entry leads: to the first of its links."""
+        return self.links[0].href
+
+    @property
+    def is_current(self) -> bool:
+        """True where the page shown lies in this room."""
+        return request.blueprint in self.blueprints or any(link.is_current for link in self.links)
+
+    def open_to(self, actor: Actor) -> "Room":
+        """Return the room with the links that somebody may follow."""
+        return replace(self, links=tuple(link for link in self.links if actor.may(link.permission)))
 
 
 def init_app(
@@ -45,7 +71,7 @@ def init_app(
     *,
     authority_name: str,
     rapid_response_number: str,
-    navigation: tuple[Link, ...],
+    rooms: tuple[Room, ...],
     strip: Callable[[Actor], object],
     troubles: Callable[[], Sequence[object]],
 ) -> None:
@@ -72,8 +98,13 @@ def init_app(
             "is_demo": app.config["TSALERT_DEMO"],
             "duty_strip": lambda: _strip(strip, actor),
             "page_troubles": lambda: _unless_gone(troubles) if actor else (),
-            "navigation": [link for link in navigation if actor and actor.may(link.permission)],
+            "navigation": _navigation(rooms, actor),
         }
+
+
+def _navigation(rooms: Sequence[Room], actor: Actor | None) -> list[Room]:
+    open_rooms = [room.open_to(actor) for room in rooms] if actor and actor.is_officer else []
+    return [room for room in open_rooms if room.links]
 
 
 def _reader() -> Actor | None:
