@@ -20,7 +20,9 @@ MODULES = sorted((ROOT / "tsalert").rglob("*.py"))
 
 
 def test_migrations_build_exactly_what_the_models_describe(session: Session) -> None:
-    context = MigrationContext.configure(session.connection(), opts={"compare_type": False})
+    # The database's own index of words is no model; tsalert.fulltext alone asks it.
+    ours = lambda _thing, name, *_: not (name or "").startswith("fts_")  # noqa: E731 - one expression
+    context = MigrationContext.configure(session.connection(), opts={"compare_type": False, "include_object": ours})
     assert compare_metadata(context, Base.metadata) == []
 
 

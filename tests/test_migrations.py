@@ -155,3 +155,38 @@ def test_every_change_can_be_undone_and_made_again(app: Flask, tmp_path: Path) -
         downgrade(revision="base")
         upgrade()
         db.engine.dispose()
+
+
+def test_cases_of_before_take_people_in_and_lose_nothing_on_the_way_back(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "used.db"
+    used = create_app(settings(f"sqlite:///{file}", tmp_path))
+    with used.app_context():
+        upgrade(revision="0026")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute(
+            "INSERT INTO case_file (id, reference, category, channel, kind, opened_at, status, source, summary, "
+            "victim_name, chosen_for_vulnerability) VALUES (1, 'D22-00001-A', 'scam', 'postal', 'lottery', "
+            "'2022-05-03', 'open', 'bank', 'Prizes', 'Val Example', 0)"
+        )
+        plain.execute(
+            "INSERT INTO party (id, kind, name, created_at) VALUES (1, 'person', 'Val Example', '2022-05-03')"
+        )
+        plain.commit()
+    with used.app_context():
+        upgrade(revision="0029")
+        db.engine.dispose()
+    role = "case_party (id, case_id, party_id, role, since, source, told_at) VALUES (1, 1, 1, {}, '2022-05-03', '', '')"
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute(f"INSERT INTO {role.format(repr('victim'))}")
+        for act in (f"INSERT OR REPLACE INTO {role.format(repr('suspect'))}", "UPDATE case_party SET role = 'suspect'"):
+            with pytest.raises(sqlite3.IntegrityError, match="stays as it was recorded"):
+                plain.execute(act)
+        plain.commit()
+    with used.app_context():
+        downgrade(revision="0026")
+        upgrade()
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        assert plain.execute("SELECT victim_name FROM case_file").fetchall() == [("Val Example",)]
+        assert plain.execute("SELECT count(*) FROM case_party").fetchone() == (0,)

@@ -67,6 +67,7 @@ class Settings:
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
     audit_head_to: str = ""
+    records_an_hour: int = 60
     handover_hours: int = 24
     evidence_largest: int = 2048 * 2**20
     evidence_scanner: tuple[str, ...] = ()
@@ -98,6 +99,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
+        records_an_hour=reader.number("RECORDS_AN_HOUR", 60),
         handover_hours=reader.number("HANDOVER_HOURS", 24),
         evidence_largest=reader.number("EVIDENCE_LARGEST", 2048) * 2**20,
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),

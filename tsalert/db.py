@@ -183,12 +183,21 @@ def insert_ignoring_conflicts(session: Session, model: type[Base]) -> postgresql
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Wait for locks, keep foreign keys, write ahead; SQLAlchemy says when a transaction begins."""
+    """Wait for locks, keep foreign keys, write ahead, leave nothing readable of what is deleted.
+
+    SQLAlchemy says when a transaction begins.
+    """
     if not type(connection).__module__.startswith("sqlite3"):
         return
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("busy_timeout = 10000", "foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+    for pragma in (
+        "busy_timeout = 10000",
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "secure_delete = ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,12 +1,14 @@
 """Every door into the program: pages, operations of the API, commands, and what stands at the top of each page."""
 
+from tsalert.activities import api as activities_api
+from tsalert.activities import cli as activities_cli
+from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import views as alerts_views
 from tsalert.audit import cli as audit_cli
-from tsalert.cases import api as cases_api
 from tsalert.cases import cli as cases_cli
-from tsalert.cases import views as cases_views
+from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.core.actors import Permission
 from tsalert.delivery import views as delivery_views
@@ -17,6 +19,11 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.finding import api as finding_api
+from tsalert.finding import board_api as case_board_api
+from tsalert.finding import board_views as case_board_views
+from tsalert.finding import cli as finding_cli
+from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
@@ -24,6 +31,13 @@ from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
+from tsalert.letters import api as letters_api
+from tsalert.letters import template_views as letters_template_views
+from tsalert.letters import views as letters_views
+from tsalert.oversight import api as oversight_api
+from tsalert.oversight import views as oversight_views
+from tsalert.packs import api as packs_api
+from tsalert.packs import views as packs_views
 from tsalert.paging import api as paging_api
 from tsalert.paging import views as paging_views
 from tsalert.people import api as people_api
@@ -33,6 +47,9 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
+from tsalert.referrals import api as referrals_api
+from tsalert.referrals import body_views as referrals_body_views
+from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
 from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
@@ -60,6 +77,12 @@ from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.restricting import api as restricting_api
 from tsalert.restricting import views as restricting_views
+from tsalert.retention import api as retention_api
+from tsalert.retention import cli as retention_cli
+from tsalert.retention import hold_views
+from tsalert.retention import views as retention_views
+from tsalert.retention.access import api as access_api
+from tsalert.retention.access import views as access_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -67,6 +90,8 @@ from tsalert.rota import views as rota_views
 from tsalert.runs import api as runs_api
 from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
+from tsalert.safeguarding import api as safeguarding_api
+from tsalert.safeguarding import views as safeguarding_views
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
@@ -96,19 +121,33 @@ PAGES = (
     figure_views.bp,
     match_views.bp,
     known_views.bp,
+    finding_views.bp,
+    case_board_views.bp,
+    *cases_pages.blueprints,
     intelligence_views.bp,
-    cases_views.bp,
     restricting_views.bp,
     people_views.bp,
+    people_views.repeats,
     *chronology_pages.blueprints,
     evidence_views.bp,
     disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
+    safeguarding_views.bp,
+    referrals_views.bp,
+    referrals_body_views.bp,
+    letters_views.bp,
+    packs_views.bp,
+    letters_template_views.bp,
     prevention_views.bp,
+    *activities_pages.blueprints,
     *savings_pages.blueprints,
     runs_views.bp,
     reports_views.bp,
+    oversight_views.bp,
+    retention_views.bp,
+    hold_views.bp,
+    access_views.bp,
     dashboard_views.bp,
     indicator_views.bp,
     partner_views.bp,
@@ -137,18 +176,28 @@ OPERATIONS = (
     figures_api.figures,
     *party_api.blueprints,
     *known_api.blueprints,
+    *finding_api.blueprints,
+    case_board_api.board,
+    *cases_pages.operations,
     *intelligence_api.blueprints,
-    *cases_api.blueprints,
     *restricting_api.blueprints,
     *people_api.blueprints,
     *chronology_pages.operations,
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
+    *safeguarding_api.blueprints,
+    *referrals_api.blueprints,
+    *letters_api.blueprints,
+    *packs_api.blueprints,
     *prevention_api.blueprints,
+    *activities_api.blueprints,
     *savings_api.blueprints,
     *runs_api.blueprints,
     *reports_api.blueprints,
+    *oversight_api.blueprints,
+    *retention_api.blueprints,
+    *access_api.blueprints,
     *dashboard_api.blueprints,
     *alerts_api.blueprints,
 )
@@ -159,9 +208,12 @@ COMMANDS = (
     places_cli.group,
     response_cli.group,
     party_cli.group,
+    finding_cli.group,
     cases_cli.group,
     evidence_cli.group,
+    activities_cli.group,
     savings_cli.group,
+    retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
     demo_cli.group,
@@ -173,15 +225,27 @@ NAVIGATION = (
     pages.Link("Calls", "calls.list_calls", Permission.READ_CALL),
     pages.Link("Rota", "rota.show_rota", Permission.SEE_BOARD),
     pages.Link("Paging", "paging.show_policy", Permission.MANAGE_RESPONSE),
-    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "people"})),
-    pages.Link("Cases", "cases.list_cases", Permission.READ_CASE),
+    pages.Link("People", "parties.list_parties", Permission.READ_CALL, frozenset({"intelligence", "repeats"})),
+    pages.Link(
+        "Cases",
+        "cases.list_cases",
+        Permission.READ_CASE,
+        frozenset({"case_board", "people", "letters", "letter_templates", "packs"}),
+    ),
     pages.Link("Access", "restricting.show_access", Permission.GRANT_ACCESS),
-    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE),
+    pages.Link("Handovers", "handover.list_handovers", Permission.READ_CASE, frozenset({"referrals", "bodies"})),
+    pages.Link("Safeguarding", "safeguarding.list_concerns", Permission.READ_SENSITIVE),
+    pages.Link(
+        "Prevention",
+        "activities.list_activities",
+        Permission.READ_FIGURES,
+        frozenset({"prevention", "sessions", *(each.name for each in activities_pages.blueprints)}),
+    ),
     pages.Link(
         "Savings",
         "savings.list_interventions",
         Permission.READ_FIGURES,
-        frozenset({"runs", "prevention", *(each.name for each in savings_pages.blueprints)}),
+        frozenset({"runs", *(each.name for each in savings_pages.blueprints)} - {"sessions"}),
     ),
     pages.Link(
         "Dashboard",
@@ -190,6 +254,8 @@ NAVIGATION = (
         frozenset({"indicators", "partner_figures"}),
     ),
     pages.Link("Figures", "reports.show_period", Permission.READ_FIGURES),
+    pages.Link("Retention", "retention.show_retention", Permission.RUN_RETENTION, frozenset({"access", "holds"})),
     pages.Link("Alerts", "alerts.list_alerts", Permission.READ_ALERT),
+    pages.Link("Oddities", "oversight.list_oddities", Permission.REVIEW_ODDITIES),
     pages.Link("Subscribers", "subscribers.list_subscribers", Permission.READ_SUBSCRIBERS),
 )

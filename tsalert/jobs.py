@@ -9,12 +9,17 @@ from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.inbound import catching_up
-from tsalert.oversight import publishing
+from tsalert.intelligence import reminding as reviews
+from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
 from tsalert.response import answering, missed
 from tsalert.response import service as response
+from tsalert.retention import erasing
+from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
+from tsalert.safeguarding import reminding as safeguarding
 from tsalert.telephone import fetching, retention
+from tsalert.tiers import expiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,16 @@ TIMETABLE = (
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, retention.delete_old_recordings),
     Job("publish the head of the trail", 600, publishing.publish_head),
+    Job("tell of oddities", 600, telling.tell_of_oddities),
     Job("let handovers lapse", 30, lapsing.settle_due),
     Job("ask to verify neighbours", 3600, reminding.remind),
+    Job("note access that ran out", 60, expiring.note_ended),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
     Job("remind of deadlines", 600, deadlines.remind),
+    Job("remind of safeguarding concerns", 600, safeguarding.remind),
+    Job("remind of reviews", 3600, reviews.remind),
+    Job("erase what was approved", 5, erasing.continue_runs),
+    Job("remind of requests for what is held", 3600, access.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -27,6 +27,7 @@ OF_PEOPLE = {
     Permission.RUN_INCIDENT,
     Permission.READ_CASE,
     Permission.WORK_CASE,
+    Permission.EXPORT,
 }
 # These enter their readers by themselves: a search as a search, what was read of the evidence of a case, a pack.
 BY_THEMSELVES = {
@@ -52,7 +53,10 @@ BY_THEMSELVES = {
     "evidence.new_file",
     "evidence.show_evidence",
     "evidence.show_exhibit",
+    "api_case_packs.get_pack",
+    "handover.download_pack",
     "handover.edit_draft",
+    "packs.download_pack",
     "handover.show_handover",
     "handover.show_pack",
     "handover.show_pack_text",
@@ -66,7 +70,10 @@ BY_THEMSELVES = {
 }
 # What these show is no more than a board on a wall does: references, types, times, wards, states and officers.
 OF_NOBODY = {
-    "api_cases.list_cases",
+    "api_case_board.get_board",
+    "api_case_filters.list_filters",
+    "api_case_lists.count_cases",
+    "api_case_lists.list_cases",
     "api_handovers.list_handovers",
     "api_pages.list_pages",
     "api_places.list_exceptions",
@@ -75,10 +82,18 @@ OF_NOBODY = {
     "calls.show_new_call",
     "calls.show_proposal",
     "calls.show_waiting",
+    "case_board.show_board",
+    "cases.edit_filter",
     "cases.edit_progress",
+    "cases.list_filters",
+    "cases.new_filter",
     "cases.list_cases",
     "cases.new_link",
+    "cases.list_referrals",
     "cases.new_money",
+    "cases.new_referral",
+    "api_partners.count_quarters",
+    "api_partners.list_referrals",
     "api_deadlines.list_ahead",
     "api_deadlines.list_law",
     "enforcement.confirm_taking_back",
@@ -87,7 +102,20 @@ OF_NOBODY = {
     "enforcement.new_action",
     "enforcement.new_cancellation",
     "enforcement.new_offence",
+    "finding.show_search",
     "handover.list_handovers",
+    "api_partner_bodies.list_bodies",
+    "api_referrals.list_referrals",
+    "bodies.edit_body",
+    "bodies.list_bodies",
+    "bodies.new_body",
+    "api_letter_templates.list_templates",
+    "letter_templates.list_templates",
+    "letter_templates.show_template",
+    "packs.choose_parts",
+    "referrals.list_referrals",
+    "referrals.new_referral",
+    "safeguarding.new_concern",
     "handover.new_handover",
     "places.edit_neighbour",
     "places.new_exception",
@@ -100,6 +128,7 @@ OF_NOBODY = {
     "response.show_step",
     "api_case_officers.list_officers",
     "restricting.show_officers",
+    "prevention.export_units",
 }
 
 

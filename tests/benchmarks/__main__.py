@@ -5,12 +5,14 @@ from tests.benchmarks import (
     broadcast,
     dashboard,
     evidence,
+    finding,
     importing,
     matching,
     paging,
     places,
     response,
     savings,
+    trail,
 )
 
 if __name__ == "__main__":
@@ -20,11 +22,13 @@ if __name__ == "__main__":
             importing.main(100_000),
             board.main(1_000_000),
             matching.main(200_000, 1_000_000),
+            finding.main(1_000_000, 200_000, 150_000),
             places.main(2_700_000),
             response.main(1_000_000, 60),
             paging.main(10_000),
             savings.main(500_000),
             evidence.main(500),
+            trail.main(1_000_000),
             dashboard.main(1_000_000, 500_000),
         )
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.cases.conftest import OPENED, add_incident, described
 from tsalert.audit import queries as audit_queries
-from tsalert.cases import queries, service
+from tsalert.cases import listing, queries, service
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import Evidence, Impact, Method, MoneyKind, NoteKind, Outcome, Status, WaitingFor
@@ -449,7 +449,7 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
     seen: list[int] = []
     after: int | None = None
     while True:
-        page = queries.list_cases(session, queries.CaseFilter(), reader=SERVICE, now=OPENED, after=after, size=2)
+        page = listing.list_cases(session, listing.CaseFilter(), reader=SERVICE, now=OPENED, after=after, size=2)
         seen += [case.id for case in page.items]
         after = page.next
         if after is None:
@@ -460,6 +460,6 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
 def test_a_list_shows_what_was_asked_for(session: Session, open_case: Opener) -> None:
     open_case()
     scam = open_case(category=Category.SCAM, kind="romance")
-    wanted = queries.CaseFilter(category=Category.SCAM, status=Status.OPEN)
-    page = queries.list_cases(session, wanted, reader=SERVICE, now=OPENED)
+    wanted = listing.CaseFilter(category=Category.SCAM, status=Status.OPEN)
+    page = listing.list_cases(session, wanted, reader=SERVICE, now=OPENED)
     assert [case.id for case in page.items] == [scam]

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tsalert.cases import queries
+from tsalert.cases import listing, queries
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.staff.rules import RoleName
 
@@ -53,7 +53,7 @@ def test_a_form_sent_twice_opens_one_case(desk: FlaskClient, session: Session) -
         pytest.param({"summary": "roof\x00"}, "cannot be seen", id="binary-in-the-text"),
         pytest.param({"victim_name": "Ada\r\nExample"}, "cannot be seen", id="a-line-break-in-a-name"),
         pytest.param({"summary": "x" * 4001}, "4000 characters", id="a-summary-that-is-a-book"),
-        pytest.param({"colour": "red"}, "Unknown field", id="a-field-that-is-none"),
+        pytest.param({"colour": "red"}, "We do not know this field", id="a-field-that-is-none"),
     ],
 )
 def test_a_form_that_cannot_be_comes_back_with_what_was_typed(
@@ -202,13 +202,13 @@ def test_the_list_is_narrowed_and_names_no_victim(desk: FlaskClient, open_case: 
 
 
 def test_a_long_list_goes_on_page_by_page_and_stays_narrowed(desk: FlaskClient, open_case: Opener) -> None:
-    for _ in range(queries.PAGE + 1):
+    for _ in range(listing.PAGE + 1):
         open_case()
     first = desk.get("/cases?category=doorstep_crime&status=")
     older = re.search(r'href="(/cases\?after=\d+&amp;category=doorstep_crime)"', first.text)
     assert older is not None
     last = desk.get(older[1].replace("&amp;", "&"))
-    assert len(set(re.findall(r"D26-\d+-[A-Z]", first.text))) == queries.PAGE
+    assert len(set(re.findall(r"D26-\d+-[A-Z]", first.text))) == listing.PAGE
     assert len(set(re.findall(r"D26-\d+-[A-Z]", last.text))) == 1
     assert 'href="/cases?category=doorstep_crime"' in last.text
 

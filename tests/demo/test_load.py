@@ -11,10 +11,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tsalert.activities.figures import activity_totals
+from tsalert.activities.queries import ActivityFilter, behind_savings, list_activities
+from tsalert.activities.recognition_queries import named_in_public
+from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
+from tsalert.activities.zone_queries import count_zones
 from tsalert.audit import queries as audit
 from tsalert.core.actors import SERVICE
-from tsalert.core.clock import utc_now
+from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import Conflict
+from tsalert.core.periods import financial_year, parse_period
 from tsalert.db import db
 from tsalert.demo import service
 from tsalert.displays import queries as displays
@@ -38,6 +44,7 @@ from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]
 PASSWORD = "a long demonstration password"
+PUBLISHED_FRIENDS = {"2021/22": 953, "2022/23 Q1": 112}
 SHOWN = ("enquiries", "scam_doorstep_abuse_cases", "detriment", "reports", "immediate", "total_savings")
 
 
@@ -60,6 +67,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert_list_of_subscribers()
         assert_known_people()
         assert_every_type_is_shown()
+        assert_prevention()
         assert audit.verify_chain(db.session()).is_whole
         with pytest.raises(Conflict, match="holds something already"):
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
@@ -142,6 +150,23 @@ def assert_every_type_is_shown() -> None:
         assert savings.list_interventions(db.session(), savings.Filter(type=kind)).items, kind
     looked_at = savings.Filter(attention=savings.Attention.MONEY_LINE)
     assert len(savings.list_interventions(db.session(), looked_at).items) == 1
+
+
+def assert_prevention() -> None:
+    """The sessions trained as many as the published savings rest on, and a neighbour has certificate and medal."""
+    session = db.session()
+    trained = {label: activity_totals(session, parse_period(label)).friends_trained for label in PUBLISHED_FRIENDS}
+    assert trained == PUBLISHED_FRIENDS
+    friends = savings.Filter(type=InterventionType.FRIENDS_AGAINST_SCAMS, period=parse_period("2022/23 Q1"))
+    counted = savings.list_interventions(session, friends).items
+    assert sum(each.content.units for each in counted) == PUBLISHED_FRIENDS["2022/23 Q1"]
+    assert len(behind_savings(session, [each.reference for each in counted])) == len(counted)
+    everything = list_activities(session, ActivityFilter(), size=None).items
+    assert {each.plan.kind for each in everything} == set(ActivityKind)
+    assert {each.state for each in everything} == set(State)
+    named = named_in_public(session, financial_year(2021))
+    assert [kind for _, kind in named] == [RecognitionKind.CERTIFICATE, RecognitionKind.MEDAL]
+    assert all(count_zones(session, today=london_date(utc_now())).values())
 
 
 def assert_list_of_subscribers() -> None:

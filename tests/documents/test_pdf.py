@@ -1,6 +1,7 @@
 """Anyone can read the PDFs that leave the service: with a screen reader, in any language, whatever was typed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from tests.documents.examples import document, everything
 from tests.documents.reading import alternatives, opened, tags, words
-from tsalert.documents import pdf
-from tsalert.documents.description import Heading, Image, Items, Paragraph, Table
+from tsalert.documents import coverage
+from tsalert.documents.cleaning import clean
+from tsalert.documents.description import Heading, Image, Items, Look, Paragraph, Table
+from tsalert.documents.glyphs import strangers
 from tsalert.documents.pdf import Unprintable, unprintable, write_pdf
 
 
@@ -39,6 +42,12 @@ def test_a_board_report_may_lie_on_its_side() -> None:
     upright, lying = opened(write_pdf(everything())), opened(write_pdf(everything(is_landscape=True)))
     assert [round(float(side)) for side in upright.pages[0].mediabox][2:] == [595, 842]
     assert [round(float(side)) for side in lying.pages[0].mediabox][2:] == [842, 595]
+
+
+def test_a_certificate_stands_in_the_middle_with_a_large_name() -> None:
+    hung = document(Paragraph("Nerys Nextdoor (invented)", Look.DISPLAY), is_centred=True, is_landscape=True)
+    assert "Nerys Nextdoor (invented)" in words(write_pdf(hung))
+    assert write_pdf(hung) != write_pdf(replace(hung, is_centred=False))
 
 
 def test_another_language_is_announced() -> None:
@@ -86,6 +95,28 @@ def test_what_no_font_has_is_named_and_never_a_box() -> None:
     assert unprintable(typed) == frozenset("ਪਜਬ王小明\U0001f600")
 
 
+def test_what_is_said_to_be_shown_is_what_the_printer_shows() -> None:
+    signs = [*map(chr, range(0xA0, 0x250, 7)), *map(chr, range(0x370, 0x3000, 97)), *"中ਪ한עअ♥\u2003\u00a0\u200b"]
+    known = [sign for sign in signs if strangers(sign) and clean(sign) == sign]
+    lacking = coverage.missing(known, None)
+    assert {"中", "ਪ", "한"} <= lacking
+    for sign in known:
+        text = words(write_pdf(document(Paragraph(f"<{sign}>"))))
+        assert ("This PDF cannot show" in text) == (sign in lacking), f"{ord(sign):x}"
+
+
+def test_a_sign_drawn_like_the_mark_between_signs_is_told_too() -> None:
+    assert coverage._tell(["|", "é", "|", "中", "ü"], None) == {"|": True, "é": True, "中": False, "ü": True}
+
+
+def test_thousands_of_characters_that_no_font_has_do_not_keep_the_service_busy() -> None:
+    typed = "".join(map(chr, range(0x4E00, 0x4E00 + 6000)))
+    before = len(coverage._seen.get(None, {}))
+    assert len(unprintable(document(Paragraph(typed)))) == 6000
+    assert "Chinese (6000)" in words(write_pdf(document(Paragraph(typed)))).replace("\n", " ")
+    assert len(coverage._seen[None]) >= max(before, 6000)
+
+
 def test_an_empty_folder_of_fonts_does_no_harm(tmp_path: Path) -> None:
     assert write_pdf(document(Paragraph("plain")), fonts=tmp_path)
 
@@ -104,7 +135,7 @@ def test_a_table_of_many_pages_repeats_its_head() -> None:
 
 
 def test_a_warning_of_the_printer_is_a_fault_and_not_another_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_SOURCE", pdf._SOURCE.replace(b"Libertinus Serif", b"Nowhere Sans"))
+    monkeypatch.setattr(coverage, "FAMILIES", ("Nowhere Sans",))
     with pytest.raises(Unprintable, match="unknown font"):
         write_pdf(everything())
 

@@ -9,13 +9,16 @@ from zipfile import ZipFile
 import docx
 import pytest
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.documents.examples import MADE, document, everything
+from tests.documents.reading import words
 from tsalert.core.errors import Unavailable
-from tsalert.documents.description import Items, Paragraph, Table
+from tsalert.documents.description import Items, Lines, Look, Paragraph, Table, TitleHere
+from tsalert.documents.pdf import write_pdf
 from tsalert.documents.word import write_word
 
 
@@ -54,6 +57,13 @@ def test_a_picture_is_heard_by_its_words() -> None:
     assert file.inline_shapes[0]._inline.docPr.get("descr") == "A black circle"
 
 
+def test_the_title_of_a_letter_stands_below_the_address() -> None:
+    letter = document(Lines(("The Occupier",)), TitleHere(), Paragraph("Dear reader,"))
+    texts = [(each.style.name, each.text) for each in read(write_word(letter)).paragraphs]
+    assert texts[:2] == [("Normal", "The Occupier"), ("Title", "Case D26-00031-U")]
+    assert words(write_pdf(letter)).index("The Occupier") < words(write_pdf(letter)).index("Case D26-00031-U")
+
+
 def test_a_second_list_counts_from_one() -> None:
     file = read(write_word(everything()))
     counts = [
@@ -66,6 +76,12 @@ def test_a_board_report_may_lie_on_its_side() -> None:
     section = read(write_word(everything(is_landscape=True))).sections[0]
     assert section.orientation == WD_ORIENT.LANDSCAPE
     assert section.page_width > section.page_height
+
+
+def test_a_large_name_stands_in_the_middle() -> None:
+    name = read(write_word(document(Paragraph("Nerys Nextdoor (invented)", Look.DISPLAY)))).paragraphs[-1]
+    assert name.alignment == WD_ALIGN_PARAGRAPH.CENTER
+    assert name.runs[0].font.size.pt == 26
 
 
 def test_the_foot_has_the_reference_and_counts_pages() -> None:

@@ -18,6 +18,7 @@ from tsalert.evidence import service, storing
 from tsalert.evidence.arriving import Arrival
 from tsalert.evidence.rules import NewExhibit, NewFile
 from tsalert.evidence.storing import Incoming
+from tsalert.staff.rules import RoleName
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 Recorder = Callable[..., int]
@@ -25,8 +26,8 @@ Recorder = Callable[..., int]
 
 @pytest.fixture
 def actor(officer: Callable[..., Actor]) -> Actor:
-    """An officer who may work on cases."""
-    return officer(name="Robin Tate (invented)")
+    """An officer who may work on cases and take what they hold out of the service."""
+    return officer(RoleName.CASE_OFFICER, name="Robin Tate (invented)")
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def test_a_bundle_with_a_file_that_is_gone_is_refused_before_it_begins(
 def filled(fresh_app: Flask, tmp_path: Path) -> Path:
     """A bundle of a case of the fresh application."""
     with fresh_app.app_context():
-        roles = [RoleName.DUTY_OFFICER]
+        roles = [RoleName.CASE_OFFICER]
         staff.create_officer("a@example.org", name="Robin Tate", roles=roles, password=PASSWORD, now=NOW)
         actor = staff_queries.actor_of(staff_queries.get_officer(db.session(), "a@example.org"), Via.PAGE)
         case_id = cases.open_case(described(), actor=actor, now=NOW)

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.documents.reading import words
 from tests.handover.conftest import BODY, NOON, NUMBER, STREET, VICTIM, written
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
@@ -87,8 +88,8 @@ def test_a_form_that_lacks_something_comes_back_and_a_step_that_cannot_be_says_w
     browser = signed_in()
     empty = browser.post("/handovers", data={"incident_id": str(incident_id)})
     assert empty.status_code == 422
-    for words in ("Say who is asked", "Say what has happened"):
-        assert words in empty.text
+    for said in ("Say who is asked", "Say what has happened"):
+        assert said in empty.text
     here = drafted(browser, incident_id)
     late = browser.post(f"{here}/offer", data={"answer_by": "2001-01-01T10:00"})
     assert (late.status_code, "time to come" in late.text) == (422, True)
@@ -134,3 +135,18 @@ def test_the_interface_does_all_that_the_pages_do(
     assert "facts" not in listed["items"][0]
     assert len(ask(f"?after={listed['next']}")["items"]) == 1
     assert client.get(HANDOVERS).status_code == 401
+
+
+def test_the_pack_is_taken_as_pdf_and_word_by_those_who_may_export(
+    session: Session, desk: Actor, incident_id: int, signed_in: Callable[..., FlaskClient]
+) -> None:
+    number = service.draft_handover(written(incident_id=incident_id), actor=desk, now=NOON)
+    browser = signed_in(RoleName.CASE_OFFICER)
+    pdf = browser.get(f"/handovers/{number}/pack.pdf")
+    said = words(pdf.data)
+    assert "Two men came to the door and asked for £3,950." in said
+    assert [each for each in (VICTIM, STREET, NUMBER) if each in said + pdf.headers["Content-Disposition"]] == []
+    word = browser.get(f"/handovers/{number}/pack.docx")
+    assert word.data.startswith(b"PK")
+    assert [entry.action for entry in entries_about(session, "handover", number)][-2:] == ["pack read", "pack read"]
+    assert signed_in(RoleName.DUTY_OFFICER).get(f"/handovers/{number}/pack.pdf").status_code == 403

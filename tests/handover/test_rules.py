@@ -7,17 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tsalert.cases.sections import Section, digest_of, pack_as_data, pack_from_data, pack_text
 from tsalert.core.errors import Conflict
 from tsalert.handover.rules import (
     Act,
-    Section,
     State,
-    digest_of,
     has_lapsed,
     legal_acts,
-    pack_as_data,
-    pack_from_data,
-    pack_text,
     require_act,
     time_to_answer,
 )

@@ -11,11 +11,12 @@ from tsalert.audit.queries import entries_about, verify_chain
 from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
 from tsalert.cases.rules import NewMoneyLine, Progress
+from tsalert.cases.sections import pack_text
 from tsalert.cases.vocabulary import MoneyKind, Outcome, Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.handover import queries, service
-from tsalert.handover.rules import State, pack_text
+from tsalert.handover.rules import State
 from tsalert.response import dispatching, handing_over
 from tsalert.response import queries as response
 from tsalert.response.clock import ClockState, read_clock

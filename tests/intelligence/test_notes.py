@@ -21,9 +21,11 @@ from tsalert.intelligence.rules import NewAbout, NewSharing
 from tsalert.intelligence.showing import shown_note
 from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
 from tsalert.parties import service as parties
-from tsalert.parties.rules import describe_trader
+from tsalert.parties.rules import Described, describe_trader
+from tsalert.parties.vocabulary import PartyKind
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
+from tsalert.tiers import service as tier_steps
 from tsalert.tiers.granting import NewGrant
 from tsalert.tiers.vocabulary import Subject
 
@@ -138,6 +140,17 @@ def test_of_a_restricted_note_others_see_that_it_is_there_and_whom_to_ask(sessio
     ):
         with pytest.raises(Withheld):
             refused()
+
+
+def test_a_note_names_nobody_who_is_restricted_to_whoever_reads_it(session: Session, author: Actor) -> None:
+    with transaction() as writing:
+        described = Described(PartyKind.PERSON, "Canary Example")
+        party_id = parties.add(writing, described, actor=author, now=NOON)
+        root = (Subject.PARTY, party_id)
+        tier_steps.restrict(writing, *root, root, "An officer's mother", actor=author, now=NOON)
+    write(author, about=(VAN, NewAbout(About.PARTY, party_id=party_id)))
+    (held,) = held_of_van(session, author)
+    assert held.about == ("Vehicle registration ZZ99 ZZZ", "Somebody restricted")
 
 
 def test_a_restricted_note_opens_by_name_and_for_a_reason_and_what_takes_its_place_stays_restricted(

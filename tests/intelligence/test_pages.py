@@ -14,7 +14,11 @@ from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date, utc_now
 from tsalert.intelligence import queries, service
+from tsalert.intelligence.rules import NewAbout
+from tsalert.intelligence.vocabulary import About
+from tsalert.parties.vocabulary import Side
 from tsalert.response import service as response
+from tsalert.response.call_parties import parties_of_calls
 from tsalert.response.opening import seal_opening
 from tsalert.staff.rules import RoleName
 
@@ -68,6 +72,7 @@ def test_a_note_is_written_on_its_page_read_there_reviewed_and_shared(desk: Flas
     ("changes", "said"),
     [
         ({"vehicle": ""}, "Say what it is about"),
+        ({"party_id": "99999999999"}, "no record with that number"),
         ({"vehicle": "a white van"}, "We cannot read this as a vehicle registration."),
         ({"handling": "C"}, "Say under which conditions"),
         ({"source": "9"}, "Choose one from the list"),
@@ -105,6 +110,23 @@ def test_beside_a_trader_whom_we_know_stands_what_is_held_of_the_van(
     form = {"trader": "Pretend Paving", "opened": seal_opening(utc_now())}
     assert "pavers who ask for cash" in desk.post("/calls/matches", data=form, headers=HTMX).text
     assert "pavers who ask for cash" in desk.get(f"/incidents/{logged.incident_id}").text
+
+
+def test_the_notes_held_of_one_party_have_a_page_of_their_own(
+    desk: FlaskClient, session: Session, author: Actor
+) -> None:
+    logged = response.log_call(roof_call(trader="Pretend Paving, van ZZ99 ZZZ"), actor=author, now=utc_now())
+    (trader,) = (p.party_id for p in parties_of_calls(session, [logged.call_id]) if p.role is Side.TRADER)
+    for n in range(11):
+        write(author, text=f"Told {n} times")
+    write(author, about=(NewAbout(About.PHONE, "020 7946 0999"),), text="Of somebody else")
+    page = desk.get(f"/parties/{trader}").text
+    assert "All 11 notes held of them" in page
+    assert "Told 0 times" not in page
+    listed = desk.get(f"/intelligence?party={trader}").text
+    assert "Told 0 times" in listed
+    assert "Of somebody else" not in listed
+    assert desk.get("/intelligence?party=987654").status_code == 404
 
 
 def test_of_a_restricted_note_every_door_says_only_that_it_is_there(

@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from tests.places.directory_files import OUR_WARD, OURS, THEIR_WARD, THEIRS, Line, write
 from tsalert.audit.queries import entries_about, verify_chain
+from tsalert.cases import listing
 from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
 from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
+from tsalert.cases.sections import pack_text
 from tsalert.cases.vocabulary import Evidence, MoneyKind, Outcome, Source, Status
 from tsalert.core.actors import SERVICE, Actor, Permission, Via
 from tsalert.core.clock import london_date
 from tsalert.core.periods import parse_period
 from tsalert.handover import lapsing, queries, service
-from tsalert.handover.rules import NewHandover, State, pack_text
+from tsalert.handover.rules import NewHandover, State
 from tsalert.places import borders
 from tsalert.places.borders import Contact
 from tsalert.places.finding import stand
@@ -186,7 +188,7 @@ def it_still_counts(border: Session) -> None:
     """The quarter has its report, immediate and met; the case reads what was asked and what it was worth."""
     response_figures = period_figures(border, parse_period("2022/23 Q2"), AFTERWARDS).response
     assert (response_figures.reports, response_figures.immediate, response_figures.met) == (1, 1, 1)
-    (listed,) = cases.list_cases(border, cases.CaseFilter(), reader=SERVICE, now=AFTERWARDS).items
+    (listed,) = listing.list_cases(border, listing.CaseFilter(), reader=SERVICE, now=AFTERWARDS).items
     case = cases.get_case(border, listed.id)
     totals = cases.ledger(border, case.id).totals
     assert [totals.of(kind) for kind in (MoneyKind.DEMANDED, MoneyKind.VALUATION)] == [Decimal(3950), Decimal(1000)]

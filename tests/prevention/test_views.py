@@ -1,11 +1,18 @@
 """Units on pages, in files and over the API."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.conftest import NOW
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase
+from tsalert.core.actors import Actor
 from tsalert.prevention import queries
+from tsalert.response.vocabulary import Category
 from tsalert.staff.rules import RoleName
 
 HOME = "BR1 3UH 12"
@@ -45,6 +52,31 @@ def test_a_blocker_is_listed_with_its_term_and_the_risk_to_it(browser: FlaskClie
     assert "1 is not known by serial number" in shown
 
 
+def test_units_lie_under_prevention(browser: FlaskClient) -> None:
+    current = re.findall(r'aria-current="[a-z]+"[^>]*>(.*?)</a>', browser.get("/units").text, re.DOTALL)
+    assert re.sub(r"<[^>]+>", "", current[0]).strip() == "Prevention"
+
+
+def test_units_are_listed_by_kind(browser: FlaskClient, intervention: str) -> None:
+    page = browser.get("/units?show=active&kind=call_blocker").text
+    assert "CB-1001" in page
+    assert "/units?show=due&amp;kind=call_blocker" in page
+    assert "In place (0)" in browser.get("/units?kind=door_camera").text
+
+
+def test_a_case_says_what_is_fitted_in_the_home_that_it_is_about(
+    browser: FlaskClient, intervention: str, officer: Callable[..., Actor]
+) -> None:
+    home = NewCase(summary="Cold calls", category=Category.SCAM, address="12 Sample Road", postcode="BR1 3UH")
+    case_id = cases.open_case(home, actor=officer(), now=NOW)
+    page = browser.get(f"/cases/{case_id}").text
+    assert "Units in this home" in page
+    assert "CB-1001" in page
+    assert "a usage check is due" in page
+    elsewhere = cases.open_case(replace(home, address="14 Sample Road"), actor=officer(), now=NOW)
+    assert "Units in this home" not in browser.get(f"/cases/{elsewhere}").text
+
+
 def test_a_check_is_kept_and_the_next_one_is_due_later(browser: FlaskClient, intervention: str) -> None:
     address = unit_at(browser)
     assert browser.get(f"{address}/check").status_code == 200
@@ -76,8 +108,11 @@ def test_an_end_is_written_down_once(browser: FlaskClient, intervention: str) ->
     assert "CB-1001" in browser.get("/units?show=ended").text
 
 
-def test_the_list_is_a_file_too(browser: FlaskClient, intervention: str) -> None:
-    answer = browser.get("/units.csv?show=active")
+def test_the_list_is_a_file_too_for_those_who_may_export(
+    browser: FlaskClient, signed_in: Callable[..., FlaskClient], intervention: str
+) -> None:
+    assert browser.get("/units.csv?show=active").status_code == 403
+    answer = signed_in(RoleName.CASE_OFFICER).get("/units.csv?show=active")
     assert answer.mimetype == "text/csv"
     row = answer.text.splitlines()[1].split(",")
     assert row[1:3] == ["Call blocker", "CB-1001"]

@@ -16,7 +16,8 @@ def test_known_references(kind: str, number: int, reference: str) -> None:
 
 
 def test_a_reference_is_read_however_it_is_typed() -> None:
-    assert read_reference(" c26-00417-w ") == "C26-00417-W"
+    for typed in (" c26-00417-w ", "C2600417W", "c26 00417 w", "C26/00417/W", "C26\N{EN DASH}00417\N{EN DASH}W"):
+        assert read_reference(typed) == "C26-00417-W"
 
 
 @pytest.mark.parametrize("text", ["C26-00417-X", "C26-417-W", "", "C26-00471-W", "nonsense"])

@@ -18,7 +18,7 @@ from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import Conflict, Overtaken
 from tsalert.db import db
-from tsalert.response import correcting, correcting_times, dispatching, rows, service
+from tsalert.response import correcting_calls, correcting_times, dispatching, rows, service
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.correction_models import FactChange
 from tsalert.response.dispatching import NewMilestone
@@ -186,7 +186,7 @@ def test_of_several_who_correct_a_call_at_once_one_wins(fresh_app: Flask, dee: A
 
     def correct() -> None:
         told = Correction({Fact.HAPPENING: next(words)}, "Misheard", seen=1)
-        correcting.correct_call(call_id, told, actor=dee, now=NOON)
+        correcting_calls.correct_call(call_id, told, actor=dee, now=NOON)
 
     outcomes = at_once(fresh_app, 4, correct)
     assert sum(isinstance(outcome, Overtaken) for outcome in outcomes) == 3

@@ -18,7 +18,17 @@ from tsalert.core.periods import parse_period
 from tsalert.paging.models import PageRun
 from tsalert.parties.rules import Sought
 from tsalert.places.models import Ward
-from tsalert.response import board, correcting, corrections, dispatching, queries, service, timeline, waiting
+from tsalert.response import (
+    board,
+    correcting,
+    correcting_calls,
+    corrections,
+    dispatching,
+    queries,
+    service,
+    timeline,
+    waiting,
+)
 from tsalert.response.clock import ClockState
 from tsalert.response.correction_models import ClockMove, FactChange
 from tsalert.response.counting import By
@@ -112,9 +122,9 @@ def test_a_correction_on_an_older_version_is_refused(session: Session, duty: Act
     with pytest.raises(Overtaken):
         correcting.correct_incident(incident_id, told(kind="paving", seen=1), actor=duty, now=LATER)
     call_id = call_of(session, incident_id).id
-    correcting.correct_call(call_id, told(is_safe_to_call_back=False, seen=1), actor=duty, now=LATER)
+    correcting_calls.correct_call(call_id, told(is_safe_to_call_back=False, seen=1), actor=duty, now=LATER)
     with pytest.raises(Overtaken):
-        correcting.correct_call(call_id, told(is_safe_to_call_back=True, seen=1), actor=duty, now=LATER)
+        correcting_calls.correct_call(call_id, told(is_safe_to_call_back=True, seen=1), actor=duty, now=LATER)
 
 
 def test_what_a_caller_said_is_corrected_and_the_earlier_words_stay_on_the_timeline(
@@ -122,7 +132,7 @@ def test_what_a_caller_said_is_corrected_and_the_earlier_words_stay_on_the_timel
 ) -> None:
     call = call_of(session, incident_id)
     words = told("Misheard", happening="Men on the drive want £400", is_safe_to_call_back=False)
-    correcting.correct_call(call.id, words, actor=duty, now=LATER)
+    correcting_calls.correct_call(call.id, words, actor=duty, now=LATER)
     assert (call.happening, call.is_safe_to_call_back) == ("Men on the drive want £400", False)
     lines = said(session, incident_id)
     assert any("It was “Men on the roof want £4,000 in cash”" in line for line in lines)
@@ -134,7 +144,7 @@ def test_a_call_is_found_by_its_corrected_place_and_no_more_by_the_wrong_one(
     session: Session, duty: Actor, incident_id: int
 ) -> None:
     place = told(address="8 Sample Street")
-    correcting.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
+    correcting_calls.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
     found = [
         look_up(session, Sought(address=each), reader=SERVICE, is_demo=True, now=LATER).incidents for each in ADDRESSES
     ]
@@ -147,7 +157,7 @@ def test_an_incident_that_is_held_to_be_elsewhere_does_not_follow_a_call(
 ) -> None:
     correcting.correct_incident(incident_id, told(ward_code="W2", address="2 Example Road"), actor=duty, now=LATER)
     place = told(address="8 Sample Street", ward_code=None)
-    correcting.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
+    correcting_calls.correct_call(call_of(session, incident_id).id, place, actor=duty, now=LATER)
     household = queries.get_incident(session, incident_id).household
     assert (household.address, household.ward_code) == ("2 Example Road", "W2")
 
@@ -163,7 +173,7 @@ def test_a_neighbour_who_gives_the_right_address_finds_the_incident_whose_addres
 def test_pages_tell_the_target_that_stands_after_a_call_was_corrected(session: Session, duty: Actor) -> None:
     incident_id = service.log_call(roof_call(claimed_at=NOON), actor=duty, now=NOON + HOUR).incident_id or 0
     call = call_of(session, incident_id)
-    correcting.correct_call(call.id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=NOON + HOUR)
+    correcting_calls.correct_call(call.id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=NOON + HOUR)
     assert session.scalars(select(PageRun.due_at)).one() == NOON + 150 * MINUTE
 
 
@@ -185,7 +195,7 @@ def test_a_corrected_time_of_a_backfilled_call_moves_its_clock_and_both_starts_a
     backfilled = roof_call(claimed_at=NOON)
     incident_id = service.log_call(backfilled, actor=duty, now=NOON + HOUR).incident_id or 0
     call = call_of(session, incident_id)
-    correcting.correct_call(call.id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=NOON + HOUR)
+    correcting_calls.correct_call(call.id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=NOON + HOUR)
     (clock,) = clocks(session, incident_id)
     assert (clock.started_at, clock.due_at) == (NOON + 30 * MINUTE, NOON + 150 * MINUTE)
     assert (call.received_at, call.claimed_at) == (NOON + 30 * MINUTE, NOON + 30 * MINUTE)
@@ -201,9 +211,9 @@ def test_an_earlier_call_may_miss_its_target_by_the_correction_and_a_later_one_k
     incident_id = service.log_call(roof_call(claimed_at=NOON), actor=duty, now=NOON + MINUTE).incident_id or 0
     arrive(incident_id, duty, at=NOON + 110 * MINUTE)
     call_id = call_of(session, incident_id).id
-    correcting.correct_call(call_id, told(claimed_at=NOON - 20 * MINUTE), actor=duty, now=LATER)
+    correcting_calls.correct_call(call_id, told(claimed_at=NOON - 20 * MINUTE), actor=duty, now=LATER)
     assert (states(session, incident_id, LATER), breaches(session)) == ([ClockState.LATE], 1)
-    correcting.correct_call(call_id, told("No, that was right", claimed_at=NOON), actor=duty, now=LATER)
+    correcting_calls.correct_call(call_id, told("No, that was right", claimed_at=NOON), actor=duty, now=LATER)
     assert (states(session, incident_id, LATER), breaches(session)) == ([ClockState.MET], 1)
     figures = response_period(session, QUARTER).total()
     assert (figures.states[ClockState.MET], figures.met_after_breach) == (1, 1)
@@ -224,19 +234,19 @@ def test_a_call_cannot_have_come_in_then(session: Session, duty: Actor, at: date
     incident_id = service.log_call(roof_call(claimed_at=NOON), actor=duty, now=NOON + HOUR).incident_id or 0
     arrive(incident_id, duty, at=NOON + 40 * MINUTE, now=NOON + HOUR)
     with pytest.raises(RuleViolation, match=why):
-        correcting.correct_call(call_of(session, incident_id).id, told(claimed_at=at), actor=duty, now=LATER)
+        correcting_calls.correct_call(call_of(session, incident_id).id, told(claimed_at=at), actor=duty, now=LATER)
 
 
 def test_a_call_that_came_another_way_is_no_report_and_its_source_is_counted_anew(
     session: Session, duty: Actor, incident_id: int, officer: Callable[..., Actor]
 ) -> None:
     call_id = call_of(session, incident_id).id
-    correcting.correct_call(call_id, told(source=CallSource.BANK), actor=officer(name="Another"), now=LATER)
+    correcting_calls.correct_call(call_id, told(source=CallSource.BANK), actor=officer(name="Another"), now=LATER)
     assert [each.key for each in response_period(session, QUARTER).by(By.SOURCE)] == ["bank"]
     other_way = told("She came to the desk", line=Line.OTHER)
     with pytest.raises(NotAllowed):
-        correcting.correct_call(call_id, other_way, actor=officer(name="Another"), now=LATER)
-    correcting.correct_call(call_id, other_way, actor=duty, now=LATER)
+        correcting_calls.correct_call(call_id, other_way, actor=officer(name="Another"), now=LATER)
+    correcting_calls.correct_call(call_id, other_way, actor=duty, now=LATER)
     assert queries.response_figures(session, QUARTER).reports == 0
     way = "It was “Rapid-response number, spoken to” and is now “Another way: office, email, in person”"
     assert any(way in each for each in said(session, incident_id))
@@ -244,7 +254,7 @@ def test_a_call_that_came_another_way_is_no_report_and_its_source_is_counted_ane
 
 def test_a_time_that_nobody_had_claimed_is_kept_as_it_was_held(session: Session, duty: Actor, incident_id: int) -> None:
     told_at = told(claimed_at=NOON - 10 * MINUTE)
-    correcting.correct_call(call_of(session, incident_id).id, told_at, actor=duty, now=LATER)
+    correcting_calls.correct_call(call_of(session, incident_id).id, told_at, actor=duty, now=LATER)
     assert any(
         "It was “10 June 2026 at 1:00pm” and is now “10 June 2026 at 12:50pm”" in each
         for each in said(session, incident_id)
@@ -256,20 +266,20 @@ def test_only_whoever_logged_a_call_or_a_manager_corrects_its_time(
 ) -> None:
     call_id, time = call_of(session, incident_id).id, told(claimed_at=NOON - MINUTE)
     with pytest.raises(NotAllowed):
-        correcting.correct_call(call_id, time, actor=officer(name="Another"), now=LATER)
-    correcting.correct_call(call_id, time, actor=officer(RoleName.MANAGER), now=LATER)
+        correcting_calls.correct_call(call_id, time, actor=officer(name="Another"), now=LATER)
+    correcting_calls.correct_call(call_id, time, actor=officer(RoleName.MANAGER), now=LATER)
 
 
 def test_a_call_that_waits_is_written_up_and_not_corrected_and_its_ring_stays(session: Session, duty: Actor) -> None:
     call_id = waiting.open_waiting(session, Contact(Line.RAPID_VOICE, None, None, NOON), now=NOON)
     session.commit()
     with pytest.raises(Conflict, match="waits"):
-        correcting.correct_call(call_id, told(happening="Nothing"), actor=duty, now=LATER)
+        correcting_calls.correct_call(call_id, told(happening="Nothing"), actor=duty, now=LATER)
     new = roof_call(disposition=Disposition.ADVICE, incident=None)
     waiting.write_up(call_id, new, actor=duty, now=NOON + HOUR)
     for change in ({"claimed_at": NOON + MINUTE}, {"line": Line.OTHER}):
         with pytest.raises(RuleViolation, match="telephone network"):
-            correcting.correct_call(call_id, told(**change), actor=duty, now=LATER)
+            correcting_calls.correct_call(call_id, told(**change), actor=duty, now=LATER)
 
 
 def test_a_grade_that_counts_from_new_facts_does_not_move_with_the_call(session: Session, duty: Actor) -> None:
@@ -279,7 +289,7 @@ def test_a_grade_that_counts_from_new_facts_does_not_move_with_the_call(session:
     service.grade_incident(incident_id, facts, actor=duty, now=NOON + 20 * MINUTE)
     before = [each.started_at for each in clocks(session, incident_id)]
     call_id = call_of(session, incident_id).id
-    correcting.correct_call(call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
+    correcting_calls.correct_call(call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
     after = [each.started_at for each in clocks(session, incident_id)]
     assert [now_is - was for was, now_is in zip(before, after, strict=True)][-1] == timedelta(0)
 
@@ -295,10 +305,10 @@ def test_the_clock_follows_the_call_that_led_to_its_grade_whatever_earlier_call_
         claimed_at=NOON - 30 * MINUTE,
     )  # fmt: skip
     joined = service.log_call(earlier, actor=duty, now=NOON + 10 * MINUTE).call_id
-    correcting.correct_call(logged.call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
+    correcting_calls.correct_call(logged.call_id, told(claimed_at=NOON - 10 * MINUTE), actor=duty, now=LATER)
     (clock,) = clocks(session, incident_id)
     assert clock.started_at == NOON - 10 * MINUTE
-    correcting.correct_call(joined, told(claimed_at=NOON - 40 * MINUTE), actor=duty, now=LATER)
+    correcting_calls.correct_call(joined, told(claimed_at=NOON - 40 * MINUTE), actor=duty, now=LATER)
     session.expire_all()
     assert clock.started_at == NOON - 10 * MINUTE
 
@@ -315,7 +325,7 @@ def test_a_call_cannot_have_come_in_after_what_followed_from_it(session: Session
         facts = GradeDecision(GradeName.IMMEDIATE, "He came back", StartBasis.NEW_FACTS, at)
         service.grade_incident(incident_id, facts, actor=duty, now=NOON + HOUR)
     with pytest.raises(RuleViolation, match="before that time"):
-        correcting.correct_call(logged.call_id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=LATER)
+        correcting_calls.correct_call(logged.call_id, told(claimed_at=NOON + 30 * MINUTE), actor=duty, now=LATER)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.response.conftest import NOON
+from tests.response.conftest import NOON, roof_call
 from tests.response.test_clock import NEAR_CLOCK_CHANGES
 from tests.response.test_clock_facts import arrive, breaches, clocks, close, leave, states
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation
 from tsalert.core.periods import parse_period
+from tsalert.paging.models import PageRun
 from tsalert.response import correcting_times, dispatching, handing_over, queries, rows, service, standing
 from tsalert.response.clock import Clock, ClockState, first_stop, read_clock
 from tsalert.response.correcting_times import NewTime
@@ -23,9 +24,10 @@ from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.figure_lists import Result, Wanted, list_lines
 from tsalert.response.figures import response_period
 from tsalert.response.handing_over import Acceptance
-from tsalert.response.models import Milestone
+from tsalert.response.models import Grade, Milestone
 from tsalert.response.rules import GradeDecision
-from tsalert.response.steps import Step
+from tsalert.response.standing import Aftermath
+from tsalert.response.steps import WAITING, IncidentState, Step
 from tsalert.response.timeline import timeline
 from tsalert.response.vocabulary import GradeName, RemoteResolution, StartBasis
 from tsalert.staff.rules import RoleName
@@ -226,3 +228,93 @@ def test_the_stop_that_stands_does_not_depend_on_the_order_in_which_it_was_told(
     if stop is not None:
         state = read_clock(Clock(utc, 2 * HOUR, stop), stop).state
         assert (state is ClockState.MET) == (stop <= utc.replace(microsecond=0) + 2 * HOUR)
+
+
+def resolve(incident_id: int, actor: Actor, at: datetime, now: datetime = NOON + 90 * MINUTE) -> None:
+    told = Resolution(RemoteResolution.BANK_STOPPED_PAYMENT, at)
+    dispatching.resolve_remotely(incident_id, told, actor=actor, now=now)
+
+
+def test_the_time_of_a_resolution_without_a_visit_is_corrected_and_the_clock_follows(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    resolve(incident_id, duty, NOON + HOUR)
+    correct(session, incident_id, NOON + 40 * MINUTE, duty, step=Step.RESOLVED_REMOTELY)
+    assert clocks(session, incident_id)[0].stopped_at == NOON + 40 * MINUTE
+    told = [(each.what, each.note) for each in timeline(session, incident_id, now=LATER)]
+    assert ("Resolved without a visit", "Corrected from 10 June 2026 at 2:00pm. Wrong hour") in told
+    correct(session, incident_id, NOON + 150 * MINUTE, duty, step=Step.RESOLVED_REMOTELY)
+    assert (states(session, incident_id, LATER), breaches(session)) == ([ClockState.LATE], 1)
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        pytest.param(NOON - MINUTE, "before the call", id="before-the-call"),
+        pytest.param(NOON + 5 * HOUR, "after the step that follows", id="after-it-was-closed"),
+        pytest.param(NOON + HOUR, "stands already", id="the-same"),
+    ],
+)
+def test_a_resolution_cannot_have_come_then(
+    session: Session, duty: Actor, incident_id: int, at: datetime, why: str
+) -> None:
+    resolve(incident_id, duty, NOON + HOUR)
+    close(incident_id, duty, now=NOON + 100 * MINUTE)
+    with pytest.raises(RuleViolation, match=why):
+        correct(session, incident_id, at, duty, step=Step.RESOLVED_REMOTELY)
+
+
+def test_a_resolution_is_corrected_by_whoever_told_it_or_a_manager(
+    session: Session, duty: Actor, incident_id: int, officer: Callable[..., Actor]
+) -> None:
+    resolve(incident_id, duty, NOON + HOUR)
+    number, other = milestone(session, incident_id, Step.RESOLVED_REMOTELY), officer(name="Another")
+    assert correcting_times.correctable_by(session, incident_id, duty) == {number}
+    assert correcting_times.correctable_by(session, incident_id, other) == set()
+    with pytest.raises(NotAllowed):
+        correct(session, incident_id, NOON + 40 * MINUTE, other, step=Step.RESOLVED_REMOTELY)
+    manager = officer(RoleName.MANAGER)
+    correct(session, incident_id, NOON + 40 * MINUTE, manager, step=Step.RESOLVED_REMOTELY)
+
+
+def wakes(session: Session, incident_id: int, duty: Actor) -> Aftermath:
+    """Correct the last arrival to before the incident was reopened."""
+    told = NewTime(NOON + 110 * MINUTE, "Wrong hour")
+    number, now = milestone(session, incident_id), NOON + 170 * MINUTE
+    return correcting_times.correct_time(incident_id, number, told, actor=duty, now=now)
+
+
+def come_back(incident_id: int, duty: Actor) -> None:
+    """Attend, close, reopen two hours after noon, and attend again."""
+    arrive(incident_id, duty, at=NOON + HOUR)
+    leave(incident_id, duty, at=NOON + 70 * MINUTE)
+    close(incident_id, duty, now=NOON + 80 * MINUTE)
+    service.reopen_incident(incident_id, "He is back", actor=duty, now=NOON + 2 * HOUR)
+    arrive(incident_id, duty, at=NOON + 150 * MINUTE)
+
+
+def test_a_clock_that_runs_again_with_nobody_there_wakes_the_officers_on_duty(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    come_back(incident_id, duty)
+    leave(incident_id, duty, at=NOON + 160 * MINUTE)
+    assert wakes(session, incident_id, duty) is Aftermath.PAGED
+    of_incident = select(PageRun.ended_at).where(PageRun.incident_id == incident_id)
+    assert session.scalars(of_incident.order_by(PageRun.id)).all()[-1] is None
+    assert queries.get_incident(session, incident_id).state in WAITING
+
+
+def test_nobody_is_woken_while_an_officer_is_there(session: Session, duty: Actor, incident_id: int) -> None:
+    come_back(incident_id, duty)
+    assert wakes(session, incident_id, duty) is Aftermath.ATTENDED
+    assert queries.get_incident(session, incident_id).state is IncidentState.ON_SCENE
+
+
+def test_a_clock_that_runs_again_under_a_grade_that_pages_nobody_is_said_aloud(session: Session, duty: Actor) -> None:
+    session.add(Grade(name=GradeName.IMMEDIATE, target_seconds=7200, pages=False, effective_from=NOON - HOUR))
+    session.commit()
+    incident_id = service.log_call(roof_call(), actor=duty, now=NOON).incident_id or 0
+    come_back(incident_id, duty)
+    leave(incident_id, duty, at=NOON + 160 * MINUTE)
+    assert wakes(session, incident_id, duty) is Aftermath.UNPAGED
+    assert queries.get_incident(session, incident_id).state is IncidentState.TRIAGED

@@ -19,9 +19,13 @@ from tsalert.response.dispatching import NewMilestone
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.models import Call
 from tsalert.response.steps import Step
+from tsalert.restricting import service as restricting
 from tsalert.staff.rules import RoleName
+from tsalert.tiers.vocabulary import Subject
 
 API = "/api/v1"
+# The answers of the call as the radio buttons of its form hold them.
+TICKED = {"is_trader_on_site": "yes", "is_vulnerable": "yes", "has_threat": "no", "is_work_in_progress": "no"}
 
 
 @pytest.fixture
@@ -188,3 +192,60 @@ def test_an_arrival_in_the_hour_that_came_twice_is_corrected_to_the_passing_that
     session.expire_all()
     (visit,) = rows.attendances_of(session, number)
     assert visit.on_scene_at == came + timedelta(minutes=35)
+
+
+def test_a_call_that_is_no_report_any_more_is_said_to_leave_the_figures(
+    signed_in: Callable[..., FlaskClient], incident_id: int, call_id: int
+) -> None:
+    boss, path = signed_in(RoleName.MANAGER, name="Mo"), f"/calls/{call_id}/correction"
+    told = {"disposition": "test", "reason": "A trial run"}
+    typed = held(boss.get(path).text) | TICKED | told
+    page = boss.get(boss.post(path, data=typed).location).text
+    assert "counted as a report no more. The figures follow." in page
+    assert "It was “New incident” and is now “Test”. A trial run" in page
+    shown = boss.get(f"/incidents/{incident_id}").text
+    assert "None of its calls counts as a report, so it is in no figure." in shown
+    back = boss.post(path, data=held(boss.get(path).text) | TICKED | told | {"disposition": "new_incident"})
+    assert "may be counted as a report now" in boss.get(back.location).text
+
+
+def test_a_grade_that_would_be_proposed_otherwise_is_shown_and_not_given(
+    desk: FlaskClient, duty: Actor, incident_id: int, call_id: int, head: dict[str, str]
+) -> None:
+    path = f"/calls/{call_id}/correction"
+    typed = held(desk.get(path).text) | TICKED | {"is_trader_on_site": "no", "reason": "He had gone"}
+    assert "propose “prompt”. No grade changes by itself." in desk.get(desk.post(path, data=typed).location).text
+    assert "It is graded “immediate”. Is the grade still right?" in desk.get(f"/incidents/{incident_id}").text
+    answer = desk.get(f"{API}/incidents/{incident_id}", headers=head).get_json()
+    assert (answer["grade"], answer["proposed_grade"]) == ("immediate", "prompt")
+
+
+def test_every_fact_of_a_call_is_corrected_through_the_interface(
+    desk: FlaskClient, call_id: int, bearer: Callable[..., dict[str, str]]
+) -> None:
+    told = {"phone": "07700 900456", "money_state": "paid", "money_amount": "400.50", "has_threat": True}
+    path, manager = f"{API}/calls/{call_id}/corrections", bearer(RoleName.MANAGER)
+    answer = desk.post(path, json=told | {"disposition": "test", "reason": "Misheard"}, headers=manager)
+    assert answer.status_code == 200, answer.text
+    shown = answer.get_json()
+    assert {name: shown[name] for name in told} == told
+    assert shown["disposition"] == "test"
+    changed = {each["fact"] for each in desk.get(path, headers=manager).get_json()["items"]}
+    assert changed == {*told, "disposition"}
+
+
+def test_a_restricted_call_is_corrected_by_nobody_who_may_not_see_it(
+    desk: FlaskClient,
+    officer: Callable[..., Actor],
+    head: dict[str, str],
+    incident_id: int,
+    call_id: int,
+) -> None:
+    manager = officer(RoleName.MANAGER, name="Mo")
+    why = "The caller works for the trader"
+    restricting.restrict((Subject.INCIDENT, incident_id), why, actor=manager, now=utc_now())
+    told = {"phone": "07700 900456", "reason": "Misheard"}
+    assert desk.get(f"/calls/{call_id}/correction").status_code == 403
+    assert desk.post(f"/calls/{call_id}/correction", data=told).status_code == 403
+    assert desk.post(f"{API}/calls/{call_id}/corrections", json=told, headers=head).status_code == 403
+    assert desk.get(f"{API}/incidents/{incident_id}", headers=head).status_code == 403

@@ -8,18 +8,22 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from tests.restricting.conftest import Kept, give, newest_officer
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
+from tsalert.db import db
 from tsalert.restricting import records
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
 
 KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
+# A hold says why a record is kept, and a request for what is held on somebody is answered whoever keeps it.
 OF_NOTHING_KEPT = {
-    "alert_id", "delivery_id", "display_id", "exception_id", "filename", "form_name", "grant_id", "kind", "leave_id",
-    "message_id", "neighbour_id", "number", "officer_id", "pattern_id", "role", "run_id", "shift_id", "slug",
-    "subject", "subscriber_id", "subscription_id", "token",
+    "act", "activity_id", "alert_id", "body_id", "delivery_id", "display_id", "ending", "exception_id", "filename",
+    "filter_id", "form_name", "grant_id", "hold_id", "kind", "leave_id", "line", "message_id", "neighbour_id",
+    "number", "officer_id", "pattern_id", "request_id", "role", "rule_id", "run_id", "shift_id", "slug", "subject",
+    "subscriber_id", "subscription_id", "token", "week", "zone_id",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {
@@ -28,12 +32,14 @@ BENEATH = {
     "file_id",
     "hearing_id",
     "known_id",
+    "letter_id",
     "link_id",
     "milestone_id",
     "prosecution_id",
+    "referral_id",
     "role_id",
 }
-ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade"}
+ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade", "ending": "pdf"}
 
 
 def walked(app: Flask) -> list[tuple[Rule, str]]:
@@ -89,9 +95,12 @@ def test_a_record_that_another_page_is_asked_about_is_kept_too(
     signed_in: Callable[..., FlaskClient], restricted: Kept
 ) -> None:
     desk = signed_in(RoleName.CASE_OFFICER)
+    reference = cases.references(db.session(), [restricted.case_id])[restricted.case_id]
     for path in (
         f"/cases/new?incident={restricted.incident_id}",
         f"/handovers/new?case={restricted.case_id}",
+        f"/interventions/new?type=scam_victim&case={reference}",
+        f"/interventions?case={reference}",
         f"/alerts/new?case_id={restricted.case_id}",
     ):
         assert desk.get(path).status_code == 403, path
@@ -116,3 +125,16 @@ def test_a_grant_that_ends_counts_at_the_very_next_request(
     granting.end(grant_id, actor=manager, now=utc_now())
     for beneath in (path, f"{path}/timeline", f"{path}/money", f"/incidents/{restricted.incident_id}"):
         assert desk.get(beneath).status_code == 403, beneath
+
+
+@pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])
+def test_no_form_or_operation_takes_a_record_that_is_kept_from_whoever_names_it(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], restricted: Kept, role: RoleName
+) -> None:
+    head = bearer(role)
+    told = {"summary": "Copied from it", "category": "doorstep_crime", "incident_id": restricted.incident_id}
+    handed = {"body": "Kent Trading Standards", "facts": "They moved over.", "case_id": restricted.case_id}
+    saved = {"type": "scam_victim", "on_date": "2026-06-10", "case_id": restricted.case_id}
+    for path, body in (("cases", told), ("handovers", handed), ("interventions", saved)):
+        answer = client.post(f"/api/v1/{path}", json=body, headers=head)
+        assert (answer.status_code, answer.get_json().get("tier")) == (403, 4), (path, answer.text)

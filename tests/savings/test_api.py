@@ -130,4 +130,4 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, bearer: Bearer) -
 def test_a_parameter_that_nobody_knows_is_refused(client: FlaskClient, bearer: Bearer, path: str) -> None:
     answer = client.get(f"/api/v1/{path}", headers=bearer())
     assert answer.status_code == 422
-    assert "Unknown field." in answer.get_json()["errors"].values()
+    assert "We do not know this field." in answer.get_json()["errors"].values()

@@ -42,7 +42,7 @@ def fault(name: str, value: Any) -> str:
         pytest.param("name", "nul\x00", "cannot be seen", id="nul"),
         pytest.param("story", "nul\x00", "cannot be seen", id="nul-in-a-paragraph"),
         pytest.param("name", "exe\u202egpj", "cannot be seen", id="text-that-reads-backwards"),
-        pytest.param("name", 7, "string", id="a-number-for-text"),
+        pytest.param("name", 7, "as text", id="a-number-for-text"),
         pytest.param("amount", "-1", "between", id="negative-money"),
         pytest.param("amount", 1.5, "as text", id="a-float-for-money"),
         pytest.param("amount", "0.001", "penny", id="a-fraction-of-a-penny"),
@@ -60,8 +60,8 @@ def fault(name: str, value: Any) -> str:
         pytest.param("period", "2022/23 Q5", "2022/23 Q1", id="a-fifth-quarter"),
         pytest.param("period", 2022, "2022/23 Q1", id="a-number-for-a-period"),
         pytest.param("category", "theft", "from the list", id="a-word-of-no-list"),
-        pytest.param("category", ["scam"], "string", id="a-list-for-a-word"),
-        pytest.param("other", "x", "Unknown", id="unknown-field"),
+        pytest.param("category", ["scam"], "as text", id="a-list-for-a-word"),
+        pytest.param("other", "x", "do not know", id="unknown-field"),
     ],
 )
 def test_a_wrong_value_is_answered_in_words(name: str, value: Any, message: str) -> None:

@@ -20,6 +20,8 @@ from tsalert.delivery.doubts import Decision
 from tsalert.delivery.rules import Lane
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 _LANES = {Urgency.URGENT: Lane.URGENT, Urgency.ROUTINE: Lane.BULK}
 _STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
@@ -159,6 +161,7 @@ def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert
     draft = _checked(session, draft, now)
     if draft.case_id is not None:
         cases.get_case(session, draft.case_id)
+        require_visible(session, actor, Subject.CASE, draft.case_id, now=now)
     reference = rules.write_reference(*next_number(session, "TS", at=now))
     alert = Alert(reference=reference, kind=Kind.ALERT, case_id=draft.case_id, status=Status.DRAFT)
     alert.author_id, alert.created_at = actor.officer_id, now

@@ -13,7 +13,7 @@ class AuditEvent(Base):
     """One sealed entry; ``id`` is its place in the chain, without gaps."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject", "subject_id"),)
+    __table_args__ = (Index("ix_audit_event_subject", "subject", "subject_id"), Index("ix_audit_event_at", "at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
@@ -47,3 +47,14 @@ class AuditPublication(Base):
     seal: Mapped[str]
     length: Mapped[int] = mapped_column(BigId)
     published_at: Mapped[datetime]
+
+
+class AuditCheckpoint(Base):
+    """Stands for the first ``length`` entries, which were old enough to go; the signature is this installation's."""
+
+    __tablename__ = "audit_checkpoint"
+
+    length: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    seal: Mapped[str]
+    made_at: Mapped[datetime]
+    signature: Mapped[str]

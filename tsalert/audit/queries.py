@@ -1,13 +1,16 @@
 """Reading the trail, and checking that nobody has changed it."""
 
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
-from tsalert.audit.rules import FIRST_SEAL, Entry, Head, seal
+from tsalert.audit.rules import EXPORTED, FIRST_SEAL, NOT_WRITTEN, OPENED, Entry, Head, seal
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -44,13 +47,20 @@ def last_change(session: Session) -> str:
 
 
 def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
-    """Walk the chain from its first entry and compare every seal, then the head and what was published of it.
+    """Walk the chain from where it begins and compare every seal, then the head and what was published of it.
+
+    Where old entries gave way to a checkpoint, its signature is checked and the walk goes on from it.
 
     :param published: an entry and its seal as they once left this program, besides those that it remembers.
     """
     known = dict(session.execute(select(AuditPublication.length, AuditPublication.seal)).all())
     outside = {published.length: published.seal} if published else {}
-    previous, place = FIRST_SEAL, 0
+    begins = checkpoints.beginning(session)
+    if begins is None:
+        return Verdict(0, broken_at=1)
+    previous, place = begins.seal, begins.length
+    if place and previous not in {known.get(place, previous)} & {outside.get(place, previous)}:
+        return Verdict(place, broken_at=place)
     with closing(session.execute(_ENTRIES.execution_options(yield_per=1000))) as rows:
         for number, before, sealed, *content in rows:
             place += 1
@@ -68,3 +78,38 @@ def entries_about(session: Session, subject: str, subject_id: int) -> list[Audit
     """Return the entries about one record, oldest first."""
     about = (AuditEvent.subject == subject, AuditEvent.subject_id == subject_id)
     return list(session.scalars(select(AuditEvent).where(*about).order_by(AuditEvent.id)))
+
+
+def opened_between(
+    session: Session, since: datetime, until: datetime, subjects: Collection[str]
+) -> Sequence[Row[int, datetime, int | None, str, int | None]]:
+    """Return who opened which single record in a time: entry, when, officer, subject and its number, in that order."""
+    columns = (AuditEvent.id, AuditEvent.at, AuditEvent.officer_id, AuditEvent.subject, AuditEvent.subject_id)
+    single = (AuditEvent.officer_id.is_not(None), AuditEvent.subject_id.is_not(None))
+    what = (AuditEvent.action.in_(OPENED), AuditEvent.subject.in_(subjects))
+    query = select(*columns).where(AuditEvent.at >= since, AuditEvent.at < until, *single, *what)
+    return session.execute(query.order_by(AuditEvent.id)).all()
+
+
+def exported_between(session: Session, since: datetime, until: datetime) -> Sequence[Row[int, datetime, int | None]]:
+    """Return who took a file out in a time: entry, when and officer, in that order."""
+    in_time = (AuditEvent.at >= since, AuditEvent.at < until)
+    of_officer = (AuditEvent.action == EXPORTED, AuditEvent.officer_id.is_not(None))
+    query = select(AuditEvent.id, AuditEvent.at, AuditEvent.officer_id).where(*in_time, *of_officer)
+    return session.execute(query.order_by(AuditEvent.id)).all()
+
+
+def first_writes(
+    session: Session, officer_ids: Collection[int], subject: str, numbers: Collection[int]
+) -> Sequence[Row[int | None, int | None, datetime]]:
+    """Return officer, number and when the officer first wrote to a record of one subject."""
+    columns = (AuditEvent.officer_id, AuditEvent.subject_id, func.min(AuditEvent.at))
+    written = (AuditEvent.subject == subject, AuditEvent.action.not_in(NOT_WRITTEN))
+    query = select(*columns).where(*written, AuditEvent.officer_id.in_(officer_ids))
+    found = query.where(AuditEvent.subject_id.in_(numbers))
+    return session.execute(found.group_by(AuditEvent.officer_id, AuditEvent.subject_id)).all()
+
+
+def entries(session: Session, numbers: Collection[int]) -> Sequence[AuditEvent]:
+    """Return some entries of the trail, oldest first."""
+    return session.scalars(select(AuditEvent).where(AuditEvent.id.in_(numbers)).order_by(AuditEvent.id)).all()

@@ -1,11 +1,12 @@
-"""Who read what: entered in the trail before an answer leaves; where it cannot be entered, nothing is shown."""
+"""Who read what, and took which file out: entered before an answer leaves; where it cannot be, nothing is shown."""
 
 from flask import Flask, Response, request
 
+from tsalert.audit.rules import EXPORTED
 from tsalert.audit.service import record
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
-from tsalert.web.access import current_actor, records_read, shown
+from tsalert.web.access import current_actor, find_actor, records_read, shown
 
 # A change that is refused is answered with the record as it stands: by its form again, or beside what was sent.
 _SHOWS = frozenset({200, 206, 409, 422})
@@ -17,12 +18,24 @@ def init_app(app: Flask) -> None:
 
 
 def _enter(answer: Response) -> Response:
+    _note_export(answer)
     marked = shown()
     if marked and answer.status_code in _SHOWS and request.method != "HEAD":
         subject, number = marked
         ids = records_read() if number is None else (number,)
         _note(subject, ids)
     return answer
+
+
+def _note_export(answer: Response) -> None:
+    """Write an entry where an officer takes a file out, whatever is in it."""
+    is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
+    if not is_file or answer.status_code not in {200, 206} or request.method == "HEAD":
+        return
+    actor = find_actor()
+    if actor is not None and actor.is_officer:
+        with transaction() as session:
+            record(session, actor, EXPORTED, "file", None, now=utc_now(), what=str(request.endpoint))
 
 
 def _note(subject: str, ids: tuple[int, ...]) -> None:

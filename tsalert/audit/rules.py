@@ -7,6 +7,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 FIRST_SEAL = "0" * 64
+# What somebody saw of one record, and what besides leaves a record as it was.
+OPENED = frozenset({"read", "read evidence"})
+EXPORTED = "exported"
+NOT_WRITTEN = OPENED | {EXPORTED, "listed", "searched", "looked for matches", "heard"}
 
 Detail = str | int | bool | None
 

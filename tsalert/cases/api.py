@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from marshmallow import RAISE
-
-from tsalert.cases import queries, service
+from tsalert.cases import queries, sensitive, service
 from tsalert.cases.models import CaseFile
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.schemas import (
-    CaseListSchema,
     CaseSchema,
     LedgerSchema,
-    ListSchema,
     MadeSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
@@ -26,16 +22,6 @@ from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("cases", "cases", "Case files and their money lines.")
 blueprints = (blp,)
-
-
-@blp.route("")
-@requires(Permission.READ_CASE)
-@blp.arguments(ListSchema, location="query", unknown=RAISE)
-@blp.response(200, CaseListSchema)
-def list_cases(asked: tuple[queries.CaseFilter, int | None]) -> queries.CasePage:
-    """List cases, latest opening first."""
-    wanted, after = asked
-    return queries.list_cases(db.session(), wanted, reader=current_actor(), now=utc_now(), after=after)
 
 
 @blp.route("", methods=["POST"])
@@ -71,8 +57,9 @@ def record_progress(progress: Progress, case_id: int) -> CaseFile:
 @reads("case", "case_id")
 @blp.response(200, LedgerSchema)
 def list_money(case_id: int) -> queries.Ledger:
-    """Return every money line of a case, and what they add up to."""
-    return queries.ledger(db.session(), queries.get_case(db.session(), case_id).id)
+    """Return every money line of a case, and what they add up to; notes on bank records are for those on the case."""
+    queries.get_case(db.session(), case_id)
+    return sensitive.ledger_for(db.session(), case_id, reader=current_actor(), now=utc_now())[0]
 
 
 @blp.route("/<int:case_id>/money", methods=["POST"])

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import Integer, Select, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, HelplineContact, MoneyLine
-from tsalert.cases.queries import opened_in, stands
+from tsalert.cases.queries import is_repeated, opened_in, stands
 from tsalert.cases.rules import MoneyTotals, add_up
 from tsalert.cases.vocabulary import HelplineKind, Impact, MoneyKind, ScamKind, kind_label
 from tsalert.core.periods import Period
@@ -17,7 +17,11 @@ from tsalert.response.vocabulary import REPORTED_CATEGORIES, Category
 
 @dataclass(frozen=True, slots=True)
 class CaseFigures:
-    """The cases opened in a period; money, vulnerability and impact are those of the board's three categories."""
+    """The cases opened in a period; money, vulnerability and impact are those of the board's three categories.
+
+    Cases that are one matter count once, as the one in which it stands, with the money of them all; a sum that two of
+    them record counts once.
+    """
 
     by_category: dict[Category, int]
     money: MoneyTotals
@@ -121,16 +125,18 @@ def _counts(period: Period) -> Select[str, int, int, int]:
             func.sum(cast(CaseFile.chosen_for_vulnerability, Integer)),
             func.count().filter(CaseFile.impact == Impact.ABLE_TO_STAY_AT_HOME),
         )
-        .where(opened_in(period))
+        .where(opened_in(period), CaseFile.continued_in_id.is_(None))
         .group_by(CaseFile.category)
     )
 
 
 def _sums(period: Period) -> Select[str, Decimal]:
+    recorded_in = aliased(CaseFile)
     return (
         select(MoneyLine.kind, func.sum(MoneyLine.amount))
-        .join(CaseFile, CaseFile.id == MoneyLine.case_id)
-        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES), stands())
+        .join(recorded_in, recorded_in.id == MoneyLine.case_id)
+        .join(CaseFile, CaseFile.id == func.coalesce(recorded_in.continued_in_id, recorded_in.id))
+        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES), stands(), ~is_repeated())
         .group_by(MoneyLine.kind)
     )
 

@@ -1,58 +1,18 @@
 """Reading cases, their money and their log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Row, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from tsalert.cases.models import CaseFile, CaseIncident, CaseNote, MoneyLine
+from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, CaseMergeRepeat, CaseNote, MoneyLine
 from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
-from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
-from tsalert.response.vocabulary import Category
-from tsalert.tiers.queries import withheld
-from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases a list shows; None leaves a part open."""
-
-    category: Category | None = None
-    status: Status | None = None
-    period: Period | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case as a list shows it, with nothing of the victim; of one that is ``restricted`` no more than T1."""
-
-    id: int
-    reference: str
-    category: str
-    kind: str | None
-    status: str
-    waiting_for: str | None
-    ward_code: str | None
-    opened_at: datetime
-    officer_id: int | None
-    is_restricted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a list; ``next`` is the ``after`` of the page that follows, None on the last."""
-
-    items: list[CaseRow]
-    next: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +84,11 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     return case
 
 
+def is_read_only(case: CaseFile) -> bool:
+    """Tell whether nothing can be added to a case: it is closed, or continues in another."""
+    return case.status == Status.CLOSED or case.continued_in_id is not None
+
+
 def references(session: Session, case_ids: Collection[int]) -> dict[int, str]:
     """Return the references of some cases by their ids."""
     query = select(CaseFile.id, CaseFile.reference).where(CaseFile.id.in_(case_ids))
@@ -140,20 +105,6 @@ def find_case_of_incident(session: Session, incident_id: int) -> CaseFile | None
     """Return the case that an incident belongs to."""
     joined = select(CaseFile).join(CaseIncident, CaseIncident.case_id == CaseFile.id)
     return session.scalar(joined.where(CaseIncident.incident_id == incident_id))
-
-
-def list_cases(
-    session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime, after: int | None = None, size: int = PAGE
-) -> CasePage:
-    """Return the cases wanted, latest opening first, those that follow the case ``after``."""
-    query = _filtered(select(CaseFile), wanted).order_by(CaseFile.opened_at.desc(), CaseFile.id.desc())
-    if after is not None:
-        anchor = select(CaseFile.opened_at).where(CaseFile.id == after).scalar_subquery()
-        query = query.where(tuple_(CaseFile.opened_at, CaseFile.id) < tuple_(anchor, after))
-    rows = list(session.scalars(query.limit(size + 1)))
-    kept = withheld(session, reader, Subject.CASE, {row.id for row in rows}, now=now)
-    items = [_row(row, is_restricted=row.id in kept) for row in rows[:size]]
-    return CasePage(items, rows[size - 1].id if len(rows) > size else None)
 
 
 def ledger(session: Session, case_id: int) -> Ledger:
@@ -210,24 +161,31 @@ def stands() -> ColumnElement[bool]:
     return ~exists().where(later.supersedes_id == MoneyLine.id)
 
 
-def _row(case: CaseFile, *, is_restricted: bool) -> CaseRow:
-    return CaseRow(
-        id=case.id,
-        reference=case.reference,
-        category=case.category,
-        kind=None if is_restricted else case.kind,
-        status=case.status,
-        waiting_for=None if is_restricted else case.waiting_for,
-        ward_code=case.ward_code,
-        opened_at=case.opened_at,
-        officer_id=case.officer_id,
-        is_restricted=is_restricted,
-    )
+def is_repeated() -> ColumnElement[bool]:
+    """Return the condition that the case in which this line's case continues records the same money."""
+    merged = (CaseMergeRepeat.merge_id == CaseMerge.id, CaseMerge.undone_at.is_(None))
+    return exists().where(CaseMergeRepeat.line_id == MoneyLine.id, *merged)
 
 
-def _filtered(query: Select[CaseFile], wanted: CaseFilter) -> Select[CaseFile]:
-    if wanted.category:
-        query = query.where(CaseFile.category == wanted.category)
-    if wanted.status:
-        query = query.where(CaseFile.status == wanted.status)
-    return query.where(opened_in(wanted.period)) if wanted.period else query
+def cases_with_incidents(
+    session: Session, *, case_ids: Collection[int] = (), incident_ids: Collection[int] = ()
+) -> Sequence[Row[int, int]]:
+    """Return (incident, case) of some cases, or of some incidents."""
+    wanted = or_(CaseIncident.case_id.in_(case_ids), CaseIncident.incident_id.in_(incident_ids))
+    return session.execute(select(CaseIncident.incident_id, CaseIncident.case_id).where(wanted)).all()
+
+
+def whose(session: Session, case_ids: Collection[int]) -> Sequence[Row[int, int | None, str | None, str | None]]:
+    """Return of some cases: the case, its officer, its victim's name and its postcode."""
+    columns = (CaseFile.id, CaseFile.officer_id, CaseFile.victim_name, CaseFile.postcode)
+    return session.execute(select(*columns).where(CaseFile.id.in_(case_ids))).all()
+
+
+def matter_totals(session: Session, case_id: int) -> MoneyTotals | None:
+    """Return what the money of a case and of those that continue in it adds up to; None where none does."""
+    inside = select(CaseFile.id).where(CaseFile.continued_in_id == case_id)
+    if session.scalar(inside.limit(1)) is None:
+        return None
+    of_matter = MoneyLine.case_id.in_(inside) | (MoneyLine.case_id == case_id)
+    query = select(MoneyLine.kind, MoneyLine.amount).where(of_matter, stands(), ~is_repeated())
+    return add_up((MoneyKind(kind), amount) for kind, amount in session.execute(query))

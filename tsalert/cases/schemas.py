@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
+from marshmallow import RAISE, Schema, fields, post_load
 
-from tsalert.cases.queries import CaseFilter
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import (
     Certainty,
@@ -20,7 +19,7 @@ from tsalert.cases.vocabulary import (
     WaitingFor,
 )
 from tsalert.response.vocabulary import Category
-from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, Pounds, RecordId, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -111,24 +110,6 @@ class LinkSchema(Schema):
     incident = Line(required=True, error_messages={"required": "Enter the incident's reference."})
 
 
-class ListSchema(Schema):
-    """Which cases a list shows, and where its page begins."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    category = choice(Category, load_default=None)
-    status = choice(Status, load_default=None)
-    period = PeriodLabel(load_default=None)
-    after = RecordId(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[CaseFilter, int | None]:
-        """Return the filter and the case after which the page begins."""
-        after = data.pop("after")
-        return CaseFilter(**data), after
-
-
 class CaseRowSchema(Schema):
     """A case as lists give it out: nothing of the victim, and no kind where it is restricted to the reader."""
 
@@ -141,6 +122,7 @@ class CaseRowSchema(Schema):
     ward_code = fields.String(allow_none=True)
     opened_at = Instant()
     officer_id = fields.Integer(allow_none=True)
+    continued_in_id = fields.Integer(allow_none=True)
 
 
 class CaseSchema(CaseRowSchema):
@@ -162,13 +144,6 @@ class ListedCaseSchema(CaseRowSchema):
     """A case in a list."""
 
     is_restricted = fields.Boolean()
-
-
-class CaseListSchema(Schema):
-    """One page of cases; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(ListedCaseSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class MoneyLineSchema(Schema):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import incidents, queries, rules, steps
+from tsalert.cases import incidents, merging, queries, rules, steps
 from tsalert.cases.models import CaseFile, CaseNote, MoneyLine
 from tsalert.cases.people import steps as people
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
@@ -60,7 +60,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
     A category, time or officer that is None stays as it is, and so does a type that still fits.
 
     :raises Conflict: the case is closed.
-    :raises RuleViolation: a value does not fit.
+    :raises RuleViolation: a value does not fit, or they take a case over that others are on.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
@@ -72,6 +72,7 @@ def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -
         if changed:
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
         if "officer_id" in changed:
+            steps.require_given_by_another(session, case, actor)
             steps.put_officer_on(session, case, actor=actor, now=now)
         people.keep_victim(session, case, actor=actor, now=now)
 
@@ -85,6 +86,7 @@ def record_progress(case_id: int, progress: Progress, *, actor: Actor, now: date
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         case = queries.get_case(session, case_id, lock=True)
+        merging.require_here(session, case)
         before = Status(case.status)
         rules.require_step(before, progress, case.reference)
         closes = progress.status is Status.CLOSED
@@ -191,9 +193,10 @@ def open_for_writing(session: Session, case_id: int) -> CaseFile:
     """Return a case locked for one more record in it; a step of whatever use case writes there.
 
     :raises NotFound: there is no such case.
-    :raises Conflict: it is closed.
+    :raises Conflict: it is closed, or continues in another.
     """
     case = queries.get_case(session, case_id, lock=True)
+    merging.require_here(session, case)
     rules.require_open(Status(case.status), case.reference)
     return case
 

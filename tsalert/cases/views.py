@@ -5,12 +5,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import queries, service, vocabulary
+from tsalert.cases import merging, partners, queries, sensitive, service, vocabulary
 from tsalert.cases.rules import legal_steps
 from tsalert.cases.schemas import (
     AmendedCaseSchema,
     LinkSchema,
-    ListSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
     NewNoteSchema,
@@ -18,40 +17,20 @@ from tsalert.cases.schemas import (
 )
 from tsalert.cases.vocabulary import Source, Status
 from tsalert.core.actors import Permission
-from tsalert.core.clock import london_date, utc_now
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import recent_periods
 from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries as response
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("cases", __name__)
 _SHOWN = 10  # entries of the log on the case's own page; its timeline has them all
-_NARROWING = ("category", "status", "period")
-
-
-@bp.get("/cases")
-@requires(Permission.READ_CASE)
-def list_cases() -> ResponseReturnValue:
-    """List cases, latest opening first, narrowed to what was asked for."""
-    wanted, after = read_form(ListSchema(), request.args)
-    page = queries.list_cases(db.session(), wanted, reader=current_actor(), now=utc_now(), after=after)
-    return render_template(
-        "cases/list.html",
-        page=page,
-        wanted=wanted,
-        after=after,
-        narrowing={name: request.args[name] for name in _NARROWING if request.args.get(name)},
-        periods=recent_periods(london_date(utc_now())),
-        wards=places.ward_names(db.session()),
-        officers=staff.officer_names(db.session()),
-        words=vocabulary,
-        categories=Category.options(),
-    )
 
 
 @bp.get("/cases/new")
@@ -85,17 +64,26 @@ def show_case(case_id: int) -> ResponseReturnValue:
     """Show one case: its facts, money, incidents and log."""
     session = db.session()
     case = queries.get_case(session, case_id)
+    officers = staff.officer_names(session)
+    ledger, keeps_notes = sensitive.ledger_for(session, case_id, reader=current_actor(), now=utc_now())
     return render_template(
         "cases/case.html",
         case=case,
-        ledger=queries.ledger(session, case_id),
+        ledger=ledger,
+        keeps_notes=keeps_notes,
+        on_it=[officers[each] for each in tiers.officers_on(session, Subject.CASE, case_id) if each in officers],
+        is_restricted=tiers.is_restricted(session, Subject.CASE, case_id),
         notes=queries.latest_notes(session, case_id, limit=_SHOWN),
         superseded=queries.superseding_notes(session, case_id),
         incidents=[response.get_incident(session, found) for found in queries.incident_ids(session, case_id)],
         ward=places.ward_names(session).get(case.ward_code or ""),
-        officers=staff.officer_names(session),
+        officers=officers,
         words=vocabulary,
         is_closed=case.status == Status.CLOSED,
+        is_read_only=queries.is_read_only(case),
+        merges=merging.merges_of(session, case_id),
+        matter=queries.matter_totals(session, case_id),
+        referrals=partners.referrals_of(session, case_id),
     )
 
 
@@ -141,6 +129,8 @@ def new_money(case_id: int) -> ResponseReturnValue:
     case = queries.get_case(db.session(), case_id)
     number = request.values.get("supersedes")
     wrong = queries.get_line(db.session(), case_id, _number(number)) if number else None
+    if wrong is not None:
+        sensitive.require_note_seen(db.session(), wrong, reader=current_actor(), now=utc_now())
     return render_template("cases/money.html", case=case, wrong=wrong, words=vocabulary)
 
 

@@ -217,6 +217,24 @@ class HelplineKind(Word):
     NOTIFICATION = "notification", "Told to us"
 
 
+class PartnerBody(Word):
+    """What sort of partner passed a matter to us."""
+
+    ADULT_SOCIAL_CARE = "adult_social_care", "Adult social care"
+    BANK = "bank", "Bank or building society"
+    POST_OFFICE = "post_office", "Post office"
+    POLICE = "police", "Police"
+    OTHER_COUNCIL = "other_council", "Another council team"
+    OTHER_TRADING_STANDARDS = "other_trading_standards", "Another trading standards service"
+    NTS_SCAMS_TEAM = "nts_scams_team", "National Trading Standards Scams Team"
+    REPORT_FRAUD = "report_fraud", "Report Fraud"
+    CHARITY = "charity", "Charity"
+    HEALTH = "health", "Health service"
+    HOUSING = "housing", "Housing"
+    COUNCILLOR = "councillor", "Councillor or MP"
+    OTHER = "other", "Another body"
+
+
 def category_label(category: str) -> str:
     """Return how people read a category."""
     return Category.of(category).label

@@ -20,6 +20,11 @@ class Asked:
     page: int = 1
 
 
+def whole_timeline(session: Session, case_id: int) -> list[Event]:
+    """Return everything that happened in a case, in order of occurrence, with all words."""
+    return _with_texts(session, in_order(event for source in SOURCES for event in source(session, case_id)))
+
+
 def timeline(session: Session, case_id: int, asked: Asked) -> Page:
     """Return one page of what happened in a case, in order of occurrence.
 

@@ -22,6 +22,7 @@ class EventKind(Word):
     COURT = "court", "Courts"
     INCIDENT = "incident", "Incidents"
     LINK = "link", "Links"
+    LETTER = "letter", "Letters"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging, partners
 from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as words
-from tsalert.cases.models import CaseIncident, CaseNote
+from tsalert.cases.models import CaseIncident, CaseNote, MoneyLine
+from tsalert.cases.sensitive import tells_of_bank
 from tsalert.chronology.rules import Event, EventKind, start_of
 from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
@@ -25,6 +27,8 @@ from tsalert.enforcement.vocabulary import (
     Record,
     Result,
 )
+from tsalert.letters import queries as letter_queries
+from tsalert.letters.vocabulary import Means
 from tsalert.response import queries as response
 from tsalert.web.filters import day
 
@@ -51,13 +55,16 @@ def money(session: Session, case_id: int) -> Iterator[Event]:
             start_of(line.on_date, line.recorded_at),
             line.recorded_at,
             f"{words.MoneyKind.of(line.kind).label}, {format_pounds(line.amount)}",
-            ". ".join(
-                [*([f"Visit {line.visit}"] if line.visit else []), evidence, *([line.note] if line.note else [])]
-            ),
+            ". ".join([*([f"Visit {line.visit}"] if line.visit else []), evidence, *_note(line)]),
             on=line.on_date,
             who=line.recorded_by,
             gone="corrected by a later line" if line.id in ledger.superseded else None,
         )
+
+
+def _note(line: MoneyLine) -> list[str]:
+    """Return a line's note, unless it is of what a bank told: those on the case find that with the money."""
+    return [line.note] if line.note and not tells_of_bank(line) else []
 
 
 def actions(session: Session, case_id: int) -> Iterator[Event]:
@@ -114,7 +121,52 @@ def incidents(session: Session, case_id: int) -> Iterator[Event]:
         yield Event(EventKind.LINK, incident.id, link.linked_at, link.linked_at, f"Incident {name} attached")
 
 
-SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (log_entries, money, actions, courts, incidents)
+def letters(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield the letters that were issued and sent; those kept to a few stay out."""
+    for record in letter_queries.ordinary_letters(session, case_id):
+        row = record.row
+        yield Event(
+            EventKind.LETTER, row.id, row.issued_at, row.issued_at, f"Letter issued: {row.title}", record.kind.label,
+            who=row.issued_by,
+        )  # fmt: skip
+        for each in record.sendings:
+            yield Event(
+                EventKind.LETTER, each.id, each.sent_at, each.recorded_at, f"Letter sent: {row.title}",
+                f"{Means.of(each.means).label}, to {each.sent_to}", who=each.recorded_by,
+            )  # fmt: skip
+
+
+def merges(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield when the case was found to be one matter with another, and when that was undone."""
+    for row in merging.merges_of(session, case_id):
+        is_earlier = row.earlier_id == case_id
+        what = f"Continues in {row.later}" if is_earlier else f"Continues {row.earlier}"
+        yield Event(
+            EventKind.LINK, row.id, row.merged_at, row.merged_at, what, row.reason, who=row.merged_by,
+            gone=f"undone, {row.undo_reason}" if row.undone_at else None,
+        )  # fmt: skip
+        if row.undone_at is not None:
+            yield Event(
+                EventKind.LINK, row.id, row.undone_at, row.undone_at, "No longer one matter with "
+                f"{row.later if is_earlier else row.earlier}", row.undo_reason or "", who=row.undone_by,
+            )  # fmt: skip
+
+
+def referrals(session: Session, case_id: int) -> Iterator[Event]:
+    """Yield what partners passed to us."""
+    for row in partners.referrals_of(session, case_id):
+        said = [row.their_reference and f"Their reference: {row.their_reference}", row.note]
+        yield Event(
+            EventKind.LINK, row.id, start_of(row.received_on, row.recorded_at), row.recorded_at,
+            f"Referral from {words.PartnerBody.of(row.body).label.lower()}",
+            ". ".join(part for part in (row.body_name, *said) if part), on=row.received_on, who=row.recorded_by,
+            gone=row.take_back_reason,
+        )  # fmt: skip
+
+
+SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (
+    log_entries, money, actions, courts, incidents, merges, referrals, letters,
+)  # fmt: skip
 
 
 def _decision(found: ProsecutionView, row: CourtDecision) -> Event:

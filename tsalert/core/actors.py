@@ -28,11 +28,16 @@ class Permission(StrEnum):
     REVIEW_OVERRIDE = "review alerts sent alone"
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
+    REVIEW_ODDITIES = "look at what is odd in the trail"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
     READ_SENSITIVE = "read what makes a victim vulnerable in every case"
     GRANT_ACCESS = "restrict records and say who may open them"
     MANAGE_INDICATORS = "set indicators and enter partners' figures"
     EXPORT = "take lists and bundles with people in them out of the service"
+    HOLD_RECORD = "hold records back from erasing"
+    RUN_RETENTION = "list, approve and erase what is no longer to be kept"
+    APPROVE_RETENTION = "decide on keeping as the data protection officer"
+    ANSWER_ACCESS = "answer requests for what is held on somebody"
 
 
 class Via(StrEnum):

@@ -1,4 +1,4 @@
-"""Work of every other type, some months old: equipment, talks, banks, courts, and what was done with partners.
+"""Work of every other type, some months old: equipment, a zone, banks, courts, and what was done with partners.
 
 It is old enough to leave the present quarter to whoever tries the service out.
 """
@@ -23,15 +23,11 @@ _POLICE = PartnerShare("A police force (invented)", Decimal("0.4"))
 
 def load_other_work(team: Crew, now: datetime) -> None:
     """Load one record of each type that the published series does not know, and one case with all its money."""
-    team.tell("Equipment, talks, banks and courts")
+    team.tell("Equipment, banks and courts")
     _record(
         team, now - timedelta(days=130), InterventionType.DOOR_CAMERA, units=2, note="On loan for a year. Invented."
     )
     _record(team, now - timedelta(days=129), InterventionType.NO_COLD_CALLING_ZONE, units=1, note="84 homes. Invented.")
-    _record(
-        team, now - timedelta(days=126), InterventionType.TALK, units=3, note="Two lunch clubs, one church. Invented."
-    )
-    _record(team, now - timedelta(days=125), InterventionType.FRIENDS_AGAINST_SCAMS, units=9, refreshers=4)
     saved = {"prevented": Decimal(3200), "evidence": Evidence.BANK, "is_rapid_response": True}
     _record(team, now - timedelta(days=122), InterventionType.BANKING_PROTOCOL, **saved)
     joint = {"prevented": Decimal(4800), "evidence": Evidence.PAPER, "share": Decimal("0.6"), "partners": (_POLICE,)}

@@ -14,6 +14,7 @@ from tsalert.core.clock import LONDON, london_date
 from tsalert.core.periods import Period, parse_period
 from tsalert.demo import published, visits
 from tsalert.demo.amounts import split_count, split_pounds
+from tsalert.demo.held import train_friends
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
 from tsalert.response.vocabulary import CallSource, Category, GradeName, Outcome
@@ -158,10 +159,7 @@ def _scam_saving(team: Crew, at: datetime, amount: Decimal) -> None:
 
 
 def _train(team: Crew, period: Period, people: int, *, sessions: int) -> None:
-    for trained, at in zip(split_count(people, sessions), moments(period, sessions), strict=True):
-        if trained:
-            new = NewIntervention(type=InterventionType.FRIENDS_AGAINST_SCAMS, on_date=london_date(at), units=trained)
-            _record(team, new, at=at)
+    train_friends(team.officer, zip(split_count(people, sessions), moments(period, sessions), strict=True))
 
 
 def _install(team: Crew, period: Period, blockers: int) -> None:

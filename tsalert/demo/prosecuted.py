@@ -18,6 +18,7 @@ from tsalert.cases.vocabulary import (
 )
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db
+from tsalert.demo import outward
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.enforcement import court, court_queries, service
@@ -48,6 +49,7 @@ def load_prosecuted(team: Crew, now: datetime) -> int:
     _visits(team, gardeners, now)
     _log(team, gardeners, now - timedelta(days=199))
     _prosecute(team, gardeners, now)
+    outward.load_outward(team, gardeners, now)
     return _soon_out_of_time(team, now)
 
 

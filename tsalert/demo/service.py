@@ -16,10 +16,15 @@ from tsalert.demo import (
     calculated,
     equipment,
     helpline,
+    kept,
     known,
+    odd,
     other_work,
+    partners,
     past,
+    prevented,
     prosecuted,
+    restricted,
     sent,
     standby,
     telephone,
@@ -49,6 +54,7 @@ OFFICERS = (
     ("second.officer@example.org", "Ashley Second (invented)", (RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)),
     ("manager@example.org", "Morgan Manager (invented)", (RoleName.MANAGER,)),
     ("administrator@example.org", "Toni Administrator (invented)", (RoleName.ADMINISTRATOR,)),
+    (kept.PROTECTION_OFFICER, "Dana Protection (invented)", (RoleName.DATA_PROTECTION_OFFICER,)),
 )
 _BEFORE_IT_ALL = london_midnight(date(2021, 3, 1))
 # Tables that a new database has rows in, from its migrations.
@@ -63,6 +69,7 @@ _SHIPPED = frozenset(
         "audit_head",
         "paging_policy",
         "board_stamp",
+        "retention_rule",
         "indicator_version",
     }
 )
@@ -96,16 +103,26 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     sent.load_alerts(team, now)
     tell("The rota")
     standby.load_rota(team, now)
-    tell("Today, and who was paged")
+    _load_present(team, now)
+    with transaction() as session:
+        installation.mark_demo(session)
+
+
+def _load_present(team: past.Crew, now: datetime) -> None:
+    """Load what the officers find on the day on which they open the demonstration."""
+    team.tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
     other_work.load_other_work(team, now)
+    prevented.load_prevention(team, now)
     traders.load_traders(team, prosecuted.load_prosecuted(team, now), now)
     _hang_screens(team, now)
     telephone.load_waiting(team, now)
     border.load_border(team, now)
-    with transaction() as session:
-        installation.mark_demo(session)
+    odd.load_oddities(team, now)
+    restricted.load_restricted(team, now)
+    partners.load_partners(team, now)
+    kept.load_kept(team, now)
 
 
 def is_empty(session: Session) -> bool:

@@ -24,12 +24,15 @@ from tsalert.intelligence.rules import NewAbout, NewIntelligence, NewSharing
 from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
 from tsalert.parties.known_by import NewKnown, add_known
 from tsalert.parties.vocabulary import KnownBy, Side
+from tsalert.response import service as response
 from tsalert.response.call_parties import calls_of_parties, parties_of_calls
 from tsalert.response.rows import calls_of
-from tsalert.response.vocabulary import Category, GradeName
+from tsalert.response.rules import NewCall
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName
 
 # No such plate is ever issued.
-ROOFERS = "Slate and Fable Roofing (invented), van ZY99 YYY (invented)"
+ROOFERS = "Slate and Fable Roofing (invented), ZY99 YYY"
+OTHER_NAME = "Fable Driveways (invented), ZY99 YYY, fable-driveways.example"
 _PAST = ((1010, 400, 0), (640, 1850, 1), (310, 12600, 0), (45, 950, 2))  # days ago, what was paid, which household
 
 
@@ -45,6 +48,7 @@ def load_traders(team: Crew, case_id: int, now: datetime) -> None:
     _warn(team, opened[-1], now - timedelta(days=40))
     flyer = NewKnown(KnownBy.WEBSITE, "slate-and-fable.example", "A flyer that a victim kept (invented)")
     add_known(roofer, flyer, is_demo=True, actor=team.officer, now=now - timedelta(days=44))
+    _under_another_name(team, homes[2], now - timedelta(days=20))
     _know(team, roofer, now)
     _people(team, case_id, now)
 
@@ -86,6 +90,20 @@ def _roofer(case_id: int, now: datetime) -> int:
 def _warn(team: Crew, case_id: int, at: datetime) -> None:
     warned = NewAction(ActionKind.WARNING, london_date(at), "Told in writing to stop calling. Invented.")
     enforcement.record_action(case_id, warned, actor=team.officer, now=at)
+
+
+def _under_another_name(team: Crew, home: Household, at: datetime) -> None:
+    """Log a call that tells of the same van under another name."""
+    call = NewCall(
+        disposition=Disposition.ADVICE,
+        source=CallSource.NEIGHBOUR,
+        happening="They now offer to seal drives. Invented.",
+        address=home.address,
+        postcode=home.postcode,
+        ward_code=home.ward_code,
+        trader=OTHER_NAME,
+    )
+    response.log_call(call, actor=team.officer, now=at, is_demo=True)
 
 
 def _know(team: Crew, roofer: int, now: datetime) -> None:

@@ -18,6 +18,7 @@ class Look(StrEnum):
     LEAD = "lead"
     SMALL = "small"
     CENTRED = "centred"
+    DISPLAY = "display"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleHere:
+    """Where the title stands; a document without it begins with its title."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins a page."""
 
@@ -108,21 +114,32 @@ class Image:
         return "svg" if b"<svg" in self.content[:1000] else ""
 
 
-Block = Heading | Paragraph | Lines | Items | Facts | Table | PageBreak | Signature | Image
-KINDS: tuple[type[Block], ...] = (Heading, Paragraph, Lines, Items, Facts, Table, PageBreak, Signature, Image)
+Block = Heading | Paragraph | Lines | Items | Facts | Table | TitleHere | PageBreak | Signature | Image
+KINDS: tuple[type[Block], ...] = (
+    Heading, Paragraph, Lines, Items, Facts, Table, TitleHere, PageBreak, Signature, Image,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document; ``footer`` stands at the foot of each page, beside its number."""
+    """A document; ``footer`` stands at the foot of each page, beside its number.
+
+    One that ``is_centred`` is hung on a wall: what it says stands in the middle.
+    """
 
     title: str
     author: str
     made_at: datetime
     blocks: tuple[Block, ...]
     footer: str = ""
+    is_centred: bool = False
     language: str = "en-GB"
     is_landscape: bool = False
+
+    @property
+    def has_title_first(self) -> bool:
+        """True where no part says where the title stands."""
+        return not any(isinstance(block, TitleHere) for block in self.blocks)
 
     def __post_init__(self) -> None:
         if not self.title.strip():

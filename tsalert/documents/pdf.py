@@ -3,21 +3,20 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from typst import Compiler, Fonts, TypstError
+from typst import Compiler, TypstError
 
 from tsalert.core.clock import in_london
+from tsalert.documents import coverage
 from tsalert.documents.cleaning import clean
 from tsalert.documents.description import Document, Image, Look, Paragraph, Table, mapped, weights
 from tsalert.documents.glyphs import named, note, refused_text, strangers
 from tsalert.documents.keeping import as_data
 
 _SOURCE = Path(__file__).with_name("document.typ").read_bytes()
-_PROBE = b"#set document(title: sys.inputs.text)\n#sys.inputs.text"
 _TRIES = 40
 
 
@@ -45,8 +44,7 @@ def write_pdf(document: Document, *, fonts: Path | None = None) -> bytes:
 
 def unprintable(document: Document, *, fonts: Path | None = None) -> frozenset[str]:
     """Return the characters of a document that its PDF can only name."""
-    signs = strangers("".join(_texts(mapped(document, clean))))
-    return frozenset(sign for sign in signs if not _can_show(sign, fonts))
+    return coverage.missing(strangers("".join(_texts(mapped(document, clean)))), fonts)
 
 
 def _in_words(document: Document, missing: frozenset[str]) -> Document:
@@ -60,7 +58,8 @@ def _in_words(document: Document, missing: frozenset[str]) -> Document:
 def _print(document: Document, fonts: Path | None) -> bytes:
     with TemporaryDirectory(prefix="tsalert-pdf-") as folder:
         data = _for_printing(document, Path(folder))
-        return _compile(_SOURCE, {"document": json.dumps(data)}, fonts, folder)
+        inputs = {"document": json.dumps(data), "families": json.dumps(coverage.FAMILIES)}
+        return _compile(inputs, fonts, folder)
 
 
 def _for_printing(document: Document, folder: Path) -> dict[str, Any]:
@@ -79,25 +78,13 @@ def _for_printing(document: Document, folder: Path) -> dict[str, Any]:
     return data
 
 
-def _compile(source: bytes, inputs: dict[str, str], fonts: Path | None, root: str | None = None) -> bytes:
-    compiler = Compiler(source, root=root, font_paths=_fonts(fonts), ignore_system_fonts=True, sys_inputs=inputs)
+def _compile(inputs: dict[str, str], fonts: Path | None, root: str) -> bytes:
+    book = coverage.font_book(fonts)
+    compiler = Compiler(_SOURCE, root=root, font_paths=book, ignore_system_fonts=True, sys_inputs=inputs)
     written, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1"])
     if warnings or not isinstance(written, bytes):
         raise Unprintable("; ".join(warning.message for warning in warnings))
     return written
-
-
-@lru_cache(maxsize=4)
-def _fonts(folder: Path | None) -> Fonts:
-    return Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
-
-
-@lru_cache(maxsize=20_000)
-def _can_show(sign: str, fonts: Path | None) -> bool:
-    try:
-        return bool(_compile(_PROBE, {"text": sign}, fonts))
-    except TypstError:
-        return False
 
 
 def _texts(document: Document) -> Iterator[str]:

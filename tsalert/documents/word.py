@@ -14,7 +14,7 @@ from docx.shared import Mm
 from tsalert.core.errors import Unavailable
 from tsalert.documents import word_blocks
 from tsalert.documents.cleaning import clean
-from tsalert.documents.description import Document, mapped
+from tsalert.documents.description import Document, TitleHere, mapped
 from tsalert.documents.word_blocks import STYLES
 
 _LONG, _SHORT = Mm(297), Mm(210)
@@ -30,9 +30,13 @@ def write_word(document: Document, *, template: Path | None = None) -> bytes:
     file = _opened(template)
     _describe(file, said)
     _set_pages(file, said)
-    file.add_paragraph(said.title, style="Title")
+    if said.has_title_first:
+        file.add_paragraph(said.title, style="Title")
     for block in said.blocks:
-        word_blocks.add(file, block)
+        if isinstance(block, TitleHere):
+            file.add_paragraph(said.title, style="Title")
+        else:
+            word_blocks.add(file, block)
     written = BytesIO()
     file.save(written)
     return written.getvalue()

@@ -26,7 +26,8 @@ from tsalert.documents.description import (
 from tsalert.documents.pictures import as_png
 
 STYLES = ("Title", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "List Number", "Caption", "Table Grid")
-_SIZES = {Look.LEAD: 14, Look.SMALL: 9}
+_SIZES = {Look.LEAD: 14, Look.SMALL: 9, Look.DISPLAY: 26}
+_CENTRED = (Look.CENTRED, Look.DISPLAY)
 _ROOM_TO_SIGN = Mm(18)
 
 
@@ -53,7 +54,7 @@ def _paragraph(file: Any, block: Paragraph) -> None:
     run = paragraph.add_run(block.text)
     if block.look in _SIZES:
         run.font.size = Pt(_SIZES[block.look])
-    if block.look is Look.CENTRED:
+    if block.look in _CENTRED:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 

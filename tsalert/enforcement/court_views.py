@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import queries as cases
-from tsalert.cases.vocabulary import Method, Status
+from tsalert.cases.vocabulary import Method
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -153,7 +153,7 @@ def _page(name: str, case_id: int, prosecution_id: int, **shown: Any) -> str:
         case=case,
         found=found,
         names={each.id: each.name for each in found.defendants},
-        is_closed=case.status == Status.CLOSED,
+        is_closed=cases.is_read_only(case),
         words=vocabulary,
         **shown,
     )

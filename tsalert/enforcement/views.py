@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import queries as cases
-from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
@@ -36,7 +35,7 @@ def show_enforcement(case_id: int) -> ResponseReturnValue:
     return render_template(
         "enforcement/show.html",
         case=case,
-        is_closed=case.status == Status.CLOSED,
+        is_closed=cases.is_read_only(case),
         found=queries.recorded(session, case_id),
         prosecutions=court_queries.prosecutions(session, case_id),
         period_of=queries.period_of,

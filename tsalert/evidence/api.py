@@ -100,7 +100,7 @@ def get_content(case_id: int, file_id: int) -> Response:
 
 
 @blp.route("/bundle")
-@requires(Permission.WORK_CASE)
+@requires(Permission.EXPORT)
 @blp.response(200, _BYTES, content_type="application/zip")
 def get_bundle(case_id: int) -> Response:
     """Return all evidence of a case as a ZIP file with a manifest of hashes."""

@@ -64,7 +64,7 @@ def open_bundle(case_id: int, *, actor: Actor, now: datetime) -> Bundle:
 
     :raises NotFound: there is no such case, or a file is not on the disk.
     """
-    actor.require(Permission.WORK_CASE)
+    actor.require(Permission.EXPORT)
     with transaction() as session:
         case = queries.get_case(session, case_id)
         dossier = queries.dossier(session, case_id)

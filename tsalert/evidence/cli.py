@@ -41,6 +41,8 @@ def _verify_store() -> Verdict:
 def _tell(verdict: Verdict) -> None:
     for fault in verdict.faults:
         click.echo(f"{fault.name}: {fault.problem}", err=True)
+    for gone in verdict.removed:
+        click.echo(f"{gone.name}: {gone.problem}", err=True)
     for stray in verdict.strays:
         click.echo(f"{stray}: no record knows this file; it was left alone", err=True)
     click.echo(f"{verdict.checked:,} files compared, {len(verdict.faults):,} not what they were.")

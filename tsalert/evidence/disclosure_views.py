@@ -31,7 +31,7 @@ def show_schedule(case_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/schedule.csv")
-@requires(Permission.READ_CASE)
+@requires(Permission.EXPORT)
 def export_schedule(case_id: int) -> ResponseReturnValue:
     """Hand the schedule out as CSV."""
     part = read_form(SchedulePartSchema(), request.args)["part"]

@@ -54,6 +54,16 @@ class EvidenceFile(Base):
     uploaded_at: Mapped[datetime]
 
 
+class RemovedFile(Base):
+    """That a file was taken off the disk when its time was over, and by which run of retention; its row stays."""
+
+    __tablename__ = "evidence_removed"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("evidence_file.id"), primary_key=True, autoincrement=False)
+    run_id: Mapped[int]
+    removed_at: Mapped[datetime]
+
+
 class CustodyEvent(Base):
     """One link in the chain of who held an exhibit; a wrong one is superseded by a later entry, and both stay."""
 

@@ -21,11 +21,12 @@ class OfCase:
     id: int
     reference: str
     status: Status
+    is_continued: bool = False
 
     @property
     def is_closed(self) -> bool:
-        """True where nothing can be added any more."""
-        return self.status is Status.CLOSED
+        """True where nothing can be added any more, also since the case continues in another."""
+        return self.status is Status.CLOSED or self.is_continued
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> OfCase:
     :raises NotFound: there is none.
     """
     found = cases.get_case(session, case_id, lock=lock)
-    return OfCase(found.id, found.reference, Status(found.status))
+    return OfCase(found.id, found.reference, Status(found.status), found.continued_in_id is not None)
 
 
 def dossier(session: Session, case_id: int) -> Dossier:

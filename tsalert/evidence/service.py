@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases.rules import require_open
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db, transaction
-from tsalert.evidence import queries, rules, storing
+from tsalert.evidence import queries, removing, rules, storing
 from tsalert.evidence.arriving import Accepted, Arrival, accept
 from tsalert.evidence.kinds import MEDIA_TYPES
 from tsalert.evidence.models import CustodyEvent, EvidenceFile, Exhibit
@@ -116,6 +116,9 @@ def open_file(case_id: int, file_id: int, *, actor: Actor, now: datetime) -> Ope
     with transaction() as session:
         queries.get_case(session, case_id)
         file = queries.get_file(session, case_id, file_id)
+        run_id = removing.removed_by(session, [file_id]).get(file_id)
+        if run_id is not None:
+            raise NotFound(f"This file was removed under retention run {run_id}.")
         audit.record(session, actor, "read", "evidence file", file.id, now=now, case_id=case_id, sha256=file.sha256)
         key, digest, size = file.storage_key, file.sha256, file.size
         name, media_type = rules.name_to_save(file.name), MEDIA_TYPES[Kind.of(file.kind)]
@@ -130,6 +133,8 @@ def sweep_store(now: datetime) -> int:
 def _case_to_write_in(session: Session, case_id: int) -> OfCase:
     case = queries.get_case(session, case_id, lock=True)
     require_open(case.status, case.reference)
+    if case.is_continued:
+        raise Conflict(f"{case.reference} continues in another case, so it can only be read.")
     return case
 
 

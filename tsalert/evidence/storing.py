@@ -141,6 +141,14 @@ def settle(storage_key: str) -> None:
         _sync(final.parent)
 
 
+def discard(storage_key: str) -> bool:
+    """Delete a file whose time is over; tells whether it was there."""
+    found = [path for path in (path_of(storage_key), _part_of(path_of(storage_key))) if path.exists()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return bool(found)
+
+
 def open_kept(storage_key: str) -> BufferedReader:
     """Open a recorded file for reading.
 

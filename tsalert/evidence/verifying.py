@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import file_digest, sha256
 from json import JSONDecodeError
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import queries as audit
 from tsalert.cases import queries as cases
 from tsalert.core.errors import NotFound
-from tsalert.evidence import queries, storing
+from tsalert.evidence import queries, removing, storing
 from tsalert.evidence.bundles import BUNDLED
 from tsalert.evidence.manifests import FORMAT, MANIFEST, READABLE
 from tsalert.evidence.models import EvidenceFile, Exhibit
@@ -38,11 +38,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found; ``strays`` lie on the disk, and no record knows them."""
+    """What was found; ``strays`` lie on the disk, and no record knows them; ``removed`` went on purpose."""
 
     checked: int
     faults: list[Fault]
     strays: list[str]
+    removed: list[Fault] = field(default_factory=list)
 
 
 class Broken(Exception):
@@ -70,21 +71,33 @@ def verify_bundle(session: Session, path: Path) -> Verdict:
 
 def verify_store(session: Session, tell: Callable[[int], None]) -> Verdict:
     """Compare every recorded file with what is on the disk; ``tell`` hears how many were compared so far."""
-    checked, faults, last = 0, [], 0
+    checked, faults, removed, last = 0, [], [], 0
     while batch := queries.files_after(session, last, _BATCH):
+        gone = removing.removed_by(session, [file.id for file, _, _ in batch])
         session.expunge_all()
         session.rollback()  # hashing takes its time, and the database need not wait for it
         for file, case, exhibit in batch:
-            fault = _stored_fault(file, case, exhibit)
+            name = _name(file, case, exhibit)
+            fault = _removed_fault(file, name) if file.id in gone else _stored_fault(file, name)
             faults += [fault] if fault else []
+            if file.id in gone and not fault:
+                removed.append(Fault(name, f"it was removed under retention run {gone[file.id]}"))
             checked, last = checked + 1, file.id
             tell(checked)
-    return Verdict(checked, faults, list(_strays(session)))
+    return Verdict(checked, faults, list(_strays(session)), removed)
 
 
-def _stored_fault(file: EvidenceFile, case: str, exhibit: Exhibit | None) -> Fault | None:
+def _name(file: EvidenceFile, case: str, exhibit: Exhibit | None) -> str:
     label = f"exhibit {exhibit.reference}" if exhibit else "attachment"
-    name = f"{case}, {label}, file {file.id}: {storing.path_of(file.storage_key)}"
+    return f"{case}, {label}, file {file.id}: {storing.path_of(file.storage_key)}"
+
+
+def _removed_fault(file: EvidenceFile, name: str) -> Fault | None:
+    is_there = storing.path_of(file.storage_key).exists()
+    return Fault(name, "it was to be removed, and it is still on the disk") if is_there else None
+
+
+def _stored_fault(file: EvidenceFile, name: str) -> Fault | None:
     try:
         with storing.open_kept(file.storage_key) as opened:
             found = file_digest(opened, "sha256").hexdigest()

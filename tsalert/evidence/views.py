@@ -114,7 +114,7 @@ def download(case_id: int, file_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/bundle")
-@requires(Permission.WORK_CASE)
+@requires(Permission.EXPORT)
 def download_bundle(case_id: int) -> ResponseReturnValue:
     """Hand out all evidence of a case as one ZIP file."""
     return answers.archive(bundles.open_bundle(case_id, actor=current_actor(), now=utc_now()))

@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.cases import sections
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.handover import queries, rules, service
+from tsalert.handover import queries, service
 from tsalert.handover.queries import HandoverRecord
 from tsalert.handover.rules import NewHandover
 from tsalert.handover.schemas import (
@@ -74,7 +75,7 @@ def get_pack(handover_id: int) -> dict[str, Any]:
     """Return the pack as plain text; that somebody reads it stands in the trail."""
     service.note_reading(handover_id, actor=current_actor(), now=utc_now())
     record = _get(handover_id)
-    text = rules.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
+    text = sections.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
     return {"title": record.title, "text": text, "digest": record.row.digest}
 
 

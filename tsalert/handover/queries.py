@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.errors import NotFound
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
-from tsalert.handover.rules import Act, Pack, State, legal_acts, pack_from_data
+from tsalert.handover.rules import Act, State, legal_acts
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50

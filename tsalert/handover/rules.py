@@ -1,17 +1,13 @@
-"""What may become of a handover, what stands in its pack, and how that reads as plain text. Pure."""
+"""What may become of a handover. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from textwrap import fill
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.words import Word
 
 LONGEST_WAIT = timedelta(days=90)
-_WIDTH = 76
 
 
 class State(Word):
@@ -59,17 +55,6 @@ class NewHandover:
     case_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of a pack: its lines are what something is, and what it is said to be."""
-
-    heading: str
-    lines: tuple[tuple[str, str], ...]
-
-
-Pack = tuple[Section, ...]
-
-
 def legal_acts(state: State) -> tuple[Act, ...]:
     """Return what may be done about a handover; nothing once it has ended."""
     return LEGAL.get(state, ())
@@ -109,36 +94,3 @@ def time_to_answer(asked: datetime | None, *, hours: int, now: datetime) -> date
 def has_lapsed(*, answer_by: datetime, now: datetime) -> bool:
     """Tell whether the time to answer is over; an answer at exactly that second is in time."""
     return as_utc(now) > as_utc(answer_by)
-
-
-def pack_text(title: str, pack: Pack) -> str:
-    """Write a pack as plain text for a mail, in lines that no reader breaks."""
-    parts = [title, "=" * len(title)]
-    for section in pack:
-        parts += ["", section.heading, "-" * len(section.heading)]
-        parts += [_line(label, said) for label, said in section.lines]
-    return "\n".join(parts) + "\n"
-
-
-def digest_of(title: str, pack: Pack) -> str:
-    """Return the SHA-256 of a pack's text, by which it is known to be the one that was offered."""
-    return sha256(pack_text(title, pack).encode()).hexdigest()
-
-
-def pack_as_data(pack: Pack) -> list[list[object]]:
-    """Return a pack as JSON holds it."""
-    return [[section.heading, [list(line) for line in section.lines]] for section in pack]
-
-
-def pack_from_data(data: Sequence[Sequence[object]]) -> Pack:
-    """Return a pack as it was kept."""
-    return tuple(
-        Section(str(heading), tuple((str(label), str(said)) for label, said in lines))  # type: ignore[attr-defined]
-        for heading, lines in data
-    )
-
-
-def _line(label: str, said: str) -> str:
-    """Write one line; what is said in several paragraphs keeps them."""
-    words = f"{label}: {said}" if label else said
-    return "\n".join(fill(each, _WIDTH, break_long_words=False) for each in words.split("\n"))

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging, sections
 from tsalert.cases import queries as cases
 from tsalert.cases import steps as case_steps
 from tsalert.cases.rules import require_open
@@ -22,6 +23,8 @@ from tsalert.response import handing_over
 from tsalert.response import queries as response
 from tsalert.response.handing_over import Acceptance
 from tsalert.response.steps import Step
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 _WRITTEN = ("body", "facts", "risk", "actions", "told", "with_victim")
 
@@ -36,6 +39,7 @@ def draft_handover(new: NewHandover, *, actor: Actor, now: datetime) -> int:
     rules.require_one_subject(new)
     with transaction() as session:
         _require_open_subject(session, new)
+        _require_seen(session, new, actor, now)
         values = {name: getattr(new, name) for name in _WRITTEN}
         subject = {"incident_id": new.incident_id, "case_id": new.case_id}
         row = Handover(**subject, **values, state=State.DRAFT, made_by=actor.officer_id, made_at=now)
@@ -81,7 +85,7 @@ def offer_handover(handover_id: int, *, answer_by: datetime | None = None, actor
         _note(session, row, f"Offered to {row.body}.", actor=actor, now=now)
         pack, title = packs.assemble(session, row, now=now), packs.title_of(packs.subject_of(session, row).reference)
         row.state, row.offered_at, row.answer_by = State.OFFERED, now, lapses_at
-        row.pack, row.digest = rules.pack_as_data(pack), rules.digest_of(title, pack)
+        row.pack, row.digest = sections.pack_as_data(pack), sections.digest_of(title, pack)
         _record(session, actor, "offered", row, now, digest=row.digest, with_victim=row.with_victim)
 
 
@@ -178,6 +182,7 @@ def _require_open_subject(session: Session, new: NewHandover | Handover) -> None
     else:
         case = cases.get_case(session, new.case_id or 0)
         require_open(Status(case.status), case.reference)
+        merging.require_here(session, case)
 
 
 def _note(session: Session, row: Handover, words: str, *, actor: Actor, now: datetime) -> None:
@@ -189,3 +194,13 @@ def _note(session: Session, row: Handover, words: str, *, actor: Actor, now: dat
 def _record(session: Session, actor: Actor, action: str, row: Handover, now: datetime, **detail: str | bool) -> None:
     of = {"incident": row.incident_id, "case": row.case_id}
     audit.record(session, actor, action, "handover", row.id, now=now, **of, **detail)
+
+
+def _require_seen(session: Session, new: NewHandover, actor: Actor, now: datetime) -> None:
+    """Refuse to hand over what is kept from whoever writes the handover.
+
+    :raises Withheld: it is.
+    """
+    for subject, number in ((Subject.CASE, new.case_id), (Subject.INCIDENT, new.incident_id)):
+        if number is not None:
+            require_visible(session, actor, subject, number, now=now)

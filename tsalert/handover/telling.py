@@ -5,20 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Permission
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Content
 from tsalert.staff import queries as staff
+from tsalert.staff.writing import write_to
 
 
 def write_to_managers(session: Session, content: Content, *, now: datetime) -> int:
     """Send one mail to everybody who manages rapid response; returns to how many."""
-    people = staff.officers_who_may(session, {Permission.MANAGE_RESPONSE})
-    if not people:
-        return 0
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in people:
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
-    return len(people)
+    return write_to(session, staff.officers_who_may(session, {Permission.MANAGE_RESPONSE}), content, now=now)

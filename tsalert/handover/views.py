@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import papers, sections
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -98,8 +99,19 @@ def show_pack(handover_id: int) -> ResponseReturnValue:
 def show_pack_text(handover_id: int) -> ResponseReturnValue:
     """Give the pack as plain text, to go into a mail."""
     record = _read(handover_id)
-    text = rules.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
+    text = sections.pack_text(record.title, queries.pack_of(db.session(), record, now=utc_now()))
     return Response(text, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@bp.get('/handovers/<int:handover_id>/pack.<any("pdf", "docx"):ending>')
+@requires(Permission.EXPORT)
+def download_pack(handover_id: int, ending: str) -> ResponseReturnValue:
+    """Give the pack as a PDF or as Word."""
+    record = _read(handover_id)
+    pack = queries.pack_of(db.session(), record, now=utc_now())
+    made_at = record.row.offered_at or record.row.made_at
+    document = papers.pack_document(record.title, pack, reference=record.reference, made_at=made_at)
+    return papers.document_response(f"handover-{record.reference}-{handover_id}", document, ending)
 
 
 @bp.get("/handovers/<int:handover_id>/edit")

@@ -5,10 +5,11 @@ from typing import Any
 from marshmallow import RAISE
 
 from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.inbound import queries
 from tsalert.inbound.schemas import InboundTextPageSchema, MessagesQuery
-from tsalert.web.access import name_read, reads, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
 messages = api_blueprint("messages", "messages", "Text messages as they came; each is part of a call.")
@@ -23,5 +24,6 @@ blueprints = (messages,)
 def list_messages(asked: dict[str, Any]) -> dict[str, Any]:
     """List the messages that an officer has to read, newest first."""
     found = queries.messages(db.session(), before=asked["after"])
-    name_read(message.id for message in found)
-    return {"items": found, "next": found[-1].id if len(found) == queries.PAGE else None}
+    items = queries.seen_by(db.session(), current_actor(), found, now=utc_now())
+    name_read(message.id for message in items)
+    return {"items": items, "next": found[-1].id if len(found) == queries.PAGE else None}

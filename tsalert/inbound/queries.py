@@ -1,10 +1,16 @@
 """Reading what was texted to us."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.core.actors import Actor
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.rules import MESSAGE
+from tsalert.response.kept import seen
+from tsalert.tiers.vocabulary import Subject
 
 PAGE = 50
 
@@ -15,3 +21,8 @@ def messages(session: Session, *, before: int | None = None) -> list[InboundMess
     if before is not None:
         query = query.where(InboundMessage.id < before)
     return list(session.scalars(query.order_by(InboundMessage.id.desc()).limit(PAGE)))
+
+
+def seen_by(session: Session, reader: Actor, found: Sequence[InboundMessage], *, now: datetime) -> list[InboundMessage]:
+    """Return the messages without those of calls that are kept from the reader."""
+    return seen(session, reader, Subject.CALL, found, lambda message: message.call_id or 0, now)

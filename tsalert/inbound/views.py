@@ -18,7 +18,7 @@ from tsalert.db import db
 from tsalert.inbound import our_calls, queries, service
 from tsalert.inbound.our_calls import Said
 from tsalert.inbound.schemas import OurCallSchema, PageQuery, ReceiptSchema, TextSchema
-from tsalert.web.access import View, name_read, public, reads, requires
+from tsalert.web.access import View, current_actor, name_read, public, reads, requires
 from tsalert.web.forms import read_form
 
 bp = Blueprint("inbound", __name__)
@@ -114,6 +114,8 @@ def _public_url() -> str:
 def list_messages() -> ResponseReturnValue:
     """Show what people texted that an officer has to read."""
     before = read_form(PageQuery(unknown=EXCLUDE), request.args)["before"]
-    messages = queries.messages(db.session(), before=before)
+    found = queries.messages(db.session(), before=before)
+    messages = queries.seen_by(db.session(), current_actor(), found, now=utc_now())
     name_read(message.id for message in messages)
-    return render_template("inbound/messages.html", messages=messages, before=before, page=queries.PAGE)
+    older = found[-1].id if len(found) == queries.PAGE else None
+    return render_template("inbound/messages.html", messages=messages, before=before, older=older)

@@ -33,11 +33,9 @@ blueprints = (blp,)
 @blp.response(200, HeldListSchema)
 def list_notes(asked: dict[str, Any]) -> dict[str, Any]:
     """List the notes that stand, newest first."""
-    now = utc_now()
-    rows = queries.list_standing(db.session(), now=now, after=asked["after"], size=asked["limit"])
-    notes = queries.as_held(db.session(), current_actor(), rows, now=now)
+    notes, older = queries.list_held(db.session(), current_actor(), **asked, now=utc_now())
     name_read([note.id for note in notes if note.is_shown])
-    return {"items": notes, "next": rows[-1].id if len(rows) == asked["limit"] else None}
+    return {"items": notes, "next": older}
 
 
 @blp.route("", methods=["POST"])

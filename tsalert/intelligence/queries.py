@@ -88,10 +88,14 @@ def as_held(session: Session, actor: Actor, rows: Sequence[IntelligenceNote], *,
     ids = [row.id for row in rows]
     about, reviews = about_of(session, ids), next_reviews(session, ids)
     names, shut = staff.officer_names(session), shut_to(session, actor, ids, now=now)
+    told_of = {each.party_id for found in about.values() for each in found if each.party_id is not None}
+    unnamed = tiers.withheld(session, actor, Subject.PARTY, told_of, now=now)
     return [
         _hidden(row, names)
         if row.id in shut
-        else _shown(row, about[row.id], reviews.get(row.id, row.review_on), names, today=london_date(now))
+        else _shown(
+            row, _labels(about[row.id], unnamed), reviews.get(row.id, row.review_on), names, today=london_date(now)
+        )
         for row in rows
     ]
 
@@ -171,14 +175,23 @@ def list_standing(
     return list(session.scalars(query.where(older).limit(size)))
 
 
+def list_held(
+    session: Session, actor: Actor, *, now: datetime, after: int | None, party: int | None, limit: int
+) -> tuple[list[Held], int | None]:
+    """Return notes that stand as somebody may see them, and the ``after`` of the next page; of a party all at once.
+
+    :raises NotFound: there is no such party.
+    """
+    if party is not None:
+        members = parties.get_party(session, party).members
+        return holdings(session, actor, members, now=now).of_parties(members), None
+    rows = list_standing(session, now=now, after=after, size=limit)
+    return as_held(session, actor, rows, now=now), rows[-1].id if len(rows) == limit else None
+
+
 def label_of(row: IntelligenceAbout) -> str:
     """Return what a note is about in words."""
     return row.raw if row.kind == About.PARTY else f"{About.of(row.kind).label} {row.raw}"
-
-
-def names_for(session: Session, rows: Collection[IntelligenceAbout]) -> dict[int, str | None]:
-    """Return the names of the parties that notes are about, as they are now."""
-    return parties.party_names(session, {row.party_id for row in rows if row.party_id is not None})
 
 
 def _of_parties(session: Session, party_ids: Collection[int]) -> dict[int, set[int]]:
@@ -221,13 +234,18 @@ def _hidden(row: IntelligenceNote, names: dict[int, str]) -> Held:
     return Held(row.id, (), is_shown=False, ask=names.get(row.written_by or 0, "the service"))
 
 
+def _labels(about: Sequence[IntelligenceAbout], unnamed: Collection[int]) -> tuple[str, ...]:
+    """Return what a note is about, without the names of people who are restricted to whoever asks."""
+    return tuple("Somebody restricted" if each.party_id in unnamed else label_of(each) for each in about)
+
+
 def _shown(
-    row: IntelligenceNote, about: Sequence[IntelligenceAbout], review_on: date, names: dict[int, str], *, today: date
+    row: IntelligenceNote, about: tuple[str, ...], review_on: date, names: dict[int, str], *, today: date
 ) -> Held:
     grade = (row.source, row.assessment, row.handling)
     return Held(
         id=row.id,
-        about=tuple(label_of(each) for each in about),
+        about=about,
         is_shown=True,
         ask=names.get(row.written_by or 0, "the service"),
         grade=grade_of(*grade),

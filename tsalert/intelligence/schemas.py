@@ -70,6 +70,7 @@ class NotesAskedSchema(Strict):
     """Which part of the list to return; ``after`` is the ``next`` of the page before."""
 
     after = RecordId(load_default=None)
+    party = RecordId(load_default=None, metadata={"description": "Those held of one party, all at once."})
     limit = fields.Integer(load_default=25, validate=Range(1, 100, error="Ask for 1 to 100 at a time."))
 
 

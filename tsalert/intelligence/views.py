@@ -31,11 +31,12 @@ bp.context_processor(lambda: {"words": vocabulary})
 def list_notes() -> ResponseReturnValue:
     """List the notes that stand, newest first; of restricted ones only that they are there."""
     asked, now = read_form(NotesAskedSchema(), request.args), utc_now()
-    rows = queries.list_standing(db.session(), now=now, after=asked["after"], size=asked["limit"])
-    notes = queries.as_held(db.session(), current_actor(), rows, now=now)
+    notes, older = queries.list_held(db.session(), current_actor(), **asked, now=now)
     name_read([note.id for note in notes if note.is_shown])
-    older = rows[-1].id if len(rows) == asked["limit"] else None
-    return render_template("intelligence/list.html", notes=notes, older=older, is_first=asked["after"] is None)
+    is_first = asked["after"] is None
+    return render_template(
+        "intelligence/list.html", notes=notes, older=older, is_first=is_first, party_id=asked["party"]
+    )
 
 
 @bp.get("/new")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
@@ -94,8 +94,9 @@ def decisions_of(session: Session, members: Collection[int]) -> list[Decision]:
 
 
 def party_names(session: Session, party_ids: Collection[int]) -> dict[int, str | None]:
-    """Return the main name of some parties by id; None where it has none."""
-    rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(party_ids)))
+    """Return the main name of some parties by id; None where it has none, and nothing of a number that is nobody's."""
+    wanted = [party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID]
+    rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(wanted)))
     return dict(rows.all())
 
 
@@ -126,3 +127,9 @@ def _identifiers(session: Session, members: Collection[int]) -> list[Known]:
     found = {(row.kind, row.normal): row for row in reversed(session.scalars(query).all())}
     rows = sorted(found.values(), key=lambda row: row.id)
     return [Known(IdentifierKind.of(row.kind), row.raw, row.normal, row.first_seen_at) for row in rows]
+
+
+def folded_names(session: Session, party_ids: Collection[int]) -> Sequence[Row[int, str]]:
+    """Return (party, name as names are compared) of some parties, their other names too."""
+    query = select(PartyName.party_id, PartyName.folded).where(PartyName.party_id.in_(party_ids))
+    return session.execute(query).all()

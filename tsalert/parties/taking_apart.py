@@ -22,11 +22,19 @@ def tell_apart(
     """
     new_id = service.add(session, gone, actor=actor, now=now)
     service.decide_step(session, (party_id, new_id), Verdict.DIFFERENT, actor=actor, now=now)
+    forget(session, party_id, gone, left)
+    return new_id
+
+
+def forget(session: Session, party_id: int, gone: Described, left: Sequence[Described]) -> None:
+    """Let a party be known no longer by what one call told; a step of the caller's transaction.
+
+    :param left: what is told of it still; that stays, and so does what an officer added.
+    """
     _take_identifiers(session, party_id, gone, left)
     is_told = gone.folded in {each.folded for each in left}
-    if not is_told and not _was_added(session, party_id, KnownBy.NAME, gone.folded):
+    if gone.folded and not is_told and not _was_added(session, party_id, KnownBy.NAME, gone.folded):
         take_name(session, party_id, gone.folded)
-    return new_id
 
 
 def take_identifier(session: Session, party_id: int, kind: IdentifierKind, normal: str) -> None:

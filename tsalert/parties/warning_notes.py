@@ -47,6 +47,12 @@ def warnings_of(session: Session, party_ids: Collection[int], *, now: datetime, 
     return [_as_it_stands(row, today=london_date(now)) for row in found]
 
 
+def due_warnings(session: Session, *, today: date) -> Sequence[PartyWarning]:
+    """Return the warnings that nobody ended and whose review is due, the one that waits longest first."""
+    due = (PartyWarning.ended_at.is_(None), PartyWarning.review_on <= today)
+    return session.scalars(select(PartyWarning).where(*due).order_by(PartyWarning.review_on, PartyWarning.id)).all()
+
+
 def add_warning(party_id: int, text: str, review_on: date, *, actor: Actor, now: datetime) -> int:
     """Warn of a party, and return the warning.
 

@@ -34,6 +34,7 @@ from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("people", __name__)
+repeats = Blueprint("repeats", __name__)  # it lies under another entry of the navigation
 bp.context_processor(lambda: {"words": vocabulary, "case_words": case_words})
 
 
@@ -169,7 +170,7 @@ def record_wishes(case_id: int, party_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_person", case_id=case_id, party_id=party_id), 303)
 
 
-@bp.get("/people/repeats")
+@repeats.get("/people/repeats")
 @requires(Permission.READ_CALL)
 @reads("party")
 def list_repeats() -> ResponseReturnValue:

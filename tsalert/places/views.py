@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
-from tsalert.core.clock import london_date, utc_now
+from tsalert.core.clock import london_date, london_midnight, utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
 from tsalert.db import db
@@ -59,11 +59,14 @@ def look_up() -> ResponseReturnValue:
     """Say where a postcode lies: as a part of a form that is being filled in, or as a page."""
     leave_key()
     if "HX-Request" in request.headers:
-        standing = standing_of(request.form.get("postcode"), utc_now())
-        return render_template("places/standing.html", standing=standing, is_asked=True)
+        postcode, at = request.form.get("postcode"), utc_now()
+        standing = standing_of(postcode, at)
+        return render_template("places/looked_up.html", standing=standing, is_asked=True, postcode=postcode, at=at)
     sought = load_form(SoughtPlaceSchema())
     postcode, on = sought["postcode"], sought["on"] or london_date(utc_now())
-    return render_template("places/place.html", postcode=postcode, on=on, standing=_stand(postcode, on))
+    return render_template(
+        "places/place.html", postcode=postcode, on=on, at=london_midnight(on), standing=_stand(postcode, on)
+    )
 
 
 @bp.get("/borders/exceptions/new")

@@ -7,7 +7,7 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
-from tsalert.prevention import queries, service
+from tsalert.prevention import kept, queries, service
 from tsalert.prevention.queries import UnitFilter
 from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, NewCheck
 from tsalert.prevention.schemas import NewUsageCheckSchema, UnitFilterSchema, UnitPageSchema, UnitWithChecksSchema
@@ -25,7 +25,8 @@ blueprints = (blp,)
 def list_units(wanted: UnitFilter) -> dict[str, Any]:
     """List units: those in place, due for a check, at risk of the landlines' switch-off, ended, or all."""
     page = queries.list_units(db.session(), wanted, today=london_date(utc_now()))
-    return {"items": page.items, "next": page.next, "switch_off": LANDLINE_SWITCH_OFF}
+    items = kept.for_reader(db.session(), page.items, reader=current_actor(), now=utc_now())
+    return {"items": items, "next": page.next, "switch_off": LANDLINE_SWITCH_OFF}
 
 
 @blp.route("/<int:unit_id>")

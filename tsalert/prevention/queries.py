@@ -108,10 +108,11 @@ def list_units(session: Session, wanted: UnitFilter, *, today: date, size: int |
     return UnitPage(found[:size], found[size - 1].id)
 
 
-def count_units(session: Session, *, today: date) -> dict[Showing, int]:
-    """Count the units of each list."""
+def count_units(session: Session, *, today: date, kind: UnitKind | None = None) -> dict[Showing, int]:
+    """Count the units of each list, by default of every kind."""
     counts = [func.count().filter(_shown(showing, today)) for showing in Showing]
-    row = session.execute(select(*counts).select_from(InstalledUnit))
+    query = select(*counts).select_from(InstalledUnit)
+    row = session.execute(query if kind is None else query.where(InstalledUnit.kind == kind))
     return dict(zip(Showing, row.one(), strict=True))
 
 
@@ -152,6 +153,11 @@ def get_unit_row(session: Session, unit_id: int) -> InstalledUnit:
 def units_of(session: Session, references: Iterable[str]) -> list[UnitView]:
     """Return the units that interventions installed, ended ones included, mistakes left out."""
     return _read(session, _fitted().where(InstalledUnit.intervention_reference.in_(list(references))))
+
+
+def units_in(session: Session, household_key: str) -> list[UnitView]:
+    """Return the units that were fitted in a household, ended ones included, mistakes left out."""
+    return _read(session, _fitted().where(InstalledUnit.household_key == household_key))
 
 
 def ended_units(session: Session, period: Period) -> list[UnitView]:

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
-from tsalert.prevention import queries, service
+from tsalert.prevention import kept, queries, service
 from tsalert.prevention.queries import UnitFilter, UnitView
-from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, MONTHS_BETWEEN_CHECKS
+from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, MONTHS_BETWEEN_CHECKS, UnitKind
 from tsalert.prevention.schemas import NewUsageCheckSchema, UnitFilterSchema
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, reads, requires
@@ -33,7 +33,8 @@ def list_units() -> ResponseReturnValue:
         "prevention/list.html",
         page=page,
         wanted=wanted,
-        counts=queries.count_units(db.session(), today=today),
+        counts=queries.count_units(db.session(), today=today, kind=wanted.kind),
+        kinds=list(UnitKind),
         today=today,
         switch_off=LANDLINE_SWITCH_OFF,
         months=MONTHS_BETWEEN_CHECKS,
@@ -42,12 +43,13 @@ def list_units() -> ResponseReturnValue:
 
 
 @bp.get("/units.csv")
-@requires(Permission.READ_FIGURES)
+@requires(Permission.EXPORT)
 def export_units() -> ResponseReturnValue:
     """Answer with every unit of a list as CSV."""
     wanted: UnitFilter = read_form(UnitFilterSchema(), request.args)
     page = queries.list_units(db.session(), wanted, today=london_date(utc_now()), size=None)
-    return csv_response(f"units-{wanted.showing}.csv", _HEAD, [_cells(unit) for unit in page.items])
+    units = kept.for_reader(db.session(), page.items, reader=current_actor(), now=utc_now())
+    return csv_response(f"units-{wanted.showing}.csv", _HEAD, [_cells(unit) for unit in units])
 
 
 @bp.get("/units/<int:unit_id>")

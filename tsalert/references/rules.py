@@ -3,7 +3,8 @@
 import re
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXY"
-_REFERENCE = re.compile(r"^([A-Z])(\d{2})-(\d{5,})-([A-Z])$")
+_DASH = "[-\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}./]?"
+_REFERENCE = re.compile(rf"([A-Z])(\d{{2}}){_DASH}(\d{{5,9}}){_DASH}([A-Z])", re.ASCII)
 
 
 def write_reference(kind: str, year: int, number: int) -> str:
@@ -24,8 +25,8 @@ def check_letter(kind: str, year: int, number: int) -> str:
 
 def read_reference(text: str) -> str | None:
     """Return a reference as it is stored, however it was typed, or None where it cannot be one."""
-    found = _REFERENCE.match(re.sub(r"\s+", "", text).upper())
+    found = _REFERENCE.fullmatch(re.sub(r"\s+", "", text).upper())
     if not found:
         return None
-    kind, year, number, letter = found[1], int(found[2]), int(found[3]), found[4]
-    return found[0] if check_letter(kind, year, number) == letter else None
+    kind, year, number = found[1], int(found[2]), int(found[3])
+    return write_reference(kind, year, number) if check_letter(kind, year, number) == found[4] else None

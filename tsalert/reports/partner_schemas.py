@@ -133,7 +133,7 @@ class PartnerFigureSchema(Schema):
     entered_at = Instant()
 
 
-class PartnerRowSchema(Schema):
+class PartnerTableRowSchema(Schema):
     """One category of a partner's, with the same days a year before and the change that the counts make."""
 
     category = fields.String()
@@ -152,7 +152,7 @@ class PartnerTableSchema(Schema):
     partner = fields.String()
     period = fields.String(attribute="period.label")
     before = fields.String(attribute="before.label")
-    rows = fields.List(fields.Nested(PartnerRowSchema))
+    rows = fields.List(fields.Nested(PartnerTableRowSchema))
 
 
 class PartnerTablesSchema(Schema):

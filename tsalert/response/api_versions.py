@@ -1,6 +1,6 @@
 """Versions at the JSON interface: taken from the body or If-Match, told as ETag, and both told where they differ."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar, cast
@@ -10,18 +10,20 @@ from flask import request
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import db
-from tsalert.response import queries
+from tsalert.response import overlapping, queries, rows
 from tsalert.response.board import reading_of
 from tsalert.response.clock import Reading
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.dispatching import Resolution
 from tsalert.response.facts import Correction
 from tsalert.response.handing_over import Acceptance
+from tsalert.response.overlapping import Overlap
 from tsalert.response.queries import IncidentRecord
 from tsalert.response.rules import GradeDecision
 from tsalert.response.schemas import IncidentSchema
 from tsalert.response.step_schemas import ChangeSchema
 from tsalert.response.timeline import changes_since
+from tsalert.response.vocabulary import GradeName
 from tsalert.web.access import note_shown
 from tsalert.web.errors import answer
 from tsalert.web.fields import LARGEST_ID
@@ -31,10 +33,12 @@ Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 
 class Shown(NamedTuple):
-    """An incident with its clock as it stands now."""
+    """An incident with its clock as it stands now; the rest is left out of lists."""
 
     record: IncidentRecord
     reading: Reading
+    proposed: GradeName | None = None
+    overlaps: Sequence[Overlap] = ()
 
 
 def shown(incident_id: int) -> Shown:
@@ -43,7 +47,9 @@ def shown(incident_id: int) -> Shown:
     :raises NotFound: there is none.
     """
     record = queries.get_incident(db.session(), incident_id)
-    return Shown(record, reading_of(record, utc_now()))
+    session = db.session()
+    proposed, overlaps = rows.proposed_grade(session, incident_id), overlapping.overlaps_of(session, incident_id)
+    return Shown(record, reading_of(record, utc_now()), proposed, overlaps)
 
 
 def as_seen(told: Told) -> Told:

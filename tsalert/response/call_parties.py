@@ -63,8 +63,8 @@ def keep_parties(
 ) -> dict[Side, Registered]:
     """Link a call as ``link_parties`` does, and leave the trail to the caller, who may link many at once."""
     kept = {}
-    for side, described in _described(call, is_demo=is_demo).items():
-        kept[side] = parties.register(session, described, decided.get(side, UNDECIDED), actor=actor, now=now)
+    for side, told in described(call, is_demo=is_demo).items():
+        kept[side] = parties.register(session, told, decided.get(side, UNDECIDED), actor=actor, now=now)
         row = CallParty(call_id=call.id, role=side, party_id=kept[side].party_id, received_at=call.received_at)
         session.add(row)
     keep_places(session, call)
@@ -81,24 +81,24 @@ def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: da
     with transaction() as session:
         call = get_call(session, call_id)
         link = session.get(CallParty, (call_id, role), with_for_update=True)
-        described = _described(call, is_demo=is_demo).get(role)
-        if link is None or described is None:
+        gone = described(call, is_demo=is_demo).get(role)
+        if link is None or gone is None:
             raise NotFound("This call tells of nobody in that part.")
-        left = _told_by_others(session, link, is_demo=is_demo)
+        left = told_by_others(session, link, is_demo=is_demo)
         if not left:
             raise Conflict("This is the only call of theirs, so there is nobody to tell apart.")
-        new_id = taking_apart.tell_apart(session, link.party_id, described, left, actor=actor, now=now)
+        new_id = taking_apart.tell_apart(session, link.party_id, gone, left, actor=actor, now=now)
         audit.record(session, actor, "linked", "call", call_id, now=now, party=new_id, role=role, was=link.party_id)
         link.party_id = new_id
         return new_id
 
 
-def _told_by_others(session: Session, link: CallParty, *, is_demo: bool) -> list[Described]:
+def told_by_others(session: Session, link: CallParty, *, is_demo: bool) -> list[Described]:
     """Return what the other calls of a party told of it."""
     others = (CallParty.party_id == link.party_id, CallParty.call_id != link.call_id)
     rows = session.execute(select(Call, CallParty.role).join(CallParty, CallParty.call_id == Call.id).where(*others))
-    told = (_described(call, is_demo=is_demo).get(Side.of(role)) for call, role in rows)
-    return [described for described in told if described is not None]
+    told = (described(call, is_demo=is_demo).get(Side.of(role)) for call, role in rows)
+    return [each for each in told if each is not None]
 
 
 def history_of(
@@ -136,12 +136,12 @@ def parties_of_calls(session: Session, call_ids: Collection[int]) -> list[PartOf
     return [_part(row) for row in session.execute(query)]
 
 
-def _described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
+def described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
     """Return whom a call tells of; its address is the caller's own only where the resident rang."""
     home = (call.address, call.postcode) if call.source == CallSource.RESIDENT else None
     caller = describe_caller(name=call.caller_name, phone=call.phone, home=home, is_demo=is_demo)
     told = {Side.CALLER: caller, Side.TRADER: describe_trader(call.trader)}
-    return {side: described for side, described in told.items() if described is not None}
+    return {side: each for side, each in told.items() if each is not None}
 
 
 def keep_places(session: Session, call: Call, incident: Incident | None = None) -> None:

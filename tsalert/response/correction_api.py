@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from flask import current_app
+
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict
 from tsalert.db import db
-from tsalert.response import correcting, correcting_times, corrections, queries
+from tsalert.response import correcting, correcting_calls, correcting_times, corrections, queries
 from tsalert.response.api_versions import Shown, as_seen, shown, tells_state
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.correction_models import FactChange
@@ -67,7 +69,7 @@ def list_milestones(incident_id: int) -> dict[str, Any]:
 @incident_corrections.response(200, IncidentSchema)
 @tells_state
 def correct_time(told: NewTime, incident_id: int, milestone_id: int) -> tuple[Shown, dict[str, str]]:
-    """Correct when an officer set out, arrived or left; the clock is worked out again and a breach stays."""
+    """Correct when a step happened; the clock is worked out again, a breach stays, and one that runs again pages."""
     correcting_times.correct_time(incident_id, milestone_id, as_seen(told), actor=current_actor(), now=utc_now())
     return _answer(incident_id)
 
@@ -87,10 +89,11 @@ def list_call_corrections(call_id: int) -> dict[str, Any]:
 @call_corrections.arguments(CallCorrectionSchema)
 @call_corrections.response(200, CallSchema)
 def correct_call(told: Correction, call_id: int) -> Any:
-    """Correct what a call told; what was held before is kept, and the clock follows a corrected time."""
+    """Correct what a call told; what was held before is kept, and clock, figures and parties follow."""
     decided = as_seen(told)
     try:
-        correcting.correct_call(call_id, decided, actor=current_actor(), now=utc_now())
+        is_demo = current_app.config["TSALERT_DEMO"]
+        correcting_calls.correct_call(call_id, decided, actor=current_actor(), now=utc_now(), is_demo=is_demo)
     except Conflict as refusal:
         note_shown("call", call_id)
         changes = corrections.changes_of_call(db.session(), call_id, seen=decided.seen or 1)
@@ -101,7 +104,7 @@ def correct_call(told: Correction, call_id: int) -> Any:
 def tagged(call_id: int) -> tuple[Call, dict[str, str]]:
     """Return a call with its version as ETag."""
     call = queries.get_call(db.session(), call_id)
-    return call, {"ETag": f'"{correcting.version_of_call(db.session(), call_id)}"'}
+    return call, {"ETag": f'"{correcting_calls.version_of_call(db.session(), call_id)}"'}
 
 
 def _both_versions(call_id: int, changes: list[FactChange] | Any) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from marshmallow import Schema, fields, post_load, pre_load
 from tsalert.response.correcting_times import NewTime
 from tsalert.response.facts import Correction, Fact
 from tsalert.response.step_schemas import StepSchema
-from tsalert.response.vocabulary import CallSource, Category
+from tsalert.response.vocabulary import CallSource, Category, Disposition, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
 
 _WHY = {"required": "Say why it is corrected."}
-_TEXTS = ("kind", "source", "address", "postcode", "ward_code", "happening")
+_TEXTS = (
+    "kind", "source", "address", "postcode", "ward_code", "happening", "phone", "caller_name", "trader", "money_amount",
+)  # fmt: skip
 
 
 class _FactsSchema(Strict):
@@ -54,6 +56,19 @@ class CallCorrectionSchema(_FactsSchema):
     address = Line(longest=300, allow_none=True)
     postcode = Postcode(allow_none=True)
     ward_code = Line(longest=20, allow_none=True)
+    phone = Line(longest=40, allow_none=True)
+    caller_name = Line(allow_none=True)
+    trader = Line(longest=400, allow_none=True)
+    money_state = choice(MoneyState)
+    money_amount = Pounds(allow_none=True)
+    is_trader_on_site = YesNo()
+    is_vulnerable = YesNo()
+    has_threat = YesNo()
+    is_work_in_progress = YesNo()
+    disposition = choice(
+        Disposition,
+        metadata={"description": "Only whoever logged the call, or a manager. The figures follow it."},
+    )
 
 
 class _WholeFormSchema(Schema):
@@ -74,7 +89,7 @@ class CallCorrectionFormSchema(_WholeFormSchema, CallCorrectionSchema):
 
 
 class NewTimeSchema(StepSchema):
-    """When an officer set out, arrived or left in truth."""
+    """When a step happened in truth."""
 
     at = Instant(required=True)
     reason = Line(longest=400, required=True, error_messages=_WHY)

@@ -3,7 +3,7 @@
 from functools import wraps
 from typing import cast
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
@@ -11,13 +11,16 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken
 from tsalert.db import db
 from tsalert.places import queries as places
-from tsalert.response import correcting, correcting_times, queries, vocabulary
+from tsalert.response import correcting, correcting_calls, correcting_times, queries, vocabulary
+from tsalert.response.correcting_calls import Corrected
 from tsalert.response.correction_schemas import (
     CallCorrectionFormSchema,
     IncidentCorrectionFormSchema,
     NewTimeSchema,
 )
+from tsalert.response.facts import TICKS
 from tsalert.response.refusals import current_refusal, explains, keep_refusal
+from tsalert.response.standing import Aftermath
 from tsalert.response.steps import Step
 from tsalert.response.timeline import BACKFILLED_AFTER, corrections_of_call
 from tsalert.staff import queries as staff
@@ -62,13 +65,15 @@ def show_time_form(incident_id: int, milestone_id: int) -> ResponseReturnValue:
     session = db.session()
     incident = queries.get_incident(session, incident_id)
     milestone, visit = correcting_times.find_step(session, incident_id, milestone_id)
+    whose = correcting_times.whose(milestone, visit)
     return render_template(
         "response/steps/time.html",
         incident=incident,
         milestone=milestone,
         step=Step.of(milestone.step),
-        officer=staff.officer_names(session)[visit.officer_id],
-        may_correct=correcting_times.may_correct(visit.officer_id, current_actor()),
+        officer=staff.officer_names(session).get(whose or 0, "the service"),
+        is_visit=visit is not None,
+        may_correct=correcting_times.may_correct(whose, current_actor()),
         refusal=current_refusal(),
     )
 
@@ -80,7 +85,7 @@ def show_time_form(incident_id: int, milestone_id: int) -> ResponseReturnValue:
 def correct_time(incident_id: int, milestone_id: int) -> ResponseReturnValue:
     """Correct when a step happened."""
     new, now = load_form(NewTimeSchema()), utc_now()
-    correcting_times.correct_time(incident_id, milestone_id, new, actor=current_actor(), now=now)
+    _tell_of_clock(correcting_times.correct_time(incident_id, milestone_id, new, actor=current_actor(), now=now))
     if now - new.at > BACKFILLED_AFTER:
         flash("Told more than 15 minutes afterwards: the time will be listed as filled in later.")
     return _back(incident_id)
@@ -95,7 +100,8 @@ def show_call_form(call_id: int) -> ResponseReturnValue:
     return render_template(
         "response/correct_call.html",
         call=queries.get_call(session, call_id),
-        version=correcting.version_of_call(session, call_id),
+        version=correcting_calls.version_of_call(session, call_id),
+        ticks={fact.value: fact.label for fact in TICKS},
         wards=places.ward_options(session),
         refusal=current_refusal(),
     )
@@ -122,9 +128,29 @@ def _explains_call(view: View) -> View:
 def correct_call(call_id: int) -> ResponseReturnValue:
     """Correct what a call told."""
     told = load_form(CallCorrectionFormSchema())
-    correcting.correct_call(call_id, told, actor=current_actor(), now=utc_now())
+    is_demo = current_app.config["TSALERT_DEMO"]
+    done = correcting_calls.correct_call(call_id, told, actor=current_actor(), now=utc_now(), is_demo=is_demo)
+    _tell_of_figures(done)
+    if done.proposes:
+        flash(f"By what stands now the answers propose “{done.proposes.label.lower()}”. No grade changes by itself.")
+    _tell_of_clock(done.aftermath)
     flash(_KEPT, "success")
     return redirect(url_for("calls.show_call", call_id=call_id), 303)
+
+
+def _tell_of_figures(done: Corrected) -> None:
+    """Say that what is counted has changed, where it has."""
+    if done.counts:
+        flash("This call may be counted as a report now. The figures follow.")
+    elif done.counts is False:
+        last = " Its incident has no report left: stand it down if nobody need go." if done.is_last else ""
+        flash("This call is counted as a report no more. The figures follow." + last)
+
+
+def _tell_of_clock(aftermath: Aftermath) -> None:
+    """Say who knows of a clock that runs again, and loudly where nobody does."""
+    if aftermath is not Aftermath.NOTHING:
+        flash(aftermath.label, "warning" if aftermath is Aftermath.UNPAGED else "message")
 
 
 def _back(incident_id: int) -> ResponseReturnValue:

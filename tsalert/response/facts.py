@@ -1,17 +1,25 @@
 """Which facts of an incident and of a call may be corrected, and what differs from what is held. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
 from tsalert.response.rules import OLDEST_CLAIM, possible_time
-from tsalert.response.vocabulary import CallSource, Category, Line
-from tsalert.web.filters import moment
+from tsalert.response.vocabulary import (
+    UNREAL_DISPOSITIONS,
+    CallSource,
+    Category,
+    Disposition,
+    Line,
+    MoneyState,
+)
+from tsalert.web.filters import moment, pounds
 
-Value = str | bool | datetime | None
+Value = str | bool | datetime | Decimal | None
 
 
 class Fact(Word):
@@ -27,14 +35,44 @@ class Fact(Word):
     CLAIMED_AT = "claimed_at", "When the call came in"
     LINE = "line", "How it came in"
     SOURCE = "source", "Who the caller is"
+    PHONE = "phone", "Telephone number"
+    CALLER_NAME = "caller_name", "Caller's name"
+    TRADER = "trader", "The trader"
+    MONEY_STATE = "money_state", "Money"
+    MONEY_AMOUNT = "money_amount", "Amount"
+    IS_TRADER_ON_SITE = "is_trader_on_site", "Trader on site"
+    IS_VULNERABLE = "is_vulnerable", "Vulnerable"
+    HAS_THREAT = "has_threat", "Threat"
+    IS_WORK_IN_PROGRESS = "is_work_in_progress", "Work in progress"
+    DISPOSITION = "disposition", "What became of the call"
 
 
 OF_INCIDENT = (Fact.CATEGORY, Fact.KIND, Fact.ADDRESS, Fact.POSTCODE, Fact.WARD_CODE)
 OF_CALL = (
     Fact.CLAIMED_AT, Fact.LINE, Fact.SOURCE, Fact.IS_SAFE_TO_CALL_BACK, Fact.HAPPENING,
-    Fact.ADDRESS, Fact.POSTCODE, Fact.WARD_CODE,
+    Fact.ADDRESS, Fact.POSTCODE, Fact.WARD_CODE, Fact.PHONE, Fact.CALLER_NAME, Fact.TRADER,
+    Fact.MONEY_STATE, Fact.MONEY_AMOUNT, Fact.IS_TRADER_ON_SITE, Fact.IS_VULNERABLE, Fact.HAS_THREAT,
+    Fact.IS_WORK_IN_PROGRESS, Fact.DISPOSITION,
 )  # fmt: skip
-_WORDS: dict[Fact, type[Word]] = {Fact.CATEGORY: Category, Fact.LINE: Line, Fact.SOURCE: CallSource}
+TICKS = (Fact.IS_TRADER_ON_SITE, Fact.IS_VULNERABLE, Fact.HAS_THREAT, Fact.IS_WORK_IN_PROGRESS)
+_WORDS: dict[Fact, type[Word]] = {
+    Fact.CATEGORY: Category,
+    Fact.LINE: Line,
+    Fact.SOURCE: CallSource,
+    Fact.MONEY_STATE: MoneyState,
+    Fact.DISPOSITION: Disposition,
+}
+# What a call of an incident may be held to be: part of it, or no report at all.
+_OF_AN_INCIDENT = frozenset(
+    {
+        Disposition.NEW_INCIDENT,
+        Disposition.ADDED_TO_INCIDENT,
+        Disposition.DUPLICATE,
+        Disposition.MISDIAL,
+        Disposition.SPAM,
+        Disposition.TEST,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +123,44 @@ def check_claim(at: datetime, *, recorded_at: datetime) -> None:
         raise RuleViolation("That is more than a year before it was written down. Check the date.", field=field)
 
 
+def check_money(state: str, amount: Decimal | None) -> None:
+    """Refuse an amount of no money.
+
+    :raises RuleViolation: naming the field.
+    """
+    if amount is not None and state == MoneyState.NONE:
+        raise RuleViolation("Say how far the money has gone, or take the amount out.", field=Fact.MONEY_STATE)
+
+
+def check_disposition(became: Disposition, *, has_incident: bool, others: Collection[str]) -> None:
+    """Refuse to hold a call to be what it cannot be where it stands.
+
+    :param others: what the other calls of its incident came to.
+    :raises RuleViolation: naming the field.
+    """
+    field = Fact.DISPOSITION.value
+    if became is Disposition.WAITING:
+        raise RuleViolation("Say what became of the call.", field=field)
+    if has_incident and became not in _OF_AN_INCIDENT:
+        said = "This call belongs to an incident. It is part of it, or else a duplicate, misdial, spam or test."
+        raise RuleViolation(said, field=field)
+    if not has_incident and became in {Disposition.NEW_INCIDENT, Disposition.ADDED_TO_INCIDENT}:
+        raise RuleViolation("This call has no incident. Log it again, with the time at which it came in.", field=field)
+    if became is Disposition.NEW_INCIDENT and Disposition.NEW_INCIDENT in others:
+        raise RuleViolation("Another call opened this incident. Choose “Added to an incident”.", field=field)
+
+
+def is_real(disposition: str) -> bool:
+    """Tell whether a call of an incident may be counted as its report."""
+    return disposition not in UNREAL_DISPOSITIONS
+
+
 def as_text(value: Value) -> str | None:
     """Return a value as a correction keeps it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
     return as_utc(value).isoformat() if isinstance(value, datetime) else value
 
 
@@ -100,6 +172,8 @@ def in_words(fact: Fact, text: str | None, *, wards: Mapping[str, str]) -> str:
         return wards.get(text, text)
     if fact in _WORDS:
         return _WORDS[fact].of(text).label
+    if fact is Fact.MONEY_AMOUNT:
+        return pounds(Decimal(text))
     return moment(datetime.fromisoformat(text)) if fact is Fact.CLAIMED_AT else text
 
 
@@ -108,4 +182,10 @@ _NEVER_EMPTY = {
     Fact.IS_SAFE_TO_CALL_BACK: "Answer yes or no: what was asked once cannot be unasked.",
     Fact.CLAIMED_AT: "Say when the call came in.",
     Fact.LINE: "Say how it came in.",
+    Fact.MONEY_STATE: "Say how far the money has gone.",
+    Fact.IS_TRADER_ON_SITE: "Answer yes or no.",
+    Fact.IS_VULNERABLE: "Answer yes or no.",
+    Fact.HAS_THREAT: "Answer yes or no.",
+    Fact.IS_WORK_IN_PROGRESS: "Answer yes or no.",
+    Fact.DISPOSITION: "Say what became of the call.",
 }

@@ -64,10 +64,15 @@ def read_of_incident(session: Session, incident_id: int, *, actor: Actor, now: d
     return notes
 
 
-def read_of_parties(session: Session, members: Collection[int], *, actor: Actor, now: datetime) -> list[Held]:
-    """Return what is held of somebody, under every record of theirs, once the trail says who reads it."""
+def read_of_parties(
+    session: Session, members: Collection[int], *, actor: Actor, now: datetime, shown: int | None = None
+) -> list[Held]:
+    """Return what is held of somebody, under every record of theirs, once the trail says who reads it.
+
+    :param shown: how many of them are read; None for all.
+    """
     notes = holdings(session, actor, members, now=now).of_parties(members)
-    intelligence.note_reading([note.id for note in notes if note.is_shown], actor=actor, now=now)
+    intelligence.note_reading([note.id for note in notes[:shown] if note.is_shown], actor=actor, now=now)
     return notes
 
 

@@ -186,6 +186,7 @@ class Attendance(Base):
     __tablename__ = "attendance"
     __table_args__ = (
         Index("ix_attendance_incident_id", "incident_id", "on_scene_at"),
+        Index("ix_attendance_officer_id", "officer_id", "cleared_at"),
         Index(
             "uq_attendance_present",
             "incident_id",
@@ -241,7 +242,7 @@ class BoardStamp(Base):
 
 
 class CallParty(Base):
-    """A party's part in a call; when the call came in is copied, since a call's facts never change."""
+    """A party's part in a call; when the call came in is copied, and follows where that is corrected."""
 
     __tablename__ = "call_party"
     __table_args__ = (Index("ix_call_party_party_id", "party_id", "received_at"),)

@@ -63,6 +63,14 @@ def mark_paged(incident: Incident) -> None:
         incident.state = IncidentState.PAGED
 
 
+def wake_again(session: Session, incident: Incident, *, now: datetime) -> bool:
+    """Page for an incident whose clock a correction set running again; tells whether anybody is paged for it."""
+    if incident.state not in WAITING:
+        incident.state = IncidentState.TRIAGED
+    follow_grade(session, incident, clock_runs=True, now=now)
+    return paging.is_paged_for(session, incident.id)
+
+
 def _page_anew(session: Session, incident: Incident, *, now: datetime) -> None:
     clock = rows.latest_clock(session, incident.id)
     runs = clock is not None and clock.stopped_at is None and clock.ended_at is None

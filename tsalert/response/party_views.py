@@ -24,6 +24,7 @@ from tsalert.web.forms import load_form, read_form, redisplays
 bp = Blueprint("parties", __name__, url_prefix="/parties")
 bp.context_processor(lambda: {"words": vocabulary})
 _PAGE = 50
+_NOTES = 10  # of intelligence; all of them have a page of their own
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -49,7 +50,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
     """Show what is known of a party, and of those held to be the same."""
     record, now = read_party(party_id), utc_now()
     session, members, reader = db.session(), record.members, current_actor()
-    notes = held.read_of_parties(session, members, actor=reader, now=now)
+    notes = held.read_of_parties(session, members, actor=reader, now=now, shown=_NOTES)
     decisions = queries.decisions_of(session, members)
     others = {party for decision in decisions for party in decision.pair}
     is_demo = current_app.config["TSALERT_DEMO"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.clock import as_utc, whole_seconds
 from tsalert.core.errors import NotFound
@@ -12,7 +12,7 @@ from tsalert.response.clock import Clock
 from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import Danger, is_cash_about_to_move, most_urgent, propose_grade
 from tsalert.response.steps import Step
-from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, GradeName, MoneyState
+from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, UNTOLD_DISPOSITIONS, GradeName, MoneyState
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -41,8 +41,16 @@ def first_call_at(session: Session, incident_id: int) -> datetime | None:
 
 
 def proposed_grade(session: Session, incident_id: int) -> GradeName:
-    """Return the most urgent grade that any of an incident's calls proposes."""
-    return most_urgent(propose_grade(danger_of(call)) for call in calls_of(session, incident_id))
+    """Return the most urgent grade that any of an incident's calls proposes, duplicates too, misdials and tests not."""
+    telling = (call for call in calls_of(session, incident_id) if call.disposition not in UNTOLD_DISPOSITIONS)
+    return most_urgent(propose_grade(danger_of(call)) for call in telling)
+
+
+def is_proposed_anew(session: Session, incident_id: int, proposed: GradeName) -> bool:
+    """Tell whether another grade is proposed than when an incident was last graded, and than it has."""
+    query = select(Grading.proposed, Grade.name).join(Grade, Grade.id == Grading.grade_id)
+    last = session.execute(query.where(Grading.incident_id == incident_id).order_by(Grading.id.desc()).limit(1)).first()
+    return last is not None and proposed not in set(last)
 
 
 def danger_of(call: Call) -> Danger:
@@ -87,8 +95,10 @@ def first_graded_at(session: Session, incident_id: int) -> datetime | None:
 
 
 def resolved_remotely_at(session: Session, incident_id: int) -> Sequence[datetime]:
-    """Return when an incident was resolved without a visit, each time that it was."""
-    resolved = (Milestone.incident_id == incident_id, Milestone.step == Step.RESOLVED_REMOTELY)
+    """Return when an incident was resolved without a visit, each time that it was, as it is held now."""
+    later = aliased(Milestone)
+    stands = ~select(later.id).where(later.corrects_id == Milestone.id).exists()
+    resolved = (Milestone.incident_id == incident_id, Milestone.step == Step.RESOLVED_REMOTELY, stands)
     return session.scalars(select(Milestone.occurred_at).where(*resolved)).all()
 
 

@@ -184,6 +184,16 @@ class ClockSchema(Schema):
     )
 
 
+class OverlapSchema(Schema):
+    """Another visit of an officer at the same time; ``until`` is null while they have not left."""
+
+    officer_id = fields.Integer()
+    incident_id = fields.Integer()
+    reference = fields.String()
+    since = Instant()
+    until = Instant(allow_none=True)
+
+
 class IncidentSchema(Schema):
     """An incident, its clock, and the steps that it may take."""
 
@@ -196,6 +206,11 @@ class IncidentSchema(Schema):
     ward_code = fields.String(attribute="record.household.ward_code", allow_none=True)
     state = fields.String(attribute="record.state.value")
     grade = fields.String(attribute="record.grade", allow_none=True)
+    proposed_grade = fields.String(
+        attribute="proposed",
+        allow_none=True,
+        metadata={"description": "What the callers' answers propose by what is held now; null in lists."},
+    )
     outcome = fields.String(attribute="record.outcome", allow_none=True)
     outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
     offered_to = fields.String(attribute="record.offered_to", allow_none=True)
@@ -206,6 +221,11 @@ class IncidentSchema(Schema):
     opened_at = Instant(attribute="record.opened_at")
     closed_at = Instant(attribute="record.closed_at", allow_none=True)
     clock = fields.Nested(ClockSchema, attribute="reading")
+    overlapping_visits = fields.List(
+        fields.Nested(OverlapSchema),
+        attribute="overlaps",
+        metadata={"description": "A warning: one officer cannot be at two places. Empty in lists."},
+    )
     legal_steps = fields.List(fields.String(), attribute="record.situation.legal")
 
 

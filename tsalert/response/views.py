@@ -19,6 +19,7 @@ from tsalert.response import (
     handing_over,
     held,
     kept,
+    overlapping,
     queries,
     rows,
     service,
@@ -114,6 +115,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
     """Show one incident: its clock, who attends, what may be done, and all that happened."""
     session, actor, now = db.session(), current_actor(), utc_now()
     incident, was = queries.get_incident(session, incident_id), _presence(incident_id)
+    proposed = rows.proposed_grade(session, incident_id)
     return render_template(
         "response/incident.html",
         incident=incident,
@@ -125,7 +127,9 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         correctable=correcting_times.correctable_by(session, incident_id, actor),
         own_steps=[step for step in ATTENDING if step in LEGAL_FOR_OFFICER[was]],
         next_step=next_step(incident.situation, was, needs_visit=incident.grade in vocabulary.VISITED_TODAY),
-        proposed=rows.proposed_grade(session, incident_id),
+        proposed=proposed,
+        overlaps=overlapping.overlaps_of(session, incident_id),
+        is_proposed_anew=rows.is_proposed_anew(session, incident_id, proposed),
         pages=paging.standing(session, incident_id, actor.officer_id, now=now),
         held=held.read_of_incident(session, incident_id, actor=actor, now=now),
     )

@@ -92,6 +92,9 @@ UNREAL_DISPOSITIONS = frozenset(
     {Disposition.DUPLICATE, Disposition.MISDIAL, Disposition.SPAM, Disposition.TEST, Disposition.WAITING}
 )
 
+# Of these, a duplicate still tells of what happens; the others tell of nothing, so no grade is proposed from them.
+UNTOLD_DISPOSITIONS = UNREAL_DISPOSITIONS - {Disposition.DUPLICATE}
+
 
 def decided_options() -> list[tuple[str, str]]:
     """Return (code, label) of what an officer may decide; a call waits only until they have."""

@@ -5,22 +5,41 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from tsalert.activities.models import Recognition
 from tsalert.core.errors import NotFound
 from tsalert.handover import queries as handovers
+from tsalert.handover.models import Handover
 from tsalert.parties import queries as parties
 from tsalert.parties import warning_notes
 from tsalert.prevention import queries as prevention
+from tsalert.referrals import queries as referrals
+from tsalert.restricting.naming import Record, find_record
+from tsalert.safeguarding import queries as safeguarding
 from tsalert.savings import queries as savings
-from tsalert.tiers.gate import Records
+from tsalert.savings.models import Intervention
+from tsalert.tiers.gate import QUERY, Records
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
-Record = tuple[Subject, int]
+_ASKED_FOR = {"case": Subject.CASE, "incident": Subject.INCIDENT, "call": Subject.CALL, "party": Subject.PARTY}
+_DIGITS = 19  # what is longer is no record's number
 
 
 def of(subject: Subject) -> Records:
     """Return how the number of a record itself is read; one beyond all numbers is nobody's."""
     return lambda _session, number: [(subject, number)] if 0 < number <= LARGEST_ID else []
+
+
+def typed(subject: Subject) -> Records:
+    """Return how a record is read that follows an address, by its number or its reference."""
+
+    def read(session: Session, text: Any) -> Collection[Record]:
+        if text.isascii() and text.isdigit() and len(text) < _DIGITS:
+            return of(subject)(session, int(text))
+        found = find_record(session, text)
+        return [found] if found else []
+
+    return read
 
 
 def of_intervention(session: Session, reference: Any) -> Collection[Record]:
@@ -29,8 +48,7 @@ def of_intervention(session: Session, reference: Any) -> Collection[Record]:
         row = savings.get_current_row(session, reference)
     except NotFound:
         return ()
-    named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
-    return [(subject, number) for subject, number in named if number is not None]
+    return _records_of(row)
 
 
 def of_unit(session: Session, unit_id: Any) -> Collection[Record]:
@@ -48,8 +66,13 @@ def of_handover(session: Session, handover_id: Any) -> Collection[Record]:
         row = handovers.get_row(session, handover_id)
     except NotFound:
         return ()
-    named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
-    return [(subject, number) for subject, number in named if number is not None]
+    return _records_of(row)
+
+
+def of_recognition(session: Session, recognition_id: Any) -> Collection[Record]:
+    """Return the incident or case for which somebody was thanked."""
+    row = session.get(Recognition, recognition_id) if 0 < recognition_id <= LARGEST_ID else None
+    return _records_of(row) if row else ()
 
 
 def of_party(session: Session, party_id: Any) -> Collection[Record]:
@@ -69,6 +92,23 @@ def of_warning(session: Session, warning_id: Any) -> Collection[Record]:
         return ()
 
 
+def of_concern(session: Session, concern_id: Any) -> Collection[Record]:
+    """Return the case or incident that a safeguarding concern is of."""
+    found = safeguarding.find_subject(session, concern_id)
+    return [found] if found else []
+
+
+def of_referral(session: Session, outgoing_id: Any) -> Collection[Record]:
+    """Return the case or incident about which information was passed on."""
+    found = referrals.find_subject(session, outgoing_id)
+    return [found] if found else []
+
+
+def _records_of(row: Intervention | Handover | Recognition) -> list[Record]:
+    named = ((Subject.CASE, row.case_id), (Subject.INCIDENT, row.incident_id))
+    return [(subject, number) for subject, number in named if number is not None]
+
+
 KEYS: dict[str, Records] = {
     "case_id": of(Subject.CASE),
     "incident_id": of(Subject.INCIDENT),
@@ -76,7 +116,12 @@ KEYS: dict[str, Records] = {
     "party_id": of_party,
     "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
+    "concern_id": of_concern,
+    "outgoing_id": of_referral,
     "reference": of_intervention,
+    "recognition_id": of_recognition,
     "unit_id": of_unit,
     "warning_id": of_warning,
+    **{f"{QUERY}{name}": typed(subject) for name, subject in _ASKED_FOR.items()},
+    **{f"{QUERY}{name}_id": typed(subject) for name, subject in _ASKED_FOR.items()},
 }

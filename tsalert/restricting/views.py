@@ -107,9 +107,16 @@ def end_access(grant_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_access"), 303)
 
 
+@bp.get("/access/restrictions/new")
+@requires(Permission.GRANT_ACCESS)
+def new_restriction() -> ResponseReturnValue:
+    """Show the form that restricts a record."""
+    return render_template("restricting/restrict.html")
+
+
 @bp.post("/access/restrictions")
 @requires(Permission.GRANT_ACCESS)
-@redisplays(show_access)
+@redisplays(new_restriction)
 def restrict() -> ResponseReturnValue:
     """Restrict a record and all beneath it."""
     told = load_form(RestrictingSchema())

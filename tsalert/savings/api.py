@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.savings import queries, service
+from tsalert.savings import kept, queries, service
 from tsalert.savings.counting import not_counted
 from tsalert.savings.counting.api import blueprints as counting
 from tsalert.savings.counting.equipment_api import blp as units
@@ -26,6 +27,7 @@ from tsalert.savings.recording.record_schemas import (
     NewInterventionSchema,
     TypeSchema,
 )
+from tsalert.savings.recording.session_api import blp as activity_changes
 from tsalert.savings.rules import InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     FilterSchema,
@@ -39,7 +41,7 @@ from tsalert.web.api import api_blueprint
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
-blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *counting)
+blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, activity_changes, *counting)
 
 
 @interventions.route("", methods=["GET"])
@@ -49,7 +51,8 @@ blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, *co
 def list_interventions(wanted: Filter) -> dict[str, Any]:
     """List the interventions that count, newest date first."""
     page = queries.list_interventions(db.session(), wanted)
-    return {"items": page.items, "next": page.next}
+    items = kept.for_reader(db.session(), page.items, reader=current_actor(), now=utc_now())
+    return {"items": items, "next": page.next}
 
 
 @interventions.route("", methods=["POST"])
@@ -145,11 +148,17 @@ def _valued(reference: str) -> dict[str, Any]:
     return plain | {
         "awaits_verifying": version.awaits_verifying,
         "alerts_quoted": alerts_quoted(db.session(), version.content.incident_id),
+        "activity": _activity_behind(version.reference),
         "is_money_line_corrected": _is_line_corrected(version),
         "rate_set": chosen,
         "contributions": valuation.contributions,
         "not_counted": not_counted.reasons_of(db.session(), version),
     }
+
+
+def _activity_behind(reference: str) -> str | None:
+    source = behind_savings(db.session(), [reference]).get(reference)
+    return source.reference if source else None
 
 
 def _is_line_corrected(version: Version) -> bool:

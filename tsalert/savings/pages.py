@@ -5,7 +5,7 @@ from tsalert.savings.counting import equipment_views
 from tsalert.savings.counting import views as counting_views
 from tsalert.savings.figures import explaining_views, overview_views
 from tsalert.savings.rates import views as rate_views
-from tsalert.savings.recording import limit_views
+from tsalert.savings.recording import limit_views, session_views
 
 blueprints = (
     views.bp,
@@ -15,4 +15,5 @@ blueprints = (
     overview_views.bp,
     rate_views.bp,
     limit_views.bp,
+    session_views.bp,
 )

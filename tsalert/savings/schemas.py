@@ -10,23 +10,7 @@ from tsalert.savings.figures.schemas import ContributionSchema
 from tsalert.savings.queries import Attention, Filter
 from tsalert.savings.recording.share_fields import PartnerSchema, Share
 from tsalert.savings.rules import InterventionType
-from tsalert.web.fields import Day, Line, PeriodLabel, Pounds, RecordId, choice
-
-_MOST = 10**9
-
-
-class Count(fields.Field[int]):
-    """A whole number as a person types it, or as a JSON number."""
-
-    default_error_messages = {"required": "Enter a whole number, like 3.", "invalid": "Enter a whole number, like 3."}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
-        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-            value = int(value.strip()[:12])
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
-            raise self.make_error("invalid")
-        return value
-
+from tsalert.web.fields import Count, Day, Line, PeriodLabel, Pounds, RecordId, choice
 
 # Whoever writes against the API learns from the answer what may be chosen.
 told_choice = partial(choice, unknown="Choose one of: {choices}.")
@@ -119,6 +103,7 @@ class ValuedInterventionSchema(InterventionSchema):
     """
 
     alerts_quoted = fields.List(fields.String())
+    activity = fields.String(allow_none=True, metadata={"description": "The activity that it comes from, if one."})
     is_money_line_corrected = fields.Boolean()
     rate_set = fields.String(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from tsalert.activities import service as activities
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
@@ -15,10 +17,19 @@ from tsalert.references.service import next_reference
 from tsalert.savings import queries
 from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import Intervention, InterventionShare
-from tsalert.savings.recording import checks, limits, linking
+from tsalert.savings.recording import carrying, checks, limits, linking
 from tsalert.savings.rules import NewIntervention, PartnerShare
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 _KIND = "S"
+
+
+class SeenVersion(NamedTuple):
+    """An intervention and the version of it that somebody saw."""
+
+    reference: str
+    number: int
 
 
 def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) -> str:
@@ -30,18 +41,26 @@ def record_intervention(new: NewIntervention, *, actor: Actor, now: datetime) ->
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
-        new = linking.complete(session, new)
-        checks.check_intervention(new, today=london_date(now))
-        household_counts.lock(session, [new.household_key])
-        linking.require_other_money(session, new)
-        row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
-        row.needs_verifying = checks.needs_verifying(new.amount, above=limits.current_limit(session))
-        _add(session, row, new.partners, actor, now)
-        recounting.settle(session, row, "recorded", actor=actor, now=now)
-        audit.record(
-            session, actor, "recorded", "intervention", row.id, now=now, reference=row.reference, type=row.type
-        )
-        return row.reference
+        carrying.require_not_carried(session, new)
+        return record(session, new, actor=actor, now=now)
+
+
+def record(session: Session, new: NewIntervention, *, actor: Actor, now: datetime) -> str:
+    """Record an intervention as a step of a larger use case; returns its reference.
+
+    :raises RuleViolation: it cannot have happened, or its money is not in exactly one class.
+    """
+    new = linking.complete(session, new)
+    _require_seen(session, new, actor, now)
+    checks.check_intervention(new, today=london_date(now))
+    household_counts.lock(session, [new.household_key])
+    linking.require_other_money(session, new)
+    row = _version(new, reference=next_reference(session, _KIND, at=now), number=1)
+    row.needs_verifying = checks.needs_verifying(new.amount, above=limits.current_limit(session))
+    _add(session, row, new.partners, actor, now)
+    recounting.settle(session, row, "recorded", actor=actor, now=now)
+    audit.record(session, actor, "recorded", "intervention", row.id, now=now, reference=row.reference, type=row.type)
+    return row.reference
 
 
 def correct_intervention(
@@ -56,19 +75,33 @@ def correct_intervention(
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
-        corrected = linking.complete(session, corrected)
-        before = queries.get_current(session, reference).content.household_key
-        household_counts.lock(session, [before, corrected.household_key])
-        seen = _lock_seen(session, reference, of_version)
-        checks.check_intervention(corrected, today=london_date(now))
-        linking.require_other_money(session, corrected, reference=seen.reference)
-        row = _version(corrected, reference=seen.reference, number=seen.version + 1)
-        row.reason, row.needs_verifying = reason, _still_needs_verifying(session, seen, corrected)
-        _replace(session, seen, row, corrected.partners, actor, now)
-        recounting.settle(session, row, "corrected", before=before, actor=actor, now=now)
-        audit.record(
-            session, actor, "corrected", "intervention", row.id, now=now, reference=row.reference, version=row.version
-        )
+        correct(session, SeenVersion(reference, of_version), corrected, reason, actor=actor, now=now)
+
+
+def correct(
+    session: Session, stood: SeenVersion, corrected: NewIntervention, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Correct an intervention as a step of a larger use case.
+
+    :raises NotFound: there is no such intervention.
+    :raises Conflict: somebody corrected or withdrew it meanwhile.
+    :raises RuleViolation: the correction cannot have happened, or differs from the activity that it came from.
+    """
+    corrected = linking.complete(session, corrected)
+    _require_seen(session, corrected, actor, now)
+    before = queries.get_current(session, stood.reference).content.household_key
+    household_counts.lock(session, [before, corrected.household_key])
+    seen = _lock_seen(session, stood.reference, stood.number)
+    checks.check_intervention(corrected, today=london_date(now))
+    carrying.require_source(session, seen.reference, corrected)
+    linking.require_other_money(session, corrected, reference=seen.reference)
+    row = _version(corrected, reference=seen.reference, number=seen.version + 1)
+    row.reason, row.needs_verifying = reason, _still_needs_verifying(session, seen, corrected)
+    _replace(session, seen, row, corrected.partners, actor, now)
+    recounting.settle(session, row, "corrected", before=before, actor=actor, now=now)
+    audit.record(
+        session, actor, "corrected", "intervention", row.id, now=now, reference=row.reference, version=row.version
+    )
 
 
 def withdraw_intervention(reference: str, *, of_version: int, reason: str, actor: Actor, now: datetime) -> None:
@@ -79,6 +112,7 @@ def withdraw_intervention(reference: str, *, of_version: int, reason: str, actor
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
+        activities.lock_behind(session, reference)
         content = queries.get_current(session, reference).content
         household_counts.lock(session, [content.household_key])
         seen = _lock_seen(session, reference, of_version)
@@ -86,6 +120,7 @@ def withdraw_intervention(reference: str, *, of_version: int, reason: str, actor
         row.is_withdrawn, row.reason, row.needs_verifying = True, reason, seen.needs_verifying
         _replace(session, seen, row, content.partners, actor, now)
         recounting.settle(session, row, "withdrawn", actor=actor, now=now)
+        activities.let_go_of_saving(session, row.reference, actor=actor, now=now)
         audit.record(
             session, actor, "withdrawn", "intervention", row.id, now=now, reference=row.reference, version=row.version
         )
@@ -166,3 +201,13 @@ def _lock_seen(session: Session, reference: str, of_version: int) -> Interventio
     if row.version != of_version:
         raise Conflict("Somebody corrected this meanwhile. Look at it again first.")
     return row
+
+
+def _require_seen(session: Session, new: NewIntervention, actor: Actor, now: datetime) -> None:
+    """Refuse to record what took place in a case or incident that is kept from whoever records it.
+
+    :raises Withheld: it is.
+    """
+    for subject, number in ((Subject.CASE, new.case_id), (Subject.INCIDENT, new.incident_id)):
+        if number is not None:
+            require_visible(session, actor, subject, number, now=now)

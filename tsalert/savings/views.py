@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.activities.queries import behind_savings
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -106,6 +107,7 @@ def show_intervention(reference: str) -> ResponseReturnValue:
         quoted=alerts_quoted(session, version.content.incident_id),
         line=linking.find_line(session, version.content.money_line_id) if version.content.money_line_id else None,
         percent=percent,
+        activity=behind_savings(session, [version.reference]).get(version.reference),
     )
 
 

@@ -110,7 +110,7 @@ function onKey(event) {
   }
 }
 
-/** Each officer chooses the key, or none, on the account page; the link at the top carries it. */
+/** Each officer chooses the call's key, or no keys at all, on the account page; what stands at the top carries them. */
 function shortcutFor(key) {
   return [...document.querySelectorAll("[data-shortcut]")].find((link) => link.dataset.shortcut === key?.toLowerCase());
 }
@@ -118,7 +118,7 @@ function shortcutFor(key) {
 function press(target, event) {
   if (target) {
     event.preventDefault();
-    target.click();
+    target.matches("input") ? target.focus() : target.click();
   }
 }
 

@@ -1,16 +1,18 @@
 """How long callers' messages are kept, who hears them, and holding one as evidence."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.telephone import keeping, queries
-from tsalert.telephone.models import Recording
+from tsalert.telephone.models import Recording, TelephoneCall
 
 _AT_ONCE = 100
 
@@ -89,6 +91,19 @@ def delete_old_recordings(now: datetime) -> int:
             row.deleted_at = now
             audit.record(session, SERVICE, "deleted", "recording", row.id, now=now)
         return len(rows)
+
+
+def let_go(session: Session, call_ids: Collection[int], *, now: datetime) -> list[str]:
+    """Note that the sounds of some calls go now; a step. Returns their keys, to be deleted once that is committed.
+
+    One that is held as evidence stays.
+    """
+    of_calls = select(TelephoneCall.id).where(TelephoneCall.call_id.in_(call_ids))
+    kept = (Recording.storage_key.is_not(None), Recording.deleted_at.is_(None), Recording.held_at.is_(None))
+    rows = session.scalars(select(Recording).where(Recording.telephone_call_id.in_(of_calls), *kept)).all()
+    for row in rows:
+        row.deleted_at = now
+    return [row.storage_key for row in rows if row.storage_key]
 
 
 def _known_keys(keys: list[str]) -> set[str]:

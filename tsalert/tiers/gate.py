@@ -18,7 +18,7 @@ from tsalert.tiers.rules import is_limited
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import find_actor
 
-_DIGITS = 19  # what is longer is no record's number
+QUERY = "?"  # stands before the name of what follows an address
 Records = Callable[[Session, Any], Collection[tuple[Subject, int]]]
 
 
@@ -30,17 +30,11 @@ def init_app(app: Flask, keys: Mapping[str, Records]) -> None:
 
 def _guard() -> None:
     # What a body holds is not looked at: a file of half a gigabyte is read by its own view, piece by piece.
-    named = _numbers(request.args) | (request.view_args or {})
+    named = {f"{QUERY}{name}": text for name, text in request.args.items()} | (request.view_args or {})
     actor = find_actor() if named else None
     if actor is not None and is_limited(actor):
         for name, value in named.items():
             _require(actor, name, value)
-
-
-def _numbers(typed: Mapping[str, str]) -> dict[str, Any]:
-    """Return what follows an address and may be the number of a record, by the names that parts of addresses have."""
-    numbers = {name: text for name, text in typed.items() if text.isascii() and text.isdigit() and len(text) < _DIGITS}
-    return {name if name.endswith("_id") else f"{name}_id": int(text) for name, text in numbers.items()}
 
 
 def _require(actor: Actor, name: str, value: Any) -> None:

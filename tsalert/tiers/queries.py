@@ -64,14 +64,11 @@ def may_see_sensitive(session: Session, actor: Actor, subject: Subject, subject_
         return False
     if sees_all_that_is_sensitive(actor):
         return True
-    roots = select(Restriction.id).where(
-        *_standing(subject, literal(subject_id)),
-        Restriction.root_subject == AccessGrant.subject,
-        Restriction.root_id == AccessGrant.subject_id,
-    )
-    itself = and_(AccessGrant.subject == subject, AccessGrant.subject_id == subject_id)
-    query = select(AccessGrant.id).where(live(now), AccessGrant.officer_id == actor.officer_id)
-    return session.scalar(query.where(or_(itself, roots.exists())).limit(1)) is not None
+    # Each record by its own key: an officer may be on very many cases.
+    records = [(subject, subject_id), *roots_of(session, subject, subject_id)]
+    of_these = [and_(AccessGrant.subject == kind, AccessGrant.subject_id == number) for kind, number in records]
+    query = select(AccessGrant.id).where(live(now), AccessGrant.officer_id == actor.officer_id, or_(*of_these))
+    return session.scalar(query.limit(1)) is not None
 
 
 def require_sensitive(session: Session, actor: Actor, subject: Subject, subject_id: int, *, now: datetime) -> None:
@@ -112,6 +109,14 @@ def officers_on(session: Session, subject: Subject, subject_id: int) -> list[int
     of_record = (AccessGrant.subject == subject, AccessGrant.subject_id == subject_id)
     standing = (AccessGrant.origin == Origin.ON_THE_CASE, AccessGrant.ended_at.is_(None))
     return list(session.scalars(select(AccessGrant.officer_id).where(*of_record, *standing).order_by(AccessGrant.id)))
+
+
+def put_on(session: Session, subject: Subject, subject_ids: Collection[int]) -> list[tuple[int, int, datetime]]:
+    """Return officer, record and since when for all who are or were on some cases, many at a time."""
+    of_records = (AccessGrant.subject == subject, AccessGrant.subject_id.in_(subject_ids))
+    columns = (AccessGrant.officer_id, AccessGrant.subject_id, AccessGrant.granted_at)
+    query = select(*columns).where(*of_records, AccessGrant.origin == Origin.ON_THE_CASE)
+    return [(officer_id, number, since) for officer_id, number, since in session.execute(query)]
 
 
 def live(now: datetime) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from tsalert.core.postcodes import read_postcode
 LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL refuses to compare it with more
 # They make a reader see text in another order than it is kept in.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LARGEST_COUNT = 10**9
 _NEW_LINES = re.compile(r"\r\n?")
 
 
@@ -73,6 +74,19 @@ class YesNo(fields.Boolean):
     """An answer that is yes or no."""
 
     default_error_messages = {"required": "Answer yes or no.", "invalid": "Answer yes or no."}
+
+
+class Count(fields.Field[int]):
+    """A whole number as a person types it, or as a JSON number."""
+
+    default_error_messages = {"required": "Enter a whole number, like 3.", "invalid": "Enter a whole number, like 3."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+            value = int(value.strip()[:12])
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_COUNT:
+            raise self.make_error("invalid")
+        return value
 
 
 class Pounds(fields.Field[Decimal]):

@@ -18,6 +18,7 @@ from tsalert.core.clock import comes_twice, from_london_wall
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db
 from tsalert.web.fields import Instant
+from tsalert.web.plain import plainly
 
 # Fields of every form that belong to the page and not to the record.
 _OF_THE_PAGE = frozenset({"csrf_token", "submission"})
@@ -29,12 +30,6 @@ _WHICH = "The clocks went back that night, so this time came twice. Say which is
 UNREACHABLE = (OperationalError, PoolTimeout)
 RETRY_AFTER = "10"  # seconds
 NOT_SAVED = "This was not saved: our records cannot be reached. All that you typed is still here. Save it again."
-# What the library says of itself, in words for whoever filled a page in.
-_FOR_PEOPLE = {
-    "Missing data for required field.": "Fill this in.",
-    "Not a valid integer.": "Enter a whole number.",
-    "Not a valid boolean.": "Answer yes or no.",
-}
 _log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -95,8 +90,7 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
             try:
                 return view(*args, **kwargs)
             except ValidationError as error:
-                said = errors_by_field(error)
-                g.form = Form(request.form, {name: _FOR_PEOPLE.get(text, text) for name, text in said.items()})
+                g.form = Form(request.form, errors_by_field(error))
             except RuleViolation as error:
                 errors = {error.field: error.message} if error.field else {}
                 g.form = Form(request.form, errors, None if error.field else error.message)
@@ -157,7 +151,7 @@ def flatten(messages: Mapping[str, Any]) -> dict[str, str]:
 def _first_sentence(problem: Any) -> str:
     while isinstance(problem, Mapping | list):
         problem = next(iter(problem.values() if isinstance(problem, Mapping) else problem), "This is not valid.")
-    return str(problem)
+    return plainly(str(problem))
 
 
 def _as_data(schema: Schema, typed: MultiDict[str, str]) -> dict[str, Any]:

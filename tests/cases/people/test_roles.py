@@ -126,6 +126,16 @@ def test_a_victim_who_rang_is_the_caller_and_nobody_new(session: Session, actor:
     assert queries.without_known(session, case_id, queries.told_by_calls(session, case_id)) == []
 
 
+def test_a_victim_who_is_known_at_that_address_is_nobody_new(session: Session, open_case: Opener) -> None:
+    home = {"victim_name": "Val Example", "address": "3 Sample Road", "postcode": "BR1 3UH"}
+    (first,) = queries.people_of(session, open_case(**home))
+    (again,) = queries.people_of(session, open_case(**home | {"victim_name": "Mrs VAL EXAMPLE"}))
+    (son,) = queries.people_of(session, open_case(**home | {"victim_name": "Vic Example"}))
+    (namesake,) = queries.people_of(session, open_case(**home | {"address": "5 Sample Road"}))
+    assert again.party_id == first.party_id
+    assert len({first.party_id, son.party_id, namesake.party_id}) == 3
+
+
 def test_the_calls_of_a_case_propose_its_people(session: Session, actor: Actor) -> None:
     call = roof_call(source=CallSource.NEIGHBOUR, trader="Pretend Paving, white van ZZ99 ZZZ")
     logged = response.log_call(call, actor=actor, now=OPENED)

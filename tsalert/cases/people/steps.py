@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -16,9 +16,10 @@ from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import insert_ignoring_conflicts
 from tsalert.parties import queries as parties
 from tsalert.parties import service as party_service
-from tsalert.parties.folding import fold_name
+from tsalert.parties.folding import fold_name, place_keys
+from tsalert.parties.models import Party, PartyIdentifier, PartyName
 from tsalert.parties.rules import Described, describe_caller
-from tsalert.parties.vocabulary import PartyKind, Side
+from tsalert.parties.vocabulary import IdentifierKind, PartyKind, Side
 from tsalert.response.call_parties import parties_of_calls
 from tsalert.response.rows import calls_of
 
@@ -52,11 +53,13 @@ def give_role(session: Session, case: CaseFile, new: NewRole, *, actor: Actor, n
 def keep_victim(session: Session, case: CaseFile, *, actor: Actor, now: datetime) -> None:
     """Make the person whom a case names as its victim a party of the case, unless it has one; a step.
 
-    They are the caller of one of its incidents where the name is the same, else somebody new.
+    They are the caller of one of its incidents, or who is known at that address, where the name is the same; else
+    somebody new.
     """
     if not case.victim_name or not fold_name(case.victim_name) or _has_victim(session, case.id):
         return
-    party_id = _caller_of_that_name(session, case) or _new_victim(session, case, actor=actor, now=now)
+    party_id = _caller_of_that_name(session, case) or _known_at_home(session, case)
+    party_id = party_id or _new_victim(session, case, actor=actor, now=now)
     new = NewRole(role=Role.VICTIM, source=_FROM_FILE, party_id=party_id, since=london_date(case.opened_at))
     give_role(session, case, new, actor=actor, now=now)
 
@@ -73,6 +76,15 @@ def _caller_of_that_name(session: Session, case: CaseFile) -> int | None:
     names = parties.party_names(session, callers)
     wanted = fold_name(case.victim_name or "")
     return next((each for each in callers if fold_name(names.get(each) or "") == wanted), None)
+
+
+def _known_at_home(session: Session, case: CaseFile) -> int | None:
+    """Return who is known by the name and the address of a case's victim, the oldest record first."""
+    keys = place_keys(case.address, case.postcode)[:1]
+    at_home = (PartyIdentifier.kind == IdentifierKind.ADDRESS, PartyIdentifier.normal.in_(keys))
+    named = (PartyName.folded == fold_name(case.victim_name or ""), Party.kind == PartyKind.PERSON)
+    query = select(func.min(Party.id)).join(PartyIdentifier, PartyIdentifier.party_id == Party.id)
+    return session.scalar(query.join(PartyName, PartyName.party_id == Party.id).where(*at_home, *named))
 
 
 def _new_victim(session: Session, case: CaseFile, *, actor: Actor, now: datetime) -> int:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
 from tsalert.db import db
 from tsalert.places.queries import ward_names
@@ -42,6 +43,7 @@ def explain() -> ResponseReturnValue:
         grades=EVIDENCE_GRADES,
         moments=MOMENTS,
         wards=ward_names(session),
+        activities=behind_savings(session, [each.version.reference for each in explanation.records]),
     )
 
 

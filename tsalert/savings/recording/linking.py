@@ -108,9 +108,13 @@ def _incident(session: Session, new: NewIntervention) -> Incident | None:
 
 def _case(session: Session, new: NewIntervention) -> CaseFile | None:
     try:
-        return None if new.case_id is None else cases.get_case(session, new.case_id, lock=True)
+        case = None if new.case_id is None else cases.get_case(session, new.case_id, lock=True)
     except NotFound as error:
         raise RuleViolation(error.message, field="case_id") from error
+    if case is not None and case.continued_in_id is not None:
+        other = cases.get_case(session, case.continued_in_id).reference
+        raise RuleViolation(f"{case.reference} continues in {other}. Record it there.", field="case_id")
+    return case
 
 
 def _with_household(

@@ -14,9 +14,9 @@ from tsalert.savings.rules import (
     InterventionType,
     NewIntervention,
 )
-from tsalert.savings.schemas import Count, told_choice
+from tsalert.savings.schemas import told_choice
 from tsalert.savings.valuing.valuation import ValueClass
-from tsalert.web.fields import Day, Line, Paragraph, Pounds, RecordId, YesNo
+from tsalert.web.fields import Count, Day, Line, Paragraph, Pounds, RecordId, YesNo
 
 MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future", "memo": "memo"}
 

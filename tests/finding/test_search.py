@@ -1,0 +1,173 @@
+"""Looking for anything by whatever an officer has."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.finding.conftest import answer_to
+from tests.response.conftest import roof_call
+from tsalert.audit.models import AuditEvent
+from tsalert.cases import queries as cases
+from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.clock import utc_now
+from tsalert.db import transaction
+from tsalert.fulltext import queries as words
+from tsalert.response import queries as calls
+from tsalert.response import service as response
+from tsalert.staff.rules import RoleName
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
+
+NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def desk(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    return signed_in(RoleName.DUTY_OFFICER)
+
+
+@pytest.fixture
+def logged(session: Session, actor: Actor) -> int:
+    call = roof_call(caller_name="Ada Brindle", trader="Catterfield Roofing Ltd, AB12 CDE")
+    return response.log_call(call, actor=actor, now=NOW, is_demo=True).call_id
+
+
+@pytest.mark.parametrize("spaced", ["{}", " {} ", "lower"])
+def test_a_reference_leads_straight_to_its_record(
+    desk: FlaskClient, session: Session, open_case: Callable[..., int], logged: int, spaced: str
+) -> None:
+    case_id = open_case()
+    call = calls.get_call(session, logged)
+    assert call.incident_id is not None
+    for reference, path in (
+        (cases.get_case(session, case_id).reference, f"/cases/{case_id}"),
+        (call.reference, f"/calls/{logged}"),
+        (calls.get_incident(session, call.incident_id).reference, f"/incidents/{call.incident_id}"),
+    ):
+        typed = reference.lower().replace("-", "") if spaced == "lower" else spaced.format(reference)
+        answer = desk.post("/search", data={"q": typed})
+        assert (answer.status_code, answer.location) == (303, path)
+
+
+def test_a_reference_that_nothing_has_is_looked_for_like_words(desk: FlaskClient) -> None:
+    answer = desk.post("/search", data={"q": "D26-00031-U"})
+    assert (answer.status_code, "Nothing was found" in answer.text) == (200, True)
+
+
+def test_people_and_traders_are_found_by_name_number_and_vehicle(session: Session, actor: Actor, logged: int) -> None:
+    assert [hit.name for hit in answer_to("Adah Brindel", actor).people] == ["Ada Brindle"]
+    assert [hit.name for hit in answer_to("07700 900123", actor).people] == ["Ada Brindle"]
+    found = answer_to("catterfield roofing", actor)
+    assert [hit.name for hit in found.traders] == ["Catterfield Roofing Ltd"]
+    assert [hit.name for hit in answer_to("ab12cde", actor).traders] == ["Catterfield Roofing Ltd"]
+    assert [hit.why for group in found.groups for hit in group.hits] == ["catterfield, roofing in the call"]
+
+
+def test_the_page_says_what_was_found_and_why(desk: FlaskClient, open_case: Callable[..., int]) -> None:
+    open_case(summary="Gutters by a zebra.", victim_name="Canary Featherstone")
+    page = desk.post("/search", data={"q": "zebra gutter"}).text
+    assert "zebra, gutter in the case" in page
+    assert "Doorstep crime" in page
+    assert "Featherstone" not in page
+    assert "zebra" not in page.partition("</title>")[0]
+
+
+def test_ten_of_a_kind_are_shown_and_more_when_asked(
+    desk: FlaskClient, session: Session, open_case: Callable[..., int]
+) -> None:
+    for _ in range(11):
+        open_case(summary="Zebra crossing")
+    page = desk.post("/search", data={"q": "zebra"}).text
+    assert (page.count("in the case"), "Show more cases" in page) == (10, True)
+    page = desk.post("/search", data={"q": "zebra", "kind": "case"}).text
+    assert (page.count("in the case"), "Show more" in page) == (11, False)
+
+
+def test_whoever_searches_stands_in_the_trail_with_what_they_were_shown(
+    desk: FlaskClient, session: Session, open_case: Callable[..., int]
+) -> None:
+    case_id = open_case(summary="Zebra crossing")
+    desk.post("/search", data={"q": "zebra"})
+    entry = session.scalars(select(AuditEvent).where(AuditEvent.action == "searched")).one()
+    assert (entry.subject, entry.subject_id, entry.detail) == ("search", None, {"words": 1, "cases": str(case_id)})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "roof*", '"roof', "roof'", "NEAR(roof gutter)", "roof AND", "words:roof", "-roof", "^roof", "roof) OR (1=1",
+        "'; DROP TABLE call; --", "%", "roof\\", "{roof}", "& | ! <->", "roof:*", "AND", "OR NOT", "\u202eroof",
+        "漢字", "банк", "عربى", "हिन्दी", "🙂 roof", "a" * 500, " ".join(["word"] * 90), "+44", "07700", "00000",
+    ],
+)  # fmt: skip
+def test_whatever_is_typed_is_answered(desk: FlaskClient, open_case: Callable[..., int], typed: str) -> None:
+    open_case()
+    assert desk.post("/search", data={"q": typed}).status_code in {200, 422}
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "***", '"', "🙂"])
+def test_nothing_to_look_for_is_said_so(desk: FlaskClient, typed: str) -> None:
+    answer = desk.post("/search", data={"q": typed})
+    assert (answer.status_code, "Type a word, a name, a number or a reference." in answer.text) == (422, True)
+
+
+def test_a_book_is_refused(desk: FlaskClient) -> None:
+    answer = desk.post("/search", data={"q": "roof " * 2000})
+    assert (answer.status_code, "Keep this to 500 characters or fewer." in answer.text) == (422, True)
+
+
+def test_every_page_of_an_officer_has_the_box_and_its_key_can_be_switched_off(desk: FlaskClient) -> None:
+    assert 'data-shortcut="/"' in desk.get("/cases").text
+    desk.post("/account/shortcut", data={"key": ""})
+    page = desk.get("/cases").text
+    assert ('action="/search"' in page, 'data-shortcut="/"' in page) == (True, False)
+
+
+def test_the_api_finds_the_same(
+    client: FlaskClient, bearer: Callable[..., Headers], session: Session, open_case: Callable[..., int], logged: int
+) -> None:
+    token = bearer(RoleName.CASE_OFFICER)
+    case_id = open_case(summary="Zebra crossing")
+    found: Any = client.post("/api/v1/search", json={"q": "zebra"}, headers=token).json
+    (case,) = [item for group in found["groups"] if group["kind"] == "case" for item in group["items"]]
+    assert (case["id"], case["why"], found["leads_to"]) == (case_id, "zebra in the case", None)
+    reference = cases.get_case(session, case_id).reference
+    led: Any = client.post("/api/v1/search", json={"q": reference}, headers=token).json
+    assert led["leads_to"] == {"kind": "case", "id": case_id}
+    assert client.post("/api/v1/search", json={"q": "**"}, headers=token).status_code == 422
+    assert client.post("/api/v1/search", json={"q": "x"}).status_code == 401
+    assert client.get("/api/v1/search?q=zebra", headers=token).status_code == 405
+
+
+def test_an_administrator_finds_nothing_of_anybody(signed_in: Callable[..., FlaskClient]) -> None:
+    assert signed_in(RoleName.ADMINISTRATOR).post("/search", data={"q": "zebra"}).status_code == 403
+
+
+def test_the_newest_stand_first(session: Session, actor: Actor, open_case: Callable[..., int]) -> None:
+    first, second = open_case(summary="Zebra", now=NOW), open_case(summary="Zebra", now=utc_now())
+    assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [second, first]
+
+
+def test_a_restricted_case_is_found_by_nobody_without_a_grant(
+    session: Session, actor: Actor, open_case: Callable[..., int]
+) -> None:
+    root = (Subject.CASE, open_case(summary="Zebra"))
+    with transaction() as step:
+        tiers.restrict(step, *root, root, "An informant is named", actor=SERVICE, now=NOW)
+    assert answer_to("zebra", actor).is_empty
+    assert not answer_to("zebra", replace(SERVICE, permissions=actor.permissions)).is_empty
+
+
+def test_old_records_are_found_like_the_newest(
+    session: Session, actor: Actor, open_case: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_RECENT_FOR_EACH", 0)
+    old, _, new = open_case(summary="Zebra"), open_case(summary="Okapi"), open_case(summary="Zebra", now=utc_now())
+    assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [new, old]

@@ -1,0 +1,69 @@
+"""How a text becomes words, and what somebody who looks for something means."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsalert.fulltext.rules import MOST_TERMS, Term, read_terms, words_of
+
+
+def found(text: str, query: str) -> bool:
+    """Tell whether every term of a query stands in a text, as the databases decide it."""
+    words = words_of([text]).split()
+    return all(
+        any(word.startswith(term.word) if term.is_beginning else word == term.word for word in words)
+        for term in read_terms(query)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        pytest.param("Two roofers came", "ROOFER", id="a-plural-by-its-singular"),
+        pytest.param("The gutter leaks", "gutters", id="a-singular-by-its-plural"),
+        pytest.param("He rang from 07700 900123.", "+44 7700 900 123", id="a-number-as-it-is-dialled-from-abroad"),
+        pytest.param("He rang from (01632) 960-123", "01632960123", id="a-number-without-spaces"),
+        pytest.param("He rang from +441632960123", "01632 960123", id="a-number-from-abroad-as-at-home"),
+        pytest.param("At 1 Example Road, br1 3uh", "BR13UH", id="a-postcode-without-its-space"),
+        pytest.param("At br13uh", "1 example BR1 3UH".removeprefix("1 example "), id="a-postcode-with-its-space"),
+        pytest.param("White van AB12 CDE", "ab12cde", id="a-registration"),
+        pytest.param("see www.roofs-example.co.uk/now", "www.roofs-example.co.uk", id="a-website"),
+        pytest.param("write to jo.bloggs@example.org", "jo.bloggs@example.org", id="an-email-address"),
+        pytest.param("Mrs Müller-Żółć rang", "muller zolc", id="accents"),
+        pytest.param("Mr O'Example paid", "oexample", id="an-apostrophe"),
+        pytest.param("(all in cash)", "cash", id="brackets"),
+        pytest.param("他说是银行的人", "银行", id="a-script-without-spaces"),
+        pytest.param("Он сказал, что из банка", "БАНКА", id="another-alphabet"),
+        pytest.param("हिन्दी में बोला", "हिन्दी", id="marks-on-letters"),
+        pytest.param("guttering at the back", "gutt*", id="the-beginning-of-a-word"),
+        pytest.param('he said "pay now"', '"pay now"', id="quotation-marks"),
+        pytest.param("he paid 4000 pounds", "£4,000".replace(",", ""), id="an-amount"),
+    ],
+)
+def test_a_text_is_found_however_it_was_written(text: str, query: str) -> None:
+    assert found(text, query)
+
+
+@pytest.mark.parametrize("query", ["gut*", "roof OR gutter", "driveways", "ro*"])
+def test_every_word_must_stand_there(query: str) -> None:
+    assert not found("the roof leaks", query)
+
+
+@pytest.mark.parametrize("query", ["", "   ", "***", '"', "'; --", "()[]{}", "\u202e", "£", "🙂"])
+def test_signs_alone_mean_nothing(query: str) -> None:
+    assert read_terms(query) == ()
+
+
+def test_a_star_after_fewer_than_three_letters_is_no_star() -> None:
+    assert read_terms("ro* roo*") == (Term("ro"), Term("roo", is_beginning=True))
+
+
+def test_words_beyond_the_twelfth_are_left_out() -> None:
+    assert len(read_terms(" ".join(f"word{number}" for number in range(40)))) == MOST_TERMS
+
+
+@given(st.text(max_size=200))
+def test_whatever_was_written_is_found_by_what_was_written(text: str) -> None:
+    words = words_of([text]).split()
+    assert all(term.word in words or term.is_beginning for term in read_terms(text.replace("*", " ")))
+    assert all("'" not in term.word and '"' not in term.word and "\\" not in term.word for term in read_terms(text))

@@ -1,0 +1,179 @@
+"""Finding recognitions: those that this officer may see, and the names that may be said in public."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.orm import Session
+
+from tsalert.activities.models import Recognition
+from tsalert.activities.vocabulary import RecognitionKind
+from tsalert.cases import queries as cases
+from tsalert.core.actors import Actor
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.core.words import Word
+from tsalert.parties.queries import party_names
+from tsalert.parties.vocabulary import Side
+from tsalert.response import queries as response
+from tsalert.response.call_parties import parties_of_calls
+from tsalert.response.rows import calls_of
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+_LINKS = (
+    (Subject.INCIDENT, Recognition.incident_id),
+    (Subject.CASE, Recognition.case_id),
+    (Subject.PARTY, Recognition.party_id),
+)
+
+
+class RecognitionShowing(Word):
+    """Which recognitions a list shows."""
+
+    TO_PRESENT = "to_present", "Decided, not presented yet"
+    PRESENTED = "presented", "Presented"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    ALL = "all", "All"
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionView:
+    """A recognition with the references of what it is for."""
+
+    row: Recognition
+    incident: str | None
+    case: str | None
+
+    @property
+    def kind(self) -> RecognitionKind:
+        """How somebody is thanked."""
+        return RecognitionKind.of(self.row.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionFilter:
+    """Which recognitions a list shows; ``after`` is the last one of the page before."""
+
+    showing: RecognitionShowing = RecognitionShowing.TO_PRESENT
+    incident_id: int | None = None
+    case_id: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionPage:
+    """Some recognitions; ``next`` is the ``after`` of the page that follows, if one does."""
+
+    items: list[RecognitionView]
+    next: int | None
+
+
+def list_recognitions(
+    session: Session, wanted: RecognitionFilter, *, actor: Actor, now: datetime, size: int = PAGE
+) -> RecognitionPage:
+    """Return the recognitions that somebody may see, the latest first."""
+    conditions = [visible(actor, now=now), _shown(wanted.showing)]
+    if wanted.incident_id is not None:
+        conditions.append(Recognition.incident_id == wanted.incident_id)
+    if wanted.case_id is not None:
+        conditions.append(Recognition.case_id == wanted.case_id)
+    if wanted.after is not None:
+        conditions.append(Recognition.id < wanted.after)
+    query = select(Recognition).where(*conditions).order_by(Recognition.id.desc()).limit(size + 1)
+    rows = list(session.scalars(query))
+    items = [_view(session, row) for row in rows[:size]]
+    return RecognitionPage(items, rows[size - 1].id if len(rows) > size else None)
+
+
+def get_recognition(session: Session, recognition_id: int, *, actor: Actor, now: datetime) -> RecognitionView:
+    """Return one recognition.
+
+    :raises NotFound: there is none.
+    :raises Withheld: what it is for is restricted.
+    """
+    return _view(session, get_recognition_row(session, recognition_id, actor=actor, now=now))
+
+
+def get_recognition_row(
+    session: Session, recognition_id: int, *, actor: Actor, now: datetime, lock: bool = False
+) -> Recognition:
+    """Return the row of a recognition; ``lock`` keeps others from changing it until the transaction ends.
+
+    :raises NotFound: there is none.
+    :raises Withheld: what it is for is restricted.
+    """
+    query = select(Recognition).where(Recognition.id == recognition_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query) if 0 < recognition_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound("There is no such recognition.")
+    require_visible(session, row, actor=actor, now=now)
+    return row
+
+
+def callers_of(session: Session, incident_ids: Sequence[int], *, actor: Actor, now: datetime) -> list[tuple[int, str]]:
+    """Return (id, name) of those who rang about some incidents, as far as they gave a name.
+
+    :raises Withheld: one of the incidents is restricted.
+    """
+    for incident_id in incident_ids:
+        tiers.require_visible(session, actor, Subject.INCIDENT, incident_id, now=now)
+    rang = [call.id for incident_id in incident_ids for call in calls_of(session, incident_id)]
+    callers = [part.party_id for part in parties_of_calls(session, rang) if part.role is Side.CALLER]
+    names = party_names(session, callers)
+    return [(party_id, name) for party_id in dict.fromkeys(callers) if (name := names.get(party_id))]
+
+
+def named_in_public(session: Session, period: Period) -> list[tuple[str, RecognitionKind]]:
+    """Return who was thanked in a period and agreed to be named for it, as a report may print it."""
+    query = select(Recognition.name, Recognition.kind).where(presented_in(period), Recognition.may_be_named)
+    return [(name, RecognitionKind.of(kind)) for name, kind in session.execute(query.order_by(Recognition.id))]
+
+
+def count_presented(session: Session, period: Period) -> dict[RecognitionKind, int]:
+    """Count what was presented in a period, by kind."""
+    query = select(Recognition.kind, func.count()).where(presented_in(period)).group_by(Recognition.kind)
+    found = dict(session.execute(query).all())
+    return {kind: found.get(kind, 0) for kind in RecognitionKind}
+
+
+def presented_in(period: Period) -> ColumnElement[bool]:
+    """Return the condition that something was presented in a period and not withdrawn."""
+    between = Recognition.presented_on.between(period.first_day, period.last_day)
+    return and_(between, Recognition.withdrawn_at.is_(None))
+
+
+def visible(actor: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that nothing of what a recognition is for is restricted to somebody."""
+    return and_(*(tiers.visible(actor, subject, column, now=now) for subject, column in _LINKS))
+
+
+def require_visible(session: Session, row: Recognition, *, actor: Actor, now: datetime) -> None:
+    """Refuse what is for a restricted incident, case or person, and not open to somebody.
+
+    :raises Withheld: it is.
+    """
+    for subject, column in _LINKS:
+        number = getattr(row, column.key)
+        if number is not None:
+            tiers.require_visible(session, actor, subject, number, now=now)
+
+
+def _shown(showing: RecognitionShowing) -> ColumnElement[bool]:
+    stands = Recognition.withdrawn_at.is_(None)
+    return {
+        RecognitionShowing.TO_PRESENT: and_(stands, Recognition.presented_on.is_(None)),
+        RecognitionShowing.PRESENTED: and_(stands, Recognition.presented_on.is_not(None)),
+        RecognitionShowing.WITHDRAWN: Recognition.withdrawn_at.is_not(None),
+        RecognitionShowing.ALL: true(),
+    }[showing]
+
+
+def _view(session: Session, row: Recognition) -> RecognitionView:
+    incident = response.get_incident_row(session, row.incident_id).reference if row.incident_id else None
+    return RecognitionView(row, incident, cases.get_case(session, row.case_id).reference if row.case_id else None)

@@ -1,0 +1,170 @@
+"""What we know of a case or an incident, put into words for another body; each part is asked for by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from tsalert.cases import queries as cases
+from tsalert.cases.vocabulary import MoneyKind, kind_label
+from tsalert.config import Settings
+from tsalert.core.clock import london_date
+from tsalert.core.money import format_pounds
+from tsalert.core.words import Word
+from tsalert.places.finding import own_authority, stand
+from tsalert.response import queries as response
+from tsalert.response.queries import IncidentRecord
+from tsalert.response.timeline import timeline
+from tsalert.response.vocabulary import Category
+from tsalert.staff import queries as staff
+from tsalert.web.filters import day, moment
+
+Lines = list[tuple[str, str]]
+
+
+class Part(Word):
+    """One part of what we know."""
+
+    MATTER = "matter", "What it is about"
+    TIMES = "times", "Times"
+    TRADER = "trader", "Trader"
+    MONEY = "money", "Money"
+    RISK = "risk", "Risk"
+    VICTIM = "victim", "The victim"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case, or an incident that has none, and the incidents that it is made of."""
+
+    reference: str
+    case_id: int | None
+    incidents: tuple[IncidentRecord, ...]
+
+
+def read_matter(session: Session, *, case_id: int | None, incident_id: int | None) -> Matter:
+    """Return what there is to tell of.
+
+    :raises NotFound: there is no such case or incident.
+    """
+    if case_id is None:
+        incident = response.get_incident(session, incident_id or 0)
+        return Matter(incident.reference, None, (incident,))
+    reference = cases.get_case(session, case_id).reference
+    found = (response.get_incident(session, number) for number in cases.incident_ids(session, case_id))
+    return Matter(reference, case_id, tuple(found))
+
+
+def sender(session: Session, officer_id: int | None, body: str) -> Lines:
+    """Return who tells it to whom."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    officer = staff.officer_names(session).get(officer_id or 0, "")
+    found = [("Service", settings.authority_name), ("Officer", officer)]
+    return [*filled(found), *filled([("Telephone", settings.rapid_response_number)]), ("To", body)]
+
+
+def lines_of(session: Session, matter: Matter, part: Part, *, now: datetime) -> Lines:
+    """Return one part in words; nothing where nothing is known."""
+    return _PARTS[part](session, matter, now)
+
+
+def said(text: str | None) -> Lines:
+    """Return what an officer wrote as lines of a section."""
+    return [("", text)] if text else []
+
+
+def filled(lines: Lines) -> Lines:
+    """Leave out lines that say nothing."""
+    return [(label, words) for label, words in lines if words]
+
+
+def _matter(session: Session, matter: Matter, _now: datetime) -> Lines:
+    if matter.case_id is not None:
+        case = cases.get_case(session, matter.case_id)
+        what = f"{Category.of(case.category).label}: {kind_label(case.kind).lower()}"
+        lines = [("Our reference", case.reference), ("What", what), ("Opened", moment(case.opened_at))]
+        lines += [("Incident", each.reference) for each in matter.incidents]
+        return [*lines, *_place(session, case.postcode, london_date(case.opened_at))]
+    (incident,) = matter.incidents
+    what = incident.category.label + (f": {incident.kind}" if incident.kind else "")
+    reported_at = next((call.received_at for call in response.calls_of_incident(session, incident.id)), None)
+    lines = [("Our reference", incident.reference), ("What", what)]
+    lines += [("Reported", moment(reported_at or incident.opened_at))]
+    lines += filled([("Grade", incident.grade.label if incident.grade else "")])
+    return [*lines, *_place(session, incident.household.postcode, london_date(incident.opened_at))]
+
+
+def _place(session: Session, postcode: str | None, on: date) -> Lines:
+    """Return the postcode and where it lies; the house itself is the victim's."""
+    if not postcode:
+        return []
+    standing = stand(session, postcode, own=own_authority(), on=on)
+    return filled([("Postcode", postcode), ("Lies in", standing.where if standing else "")])
+
+
+def _times(session: Session, matter: Matter, now: datetime) -> Lines:
+    """Return what happened when; what officers noted beside it may name people and stays with us."""
+    events = [event for each in matter.incidents for event in timeline(session, each.id, now=now)]
+    return [(moment(event.occurred_at), event.what) for event in sorted(events, key=lambda each: each.occurred_at)]
+
+
+def _traders(session: Session, matter: Matter, _now: datetime) -> Lines:
+    calls = [call for each in matter.incidents for call in response.calls_of_incident(session, each.id)]
+    return [("As described", trader) for trader in dict.fromkeys(call.trader for call in calls) if trader]
+
+
+def _money(session: Session, matter: Matter, _now: datetime) -> Lines:
+    if matter.case_id is None:
+        return []
+    return [
+        (MoneyKind(line.kind).label, format_pounds(line.amount) + (f" on {day(line.on_date)}" if line.on_date else ""))
+        for line in cases.ledger(session, matter.case_id).standing
+    ]
+
+
+def _risk(session: Session, matter: Matter, _now: datetime) -> Lines:
+    calls = [call for each in matter.incidents for call in response.calls_of_incident(session, each.id)]
+    ticks = (
+        ("The trader was there", any(call.is_trader_on_site for call in calls)),
+        ("Somebody was threatened", any(call.has_threat for call in calls)),
+        ("Work was going on", any(call.is_work_in_progress for call in calls)),
+    )
+    return [(words, "Yes") for words, holds in ticks if holds]
+
+
+def _victim(session: Session, matter: Matter, _now: datetime) -> Lines:
+    lines: Lines = []
+    if matter.case_id is not None:
+        case = cases.get_case(session, matter.case_id)
+        chosen = "Yes" if case.chosen_for_vulnerability else "No"
+        lines += [("Name", case.victim_name or ""), ("Address", case.address or "")]
+        lines += [("Chosen for age or vulnerability", chosen)]
+    for incident in matter.incidents:
+        lines += [("Address", incident.household.address or "")]
+        lines += _callers(session, incident)
+    return list(dict.fromkeys(filled(lines)))
+
+
+def _callers(session: Session, incident: IncidentRecord) -> Lines:
+    lines: Lines = []
+    for call in response.calls_of_incident(session, incident.id):
+        lines += [("Caller", call.caller_name or ""), ("Vulnerable", "Yes" if call.is_vulnerable else "")]
+        lines += [("Telephone", f"{call.phone}{_SAFE[call.is_safe_to_call_back]}" if call.phone else "")]
+    return lines
+
+
+_SAFE = {
+    True: ", safe to call back",
+    False: ". Do not ring it: it is not safe to call back",
+    None: ". Nobody asked whether it is safe to call back",
+}
+_PARTS: dict[Part, Callable[[Session, Matter, datetime], Lines]] = {
+    Part.MATTER: _matter,
+    Part.TIMES: _times,
+    Part.TRADER: _traders,
+    Part.MONEY: _money,
+    Part.RISK: _risk,
+    Part.VICTIM: _victim,
+}

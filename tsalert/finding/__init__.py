@@ -1,0 +1,1 @@
+"""Finding what we hold: search over everything, the board of cases."""

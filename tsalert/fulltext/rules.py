@@ -1,0 +1,99 @@
+"""How a text becomes words that can be found, and what somebody who looks for something means. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tsalert.parties.folding import fold_registration, fold_words, registrations_in
+
+MOST_TERMS = 12
+LONGEST_WORD = 60
+_SHORTEST_BEGINNING = 3
+_SHORTEST_PLURAL = 4
+_SHORTEST_PHONE = 9
+_CLOSING = "\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+_BRACKETS = str.maketrans("()[]{}<>", " " * 8)
+_PHONE = re.compile(r"(?<![\w+])(?:\+|\(\+?)?\d[\d ().-]{7,}\d(?!\w)", re.ASCII)
+_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b", re.ASCII | re.IGNORECASE)
+# Scripts that put no space between words: each character is found by itself.
+_UNSPACED = re.compile(
+    r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word that must stand in a text, or the beginning of one."""
+
+    word: str
+    is_beginning: bool = False
+
+    @property
+    def told(self) -> str:
+        """The term as an officer reads it."""
+        return f"{self.word}…" if self.is_beginning else self.word
+
+
+def words_of(texts: Iterable[str | None]) -> str:
+    """Return the words under which some texts are found, each once, parted by spaces.
+
+    Letter case, accents and a plural's s make no difference. Telephone numbers, postcodes and vehicle registrations
+    are found however they were spaced.
+    """
+    found: dict[str, None] = {}
+    for text in filter(None, texts):
+        found |= dict.fromkeys(_words(text))
+        found |= dict.fromkeys(_keys(text)[0])
+    return " ".join(found)
+
+
+def read_terms(text: str) -> tuple[Term, ...]:
+    """Return the words that somebody looks for, all of which must be there; a star ends the beginning of one.
+
+    A beginning has three letters at least. Every other sign means nothing; words beyond the twelfth are left out.
+    """
+    keys, rest = _keys(text)
+    terms = dict.fromkeys(Term(key) for key in keys)
+    for piece in rest.split():
+        words = list(_words(piece))
+        begins = piece.rstrip(_CLOSING).endswith("*")
+        for word in words:
+            is_last = word is words[-1]
+            terms[Term(word, begins and is_last and len(word) >= _SHORTEST_BEGINNING)] = None
+    return tuple(terms)[:MOST_TERMS]
+
+
+def _words(text: str) -> Iterator[str]:
+    spaced = _UNSPACED.sub(r" \1 ", text.translate(_BRACKETS))
+    for word in fold_words(spaced):
+        yield _singular(word)[:LONGEST_WORD]
+
+
+def _singular(word: str) -> str:
+    """Return a word without the s of its plural; the few that it spoils are spoilt alike on both sides."""
+    if len(word) < _SHORTEST_PLURAL or not word.isascii() or not word.endswith("s") or word.endswith("ss"):
+        return word
+    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
+
+
+def _keys(text: str) -> tuple[list[str], str]:
+    """Return the numbers, postcodes and registrations of a text as they are kept, and the text without them."""
+    keys = [f"{match[1]}{match[2]}".lower() for match in _POSTCODE.finditer(text)]
+    rest = _POSTCODE.sub(" ", text)
+    for match in _PHONE.finditer(rest):
+        number = _national(match[0])
+        if len(number) >= _SHORTEST_PHONE:
+            keys.append(number)
+            rest = rest.replace(match[0], " ", 1)
+    for plate in registrations_in(rest):
+        keys.append(fold_registration(plate).lower())
+        rest = re.sub(r"\s*".join(map(re.escape, plate.split())), " ", rest, flags=re.IGNORECASE)
+    return keys, rest
+
+
+def _national(number: str) -> str:
+    """Return the digits of a number without what stands before it at home (0) and from abroad (+44, 0044)."""
+    digits = "".join(character for character in number if character.isdigit())
+    for abroad in ("0044", "44") if number.lstrip(" (").startswith(("+", "00")) else ():
+        digits = digits.removeprefix(abroad) if digits.startswith(abroad) else digits
+    return digits.lstrip("0")

@@ -1,0 +1,11 @@
+"""What can be found by its words, and in which of its records they stood."""
+
+from tsalert.core.words import Word
+
+
+class Found(Word):
+    """What a text leads to."""
+
+    CALL = "call", "Calls"
+    INCIDENT = "incident", "Incidents"
+    CASE = "case", "Cases"

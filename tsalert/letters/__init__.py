@@ -1,0 +1,1 @@
+"""Letters: templates that staff edit, and what was issued from them, kept word for word."""

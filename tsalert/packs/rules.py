@@ -1,0 +1,36 @@
+"""What a case pack may hold, and in which form it is taken. Pure."""
+
+from dataclasses import dataclass
+
+from tsalert.core.words import Word
+
+
+class Part(Word):
+    """One part of a case pack."""
+
+    FACTS = "facts", "Facts of the case"
+    VICTIM = "victim", "Who the victim is, where they live, and witnesses"
+    PARTIES = "parties", "Traders and defendants"
+    MONEY = "money", "Money"
+    ENFORCEMENT = "enforcement", "Offences, actions and contracts"
+    TIMELINE = "timeline", "Timeline"
+    EXHIBITS = "exhibits", "List of exhibits"
+
+
+class Form(Word):
+    """The kind of file."""
+
+    PDF = "pdf", "PDF"
+    WORD = "docx", "Word"
+
+
+# The victim goes along only when somebody says so.
+USUAL = tuple(part for part in Part if part is not Part.VICTIM)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which parts are wanted, as which kind of file."""
+
+    parts: tuple[Part, ...] = USUAL
+    form: Form = Form.PDF
