@@ -186,7 +186,7 @@ def test_the_api_does_all_that_pages_do(
     assert proposed.status_code == 201
     newest = proposed.get_json()["versions"][0]
     assert client.post(f"{base}/rules/{newest['id']}/approval", headers=protection).status_code == 204
-    assert len(client.get(f"{base}/rules", headers=manager).get_json()) == 9
+    assert len(client.get(f"{base}/rules", headers=manager).get_json()) == 10
     held = {"record": reference, "reason": "An appeal", "review_on": "2027-01-01"}
     hold = client.post("/api/v1/legal-holds", json=held, headers=manager).get_json()
     assert [each["id"] for each in client.get("/api/v1/legal-holds", headers=manager).get_json()] == [hold["id"]]
