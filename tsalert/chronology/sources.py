@@ -122,7 +122,7 @@ def incidents(session: Session, case_id: int) -> Iterator[Event]:
 
 
 def letters(session: Session, case_id: int) -> Iterator[Event]:
-    """Yield the letters that were issued and sent; those kept to a few stay out."""
+    """Yield the letters that were issued and sent; those kept to a few stay out, and so does where somebody lives."""
     for record in letter_queries.ordinary_letters(session, case_id):
         row = record.row
         yield Event(
@@ -132,7 +132,7 @@ def letters(session: Session, case_id: int) -> Iterator[Event]:
         for each in record.sendings:
             yield Event(
                 EventKind.LETTER, each.id, each.sent_at, each.recorded_at, f"Letter sent: {row.title}",
-                f"{Means.of(each.means).label}, to {each.sent_to}", who=each.recorded_by,
+                Means.of(each.means).label, who=each.recorded_by,
             )  # fmt: skip
 
 
