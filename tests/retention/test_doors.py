@@ -147,6 +147,7 @@ def test_a_record_is_held_by_an_officer_and_let_go_by_a_manager(
     assert made.status_code == 303, made.text
     shown = browser.get(made.location).text
     assert "An appeal &lt;script&gt;" in shown
+    assert f'href="/cases/{case_id}"' in shown
     assert "Legal hold" in browser.get(f"/cases/{case_id}").text
     assert "An appeal" not in browser.get("/legal-holds").text
     hold_id = int(re.findall(r"\d+$", made.location)[0])
