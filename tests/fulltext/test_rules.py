@@ -67,3 +67,8 @@ def test_whatever_was_written_is_found_by_what_was_written(text: str) -> None:
     words = words_of([text]).split()
     assert all(term.word in words or term.is_beginning for term in read_terms(text.replace("*", " ")))
     assert all("'" not in term.word and '"' not in term.word and "\\" not in term.word for term in read_terms(text))
+
+
+def test_a_number_is_told_as_it_was_typed_and_not_as_it_is_kept() -> None:
+    told = [term.told for term in read_terms("020 7946 0123 AB12 CDE BR1 2BB Gutters gutt*")]
+    assert told == ["BR1 2BB", "020 7946 0123", "AB12 CDE", "gutter", "gutt…"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tsalert.parties.folding import fold_registration, fold_words, registrations_in
 
@@ -23,15 +23,19 @@ _UNSPACED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word that must stand in a text, or the beginning of one."""
+    """One word that must stand in a text, or the beginning of one.
+
+    :param written: a number, postcode or registration as it was typed; it is kept in a form that nobody knows again.
+    """
 
     word: str
     is_beginning: bool = False
+    written: str | None = field(default=None, compare=False)
 
     @property
     def told(self) -> str:
         """The term as an officer reads it."""
-        return f"{self.word}…" if self.is_beginning else self.word
+        return f"{self.word}…" if self.is_beginning else self.written or self.word
 
 
 def words_of(texts: Iterable[str | None]) -> str:
@@ -53,7 +57,7 @@ def read_terms(text: str) -> tuple[Term, ...]:
     A beginning has three letters at least. Every other sign means nothing; words beyond the twelfth are left out.
     """
     keys, rest = _keys(text)
-    terms = dict.fromkeys(Term(key) for key in keys)
+    terms = dict.fromkeys(Term(key, written=written) for key, written in keys.items())
     for piece in rest.split():
         words = list(_words(piece))
         begins = piece.rstrip(_CLOSING).endswith("*")
@@ -76,17 +80,17 @@ def _singular(word: str) -> str:
     return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
 
 
-def _keys(text: str) -> tuple[list[str], str]:
-    """Return the numbers, postcodes and registrations of a text as they are kept, and the text without them."""
-    keys = [f"{match[1]}{match[2]}".lower() for match in _POSTCODE.finditer(text)]
+def _keys(text: str) -> tuple[dict[str, str], str]:
+    """Return the numbers, postcodes and registrations of a text, by the form in which they are kept, and its rest."""
+    keys = {f"{match[1]}{match[2]}".lower(): match[0] for match in _POSTCODE.finditer(text)}
     rest = _POSTCODE.sub(" ", text)
     for match in _PHONE.finditer(rest):
         number = _national(match[0])
         if len(number) >= _SHORTEST_PHONE:
-            keys.append(number)
+            keys[number] = match[0]
             rest = rest.replace(match[0], " ", 1)
     for plate in registrations_in(rest):
-        keys.append(fold_registration(plate).lower())
+        keys[fold_registration(plate).lower()] = plate
         rest = re.sub(r"\s*".join(map(re.escape, plate.split())), " ", rest, flags=re.IGNORECASE)
     return keys, rest
 
