@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import incidents, queries, rules
 from tsalert.cases.models import CaseFile, CaseMerge, CaseMergeRepeat
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
@@ -166,6 +167,7 @@ def _restrict_together(session: Session, matter: Sequence[int], actor: Actor, no
             tier_service.inherit(session, Subject.CASE, case_id, (Subject.CASE, other), actor=actor, now=now)
         for incident_id in queries.incident_ids(session, case_id):
             incidents.restrict_as_case(session, case_id, incident_id, actor=actor, now=now)
+        restrict_people(session, (Subject.CASE, case_id), actor=actor, now=now)
 
 
 def _all_into(session: Session, case_id: int) -> list[int]:

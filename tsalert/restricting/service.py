@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
@@ -26,6 +27,8 @@ from tsalert.tiers.vocabulary import Subject
 def restrict(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
     """Restrict a record: a case with its incidents and their calls, an incident with its calls.
 
+    With them whoever stands in nothing that is open.
+
     :raises NotFound: there is no such record.
     :raises Conflict: it is restricted for its own sake already.
     :raises RuleViolation: the reason is too short or too long.
@@ -35,8 +38,12 @@ def restrict(record: Record, reason: str, *, actor: Actor, now: datetime) -> Non
         title = name_of(session, *record).title
         if record in queries.roots_of(session, *record):
             raise Conflict(f"{title} is restricted already.")
-        for each in (record, *_beneath(session, record)):
+        told = (record, *_beneath(session, record))
+        for each in told:
             tiers.restrict(session, *each, record, reason, actor=actor, now=now)
+        for each in told:
+            if each[0] in {Subject.CASE, Subject.CALL}:
+                restrict_people(session, each, actor=actor, now=now)
 
 
 def lift(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
