@@ -21,6 +21,11 @@ from tsalert.cases.people.vocabulary import Role
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import RuleViolation, Withheld
+from tsalert.enforcement import court
+from tsalert.enforcement import service as enforcement
+from tsalert.enforcement.court_rules import NewHearing, NewProsecution
+from tsalert.enforcement.rules import NewOffence
+from tsalert.enforcement.vocabulary import CourtKind, HearingKind
 from tsalert.handover import service as handover
 from tsalert.handover.queries import list_handovers
 from tsalert.handover.rules import NewHandover
@@ -202,3 +207,28 @@ def test_why_a_restricted_case_is_held_is_not_told(
     service.restrict(kept.case, WHY, actor=manager, now=utc_now())
     assert "Her son appeals" not in desk.get(f"/legal-holds/{hold_id}").text
     assert "Her son appeals" not in client.get("/api/v1/legal-holds", headers=head).text
+
+
+def test_what_lies_ahead_in_a_restricted_case_is_not_listed(
+    client: FlaskClient,
+    signed_in: Callable[..., FlaskClient],
+    bearer: Callable[..., dict[str, str]],
+    kept: Kept,
+    manager: Actor,
+) -> None:
+    now = utc_now()
+    conduct = NewOffence("fraud_representation", london_date(now), london_date(now))
+    enforcement.record_offence(kept.case_id, conduct, actor=manager, now=now)
+    trial = NewProsecution(CourtKind.MAGISTRATES, "Anytown Magistrates' Court", london_date(now))
+    trial_id = court.begin_prosecution(kept.case_id, trial, actor=manager, now=now)
+    hearing = NewHearing(
+        HearingKind.FIRST, now + timedelta(days=9), CourtKind.MAGISTRATES, "Anytown Magistrates' Court"
+    )
+    court.list_hearing(kept.case_id, trial_id, hearing, actor=manager, now=now)
+    desk, head = signed_in(RoleName.CASE_OFFICER), bearer(RoleName.CASE_OFFICER)
+    assert "Anytown" in desk.get("/deadlines?everybody=1").text
+    service.restrict(kept.case, WHY, actor=manager, now=now)
+    assert "Anytown" not in desk.get("/deadlines?everybody=1").text
+    listed = client.get("/api/v1/deadlines?everybody=true", headers=head)
+    assert listed.status_code == 200, listed.text
+    assert "Anytown" not in listed.text
