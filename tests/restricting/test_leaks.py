@@ -232,3 +232,24 @@ def test_what_lies_ahead_in_a_restricted_case_is_not_listed(
     listed = client.get("/api/v1/deadlines?everybody=true", headers=head)
     assert listed.status_code == 200, listed.text
     assert "Anytown" not in listed.text
+
+
+@pytest.mark.parametrize("subject", [Subject.CALL, Subject.INCIDENT])
+def test_the_incident_and_the_case_do_not_tell_what_a_restricted_call_told(
+    signed_in: Callable[..., FlaskClient], kept: Kept, manager: Actor, subject: Subject
+) -> None:
+    desk = signed_in(RoleName.MANAGER)
+    number = {Subject.CALL: kept.call_id, Subject.INCIDENT: kept.incident_id}[subject]
+    service.restrict((subject, number), WHY, actor=manager, now=utc_now())
+    for path in (f"/calls/{kept.call_id}", f"/incidents/{kept.incident_id}", f"/cases/{kept.case_id}"):
+        assert desk.get(path).status_code == 403, path
+
+
+def test_restricting_a_case_restricts_the_cases_that_are_one_matter_with_it(
+    session: Session, kept: Kept, officer: Callable[..., Actor], manager: Actor
+) -> None:
+    by = officer()
+    later = cases.open_case(described(summary="Another house"), actor=by, now=utc_now())
+    merged(session, kept.case_id, later, by)
+    service.restrict(kept.case, WHY, actor=manager, now=utc_now())
+    assert tiers.roots_of(session, Subject.CASE, later) == [kept.case]

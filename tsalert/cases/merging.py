@@ -159,6 +159,11 @@ def _add(session: Session, earlier: CaseFile, later: CaseFile, new: NewMerge, ac
     return row.id
 
 
+def matter_of(session: Session, case_id: int) -> list[int]:
+    """Return a case with all that are one matter with it, the one in which it stands at the head."""
+    return _all_into(session, queries.get_case(session, case_id).continued_in_id or case_id)
+
+
 def _restrict_together(session: Session, matter: Sequence[int], actor: Actor, now: datetime) -> None:
     """Restrict every case of one matter, with what is beneath, as any of them is: each tells of the others."""
     restricted = [case_id for case_id in matter if tiers.is_restricted(session, Subject.CASE, case_id)]
