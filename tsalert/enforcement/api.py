@@ -41,7 +41,7 @@ def get_enforcement(case_id: int) -> dict[str, Any]:
         "offences": [_offence(row, found) for row in found.offences],
         "actions": [_with_reason(row, Record.ACTION, found) for row in found.actions],
         "cancellations": [_cancellation(row, found) for row in found.cancellations],
-        "prosecutions": court_queries.prosecutions(session, case_id),
+        "prosecutions": court_queries.read_prosecutions(session, case_id, reader=current_actor(), now=utc_now()),
     }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import service as cases
 from tsalert.cases.models import CaseFile
+from tsalert.cases.people.queries import require_seen
 from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.rules import NewMoneyLine, require_possible_day
 from tsalert.cases.vocabulary import Evidence, MoneyKind
@@ -216,6 +217,7 @@ def _offences(session: Session, case_id: int, wanted: Iterable[int]) -> list[Cas
 def _party(session: Session, new: NewDefendant, actor: Actor, now: datetime) -> int:
     """Return the party that is charged, which a name alone makes new."""
     if new.party_id is not None:
+        require_seen(session, new.party_id, actor=actor, now=now)
         try:
             return parties.get_party(session, new.party_id).id
         except NotFound as error:

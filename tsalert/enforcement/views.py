@@ -37,7 +37,7 @@ def show_enforcement(case_id: int) -> ResponseReturnValue:
         case=case,
         is_closed=cases.is_read_only(case),
         found=queries.recorded(session, case_id),
-        prosecutions=court_queries.prosecutions(session, case_id),
+        prosecutions=court_queries.read_prosecutions(session, case_id, reader=current_actor(), now=utc_now()),
         period_of=queries.period_of,
         law=OFFENCES,
         officers=staff.officer_names(session),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from tsalert.response.models import Call, CallParty
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
+
+UNNAMED = "Somebody restricted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,23 @@ def people_of(session: Session, case_id: int) -> list[CasePerson]:
         )
         for identity, own in roles.items()
     ]
+
+
+def as_read(session: Session, people: Sequence[CasePerson], *, reader: Actor, now: datetime) -> list[CasePerson]:
+    """Return people as a reader may see them: of whoever is restricted, the part and not the name."""
+    members = {member for person in people for member in person.members}
+    kept = tiers.withheld(session, reader, Subject.PARTY, members, now=now)
+    return [replace(person, name=UNNAMED) if kept & person.members else person for person in people]
+
+
+def require_seen(session: Session, party_id: int, *, actor: Actor, now: datetime) -> None:
+    """Refuse to name somebody who is kept from whoever names them; a number that is nobody's passes.
+
+    :raises Withheld: they, or a record that is held to be theirs, are restricted.
+    """
+    members = matching.members_of(session, set(matching.identities(session, {party_id}).values()))
+    for member in sorted({party_id, *(each for group in members.values() for each in group)}):
+        tiers.require_visible(session, actor, Subject.PARTY, member, now=now)
 
 
 def person_of(session: Session, case_id: int, party_id: int) -> CasePerson:

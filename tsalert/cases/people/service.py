@@ -20,6 +20,7 @@ def give_role(case_id: int, new: NewRole, *, actor: Actor, now: datetime) -> int
     """Give somebody a role in a case, and return the role's number.
 
     :raises NotFound: there is no such case.
+    :raises Withheld: they are kept from whoever gives it.
     :raises Conflict: the case is closed, or they have that role already.
     :raises RuleViolation: nobody is named, there is no such party, or the day cannot be.
     """
@@ -28,6 +29,8 @@ def give_role(case_id: int, new: NewRole, *, actor: Actor, now: datetime) -> int
     require_possible_day(new.since, now, field="since")
     with transaction() as session:
         case = cases.open_for_writing(session, case_id)
+        if new.party_id is not None:
+            queries.require_seen(session, new.party_id, actor=actor, now=now)
         return steps.give_role(session, case, new, actor=actor, now=now)
 
 
