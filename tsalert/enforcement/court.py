@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import service as cases
 from tsalert.cases.models import CaseFile
-from tsalert.cases.people.queries import require_seen
 from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.rules import NewMoneyLine, require_possible_day
 from tsalert.cases.vocabulary import Evidence, MoneyKind
@@ -41,6 +40,7 @@ from tsalert.parties import queries as parties
 from tsalert.parties import service as party_service
 from tsalert.parties.rules import Described
 from tsalert.parties.vocabulary import PartyKind
+from tsalert.tiers.parties import require_party
 from tsalert.tiers.vocabulary import Subject
 
 
@@ -217,7 +217,7 @@ def _offences(session: Session, case_id: int, wanted: Iterable[int]) -> list[Cas
 def _party(session: Session, new: NewDefendant, actor: Actor, now: datetime) -> int:
     """Return the party that is charged, which a name alone makes new."""
     if new.party_id is not None:
-        require_seen(session, new.party_id, actor=actor, now=now)
+        require_party(session, actor, new.party_id, now=now)
         try:
             return parties.get_party(session, new.party_id).id
         except NotFound as error:

@@ -31,6 +31,7 @@ from tsalert.people.sharing import AlsoUsed, also_used
 from tsalert.people.showing import case_for, sensitive_of
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
+from tsalert.tiers.parties import require_party
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
@@ -76,7 +77,7 @@ def new_role(case_id: int) -> ResponseReturnValue:
     case = case_for(db.session(), case_id, actor=current_actor(), now=utc_now())
     known = request.values.get("party_id", type=int) or request.args.get("party", type=int)
     if known:
-        queries.require_seen(db.session(), known, actor=current_actor(), now=utc_now())
+        require_party(db.session(), current_actor(), known, now=utc_now())
     named = parties.party_names(db.session(), [known]) if known else {}
     return _page("new_role.html", case, found=None, party_id=known if known in named else None, named=named)
 

@@ -86,16 +86,6 @@ def as_read(session: Session, people: Sequence[CasePerson], *, reader: Actor, no
     return [replace(person, name=UNNAMED) if kept & person.members else person for person in people]
 
 
-def require_seen(session: Session, party_id: int, *, actor: Actor, now: datetime) -> None:
-    """Refuse to name somebody who is kept from whoever names them; a number that is nobody's passes.
-
-    :raises Withheld: they, or a record that is held to be theirs, are restricted.
-    """
-    members = matching.members_of(session, set(matching.identities(session, {party_id}).values()))
-    for member in sorted({party_id, *(each for group in members.values() for each in group)}):
-        tiers.require_visible(session, actor, Subject.PARTY, member, now=now)
-
-
 def person_of(session: Session, case_id: int, party_id: int) -> CasePerson:
     """Return one person of a case.
 

@@ -14,6 +14,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
+from tsalert.tiers.parties import require_party
 
 
 def give_role(case_id: int, new: NewRole, *, actor: Actor, now: datetime) -> int:
@@ -30,7 +31,7 @@ def give_role(case_id: int, new: NewRole, *, actor: Actor, now: datetime) -> int
     with transaction() as session:
         case = cases.open_for_writing(session, case_id)
         if new.party_id is not None:
-            queries.require_seen(session, new.party_id, actor=actor, now=now)
+            require_party(session, actor, new.party_id, now=now)
         return steps.give_role(session, case, new, actor=actor, now=now)
 
 
