@@ -63,7 +63,7 @@ def get_request(request_id: int) -> AccessRequest:
 @access.response(200, AccessHeldSchema)
 def get_held(request_id: int) -> Gathered:
     """Give everything that is held on whoever asks, with what may be somebody else's marked for review."""
-    return requests.gathered(db.session(), _shown(request_id))
+    return requests.gathered(db.session(), _shown(request_id), reader=current_actor(), now=utc_now())
 
 
 @access.route("/<int:request_id>/held.zip", methods=["GET"])
