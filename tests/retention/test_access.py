@@ -113,7 +113,7 @@ def test_nothing_leaves_before_it_was_reviewed_and_the_identity_checked(
     found = requests.gathered(session, requests.get_request(session, request_id))
     assert "asked about a leaflet" not in json.dumps(found.content)
     assert "It names a neighbour" in json.dumps(found.content)
-    acts = [entry.action for entry in entries_about(session, "access request", request_id)]
+    acts = [entry.action for entry in entries_about(session, "access_request", request_id)]
     assert acts == ["recorded", "identity checked", "reviewed", "answered: in_part"]
 
 

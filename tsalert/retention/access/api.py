@@ -25,7 +25,7 @@ from tsalert.web.api import api_blueprint
 
 access = api_blueprint("subject_access", "subject-access", "Requests of people for what is held on them.")
 blueprints: tuple[Any, ...] = (access,)
-_SUBJECT = "access request"
+_SUBJECT = "access_request"
 
 
 @access.route("", methods=["GET"])

@@ -22,7 +22,7 @@ from tsalert.retention.rules import digest_of
 from tsalert.web.fields import LARGEST_ID
 
 _LETTER = "A"
-_SUBJECT = "access request"
+_SUBJECT = "access_request"
 
 
 @dataclass(frozen=True, slots=True)

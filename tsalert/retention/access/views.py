@@ -20,7 +20,7 @@ from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("access", __name__, url_prefix="/subject-access")
-_SUBJECT = "access request"
+_SUBJECT = "access_request"
 bp.context_processor(
     lambda: {
         "answers": Answer.options(),
