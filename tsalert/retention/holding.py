@@ -105,7 +105,7 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
     """
     said = typed.strip()
     word, _, number = said.rpartition(" ")
-    if word.strip().casefold() in {"party", "person"} and number.isdigit() and int(number) <= LARGEST_ID:
+    if word.strip().casefold() in {"party", "person"} and number.isdecimal() and int(number) <= LARGEST_ID:
         return Root.PARTY, int(number)
     for root in (Root.CASE, Root.INCIDENT, Root.CALL):
         rows = table(TABLES[root])
