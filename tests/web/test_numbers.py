@@ -34,4 +34,4 @@ def _with(rule: Rule, number: int) -> str:
 
 
 def _method(rule: Rule) -> str:
-    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})[0]
+    return min((rule.methods or set()) - {"HEAD", "OPTIONS"})

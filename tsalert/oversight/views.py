@@ -83,7 +83,9 @@ def show_oddity(week: str, line: str) -> ResponseReturnValue:
 def note_looked_at(week: str, line: str) -> ResponseReturnValue:
     """Keep that somebody looked at a line, and what they found."""
     note = load_form(NoteSchema())["note"]
-    service.note_looked_at(read_week(week), line, note, actor=current_actor(), settings=current_settings(), now=utc_now())
+    service.note_looked_at(
+        read_week(week), line, note, actor=current_actor(), settings=current_settings(), now=utc_now()
+    )
     flash("Kept: this line was looked at.", "success")
     return redirect(url_for(".list_oddities", week=week), 303)
 
