@@ -57,6 +57,13 @@ def test_every_year_has_eight_bank_holidays_none_of_them_at_a_weekend(year: int)
     assert all(day.weekday() < 5 for day in found)
 
 
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(9999, 12, 31)])
+def test_a_day_on_which_nobody_can_have_asked_is_refused(session: Session, desk: Desk, day: date) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        requests.record_request(NewRequest("Ada Asker", day), actor=desk.protection, now=NOW)
+    assert refused.value.field == "received_on"
+
+
 @pytest.fixture
 def actor(officer: Callable[..., Actor]) -> Actor:
     """An officer who works on calls and cases."""

@@ -161,7 +161,17 @@ def test_a_record_is_held_by_an_officer_and_let_go_by_a_manager(
 
 
 @pytest.mark.parametrize(
-    "record", ["nothing", "party", "party 999999999999", "D26-99999-A", "'; DROP TABLE call", "party 0"]
+    "record",
+    [
+        "nothing",
+        "party",
+        "party 999999999999",
+        "D26-99999-A",
+        "'; DROP TABLE call",
+        "party 0",
+        "party \u00b2",
+        "party \u0663",
+    ],
 )
 def test_what_names_no_record_is_refused(manager: FlaskClient, record: str) -> None:
     asked = {"record": record, "reason": "An appeal", "review_on": "2027-01-01"}

@@ -242,7 +242,7 @@ def _write_note(session: Session, case: CaseFile, note: NewNote, actor: Actor, n
         text=note.text,
         occurred_at=note.occurred_at or now,
         supersedes_id=note.supersedes,
-        reason=note.reason,
+        reason=note.reason or None,
         recorded_by=actor.officer_id,
         recorded_at=now,
     )

@@ -98,12 +98,12 @@ def put_on(case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> Non
     """Put a further officer on a case.
 
     :raises NotFound: there is no such case or officer.
-    :raises RuleViolation: they put themselves on it, or may not say who is on it.
+    :raises RuleViolation: they put themselves on it, may not say who is on it, or name somebody who is inactive.
     """
     rules.require_another(actor, officer_id)
     with transaction() as session:
         _require_say(session, case_id, actor)
-        staff.get_officer_by_id(session, officer_id)
+        staff.require_active(session, officer_id)
         tiers.put_on(session, Subject.CASE, case_id, officer_id, actor=actor, now=now)
 
 

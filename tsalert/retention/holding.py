@@ -105,7 +105,7 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
     """
     said = typed.strip()
     word, _, number = said.rpartition(" ")
-    if word.strip().casefold() in {"party", "person"} and number.isdigit() and int(number) <= LARGEST_ID:
+    if word.strip().casefold() in {"party", "person"} and number.isdecimal() and int(number) <= LARGEST_ID:
         return Root.PARTY, int(number)
     for root in (Root.CASE, Root.INCIDENT, Root.CALL):
         rows = table(TABLES[root])
@@ -194,8 +194,10 @@ def _add(held: Because, more: Because) -> None:
 
 
 def _require_record(session: Session, root: Root, subject_id: int) -> None:
+    """Lock the record, so that of two people who hold it at once one waits here for the other."""
     rows = table(TABLES[root])
-    known = subject_id <= LARGEST_ID and session.scalar(select(rows.c.id).where(rows.c.id == subject_id))
+    query = select(rows.c.id).where(rows.c.id == subject_id).with_for_update()
+    known = subject_id <= LARGEST_ID and session.scalar(query)
     if root not in HOLDABLE or not known:
         raise NotFound("There is no such record.")
 

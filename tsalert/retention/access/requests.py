@@ -93,8 +93,7 @@ def record_request(new: NewRequest, *, actor: Actor, now: datetime) -> int:
     :raises RuleViolation: the day has not come, or no such person is known.
     """
     actor.require(Permission.ANSWER_ACCESS)
-    if new.received_on > london_date(now):
-        raise RuleViolation("This day has not come yet.", field="received_on")
+    rules.require_received(new.received_on, london_date(now))
     with transaction() as session:
         _require_known(session, new)
         request = AccessRequest(
