@@ -31,10 +31,13 @@ _WORDS = {
     "opening": ("reason",),
     "case_merge": ("reason", "undo_reason"),
     "case_referral": ("body_name", "their_reference", "note", "take_back_reason"),
-    "intelligence_about": ("party_id",),
-    "case_party": ("party_id", "end_reason"),
+    "intelligence_note": ("conditions", "text", "provenance", "reason"),
+    "intelligence_about": ("party_id", "raw", "normal"),
+    "intelligence_review": ("words",),
+    "intelligence_sharing": ("to_whom", "purpose"),
+    "case_party": ("party_id", "source", "end_reason"),
     "vulnerability_assessment": ("words", "consent_reason", "party_id"),
-    "person_wishes": ("contact", "contact_when", "through", "words", "party_id"),
+    "person_wishes": ("contact_when", "through", "words", "party_id"),
     "safeguarding_concern": ("person", "needs_words", "harm_words", "unable_words", "wishes", "consent_words"),
     "safeguarding_step": ("words", "who", "their_reference"),
     "referral": ("message", "sent_to", "pack", "acknowledged_by", "their_reference", "outcome", "reason"),
@@ -48,7 +51,7 @@ _HELD_WITH = ("id", "subject", "subject_id", "reason", "placed_by", "placed_at",
 _APPROVED_WITH = ("kind", "version", "months", "effective_from", "reason", "written_by", "written_at")
 # Kind, months: what the service keeps to from its first day, once the data protection officer has approved it.
 _FIRST_RULES = (
-    ("unreal_call", 3), ("advice_call", 24), ("incident", 72), ("case", 72), ("prosecution", 72),
+    ("unreal_call", 3), ("advice_call", 24), ("incident", 72), ("case", 72), ("prosecution", 72), ("intelligence", 12),
     ("victim_list", 12), ("access_request", 36), ("trail", 84), ("traces", 12),
 )  # fmt: skip
 _INSTANT = sa.DateTime(timezone=True)

@@ -18,9 +18,13 @@ from tsalert.cases.vocabulary import MoneyKind, NoteKind
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
 from tsalert.db import db, transaction
+from tsalert.enforcement import court
 from tsalert.enforcement import service as enforcement
+from tsalert.enforcement.court_rules import NewProsecution
 from tsalert.enforcement.rules import NewAction, NewCancellation, NewOffence
-from tsalert.enforcement.vocabulary import ActionKind, ContractKind, Place
+from tsalert.enforcement.vocabulary import ActionKind, ContractKind, CourtKind, Place
+from tsalert.evidence import service as evidence
+from tsalert.evidence.rules import NewExhibit
 from tsalert.finding import indexing
 from tsalert.finding.keeping import renew
 from tsalert.finding.sources import SOURCES
@@ -28,6 +32,9 @@ from tsalert.fulltext.models import Document, Rebuild
 from tsalert.fulltext.vocabulary import Found
 from tsalert.handover import service as handover
 from tsalert.handover.rules import NewHandover
+from tsalert.referrals import service as referrals
+from tsalert.referrals.rules import NewReferral
+from tsalert.referrals.vocabulary import BodyKind
 from tsalert.response import correcting_calls, dispatching
 from tsalert.response import service as response
 from tsalert.response.dispatching import NewMilestone
@@ -88,7 +95,21 @@ def handed(case_id: int, actor: Actor) -> None:
     handover.draft_handover(new, actor=actor, now=NOW)
 
 
-@pytest.mark.parametrize("write", [log, money, action, offence, contract, handed])
+def prosecuted(case_id: int, actor: Actor) -> None:
+    new = NewProsecution(CourtKind.CROWN, "Anytown Crown Court", DAY, "Quagga/1")
+    court.begin_prosecution(case_id, new, actor=actor, now=NOW)
+
+
+def exhibit(case_id: int, actor: Actor) -> None:
+    evidence.record_exhibit(case_id, NewExhibit("A quagga skin"), None, actor=actor, now=NOW)
+
+
+def passed_on(case_id: int, actor: Actor) -> None:
+    new = NewReferral("Seen near the quagga.", BodyKind.POLICE, "Anytown Police", case_id=case_id)
+    referrals.draft_referral(new, actor=actor, now=NOW)
+
+
+@pytest.mark.parametrize("write", [log, money, action, offence, contract, handed, prosecuted, exhibit, passed_on])
 def test_every_text_of_a_case_leads_to_it(
     look: Look, case_id: int, actor: Actor, write: Callable[[int, Actor], None]
 ) -> None:

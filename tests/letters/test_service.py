@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from tests.letters.conftest import HOUR, NOON, STREET, VICTIM, letter
 from tests.safeguarding.conftest import told
 from tsalert.audit.queries import entries_about
+from tsalert.cases.rules import NewCase
+from tsalert.cases.service import open_case
 from tsalert.chronology import queries as chronology
 from tsalert.chronology.queries import Asked
 from tsalert.chronology.rules import EventKind
@@ -20,6 +22,7 @@ from tsalert.documents.keeping import digest
 from tsalert.letters import filling, queries, service
 from tsalert.letters.rules import NewLetter, NewSending, NewTemplate
 from tsalert.letters.vocabulary import LetterKind, Means
+from tsalert.response.vocabulary import Category
 from tsalert.safeguarding import service as safeguarding
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import service as tiers
@@ -71,7 +74,7 @@ def test_a_safeguarding_letter_takes_over_the_concern_and_is_kept_to_a_few(
         queries.get_letter(session, case_id, number, actor=other, now=NOON)
     with pytest.raises(Withheld):
         service.issue_letter(case_id, letter(kind=LetterKind.SAFEGUARDING), actor=other, now=NOON)
-    shown = chronology.timeline(session, case_id, Asked((EventKind.LETTER,)))
+    shown = chronology.timeline(session, case_id, Asked((EventKind.LETTER,)), reader=SERVICE, now=NOON)
     assert shown.total == 0
 
 
@@ -91,7 +94,7 @@ def test_issued_and_sent_stand_in_the_timeline(session: Session, case_id: int, c
     number = service.issue_letter(case_id, letter(), actor=case_officer, now=NOON)
     service.record_sending(case_id, number, SENT, actor=case_officer, now=NOON + HOUR)
     service.record_sending(case_id, number, SENT, actor=case_officer, now=NOON + 2 * HOUR)
-    events = chronology.timeline(session, case_id, Asked((EventKind.LETTER,))).items
+    events = chronology.timeline(session, case_id, Asked((EventKind.LETTER,)), reader=SERVICE, now=NOON).items
     assert [event.what for event in events] == [
         "Letter issued: Our visit to you",
         "Letter sent: Our visit to you",
@@ -131,3 +134,12 @@ def test_of_a_restricted_case_nobody_sees_a_letter_without_a_grant(
     ):
         with pytest.raises(Withheld):
             call()
+
+
+def test_a_letter_of_a_case_without_money_asks_for_the_sum_and_does_not_say_nought(
+    session: Session, case_officer: Actor
+) -> None:
+    number = open_case(NewCase("A roof.", Category.SCAM, kind="lottery"), actor=case_officer, now=NOON)
+    new = begun(session, number, case_officer, LetterKind.VISIT)
+    assert "you paid {paid}" in new.body
+    assert "£0" not in new.body

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import docx
 import pytest
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.documents.reading import opened, tags, words
-from tests.letters.conftest import NOON, STREET, VICTIM
+from tests.letters.conftest import NOON, STREET, VICTIM, letter
 from tests.safeguarding.conftest import told
 from tsalert.audit.queries import entries_about
 from tsalert.cases import service as cases
@@ -23,6 +24,15 @@ from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed
 from tsalert.db import transaction
 from tsalert.documents.keeping import freeze
+from tsalert.enforcement import court
+from tsalert.enforcement import service as enforcement
+from tsalert.enforcement.court_queries import prosecutions
+from tsalert.enforcement.court_rules import NewDecision, NewDefendant, NewProsecution
+from tsalert.enforcement.rules import NewOffence
+from tsalert.enforcement.vocabulary import CourtKind, DecisionKind, Result
+from tsalert.letters import service as letters
+from tsalert.letters.rules import NewSending
+from tsalert.letters.vocabulary import Means
 from tsalert.packs import service
 from tsalert.packs.rules import USUAL, Asked, Part
 from tsalert.safeguarding import service as safeguarding
@@ -37,6 +47,9 @@ def test_it_holds_facts_money_contracts_and_timeline_without_the_victim(
     note = NewNote(NoteKind.FACT, "Two men waited outside the bank.", NOON)
     cases.add_note(case_id, note, actor=case_officer, now=NOON)
     safeguarding.raise_concern(told(case_id=case_id), actor=case_officer, now=NOON)
+    letter_id = letters.issue_letter(case_id, letter(), actor=case_officer, now=NOON)
+    sending = NewSending(Means.POST, f"{VICTIM}, {STREET}")
+    letters.record_sending(case_id, letter_id, sending, actor=case_officer, now=NOON)
     answer = signed_in(RoleName.CASE_OFFICER).get(f"/cases/{case_id}/pack/file")
     said = " ".join(words(answer.data).split())
     for expected in ("Tree work.", "£3,950", "Felling a tree", "Two men waited outside the bank."):
@@ -45,6 +58,26 @@ def test_it_holds_facts_money_contracts_and_timeline_without_the_victim(
     assert "Canary" not in answer.headers["Content-Disposition"]
     file = opened(answer.data)
     assert {"Table", "TH", "H1", "Caption"} <= set(tags(file))
+
+
+def test_it_holds_what_the_courts_decided(session: Session, case_id: int, case_officer: Actor) -> None:
+    said: Any = {"actor": case_officer, "now": NOON}
+    today = NOON.date()
+    offence = enforcement.record_offence(case_id, NewOffence("fraud_representation", today, today), **said)
+    begun = NewProsecution(CourtKind.CROWN, "Anytown Crown Court", today, "T20260001")
+    trial = court.begin_prosecution(case_id, begun, **said)
+    accused = court.add_defendant(case_id, trial, NewDefendant((offence,), name="Ro Example (invented)"), **said)
+    (found,) = prosecutions(session, case_id)
+    charge = found.defendants[0].charges[0].id
+    for decision in (
+        NewDecision(DecisionKind.PLEA, accused, today, charge_id=charge, result=Result.GUILTY_PLEA),
+        NewDecision(DecisionKind.SENTENCE, accused, today, result=Result.IMPRISONMENT, months=60),
+    ):
+        court.record_decision(case_id, trial, decision, **said)
+    document = service.take_pack(case_id, Asked((Part.ENFORCEMENT,)), **said)
+    told_of = freeze(document)
+    for expected in ("T20260001", "Sentence: Ro Example (invented)", "Imprisonment, 60 months"):
+        assert expected in told_of
 
 
 def test_it_holds_what_was_ticked_alone(

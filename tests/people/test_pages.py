@@ -11,6 +11,7 @@ from tests.cases.conftest import described
 from tests.people.conftest import NOW
 from tsalert.audit.queries import entries_about
 from tsalert.cases import service as cases
+from tsalert.cases.models import CaseFile
 from tsalert.cases.people import queries
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
@@ -51,6 +52,16 @@ def test_somebody_new_joins_a_case_and_leaves_it(desk: FlaskClient, session: Ses
     ended = desk.post(link, data={"reason": "It was another firm"}, follow_redirects=True).text
     assert "It was another firm" in ended
     assert "No role now" in ended
+
+
+def test_nobody_is_asked_to_write_into_a_case_that_continues_in_another(desk: FlaskClient, session: Session) -> None:
+    earlier, later = own_case(desk), own_case(desk)
+    into = {"later": session.get_one(CaseFile, later).reference, "reason": "The same firm"}
+    assert desk.post(f"/cases/{earlier}/continuation", data=into).status_code == 303
+    assert "Add somebody" not in desk.get(f"/cases/{earlier}/people").text
+    assert "Add somebody" in desk.get(f"/cases/{later}/people").text
+    shown = desk.get(f"/cases/{earlier}/enforcement").text
+    assert ("This matter continues in another case." in shown, "closed" in shown.partition("<main")[2]) == (True, False)
 
 
 def test_somebody_known_is_found_and_chosen(desk: FlaskClient, session: Session, years: tuple[int, int]) -> None:

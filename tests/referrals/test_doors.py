@@ -45,7 +45,7 @@ def test_the_victim_without_a_lawful_reason_comes_back_with_what_was_typed(
 ) -> None:
     answer = signed_in().post("/referrals", data=TOLD | {"case_id": str(case_id), "shared": ["victim"]})
     assert answer.status_code == 422
-    assert "Say why the victim&#39;s particulars may be shared." in answer.text
+    assert "Say why their particulars may be shared." in answer.text
     assert "Three men." in answer.text
 
 

@@ -1,6 +1,7 @@
 """Information is passed on with what was ticked and nothing else; what was sent stays as it was."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from tests.referrals.conftest import HOUR, NOON, STREET, VICTIM, written
 from tsalert.audit.queries import entries_about
 from tsalert.cases import queries as cases
+from tsalert.cases.rules import NewCase
 from tsalert.cases.sections import pack_text
+from tsalert.cases.service import open_case
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotFound, RuleViolation, Withheld
 from tsalert.db import transaction
@@ -19,6 +22,9 @@ from tsalert.places.borders import Contact
 from tsalert.referrals import bodies, queries, service
 from tsalert.referrals.rules import Acknowledgement, NewBody, Sending
 from tsalert.referrals.vocabulary import BodyKind, LawfulReason, Means, State
+from tsalert.response import service as response
+from tsalert.response.rules import NewCall, NewIncident
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName
 from tsalert.tiers import service as tiers
 from tsalert.tiers.vocabulary import Subject
 
@@ -46,6 +52,28 @@ def test_the_victim_is_told_of_for_a_lawful_reason_alone(session: Session, case_
     told = text_of(session, service.draft_referral(new, actor=case_officer, now=NOON), case_officer)
     assert VICTIM in told
     assert "Shared because: To prevent or detect crime" in told
+
+
+def test_a_neighbour_who_rang_is_named_only_where_that_was_ticked(session: Session, case_officer: Actor) -> None:
+    told = NewCall(
+        disposition=Disposition.NEW_INCIDENT, caller_name="Nora Neighbour", phone="07700 900321", address=STREET,
+        happening="Men are on the roof", source=CallSource.NEIGHBOUR,
+        incident=NewIncident(Category.DOORSTEP_CRIME, "roofing", GradeName.NONE),
+    )  # fmt: skip
+    incident_id = response.log_call(told, actor=case_officer, now=NOON, is_demo=True).incident_id
+    case_id = open_case(NewCase("A roof", victim_name=VICTIM, incident_id=incident_id), actor=case_officer, now=NOON)
+    draft = partial(written, case_id=case_id, lawful_reason=LawfulReason.CRIME)
+    victim, both = (
+        text_of(session, service.draft_referral(draft(shared=shared), actor=case_officer, now=NOON), case_officer)
+        for shared in (("victim",), ("victim", "caller"))
+    )
+    assert VICTIM in victim
+    assert [word for word in ("Nora Neighbour", "07700 900321") if word in victim] == []
+    assert "Who rang for the victim" in both
+    assert [word for word in ("Nora Neighbour", "07700 900321", "Neighbour") if word not in both] == []
+    with pytest.raises(RuleViolation) as refused:
+        service.draft_referral(written(case_id=case_id, shared=("caller",)), actor=case_officer, now=NOON)
+    assert refused.value.field == "lawful_reason"
 
 
 def test_a_reason_without_the_victim_is_not_kept(session: Session, case_id: int, case_officer: Actor) -> None:

@@ -147,8 +147,8 @@ def close_case(case_id: int, actor: Actor, *, now: datetime) -> None:
 class Story:
     """A bogus roofer, a victim, a court, and a canary in every box that takes words."""
 
-    def __init__(self, actor: Actor, lead: Actor) -> None:
-        self.actor, self.lead = actor, lead
+    def __init__(self, actor: Actor, lead: Actor, *more: Callable[["Story"], object]) -> None:
+        self.actor, self.lead, self.more = actor, lead, more
 
     def tell(self) -> None:
         """Write everything down."""
@@ -163,6 +163,8 @@ class Story:
         self.count()
         self.ring_again()
         self.hold()
+        for each in self.more:
+            each(self)
         close_case(self.case_id, self.actor, now=THEN + 30 * HOUR)
 
     def ring(self) -> None:

@@ -150,6 +150,7 @@ def test_a_record_is_held_by_an_officer_and_let_go_by_a_manager(
     assert made.status_code == 303, made.text
     shown = browser.get(made.location).text
     assert "An appeal &lt;script&gt;" in shown
+    assert f'href="/cases/{case_id}"' in shown
     assert "Legal hold" in browser.get(f"/cases/{case_id}").text
     assert "An appeal" not in browser.get("/legal-holds").text
     hold_id = int(re.findall(r"\d+$", made.location)[0])
@@ -199,7 +200,7 @@ def test_the_api_does_all_that_pages_do(
     assert proposed.status_code == 201
     newest = proposed.get_json()["versions"][0]
     assert client.post(f"{base}/rules/{newest['id']}/approval", headers=protection).status_code == 204
-    assert len(client.get(f"{base}/rules", headers=manager).get_json()) == 9
+    assert len(client.get(f"{base}/rules", headers=manager).get_json()) == 10
     held = {"record": reference, "reason": "An appeal", "review_on": "2027-01-01"}
     hold = client.post("/api/v1/legal-holds", json=held, headers=manager).get_json()
     assert [each["id"] for each in client.get("/api/v1/legal-holds", headers=manager).get_json()] == [hold["id"]]

@@ -177,6 +177,18 @@ def test_a_case_study_is_held_against_the_ledger_of_its_case(
     assert client.post("/api/v1/cases/99999/case-study", json={"text": text}, headers=bearer()).status_code == 404
 
 
+def test_a_case_study_may_quote_what_a_case_adds_up_to(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], officer: Callable[..., Actor], case_id: int
+) -> None:
+    actor = officer()
+    for kind, amount in ((MoneyKind.PAID, 12_000), (MoneyKind.RECOVERED, 2_500)):
+        cases.record_money(case_id, NewMoneyLine(kind, Decimal(amount)), actor=actor, now=NOW)
+    text = "She was charged £16,000 in all; £13,500 is still lost. Others lost £14,500."
+    address = f"/api/v1/cases/{case_id}/case-study"
+    checked = client.post(address, json={"text": text}, headers=bearer()).get_json()
+    assert checked["unledgered"] == [{"written": "£14,500", "amount": "14500.00"}]
+
+
 def test_the_page_names_each_amount_that_is_in_no_ledger(signed_in: Callable[..., FlaskClient], case_id: int) -> None:
     browser = signed_in(RoleName.CASE_OFFICER)
     assert f'href="/cases/{case_id}/case-study"' in browser.get(f"/cases/{case_id}").text

@@ -13,11 +13,13 @@ from tsalert.config import Settings
 from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
 from tsalert.core.words import Word
+from tsalert.parties.folding import fold_name
 from tsalert.places.finding import own_authority, stand
 from tsalert.response import queries as response
+from tsalert.response.models import Call
 from tsalert.response.queries import IncidentRecord
 from tsalert.response.timeline import timeline
-from tsalert.response.vocabulary import Category
+from tsalert.response.vocabulary import CallSource, Category
 from tsalert.staff import queries as staff
 from tsalert.web.filters import day, moment
 
@@ -33,6 +35,7 @@ class Part(Word):
     MONEY = "money", "Money"
     RISK = "risk", "Risk"
     VICTIM = "victim", "The victim"
+    CALLER = "caller", "Who rang for the victim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +145,34 @@ def _victim(session: Session, matter: Matter, _now: datetime) -> Lines:
         lines += [("Name", case.victim_name or ""), ("Address", case.address or "")]
         lines += [("Chosen for age or vulnerability", chosen)]
     for incident in matter.incidents:
+        calls = response.calls_of_incident(session, incident.id)
         lines += [("Address", incident.household.address or "")]
-        lines += _callers(session, incident)
+        lines += [("Vulnerable", "Yes" if call.is_vulnerable else "") for call in calls]
+        lines += [line for call in calls if _is_victims(session, matter, call) for line in _caller(call)]
     return list(dict.fromkeys(filled(lines)))
 
 
-def _callers(session: Session, incident: IncidentRecord) -> Lines:
+def _callers(session: Session, matter: Matter, _now: datetime) -> Lines:
+    """Return who rang for somebody else: it is for no victim to agree that a neighbour is named."""
+    calls = [call for each in matter.incidents for call in response.calls_of_incident(session, each.id)]
     lines: Lines = []
-    for call in response.calls_of_incident(session, incident.id):
-        lines += [("Caller", call.caller_name or ""), ("Vulnerable", "Yes" if call.is_vulnerable else "")]
-        lines += [("Telephone", f"{call.phone}{_SAFE[call.is_safe_to_call_back]}" if call.phone else "")]
-    return lines
+    for call in calls:
+        if not _is_victims(session, matter, call):
+            lines += [*_caller(call), ("Rang as", CallSource.of(call.source).label if call.source else "")]
+    return list(dict.fromkeys(filled(lines)))
+
+
+def _is_victims(session: Session, matter: Matter, call: Call) -> bool:
+    """Tell whether the victim rang: by that name, or as the resident where the names say nothing."""
+    victim = cases.get_case(session, matter.case_id).victim_name if matter.case_id is not None else None
+    if victim and call.caller_name:
+        return fold_name(victim) == fold_name(call.caller_name)
+    return call.source in {None, CallSource.RESIDENT}
+
+
+def _caller(call: Call) -> Lines:
+    phone = f"{call.phone}{_SAFE[call.is_safe_to_call_back]}" if call.phone else ""
+    return [("Caller", call.caller_name or ""), ("Telephone", phone)]
 
 
 _SAFE = {
@@ -167,4 +187,5 @@ _PARTS: dict[Part, Callable[[Session, Matter, datetime], Lines]] = {
     Part.MONEY: _money,
     Part.RISK: _risk,
     Part.VICTIM: _victim,
+    Part.CALLER: _callers,
 }

@@ -6,10 +6,12 @@ from typing import Any
 
 from tsalert.cases.models import CaseFile, CaseNote, CaseReferral, MoneyLine
 from tsalert.db import Base
-from tsalert.enforcement.models import Cancellation, CaseOffence, EnforcementAction
+from tsalert.enforcement.models import Cancellation, CaseOffence, EnforcementAction, Prosecution
+from tsalert.evidence.models import Exhibit
 from tsalert.fulltext.service import Entry
 from tsalert.fulltext.vocabulary import Found
 from tsalert.handover.models import Handover
+from tsalert.referrals.models import Referral
 from tsalert.response.models import Call, Incident, Milestone
 
 
@@ -34,7 +36,7 @@ def _case(row: Any) -> tuple[Found, int]:
     return Found.CASE, row.case_id
 
 
-def _handed(row: Handover) -> tuple[Found, int]:
+def _handed(row: Handover | Referral) -> tuple[Found, int]:
     return (Found.INCIDENT, row.incident_id) if row.incident_id is not None else (Found.CASE, row.case_id or 0)
 
 
@@ -66,6 +68,9 @@ SOURCES = (
     Source("referral", "a partner's referral", CaseReferral, ("body_name", "their_reference", "note"), _case),
     Source("offence", "an offence", CaseOffence, ("note",), _case),
     Source("action", "an action", EnforcementAction, ("what", "trader"), _case),
+    Source("prosecution", "a prosecution", Prosecution, ("court_name", "court_reference"), _case),
+    Source("exhibit", "an exhibit", Exhibit, ("description", "found_where", "found_by"), _case),
+    Source("passed on", "what was passed on", Referral, ("body", "message", "their_reference", "outcome"), _handed),
     Source("contract", "a contract", Cancellation, ("what",), _case),
     Source(
         "handover",

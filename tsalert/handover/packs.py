@@ -40,5 +40,6 @@ def assemble(session: Session, handover: Handover, *, now: datetime) -> Pack:
         Section("Done, and still to do", tuple(said(handover.actions))),
         Section("Whom we told", tuple(said(handover.told))),
         Section("The victim", tuple(known(Part.VICTIM) if handover.with_victim else said(_LEFT_OUT))),
+        Section(Part.CALLER.label, tuple(known(Part.CALLER) if handover.with_victim else ())),
     ]
     return tuple(section for section in sections if section.lines)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -92,9 +93,14 @@ def _of_case(session: Session, case: CaseFile) -> Values:
         "opened_on": day(case.opened_at),
         "victim": case.victim_name or "",
         "victim_address": ", ".join(filter(None, (case.address, case.postcode))),
-        "paid": format_pounds(totals.detriment),
-        "prevented": format_pounds(totals.of(MoneyKind.PREVENTED)),
+        "paid": _sum(totals.detriment),
+        "prevented": _sum(totals.of(MoneyKind.PREVENTED)),
     }
+
+
+def _sum(amount: Decimal) -> str:
+    """Return a sum as a letter says it; that nothing is recorded does not mean that nothing was paid."""
+    return format_pounds(amount) if amount else ""
 
 
 def _of_contract(session: Session, case_id: int, of: int) -> Values:

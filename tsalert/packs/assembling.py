@@ -1,6 +1,6 @@
 """Putting a case pack together; each part is a list of what a document is made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +14,14 @@ from tsalert.cases.people import queries as people
 from tsalert.cases.people.vocabulary import ACCUSED, Role
 from tsalert.chronology.queries import whole_timeline
 from tsalert.chronology.rules import Event
+from tsalert.chronology.sources import decision_in_words
 from tsalert.core.actors import Actor
 from tsalert.core.money import format_pounds
 from tsalert.documents.description import Block, Document, Facts, Heading, Paragraph, Table
 from tsalert.enforcement import court_queries
 from tsalert.enforcement import queries as enforcement
 from tsalert.enforcement.law import OFFENCES
-from tsalert.enforcement.vocabulary import ActionKind, Record
+from tsalert.enforcement.vocabulary import ActionKind, DecisionKind, HearingKind, HearingResult, Record
 from tsalert.evidence import queries as evidence
 from tsalert.packs.rules import Asked, Part
 from tsalert.staff import queries as staff
@@ -76,7 +77,7 @@ def _victim(of: Scope) -> Blocks:
 
 
 def _parties(of: Scope) -> Blocks:
-    found = court_queries.prosecutions(of.session, of.case.id)
+    found = court_queries.read_prosecutions(of.session, of.case.id, reader=of.actor, now=of.now)
     defendants = [(each.name, "Defendant") for one in found for each in one.defendants]
     named = {name for name, _ in defendants}
     others = [row for row in _people(of, (*ACCUSED, Role.OTHER)) if row[0] not in named]
@@ -137,12 +138,30 @@ def _enforcement(of: Scope) -> Blocks:
         for row in found.cancellations
         if stands(Record.CANCELLATION, row.id)
     ]
-    return _table("What is recorded", ("What", "When", "Particulars"), offences + actions + contracts)
+    head = ("What", "When", "Particulars")
+    law = _table("Offences, actions and contracts", head, offences + actions + contracts)
+    return law + _table("Courts", head, list(_courts(of)))
+
+
+def _courts(of: Scope) -> Iterator[tuple[str, str, str]]:
+    """Yield proceedings, their hearings, what stands of what was decided, and what was paid of what was ordered."""
+    for found in court_queries.read_prosecutions(of.session, of.case.id, reader=of.actor, now=of.now):
+        court = ", ".join(filter(None, (found.row.court_name, found.row.court_reference)))
+        yield "Prosecution", day(found.row.begun_on), court
+        for hearing in found.hearings:
+            result = HearingResult.of(hearing.result).label if hearing.result else "No outcome yet"
+            yield HearingKind.of(hearing.kind).label, moment(hearing.at), f"{hearing.court_name}. {result}"
+        for row in sorted(found.standing, key=lambda each: (each.on_date, each.id)):
+            name = found.defendant(row.defendant_id).name
+            yield f"{DecisionKind.of(row.kind).label}: {name}", day(row.on_date), decision_in_words(row)
+        for order in found.orders:
+            paid = f"{format_pounds(order.paid)} of {format_pounds(order.ordered)} ordered"
+            yield f"Compensation paid: {found.defendant(order.defendant_id).name}", "To date", paid
 
 
 def _timeline(of: Scope) -> Blocks:
     names = staff.officer_names(of.session)
-    rows = [_event(event, names) for event in whole_timeline(of.session, of.case.id)]
+    rows = [_event(event, names) for event in whole_timeline(of.session, of.case.id, reader=of.actor, now=of.now)]
     return _table("What happened, the earliest first", ("When", "What", "Particulars", "Recorded"), rows)
 
 

@@ -12,7 +12,7 @@ class Part(Word):
     VICTIM = "victim", "Who the victim is, where they live, and witnesses"
     PARTIES = "parties", "Traders and defendants"
     MONEY = "money", "Money"
-    ENFORCEMENT = "enforcement", "Offences, actions and contracts"
+    ENFORCEMENT = "enforcement", "Offences, actions, contracts and courts"
     TIMELINE = "timeline", "Timeline"
     EXHIBITS = "exhibits", "List of exhibits"
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as case_words
 from tsalert.cases.people import queries, rules, service, vocabulary
 from tsalert.cases.people.queries import CasePerson
@@ -203,7 +204,7 @@ def _life(record: PartyRecord) -> tuple[Life, list[AlsoUsed]]:
 
 
 def _page(template: str, case: Any, **shown: Any) -> str:
-    is_closed = case.status == case_words.Status.CLOSED
+    is_closed = cases.is_read_only(case)
     return render_template(f"people/{template}", case=case, is_closed=is_closed, **shown)
 
 

@@ -10,6 +10,7 @@ from tsalert.cases.sharing import Part, said
 from tsalert.referrals.models import Referral
 from tsalert.referrals.vocabulary import LawfulReason
 
+_PERSONAL = frozenset({Part.VICTIM, Part.CALLER})
 _LEFT_OUT = "Left out. Ask us for what you need."
 
 
@@ -21,7 +22,7 @@ def title_of(reference: str) -> str:
 def assemble(session: Session, row: Referral, *, now: datetime) -> Pack:
     """Return what would be sent now."""
     matter = sharing.read_matter(session, case_id=row.case_id, incident_id=row.incident_id)
-    ticked = [part for part in Part if part in row.shared and part is not Part.VICTIM]
+    ticked = [part for part in Part if part in row.shared and part not in _PERSONAL]
     parts = [Section(part.label, tuple(sharing.lines_of(session, matter, part, now=now))) for part in ticked]
     sections = [
         Section(
@@ -29,13 +30,15 @@ def assemble(session: Session, row: Referral, *, now: datetime) -> Pack:
         ),
         Section("Message", (("", row.message),)),
         *parts,
-        Section("The victim", tuple(_victim(session, row, matter, now))),
+        Section("The victim", tuple(_personal(session, row, matter, Part.VICTIM, now))),
     ]
+    if Part.CALLER in row.shared:
+        sections.append(Section(Part.CALLER.label, tuple(_personal(session, row, matter, Part.CALLER, now))))
     return tuple(section for section in sections if section.lines)
 
 
-def _victim(session: Session, row: Referral, matter: sharing.Matter, now: datetime) -> sharing.Lines:
-    if not row.with_victim or row.lawful_reason is None:
+def _personal(session: Session, row: Referral, matter: sharing.Matter, part: Part, now: datetime) -> sharing.Lines:
+    if part not in row.shared or row.lawful_reason is None:
         return said(_LEFT_OUT)
     reason = LawfulReason.of(row.lawful_reason).label
-    return [*sharing.lines_of(session, matter, Part.VICTIM, now=now), ("Shared because", reason)]
+    return [*sharing.lines_of(session, matter, part, now=now), ("Shared because", reason)]

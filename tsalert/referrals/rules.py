@@ -8,7 +8,8 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.referrals.vocabulary import Act, BodyKind, LawfulReason, Means, State
 
 VERIFY_AFTER = timedelta(days=365)
-VICTIM = "victim"  # the part whose sharing needs a lawful reason
+VICTIM = "victim"
+PERSONAL = frozenset({VICTIM, "caller"})  # the parts whose sharing needs a lawful reason
 _FOLLOWED = timedelta(minutes=2)
 LEGAL: dict[State, tuple[Act, ...]] = {
     State.DRAFT: (Act.CHANGE, Act.SENDING, Act.WITHDRAWAL),
@@ -84,12 +85,12 @@ def require_one_subject(new: NewReferral) -> None:
 
 
 def require_lawful(new: NewReferral) -> None:
-    """Refuse to share who the victim is without a lawful reason.
+    """Refuse to share who the victim is, or who rang for them, without a lawful reason.
 
     :raises RuleViolation: none is given.
     """
-    if VICTIM in new.shared and new.lawful_reason is None:
-        raise RuleViolation("Say why the victim's particulars may be shared.", field="lawful_reason")
+    if PERSONAL & {*new.shared} and new.lawful_reason is None:
+        raise RuleViolation("Say why their particulars may be shared.", field="lawful_reason")
 
 
 def read_sent_at(told: datetime | None, *, made_at: datetime, now: datetime) -> datetime:

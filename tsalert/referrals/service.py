@@ -13,7 +13,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.referrals import bodies, packs, queries, rules
 from tsalert.referrals.models import Referral
-from tsalert.referrals.rules import VICTIM, Acknowledgement, NewReferral, Sending
+from tsalert.referrals.rules import PERSONAL, VICTIM, Acknowledgement, NewReferral, Sending
 from tsalert.referrals.vocabulary import Act, State
 
 
@@ -128,7 +128,7 @@ def _values(session: Session, new: NewReferral) -> dict[str, Any]:
         "partner_id": contact.partner_id if contact and is_listed else None,
         "shared": list(new.shared),
         "with_victim": with_victim,
-        "lawful_reason": new.lawful_reason if with_victim else None,
+        "lawful_reason": new.lawful_reason if PERSONAL & {*new.shared} else None,
         "message": new.message,
     }
 

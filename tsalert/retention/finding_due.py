@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.response.vocabulary import Disposition
 from tsalert.retention import rules
 from tsalert.retention.reaching import is_erased, pieces, table
-from tsalert.retention.rules import AccessFacts, CallFacts, CaseFacts, Due, Facts, IncidentFacts, WorkFacts
+from tsalert.retention.rules import AccessFacts, CallFacts, CaseFacts, Due, Facts, IncidentFacts, NoteFacts, WorkFacts
 from tsalert.retention.vocabulary import Root, RuleKind
 
 _PIECE = 1000
@@ -84,16 +84,22 @@ def _incidents(before: datetime) -> Select[Any]:
     is_in_case = select(linked.c.case_id).where(linked.c.incident_id == incident.c.id).exists()
     return (
         select(incident.c.id, incident.c.reference, incident.c.closed_at)
-        .where(incident.c.closed_at <= before, ~is_in_case, ~_erased_since(Root.INCIDENT, incident.c))
+        .where(
+            incident.c.closed_at <= before,
+            ~is_in_case,
+            ~_erased_since(Root.INCIDENT, incident.c.id, incident.c.closed_at),
+        )
         .order_by(incident.c.id)
     )
 
 
 def _cases(before: datetime) -> Select[Any]:
-    case = table("case_file")
+    """Return cases of which the matter is closed: a case that continues in another goes when that one does."""
+    case, final = table("case_file"), table("case_file").alias()
     return (
-        select(case.c.id, case.c.reference, case.c.closed_at)
-        .where(case.c.closed_at <= before, ~_erased_since(Root.CASE, case.c))
+        select(case.c.id, case.c.reference, final.c.closed_at, final.c.id.label("matter_id"))
+        .join(final, final.c.id == func.coalesce(case.c.continued_in_id, case.c.id))
+        .where(final.c.closed_at <= before, ~_erased_since(Root.CASE, case.c.id, final.c.closed_at))
         .order_by(case.c.id)
     )
 
@@ -117,11 +123,21 @@ def _requests(before: datetime) -> Select[Any]:
     )
 
 
-def _erased_since(root: Root, columns: Any) -> ColumnElement[bool]:
+def _notes(before: datetime) -> Select[Any]:
+    note = table("intelligence_note")
+    return (
+        select(note.c.id, (literal("Intelligence note ") + cast(note.c.id, String)).label("reference"),
+               note.c.review_on, note.c.expires_on)
+        .where(note.c.written_at <= before, ~is_erased(Root.INTELLIGENCE_NOTE, note.c.id))
+        .order_by(note.c.id)
+    )  # fmt: skip
+
+
+def _erased_since(root: Root, key: ColumnElement[int], closed_at: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a record was erased and has not been closed again since."""
     erased = table("erased_record")
-    mine = (erased.c.subject == root.value, erased.c.subject_id == columns.id)
-    return select(erased.c.run_id).where(*mine, erased.c.erased_at >= columns.closed_at).exists()
+    mine = (erased.c.subject == root.value, erased.c.subject_id == key)
+    return select(erased.c.run_id).where(*mine, erased.c.erased_at >= closed_at).exists()
 
 
 def _call_facts(_session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
@@ -133,11 +149,32 @@ def _incident_facts(_session: Session, rows: Sequence[Row[Any]]) -> dict[int, Fa
 
 
 def _case_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
-    ids = [row.id for row in rows]
+    matters = _matters(session, {row.matter_id for row in rows})
+    ids = [each for members in matters.values() for each in members]
     action = table("enforcement_action").c
     bound = _latest(session, ids, action.case_id, action.on_date, action.binds_until)
     court = _court_days(session, ids)
-    return {row.id: CaseFacts(london_date(row.closed_at), bound.get(row.id), court.get(row.id)) for row in rows}
+    return {
+        row.id: CaseFacts(
+            london_date(row.closed_at), _last_of(bound, matters[row.matter_id]), _last_of(court, matters[row.matter_id])
+        )
+        for row in rows
+    }
+
+
+def _matters(session: Session, finals: set[int]) -> dict[int, list[int]]:
+    """Return all cases of one matter: the one in which it stands now, and those that continue in it."""
+    case = table("case_file").c
+    found = {final: [final] for final in finals}
+    for final, earlier in session.execute(
+        select(case.continued_in_id, case.id).where(case.continued_in_id.in_(finals))
+    ):
+        found[final].append(earlier)
+    return found
+
+
+def _last_of(days: Mapping[int, date], members: Iterable[int]) -> date | None:
+    return max((days[each] for each in members if each in days), default=None)
 
 
 def _court_days(session: Session, ids: Sequence[int]) -> dict[int, date]:
@@ -191,13 +228,26 @@ def _access_facts(_session: Session, rows: Sequence[Row[Any]]) -> dict[int, Fact
     return {row.id: AccessFacts(london_date(row.answered_at)) for row in rows}
 
 
+def _note_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
+    """Count a note from its end where it has one: that it expired, or that another took its place."""
+    note, review = table("intelligence_note").c, table("intelligence_review").c
+    ids = [row.id for row in rows]
+    reviews = _latest(session, ids, review.note_id, review.review_on)
+    overtaken = _latest(session, ids, note.supersedes_id, note.written_at)
+    facts: dict[int, Facts] = {}
+    for row in rows:
+        ends = [day for day in (row.expires_on, overtaken.get(row.id)) if day is not None]
+        facts[row.id] = NoteFacts(min(ends) if ends else max(row.review_on, reviews.get(row.id, row.review_on)))
+    return facts
+
+
 _SOURCES: dict[Root, Callable[[datetime], Select[Any]]] = {
     Root.CALL: _calls, Root.INCIDENT: _incidents, Root.CASE: _cases, Root.INTERVENTION: _work,
-    Root.ACCESS_REQUEST: _requests,
+    Root.ACCESS_REQUEST: _requests, Root.INTELLIGENCE_NOTE: _notes,
 }  # fmt: skip
 _FACTS: dict[Root, Callable[[Session, Sequence[Row[Any]]], dict[int, Facts]]] = {
     Root.CALL: _call_facts, Root.INCIDENT: _incident_facts, Root.CASE: _case_facts, Root.INTERVENTION: _work_facts,
-    Root.ACCESS_REQUEST: _access_facts,
+    Root.ACCESS_REQUEST: _access_facts, Root.INTELLIGENCE_NOTE: _note_facts,
 }  # fmt: skip
 _RULES = {
     Root.CALL: (RuleKind.UNREAL_CALL, RuleKind.ADVICE_CALL),
@@ -205,4 +255,5 @@ _RULES = {
     Root.CASE: (RuleKind.CASE, RuleKind.PROSECUTION),
     Root.INTERVENTION: (RuleKind.CASE,),
     Root.ACCESS_REQUEST: (RuleKind.ACCESS_REQUEST,),
+    Root.INTELLIGENCE_NOTE: (RuleKind.INTELLIGENCE,),
 }

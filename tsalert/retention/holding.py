@@ -118,10 +118,11 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
 def kept_by_holds(session: Session) -> Kept:
     """Return everything that must stay: what is held, and what hangs together with it upwards and down again.
 
-    A hold on a person keeps every call, incident and case that names them, or anybody held to be the same person. A
-    hold on a call keeps its incident, and that its case, with all their other calls.
+    A hold on a person keeps every call, incident and case that names them, or anybody held to be the same person, and
+    what is known of them by intelligence. A hold on a call keeps its incident, and that its case and those that
+    continue in it, with all their other calls.
     """
-    held = {root: _held_directly(session, root) for root in HOLDABLE}
+    held = {root: _held_directly(session, root) for root in (*HOLDABLE, Root.INTELLIGENCE_NOTE)}
     _add(held[Root.PARTY], _asking(session))
     party = held[Root.PARTY] = _same_people(session, held[Root.PARTY])
     call, incident, case = held[Root.CALL], held[Root.INCIDENT], held[Root.CASE]
@@ -131,6 +132,7 @@ def kept_by_holds(session: Session) -> Kept:
     rows, linked = table("call"), table("case_incident")
     _add(incident, _follow(session, rows.c.id, rows.c.incident_id, call))
     _add(case, _follow(session, linked.c.incident_id, linked.c.case_id, incident))
+    _add(case, _same_matter(session, case))
     _add(incident, _follow(session, linked.c.case_id, linked.c.incident_id, case))
     _add(call, _follow(session, rows.c.incident_id, rows.c.id, incident))
     return Kept(held)
@@ -163,10 +165,23 @@ def _same_people(session: Session, party: Because) -> Because:
     return _follow(session, identity, rows.c.id, identities) | party
 
 
+def _same_matter(session: Session, case: Because) -> Because:
+    """Return the cases that continue in one another together with a held one."""
+    rows = table("case_file")
+    final = func.coalesce(rows.c.continued_in_id, rows.c.id)
+    return _follow(session, final, rows.c.id, _follow(session, rows.c.id, final, case))
+
+
 def _hold_linked(session: Session, name: str, column: str, party: Because, held: dict[Root, Because]) -> None:
     """Hold what a table links held people to, straight or over the proceedings that it names."""
     rows = table(name)
-    for key, root in (("call_id", Root.CALL), ("incident_id", Root.INCIDENT), ("case_id", Root.CASE)):
+    kinds = {
+        "call_id": Root.CALL,
+        "incident_id": Root.INCIDENT,
+        "case_id": Root.CASE,
+        "note_id": Root.INTELLIGENCE_NOTE,
+    }
+    for key, root in kinds.items():
         if key in rows.c:
             _add(held[root], _follow(session, rows.c[column], rows.c[key], party))
     if "prosecution_id" in rows.c:

@@ -60,7 +60,14 @@ class AccessFacts:
     answered_on: date | None
 
 
-Facts = CallFacts | IncidentFacts | CaseFacts | WorkFacts | AccessFacts
+@dataclass(frozen=True, slots=True)
+class NoteFacts:
+    """What of an intelligence note decides it: the last day on which it stood, or that was set for its review."""
+
+    last_day: date
+
+
+Facts = CallFacts | IncidentFacts | CaseFacts | WorkFacts | AccessFacts | NoteFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,15 @@ def _counted(facts: Facts) -> tuple[RuleKind, date | None]:
     match facts:
         case CallFacts():
             return _counted_call(facts)
+        case NoteFacts(last_day):
+            return RuleKind.INTELLIGENCE, last_day
+        case _:
+            return _counted_closing(facts)
+
+
+def _counted_closing(facts: IncidentFacts | CaseFacts | WorkFacts | AccessFacts) -> tuple[RuleKind, date | None]:
+    """Count a record from the day on which it was done with."""
+    match facts:
         case IncidentFacts(closed_on):
             return RuleKind.INCIDENT, closed_on
         case CaseFacts():
@@ -107,6 +123,8 @@ def _counted(facts: Facts) -> tuple[RuleKind, date | None]:
             return RuleKind.CASE, None if is_in_place else last_day
         case AccessFacts(answered_on):
             return RuleKind.ACCESS_REQUEST, answered_on
+        case NoteFacts(last_day):
+            return RuleKind.INTELLIGENCE, last_day
 
 
 def _counted_call(facts: CallFacts) -> tuple[RuleKind, date | None]:

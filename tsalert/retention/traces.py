@@ -60,5 +60,7 @@ def _old(before: datetime) -> Iterator[tuple[str, ColumnElement[bool]]]:
         ("wrong_page_code", "at"),
     ):  # fmt: skip
         yield name, table(name).c[column] < before
+    looked_for = table("case_filter").c
+    yield "case_filter", (looked_for.changed_at < before) & looked_for.wanted["text"].as_string().is_not(None)
     token = table("api_token").c
     yield "api_token", or_(token.expires_at < before, token.revoked_at < before)

@@ -10,6 +10,7 @@ class Root(Word):
     INCIDENT = "incident", "Incident"
     CASE = "case", "Case"
     PARTY = "party", "Person or business"
+    INTELLIGENCE_NOTE = "intelligence_note", "Intelligence note"
     INTERVENTION = "intervention", "Work recorded without a case"
     ACCESS_REQUEST = "access_request", "Request for what is held"
     SUBSCRIBER = "subscriber", "Subscriber"
@@ -30,22 +31,24 @@ class RuleKind(Word):
     INCIDENT = "incident", "Incident that became no case"
     CASE = "case", "Case without a prosecution"
     PROSECUTION = "prosecution", "Case with a prosecution"
+    INTELLIGENCE = "intelligence", "Intelligence note"
     VICTIM_LIST = "victim_list", "Names from national victim lists"
     ACCESS_REQUEST = "access_request", "Request for what is held on somebody"
     TRAIL = "trail", "Audit trail"
-    TRACES = "traces", "Traces of use: forms sent, look-ups, failed sign-ins, tokens"
+    TRACES = "traces", "Traces of use: forms sent, look-ups, words looked for, failed sign-ins, tokens"
 
 
 COUNTED_FROM = {
     RuleKind.UNREAL_CALL: "the day of the call",
     RuleKind.ADVICE_CALL: "the day of the call",
     RuleKind.INCIDENT: "the day it was closed",
-    RuleKind.CASE: "the day it was closed, or the last day that an action binds the trader",
+    RuleKind.CASE: "the day its matter was closed, or the last day that an action binds the trader",
     RuleKind.PROSECUTION: "the last day in court, or the last payment of compensation",
+    RuleKind.INTELLIGENCE: "the day it expired or another took its place, or else the last day set for its review",
     RuleKind.VICTIM_LIST: "the day of the list; this service holds no record of this kind yet",
     RuleKind.ACCESS_REQUEST: "the day it was answered",
     RuleKind.TRAIL: "the day of the entry",
-    RuleKind.TRACES: "the day it was made, or ran out",
+    RuleKind.TRACES: "the day it was made or changed, or ran out",
 }
 
 

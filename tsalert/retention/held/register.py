@@ -40,7 +40,7 @@ def _faults_of(entry: Held, table: Table) -> Iterator[str]:
 
 
 # Addresses are erased with their subscribers, household keys with the last of their records.
-REACHED_OTHERWISE = frozenset({"endpoint", "sent_message", "sign_up", "household", "intelligence_about"})
+REACHED_OTHERWISE = frozenset({"endpoint", "sent_message", "sign_up", "household"})
 
 
 def holds_text(column: Column[object]) -> bool:

@@ -1,0 +1,141 @@
+"""Cases that continue in one another go together, and intelligence goes once it stands no longer."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.retention.conftest import CANARY, HOUR, NOW, THEN, Desk, close_case, closed_case
+from tsalert.cases import merging
+from tsalert.cases import service as cases
+from tsalert.cases.listing import CaseFilter
+from tsalert.cases.merging import NewMerge
+from tsalert.cases.models import CaseFile, SavedFilter
+from tsalert.cases.rules import NewCase
+from tsalert.cases.saved_filters import NewFilter, look_for_words, save
+from tsalert.cases.vocabulary import Channel
+from tsalert.core.actors import Actor
+from tsalert.intelligence import service as intelligence
+from tsalert.intelligence.models import IntelligenceAbout, IntelligenceNote
+from tsalert.intelligence.rules import NewAbout, NewIntelligence
+from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
+from tsalert.parties import service as parties
+from tsalert.parties.models import Party
+from tsalert.parties.rules import Described
+from tsalert.parties.vocabulary import PartyKind
+from tsalert.response.vocabulary import Category
+from tsalert.retention import holding
+from tsalert.retention.models import ErasureItem
+from tsalert.retention.vocabulary import Root
+from tsalert.staff.rules import RoleName
+
+
+@pytest.fixture
+def actor(officer: Callable[..., Actor]) -> Actor:
+    """Who works on cases."""
+    return officer(RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER, name="Dee Example")
+
+
+def open_case(actor: Actor) -> int:
+    new = NewCase(f"{CANARY} again", Category.SCAM, kind="lottery", channel=Channel.POSTAL, victim_name=f"Vi {CANARY}")
+    return cases.open_case(new, actor=actor, now=THEN)
+
+
+def continue_in(session: Session, earlier: int, later: int, actor: Actor) -> None:
+    into = session.get_one(CaseFile, later).reference
+    merging.merge(earlier, NewMerge(into, "The same people"), actor=actor, now=THEN + HOUR)
+
+
+def listed(session: Session, run_id: int, root: Root = Root.CASE) -> set[int]:
+    query = select(ErasureItem.subject_id).where(ErasureItem.run_id == run_id, ErasureItem.subject == root)
+    return set(session.scalars(query.where(ErasureItem.state == "due")))
+
+
+def test_a_case_keeps_its_people_while_the_one_in_which_it_continues_is_open(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    earlier, later = closed_case(actor), open_case(actor)
+    continue_in(session, earlier, later, actor)
+    assert listed(session, desk.approved()) == set()
+
+
+def test_a_case_that_was_open_when_it_was_continued_goes_with_the_other(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    earlier, later = open_case(actor), open_case(actor)
+    continue_in(session, earlier, later, actor)
+    close_case(later, actor, now=THEN + 2 * HOUR)
+    desk.erase()
+    names = session.scalars(select(CaseFile.victim_name).where(CaseFile.id.in_((earlier, later))))
+    assert list(names) == [None, None]
+
+
+def test_a_hold_on_a_case_keeps_what_continues_in_it(session: Session, desk: Desk, actor: Actor) -> None:
+    earlier, later = closed_case(actor), open_case(actor)
+    continue_in(session, earlier, later, actor)
+    close_case(later, actor, now=THEN + 2 * HOUR)
+    review_on = NOW.date() + timedelta(days=90)
+    holding.place_hold(Root.CASE, later, reason="An appeal", review_on=review_on, actor=desk.manager, now=NOW)
+    assert listed(session, desk.approved()) == set()
+
+
+def note(session: Session, actor: Actor, *, now: datetime = THEN, **told: Any) -> tuple[int, int]:
+    """Write a note about somebody; returns its number and theirs."""
+    party = parties.add(session, Described(PartyKind.PERSON, f"Ro {CANARY}"), actor=actor, now=now)
+    session.commit()
+    usual: dict[str, Any] = {
+        "source": SourceEvaluation.UNTESTED, "assessment": Assessment.NOT_KNOWN, "handling": Handling.PERMITTED,
+        "text": f"{CANARY} sells roofs", "provenance": "A neighbour", "information_on": now.date(),
+        "review_on": now.date() + timedelta(days=90), "about": (NewAbout(About.PARTY, party_id=party),),
+    }  # fmt: skip
+    return intelligence.write_note(NewIntelligence(**usual | told), is_demo=True, actor=actor, now=now), party
+
+
+@pytest.mark.parametrize(
+    ("review_on", "expires_on", "is_due"),
+    [
+        (date(2025, 6, 9), None, True),
+        (date(2025, 6, 11), None, False),
+        (date(2025, 6, 30), date(2025, 6, 9), True),
+        (date(2024, 9, 1), date(2025, 6, 11), False),
+    ],
+)
+def test_a_note_is_due_a_year_after_it_expired_or_its_last_review_passed(
+    session: Session, desk: Desk, actor: Actor, review_on: date, expires_on: date | None, *, is_due: bool
+) -> None:
+    written = datetime(2024, 7, 1, 12, 0, tzinfo=THEN.tzinfo)
+    number, _ = note(session, actor, now=written, review_on=date(2024, 8, 1), expires_on=expires_on)
+    intelligence.review_note(number, review_on, "It still holds", actor=actor, now=written + HOUR)
+    assert (number in listed(session, desk.approved(), Root.INTELLIGENCE_NOTE)) is is_due
+
+
+def test_an_old_note_loses_its_words_and_whom_it_is_about_and_keeps_its_grade(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    number, party = note(session, actor)
+    desk.erase()
+    found = session.get_one(IntelligenceNote, number, populate_existing=True)
+    about = session.scalars(select(IntelligenceAbout).where(IntelligenceAbout.note_id == number)).one()
+    assert (found.text, found.provenance, found.source, found.review_on) == (
+        "[removed]", "[removed]", "2", THEN.date() + timedelta(days=90),
+    )  # fmt: skip
+    assert (about.raw, session.get_one(Party, party, populate_existing=True).name) == ("[removed]", None)
+
+
+def test_a_hold_on_a_person_keeps_what_is_known_of_them(session: Session, desk: Desk, actor: Actor) -> None:
+    _, party = note(session, actor)
+    review_on = NOW.date() + timedelta(days=90)
+    holding.place_hold(Root.PARTY, party, reason="An appeal", review_on=review_on, actor=desk.manager, now=NOW)
+    assert listed(session, desk.approved(), Root.INTELLIGENCE_NOTE) == set()
+
+
+def test_words_that_somebody_looked_for_long_ago_are_forgotten(session: Session, desk: Desk, actor: Actor) -> None:
+    look_for_words(CaseFilter(text=CANARY), actor=actor, now=THEN)
+    save(NewFilter("By name", CaseFilter(text=CANARY)), actor=actor, now=THEN)
+    save(NewFilter("Scams", CaseFilter(category=Category.SCAM)), actor=actor, now=THEN)
+    save(NewFilter("Lately", CaseFilter(text="lottery")), actor=actor, now=NOW)
+    desk.erase()
+    assert set(session.scalars(select(SavedFilter.name))) == {"Scams", "Lately"}
