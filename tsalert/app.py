@@ -30,7 +30,7 @@ from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
-from tsalert.web import access, errors, filters, headers, once, pages, uploads
+from tsalert.web import access, errors, filters, headers, numbers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
@@ -127,6 +127,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     reading.init_app(app)
     uploads.init_app(app)

@@ -159,6 +159,13 @@ def _claim_submission(session: Session) -> None:
         raise AlreadyDone("We already have this: it was sent twice and counted once.") from error
 
 
+def is_repeated(error: IntegrityError) -> bool:
+    """Tell whether a row was refused because there is one like it, which somebody else wrote meanwhile."""
+    names = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+    told = error.orig
+    return getattr(told, "sqlstate", None) == "23505" or getattr(told, "sqlite_errorname", None) in names
+
+
 def database_now(session: Session) -> datetime:
     """Return the present instant by the database's own clock, the one that every process shares."""
     if session.get_bind().dialect.name == "postgresql":
@@ -200,6 +207,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Plan each statement for its own values: one plan for all words or all states reads whole tables for the rare."""
+    if not type(connection).__module__.startswith("psycopg"):
+        return
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
 
 
 @event.listens_for(Engine, "begin")

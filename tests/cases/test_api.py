@@ -60,13 +60,15 @@ def test_visits_and_superseded_entries_go_through_the_api(
     assert (ledger["visits"], ledger["prevented"]) == (2, "0.00")
     assert ledger["charge"] == "charged £8,000 for work worth £500 over 2 visits"
     first: Any = client.post(f"{case}/notes", json={"kind": "fact", "text": "A white van"}, headers=token).json
+    empty = {"kind": "fact", "text": "A red van", "reason": ""}
+    assert client.post(f"{case}/notes", json=empty, headers=token).status_code == 201
     later = {"kind": "fact", "text": "A blue van", "supersedes": first["id"]}
     refused: Any = client.post(f"{case}/notes", json=later, headers=token)
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["reason"])
     assert client.post(f"{case}/notes", json=later | {"reason": "By day"}, headers=token).status_code == 201
     assert client.post(f"{case}/notes", json=later | {"reason": "By day"}, headers=token).status_code == 409
     told: Any = client.get(f"{case}/timeline?kind=log", headers=token).json
-    assert [each["gone"] for each in told["items"]] == ["superseded by a later entry", None]
+    assert [each["gone"] for each in told["items"]] == ["superseded by a later entry", None, None]
 
 
 def test_a_case_is_noted_in_and_closed(client: FlaskClient, token: Headers, open_case: Callable[..., int]) -> None:
@@ -135,3 +137,11 @@ def test_a_list_asked_for_wrongly_is_refused(client: FlaskClient, token: Headers
 
 def test_a_stranger_reads_nothing(client: FlaskClient, open_case: Callable[..., int]) -> None:
     assert client.get(f"{CASES}/{open_case()}").status_code == 401
+
+
+@pytest.mark.parametrize("officer_id", [[], {}, [1], True, 1.5, "\u0663x"])
+def test_an_officer_who_is_no_number_narrows_nothing_and_is_refused(
+    client: FlaskClient, token: Headers, officer_id: Any
+) -> None:
+    answer = client.post(f"{CASES}/found", json={"officer_id": officer_id}, headers=token)
+    assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["officer_id"])

@@ -19,7 +19,7 @@ from tsalert.cases.rules import NewMoneyLine, NewNote
 from tsalert.cases.vocabulary import MoneyKind, NoteKind
 from tsalert.chronology.queries import Asked, timeline
 from tsalert.chronology.rules import PAGE, Event, EventKind, cut, in_order
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.enforcement import service
 from tsalert.enforcement.rules import NewAction
 from tsalert.enforcement.vocabulary import ActionKind
@@ -42,7 +42,7 @@ def test_everything_is_merged_in_order_of_occurrence(
     warned = NewAction(ActionKind.WARNING, date(2026, 5, 20), "In writing")
     service.record_action(case_id, warned, actor=actor, now=NOW)
     cases.link_incident(case_id, incident(opened_at=MAY - timedelta(days=1)), actor=actor, now=NOW)
-    events = timeline(session, case_id, Asked()).items
+    events = timeline(session, case_id, Asked(), reader=SERVICE, now=NOW).items
     assert [(each.kind, each.what.split(" R26")[0]) for each in events] == [
         (EventKind.ACTION, "Offence: Fraud by false representation"),
         (EventKind.COURT, "Prosecution begun"),
@@ -59,14 +59,14 @@ def test_everything_is_merged_in_order_of_occurrence(
 def test_what_no_longer_stands_says_so_and_stays(session: Session, case_id: int, actor: Actor) -> None:
     first = note(case_id, actor, "A white van", MAY)
     note(case_id, actor, "A blue van", MAY, supersedes=first, reason="Seen by day")
-    earlier, later = timeline(session, case_id, Asked()).items
+    earlier, later = timeline(session, case_id, Asked(), reader=SERVICE, now=NOW).items
     assert (earlier.text, earlier.gone) == ("A white van", "superseded by a later entry")
     assert (later.text, later.gone) == ("A blue van\n\nIn place of an earlier entry: Seen by day", None)
 
 
 def test_a_timeline_is_narrowed_to_kinds(session: Session, charged: tuple[int, int, int], actor: Actor) -> None:
     note(charged[0], actor, "A van", MAY)
-    shown = timeline(session, charged[0], Asked((EventKind.LOG, EventKind.COURT)))
+    shown = timeline(session, charged[0], Asked((EventKind.LOG, EventKind.COURT)), reader=SERVICE, now=NOW)
     assert [each.kind for each in shown.items] == [EventKind.COURT, EventKind.LOG]
     assert shown.total == 2
 

@@ -233,6 +233,26 @@ def test_a_week_that_has_not_begun_is_refused() -> None:
         service.monday(date(2026, 6, 20), now=NOON)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-09", "1899-12-31", "9999-12-31"])
+def test_a_week_outside_of_every_trail_is_refused_in_words(signed_in: Callable[..., FlaskClient], day: str) -> None:
+    boss = signed_in(RoleName.MANAGER)
+    for address in (f"/oddities?week={day}", f"/oddities/{day}/no_task-1"):
+        answer = boss.get(address)
+        assert answer.status_code == 422
+        assert "Check the year" in answer.text or "not begun" in answer.text
+
+
+def test_a_finding_told_by_another_day_of_the_week_stands_in_that_week(
+    session: Session, settings: Settings, officer: Callable[..., Actor], manager: Actor, incident_id: int
+) -> None:
+    open_it(officer(name="Other Person"), "incident", incident_id)
+    (oddity,) = found(session, settings)
+    friday = MONDAY + timedelta(days=4)
+    service.note_looked_at(friday, oddity.line.key, "She helped", actor=manager, settings=settings, now=NOON + HOUR)
+    (oddity,) = found(session, settings)
+    assert (oddity.is_open, [each.note for each in oddity.reviews]) == (False, ["She helped"])
+
+
 def test_the_pages_lead_from_the_week_to_the_entries_and_keep_what_was_found(
     signed_in: Callable[..., FlaskClient], duty: Actor, officer: Callable[..., Actor]
 ) -> None:

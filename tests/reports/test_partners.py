@@ -99,10 +99,26 @@ def test_bad_rows_are_refused_one_by_one_with_their_lines(session: Session, mana
         "Theft,Police,5,Smarch\n\nTheft,Police,5,May 2030\nTheft,Police,5,May 2022,extra\nBurglary,Police,9,May 2022\n"
     )
     report = import_figures(file, reason=None, actor=manager, now=NOW)
-    assert report.entered == 2
+    assert report.entered == 1
     assert [(each.line, each.why.split()[0]) for each in report.refusals] == [
-        (3, "Give"), (4, "Give"), (5, "Give"), (7, "This"), (9, "There"),
+        (3, "Give"), (4, "Give"), (5, "Give"), (7, "This"), (8, "This"), (9, "There"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ["Police,Burglary,May 2022,24,594", "Police,Burglary,May 2022,24,594,,"])
+def test_a_count_that_its_comma_splits_in_two_is_refused_and_not_taken_for_its_first_half(row: str) -> None:
+    read = read_file(f"partner,category,period,count\n{row}\n")
+    assert (read.figures, [each.line for each in read.refusals]) == ((), [2])
+    assert "quotation marks" in read.refusals[0].why
+
+
+def test_empty_cells_at_the_end_of_a_row_are_nothing() -> None:
+    assert len(read_file("partner,category,period,count\nPolice,Burglary,May 2022,24,,,\n").figures) == 1
+
+
+def test_a_file_that_names_a_column_twice_is_refused() -> None:
+    with pytest.raises(RuleViolation, match="count twice"):
+        read_file("partner,category,period,count,Count\nPolice,Burglary,May 2022,24,25\n")
 
 
 def test_a_file_without_a_column_is_refused_naming_those_expected() -> None:

@@ -23,8 +23,11 @@ from tsalert.response import queries as response
 from tsalert.response import service as response_service
 from tsalert.response.vocabulary import Disposition
 from tsalert.restricting import service
+from tsalert.staff import access as staff_access
+from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
-from tsalert.tiers import expiring, queries
+from tsalert.tiers import expiring, granting, queries
+from tsalert.tiers.granting import NewGrant
 from tsalert.tiers.rules import BREAK_GLASS_LASTS, OPENING_LASTS, Tier
 from tsalert.tiers.vocabulary import Subject
 
@@ -279,3 +282,36 @@ def test_two_who_restrict_at_once_and_an_unknown_record_are_told(
         assert desk.get(path).status_code == 404
     with pytest.raises(Conflict, match="sake of another"):
         service.lift((Subject.CALL, restricted.call_id), "It is over by now.", actor=manager, now=utc_now())
+
+
+@pytest.mark.parametrize("record", ["party 987654", "note 987654"])
+def test_a_party_or_note_that_is_not_there_is_neither_restricted_nor_given(
+    signed_in: Callable[..., FlaskClient], officer: Callable[..., Actor], record: str
+) -> None:
+    desk = signed_in(RoleName.MANAGER)
+    until = f"{in_london(utc_now() + timedelta(days=30)):%Y-%m-%dT%H:%M}"
+    told = {"record": record, "reason": "Leads the enquiry now.", "expires_at": until, "tier": "4"}
+    told |= {"officer_id": str(officer().officer_id)}
+    for path, data in (("restrictions", {name: told[name] for name in ("record", "reason")}), ("grants", told)):
+        answer = desk.post(f"/access/{path}", data=data)
+        assert (answer.status_code, "There is no record with that reference" in answer.text) == (422, True)
+
+
+def test_nobody_breaks_the_glass_of_what_is_not_there(signed_in: Callable[..., FlaskClient], session: Session) -> None:
+    before = len(session.scalars(select(Mailing.id)).all())
+    desk = signed_in(RoleName.DUTY_OFFICER)
+    told = {"reason": "The informant rang just now."}
+    assert desk.post("/access/closed/party/987654/break-glass", data=told).status_code == 404
+    assert len(session.scalars(select(Mailing.id)).all()) == before
+
+
+def test_an_officer_who_is_inactive_is_given_nothing(
+    session: Session, kept: Kept, officer: Callable[..., Actor], manager: Actor
+) -> None:
+    gone = officer(RoleName.CASE_OFFICER, name="Jo Gone")
+    staff_access.deactivate(session.get_one(Officer, gone.officer_id).email, now=utc_now(), by=manager)
+    with pytest.raises(RuleViolation, match="Jo Gone is inactive"):
+        service.put_on(kept.case_id, gone.officer_id or 0, actor=manager, now=utc_now())
+    until = utc_now() + timedelta(days=1)
+    with pytest.raises(RuleViolation, match="Jo Gone is inactive"):
+        granting.give(NewGrant(gone.officer_id or 0, *kept.case, until, WHY), actor=manager, now=utc_now())

@@ -109,7 +109,7 @@ def test_a_note_is_due_a_year_after_it_expired_or_its_last_review_passed(
     written = datetime(2024, 7, 1, 12, 0, tzinfo=THEN.tzinfo)
     number, _ = note(session, actor, now=written, review_on=date(2024, 8, 1), expires_on=expires_on)
     intelligence.review_note(number, review_on, "It still holds", actor=actor, now=written + HOUR)
-    assert (number in listed(session, desk.approved(), Root.NOTE)) is is_due
+    assert (number in listed(session, desk.approved(), Root.INTELLIGENCE_NOTE)) is is_due
 
 
 def test_an_old_note_loses_its_words_and_whom_it_is_about_and_keeps_its_grade(
@@ -129,7 +129,7 @@ def test_a_hold_on_a_person_keeps_what_is_known_of_them(session: Session, desk: 
     _, party = note(session, actor)
     review_on = NOW.date() + timedelta(days=90)
     holding.place_hold(Root.PARTY, party, reason="An appeal", review_on=review_on, actor=desk.manager, now=NOW)
-    assert listed(session, desk.approved(), Root.NOTE) == set()
+    assert listed(session, desk.approved(), Root.INTELLIGENCE_NOTE) == set()
 
 
 def test_words_that_somebody_looked_for_long_ago_are_forgotten(session: Session, desk: Desk, actor: Actor) -> None:

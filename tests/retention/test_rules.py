@@ -83,6 +83,11 @@ def test_months_are_counted_on_the_calendar(day: date, months: int) -> None:
     assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
 
 
+def test_a_case_whose_trader_is_bound_for_good_is_never_due() -> None:
+    facts = CaseFacts(date(2026, 1, 1), binds_until=date(9999, 12, 31))
+    assert rules.due(facts, MONTHS) == rules.Due(RuleKind.CASE, date.max)
+
+
 @given(st.permutations([rules.Listed(Root.CALL, each, RuleKind.ADVICE_CALL, date(2026, 1, 1)) for each in range(5)]))
 def test_the_seal_of_a_list_does_not_depend_on_its_order(lines: list[rules.Listed]) -> None:
     seal = rules.digest_of_list(lines)

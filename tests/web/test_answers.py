@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, g, request
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.db import db, transaction
+from tsalert.db import Submission, db, transaction
 from tsalert.staff.rules import RoleName
 from tsalert.web.access import public
 from tsalert.web.once import new_submission
@@ -222,3 +225,20 @@ def test_an_officer_sees_why_a_page_is_closed_to_them(signed_in: Callable[..., F
     page = signed_in(RoleName.ADMINISTRATOR).get("/cases")
     assert page.status_code == 403
     assert "not allowed to read cases" in page.text
+
+
+@pytest.mark.parametrize(("address", "kind"), [("/api/v1/cases", "application/problem+json"), ("/cases", "text/html")])
+def test_whoever_is_overtaken_at_the_database_hears_so_and_gets_no_500(
+    app: Flask, session: Session, address: str, kind: str
+) -> None:
+    row = {"key": "the same", "location": None, "made_at": datetime(2026, 6, 10, tzinfo=UTC)}
+    session.execute(insert(Submission).values(row))
+    with pytest.raises(IntegrityError) as refused, session.begin_nested():
+        session.execute(insert(Submission).values(row))
+    with app.test_request_context(address, method="POST", data={"note": "All that I typed"}):
+        g.actor = None
+        answer = app.make_response(app.handle_user_exception(refused.value))
+    assert (answer.status_code, answer.mimetype) == (409, kind)
+    said = answer.get_data(as_text=True)
+    assert "at this moment" in said
+    assert "All that I typed" in said or kind != "text/html"

@@ -16,7 +16,7 @@ class OfficerId(RecordId):
     """The number of an officer, or 0 for nobody."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
-        if value in {NOBODY, str(NOBODY)} and not isinstance(value, bool):
+        if isinstance(value, int | str) and str(value) == str(NOBODY):
             return NOBODY
         return super()._deserialize(value, attr, data, **options)
 

@@ -11,6 +11,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.web.access import current_actor, requires
+from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import load_form, redisplays
 
 __all__ = ["bp"]
@@ -41,7 +42,8 @@ def list_filters() -> ResponseReturnValue:
 def new_filter() -> ResponseReturnValue:
     """Show the form that keeps a filter, filled in with the one that was just used."""
     number = request.args.get("saved", "")
-    known = saved_filters.get_filter(db.session(), int(number), current_actor()).wanted if number.isdecimal() else None
+    is_number = number.isdecimal() and len(number) <= len(str(LARGEST_ID))
+    known = saved_filters.get_filter(db.session(), int(number), current_actor()).wanted if is_number else None
     return render_template("cases/filter.html", filter=None, known=known or request.args, **choices(db.session()))
 
 

@@ -6,8 +6,9 @@ from tsalert.chronology.queries import Asked, timeline
 from tsalert.chronology.rules import Page
 from tsalert.chronology.schemas import AskedSchema, TimelineSchema
 from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.web.access import reads, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("chronology", "cases", "The timeline of a case.")
@@ -21,4 +22,4 @@ blueprints = (blp,)
 @blp.response(200, TimelineSchema)
 def get_timeline(asked: Asked, case_id: int) -> Page:
     """Return log, money, actions, courts, incidents and links of a case, merged in order of occurrence."""
-    return timeline(db.session(), case_id, asked)
+    return timeline(db.session(), case_id, asked, reader=current_actor(), now=utc_now())

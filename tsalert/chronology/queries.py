@@ -1,7 +1,8 @@
 """Reading the timeline of a case, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseNote
 from tsalert.chronology.rules import Event, EventKind, Page, cut, in_order
-from tsalert.chronology.sources import SOURCES
+from tsalert.chronology.sources import SOURCES, courts
+from tsalert.core.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +22,27 @@ class Asked:
     page: int = 1
 
 
-def whole_timeline(session: Session, case_id: int) -> list[Event]:
+def whole_timeline(session: Session, case_id: int, *, reader: Actor, now: datetime) -> list[Event]:
     """Return everything that happened in a case, in order of occurrence, with all words."""
-    return _with_texts(session, in_order(event for source in SOURCES for event in source(session, case_id)))
+    return _with_texts(session, in_order(_events(session, case_id, reader, now)))
 
 
-def timeline(session: Session, case_id: int, asked: Asked) -> Page:
-    """Return one page of what happened in a case, in order of occurrence.
+def timeline(session: Session, case_id: int, asked: Asked, *, reader: Actor, now: datetime) -> Page:
+    """Return one page of what happened in a case, in order of occurrence, as a reader may see it.
 
     :raises NotFound: there is no such case.
     """
     cases.get_case(session, case_id)
-    found = [event for source in SOURCES for event in source(session, case_id)]
+    found = _events(session, case_id, reader, now)
     wanted = [event for event in found if not asked.kinds or event.kind in asked.kinds]
     page = cut(in_order(wanted), asked.page)
     return replace(page, items=_with_texts(session, page.items))
+
+
+def _events(session: Session, case_id: int, reader: Actor, now: datetime) -> Iterator[Event]:
+    for source in SOURCES:
+        yield from source(session, case_id)
+    yield from courts(session, case_id, reader=reader, now=now)
 
 
 def _with_texts(session: Session, events: Sequence[Event]) -> list[Event]:

@@ -1,6 +1,7 @@
 """Where a case's events come from; another capability joins the timeline by one more function in ``SOURCES``."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from tsalert.cases import vocabulary as words
 from tsalert.cases.models import CaseIncident, CaseNote, MoneyLine
 from tsalert.cases.sensitive import tells_of_bank
 from tsalert.chronology.rules import Event, EventKind, start_of
+from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
 from tsalert.enforcement import court_queries
@@ -92,9 +94,9 @@ def actions(session: Session, case_id: int) -> Iterator[Event]:
         )  # fmt: skip
 
 
-def courts(session: Session, case_id: int) -> Iterator[Event]:
-    """Yield proceedings, hearings, and what was decided."""
-    for found in court_queries.prosecutions(session, case_id):
+def courts(session: Session, case_id: int, *, reader: Actor, now: datetime) -> Iterator[Event]:
+    """Yield proceedings, hearings, and what was decided, naming only whom the reader may see."""
+    for found in court_queries.read_prosecutions(session, case_id, reader=reader, now=now):
         row = found.row
         yield Event(
             EventKind.COURT, row.id, start_of(row.begun_on, row.recorded_at), row.recorded_at, "Prosecution begun",
@@ -165,7 +167,7 @@ def referrals(session: Session, case_id: int) -> Iterator[Event]:
 
 
 SOURCES: tuple[Callable[[Session, int], Iterator[Event]], ...] = (
-    log_entries, money, actions, courts, incidents, merges, referrals, letters,
+    log_entries, money, actions, incidents, merges, referrals, letters,
 )  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from tsalert.chronology.queries import timeline
 from tsalert.chronology.rules import EventKind
 from tsalert.chronology.schemas import AskedSchema
 from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff import queries as staff
-from tsalert.web.access import reads, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import read_form
 
 bp = Blueprint("chronology", __name__)
@@ -22,7 +23,7 @@ bp = Blueprint("chronology", __name__)
 def show_timeline(case_id: int) -> ResponseReturnValue:
     """Show everything that happened in a case, narrowed to the kinds asked for."""
     asked = read_form(AskedSchema(), request.args)
-    page = timeline(db.session(), case_id, asked)
+    page = timeline(db.session(), case_id, asked, reader=current_actor(), now=utc_now())
 
     def to(number: int | None) -> str | None:
         kinds = [kind.value for kind in asked.kinds]

@@ -19,7 +19,7 @@ from tsalert.oversight.schemas import (
     OddityWeekSchema,
     WeekSchema,
 )
-from tsalert.oversight.views import current_settings
+from tsalert.oversight.views import current_settings, read_week
 from tsalert.web.access import current_actor, requires, signed_in
 from tsalert.web.api import api_blueprint
 
@@ -53,7 +53,7 @@ def note_looked_at(told: dict[str, Any]) -> Oddity:
     """Keep that a line was looked at, and what was found; it stays as it was said."""
     week, line = told["week"], told["line"]
     service.note_looked_at(week, line, told["note"], actor=current_actor(), settings=current_settings(), now=utc_now())
-    return queries.get_oddity(db.session(), week, line, current_settings())
+    return queries.get_oddity(db.session(), service.monday(week, now=utc_now()), line, current_settings())
 
 
 @oddities.route("/own-postcode", methods=["PUT"])
@@ -67,4 +67,4 @@ def tell_home(told: dict[str, str | None]) -> dict[str, bool]:
 
 
 def _get(week: str, line: str) -> Oddity:
-    return queries.get_oddity(db.session(), WeekSchema().load({"week": week})["week"], line, current_settings())
+    return queries.get_oddity(db.session(), read_week(week), line, current_settings())

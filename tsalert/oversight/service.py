@@ -14,15 +14,19 @@ from tsalert.db import transaction
 from tsalert.oversight import queries, rules
 from tsalert.oversight.models import OddityReview, OfficerHome
 
+_EARLIEST = date(2000, 1, 1)
+
 
 def note_looked_at(week: date, key: str, note: str, *, actor: Actor, settings: Settings, now: datetime) -> None:
     """Keep that a manager looked at a line, and what they found; what comes to it later is open again.
 
+    :param week: any day of it.
     :raises NotFound: there is no such line in that week.
     :raises NotAllowed: it is the manager's own.
     :raises Conflict: somebody looked at all of it already.
     """
     actor.require(Permission.REVIEW_ODDITIES)
+    week = monday(week, now=now)
     with transaction() as session:
         oddity = queries.get_oddity(session, week, key, settings)
         if actor.officer_id is None or oddity.line.officer_id == actor.officer_id:
@@ -60,9 +64,11 @@ def has_told_home(session: Session, officer_id: int) -> bool:
 def monday(day: date | None, *, now: datetime) -> date:
     """Return the Monday of the week to show: of a day that was asked for, else of the week that has ended last.
 
-    :raises RuleViolation: that week has not begun.
+    :raises RuleViolation: that week has not begun, or lies before there were trails.
     """
     today = london_date(now)
+    if day is not None and day < _EARLIEST:
+        raise RuleViolation("The date is too long ago. Check the year.", field="week")
     week = rules.week_of(day) if day is not None else rules.week_before(today)
     if week > today:
         raise RuleViolation("That week has not begun.", field="week")

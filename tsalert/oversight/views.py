@@ -47,6 +47,15 @@ def list_oddities() -> ResponseReturnValue:
     )
 
 
+def read_week(text: str) -> date:
+    """Return the Monday of the week that an address names by any day of it.
+
+    :raises ValidationError: it names none.
+    :raises RuleViolation: that week has not begun.
+    """
+    return service.monday(WeekSchema().load({"week": text})["week"], now=utc_now())
+
+
 def _draw(week: date, line: str) -> ResponseReturnValue:
     session = db.session()
     oddity = queries.get_oddity(session, week, line, current_settings())
@@ -65,7 +74,7 @@ def _draw(week: date, line: str) -> ResponseReturnValue:
 @requires(Permission.REVIEW_ODDITIES)
 def show_oddity(week: str, line: str) -> ResponseReturnValue:
     """Show one line with the entries of the trail that it rests on."""
-    return _draw(WeekSchema().load({"week": week})["week"], line)
+    return _draw(read_week(week), line)
 
 
 @bp.post("/<string:week>/<string:line>")
@@ -73,8 +82,10 @@ def show_oddity(week: str, line: str) -> ResponseReturnValue:
 @redisplays(show_oddity)
 def note_looked_at(week: str, line: str) -> ResponseReturnValue:
     """Keep that somebody looked at a line, and what they found."""
-    note, monday = load_form(NoteSchema())["note"], WeekSchema().load({"week": week})["week"]
-    service.note_looked_at(monday, line, note, actor=current_actor(), settings=current_settings(), now=utc_now())
+    note = load_form(NoteSchema())["note"]
+    service.note_looked_at(
+        read_week(week), line, note, actor=current_actor(), settings=current_settings(), now=utc_now()
+    )
     flash("Kept: this line was looked at.", "success")
     return redirect(url_for(".list_oddities", week=week), 303)
 

@@ -77,11 +77,11 @@ def _victim(of: Scope) -> Blocks:
 
 
 def _parties(of: Scope) -> Blocks:
-    found = court_queries.prosecutions(of.session, of.case.id)
+    found = court_queries.read_prosecutions(of.session, of.case.id, reader=of.actor, now=of.now)
     defendants = [(each.name, "Defendant") for one in found for each in one.defendants]
     named = {name for name, _ in defendants}
     others = [row for row in _people(of, (*ACCUSED, Role.OTHER)) if row[0] not in named]
-    return _table("Traders and defendants", ("Name", "Part"), [*defendants, *others])
+    return _table("Who they are", ("Name", "Part"), [*defendants, *others])
 
 
 def _people(of: Scope, roles: tuple[Role, ...]) -> list[tuple[str, str]]:
@@ -145,7 +145,7 @@ def _enforcement(of: Scope) -> Blocks:
 
 def _courts(of: Scope) -> Iterator[tuple[str, str, str]]:
     """Yield proceedings, their hearings, what stands of what was decided, and what was paid of what was ordered."""
-    for found in court_queries.prosecutions(of.session, of.case.id):
+    for found in court_queries.read_prosecutions(of.session, of.case.id, reader=of.actor, now=of.now):
         court = ", ".join(filter(None, (found.row.court_name, found.row.court_reference)))
         yield "Prosecution", day(found.row.begun_on), court
         for hearing in found.hearings:
@@ -161,8 +161,8 @@ def _courts(of: Scope) -> Iterator[tuple[str, str, str]]:
 
 def _timeline(of: Scope) -> Blocks:
     names = staff.officer_names(of.session)
-    rows = [_event(event, names) for event in whole_timeline(of.session, of.case.id)]
-    return _table("Timeline", ("When", "What", "Particulars", "Recorded"), rows)
+    rows = [_event(event, names) for event in whole_timeline(of.session, of.case.id, reader=of.actor, now=of.now)]
+    return _table("What happened, the earliest first", ("When", "What", "Particulars", "Recorded"), rows)
 
 
 def _event(event: Event, names: dict[int, str]) -> tuple[str, str, str, str]:

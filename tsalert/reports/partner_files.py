@@ -58,10 +58,7 @@ def read_file(text: str) -> FileRows:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise RuleViolation(f"This is no CSV file: {error}.", field="file") from error
-    missing = [name for name in EXPECTED if name not in head]
-    if missing:
-        wanted = ", ".join((*EXPECTED, *OPTIONAL))
-        raise RuleViolation(f"The column {missing[0]} is missing. The first line names: {wanted}.", field="file")
+    _check_head(head)
     if len(rows) > MOST_ROWS:
         raise RuleViolation(f"A file may have up to {MOST_ROWS:,} rows.", field="file")
     return _read_rows(head, rows)
@@ -142,12 +139,33 @@ def read_name(text: str, field: str, *, longest: int = LONGEST_NAME) -> str:
     return name
 
 
+def _check_head(head: list[str]) -> None:
+    missing = [name for name in EXPECTED if name not in head]
+    if missing:
+        wanted = ", ".join((*EXPECTED, *OPTIONAL))
+        raise RuleViolation(f"The column {missing[0]} is missing. The first line names: {wanted}.", field="file")
+    twice = [name for name in (*EXPECTED, *OPTIONAL) if head.count(name) > 1]
+    if twice:
+        raise RuleViolation(f"The first line names the column {twice[0]} twice.", field="file")
+
+
 def _read_rows(head: list[str], rows: Iterable[tuple[int, list[str]]]) -> FileRows:
     figures: list[tuple[int, NewFigure]] = []
     refusals = []
     for line, row in rows:
         try:
-            figures.append((line, read_figure(dict(zip(head, map(unguarded, row), strict=False)))))
+            figures.append((line, read_figure(_cells(head, row))))
         except RuleViolation as error:
             refusals.append(Refusal(line, error.message))
     return FileRows(tuple(figures), tuple(refusals))
+
+
+def _cells(head: list[str], row: list[str]) -> dict[str, str]:
+    """Return a row's cells by their columns; empty ones may be left out or added at its end.
+
+    :raises RuleViolation: it has more cells than the first line names, such as a count whose comma splits it in two.
+    """
+    if any(cell.strip() for cell in row[len(head) :]):
+        told = f"This row has more values than the {len(head)} columns. Put quotation marks around a count with commas."
+        raise RuleViolation(told)
+    return dict(zip(head, map(unguarded, row), strict=False))

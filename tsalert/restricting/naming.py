@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import category_label
+from tsalert.core.errors import NotFound
+from tsalert.intelligence import queries as intelligence
+from tsalert.parties import queries as parties
 from tsalert.places import queries as places
 from tsalert.response import queries as response
 from tsalert.staff import queries as staff
@@ -41,13 +44,20 @@ def name_of(session: Session, subject: Subject, number: int) -> Naming:
 
 
 def find_record(session: Session, text: str) -> Record | None:
-    """Return the record with a reference, however it was typed, or with a number, such as ``party 12``."""
+    """Return the record, if there is one, with a reference, however typed, or a number, such as ``party 12``."""
     for subject, find in _FINDING:
         number = find(session, text)
         if number is not None:
             return subject, number
     numbered = _BY_NUMBER.fullmatch(text.strip())
-    return (_NUMBERED[numbered[1].lower()], int(numbered[2])) if numbered else None
+    return _find_numbered(session, _NUMBERED[numbered[1].lower()], int(numbered[2])) if numbered else None
+
+
+def _find_numbered(session: Session, subject: Subject, number: int) -> Record | None:
+    try:
+        return subject, name_of(session, subject, number).id
+    except NotFound:
+        return None
 
 
 def _case(session: Session, number: int) -> Naming:
@@ -70,16 +80,22 @@ def _call(session: Session, number: int) -> Naming:
     return Naming(Subject.CALL, number, call.reference, None, None, ward)
 
 
-def _numbered(subject: Subject) -> Callable[[Session, int], Naming]:
-    return lambda _session, number: Naming(subject, number, f"{subject.label} {number}")
+def _party(session: Session, number: int) -> Naming:
+    parties.get_party(session, number)
+    return Naming(Subject.PARTY, number, f"{Subject.PARTY.label} {number}")
+
+
+def _note(session: Session, number: int) -> Naming:
+    intelligence.get_note(session, number)
+    return Naming(Subject.NOTE, number, f"{Subject.NOTE.label} {number}")
 
 
 _NAMED_BY: dict[Subject, Callable[[Session, int], Naming]] = {
     Subject.CASE: _case,
     Subject.INCIDENT: _incident,
     Subject.CALL: _call,
-    Subject.PARTY: _numbered(Subject.PARTY),
-    Subject.NOTE: _numbered(Subject.NOTE),
+    Subject.PARTY: _party,
+    Subject.NOTE: _note,
 }
 _FINDING: tuple[tuple[Subject, Callable[[Session, str], int | None]], ...] = (
     (Subject.CASE, cases.find_case_id),

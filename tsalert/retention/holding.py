@@ -105,7 +105,7 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
     """
     said = typed.strip()
     word, _, number = said.rpartition(" ")
-    if word.strip().casefold() in {"party", "person"} and number.isdigit() and int(number) <= LARGEST_ID:
+    if word.strip().casefold() in {"party", "person"} and number.isdecimal() and int(number) <= LARGEST_ID:
         return Root.PARTY, int(number)
     for root in (Root.CASE, Root.INCIDENT, Root.CALL):
         rows = table(TABLES[root])
@@ -122,7 +122,7 @@ def kept_by_holds(session: Session) -> Kept:
     what is known of them by intelligence. A hold on a call keeps its incident, and that its case and those that
     continue in it, with all their other calls.
     """
-    held = {root: _held_directly(session, root) for root in (*HOLDABLE, Root.NOTE)}
+    held = {root: _held_directly(session, root) for root in (*HOLDABLE, Root.INTELLIGENCE_NOTE)}
     _add(held[Root.PARTY], _asking(session))
     party = held[Root.PARTY] = _same_people(session, held[Root.PARTY])
     call, incident, case = held[Root.CALL], held[Root.INCIDENT], held[Root.CASE]
@@ -175,7 +175,12 @@ def _same_matter(session: Session, case: Because) -> Because:
 def _hold_linked(session: Session, name: str, column: str, party: Because, held: dict[Root, Because]) -> None:
     """Hold what a table links held people to, straight or over the proceedings that it names."""
     rows = table(name)
-    kinds = {"call_id": Root.CALL, "incident_id": Root.INCIDENT, "case_id": Root.CASE, "note_id": Root.NOTE}
+    kinds = {
+        "call_id": Root.CALL,
+        "incident_id": Root.INCIDENT,
+        "case_id": Root.CASE,
+        "note_id": Root.INTELLIGENCE_NOTE,
+    }
     for key, root in kinds.items():
         if key in rows.c:
             _add(held[root], _follow(session, rows.c[column], rows.c[key], party))
@@ -204,8 +209,10 @@ def _add(held: Because, more: Because) -> None:
 
 
 def _require_record(session: Session, root: Root, subject_id: int) -> None:
+    """Lock the record, so that of two people who hold it at once one waits here for the other."""
     rows = table(TABLES[root])
-    known = subject_id <= LARGEST_ID and session.scalar(select(rows.c.id).where(rows.c.id == subject_id))
+    query = select(rows.c.id).where(rows.c.id == subject_id).with_for_update()
+    known = subject_id <= LARGEST_ID and session.scalar(query)
     if root not in HOLDABLE or not known:
         raise NotFound("There is no such record.")
 

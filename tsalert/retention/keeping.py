@@ -35,6 +35,8 @@ def propose_rule(kind: RuleKind, *, months: int, effective_from: date, reason: s
     rules.require_months(months)
     rules.require_reason(reason)
     with transaction() as session:
+        # Of two people who propose at once, one waits here for the other and takes the next number.
+        session.scalars(select(KeepingRule.id).where(KeepingRule.kind == kind).with_for_update()).all()
         newest = session.scalar(select(func.max(KeepingRule.version)).where(KeepingRule.kind == kind)) or 0
         rule = KeepingRule(
             kind=kind, version=newest + 1, months=months, effective_from=effective_from, reason=reason.strip(),

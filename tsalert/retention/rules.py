@@ -4,7 +4,7 @@ import json
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from hashlib import sha256
 from typing import Any
 
@@ -142,9 +142,14 @@ def _counted_case(facts: CaseFacts) -> tuple[RuleKind, date | None]:
 
 
 def months_after(day: date, months: int) -> date:
-    """Return the same day of a later month, or its last day where it has no such day."""
+    """Return the same day of a later month, or its last day where it has no such day; at most the calendar's last.
+
+    What binds a trader for good is written down as 31 December 9999.
+    """
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
+    if year > MAXYEAR:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 

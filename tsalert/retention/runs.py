@@ -15,7 +15,7 @@ from tsalert.db import transaction
 from tsalert.retention import keeping, rules, traces
 from tsalert.retention.finding_due import DueRecord, due_records
 from tsalert.retention.holding import NO_HOLD, Kept, kept_by_holds
-from tsalert.retention.models import ErasureApproval, ErasureItem, ErasureRun
+from tsalert.retention.models import ErasureApproval, ErasureItem, ErasureRun, KeepingRule
 from tsalert.retention.reaching import pieces
 from tsalert.retention.vocabulary import ItemState, RunState
 from tsalert.web.fields import LARGEST_ID
@@ -160,6 +160,8 @@ def page_of_items(session: Session, run_id: int, *, after: int | None = None) ->
 
 
 def _require_no_other(session: Session) -> None:
+    """Hold the rules still, and refuse a second list; of two people who ask at once, one waits here for the other."""
+    session.scalars(select(KeepingRule.id).order_by(KeepingRule.id).with_for_update()).all()
     live = ErasureRun.state.in_((RunState.LISTED, RunState.RUNNING))
     other = session.scalar(select(ErasureRun.id).where(live).limit(1))
     if other is not None:

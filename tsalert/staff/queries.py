@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import NotFound
+from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
 from tsalert.staff.rules import WATCHED_SPAN, is_blocked, permissions_of
 
@@ -45,6 +45,17 @@ def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
     if officer is None:
         raise NotFound("There is no such officer.")
     return officer
+
+
+def require_active(session: Session, officer_id: int) -> None:
+    """Refuse to give anything to an officer who does not work here any more.
+
+    :raises NotFound: there is no such officer.
+    :raises RuleViolation: they are inactive.
+    """
+    officer = get_officer_by_id(session, officer_id)
+    if not officer.active:
+        raise RuleViolation(f"{officer.name} is inactive. Choose another officer.", field="officer_id")
 
 
 def actor_of(officer: Officer, via: Via) -> Actor:

@@ -35,13 +35,13 @@ def give(new: NewGrant, *, actor: Actor, now: datetime) -> int:
     """Let an officer see a record until a time; returns the grant's id.
 
     :raises NotFound: there is no such officer.
-    :raises RuleViolation: to oneself, without a reason, or for longer than 90 days.
+    :raises RuleViolation: to oneself or somebody who is inactive, without a reason, or for longer than 90 days.
     """
     actor.require(Permission.GRANT_ACCESS)
     rules.require_another(actor, new.officer_id)
     rules.require_expiry(new.expires_at, now)
     with transaction() as session:
-        staff.get_officer_by_id(session, new.officer_id)
+        staff.require_active(session, new.officer_id)
         grant = _grant(new, Origin.NAMED, actor, now)
         session.add(grant)
         session.flush()

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template
 from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from tsalert.core.errors import (
@@ -20,6 +21,7 @@ from tsalert.core.errors import (
     Unavailable,
     Withheld,
 )
+from tsalert.db import db, is_repeated
 from tsalert.web import outages
 from tsalert.web.access import is_api
 from tsalert.web.forms import RETRY_AFTER, UNREACHABLE, errors_by_field, flatten
@@ -57,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(BadHost, _bad_host)
     for gone in UNREACHABLE:
         app.register_error_handler(gone, _database_gone)
+    app.register_error_handler(IntegrityError, _written_twice)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -111,6 +114,15 @@ def _database_gone(error: Exception) -> Response:
         answered = Response(render_template("errors/unavailable.html", **told), 503)
     answered.headers["Retry-After"] = RETRY_AFTER
     return answered
+
+
+def _written_twice(error: IntegrityError) -> Response:
+    """Answer whoever wrote the same as somebody else at the same moment, after both were found to be the first."""
+    if not is_repeated(error):
+        return _unknown(error)
+    _log.warning("request %s: somebody else was first", g.get("request_id"), exc_info=error)
+    db.session.rollback()
+    return answer(409, "Somebody saved the same at this moment. Look at what stands now, then try again.")
 
 
 def _unknown(error: Exception) -> Response:

@@ -13,6 +13,7 @@ from tsalert.retention.rules import months_after
 EXTENSION_MONTHS = 2
 REMINDED_AHEAD = timedelta(days=7)
 _SATURDAY = 5
+_EARLIEST = date(2000, 1, 1)  # the Data Protection Act 1998 gave the right from 1 March 2000
 
 
 class Answer(Word):
@@ -55,6 +56,17 @@ def bank_holidays(year: int) -> frozenset[date]:
     moving = (easter - timedelta(days=2), easter + timedelta(days=1))
     mondays = (_first_monday(year, 5), _last_monday(year, 5), _last_monday(year, 8))
     return frozenset({*moving, *mondays, *_at_new_year(year), *_at_christmas(year)})
+
+
+def require_received(received_on: date, today: date) -> None:
+    """Refuse a day on which no request can have come.
+
+    :raises RuleViolation: it has not come yet, or nobody had this right.
+    """
+    if received_on > today:
+        raise RuleViolation("This day has not come yet.", field="received_on")
+    if received_on < _EARLIEST:
+        raise RuleViolation("The date is too long ago. Check the year.", field="received_on")
 
 
 def require_extension(received_on: date, today: date, reason: str) -> None:
