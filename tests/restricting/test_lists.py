@@ -177,3 +177,15 @@ def test_the_incidents_behind_a_figure_tell_of_one_that_is_restricted_what_every
         assert (answer.status_code, incident in answer.text, "roofing" in answer.text) == (200, True, False)
     narrowed = desk.get(f"{path}.csv", query_string=of_type)
     assert (narrowed.status_code, incident in narrowed.text) == (200, False)
+
+
+def test_why_money_of_a_restricted_case_is_other_money_is_not_told(
+    client: FlaskClient, desk: FlaskClient, head: dict[str, str], restricted: Kept
+) -> None:
+    told = {"type": "call_blocker", "on_date": "2022-05-03", "units": 1, "household_key": "BR1 3UH 12"}
+    reference = client.post("/api/v1/interventions", json=told, headers=head).get_json()["reference"]
+    row = savings.get_current_row(db.session(), reference)
+    row.case_id, row.other_money = restricted.case_id, "It is her son's"
+    db.session().commit()
+    assert "her son" not in client.get("/api/v1/interventions", headers=head).text
+    assert "her son" not in desk.get("/interventions").text
