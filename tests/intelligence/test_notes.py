@@ -146,9 +146,10 @@ def test_a_note_names_nobody_who_is_restricted_to_whoever_reads_it(session: Sess
     with transaction() as writing:
         described = Described(PartyKind.PERSON, "Canary Example")
         party_id = parties.add(writing, described, actor=author, now=NOON)
-        root = (Subject.PARTY, party_id)
-        tier_steps.restrict(writing, *root, root, "An officer's mother", actor=author, now=NOON)
     write(author, about=(VAN, NewAbout(About.PARTY, party_id=party_id)))
+    with transaction() as restricting:
+        root = (Subject.PARTY, party_id)
+        tier_steps.restrict(restricting, *root, root, "An officer's mother", actor=author, now=NOON)
     (held,) = held_of_van(session, author)
     assert held.about == ("Vehicle registration ZZ99 ZZZ", "Somebody restricted")
 

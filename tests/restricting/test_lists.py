@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tests.restricting.conftest import Kept, give, newest_officer
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import SERVICE, Actor
-from tsalert.core.clock import utc_now
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import quarter_of
 from tsalert.db import db
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.rules import MESSAGE
@@ -165,9 +166,26 @@ def test_the_incidents_behind_a_figure_tell_of_one_that_is_restricted_what_every
     client: FlaskClient, desk: FlaskClient, head: dict[str, str], restricted: Kept
 ) -> None:
     _, incident = references(restricted)
-    path = "response-figures/incidents"
-    for text in (desk.get(f"/{path}").text, desk.get(f"/{path}.csv").text):
-        assert incident in text
-        assert "roofing" not in text
-    assert incident not in desk.get(f"/{path}.csv?by=type&key=doorstep_crime:%20roofing").text
-    assert "roofing" not in client.get(f"/api/v1/{path}", headers=head).text
+    asked = {"period": quarter_of(london_date(utc_now())).label}
+    of_type = asked | {"by": "type", "key": "doorstep_crime: roofing"}
+    path = "/response-figures/incidents"
+    for answer in (
+        desk.get(path, query_string=asked),
+        desk.get(f"{path}.csv", query_string=asked),
+        client.get(f"/api/v1{path}", query_string=asked, headers=head),
+    ):
+        assert (answer.status_code, incident in answer.text, "roofing" in answer.text) == (200, True, False)
+    narrowed = desk.get(f"{path}.csv", query_string=of_type)
+    assert (narrowed.status_code, incident in narrowed.text) == (200, False)
+
+
+def test_why_money_of_a_restricted_case_is_other_money_is_not_told(
+    client: FlaskClient, desk: FlaskClient, head: dict[str, str], restricted: Kept
+) -> None:
+    told = {"type": "call_blocker", "on_date": "2022-05-03", "units": 1, "household_key": "BR1 3UH 12"}
+    reference = client.post("/api/v1/interventions", json=told, headers=head).get_json()["reference"]
+    row = savings.get_current_row(db.session(), reference)
+    row.case_id, row.other_money = restricted.case_id, "It is her son's"
+    db.session().commit()
+    assert "her son" not in client.get("/api/v1/interventions", headers=head).text
+    assert "her son" not in desk.get("/interventions").text

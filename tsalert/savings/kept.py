@@ -25,5 +25,5 @@ def for_reader(session: Session, versions: Sequence[Version], *, reader: Actor, 
 
 
 def _bare(version: Version) -> Version:
-    content = replace(version.content, household_key=None, evidence=None, note=None)
+    content = replace(version.content, household_key=None, evidence=None, note=None, other_money=None)
     return replace(version, content=content, reason=None)
