@@ -156,7 +156,7 @@ def test_another_file_of_names_is_refused_with_what_is_expected(session: Session
 def test_what_is_no_file_of_lines_is_refused_in_words(session: Session, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ONSPD_AUG_2026_UK.csv"
     path.write_bytes(content)
-    with pytest.raises(RuleViolation, match="no CSV file|not the ONS Postcode Directory"):
+    with pytest.raises(RuleViolation, match=r"no CSV file|not the ONS Postcode Directory"):
         take_in(path)
 
 
