@@ -209,6 +209,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Plan each statement for its own values: one plan for all words or all states reads whole tables for the rare."""
+    if not type(connection).__module__.startswith("psycopg"):
+        return
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
+
+
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     """Take SQLite's write lock at once for a use case, so that it never fails half-way."""

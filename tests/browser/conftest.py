@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "demonstration password"
 SECRET_KEY = "b" * 40
 PATIENCE = 60
+PATIENCE_TO_START = 300  # the program is read in from scratch, while other tests keep the machine busy
 expect.set_options(timeout=PATIENCE * 1000)
 
 
@@ -54,8 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-    with running(web, environment), running(worker, environment):
-        wait_until_served(f"http://127.0.0.1:{port}/sign-in")
+    with running(web, environment) as served, running(worker, environment):
+        wait_until_served(f"http://127.0.0.1:{port}/sign-in", served)
         yield f"http://127.0.0.1:{port}"
 
 
@@ -108,10 +109,10 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -124,13 +125,14 @@ def free_port() -> int:
         return port
 
 
-def wait_until_served(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_until_served(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait for the first page; a server that has ended is not waited for."""
+    deadline = time.monotonic() + PATIENCE_TO_START
     while True:
         try:
             with urlopen(url):
                 return
         except (URLError, ConnectionError):
-            if time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)  # a server that starts has no event to wait for

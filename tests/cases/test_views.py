@@ -30,6 +30,16 @@ def test_an_officer_opens_a_case_and_sees_it(desk: FlaskClient) -> None:
         assert text in shown.text
 
 
+def test_a_case_s_page_leads_to_each_of_its_parts(desk: FlaskClient) -> None:
+    shown = desk.post("/cases", data=CASE, follow_redirects=True).text
+    nav = shown.partition('aria-label="On this page"')[2].partition("</nav>")[0]
+    parts = re.findall(r'href="#([\w-]+)"', nav)
+    headings = re.findall(r'<h2 class="govuk-heading-m" id="([\w-]+)"', shown)
+    assert parts == headings
+    assert parts[0] == "people"
+    assert {"safeguarding", "money", "letters", "passed-on", "log"} < set(parts)
+
+
 def test_a_form_sent_twice_opens_one_case(desk: FlaskClient, session: Session) -> None:
     answers = [desk.post("/cases", data=CASE | {"submission": "a" * 32}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]

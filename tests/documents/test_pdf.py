@@ -13,7 +13,7 @@ from tests.documents.examples import document, everything
 from tests.documents.reading import alternatives, opened, tags, words
 from tsalert.documents import coverage
 from tsalert.documents.cleaning import clean
-from tsalert.documents.description import Heading, Image, Items, Look, Paragraph, Table
+from tsalert.documents.description import Heading, Image, Items, Look, Paragraph, Table, weights
 from tsalert.documents.glyphs import strangers
 from tsalert.documents.pdf import Unprintable, unprintable, write_pdf
 
@@ -162,3 +162,14 @@ def test_what_nobody_could_read_is_refused(wrong: Callable[[], object]) -> None:
 def test_whatever_is_typed_there_is_a_pdf(typed: str) -> None:
     file = write_pdf(document(Paragraph(typed), Items((typed,)), Table("t", ("h",), ((typed,),)), footer=typed))
     assert isinstance(opened(file), pikepdf.Pdf)
+
+
+def test_one_certificate_counts_no_pages() -> None:
+    hung = document(Paragraph("Nerys Nextdoor (invented)", Look.DISPLAY), is_centred=True, is_landscape=True)
+    assert "Page 1 of 1" not in words(write_pdf(hung))
+    assert "Page 1 of 1" in words(write_pdf(replace(hung, is_centred=False)))
+
+
+def test_a_short_column_has_room_for_its_own_heading() -> None:
+    narrow, wide = weights(Table("Exhibits", ("Exhibit", "Description"), (("RO/1", "An invented ladder " * 9),)))
+    assert (narrow, wide) == (10, 48)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.finding.conftest import answer_to
@@ -18,6 +18,8 @@ from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.fulltext import queries as words
+from tsalert.fulltext.rules import read_terms
+from tsalert.fulltext.vocabulary import Found
 from tsalert.response import queries as calls
 from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
@@ -171,3 +173,14 @@ def test_old_records_are_found_like_the_newest(
     monkeypatch.setattr(words, "_RECENT_FOR_EACH", 0)
     old, _, new = open_case(summary="Zebra"), open_case(summary="Okapi"), open_case(summary="Zebra", now=utc_now())
     assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [new, old]
+
+
+def test_each_search_is_planned_for_its_own_words_however_many_went_before(session: Session) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite plans each statement for its words anyway")
+    for _ in range(12):  # the driver prepares the sixth, and the server then makes one plan for all words
+        words.newest(session, Found.CASE, read_terms("nothing"), limit=100)
+    kept = "SELECT count(*), sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%fts_vector%'"
+    prepared, for_any_words = session.execute(text(kept)).one()
+    assert prepared
+    assert for_any_words == 0

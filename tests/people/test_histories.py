@@ -15,7 +15,8 @@ from tsalert.cases import queries as case_queries
 from tsalert.cases import service as cases
 from tsalert.cases.people import queries
 from tsalert.cases.people.vocabulary import Role
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.clock import utc_now
 from tsalert.core.periods import financial_year, quarter_of
 from tsalert.db import transaction
 from tsalert.enforcement import court, service
@@ -74,9 +75,11 @@ def test_a_trader_reads_with_all_that_was_done_about_him(
     assert [(each.court_name, each.convicted_on) for each in life.tried] == [(BEGUN.court_name, date(2026, 6, 1))]
     assert [each.kind for each in life.actions] == ["warning"]
     case = case_queries.get_case(session, case_id)
-    assert [(each.role, each.party_id) for each in proposed_for(session, case)] == [(Role.CONVICTED, years[1])]
+    assert [(each.role, each.party_id) for each in proposed_for(session, case, reader=SERVICE, now=utc_now())] == [
+        (Role.CONVICTED, years[1])
+    ]
     service.take_back(case_id, TakingBack(Record.DECISION, decision, "Another case"), actor=actor, now=NOW)
-    assert proposed_for(session, case) == []
+    assert proposed_for(session, case, reader=SERVICE, now=utc_now()) == []
     assert life_of(session, [years[1]], actor=actor, now=NOW).tried[0].convicted_on is None
 
 
@@ -88,7 +91,7 @@ def _charge(session: Session, case_id: int) -> int:
 
 def test_who_may_be_charged_is_whoever_is_suspected(session: Session, years: tuple[int, int], actor: Actor) -> None:
     case = life_of(session, [years[1]], actor=actor, now=NOW).cases[0]
-    assert traders_of_case(session, case.id) == [(years[1], "Pretend Paving, van")]
+    assert traders_of_case(session, case.id, reader=SERVICE, now=utc_now()) == [(years[1], "Pretend Paving, van")]
 
 
 def test_records_held_to_be_the_same_share_one_life(session: Session, years: tuple[int, int], actor: Actor) -> None:

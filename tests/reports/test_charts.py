@@ -93,3 +93,14 @@ def test_whatever_the_figures_are_bars_stay_inside_the_picture(values: list[Deci
     chart = bars(subject(), [(f"Category {place}", value) for place, value in enumerate(values)])
     for bar in ET.fromstring(chart.svg).iter(f"{SVG}rect"):
         assert 0 <= float(bar.get("x", "0")) + float(bar.get("width", "0")) <= WIDTH
+
+
+def test_two_years_that_begin_side_by_side_are_not_written_over_each_other() -> None:
+    quarters = (
+        "2024/25 Q4",
+        *(f"2025/26 Q{each}" for each in (1, 2, 3, 4)),
+        *(f"2026/27 Q{each}" for each in (1, 2, 3)),
+    )
+    drawn = texts(lines(subject(), quarters, [Series("Enquiries", (M(1),) * 8)]))
+    assert [text for text in drawn if "/" in text] == ["2025/26", "2026/27"]
+    assert [text for text in drawn if text.startswith("Q")] == ["Q4", "Q1", "Q2", "Q3", "Q4", "Q1", "Q2", "Q3"]

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from tests.response.conftest import NOON, roof_call
 from tests.response.test_clock import NEAR_CLOCK_CHANGES
 from tests.response.test_clock_facts import arrive, breaches, clocks, close, leave, states
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation
 from tsalert.core.periods import parse_period
 from tsalert.paging.models import PageRun
@@ -58,7 +59,7 @@ def test_a_late_arrival_that_was_in_time_is_met_and_its_breach_stays(
     assert (states(session, incident_id, LATER), breaches(session)) == ([ClockState.MET], 1)
     found = response_period(session, QUARTER).total()
     assert (found.states[ClockState.MET], found.met_after_breach, found.told_late) == (1, 1, 1)
-    (line,) = list_lines(session, Wanted(QUARTER, Result.MET_AFTER_BREACH))
+    (line,) = list_lines(session, Wanted(QUARTER, Result.MET_AFTER_BREACH), reader=SERVICE, now=utc_now())
     assert line.run is not None
     assert line.run.stop is not None
     assert line.run.stop.is_corrected

@@ -159,3 +159,15 @@ def test_texts_of_a_restricted_call_are_not_shown(
     assert ("Thank you" in page, "They are back" in page) == (True, False)
     listed = client.get("/api/v1/messages", headers=head).get_json()["items"]
     assert [each["body"] for each in listed] == ["Thank you"]
+
+
+def test_the_incidents_behind_a_figure_tell_of_one_that_is_restricted_what_everybody_may_know(
+    client: FlaskClient, desk: FlaskClient, head: dict[str, str], restricted: Kept
+) -> None:
+    _, incident = references(restricted)
+    path = "response-figures/incidents"
+    for text in (desk.get(f"/{path}").text, desk.get(f"/{path}.csv").text):
+        assert incident in text
+        assert "roofing" not in text
+    assert incident not in desk.get(f"/{path}.csv?by=type&key=doorstep_crime:%20roofing").text
+    assert "roofing" not in client.get(f"/api/v1/{path}", headers=head).text

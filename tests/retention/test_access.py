@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests.retention.conftest import CANARY, NOW, Desk, Story, advice_call
 from tsalert.audit.queries import entries_about
-from tsalert.core.actors import Actor
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.delivery.models import Mailing
 from tsalert.response.models import Call, CallParty
@@ -83,7 +83,7 @@ def test_everything_that_is_held_is_gathered_and_other_peoples_particulars_are_f
     story.tell()
     other = advice_call(actor, caller_name="Otto Else", phone="07700 900555", happening="Something else entirely")
     asked = requests.get_request(session, asked_by_caller(session, desk, story.call_id))
-    found = requests.gathered(session, asked)
+    found = requests.gathered(session, asked, reader=SERVICE, now=NOW)
     tables = {row.table for row in found.rows}
     assert {"call", "incident", "case_file", "case_note", "money_line", "party_identifier", "evidence_file"} <= tables
     assert "Something else entirely" not in json.dumps(found.content)
@@ -105,7 +105,7 @@ def test_nothing_leaves_before_it_was_reviewed_and_the_identity_checked(
     requests.check_identity(request_id, actor=desk.protection, now=NOW)
     with pytest.raises(Conflict, match="not reviewed"):
         requests.export(request_id, actor=desk.protection, now=NOW)
-    places = requests.gathered(session, requests.get_request(session, request_id)).to_review
+    places = requests.gathered(session, requests.get_request(session, request_id), reader=SERVICE, now=NOW).to_review
     hidden = [f"call:{call_id}:happening"]
     with pytest.raises(RuleViolation, match="withheld"):
         requests.review(request_id, places, hidden, reason=" ", actor=desk.protection, now=NOW)
@@ -117,10 +117,10 @@ def test_nothing_leaves_before_it_was_reviewed_and_the_identity_checked(
     requests.answer(request_id, Answer.IN_PART, reason=None, actor=desk.protection, now=NOW)
     with pytest.raises(Conflict, match="answered already"):
         requests.check_identity(request_id, actor=desk.protection, now=NOW)
-    found = requests.gathered(session, requests.get_request(session, request_id))
+    found = requests.gathered(session, requests.get_request(session, request_id), reader=SERVICE, now=NOW)
     assert "asked about a leaflet" not in json.dumps(found.content)
     assert "It names a neighbour" in json.dumps(found.content)
-    acts = [entry.action for entry in entries_about(session, "access request", request_id)]
+    acts = [entry.action for entry in entries_about(session, "access_request", request_id)]
     assert acts == ["recorded", "identity checked", "reviewed", "answered: in_part"]
 
 
@@ -128,11 +128,12 @@ def test_what_came_in_after_the_review_is_reviewed_too(session: Session, desk: D
     call_id = advice_call(actor)
     request_id = asked_by_caller(session, desk, call_id)
     asked = requests.get_request(session, request_id)
-    places = requests.gathered(session, asked).to_review
+    places = requests.gathered(session, asked, reader=SERVICE, now=NOW).to_review
     requests.review(request_id, places, [], reason=None, actor=desk.protection, now=NOW)
     session.get_one(Call, call_id).trader = "A man named Max"
     session.commit()
-    assert requests.gathered(session, requests.get_request(session, request_id)).to_review == [f"call:{call_id}:trader"]
+    found = requests.gathered(session, requests.get_request(session, request_id), reader=SERVICE, now=NOW)
+    assert found.to_review == [f"call:{call_id}:trader"]
 
 
 def test_two_months_more_are_taken_once_within_the_first_month_and_for_a_reason(
@@ -154,7 +155,7 @@ def test_a_subscribers_addresses_and_consents_are_gathered(session: Session, des
     assert requests.find_people(session, "sam EXAMPLE") == [(key, "Sam Example")]
     new = NewRequest("Sam Example", date(2026, 6, 1), subscriber_id=key)
     asked = requests.get_request(session, requests.record_request(new, actor=desk.protection, now=NOW))
-    found = requests.gathered(session, asked)
+    found = requests.gathered(session, asked, reader=SERVICE, now=NOW)
     assert found.content["subscriber"][0]["name"] == "Sam Example"
     assert found.to_review == []
 
@@ -205,7 +206,7 @@ def test_a_request_goes_from_the_form_to_the_zip(
     assert "<script>alert(1)" not in shown
     assert browser.post(f"{place}/identity").status_code == 303
     assert browser.get(f"{place}/held.zip").status_code == 409
-    places = requests.gathered(session, requests.get_request(session, request_id)).to_review
+    places = requests.gathered(session, requests.get_request(session, request_id), reader=SERVICE, now=NOW).to_review
     assert browser.post(f"{place}/review", data={"place": places}).status_code == 303
     file = browser.get(f"{place}/held.zip")
     with ZipFile(BytesIO(file.data)) as archive:

@@ -48,7 +48,7 @@ def erase(desk: Desk) -> None:
     run_id = desk.erase()
     erased = table("erased_record")
     found = set(db.session.scalars(select(erased.c.subject).where(erased.c.run_id == run_id)))
-    assert found == {Root.CALL, Root.INCIDENT, Root.CASE, Root.PARTY, Root.WORK}
+    assert found == {Root.CALL, Root.INCIDENT, Root.CASE, Root.PARTY, Root.INTERVENTION}
     db.session.commit()
 
 

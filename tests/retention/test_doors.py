@@ -13,11 +13,12 @@ from tsalert.audit.queries import entries_about
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
+from tsalert.enforcement.models import Prosecution
 from tsalert.evidence.models import Exhibit
 from tsalert.handover.models import Handover
-from tsalert.response.models import CallParty
+from tsalert.parties.models import Party
 from tsalert.retention import erasing
-from tsalert.retention.models import KeepingRule
+from tsalert.retention.models import KeepingRule, LegalHold
 from tsalert.savings.models import Intervention
 from tsalert.staff.rules import RoleName
 
@@ -87,14 +88,16 @@ def test_every_page_of_a_case_still_opens_once_nobody_is_named_in_it(
     story.tell()
     desk.erase()
     browser = signed_in(RoleName.MANAGER)
-    case, party = f"/cases/{story.case_id}", session.scalar(select(CallParty.party_id)) or 1
+    case, party = f"/cases/{story.case_id}", session.scalars(select(Party.id)).first()
+    trial, hold = session.scalar(select(Prosecution.id)), session.scalar(select(LegalHold.id))
     exhibit, hand = session.scalar(select(Exhibit.id)), session.scalar(select(Handover.id))
     reference = session.scalar(select(Intervention.reference))
     places = (
         case, f"{case}/timeline", f"{case}/evidence", f"{case}/exhibits/{exhibit}", f"{case}/disclosure",
-        f"{case}/enforcement", f"{case}/prosecutions/1", f"/calls/{story.call_id}", f"/incidents/{story.incident_id}",
+        f"{case}/enforcement", f"{case}/prosecutions/{trial}", f"/calls/{story.call_id}",
+        f"/incidents/{story.incident_id}",
         f"/handovers/{hand}", f"/handovers/{hand}/pack", f"/parties/{party}", "/parties", "/cases", "/calls", "/units",
-        "/units?show=all", "/interventions", f"/interventions/{reference}", "/legal-holds/1", "/incidents",
+        "/units?show=all", "/interventions", f"/interventions/{reference}", f"/legal-holds/{hold}", "/incidents",
     )  # fmt: skip
     answers = {place: browser.get(place) for place in places}
     assert {place: answer.status_code for place, answer in answers.items() if answer.status_code >= 500} == {}

@@ -16,7 +16,7 @@ from tsalert.web.fields import Count, Day, Instant, Line, Paragraph, Postcode, R
 class StreetSchema(Strict):
     """A postcode of a zone, and the street that residents know it by."""
 
-    postcode = Postcode(required=True)
+    postcode = Postcode(required=True, error_messages={"required": "Give the street's postcode."})
     name = Line(load_default=None, allow_none=True)
 
     @post_load
@@ -54,7 +54,9 @@ class _Typed(Schema):
 
 
 class _Sent(Schema):
-    streets: fields.Field[Any] = fields.List(fields.Nested(StreetSchema), required=True)
+    streets: fields.Field[Any] = fields.List(
+        fields.Nested(StreetSchema), required=True, error_messages={"required": "Name the zone's streets."}
+    )
 
 
 class _New(ZoneFields):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import queries
 from tsalert.cases.models import CaseFile, CaseIncident
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.rules import NewCase, kind_named
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
@@ -55,7 +56,8 @@ def link(session: Session, case: CaseFile, incident_id: int, *, actor: Actor, no
         insert_ignoring_conflicts(session, CaseIncident).values(row).returning(CaseIncident.case_id)
     ).all():
         audit.record(session, actor, "incident linked", "case", case.id, now=now, incident=incident.reference)
-        _restrict_as_case(session, case.id, incident_id, actor=actor, now=now)
+        tiers.inherit(session, Subject.CASE, case.id, (Subject.INCIDENT, incident_id), actor=actor, now=now)
+        restrict_as_case(session, case.id, incident_id, actor=actor, now=now)
         return
     owner = queries.find_case_of_incident(session, incident_id)
     if owner is not None and owner.id != case.id:
@@ -64,9 +66,10 @@ def link(session: Session, case: CaseFile, incident_id: int, *, actor: Actor, no
         )
 
 
-def _restrict_as_case(session: Session, case_id: int, incident_id: int, *, actor: Actor, now: datetime) -> None:
-    """Restrict an incident and its calls where the case is that they were just attached to."""
+def restrict_as_case(session: Session, case_id: int, incident_id: int, *, actor: Actor, now: datetime) -> None:
+    """Restrict an incident and its calls where the case is whose they are; a step."""
     record = (Subject.INCIDENT, incident_id)
     tiers.inherit(session, *record, (Subject.CASE, case_id), actor=actor, now=now)
     for call in response_queries.calls_of_incident(session, incident_id):
         tiers.inherit(session, Subject.CALL, call.id, record, actor=actor, now=now)
+        restrict_people(session, (Subject.CALL, call.id), actor=actor, now=now)

@@ -2,6 +2,8 @@
 
 A case that continues elsewhere takes no more: neither records nor other cases. So a loop cannot close, since its last
 link would have to lead into a case that continues already; and both cases are locked, the lower number first.
+Where one of them is restricted, all of the matter is from then on, until that restriction is lifted; undoing the merge
+alone does not lift it, since what was read across stays written down.
 """
 
 from collections.abc import Sequence
@@ -12,13 +14,15 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.cases import queries, rules
+from tsalert.cases import incidents, queries, rules
 from tsalert.cases.models import CaseFile, CaseMerge, CaseMergeRepeat
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.tiers import queries as tiers
+from tsalert.tiers import service as tier_service
 from tsalert.tiers.vocabulary import Subject
 
 
@@ -149,9 +153,26 @@ def _add(session: Session, earlier: CaseFile, later: CaseFile, new: NewMerge, ac
         repeats = [{"line_id": line, "merge_id": row.id} for line in sorted(set(new.repeats))]
         session.execute(insert(CaseMergeRepeat), repeats)
     _point(session, _all_into(session, earlier.id), later.id)
+    _restrict_together(session, _all_into(session, later.id), actor, now)
     audit.record(session, actor, "continued elsewhere", "case", earlier.id, now=now, other=later.reference)
     audit.record(session, actor, "continues another", "case", later.id, now=now, other=earlier.reference)
     return row.id
+
+
+def matter_of(session: Session, case_id: int) -> list[int]:
+    """Return a case with all that are one matter with it, the one in which it stands at the head."""
+    return _all_into(session, queries.get_case(session, case_id).continued_in_id or case_id)
+
+
+def _restrict_together(session: Session, matter: Sequence[int], actor: Actor, now: datetime) -> None:
+    """Restrict every case of one matter, with what is beneath, as any of them is: each tells of the others."""
+    restricted = [case_id for case_id in matter if tiers.is_restricted(session, Subject.CASE, case_id)]
+    for case_id in matter if restricted else ():
+        for other in restricted:
+            tier_service.inherit(session, Subject.CASE, case_id, (Subject.CASE, other), actor=actor, now=now)
+        for incident_id in queries.incident_ids(session, case_id):
+            incidents.restrict_as_case(session, case_id, incident_id, actor=actor, now=now)
+        restrict_people(session, (Subject.CASE, case_id), actor=actor, now=now)
 
 
 def _all_into(session: Session, case_id: int) -> list[int]:

@@ -20,8 +20,6 @@ from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
-from tsalert.tiers import service as tiers
-from tsalert.tiers.vocabulary import Subject
 
 # What an officer may set right after a case was opened; its reference, status and incidents have their own ways.
 _AMENDABLE = (
@@ -49,7 +47,6 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
         steps.put_officer_on(session, case, actor=actor, now=now)
         if new.incident_id is not None:
             incidents.link(session, case, new.incident_id, actor=actor, now=now)
-            tiers.inherit(session, Subject.CASE, case.id, (Subject.INCIDENT, new.incident_id), actor=actor, now=now)
         people.keep_victim(session, case, actor=actor, now=now)
         return case.id
 

@@ -1,6 +1,6 @@
 """What a document says, apart from how it looks: the one shape behind PDF and Word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 DEEPEST = 3
-_NARROWEST, _WIDEST = 6, 48
+_NARROWEST, _WIDEST, _WORD = 6, 48, 20
 
 
 class Look(StrEnum):
@@ -158,9 +158,14 @@ def mapped(value: T, change: Callable[[str], str]) -> T:
 
 
 def weights(table: Table) -> list[int]:
-    """Return how wide each column is, as shares: by its longest cell, within limits."""
+    """Return how wide each column is, as shares: by its longest cell, within limits, with room for its longest word."""
     columns = [[head, *(row[place] for row in table.rows)] for place, head in enumerate(table.head)]
-    return [min(_WIDEST, max(_NARROWEST, *map(len, column))) for column in columns]
+    return [min(_WIDEST, max(_NARROWEST, _room_for_words(column), *map(len, column))) for column in columns]
+
+
+def _room_for_words(column: Sequence[str]) -> int:
+    longest = max((len(word) for cell in column for word in cell.split()), default=0)
+    return min(_WORD, longest * 3 // 2)
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:

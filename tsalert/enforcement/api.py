@@ -41,7 +41,7 @@ def get_enforcement(case_id: int) -> dict[str, Any]:
         "offences": [_offence(row, found) for row in found.offences],
         "actions": [_with_reason(row, Record.ACTION, found) for row in found.actions],
         "cancellations": [_cancellation(row, found) for row in found.cancellations],
-        "prosecutions": court_queries.prosecutions(session, case_id),
+        "prosecutions": court_queries.read_prosecutions(session, case_id, reader=current_actor(), now=utc_now()),
     }
 
 
@@ -88,10 +88,12 @@ def take_back(back: TakingBack, case_id: int) -> None:
 def list_ahead(asked: dict[str, bool]) -> dict[str, Any]:
     """Return the deadlines and hearings of one's own cases, or of everybody's."""
     today, owner = london_date(utc_now()), None if asked["everybody"] else current_actor().officer_id
+    session = db.session()
+    read: dict[str, Any] = {"reader": current_actor(), "now": utc_now()}
     return {
-        "deadlines": queries.deadlines(db.session(), today=today, officer_id=owner),
-        "contracts": queries.cancellable(db.session(), today=today, officer_id=owner),
-        "hearings": queries.hearings_ahead(db.session(), today=today, officer_id=owner),
+        "deadlines": queries.open_to(session, queries.deadlines(session, today=today, officer_id=owner), **read),
+        "contracts": queries.open_to(session, queries.cancellable(session, today=today, officer_id=owner), **read),
+        "hearings": queries.open_to(session, queries.hearings_ahead(session, today=today, officer_id=owner), **read),
     }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.cases import service as cases
 from tsalert.cases.models import CaseFile
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.rules import NewMoneyLine, require_possible_day
 from tsalert.cases.vocabulary import Evidence, MoneyKind
 from tsalert.core.actors import Actor, Permission
@@ -39,6 +40,8 @@ from tsalert.parties import queries as parties
 from tsalert.parties import service as party_service
 from tsalert.parties.rules import Described
 from tsalert.parties.vocabulary import PartyKind
+from tsalert.tiers.parties import require_party
+from tsalert.tiers.vocabulary import Subject
 
 
 def begin_prosecution(case_id: int, new: NewProsecution, *, actor: Actor, now: datetime) -> int:
@@ -88,6 +91,7 @@ def add_defendant(case_id: int, prosecution_id: int, new: NewDefendant, *, actor
         session.flush()
         session.add_all(Charge(defendant_id=row.id, offence_id=offence.id) for offence in offences)
         session.flush()
+        restrict_people(session, (Subject.CASE, case_id), actor=actor, now=now)
         _record(session, actor, "defendant charged", case_id, prosecution_id, now, defendant=row.id, party=party_id)
         return row.id
 
@@ -213,6 +217,7 @@ def _offences(session: Session, case_id: int, wanted: Iterable[int]) -> list[Cas
 def _party(session: Session, new: NewDefendant, actor: Actor, now: datetime) -> int:
     """Return the party that is charged, which a name alone makes new."""
     if new.party_id is not None:
+        require_party(session, actor, new.party_id, now=now)
         try:
             return parties.get_party(session, new.party_id).id
         except NotFound as error:

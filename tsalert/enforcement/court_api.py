@@ -48,7 +48,7 @@ def begin_prosecution(new: NewProsecution, case_id: int) -> dict[str, Any]:
 @of_cases.response(200, ProsecutionSchema)
 def get_prosecution(case_id: int, prosecution_id: int) -> ProsecutionView:
     """Return one prosecution as it stands."""
-    return court_queries.get_prosecution(db.session(), case_id, prosecution_id)
+    return _read(case_id, prosecution_id)
 
 
 @of_cases.route(f"{_ONE}/defendants", methods=["POST"])
@@ -76,7 +76,7 @@ def list_hearing(new: NewHearing, case_id: int, prosecution_id: int) -> dict[str
 def record_outcome(outcome: HearingOutcome, case_id: int, prosecution_id: int, hearing_id: int) -> ProsecutionView:
     """Record how a hearing ended."""
     court.record_outcome(case_id, prosecution_id, hearing_id, outcome, actor=current_actor(), now=utc_now())
-    return court_queries.get_prosecution(db.session(), case_id, prosecution_id)
+    return _read(case_id, prosecution_id)
 
 
 @of_cases.route(f"{_ONE}/decisions", methods=["POST"])
@@ -95,3 +95,9 @@ def record_decision(new: NewDecision, case_id: int, prosecution_id: int) -> dict
 def record_payment(new: NewPayment, case_id: int, prosecution_id: int) -> dict[str, Any]:
     """Record that compensation reached the victim; returns the number of its money line."""
     return {"id": court.record_payment(case_id, prosecution_id, new, actor=current_actor(), now=utc_now())}
+
+
+def _read(case_id: int, prosecution_id: int) -> ProsecutionView:
+    """Return a prosecution as whoever asks may see it."""
+    found = court_queries.get_prosecution(db.session(), case_id, prosecution_id)
+    return court_queries.as_read(db.session(), [found], reader=current_actor(), now=utc_now())[0]

@@ -1,7 +1,7 @@
 """Reading prosecutions: who is charged with what, hearings, what was decided, what was paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
+from tsalert.cases.people.queries import UNNAMED
 from tsalert.cases.vocabulary import MoneyKind
+from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.enforcement import queries
 from tsalert.enforcement.court_rules import Said
@@ -26,6 +28,8 @@ from tsalert.enforcement.models import (
 )
 from tsalert.enforcement.vocabulary import DecisionKind, Record, Result
 from tsalert.parties import queries as parties
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 _NOTHING = Decimal("0.00")
@@ -154,6 +158,26 @@ def prosecutions(session: Session, case_id: int) -> list[ProsecutionView]:
     """Return every prosecution of a case, the first one first."""
     rows = session.scalars(select(Prosecution).where(Prosecution.case_id == case_id).order_by(Prosecution.id)).all()
     return [_view(session, row) for row in rows]
+
+
+def read_prosecutions(session: Session, case_id: int, *, reader: Actor, now: datetime) -> list[ProsecutionView]:
+    """Return every prosecution of a case as a reader may see it."""
+    return as_read(session, prosecutions(session, case_id), reader=reader, now=now)
+
+
+def as_read(
+    session: Session, found: Sequence[ProsecutionView], *, reader: Actor, now: datetime
+) -> list[ProsecutionView]:
+    """Return prosecutions as a reader may see them: of a defendant who is restricted, the charges and not the name."""
+    ids = {each.party_id for one in found for each in one.defendants}
+    kept = tiers.withheld(session, reader, Subject.PARTY, ids, now=now)
+    return [
+        replace(
+            one,
+            defendants=tuple(replace(each, name=UNNAMED) if each.party_id in kept else each for each in one.defendants),
+        )
+        for one in found
+    ]
 
 
 def get_hearing(prosecution: ProsecutionView, hearing_id: int) -> HearingView:

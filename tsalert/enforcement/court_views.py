@@ -62,7 +62,8 @@ def new_defendant(case_id: int, prosecution_id: int) -> ResponseReturnValue:
     session = db.session()
     cases.get_case(session, case_id)
     offences = [(each.id, _offence(each)) for each in queries.recorded(session, case_id).standing_offences]
-    return _page("defendant", case_id, prosecution_id, offences=offences, known=traders_of_case(session, case_id))
+    known = traders_of_case(session, case_id, reader=current_actor(), now=utc_now())
+    return _page("defendant", case_id, prosecution_id, offences=offences, known=known)
 
 
 @bp.post("/<int:prosecution_id>/defendants")
@@ -147,7 +148,8 @@ def record_payment(case_id: int, prosecution_id: int) -> ResponseReturnValue:
 def _page(name: str, case_id: int, prosecution_id: int, **shown: Any) -> str:
     session = db.session()
     case = cases.get_case(session, case_id)
-    found = court_queries.get_prosecution(session, case_id, prosecution_id)
+    one = court_queries.get_prosecution(session, case_id, prosecution_id)
+    (found,) = court_queries.as_read(session, [one], reader=current_actor(), now=utc_now())
     return render_template(
         f"enforcement/{name}.html",
         case=case,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.cases.models import CaseFile
 from tsalert.cases.vocabulary import Status
+from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import NotFound
 from tsalert.enforcement.cancelling import Contract, Period, cancellation_period
@@ -27,6 +28,8 @@ from tsalert.enforcement.models import (
     TakenBack,
 )
 from tsalert.enforcement.vocabulary import ContractKind, Exclusion, HearingKind, Place, Record
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 _SHOWN_AHEAD = timedelta(days=92)
@@ -40,6 +43,7 @@ _MODELS: dict[Record, type[CaseOffence | EnforcementAction | Cancellation]] = {
     Record.CANCELLATION: Cancellation,
 }
 Row = TypeVar("Row", CaseOffence, EnforcementAction, Cancellation)
+Ahead = TypeVar("Ahead", "Deadline", "Cancellable", "Listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,12 @@ def hearings_ahead(session: Session, *, today: date, officer_id: int | None = No
         Listed(case_id, prosecution_id, reference, HearingKind.of(kind), at, name, owner)
         for case_id, prosecution_id, reference, kind, at, name, owner in session.execute(query)
     ]
+
+
+def open_to(session: Session, listed: Sequence[Ahead], *, reader: Actor, now: datetime) -> list[Ahead]:
+    """Return what lies ahead in the cases that a reader may see: what it is would tell of the others."""
+    kept = tiers.withheld(session, reader, Subject.CASE, {each.case_id for each in listed}, now=now)
+    return [each for each in listed if each.case_id not in kept]
 
 
 def _of_case(session: Session, model: type[Row], case_id: int) -> Sequence[Row]:

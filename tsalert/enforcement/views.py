@@ -37,7 +37,7 @@ def show_enforcement(case_id: int) -> ResponseReturnValue:
         case=case,
         is_closed=cases.is_read_only(case),
         found=queries.recorded(session, case_id),
-        prosecutions=court_queries.prosecutions(session, case_id),
+        prosecutions=court_queries.read_prosecutions(session, case_id, reader=current_actor(), now=utc_now()),
         period_of=queries.period_of,
         law=OFFENCES,
         officers=staff.officer_names(session),
@@ -118,12 +118,13 @@ def list_ahead() -> ResponseReturnValue:
     everybody = read_form(MineSchema(), request.args)["everybody"]
     session, today = db.session(), london_date(utc_now())
     owner = None if everybody else current_actor().officer_id
+    read: dict[str, Any] = {"reader": current_actor(), "now": utc_now()}
     return render_template(
         "enforcement/deadlines.html",
         everybody=everybody,
-        deadlines=queries.deadlines(session, today=today, officer_id=owner),
-        contracts=queries.cancellable(session, today=today, officer_id=owner),
-        hearings=queries.hearings_ahead(session, today=today, officer_id=owner),
+        deadlines=queries.open_to(session, queries.deadlines(session, today=today, officer_id=owner), **read),
+        contracts=queries.open_to(session, queries.cancellable(session, today=today, officer_id=owner), **read),
+        hearings=queries.open_to(session, queries.hearings_ahead(session, today=today, officer_id=owner), **read),
         officers=staff.officer_names(session),
         today=today,
     )

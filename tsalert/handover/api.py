@@ -36,7 +36,7 @@ blueprints = (handovers,)
 @handovers.response(200, HandoverPageSchema)
 def list_handovers(asked: dict[str, Any]) -> dict[str, Any]:
     """List handovers, newest first."""
-    found = queries.list_handovers(db.session(), **asked)
+    found = queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), **asked)
     return {"items": found, "next": found[-1].row.id if len(found) == asked["limit"] else None}
 
 

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.cases.sections import Pack, pack_from_data
+from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
 from tsalert.handover.rules import Act, State, legal_acts
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
@@ -62,9 +65,15 @@ def get_handover(session: Session, handover_id: int) -> HandoverRecord:
     return _record(session, get_row(session, handover_id))
 
 
-def list_handovers(session: Session, *, after: int | None = None, limit: int = PAGE) -> list[HandoverRecord]:
-    """Return handovers, newest first, older than the one numbered ``after``."""
-    query = select(Handover).order_by(Handover.id.desc()).limit(limit)
+def list_handovers(
+    session: Session, *, reader: Actor, now: datetime, after: int | None = None, limit: int = PAGE
+) -> list[HandoverRecord]:
+    """Return handovers, newest first, older than the one numbered ``after``; none of a restricted record."""
+    seen = or_(
+        and_(Handover.case_id.is_not(None), tiers.visible(reader, Subject.CASE, Handover.case_id, now=now)),
+        and_(Handover.incident_id.is_not(None), tiers.visible(reader, Subject.INCIDENT, Handover.incident_id, now=now)),
+    )
+    query = select(Handover).where(seen).order_by(Handover.id.desc()).limit(limit)
     found = session.scalars(query if after is None else query.where(Handover.id < after))
     return [_record(session, row) for row in found]
 

@@ -45,7 +45,7 @@ def offer_handovers() -> dict[str, object]:
 def list_handovers() -> ResponseReturnValue:
     """List handovers, newest first."""
     after = ListSchema().load(request.args)["after"]
-    found = queries.list_handovers(db.session(), after=after)
+    found = queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), after=after)
     older = found[-1].row.id if len(found) == queries.PAGE else None
     return render_template("handover/list.html", handovers=found, older=older, is_first=after is None)
 

@@ -22,6 +22,7 @@ from tsalert.parties.rules import check_review
 from tsalert.parties.vocabulary import IdentifierKind
 from tsalert.tiers import queries as tiers
 from tsalert.tiers import service as tier_service
+from tsalert.tiers.parties import require_party
 from tsalert.tiers.vocabulary import Subject
 
 _NOTE = "intelligence_note"
@@ -33,6 +34,7 @@ def write_note(new: NewIntelligence, *, is_demo: bool, actor: Actor, now: dateti
     What takes the place of a restricted note is restricted too.
 
     :raises NotFound: there is no such note to supersede.
+    :raises Withheld: it is about somebody who is kept from whoever writes it.
     :raises Conflict: that note was superseded before.
     :raises RuleViolation: it is about nothing that can be read, lacks its conditions, or its days cannot be.
     """
@@ -45,6 +47,8 @@ def write_note(new: NewIntelligence, *, is_demo: bool, actor: Actor, now: dateti
         session.add(row)
         session.flush()
         for about in new.about:
+            if about.party_id is not None:
+                require_party(session, actor, about.party_id, now=now)
             session.add(_about(session, row.id, about, is_demo=is_demo))
         session.flush()
         grade = rules.grade_of(row.source, row.assessment, row.handling)

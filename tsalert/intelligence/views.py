@@ -18,6 +18,7 @@ from tsalert.intelligence.showing import shown_note
 from tsalert.intelligence.vocabulary import About
 from tsalert.parties import queries as parties
 from tsalert.staff import queries as staff
+from tsalert.tiers.parties import require_party
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
@@ -51,6 +52,8 @@ def new_note() -> ResponseReturnValue:
     before = {each.kind: each for each in earlier.about} if earlier else {}
     was = before[About.PARTY].party_id if About.PARTY in before else None
     party_id = request.form.get("party_id", type=int) or asked["party"] or was
+    if party_id:
+        require_party(session, actor, party_id, now=now)
     named = parties.party_names(session, [party_id]) if party_id else {}
     name_read([earlier.note.id] if earlier else [])
     known = {kind: each.raw for kind, each in before.items()}

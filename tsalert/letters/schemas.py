@@ -53,7 +53,11 @@ class NewLetterTemplateSchema(Strict):
     title = Line(longest=120, required=True, error_messages={"required": "Give the letter a title."})
     body = Paragraph(longest=_LONGEST, required=True, error_messages={"required": "Write the letter."})
     reason = Line(longest=400, required=True, error_messages={"required": "Say why the words change."})
-    after = fields.Integer(required=True, validate=Range(0, 1_000_000, error="Load the page again."))
+    after = fields.Integer(
+        required=True,
+        error_messages={"required": "Load the page again."},
+        validate=Range(0, 1_000_000, error="Load the page again."),
+    )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[NewTemplate, int]:

@@ -80,7 +80,7 @@ def _parties(of: Scope) -> Blocks:
     defendants = [(each.name, "Defendant") for one in found for each in one.defendants]
     named = {name for name, _ in defendants}
     others = [row for row in _people(of, (*ACCUSED, Role.OTHER)) if row[0] not in named]
-    return _table("Traders and defendants", ("Name", "Part"), [*defendants, *others])
+    return _table("Who they are", ("Name", "Part"), [*defendants, *others])
 
 
 def _people(of: Scope, roles: tuple[Role, ...]) -> list[tuple[str, str]]:
@@ -137,13 +137,13 @@ def _enforcement(of: Scope) -> Blocks:
         for row in found.cancellations
         if stands(Record.CANCELLATION, row.id)
     ]
-    return _table("Offences, actions and contracts", ("What", "When", "Particulars"), offences + actions + contracts)
+    return _table("What is recorded", ("What", "When", "Particulars"), offences + actions + contracts)
 
 
 def _timeline(of: Scope) -> Blocks:
     names = staff.officer_names(of.session)
     rows = [_event(event, names) for event in whole_timeline(of.session, of.case.id)]
-    return _table("Timeline", ("When", "What", "Particulars", "Recorded"), rows)
+    return _table("What happened, the earliest first", ("When", "What", "Particulars", "Recorded"), rows)
 
 
 def _event(event: Event, names: dict[int, str]) -> tuple[str, str, str, str]:

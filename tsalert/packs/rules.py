@@ -21,7 +21,7 @@ class Form(Word):
     """The kind of file."""
 
     PDF = "pdf", "PDF"
-    WORD = "docx", "Word"
+    DOCX = "docx", "Word"
 
 
 # The victim goes along only when somebody says so.

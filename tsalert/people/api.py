@@ -147,8 +147,10 @@ def get_held(incident_id: int) -> dict[str, Any]:
 
 def _people(case_id: int) -> dict[str, Any]:
     session = db.session()
-    case = case_for(session, case_id, actor=current_actor(), now=utc_now())
-    return {"items": queries.people_of(session, case_id), "proposed": proposed_for(session, case)}
+    actor, now = current_actor(), utc_now()
+    case = case_for(session, case_id, actor=actor, now=now)
+    people = queries.as_read(session, queries.people_of(session, case_id), reader=actor, now=now)
+    return {"items": people, "proposed": proposed_for(session, case, reader=actor, now=now)}
 
 
 def _changed(case_id: int) -> dict[str, Any]:

@@ -1,21 +1,31 @@
 """Who may belong to a case and does not yet: told of by its calls, named in its file, or convicted in it."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import CaseFile
 from tsalert.cases.people import queries
 from tsalert.cases.people.queries import Proposed
 from tsalert.cases.people.vocabulary import Role
+from tsalert.core.actors import Actor
 from tsalert.enforcement import convictions
 from tsalert.parties import queries as parties
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.filters import day
 
 
-def proposed_for(session: Session, case: CaseFile) -> list[Proposed]:
-    """Return whom we think of for a case, as what and why, without the roles that somebody has or had."""
+def proposed_for(session: Session, case: CaseFile, *, reader: Actor, now: datetime) -> list[Proposed]:
+    """Return whom we think of for a case, as what and why, without the roles that somebody has or had.
+
+    Whoever is kept from the reader is not proposed to them.
+    """
     told = queries.told_by_calls(session, case.id)
     found = queries.without_known(session, case.id, [*_convicted(session, case.id), *told])
-    return [*_named(session, case), *found]
+    ids = {each.party_id for each in found if each.party_id is not None}
+    kept = tiers.withheld(session, reader, Subject.PARTY, ids, now=now)
+    return [*_named(session, case), *(each for each in found if each.party_id not in kept)]
 
 
 def _named(session: Session, case: CaseFile) -> list[Proposed]:

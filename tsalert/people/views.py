@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.cases import vocabulary as case_words
 from tsalert.cases.people import queries, rules, service, vocabulary
+from tsalert.cases.people.queries import CasePerson
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.periods import quarter_of, recent_periods
@@ -30,6 +31,7 @@ from tsalert.people.sharing import AlsoUsed, also_used
 from tsalert.people.showing import case_for, sensitive_of
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
+from tsalert.tiers.parties import require_party
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
@@ -43,7 +45,7 @@ def offer_lives() -> dict[str, object]:
     """Let the pages of parties and cases show what somebody has to do with, and who is part of a case."""
     return {
         "life_of_party": _life,
-        "people_of_case": lambda case_id: queries.people_of(db.session(), case_id),
+        "people_of_case": _people,
         "people_words": vocabulary,
         "case_words": case_words,
         "enforcement_words": enforcement_words,
@@ -60,8 +62,8 @@ def show_people(case_id: int) -> ResponseReturnValue:
     return _page(
         "case.html",
         case,
-        people=queries.people_of(session, case_id),
-        proposed=proposed_for(session, case),
+        people=_people(case_id),
+        proposed=proposed_for(session, case, reader=actor, now=now),
         is_on=queries.may_see_sensitive(session, actor, case_id, now=now),
         officers=staff.officer_names(session),
     )
@@ -74,6 +76,8 @@ def new_role(case_id: int) -> ResponseReturnValue:
     """Show the form that gives somebody a role in a case, whether they are known or not."""
     case = case_for(db.session(), case_id, actor=current_actor(), now=utc_now())
     known = request.values.get("party_id", type=int) or request.args.get("party", type=int)
+    if known:
+        require_party(db.session(), current_actor(), known, now=utc_now())
     named = parties.party_names(db.session(), [known]) if known else {}
     return _page("new_role.html", case, found=None, party_id=known if known in named else None, named=named)
 
@@ -116,7 +120,8 @@ def edit_role(case_id: int, role_id: int) -> ResponseReturnValue:
     """Ask why a role ends."""
     case = case_for(db.session(), case_id, actor=current_actor(), now=utc_now())
     role = queries.get_role(db.session(), case_id, role_id)
-    return _page("end_role.html", case, role=role, person=queries.person_of(db.session(), case_id, role.party_id))
+    person = next(each for each in _people(case_id) if role.party_id in each.members)
+    return _page("end_role.html", case, role=role, person=person)
 
 
 @bp.post("/cases/<int:case_id>/people/roles/<int:role_id>/end")
@@ -181,6 +186,12 @@ def list_repeats() -> ResponseReturnValue:
     found = repeat_list(db.session(), asked["who"], period, actor=current_actor(), now=now)
     name_read([each.party_id for each in found.items])
     return render_template("people/repeats.html", found=found, whos=Who.options(), periods=recent_periods(today))
+
+
+def _people(case_id: int) -> list[CasePerson]:
+    """Return the people of a case as whoever asks may see them."""
+    found = queries.people_of(db.session(), case_id)
+    return queries.as_read(db.session(), found, reader=current_actor(), now=utc_now())
 
 
 def _life(record: PartyRecord) -> tuple[Life, list[AlsoUsed]]:

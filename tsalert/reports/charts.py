@@ -8,6 +8,7 @@ from html import escape
 WIDTH = 340
 _TEXT, _SMALL, _ROW = 14, 12, 44
 _PLOT, _LEFT, _RIGHT, _TOP = 150, 8, 8, 34
+_YEAR = 50  # how much room a year takes under its quarter
 # Colours and dashes of lines; what comes fifth is told in the table alone.
 _LINES = (("#1d70b8", ""), ("#d4351c", "7 4"), ("#00703c", "2 3"), ("#4c2c92", "9 3 2 3"))
 _MOST_LINES = len(_LINES)
@@ -165,16 +166,27 @@ def _axis(most: Decimal, write: Write) -> str:
 
 def _ticks(places: Sequence[str]) -> list[str]:
     """Write the quarter under each point, and the year under its first: ``2022/23 Q1`` is told on two lines."""
-    found, told = [], ""
+    found = []
     for place, name in enumerate(places):
         year, _, quarter = name.partition(" ")
-        at, bottom = _across(place, len(places)), _TOP + _PLOT
-        found.append(_label(at, bottom + 16, quarter or year, size=_SMALL, anchor="middle"))
-        if quarter and year != told:
-            anchor = "end" if place and place == len(places) - 1 else "middle"
-            found.append(_label(at + (12 if anchor == "end" else 0), bottom + 32, year, size=_SMALL, anchor=anchor))
-        told = year
-    return found
+        found.append(
+            _label(_across(place, len(places)), _TOP + _PLOT + 16, quarter or year, size=_SMALL, anchor="middle")
+        )
+    return [*found, *(_year(place, places) for place in _years_told(places))]
+
+
+def _years_told(places: Sequence[str]) -> list[int]:
+    """Return where a year begins; the first is left untold where the next begins too close to write both."""
+    years = [name.partition(" ")[0] if " " in name else "" for name in places]
+    firsts = [place for place, year in enumerate(years) if year and (not place or year != years[place - 1])]
+    is_crowded = len(firsts) > 1 and _across(firsts[1], len(places)) - _across(firsts[0], len(places)) < _YEAR
+    return firsts[1:] if is_crowded else firsts
+
+
+def _year(place: int, places: Sequence[str]) -> str:
+    at, year = _across(place, len(places)), places[place].partition(" ")[0]
+    anchor = "end" if place and place == len(places) - 1 else "middle"
+    return _label(at + (12 if anchor == "end" else 0), _TOP + _PLOT + 32, year, size=_SMALL, anchor=anchor)
 
 
 def _ends(series: Sequence[Series], most: Decimal, write: Write) -> list[str]:

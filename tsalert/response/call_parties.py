@@ -20,6 +20,7 @@ from tsalert.parties.vocabulary import Side
 from tsalert.response.models import Call, CallParty, CallPlace, Incident
 from tsalert.response.queries import get_call
 from tsalert.response.vocabulary import CallSource
+from tsalert.tiers import service as tiers
 from tsalert.tiers.queries import visible
 from tsalert.tiers.vocabulary import Subject
 
@@ -55,6 +56,7 @@ def link_parties(
     for side, party in keep_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now).items():
         if party.is_new:
             audit.record(session, actor, "added", "party", party.party_id, now=now)
+            _restrict_as_call(session, party.party_id, call.id, actor, now)
         audit.record(session, actor, "linked", "call", call.id, now=now, party=party.party_id, role=side)
 
 
@@ -90,6 +92,7 @@ def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: da
         new_id = taking_apart.tell_apart(session, link.party_id, gone, left, actor=actor, now=now)
         audit.record(session, actor, "linked", "call", call_id, now=now, party=new_id, role=role, was=link.party_id)
         link.party_id = new_id
+        _restrict_as_call(session, new_id, call_id, actor, now)
         return new_id
 
 
@@ -153,6 +156,11 @@ def keep_places(session: Session, call: Call, incident: Incident | None = None) 
     keys += place_keys(incident.address, incident.postcode) if incident else []
     for key in dict.fromkeys(keys):
         session.execute(insert_ignoring_conflicts(session, CallPlace).values(key=key, call_id=call.id))
+
+
+def _restrict_as_call(session: Session, party_id: int, call_id: int, actor: Actor, now: datetime) -> None:
+    """Restrict a party of whom nothing but one call tells, where that call is restricted."""
+    tiers.inherit(session, Subject.PARTY, party_id, (Subject.CALL, call_id), actor=actor, now=now)
 
 
 def _parts() -> Select[int, str, str, datetime, int, int | None, str | None]:

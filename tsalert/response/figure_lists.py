@@ -1,17 +1,20 @@
 """From a figure to the incidents behind it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tsalert.core.actors import Actor
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.response import figures
 from tsalert.response.clock import ClockState, read_clock
 from tsalert.response.counting import By, CountedIncident, Run, Stop, minutes
 from tsalert.response.figure_telling import end_label
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.exports import Cell
 
 
@@ -52,12 +55,28 @@ class Listed:
     run: Run | None
 
 
-def list_lines(session: Session, wanted: Wanted) -> list[Listed]:
-    """Return the incidents behind a figure, one line for each of their clocks that it counts."""
+def list_lines(session: Session, wanted: Wanted, *, reader: Actor, now: datetime) -> list[Listed]:
+    """Return the incidents behind a figure, one line for each of their clocks that it counts.
+
+    Of one that is kept from the reader a line says what everybody may know; narrowed by more than that, the list would
+    tell more, so it is left out.
+    """
     only_immediate = wanted.result is not Result.REPORTS
     found = figures.counted_incidents(session, wanted.period, only_immediate=only_immediate)
-    chosen = (each for each in found if each.is_report and (wanted.by is None or each.keys[wanted.by] == wanted.key))
-    return [line for incident in chosen for line in _lines(incident, wanted.result)]
+    chosen = [each for each in found if each.is_report and (wanted.by is None or each.keys[wanted.by] == wanted.key)]
+    kept = tiers.withheld(session, reader, Subject.INCIDENT, {each.id for each in chosen}, now=now)
+    shown = (
+        _bare(each) if each.id in kept else each for each in chosen if each.id not in kept or wanted.by not in _TOLD
+    )
+    return [line for incident in shown for line in _lines(incident, wanted.result)]
+
+
+_TOLD = frozenset({By.SOURCE, By.TYPE})  # what only those may know who may see the incident
+
+
+def _bare(incident: CountedIncident) -> CountedIncident:
+    untold = {By.SOURCE: "", By.TYPE: f"{incident.category}:"}
+    return replace(incident, outcome=None, keys={**incident.keys, **untold})
 
 
 LIST_HEAD = (

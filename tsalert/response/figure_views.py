@@ -16,7 +16,7 @@ from tsalert.response.figure_lists import Result, Wanted
 from tsalert.response.figure_schemas import WantedListSchema, WantedPeriodSchema
 from tsalert.response.figures import label
 from tsalert.staff import queries as staff
-from tsalert.web.access import requires
+from tsalert.web.access import current_actor, requires
 from tsalert.web.exports import csv_response
 from tsalert.web.forms import read_form
 
@@ -52,7 +52,7 @@ def export_period() -> Response:
 def list_incidents() -> ResponseReturnValue:
     """List the incidents behind a figure."""
     wanted: Wanted = read_form(WantedListSchema(unknown="exclude"), request.args)
-    listed = figure_lists.list_lines(db.session(), wanted)
+    listed = figure_lists.list_lines(db.session(), wanted, reader=current_actor(), now=utc_now())
     shown = listed[wanted.after : wanted.after + _PAGE]
     following = wanted.after + _PAGE
     return render_template(
@@ -72,7 +72,8 @@ def list_incidents() -> ResponseReturnValue:
 def export_incidents() -> Response:
     """Give out the incidents behind a figure as a CSV file."""
     wanted: Wanted = read_form(WantedListSchema(unknown="exclude"), request.args)
-    rows = figure_lists.list_rows(figure_lists.list_lines(db.session(), wanted), **_names())
+    listed = figure_lists.list_lines(db.session(), wanted, reader=current_actor(), now=utc_now())
+    rows = figure_lists.list_rows(listed, **_names())
     name = f"rapid-response {_filed(wanted.period)} {wanted.result}.csv"
     return csv_response(name, figure_lists.LIST_HEAD, rows)
 

@@ -17,7 +17,7 @@ from tsalert.response.figure_schemas import (
     WantedListSchema,
 )
 from tsalert.response.figure_telling import Told
-from tsalert.web.access import requires
+from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
 figures = api_blueprint("response_figures", "response-figures", "Rapid-response figures of any run of days.")
@@ -39,6 +39,6 @@ def get_response_figures(wanted: dict[str, Period]) -> Told:
 @figures.response(200, ListedPageSchema)
 def list_response_figure_incidents(wanted: Wanted) -> dict[str, Any]:
     """List the incidents behind a figure, in the order of their first calls; ``after`` is the ``next`` before."""
-    listed = figure_lists.list_lines(db.session(), wanted)
+    listed = figure_lists.list_lines(db.session(), wanted, reader=current_actor(), now=utc_now())
     following = wanted.after + _PAGE
     return {"items": listed[wanted.after : following], "next": following if following < len(listed) else None}

@@ -8,6 +8,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
+from tsalert.core.errors import NotFound
+from tsalert.parties import queries as parties
 from tsalert.parties.matching import Hit, Match
 from tsalert.response.models import Call
 from tsalert.response.queries import Household, IncidentRecord
@@ -42,6 +44,16 @@ def seen_matches(session: Session, reader: Actor, found: Sequence[Match], *, now
     everybody = {member for match in found for member in match.members}
     kept = tiers.withheld(session, reader, Subject.PARTY, everybody, now=now)
     return [match for match in found if not kept & set(match.members)]
+
+
+def require_decision_of(session: Session, party_id: int, decision_id: int) -> None:
+    """Refuse to touch a decision under the address of a party that it is not about.
+
+    :raises NotFound: it is about others.
+    """
+    members = parties.get_party(session, party_id).members
+    if decision_id not in {each.id for each in parties.decisions_of(session, members)}:
+        raise NotFound("There is no such decision about them.")
 
 
 def for_reader(session: Session, reader: Actor, calls: Sequence[Call], *, now: datetime) -> tuple[list[Call], set[int]]:

@@ -17,7 +17,7 @@ from tsalert.parties.vocabulary import Side
 from tsalert.parties.warning_notes import Warned
 from tsalert.response import call_parties, held
 from tsalert.response.call_parties import PartOfCall, calls_of_parties
-from tsalert.response.kept import seen
+from tsalert.response.kept import require_decision_of, seen
 from tsalert.response.matches import look_up
 from tsalert.response.party_schemas import (
     EndSchema,
@@ -30,6 +30,7 @@ from tsalert.response.party_schemas import (
     ReviewSchema,
     SoughtSchema,
 )
+from tsalert.tiers.parties import require_party
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
@@ -91,6 +92,7 @@ def get_party(party_id: int) -> Shown:
 def decide(told: dict[str, Any], party_id: int) -> Shown:
     """Hold a party and another to be the same, or not."""
     now = utc_now()
+    require_party(db.session(), current_actor(), told["other_id"], now=now)
     service.decide((party_id, told["other_id"]), told["verdict"], actor=current_actor(), now=now)
     return _shown(party_id, now=now)
 
@@ -101,6 +103,7 @@ def decide(told: dict[str, Any], party_id: int) -> Shown:
 def undo(party_id: int, decision_id: int) -> Shown:
     """Undo a decision; it stays in the history."""
     now = utc_now()
+    require_decision_of(db.session(), party_id, decision_id)
     service.undo(decision_id, actor=current_actor(), now=now)
     return _shown(party_id, now=now)
 

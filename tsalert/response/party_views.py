@@ -12,11 +12,12 @@ from tsalert.parties import known_by, matching, queries, service, vocabulary, wa
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
 from tsalert.response import call_parties, held
-from tsalert.response.kept import seen
+from tsalert.response.kept import require_decision_of, seen
 from tsalert.response.matches import lines_of
 from tsalert.response.party_schemas import EndSchema, NewDecisionSchema, NewWarningSchema, ReviewSchema, SearchSchema
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
+from tsalert.tiers.parties import require_party
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
@@ -60,7 +61,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
         party=record,
         warnings=warning_notes.warnings_of(session, members, now=now, ended=True),
         decisions=decisions,
-        names=queries.party_names(session, others | members),
+        names=queries.party_names(session, seen(session, reader, Subject.PARTY, others | members, int, now)),
         calls=call_parties.calls_of_parties(session, members, reader=reader, now=now, limit=_PAGE),
         alike=lines_of(session, alike, reader=reader, now=now),
         known=known_by.standing_of(session, members),
@@ -75,6 +76,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
 def decide(party_id: int) -> ResponseReturnValue:
     """Hold a party and another to be the same, or not."""
     told = load_form(NewDecisionSchema())
+    require_party(db.session(), current_actor(), told["other_id"], now=utc_now())
     service.decide((party_id, told["other_id"]), told["verdict"], actor=current_actor(), now=utc_now())
     flash("Your decision is kept. It can be undone below.", "success")
     return _back(party_id)
@@ -84,6 +86,7 @@ def decide(party_id: int) -> ResponseReturnValue:
 @requires(Permission.LOG_CALL)
 def undo(party_id: int, link_id: int) -> ResponseReturnValue:
     """Undo a decision; it stays in the history."""
+    require_decision_of(db.session(), party_id, link_id)
     service.undo(link_id, actor=current_actor(), now=utc_now())
     flash("The decision is undone.", "success")
     return _back(party_id)

@@ -44,7 +44,7 @@ def list_restrictions() -> dict[str, Any]:
 @access.arguments(RestrictingSchema)
 @access.response(204)
 def restrict(told: dict[str, Any]) -> None:
-    """Restrict a record: a case with its incidents and their calls, an incident with its calls."""
+    """Restrict a record with all that tells of the same: calls, their incident, its case."""
     service.restrict(told["record"], told["reason"], actor=current_actor(), now=utc_now())
 
 

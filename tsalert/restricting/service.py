@@ -6,7 +6,9 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
@@ -24,7 +26,9 @@ from tsalert.tiers.vocabulary import Subject
 
 
 def restrict(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Restrict a record: a case with its incidents and their calls, an incident with its calls.
+    """Restrict a record with all that tells of the same: calls, their incident, its case, whoever stands nowhere else.
+
+    The incident says what its calls told, and the case what its incidents did, so each of them would give it away.
 
     :raises NotFound: there is no such record.
     :raises Conflict: it is restricted for its own sake already.
@@ -35,8 +39,12 @@ def restrict(record: Record, reason: str, *, actor: Actor, now: datetime) -> Non
         title = name_of(session, *record).title
         if record in queries.roots_of(session, *record):
             raise Conflict(f"{title} is restricted already.")
-        for each in (record, *_beneath(session, record)):
+        told = dict.fromkeys((record, *_together(session, record)))
+        for each in told:
             tiers.restrict(session, *each, record, reason, actor=actor, now=now)
+        for each in told:
+            if each[0] in {Subject.CASE, Subject.CALL}:
+                restrict_people(session, each, actor=actor, now=now)
 
 
 def lift(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -124,14 +132,28 @@ def _require_say(session: Session, case_id: int, actor: Actor) -> None:
         raise RuleViolation("Only those on the case and managers say who else is on it.")
 
 
-def _beneath(session: Session, record: Record) -> list[Record]:
+def _together(session: Session, record: Record) -> list[Record]:
+    """Return every case, incident and call that tells of what a record does."""
     subject, number = record
-    if subject is Subject.CASE:
-        incidents = [(Subject.INCIDENT, each) for each in cases.incident_ids(session, number)]
-        return [*incidents, *(call for each in incidents for call in _beneath(session, each))]
+    if subject is Subject.CALL:
+        incident_id = response.get_call(session, number).incident_id
+        return _together(session, (Subject.INCIDENT, incident_id)) if incident_id else []
     if subject is Subject.INCIDENT:
-        return [(Subject.CALL, call.id) for call in response.calls_of_incident(session, number)]
+        case = cases.find_case_of_incident(session, number)
+        return _together(session, (Subject.CASE, case.id)) if case else _with_calls(session, number)
+    if subject is Subject.CASE:
+        return [each for case_id in merging.matter_of(session, number) for each in _with_incidents(session, case_id)]
     return []
+
+
+def _with_incidents(session: Session, case_id: int) -> list[Record]:
+    calls = [each for number in cases.incident_ids(session, case_id) for each in _with_calls(session, number)]
+    return [(Subject.CASE, case_id), *calls]
+
+
+def _with_calls(session: Session, incident_id: int) -> list[Record]:
+    calls = response.calls_of_incident(session, incident_id)
+    return [(Subject.INCIDENT, incident_id), *((Subject.CALL, call.id) for call in calls)]
 
 
 def _write_to_managers(session: Session, title: str, actor: Actor, now: datetime) -> int:

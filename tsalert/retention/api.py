@@ -9,7 +9,6 @@ from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.retention import certifying, holding, keeping, runs, showing
 from tsalert.retention.keeping import RuleOfKind
-from tsalert.retention.models import LegalHold
 from tsalert.retention.runs import ItemPage
 from tsalert.retention.schemas import (
     HoldLiftSchema,
@@ -132,31 +131,35 @@ def get_certificate(run_id: int) -> dict[str, Any]:
 @requires(Permission.HOLD_RECORD)
 @reads("legal hold")
 @holds.response(200, LegalHoldSchema(many=True))
-def list_holds() -> list[LegalHold]:
-    """List every hold with its reason, those in force first."""
-    found = holding.list_holds(db.session())
-    name_read(hold.id for hold in found)
-    return found
+def list_holds() -> list[dict[str, Any]]:
+    """List every hold, those in force first; its reason is for those who may see the record."""
+    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now())
+    name_read(each.hold.id for each in found if each.reason is not None)
+    return [each.data for each in found]
 
 
 @holds.route("", methods=["POST"])
 @requires(Permission.HOLD_RECORD)
 @holds.arguments(NewLegalHoldSchema)
 @holds.response(201, LegalHoldSchema)
-def place_hold(new: dict[str, Any]) -> LegalHold:
+def place_hold(new: dict[str, Any]) -> dict[str, Any]:
     """Hold a record and all that hangs together with it."""
     root, key = holding.find_record(db.session(), new.pop("record"))
-    return holding.get_hold(db.session(), holding.place_hold(root, key, **new, actor=current_actor(), now=utc_now()))
+    return _hold(holding.place_hold(root, key, **new, actor=current_actor(), now=utc_now()))
 
 
 @holds.route("/<int:hold_id>/lifting", methods=["POST"])
 @requires(Permission.RUN_RETENTION)
 @holds.arguments(HoldLiftSchema)
 @holds.response(200, LegalHoldSchema)
-def lift_hold(told: dict[str, Any], hold_id: int) -> LegalHold:
+def lift_hold(told: dict[str, Any], hold_id: int) -> dict[str, Any]:
     """Let a record go after its time again."""
     holding.lift_hold(hold_id, **told, actor=current_actor(), now=utc_now())
-    return holding.get_hold(db.session(), hold_id)
+    return _hold(hold_id)
+
+
+def _hold(hold_id: int) -> dict[str, Any]:
+    return showing.hold_told(db.session(), hold_id, reader=current_actor(), now=utc_now()).data
 
 
 def list_rules_now() -> list[RuleOfKind]:

@@ -103,7 +103,7 @@ def _work(before: datetime) -> Select[Any]:
     alone = (work.c.case_id.is_(None), work.c.incident_id.is_(None), work.c.is_current)
     return (
         select(work.c.id, work.c.reference, work.c.on_date)
-        .where(*alone, work.c.on_date <= london_date(before), ~is_erased(Root.WORK, work.c.id))
+        .where(*alone, work.c.on_date <= london_date(before), ~is_erased(Root.INTERVENTION, work.c.id))
         .order_by(work.c.id)
     )
 
@@ -112,7 +112,7 @@ def _requests(before: datetime) -> Select[Any]:
     asked = table("access_request")
     return (
         select(asked.c.id, asked.c.reference, asked.c.answered_at)
-        .where(asked.c.answered_at <= before, ~is_erased(Root.ACCESS, asked.c.id))
+        .where(asked.c.answered_at <= before, ~is_erased(Root.ACCESS_REQUEST, asked.c.id))
         .order_by(asked.c.id)
     )
 
@@ -192,16 +192,17 @@ def _access_facts(_session: Session, rows: Sequence[Row[Any]]) -> dict[int, Fact
 
 
 _SOURCES: dict[Root, Callable[[datetime], Select[Any]]] = {
-    Root.CALL: _calls, Root.INCIDENT: _incidents, Root.CASE: _cases, Root.WORK: _work, Root.ACCESS: _requests,
+    Root.CALL: _calls, Root.INCIDENT: _incidents, Root.CASE: _cases, Root.INTERVENTION: _work,
+    Root.ACCESS_REQUEST: _requests,
 }  # fmt: skip
 _FACTS: dict[Root, Callable[[Session, Sequence[Row[Any]]], dict[int, Facts]]] = {
-    Root.CALL: _call_facts, Root.INCIDENT: _incident_facts, Root.CASE: _case_facts, Root.WORK: _work_facts,
-    Root.ACCESS: _access_facts,
+    Root.CALL: _call_facts, Root.INCIDENT: _incident_facts, Root.CASE: _case_facts, Root.INTERVENTION: _work_facts,
+    Root.ACCESS_REQUEST: _access_facts,
 }  # fmt: skip
 _RULES = {
     Root.CALL: (RuleKind.UNREAL_CALL, RuleKind.ADVICE_CALL),
     Root.INCIDENT: (RuleKind.INCIDENT,),
     Root.CASE: (RuleKind.CASE, RuleKind.PROSECUTION),
-    Root.WORK: (RuleKind.CASE,),
-    Root.ACCESS: (RuleKind.ACCESS_REQUEST,),
+    Root.INTERVENTION: (RuleKind.CASE,),
+    Root.ACCESS_REQUEST: (RuleKind.ACCESS_REQUEST,),
 }

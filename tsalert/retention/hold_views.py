@@ -23,7 +23,8 @@ bp.context_processor(
 @requires(Permission.HOLD_RECORD)
 def list_holds() -> ResponseReturnValue:
     """Show what is held: references and days alone, since a reason may name somebody."""
-    return render_template("retention/holds.html", holds=showing.holds_told(db.session()))
+    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now())
+    return render_template("retention/holds.html", holds=found)
 
 
 @bp.get("/new")
@@ -50,9 +51,8 @@ def place_hold() -> ResponseReturnValue:
 def show_hold(hold_id: int) -> ResponseReturnValue:
     """Show one hold with its reason."""
     session = db.session()
-    return render_template(
-        "retention/hold.html", found=showing.hold_told(session, hold_id), officers=officer_names(session)
-    )
+    found = showing.hold_told(session, hold_id, reader=current_actor(), now=utc_now())
+    return render_template("retention/hold.html", found=found, officers=officer_names(session))
 
 
 @bp.post("/<int:hold_id>/lift")

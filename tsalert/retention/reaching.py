@@ -56,8 +56,8 @@ def widen(session: Session, reach: Reach) -> Reach:
     wider = reach.plus(Root.INCIDENT, found)
     incidents = wider.of(Root.INCIDENT)
     wider = wider.plus(Root.CALL, session.scalars(select(call.c.id).where(call.c.incident_id.in_(incidents))))
-    references = select(work.c.reference).where(work.c.id.in_(reach.of(Root.WORK)))
-    return wider.plus(Root.WORK, session.scalars(select(work.c.id).where(work.c.reference.in_(references))))
+    references = select(work.c.reference).where(work.c.id.in_(reach.of(Root.INTERVENTION)))
+    return wider.plus(Root.INTERVENTION, session.scalars(select(work.c.id).where(work.c.reference.in_(references))))
 
 
 def rows_under(entry: Held, reach: Reach) -> ColumnElement[bool]:

@@ -63,7 +63,7 @@ class LegalHoldSchema(Schema):
     id = fields.Integer()
     subject = fields.String()
     subject_id = fields.Integer()
-    reason = fields.String()
+    reason = fields.String(allow_none=True)
     placed_by = fields.Integer(allow_none=True)
     placed_at = Instant()
     review_on = Day()

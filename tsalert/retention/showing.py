@@ -2,25 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.core.actors import Actor
 from tsalert.retention import holding, runs
 from tsalert.retention.held.entries import Treatment
 from tsalert.retention.held.register import REGISTER, TABLES, holds_text, treatment_of
 from tsalert.retention.models import ErasedRecord, LegalHold
 from tsalert.retention.reaching import references_of, table
 from tsalert.retention.vocabulary import Root
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
+
+_MAY_BE_RESTRICTED = frozenset(subject.value for subject in Subject)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRecord:
-    """A hold, and what people call the record that it is on."""
+    """A hold, and what people call the record that it is on; why is None to whoever may not see that record."""
 
     hold: LegalHold
     reference: str
+    reason: str | None
+    lift_reason: str | None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The hold as the API tells of it."""
+        names = ("id", "subject", "subject_id", "placed_by", "placed_at", "review_on", "lifted_by", "lifted_at")
+        told = {name: getattr(self.hold, name) for name in names}
+        return told | {"reason": self.reason, "lift_reason": self.lift_reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +76,17 @@ def run_told(session: Session, run_id: int) -> dict[str, Any]:
     return told | {"approvals": runs.approvals(session, run_id), "counts": runs.tallied(session, run_id)}
 
 
-def holds_told(session: Session) -> list[HeldRecord]:
+def holds_told(session: Session, *, reader: Actor, now: datetime) -> list[HeldRecord]:
     """Return every hold with the reference of its record."""
-    return _named(session, holding.list_holds(session))
+    return _named(session, holding.list_holds(session), reader, now)
 
 
-def hold_told(session: Session, hold_id: int) -> HeldRecord:
+def hold_told(session: Session, hold_id: int, *, reader: Actor, now: datetime) -> HeldRecord:
     """Return one hold with the reference of its record.
 
     :raises NotFound: there is none.
     """
-    (found,) = _named(session, [holding.get_hold(session, hold_id)])
+    (found,) = _named(session, [holding.get_hold(session, hold_id)], reader, now)
     return found
 
 
@@ -94,9 +109,25 @@ def _columns(name: str) -> dict[str, list[str]]:
     return found
 
 
-def _named(session: Session, holds: Sequence[LegalHold]) -> list[HeldRecord]:
+def _named(session: Session, holds: Sequence[LegalHold], reader: Actor, now: datetime) -> list[HeldRecord]:
     names = {
         root: references_of(session, root, [hold.subject_id for hold in holds if hold.subject == root])
         for root in TABLES
     }
-    return [HeldRecord(hold, names[Root.of(hold.subject)][hold.subject_id]) for hold in holds]
+    shut = {(root, key) for root in TABLES for key in _withheld(session, root, holds, reader, now)}
+    return [
+        HeldRecord(
+            hold,
+            names[Root.of(hold.subject)][hold.subject_id],
+            *((None, None) if (hold.subject, hold.subject_id) in shut else (hold.reason, hold.lift_reason)),
+        )
+        for hold in holds
+    ]
+
+
+def _withheld(session: Session, root: Root, holds: Sequence[LegalHold], reader: Actor, now: datetime) -> frozenset[int]:
+    """Return the records of one kind that are held and kept from the reader."""
+    if root.value not in _MAY_BE_RESTRICTED:
+        return frozenset()
+    ids = {hold.subject_id for hold in holds if hold.subject == root}
+    return tiers.withheld(session, reader, Subject.of(root.value), ids, now=now)

@@ -30,11 +30,19 @@ def init_app(app: Flask, keys: Mapping[str, Records]) -> None:
 
 def _guard() -> None:
     # What a body holds is not looked at: a file of half a gigabyte is read by its own view, piece by piece.
-    named = {f"{QUERY}{name}": text for name, text in request.args.items()} | (request.view_args or {})
+    named = [*_asked_for(), *(request.view_args or {}).items()]
     actor = find_actor() if named else None
     if actor is not None and is_limited(actor):
-        for name, value in named.items():
+        for name, value in named:
             _require(actor, name, value)
+
+
+def _asked_for() -> list[tuple[str, str]]:
+    """Return what follows an address, each time that it is said; nothing of bytes that no view can read either."""
+    try:
+        return [(f"{QUERY}{name}", text) for name, text in request.args.items(multi=True)]
+    except UnicodeDecodeError:
+        return []
 
 
 def _require(actor: Actor, name: str, value: Any) -> None:

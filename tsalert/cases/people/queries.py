@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from tsalert.response.models import Call, CallParty
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
+
+UNNAMED = "Somebody restricted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,13 @@ def people_of(session: Session, case_id: int) -> list[CasePerson]:
         )
         for identity, own in roles.items()
     ]
+
+
+def as_read(session: Session, people: Sequence[CasePerson], *, reader: Actor, now: datetime) -> list[CasePerson]:
+    """Return people as a reader may see them: of whoever is restricted, the part and not the name."""
+    members = {member for person in people for member in person.members}
+    kept = tiers.withheld(session, reader, Subject.PARTY, members, now=now)
+    return [replace(person, name=UNNAMED) if kept & person.members else person for person in people]
 
 
 def person_of(session: Session, case_id: int, party_id: int) -> CasePerson:

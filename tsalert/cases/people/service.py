@@ -14,12 +14,14 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
+from tsalert.tiers.parties import require_party
 
 
 def give_role(case_id: int, new: NewRole, *, actor: Actor, now: datetime) -> int:
     """Give somebody a role in a case, and return the role's number.
 
     :raises NotFound: there is no such case.
+    :raises Withheld: they are kept from whoever gives it.
     :raises Conflict: the case is closed, or they have that role already.
     :raises RuleViolation: nobody is named, there is no such party, or the day cannot be.
     """
@@ -28,6 +30,8 @@ def give_role(case_id: int, new: NewRole, *, actor: Actor, now: datetime) -> int
     require_possible_day(new.since, now, field="since")
     with transaction() as session:
         case = cases.open_for_writing(session, case_id)
+        if new.party_id is not None:
+            require_party(session, actor, new.party_id, now=now)
         return steps.give_role(session, case, new, actor=actor, now=now)
 
 

@@ -9,6 +9,7 @@ from tsalert.audit import service as audit
 from tsalert.cases.models import CaseFile, CaseIncident
 from tsalert.cases.people.models import CaseParty
 from tsalert.cases.people.rules import NewRole
+from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.people.vocabulary import Role
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date
@@ -22,6 +23,7 @@ from tsalert.parties.rules import Described, describe_caller
 from tsalert.parties.vocabulary import IdentifierKind, PartyKind, Side
 from tsalert.response.call_parties import parties_of_calls
 from tsalert.response.rows import calls_of
+from tsalert.tiers.vocabulary import Subject
 
 _FROM_FILE = "Named in the file"
 
@@ -47,6 +49,7 @@ def give_role(session: Session, case: CaseFile, new: NewRole, *, actor: Actor, n
     if role_id is None:
         raise Conflict(f"They are {new.role.label.lower()} in this case already.")
     audit.record(session, actor, "role given", "case", case.id, now=now, party=party_id, role=new.role)
+    restrict_people(session, (Subject.CASE, case.id), actor=actor, now=now)
     return role_id
 
 

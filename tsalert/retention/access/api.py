@@ -25,7 +25,7 @@ from tsalert.web.api import api_blueprint
 
 access = api_blueprint("subject_access", "subject-access", "Requests of people for what is held on them.")
 blueprints: tuple[Any, ...] = (access,)
-_SUBJECT = "access request"
+_SUBJECT = "access_request"
 
 
 @access.route("", methods=["GET"])
@@ -63,7 +63,7 @@ def get_request(request_id: int) -> AccessRequest:
 @access.response(200, AccessHeldSchema)
 def get_held(request_id: int) -> Gathered:
     """Give everything that is held on whoever asks, with what may be somebody else's marked for review."""
-    return requests.gathered(db.session(), _shown(request_id))
+    return requests.gathered(db.session(), _shown(request_id), reader=current_actor(), now=utc_now())
 
 
 @access.route("/<int:request_id>/held.zip", methods=["GET"])

@@ -1,7 +1,7 @@
 """Everything that is held on one person, across all tables, as the register of what is held knows the ways to it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,18 +9,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
+from tsalert.core.actors import Actor
 from tsalert.retention.held.entries import Held, Treatment
 from tsalert.retention.held.register import REGISTER, treatment_of
 from tsalert.retention.models import AccessRequest
 from tsalert.retention.reaching import Reach, leads_to, links, rows_under, table, widen
 from tsalert.retention.vocabulary import Root
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 
 # Whose particulars these tables hold is the person who asks; everywhere else they may be somebody else's.
 _OWN = frozenset({"party", "party_name", "party_identifier", "subscriber", "endpoint", "sign_up"})
 # Indexes say again what stands beside them; a request says nothing that its person does not know; secrets stay ours.
-_LEFT_OUT = frozenset({
-    "party_name_key", "call_place", "search_document", "access_request", "access_review", "legal_hold", "page_code",
-})  # fmt: skip
+_LEFT_OUT = frozenset(
+    {"party_name_key", "call_place", "access_request", "access_review", "legal_hold", "page_code", "search_document"}
+)
 _SECRET = frozenset({"storage_key", "address_key", "network_digest", "code", "token_digest"})
 
 
@@ -40,22 +43,57 @@ class Particular:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of one table that is held on somebody."""
+    """One row of one table that is held on somebody.
+
+    :param is_kept: it hangs from a restricted record that the reader has not opened.
+    """
 
     table: str
     key: str
     particulars: tuple[Particular, ...]
+    is_kept: bool = False
 
 
-def gather(session: Session, request: AccessRequest) -> list[Row]:
-    """Return everything that is held on whoever asks, table by table."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that is held on somebody, and the restricted records among it that the reader has not opened."""
+
+    rows: list[Row]
+    shut: tuple[tuple[Subject, int], ...]
+
+
+def gather(session: Session, request: AccessRequest, *, reader: Actor, now: datetime) -> Found:
+    """Return everything that is held on whoever asks, table by table, with what is kept from the reader marked."""
     own = _people(session, request)
     reach = _records(session, own)
+    shut = _shut(session, reach, reader, now)
     found: list[Row] = []
     for entry in REGISTER.values():
         if entry.table not in _LEFT_OUT and (leads_to(entry, reach) or entry.table in _BY_ADDRESS):
-            found += _rows(session, entry, _condition(entry, reach), own)
+            kept = _keys(session, entry, shut)
+            rows = _rows(session, entry, _condition(entry, reach), own)
+            found += [replace(row, is_kept=row.key in kept) for row in rows]
+    records = ((Subject.of(root.value), key) for root, keys in shut.ids.items() for key in keys)
+    return Found(found, tuple(records))
+
+
+def _shut(session: Session, reach: Reach, reader: Actor, now: datetime) -> Reach:
+    """Return those of some records that are restricted and that the reader has not opened."""
+    found = Reach()
+    for subject in (Subject.CASE, Subject.INCIDENT, Subject.CALL, Subject.PARTY):
+        root = Root.of(subject.value)
+        ids = [key for key in reach.of(root) if not tiers.may_see(session, reader, subject, key, now=now)]
+        found = found.plus(root, ids) if ids else found
     return found
+
+
+def _keys(session: Session, entry: Held, shut: Reach) -> frozenset[str]:
+    """Return the keys of a table's rows that hang from records which are kept from the reader."""
+    if not shut.ids:
+        return frozenset()
+    rows = table(entry.table)
+    query = select(*rows.primary_key).where(rows_under(entry, shut))
+    return frozenset("-".join(str(part) for part in key) for key in session.execute(query))
 
 
 def _people(session: Session, request: AccessRequest) -> Reach:

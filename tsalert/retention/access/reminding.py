@@ -29,7 +29,7 @@ def remind(now: datetime) -> int:
         for request in found:
             _write(session, request, now)
             request.reminded_at = now
-            audit.record(session, SERVICE, "reminded", "access request", request.id, now=now)
+            audit.record(session, SERVICE, "reminded", "access_request", request.id, now=now)
         return len(found)
 
 

@@ -1,7 +1,7 @@
 """Requests for what is held on somebody: recorded, extended, reviewed, answered; every step in the trail."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -19,10 +19,13 @@ from tsalert.retention.access.rules import Answer
 from tsalert.retention.models import AccessRequest, AccessReview
 from tsalert.retention.reaching import table
 from tsalert.retention.rules import digest_of
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 _LETTER = "A"
-_SUBJECT = "access request"
+_SUBJECT = "access_request"
+_RESTRICTED = "[restricted]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,24 @@ class NewRequest:
 class Gathered:
     """What is held on whoever asks, and what was decided on each particular that may be somebody else's."""
 
-    rows: list[Row]
+    held: list[Row]
     reviews: dict[str, AccessReview]
+    shut: tuple[tuple[Subject, int], ...] = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """What is held, as the reader may see it: of a restricted record that is not opened, that it is there."""
+        return [_covered(row) if row.is_kept else row for row in self.held]
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The places that somebody else has to look at, who may open the restricted record."""
+        return frozenset(each.place for row in self.held if row.is_kept for each in row.particulars)
 
     @property
     def to_review(self) -> list[str]:
         """The places that nobody has looked at yet."""
-        flagged = (each.place for row in self.rows for each in row.particulars if each.is_to_review)
+        flagged = (each.place for row in self.held for each in row.particulars if each.is_to_review)
         return [place for place in flagged if place not in self.reviews]
 
     @property
@@ -58,7 +72,7 @@ class Gathered:
     def content(self) -> dict[str, list[dict[str, str]]]:
         """What leaves: each table's rows, with a mark where something is withheld."""
         found: dict[str, list[dict[str, str]]] = {}
-        for row in self.rows:
+        for row in self.held:
             told = {each.column: self.shown(each.place, each.value) for each in row.particulars}
             found.setdefault(row.table, []).append(told)
         return found
@@ -131,9 +145,9 @@ def review(
         raise RuleViolation("Say why something is withheld.", field="reason")
     with transaction() as session:
         request = _open(session, request_id)
-        known = {
-            each.place for row in gathering.gather(session, request) for each in row.particulars if each.is_to_review
-        }
+        found = gathering.gather(session, request, reader=actor, now=now)
+        rows = [row for row in found.rows if not row.is_kept]
+        known = {each.place for row in rows for each in row.particulars if each.is_to_review}
         if not known.issuperset({*places, *withheld}):
             raise RuleViolation("What is held has changed meanwhile. Load the page again.")
         for place in sorted({*places, *withheld}):
@@ -159,7 +173,7 @@ def answer(request_id: int, decided: Answer, *, reason: str | None, actor: Actor
         raise RuleViolation("Say why it is refused.", field="reason")
     with transaction() as session:
         request = _open(session, request_id)
-        found = gathered(session, request)
+        found = gathered(session, request, reader=actor, now=now)
         rules.require_answerable(
             decided, is_identity_checked=request.identity_checked_on is not None, unreviewed=len(found.to_review),
             withheld=len(found.withheld),
@@ -175,21 +189,27 @@ def answer(request_id: int, decided: Answer, *, reason: str | None, actor: Actor
 def export(request_id: int, *, actor: Actor, now: datetime) -> tuple[AccessRequest, Gathered]:
     """Return what leaves; that it was taken out is in the trail before anybody has it.
 
+    What stands in a restricted record leaves through the hands of whoever has opened it for a reason.
+
+    :raises Withheld: some of it stands in a restricted record that they have not opened.
     :raises Conflict: particulars that may be somebody else's were not reviewed.
     """
     actor.require(Permission.ANSWER_ACCESS)
     with transaction() as session:
-        found = gathered(session, get_request(session, request_id))
+        found = gathered(session, get_request(session, request_id), reader=actor, now=now)
+        for subject, number in found.shut:
+            tiers.require_visible(session, actor, subject, number, now=now)
         if found.to_review:
             raise Conflict(f"{len(found.to_review):,} particulars that may be somebody else's were not reviewed yet.")
         audit.record(session, actor, "exported", _SUBJECT, request_id, now=now, digest=found.digest)
     return get_request(db.session(), request_id), found
 
 
-def gathered(session: Session, request: AccessRequest) -> Gathered:
+def gathered(session: Session, request: AccessRequest, *, reader: Actor, now: datetime) -> Gathered:
     """Return what is held on whoever asks, with what was decided on it."""
     decided = session.scalars(select(AccessReview).where(AccessReview.request_id == request.id))
-    return Gathered(gathering.gather(session, request), {each.place: each for each in decided})
+    found = gathering.gather(session, request, reader=reader, now=now)
+    return Gathered(found.rows, {each.place: each for each in decided}, found.shut)
 
 
 def get_request(session: Session, request_id: int) -> AccessRequest:
@@ -221,6 +241,10 @@ def find_people(session: Session, typed: str) -> list[tuple[int, str]]:
     like = (func.lower(end.c.address) == said) | (func.lower(subscriber.c.name) == said)
     query = select(subscriber.c.id, subscriber.c.name).select_from(joined).where(like, subscriber.c.erased_at.is_(None))
     return [(key, name or "No name") for key, name in session.execute(query.distinct().limit(50))]
+
+
+def _covered(row: Row) -> Row:
+    return replace(row, particulars=tuple(replace(each, value=_RESTRICTED) for each in row.particulars))
 
 
 def _open(session: Session, request_id: int) -> AccessRequest:

@@ -20,7 +20,7 @@ from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("access", __name__, url_prefix="/subject-access")
-_SUBJECT = "access request"
+_SUBJECT = "access_request"
 bp.context_processor(
     lambda: {
         "answers": Answer.options(),
@@ -71,7 +71,7 @@ def show_request(request_id: int) -> ResponseReturnValue:
     """Show a request with everything that is held on whoever asks, what to review first."""
     session = db.session()
     asked = requests.get_request(session, request_id)
-    found = requests.gathered(session, asked)
+    found = requests.gathered(session, asked, reader=current_actor(), now=utc_now())
     return render_template("access/request.html", asked=asked, found=found, officers=officer_names(session))
 
 

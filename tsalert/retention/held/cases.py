@@ -47,7 +47,7 @@ ENTRIES = (
     held("compensation_payment", "money_line_id > money_line"),
     held("enforcement_taken_back", "case_id > case_file", facts="record", words="reason"),
     held("deadline_reminder", "offence_id > case_offence"),
-    held("intervention", "case_id > case_file", "incident_id > incident", root=Root.WORK,
+    held("intervention", "case_id > case_file", "incident_id > incident", root=Root.INTERVENTION,
          facts="reference type outcome evidence beneficiary ward_code not_counted_reason",
          words="note reason other_money", household="household_key"),
     held("intervention_share", "intervention_id > intervention", facts="partner"),

@@ -13,7 +13,7 @@ ENTRIES = (
     held("party_warning", "party_id > party", words="text end_reason"),
     held("party_look_up", facts="form"),
     held("legal_hold", is_about=True, facts="subject", words="reason lift_reason"),
-    held("access_request", root=Root.ACCESS, facts="reference decision release_digest", persons="name contact",
+    held("access_request", root=Root.ACCESS_REQUEST, facts="reference decision release_digest", persons="name contact",
          words="extension_reason decision_reason", link="party_id"),
     held("access_review", "request_id > access_request", facts="place", words="reason"),
     held("access_grant", is_about=True, facts="subject origin", words="reason"),
