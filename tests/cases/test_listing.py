@@ -164,6 +164,7 @@ def test_words_stand_in_no_address(desk: FlaskClient, session: Session, open_cas
 def test_a_filter_is_made_used_changed_and_deleted_on_pages(desk: FlaskClient, open_case: OpenCase) -> None:
     open_case(category=Category.SCAM, kind="romance")
     assert 'value="scam" selected' in desk.get("/cases/filters/new?category=scam").text
+    assert desk.get(f"/cases/filters/new?saved={'9' * 5000}").status_code == 200
     made = desk.post("/cases/filters", data={"name": "Scams", "category": "scam", "is_shared": "yes"})
     page = desk.get(made.location).text
     assert ('<h1 class="govuk-heading-l">Scams</h1>' in page, "D26-" in page) == (True, True)

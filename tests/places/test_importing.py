@@ -150,6 +150,16 @@ def test_another_file_of_names_is_refused_with_what_is_expected(session: Session
         import_names(["code,name\n", "E05000001,Example\n"], own=OURS, actor=CLERK, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "content", [b"pcds\rBR1 3UH\r", b"\x93PNG\r\x1a\x00", b""], ids=["old Mac", "picture", "empty"]
+)
+def test_what_is_no_file_of_lines_is_refused_in_words(session: Session, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "ONSPD_AUG_2026_UK.csv"
+    path.write_bytes(content)
+    with pytest.raises(RuleViolation, match=r"no CSV file|not the ONS Postcode Directory"):
+        take_in(path)
+
+
 def test_the_command_imports_says_so_and_refuses_another_layout(
     run_command: Callable[..., Any], tmp_path: Path
 ) -> None:

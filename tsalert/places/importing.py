@@ -70,8 +70,7 @@ def import_directory(
     with source.path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        header = next(csv.reader([_decode(file.readline(_LONGEST_LINE))]), [])
-        layout = read_layout(header)
+        layout = read_layout(_read_header(file))
         begun = _begin(source, digest, file.tell(), now)
         if begun.finished_at is not None:
             return _report(begun, was_done=True)
@@ -85,6 +84,17 @@ def import_directory(
             done = reached
             on_progress(done.bytes)
     return _finish(digest, own, actor=actor, now=now)
+
+
+def _read_header(file: BinaryIO) -> list[str]:
+    """Return the names of the columns.
+
+    :raises RuleViolation: the file is none of lines with commas.
+    """
+    try:
+        return next(csv.reader([_decode(file.readline(_LONGEST_LINE))]), [])
+    except csv.Error as error:
+        raise RuleViolation("This is no CSV file with a line for each postcode.") from error
 
 
 @dataclass(frozen=True, slots=True)
