@@ -189,7 +189,7 @@ def _served(program: str, app: Flask, log: Path) -> Iterator[str]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
-        wait_until_served(f"http://127.0.0.1:{port}")
+        wait_until_served(f"http://127.0.0.1:{port}", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
