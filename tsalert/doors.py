@@ -75,6 +75,7 @@ from tsalert.response import api as response_api
 from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.restricting import api as restricting_api
+from tsalert.restricting import officer_views as case_officer_views
 from tsalert.restricting import views as restricting_views
 from tsalert.retention import api as retention_api
 from tsalert.retention import cli as retention_cli
@@ -125,6 +126,7 @@ PAGES = (
     *cases_pages.blueprints,
     intelligence_views.bp,
     restricting_views.bp,
+    case_officer_views.bp,
     people_views.bp,
     people_views.repeats,
     *chronology_pages.blueprints,

@@ -51,11 +51,11 @@ ROOMS = (
             Link("Referrals", "referrals.list_referrals", P.READ_CASE, frozenset({"referrals", "bodies"})),
             Link("From partners", "cases.list_referrals", P.READ_CASE),
             Link("Safeguarding", "safeguarding.list_concerns", P.READ_SENSITIVE, frozenset({"safeguarding"})),
-            Link("Letters", "letter_templates.list_templates", P.READ_CASE, frozenset({"letter_templates"})),
+            Link("Letter templates", "letter_templates.list_templates", P.READ_CASE, frozenset({"letter_templates"})),
         ),
         frozenset({
             "cases", "chronology", "enforcement", "prosecutions", "evidence", "disclosure", "people", "letters",
-            "packs",
+            "packs", "case_officers",
         }),
     ),
     Room(

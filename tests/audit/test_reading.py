@@ -127,7 +127,7 @@ OF_NOBODY = {
     "response.list_incidents",
     "response.show_step",
     "api_case_officers.list_officers",
-    "restricting.show_officers",
+    "case_officers.show_officers",
     "prevention.export_units",
 }
 

@@ -187,7 +187,7 @@ WHERE = {
     "restricting.new_restriction": "/access/restrictions/new",
     "restricting.show_access": "/access",
     "restricting.show_closed": "/access/closed/case/646",
-    "restricting.show_officers": "/cases/648/officers",
+    "case_officers.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
     "staff.show_account": "/account",

@@ -173,3 +173,12 @@ def test_the_api_writes_reads_reviews_and_shares(
     assert [note["grade"] for note in found["intelligence"]] == ["2CP"]
     assert client.get("/api/v1/intelligence/99999", headers=head).status_code == 404
     assert client.post("/api/v1/intelligence", json=typed(vehicle="x"), headers=head).status_code == 422
+
+
+def test_whoever_opens_a_restricted_note_is_led_to_it(signed_in: Callable[..., FlaskClient], author: Actor) -> None:
+    note_id = write(author, text="Canary who sings", restricted_because="The source lives next door to them")
+    desk = signed_in(RoleName.CASE_OFFICER)
+    reason = {"reason": "They are on their way to the source"}
+    shown = desk.post(f"/access/closed/intelligence_note/{note_id}/break-glass", data=reason)
+    assert (shown.status_code, shown.location) == (303, f"/intelligence/{note_id}")
+    assert "Canary who sings" in desk.get(f"/intelligence/{note_id}").text

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Withheld
 from tsalert.db import db
 from tsalert.restricting import queries, service
-from tsalert.restricting.schemas import AccessReasonSchema, CaseOfficerSchema, GivingSchema, RestrictingSchema
+from tsalert.restricting.schemas import AccessReasonSchema, GivingSchema, RestrictingSchema
 from tsalert.staff import queries as staff
 from tsalert.tiers import granting
 from tsalert.tiers import queries as tiers
@@ -22,13 +21,13 @@ from tsalert.web.access import current_actor, is_api, requires, signed_in
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("restricting", __name__)
-# The page of each kind of record; notes have theirs where they are kept.
+# The page of each kind of record.
 _PAGES = {
     Subject.CASE: ("cases.show_case", "case_id"),
     Subject.INCIDENT: ("response.show_incident", "incident_id"),
     Subject.CALL: ("calls.show_call", "call_id"),
     Subject.PARTY: ("parties.show_party", "party_id"),
-    Subject.NOTE: ("notes.show_note", "note_id"),
+    Subject.NOTE: ("intelligence.show_note", "note_id"),
 }
 
 
@@ -145,40 +144,6 @@ def lift(subject: str, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show_access"), 303)
 
 
-@bp.get("/cases/<int:case_id>/officers")
-@requires(Permission.READ_CASE)
-def show_officers(case_id: int) -> ResponseReturnValue:
-    """Show who is on a case, and put officers on it or take them off."""
-    session, actor = db.session(), current_actor()
-    case = cases.get_case(session, case_id)
-    return render_template(
-        "restricting/officers.html",
-        case=case,
-        on_it=tiers.officers_on(session, Subject.CASE, case_id),
-        officers=staff.officer_names(session),
-        active=staff.active_officers(session),
-        may_say=service.may_say_who_is_on(session, case_id, actor),
-    )
-
-
-@bp.post("/cases/<int:case_id>/officers")
-@requires(Permission.READ_CASE)
-@redisplays(show_officers)
-def put_on(case_id: int) -> ResponseReturnValue:
-    """Put an officer on a case."""
-    service.put_on(case_id, load_form(CaseOfficerSchema())["officer_id"], actor=current_actor(), now=utc_now())
-    return redirect(url_for(".show_officers", case_id=case_id), 303)
-
-
-@bp.post("/cases/<int:case_id>/officers/<int:officer_id>/off")
-@requires(Permission.READ_CASE)
-@redisplays(show_officers)
-def take_off(case_id: int, officer_id: int) -> ResponseReturnValue:
-    """Take an officer off a case."""
-    service.take_off(case_id, officer_id, actor=current_actor(), now=utc_now())
-    return redirect(url_for(".show_officers", case_id=case_id), 303)
-
-
 def _closed(subject: str, number: int) -> str:
     session, actor, now = db.session(), current_actor(), utc_now()
     record = queries.naming_of(session, subject, number)
@@ -195,6 +160,4 @@ def _closed(subject: str, number: int) -> str:
 def _to_record(subject: Subject, number: int) -> ResponseReturnValue:
     endpoint, key = _PAGES[subject]
     named: dict[str, Any] = {key: number}
-    if endpoint not in current_app.view_functions:
-        return redirect(url_for("home.show_home"), 303)
     return redirect(url_for(endpoint, **named), 303)
