@@ -40,7 +40,7 @@ class Desk:
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
         self.server = subprocess.Popen(command, env=self.environment, cwd=ROOT)
-        wait_until_served(f"{self.url}/sign-in")
+        wait_until_served(f"{self.url}/sign-in", self.server)
 
     def stop(self) -> None:
         if self.server:
