@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
+
 from tsalert.cases import listing
 from tsalert.cases.listing import CaseFilter
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import london_date
 from tsalert.db import db
 from tsalert.demo.past import Crew
+from tsalert.parties.models import Party
 from tsalert.response import service as response
 from tsalert.response.rules import NewCall
 from tsalert.response.vocabulary import Disposition
@@ -27,7 +30,8 @@ def load_kept(team: Crew, now: datetime) -> None:
     _approve(protection, now - timedelta(days=200))
     _erase_spam(team, protection, now)
     _hold(team, now)
-    asked = NewRequest("Ada Asker (invented)", london_date(now - timedelta(days=3)), "01632 960555", party_id=1)
+    first = db.session().scalar(select(func.min(Party.id)))
+    asked = NewRequest("Ada Asker (invented)", london_date(now - timedelta(days=3)), "01632 960555", party_id=first)
     requests.record_request(asked, actor=protection, now=now - timedelta(days=3))
 
 
