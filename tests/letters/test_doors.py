@@ -40,7 +40,7 @@ def test_from_the_case_to_the_sent_letter_by_pages(
     sent = browser.post(f"{here}/1/sending", data={"means": "post", "sent_to": STREET}, follow_redirects=True)
     assert f"Post, to {STREET}" in sent.text
     assert "Our visit to you" in browser.get(here).text
-    assert "Letter: Our visit to you" in browser.get(f"/cases/{case_id}").text
+    assert ">Our visit to you<" in browser.get(f"/cases/{case_id}").text
     assert "Letter sent: Our visit to you" in browser.get(f"/cases/{case_id}/timeline").text
 
 
