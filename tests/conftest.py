@@ -42,9 +42,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that touches the database, so ``-m db`` runs those alone."""
+    """Mark every test that touches the database under test, so ``-m db`` runs those alone.
+
+    The site that a browser reads has a database of its own, the same whichever is under test.
+    """
     for item in items:
-        if {"app", "session", "client", "fresh_app"} & set(getattr(item, "fixturenames", ())):
+        names = set(getattr(item, "fixturenames", ()))
+        if {"app", "session", "client", "fresh_app"} & names and "site" not in names:
             item.add_marker("db")
 
 
