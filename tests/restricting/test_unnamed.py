@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.restricting.conftest import WHY, Kept
 from tsalert.cases.people import service as people
+from tsalert.cases.people.models import CaseParty
 from tsalert.cases.people.queries import get_role
 from tsalert.cases.people.rules import NewRole
 from tsalert.cases.people.vocabulary import Role
@@ -16,6 +18,7 @@ from tsalert.core.clock import london_date, utc_now
 from tsalert.enforcement import court
 from tsalert.enforcement import service as enforcement
 from tsalert.enforcement.court_rules import NewDefendant, NewProsecution
+from tsalert.enforcement.models import CaseOffence, Prosecution
 from tsalert.enforcement.rules import NewOffence
 from tsalert.enforcement.vocabulary import CourtKind
 from tsalert.parties import queries as party_queries
@@ -44,6 +47,7 @@ def secret(session: Session, kept: Kept, manager: Actor) -> int:
 
 
 def test_an_open_case_says_that_somebody_is_part_of_it_and_not_who_where_they_are_restricted(
+    session: Session,
     client: FlaskClient,
     signed_in: Callable[..., FlaskClient],
     bearer: Callable[..., dict[str, str]],
@@ -52,18 +56,20 @@ def test_an_open_case_says_that_somebody_is_part_of_it_and_not_who_where_they_ar
 ) -> None:
     desk, head = signed_in(RoleName.MANAGER), bearer(RoleName.MANAGER)
     case = f"/cases/{kept.case_id}"
-    for path in ("", "/people", "/people/roles/2/end", "/enforcement", "/prosecutions/1", "/prosecutions/1/defendants"):
+    role = session.scalars(select(CaseParty.id).where(CaseParty.party_id == secret)).one()
+    trial = f"/prosecutions/{session.scalars(select(Prosecution.id)).one()}"
+    for path in ("", "/people", f"/people/roles/{role}/end", "/enforcement", trial, f"{trial}/defendants"):
         answer = desk.get(f"{case}{path}")
         assert answer.status_code == 200, path
         assert "Ro Invented" not in answer.text, path
-    for path in ("/people", "/enforcement", "/prosecutions/1"):
+    for path in ("/people", "/enforcement", trial):
         answer = client.get(f"/api/v1{case}{path}", headers=head)
         assert answer.status_code == 200, path
         assert "Ro Invented" not in answer.text, path
-    assert secret
 
 
 def test_no_form_shows_the_name_of_somebody_restricted_whose_number_it_is_given(
+    session: Session,
     client: FlaskClient,
     signed_in: Callable[..., FlaskClient],
     bearer: Callable[..., dict[str, str]],
@@ -76,8 +82,9 @@ def test_no_form_shows_the_name_of_somebody_restricted_whose_number_it_is_given(
     assert "Ro Invented" not in answer.text
     told = {"party_id": secret, "role": "witness", "source": "A guess"}
     assert client.post(f"/api/v1/cases/{kept.case_id}/people", json=told, headers=head).status_code == 403
-    charged = {"party_id": secret, "offence_ids": [1]}
-    path = f"/api/v1/cases/{kept.case_id}/prosecutions/1/defendants"
+    charged = {"party_id": secret, "offence_ids": [session.scalars(select(CaseOffence.id)).one()]}
+    trial = session.scalars(select(Prosecution.id)).one()
+    path = f"/api/v1/cases/{kept.case_id}/prosecutions/{trial}/defendants"
     assert client.post(path, json=charged, headers=head).status_code == 403
 
 
@@ -118,10 +125,11 @@ def test_a_decision_is_not_undone_under_the_address_of_somebody_else(
     kept: Kept,
     manager: Actor,
 ) -> None:
-    for name in ("Ro Invented", "Bo Invented"):
-        new = NewRole(role=Role.WITNESS, source="Told by the victim", name=name)
-        people.give_role(kept.case_id, new, actor=manager, now=utc_now())
-    first, second = (get_role(session, kept.case_id, number).party_id for number in (2, 3))
+    told = [
+        NewRole(role=Role.WITNESS, source="Told by the victim", name=name) for name in ("Ro Invented", "Bo Invented")
+    ]
+    roles = [people.give_role(kept.case_id, new, actor=manager, now=utc_now()) for new in told]
+    first, second = (get_role(session, kept.case_id, number).party_id for number in roles)
     parties.decide((first, second), Verdict.DIFFERENT, actor=manager, now=utc_now())
     (decision,) = party_queries.decisions_of(session, [first])
     path = f"decisions/{decision.id}/undo"

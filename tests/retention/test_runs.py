@@ -151,7 +151,7 @@ def facts(session: Session, story: Story) -> list[tuple[object, ...]]:
         select(*table("evidence_file").c["id", "kind", "size", "sha256"]),
         select(*table("court_decision").c["id", "kind", "result", "amount", "on_date"]),
     )
-    return [tuple(row) for query in asked for row in session.execute(query)]
+    return [tuple(row) for query in asked for row in sorted(session.execute(query))]
 
 
 def test_a_published_run_gives_the_same_digest_after_persons_were_removed(

@@ -8,6 +8,7 @@ from tsalert.core.actors import Actor
 from tsalert.parties import matching
 from tsalert.tiers import queries
 from tsalert.tiers.vocabulary import Subject
+from tsalert.web.fields import LARGEST_ID
 
 
 def require_party(session: Session, actor: Actor, party_id: int, *, now: datetime) -> None:
@@ -15,6 +16,8 @@ def require_party(session: Session, actor: Actor, party_id: int, *, now: datetim
 
     :raises Withheld: they, or a record that is held to be theirs, are restricted.
     """
+    if not 0 < party_id <= LARGEST_ID:
+        return
     members = matching.members_of(session, set(matching.identities(session, {party_id}).values()))
     for member in sorted({party_id, *(each for group in members.values() for each in group)}):
         queries.require_visible(session, actor, Subject.PARTY, member, now=now)
