@@ -174,6 +174,12 @@ def database_now(session: Session) -> datetime:
     return datetime.fromisoformat(written)
 
 
+def take_turns(session: Session, number: int) -> None:
+    """Hold the turn of a number, which one transaction has at a time, until this one ends; SQLite queues by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
 def utc_hour(session: Session, instant: ColumnElement[datetime]) -> ColumnElement[int]:
     """Return the expression for the hour of an instant in UTC, 0 to 23."""
     if session.get_bind().dialect.name == "postgresql":

@@ -1,7 +1,8 @@
 """Two cases that are one matter: the earlier continues in the later, both stay, the matter counts once; it is undone.
 
 A case that continues elsewhere takes no more: neither records nor other cases. So a loop cannot close, since its last
-link would have to lead into a case that continues already; and both cases are locked, the lower number first.
+link would have to lead into a case that continues already; and one merge is made or undone at a time, since it writes
+in every case of the matter, of which two merges may each hold the other's.
 Where one of them is restricted, all of the matter is from then on, until that restriction is lifted; undoing the merge
 alone does not lift it, since what was read across stays written down.
 """
@@ -20,10 +21,13 @@ from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.db import transaction
+from tsalert.db import take_turns, transaction
 from tsalert.tiers import queries as tiers
 from tsalert.tiers import service as tier_service
 from tsalert.tiers.vocabulary import Subject
+
+# Any number will do that no other lock of this database uses.
+_LOCK_NUMBER = 7_682_002
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ def merges_of(session: Session, case_id: int) -> list[Merged]:
 
 
 def _lock(session: Session, earlier_id: int, later_id: int, actor: Actor, now: datetime) -> tuple[CaseFile, CaseFile]:
-    """Lock two cases, always the lower number first, so that two merges at once wait and never deadlock."""
+    """Wait for the turn, then lock both cases against those who write in one of them."""
+    take_turns(session, _LOCK_NUMBER)
     locked = {case_id: queries.get_case(session, case_id, lock=True) for case_id in sorted((earlier_id, later_id))}
     for case_id in locked:
         tiers.require_visible(session, actor, Subject.CASE, case_id, now=now)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
+from tsalert.db import take_turns
 from tsalert.rota import rules
 from tsalert.rota.coverage import Span
 from tsalert.rota.models import Leave, Shift
@@ -19,12 +20,8 @@ _LOCK_NUMBER = 7_682_001
 
 
 def begin_change(session: Session) -> None:
-    """Let one change of the rota happen at a time, so that no two can put people on the same hours.
-
-    SQLite's writers queue by themselves.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK_NUMBER)))
+    """Let one change of the rota happen at a time, so that no two can put people on the same hours."""
+    take_turns(session, _LOCK_NUMBER)
 
 
 def require_able(session: Session, officer_id: int, duty: Duty) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Via
 from tsalert.db import insert_ignoring_conflicts
+from tsalert.db import take_turns as wait_for_turn
 from tsalert.telephone import routing, telling
 from tsalert.telephone.models import Recording, TelephoneCall, TelephoneEvent
 from tsalert.telephone.routing import House, Plan
@@ -38,7 +39,7 @@ def take_turns(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT set_config('lock_timeout', :longest, true)"), {"longest": LONGEST_LOCK})
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+    wait_for_turn(session, _LOCK_NUMBER)
 
 
 def find_call(session: Session, provider_ref: str) -> TelephoneCall | None:
