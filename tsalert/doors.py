@@ -46,6 +46,7 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
+from tsalert.quarterly import cli as quarterly_cli
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -214,6 +215,7 @@ COMMANDS = (
     evidence_cli.group,
     activities_cli.group,
     savings_cli.group,
+    quarterly_cli.group,
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     READ_SENSITIVE = "read what makes a victim vulnerable in every case"
     GRANT_ACCESS = "restrict records and say who may open them"
     MANAGE_INDICATORS = "set indicators and enter partners' figures"
+    WRITE_REPORT = "write the board's report"
+    SIGN_REPORT = "sign and publish the board's report"
     EXPORT = "take lists and bundles with people in them out of the service"
     HOLD_RECORD = "hold records back from erasing"
     RUN_RETENTION = "list, approve and erase what is no longer to be kept"

@@ -1,0 +1,152 @@
+"""What a report says, whatever it is written as: sections of text, tables of typed figures, charts of these. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from tsalert.quarterly.vocabulary import About, ChartKind, Edition, SectionKey, Status, Unit
+
+SUPPRESSED = "[c]"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of a table.
+
+    :param shown: what people read; everything else about it is for machines.
+    :param value: the number behind it, money to the penny, a share in percent; None where there is none to give.
+    :param records: how many records are behind a sum of money or a mean; None where that is not known or asked.
+    :param largest: the largest single one of these, in pounds. Never leaves the board edition's frozen figures.
+    """
+
+    shown: str
+    value: int | Decimal | None = None
+    records: int | None = None
+    largest: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column under the head of a table. One that ``is_total`` is the sum of the others of its unit."""
+
+    key: str
+    title: str
+    unit: Unit
+    about: About = About.SERVICE
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its head; ``figures`` stand under the columns in their order. One that ``is_total`` sums the others.
+
+    :param about: whom the row tells of, where that is not as its columns say.
+    """
+
+    key: str
+    title: str
+    figures: tuple[Figure, ...]
+    is_total: bool = False
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; ``head`` names what its rows are. ``key`` is its own in the whole report, and stays the same for ever.
+
+    :param merges: rows that the public edition shows as one when either would tell of few people: keys, then the
+        key and title of the row that they make.
+    :param notes: what must stand beneath it.
+    """
+
+    key: str
+    caption: str
+    head: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    merges: tuple[tuple[tuple[str, ...], str, str], ...] = ()
+    is_exempt: bool = False
+
+    def __post_init__(self) -> None:
+        if any(len(row.figures) != len(self.columns) for row in self.rows):
+            raise ValueError(f"every row of {self.key} has a figure under each column")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing of some columns of a table that stands beneath it.
+
+    :param finding: the title, which says what there is to see.
+    :param columns: keys of the columns that are drawn; ``rows`` those of the rows, all but totals when empty.
+    """
+
+    key: str
+    finding: str
+    description: str
+    kind: ChartKind
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+    is_exempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text that somebody wrote, in the Markdown that a report takes; ``title`` is a heading above it, or empty."""
+
+    text: str
+    title: str = ""
+    is_exempt: bool = False
+
+
+Block = Prose | Chart | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section under its heading. What ``is_exempt`` stands in the board edition alone."""
+
+    key: SectionKey
+    blocks: tuple[Block, ...]
+    is_exempt: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return self.key.label
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBlock:
+    """What stands at the head of a report.
+
+    :param signatures: who signed, in what capacity and on which day, in words.
+    """
+
+    board: str
+    period: str
+    period_prose: str
+    first_day: date
+    last_day: date
+    edition: Edition
+    status: Status
+    revision: int
+    author: str
+    meeting_on: date | None = None
+    published_on: date | None = None
+    reason: str = ""
+    signatures: tuple[str, ...] = ()
+    is_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report in one edition."""
+
+    head: TitleBlock
+    sections: tuple[Section, ...] = field(default=())
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in the order in which they stand."""
+        return tuple(block for section in self.sections for block in section.blocks if isinstance(block, Table))

@@ -1,0 +1,50 @@
+"""Reports to the board as they are kept."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.core.periods import Period
+from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.vocabulary import Status
+
+
+def get_report(session: Session, quarter: Period, revision: int | None = None) -> BoardReport:
+    """Return a revision of a quarter's report, by default its newest.
+
+    :raises NotFound: there is none.
+    """
+    found = next((row for row in revisions_of(session, quarter) if revision in {None, row.revision}), None)
+    if found is None:
+        raise NotFound(f"There is no such report for {quarter.label}.")
+    return found
+
+
+def revisions_of(session: Session, quarter: Period) -> Sequence[BoardReport]:
+    """Return every revision of a quarter's report, the newest first."""
+    query = select(BoardReport).where(BoardReport.first_day == quarter.first_day)
+    return session.scalars(query.order_by(BoardReport.revision.desc())).all()
+
+
+def newest_reports(session: Session) -> Sequence[BoardReport]:
+    """Return the newest revision of each quarter's report, the latest quarter first."""
+    return _newest(session.scalars(select(BoardReport).order_by(*_LATEST)).all())
+
+
+def published_reports(session: Session) -> Sequence[BoardReport]:
+    """Return the newest published revision of each quarter, the latest quarter first."""
+    query = select(BoardReport).where(BoardReport.status == Status.PUBLISHED).order_by(*_LATEST)
+    return _newest(session.scalars(query).all())
+
+
+_LATEST = (BoardReport.first_day.desc(), BoardReport.revision.desc())
+
+
+def _newest(rows: Sequence[BoardReport]) -> Sequence[BoardReport]:
+    found: dict[date, BoardReport] = {}
+    for row in rows:
+        found.setdefault(row.first_day, row)
+    return list(found.values())
