@@ -10,7 +10,6 @@ from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar, get_type_hints
 
@@ -95,11 +94,10 @@ def _value(data: Any) -> Any:
 
 def _made(kind: type[Any], values: dict[str, Any]) -> Any:
     """Make a part; words are kept as codes. Parts that came later keep their usual value."""
-    words = {name: word(values[name]) for name, word in _words_of(kind).items() if values.get(name) is not None}
+    words = {name: word(values[name]) for name, word in _WORDS[kind].items() if values.get(name) is not None}
     return kind(**values | words)
 
 
-@cache
 def _words_of(kind: Any) -> dict[str, Any]:
     """Return the fields of a part that hold a word, with what makes one of a code."""
     found: dict[str, Any] = {}
@@ -108,3 +106,6 @@ def _words_of(kind: Any) -> dict[str, Any]:
             if isinstance(each, type) and issubclass(each, Enum):
                 found[name] = each
     return found
+
+
+_WORDS = {kind: _words_of(kind) for kind in _NAMES}
