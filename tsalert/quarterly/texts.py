@@ -145,7 +145,7 @@ def save_text(quarter: Period, place: Place, body: str, *, seen: int, actor: Act
         row.body, row.version, row.saved_by, row.saved_at = body, seen + 1, actor.officer_id, now
         session.add(row)
         session.flush()
-        told = {"section": place.name, "version": row.version}
+        told: dict[str, str | int] = {"section": place.name, "version": row.version}
         audit.record(session, actor, "wrote", "board report", report.id, now=now, **told)
         return _text(place, row)
 
