@@ -13,11 +13,16 @@ from tsalert.documents.description import (
     Look,
     PageBreak,
     Paragraph,
+    Passage,
+    Points,
     Signature,
+    Span,
     Table,
 )
 
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><circle cx="50" cy="50" r="40"/></svg>'
+LINK = "https://example.org/strategy"
+LINKED = Span("here", is_strong=True, is_emphasised=True, address=LINK)
 MADE = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
 
@@ -37,6 +42,8 @@ def everything(**changes: Any) -> Document:
         Items(("first", "second"), is_numbered=True),
         Paragraph("Between the lists."),
         Items(("first again",), is_numbered=True),
+        Passage((Span("As "), Span("ever", is_strong=True), Span(" it says "), LINKED, Span("."))),
+        Points(((Span("counted on", is_emphasised=True),),), is_numbered=True, first=7),
         Table("Money", ("Day", "What", "Amount"), (("2 June", "Paid in cash", "£1,600.00"),), numbers=(2,)),
         Image(DRAWING, "A black circle", 30),
         PageBreak(),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.documents.examples import document, everything
+from tests.documents.examples import LINK, document, everything
 from tests.documents.reading import alternatives, opened, tags, words
 from tsalert.documents import coverage
 from tsalert.documents.cleaning import clean
@@ -32,6 +32,14 @@ def test_a_screen_reader_finds_title_language_headings_lists_and_heads_of_tables
     assert found[:2] == ["Document", "Title"]
     assert {"H1", "H2", "L", "LI", "Table", "Caption", "THead", "TBody", "TD", "P"} <= set(found)
     assert found.count("TH") == 3
+
+
+def test_running_text_keeps_its_bold_words_and_its_links() -> None:
+    file = opened(write_pdf(everything()))
+    assert {"Strong", "Em", "Link"} <= set(tags(file))
+    links = [note for page in file.pages for note in page.get("/Annots", []) if note.Subtype == "/Link"]
+    assert [str(note.A.URI) for note in links] == [LINK]
+    assert all("/Contents" in note for note in links)
 
 
 def test_a_picture_is_heard_by_its_words() -> None:

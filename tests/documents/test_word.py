@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.documents.examples import MADE, document, everything
+from tests.documents.examples import LINK, MADE, document, everything
 from tests.documents.reading import words
 from tsalert.core.errors import Unavailable
 from tsalert.documents.description import Items, Lines, Look, Paragraph, Table, TitleHere
@@ -50,6 +50,17 @@ def test_a_screen_reader_finds_title_language_and_the_heads_of_tables() -> None:
     assert file.tables[1]._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == "Money"
     styles = ZipFile(BytesIO(content)).read("word/styles.xml").decode()
     assert 'w:lang w:val="en-GB"' in styles
+
+
+def test_running_text_keeps_its_bold_words_its_links_and_the_count_of_its_points() -> None:
+    file = read(write_word(everything()))
+    said = next(paragraph for paragraph in file.paragraphs if paragraph.text == "As ever it says here.")
+    assert [run.text for run in said.runs if run.bold] == ["ever"]
+    assert [(link.text, link.address) for link in said.hyperlinks] == [("here", LINK)]
+    assert said.hyperlinks[0].runs[0].italic
+    point = next(paragraph for paragraph in file.paragraphs if paragraph.text == "counted on")
+    number = file.part.numbering_part.element.num_having_numId(point._p.pPr.numPr.numId.val)
+    assert number.lvlOverride_lst[0].startOverride.val == 7
 
 
 def test_a_picture_is_heard_by_its_words() -> None:

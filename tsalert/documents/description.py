@@ -53,6 +53,32 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of running text with a look of its own; one with an address leads there."""
+
+    text: str
+    is_strong: bool = False
+    is_emphasised: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Running text made of stretches."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list of such texts; a numbered one begins at ``first``."""
+
+    points: tuple[tuple[Span, ...], ...]
+    is_numbered: bool = False
+    first: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Names and what each of them holds."""
 
@@ -114,9 +140,11 @@ class Image:
         return "svg" if b"<svg" in self.content[:1000] else ""
 
 
-Block = Heading | Paragraph | Lines | Items | Facts | Table | TitleHere | PageBreak | Signature | Image
+Block = (
+    Heading | Paragraph | Lines | Items | Passage | Points | Facts | Table | TitleHere | PageBreak | Signature | Image
+)
 KINDS: tuple[type[Block], ...] = (
-    Heading, Paragraph, Lines, Items, Facts, Table, TitleHere, PageBreak, Signature, Image,
+    Heading, Paragraph, Lines, Items, Passage, Points, Facts, Table, TitleHere, PageBreak, Signature, Image,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Mm, Pt
@@ -19,7 +20,10 @@ from tsalert.documents.description import (
     Look,
     PageBreak,
     Paragraph,
+    Passage,
+    Points,
     Signature,
+    Span,
     Table,
     weights,
 )
@@ -63,24 +67,46 @@ def _lines(file: Any, block: Lines) -> None:
 
 
 def _items(file: Any, block: Items) -> None:
-    number = _new_count(file) if block.is_numbered else None
-    for item in block.items:
-        paragraph = file.add_paragraph(item, style="List Number" if block.is_numbered else "List Bullet")
+    _points(file, Points(tuple((Span(item),) for item in block.items), block.is_numbered))
+
+
+def _passage(file: Any, block: Passage) -> None:
+    _say(file.add_paragraph(), block.spans)
+
+
+def _points(file: Any, block: Points) -> None:
+    number = _new_count(file, block.first) if block.is_numbered else None
+    for point in block.points:
+        paragraph = file.add_paragraph(style="List Number" if block.is_numbered else "List Bullet")
+        _say(paragraph, point)
         if number is not None:
             properties = child(paragraph._p.get_or_add_pPr(), "w:numPr")  # noqa: SLF001 -- no other door
             child(properties, "w:ilvl").set(qn("w:val"), "0")
             child(properties, "w:numId").set(qn("w:val"), str(number))
 
 
-def _new_count(file: Any) -> int | None:
-    """Return the number of a list that begins at one again, or None where the template counts its own way."""
+def _say(paragraph: Any, spans: Sequence[Span]) -> None:
+    """Add stretches of text at the end of a paragraph."""
+    for span in spans:
+        run = paragraph.add_run(span.text)
+        run.bold, run.italic = span.is_strong or None, span.is_emphasised or None
+        if span.address:
+            run.underline = True
+            link = OxmlElement("w:hyperlink")
+            link.set(qn("r:id"), paragraph.part.relate_to(span.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+            run._r.addprevious(link)  # noqa: SLF001 -- the library reads links and writes none
+            link.append(run._r)  # noqa: SLF001
+
+
+def _new_count(file: Any, first: int) -> int | None:
+    """Return the number of a list that begins anew, or None where the template counts its own way."""
     style = file.styles["List Number"].element.find(f"{qn('w:pPr')}/{qn('w:numPr')}/{qn('w:numId')}")
     if style is None:
         return None
     numbering = file.part.numbering_part.element
     pattern = numbering.num_having_numId(int(style.get(qn("w:val")))).abstractNumId.val
     number = numbering.add_num(pattern)
-    number.add_lvlOverride(ilvl=0).add_startOverride(1)
+    number.add_lvlOverride(ilvl=0).add_startOverride(first)
     return int(number.numId)
 
 
@@ -160,6 +186,8 @@ _WRITERS: dict[type[Block], Callable[[Any, Any], None]] = {
     Paragraph: _paragraph,
     Lines: _lines,
     Items: _items,
+    Passage: _passage,
+    Points: _points,
     Facts: _facts,
     Table: _table,
     PageBreak: _page_break,
