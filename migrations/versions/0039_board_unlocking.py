@@ -33,7 +33,8 @@ def upgrade():
 
 def _keep_on_sqlite():
     known = f"EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id)"
-    for name, act, rows in (("no_update", "UPDATE", "1"), ("no_delete", "DELETE", "1"), ("no_replace", "INSERT", known)):
+    acts = (("no_update", "UPDATE", "1"), ("no_delete", "DELETE", "1"), ("no_replace", "INSERT", known))
+    for name, act, rows in acts:
         op.execute(
             f"CREATE TRIGGER {_TABLE}_{name} BEFORE {act} ON {_TABLE} WHEN {rows} "
             f"BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END"

@@ -127,11 +127,10 @@ def sign(
         held = holding(signatures_of(session, row, digest))
         if role in held:
             raise Conflict(f"It is signed already: {role.label.lower()}.", legal=LEGAL[whole.status])
-        signature = BoardSignature(report_id=row.id, role=role, digest=digest)
-        signature.signed_by, signature.signed_at = actor.officer_id, now
-        session.add(signature)
+        told = {"role": role.value, "digest": digest}
+        session.add(BoardSignature(report_id=row.id, signed_by=actor.officer_id, signed_at=now, **told))
         row.status = Status.SIGNED if {role, *held} == set(SignatureRole) else Status.LOCKED
-        audit.record(session, actor, "signed", _SUBJECT, row.id, now=now, role=role.value, digest=digest)
+        audit.record(session, actor, "signed", _SUBJECT, row.id, now=now, **told)
 
 
 def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: datetime) -> str:
