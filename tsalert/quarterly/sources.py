@@ -1,6 +1,7 @@
 """Where the sections of a report come from, and what makes the public edition of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -25,4 +26,6 @@ def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]
 
     :param earlier: the public editions' of the same quarter that were published before, the newest first.
     """
-    return tuple(section for section in sections if not section.is_exempt)
+    kept = [section for section in sections if not section.is_exempt]
+    shown = [replace(each, blocks=tuple(part for part in each.blocks if not part.is_exempt)) for each in kept]
+    return tuple(section for section in shown if section.blocks)

@@ -37,6 +37,7 @@ ENTRIES = (
     held("partner_figure", facts="partner category source reason"),
     held("board_report", facts="quarter reason status board figures frozen digest"),
     held("board_signature", "report_id > board_report", "signed_by > officer", facts="role digest"),
+    held("board_unlocking", "report_id > board_report", "unlocked_by > officer", facts="reason"),
     held("board_text", facts="section body"),
     held("case_filter", "officer_id > officer", facts="name wanted"),
     held("officer_home", "officer_id > officer", facts="postcode_key"),
