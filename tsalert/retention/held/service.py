@@ -38,6 +38,8 @@ ENTRIES = (
     held("board_report", facts="quarter reason status board figures frozen digest"),
     held("board_signature", "report_id > board_report", "signed_by > officer", facts="role digest"),
     held("board_text", facts="section body"),
+    held("board_reminder", facts="kind"),
+    held("summary_leave", "officer_id > officer"),
     held("case_filter", "officer_id > officer", facts="name wanted"),
     held("officer_home", "officer_id > officer", facts="postcode_key"),
     held("oddity_mail"),
