@@ -43,6 +43,8 @@ ENTRIES = (
     held("board_action_version", facts="title text lead reason"),
     held("board_action_status", facts="name word reason"),
     held("board_action_update", facts="status text"),
+    held("board_reminder", facts="kind"),
+    held("summary_leave", "officer_id > officer"),
     held("case_filter", "officer_id > officer", facts="name wanted"),
     held("officer_home", "officer_id > officer", facts="postcode_key"),
     held("oddity_mail"),
