@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.core.errors import NotFound
+from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.vocabulary import Status
@@ -20,6 +20,22 @@ def get_report(session: Session, quarter: Period, revision: int | None = None) -
     found = next((row for row in revisions_of(session, quarter) if revision in {None, row.revision}), None)
     if found is None:
         raise NotFound(f"There is no such report for {quarter.label}.")
+    return found
+
+
+def get_open(session: Session, quarter: Period) -> BoardReport:
+    """Return the revision that is worked on, held until this transaction ends.
+
+    :raises NotFound: no report of the quarter was ever opened.
+    :raises Conflict: its newest revision is published.
+    """
+    query = select(BoardReport).where(BoardReport.first_day == quarter.first_day)
+    newest = query.order_by(BoardReport.revision.desc()).limit(1).with_for_update()
+    found = session.scalar(newest.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(f"There is no report for {quarter.label} yet.")
+    if found.status == Status.PUBLISHED:
+        raise Conflict(f"The report of {quarter.label} is published and stays as it is.", legal=["open a revision"])
     return found
 
 
