@@ -109,7 +109,7 @@ def _shown(figure: Figure) -> Figure:
 
 def in_order(sections: Iterable[Section]) -> tuple[Section, ...]:
     """Bring sections into their order; those of one key become one, in the order in which they came."""
-    parts = list(sections)
+    parts = [each for each in sections if each.blocks]
     return tuple(_joined(key, found) for key in SectionKey if (found := [each for each in parts if each.key is key]))
 
 
