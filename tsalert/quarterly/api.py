@@ -149,9 +149,10 @@ def get_edition(asked: dict[str, Any], quarter: str, edition: str) -> Any:
 @requires(Permission.READ_FIGURES)
 @reports.arguments(ReportComparisonQuery, location="query", unknown=RAISE)
 @reports.response(200, RestatedCellSchema(many=True))
-def compare_revisions(asked: dict[str, Any], quarter: str) -> tuple[Restated, ...]:
+def compare_revisions(asked: dict[str, Any], quarter: str) -> list[Restated]:
     """List the cells that two revisions show otherwise; without ``to``, those that the records have otherwise now."""
-    return standing.differences(db.session(), quarter_of_slug(quarter), **asked, memory=kept_figures(), now=utc_now())
+    period, memory = quarter_of_slug(quarter), kept_figures()
+    return list(standing.differences(db.session(), period, **asked, memory=memory, now=utc_now()))
 
 
 def _shown(period: Period) -> Standing:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
@@ -65,10 +65,11 @@ class NewReportSignatureSchema(Strict):
 
 
 class ReportTextFormSchema(Strict):
-    """What is saved of a text, on which version."""
+    """What is saved of a text, on which version, or is only to be shown."""
 
     body = Paragraph(load_default="", longest=LONGEST + _ROOM)
     version = Count(required=True)
+    act = Line(load_default="save", validate=validate.OneOf(["save", "preview"]))
 
 
 class NewReportTextSchema(Strict):

@@ -36,7 +36,7 @@ def edit_text(quarter: str, section: str) -> ResponseReturnValue:
 def save_text(quarter: str, section: str) -> ResponseReturnValue:
     """Save a text, or show it as the report will."""
     told = load_form(ReportTextFormSchema())
-    if request.form.get("act") == "preview":
+    if told["act"] == "preview":
         leave_key()
         markdown.check(told["body"], field="body")
         return _page(quarter, section, preview=html_of(told["body"], 3))
