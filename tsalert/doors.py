@@ -47,6 +47,9 @@ from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
 from tsalert.quarterly import cli as quarterly_cli
+from tsalert.quarterly.actions import api as actions_api
+from tsalert.quarterly.actions import status_views as action_status_views
+from tsalert.quarterly.actions import views as action_views
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -153,6 +156,8 @@ PAGES = (
     dashboard_views.bp,
     indicator_views.bp,
     partner_views.bp,
+    action_views.bp,
+    action_status_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -201,6 +206,7 @@ OPERATIONS = (
     *retention_api.blueprints,
     *access_api.blueprints,
     *dashboard_api.blueprints,
+    *actions_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
