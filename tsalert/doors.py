@@ -47,6 +47,8 @@ from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
 from tsalert.quarterly import cli as quarterly_cli
+from tsalert.quarterly.studies import api as studies_api
+from tsalert.quarterly.studies import views as studies_views
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -141,6 +143,7 @@ PAGES = (
     letters_views.bp,
     packs_views.bp,
     letters_template_views.bp,
+    studies_views.bp,
     prevention_views.bp,
     *activities_pages.blueprints,
     *savings_pages.blueprints,
@@ -191,6 +194,7 @@ OPERATIONS = (
     *safeguarding_api.blueprints,
     *referrals_api.blueprints,
     *letters_api.blueprints,
+    *studies_api.blueprints,
     *packs_api.blueprints,
     *prevention_api.blueprints,
     *activities_api.blueprints,
