@@ -54,6 +54,8 @@ from tsalert.quarterly import views as quarterly_views
 from tsalert.quarterly.actions import api as actions_api
 from tsalert.quarterly.actions import status_views as action_status_views
 from tsalert.quarterly.actions import views as action_views
+from tsalert.quarterly.studies import api as studies_api
+from tsalert.quarterly.studies import views as studies_views
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -148,6 +150,7 @@ PAGES = (
     letters_views.bp,
     packs_views.bp,
     letters_template_views.bp,
+    studies_views.bp,
     prevention_views.bp,
     *activities_pages.blueprints,
     *savings_pages.blueprints,
@@ -202,6 +205,7 @@ OPERATIONS = (
     *safeguarding_api.blueprints,
     *referrals_api.blueprints,
     *letters_api.blueprints,
+    *studies_api.blueprints,
     *packs_api.blueprints,
     *prevention_api.blueprints,
     *activities_api.blueprints,

@@ -89,6 +89,7 @@ ROOMS = (
             Link("Dashboard", "dashboard.show_dashboard", P.READ_FIGURES, frozenset({"dashboard"})),
             Link("A period's figures", "reports.show_period", P.READ_FIGURES, frozenset({"reports"})),
             Link("Indicators", "indicators.list_indicators", P.READ_FIGURES, frozenset({"indicators"})),
+            Link("Case studies", "studies.list_studies", P.READ_CASE, frozenset({"studies"})),
             Link("Partners' figures", "partner_figures.list_figures", P.READ_FIGURES, frozenset({"partner_figures"})),
             Link("Board's reports", "board_reports.list_reports", P.READ_FIGURES, _REPORTS),
             Link("Priority actions", "board_actions.list_actions", P.READ_FIGURES, _ACTIONS),
