@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.documents.examples import MADE, document, everything
+from tests.documents.examples import LINK, MADE, document, everything
 from tests.documents.reading import words
 from tsalert.core.errors import Unavailable
 from tsalert.documents.description import Items, Lines, Look, Paragraph, Table, TitleHere
@@ -52,9 +52,42 @@ def test_a_screen_reader_finds_title_language_and_the_heads_of_tables() -> None:
     assert 'w:lang w:val="en-GB"' in styles
 
 
+def test_running_text_keeps_its_bold_words_its_links_and_the_count_of_its_points() -> None:
+    file = read(write_word(everything()))
+    said = next(paragraph for paragraph in file.paragraphs if paragraph.text == "As ever it says here.")
+    assert [run.text for run in said.runs if run.bold] == ["ever"]
+    assert [(link.text, link.address) for link in said.hyperlinks] == [("here", LINK)]
+    assert said.hyperlinks[0].runs[0].italic
+    point = next(paragraph for paragraph in file.paragraphs if paragraph.text == "counted on")
+    number = file.part.numbering_part.element.num_having_numId(point._p.pPr.numPr.numId.val)
+    assert number.lvlOverride_lst[0].startOverride.val == 7
+
+
 def test_a_picture_is_heard_by_its_words() -> None:
     file = read(write_word(everything()))
     assert file.inline_shapes[0]._inline.docPr.get("descr") == "A black circle"
+
+
+def test_a_page_turns_for_a_wide_table_whose_totals_stand_out() -> None:
+    file = read(write_word(everything()))
+    assert [section.orientation for section in file.sections] == [
+        WD_ORIENT.PORTRAIT,
+        WD_ORIENT.LANDSCAPE,
+        WD_ORIENT.PORTRAIT,
+    ]
+    figures = file.tables[2]
+    assert figures._tbl.tblPr.find(qn("w:tblLook")).get(qn("w:firstColumn")) == "1"
+    bold = [[bool(cell.paragraphs[0].runs[0].bold) for cell in row.cells] for row in figures.rows]
+    assert bold == [[True, True], [True, False], [True, True]]
+    assert "By hand." in [paragraph.text for paragraph in file.paragraphs]
+
+
+def test_the_contents_lead_to_the_headings_they_name() -> None:
+    file = read(write_word(everything()))
+    links = [link for paragraph in file.paragraphs for link in paragraph.hyperlinks if link.fragment]
+    heading = next(each for each in file.paragraphs if each.style.name == "Heading 1")
+    assert [(link.text, link.fragment) for link in links] == [(heading.text, "section_1")]
+    assert heading._p.find(qn("w:bookmarkStart")).get(qn("w:name")) == "section_1"
 
 
 def test_the_title_of_a_letter_stands_below_the_address() -> None:

@@ -15,9 +15,11 @@ from tsalert.cases import service as cases
 from tsalert.cases.rules import Progress
 from tsalert.cases.vocabulary import Outcome, Status
 from tsalert.core.actors import Actor
+from tsalert.db import transaction
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.enforcement import court, service
 from tsalert.enforcement.court_rules import NewDefendant
+from tsalert.enforcement.law import OFFENCES
 from tsalert.enforcement.reminding import remind
 from tsalert.enforcement.rules import TakingBack, reminder_due
 from tsalert.enforcement.vocabulary import Record
@@ -25,6 +27,8 @@ from tsalert.jobs import TIMETABLE
 from tsalert.staff import queries as staff
 from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
+from tsalert.tiers.service import restrict
+from tsalert.tiers.vocabulary import Subject
 
 LAST = date(2027, 3, 31)
 
@@ -47,6 +51,18 @@ def told(session: Session) -> set[str]:
 def offence(case_id: int, actor: Actor) -> int:
     """An offence whose last day to prosecute is 31 March 2027."""
     return service.record_offence(case_id, BANNED, actor=actor, now=NOW)
+
+
+def test_the_mail_about_a_restricted_case_names_no_offence(
+    session: Session, offence: int, case_id: int, officer: Callable[..., Actor]
+) -> None:
+    manager, why = officer(RoleName.MANAGER), "Officer is family"
+    with transaction() as step:
+        restrict(step, Subject.CASE, case_id, (Subject.CASE, case_id), why, actor=manager, now=NOW)
+    assert remind(ahead(7)) == 1
+    text = session.scalars(select(Mailing.text)).one()
+    assert OFFENCES[BANNED.offence].label not in text
+    assert f"/cases/{case_id}/enforcement" in text
 
 
 @given(st.integers(-400, 400))

@@ -37,6 +37,9 @@ def found(text: str, query: str) -> bool:
         pytest.param("हिन्दी में बोला", "हिन्दी", id="marks-on-letters"),
         pytest.param("guttering at the back", "gutt*", id="the-beginning-of-a-word"),
         pytest.param('he said "pay now"', '"pay now"', id="quotation-marks"),
+        pytest.param("charged £18,640.50 in all", "18640", id="an-amount-without-its-commas"),
+        pytest.param("charged 18640 in all", "£18,640", id="an-amount-with-its-commas"),
+        pytest.param("in 2021,2022 and 2023", "2022", id="years-that-a-comma-parts"),
         pytest.param("he paid 4000 pounds", "£4,000".replace(",", ""), id="an-amount"),
     ],
 )

@@ -81,7 +81,7 @@ def test_it_comes_as_pdf_and_word_and_neither_name_nor_title_says_who_the_victim
     assert [entry.action for entry in entries_about(session, "letter", number)] == ["issued", *["read"] * 4]
 
 
-@pytest.mark.parametrize("path", ["/1", "/404", "/new?kind=nonsense", "/new"])
+@pytest.mark.parametrize("path", ["/1", "/404", "/new?kind=nonsense"])
 def test_what_is_not_there_is_refused(
     session: Session, case_id: int, signed_in: Callable[..., FlaskClient], path: str
 ) -> None:
@@ -126,3 +126,8 @@ def test_the_interface_does_all_that_the_pages_do(
     assert client.put("/api/v1/letter-templates/none", json=words_of, headers=manager).status_code == 404
     assert client.put("/api/v1/letter-templates/warning", json=words_of, headers=sender).status_code == 403
     assert len(client.get("/api/v1/letter-templates", headers=sender).json) == 7  # type: ignore[arg-type]
+
+
+def test_a_letter_without_a_kind_leads_to_the_kinds(case_id: int, signed_in: Callable[..., FlaskClient]) -> None:
+    answer = signed_in(RoleName.CASE_OFFICER).get(f"/cases/{case_id}/letters/new")
+    assert (answer.status_code, answer.location) == (302, f"/cases/{case_id}/letters")

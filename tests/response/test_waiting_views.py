@@ -21,7 +21,7 @@ from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import db
+from tsalert.db import db, transaction
 from tsalert.inbound.service import take_message
 from tsalert.response import queries, service, waiting
 from tsalert.response.missed import alarm_missed
@@ -36,6 +36,8 @@ from tsalert.telephone import service as telephone
 from tsalert.telephone.fetching import fetch_recordings
 from tsalert.telephone.models import TelephoneCall
 from tsalert.telephone.rules import EventKind
+from tsalert.tiers import service as tiers
+from tsalert.tiers.vocabulary import Subject
 
 ADVICE = NewCall(disposition=Disposition.ADVICE, phone="07700 900123")
 
@@ -124,6 +126,21 @@ def test_the_form_knows_the_number_the_first_ring_and_the_earlier_calls(session:
     assert "2 calls" in page
     assert 'name="claimed_at"' not in page
     assert "Waiting for an officer" not in page
+
+
+def test_a_restricted_call_is_not_counted_among_the_earlier_ones(
+    session: Session, desk: FlaskClient, officer: Callable[..., Actor]
+) -> None:
+    earlier, _ = call_in(ago=timedelta(minutes=600)), call_in(ago=timedelta(minutes=300))
+    manager = officer(RoleName.MANAGER)
+    with transaction() as step:
+        tiers.restrict(
+            step, Subject.CALL, earlier, (Subject.CALL, earlier), "Officer is family",
+            actor=manager, now=utc_now(),
+        )  # fmt: skip
+    page = desk.get(f"/calls/{call_in()}/write-up").text
+    assert "1 call" in page
+    assert "2 calls" not in page
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "sip:alex@example.org", "x" * 200])

@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.safeguarding.conftest import told
 from tsalert.core.errors import Conflict, RuleViolation
@@ -18,30 +16,8 @@ from tsalert.safeguarding.rules import (
     require_words,
 )
 from tsalert.safeguarding.vocabulary import Act, Answer, Consent, Late, Means, Outcome, Override, State
-from tsalert.safeguarding.working_days import bank_holidays, is_working_day, working_days_after
 
 FRIDAY = datetime(2026, 6, 12, 16, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("year", "days"),
-    [
-        (2024, "01-01 03-29 04-01 05-06 05-27 08-26 12-25 12-26"),
-        (2026, "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28"),
-        (2027, "01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28"),
-        (2028, "01-03 04-14 04-17 05-01 05-29 08-28 12-25 12-26"),
-    ],
-)
-def test_bank_holidays_of_england_are_known(year: int, days: str) -> None:
-    assert sorted(f"{day:%m-%d}" for day in bank_holidays(year)) == days.split()
-
-
-@given(st.dates(date(2020, 1, 1), date(2090, 1, 1)), st.integers(0, 20))
-def test_working_days_are_counted_one_by_one(day: date, count: int) -> None:
-    end = working_days_after(day, count)
-    passed = [day + timedelta(days=n) for n in range(1, (end - day).days + 1)]
-    assert sum(map(is_working_day, passed)) == count
-    assert not count or is_working_day(end)
 
 
 def test_a_concern_of_friday_is_due_to_be_sent_on_monday_and_late_on_tuesday() -> None:

@@ -53,6 +53,32 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of running text with a look of its own; one with an address leads there."""
+
+    text: str
+    is_strong: bool = False
+    is_emphasised: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Running text made of stretches."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list of such texts; a numbered one begins at ``first``."""
+
+    points: tuple[tuple[Span, ...], ...]
+    is_numbered: bool = False
+    first: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Names and what each of them holds."""
 
@@ -74,6 +100,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureTable(Table):
+    """A table whose first column heads its rows; the rows counted in ``totals`` stand out, ``notes`` stand beneath."""
+
+    totals: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The way to each heading of the first level; ``entries`` are their texts, in their order."""
+
+    title: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TitleHere:
     """Where the title stands; a document without it begins with its title."""
 
@@ -81,6 +123,13 @@ class TitleHere:
 @dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows begins a page that lies on its side, or one that stands again."""
+
+    is_landscape: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +163,20 @@ class Image:
         return "svg" if b"<svg" in self.content[:1000] else ""
 
 
-Block = Heading | Paragraph | Lines | Items | Facts | Table | TitleHere | PageBreak | Signature | Image
+@dataclass(frozen=True, slots=True)
+class Drawing(Image):
+    """A picture under the sentence that says what there is to see."""
+
+    caption: str = ""
+
+
+Block = (
+    Heading | Paragraph | Lines | Items | Passage | Points | Facts | Table | FigureTable | Contents | TitleHere
+    | PageBreak | Turn | Signature | Image | Drawing
+)  # fmt: skip
 KINDS: tuple[type[Block], ...] = (
-    Heading, Paragraph, Lines, Items, Facts, Table, TitleHere, PageBreak, Signature, Image,
+    Heading, Paragraph, Lines, Items, Passage, Points, Facts, Table, FigureTable, Contents, TitleHere, PageBreak, Turn,
+    Signature, Image, Drawing,
 )  # fmt: skip
 
 

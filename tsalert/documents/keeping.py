@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from tsalert.documents.description import KINDS, Block, Document, Look
+from tsalert.documents.description import KINDS, Block, Document, Look, Span
 
 _NAMES = {kind.__name__.lower(): kind for kind in KINDS}
 
@@ -37,10 +37,16 @@ def thaw(frozen: str) -> Document:
 
 
 def _block_data(block: Block) -> dict[str, Any]:
-    data = {part.name: getattr(block, part.name) for part in fields(block)}
-    if "content" in data:
-        data["content"] = base64.b64encode(data["content"]).decode("ascii")
+    data = {part.name: _held(getattr(block, part.name)) for part in fields(block)}
     return {"kind": type(block).__name__.lower()} | data
+
+
+def _held(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Span):
+        return {part.name: getattr(value, part.name) for part in fields(value)}
+    return tuple(map(_held, value)) if isinstance(value, tuple) else value
 
 
 def _block(data: dict[str, Any]) -> Block:
@@ -53,4 +59,6 @@ def _block(data: dict[str, Any]) -> Block:
 
 
 def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Span(**value)
     return tuple(map(_tuples, value)) if isinstance(value, list) else value

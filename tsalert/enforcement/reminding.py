@@ -19,6 +19,8 @@ from tsalert.enforcement.queries import Deadline
 from tsalert.enforcement.rules import REMINDED_DAYS_AHEAD, reminder_due
 from tsalert.staff import queries as staff
 from tsalert.staff.queries import Person
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.filters import day
 
 _AHEAD = timedelta(days=max(REMINDED_DAYS_AHEAD))
@@ -54,13 +56,19 @@ def remind(now: datetime) -> int:
         return len(due)
 
 
-def deadline_mail(deadline: Deadline, *, today: date, authority: str, link: str) -> Content:
-    """Return the mail about one deadline; it names the case and the law, and nobody."""
+def deadline_mail(
+    deadline: Deadline, *, today: date, authority: str, link: str, is_restricted: bool = False
+) -> Content:
+    """Return the mail about one deadline; it names the case and the law, and nobody.
+
+    Of a restricted case it tells no more than that there is one: a mailbox asks nobody for a grant.
+    """
     left = deadline.days_left(today)
     ahead = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
+    law = "" if is_restricted else f"{deadline.offence.label}.\n{deadline.offence.limit.value}.\n\n"
     text = (
         f"The time to prosecute an offence of case {deadline.reference} ends {ahead}, on {day(deadline.last_day)}.\n\n"
-        f"{deadline.offence.label}.\n{deadline.offence.limit.value}.\n\n"
+        f"{law}"
         f"See the case: {link}\n\n"
         f"{authority} writes to the case officer 60, 30 and 7 days ahead, until somebody is charged or the offence is "
         "taken back.\n"
@@ -85,7 +93,8 @@ def _due(session: Session, today: date) -> list[tuple[Deadline, int]]:
 def _write(session: Session, deadline: Deadline, people: list[Person], today: date, now: datetime) -> None:
     settings: Settings = current_app.extensions["tsalert_settings"]
     link = f"{settings.public_url}/cases/{deadline.case_id}/enforcement"
-    content = deadline_mail(deadline, today=today, authority=settings.authority_name, link=link)
+    closed = tiers.is_restricted(session, Subject.CASE, deadline.case_id)
+    content = deadline_mail(deadline, today=today, authority=settings.authority_name, link=link, is_restricted=closed)
     mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
     for person in people:
         endpoint_id = delivery.find_or_add_endpoint(

@@ -15,6 +15,8 @@ _CLOSING = "\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
 _BRACKETS = str.maketrans("()[]{}<>", " " * 8)
 _PHONE = re.compile(r"(?<![\w+])(?:\+|\(\+?)?\d[\d ().-]{7,}\d(?!\w)", re.ASCII)
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b", re.ASCII | re.IGNORECASE)
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]*\d)", re.ASCII)
+_WITH_PENCE = re.compile(r"(?<![\d.])(\d+)\.(\d\d)(?![\d.])", re.ASCII)
 # Scripts that put no space between words: each character is found by itself.
 _UNSPACED = re.compile(
     r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
@@ -41,8 +43,8 @@ class Term:
 def words_of(texts: Iterable[str | None]) -> str:
     """Return the words under which some texts are found, each once, parted by spaces.
 
-    Letter case, accents and a plural's s make no difference. Telephone numbers, postcodes and vehicle registrations
-    are found however they were spaced.
+    Letter case, accents, a plural's s and the comma of £18,640 make no difference. Telephone numbers, postcodes and
+    vehicle registrations are found however they were spaced.
     """
     found: dict[str, None] = {}
     for text in filter(None, texts):
@@ -69,8 +71,14 @@ def read_terms(text: str) -> tuple[Term, ...]:
 
 def _words(text: str) -> Iterator[str]:
     spaced = _UNSPACED.sub(r" \1 ", text.translate(_BRACKETS))
-    for word in fold_words(spaced):
+    for word in fold_words(_plain_amounts(spaced)):
         yield _singular(word)[:LONGEST_WORD]
+
+
+def _plain_amounts(text: str) -> str:
+    """Return a text with amounts as digits alone, their pence a word of its own."""
+    plain = _GROUPED.sub(lambda match: match[0].replace(",", ""), text)
+    return _WITH_PENCE.sub(r"\1 \2", plain)
 
 
 def _singular(word: str) -> str:

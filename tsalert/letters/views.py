@@ -48,7 +48,9 @@ def list_letters(case_id: int) -> ResponseReturnValue:
 @requires(Permission.WORK_CASE)
 @reads("case", "case_id")
 def new_letter(case_id: int) -> ResponseReturnValue:
-    """Show a letter as its template begins it, to be written on."""
+    """Show a letter as its template begins it, to be written on; without a kind, the kinds to choose from."""
+    if "kind" not in request.values:
+        return redirect(url_for(".list_letters", case_id=case_id))
     asked = {name: value for name in ("kind", "of") if (value := request.values.get(name))}
     chosen = LetterChoiceSchema().load(asked)
     session, actor, now = db.session(), current_actor(), utc_now()

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.core.errors import NotFound
+from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
-from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.models import BoardReport, BoardUnlocking
 from tsalert.quarterly.vocabulary import Status
 
 
@@ -23,10 +23,32 @@ def get_report(session: Session, quarter: Period, revision: int | None = None) -
     return found
 
 
+def get_open(session: Session, quarter: Period) -> BoardReport:
+    """Return the revision that is worked on, held until this transaction ends.
+
+    :raises NotFound: no report of the quarter was ever opened.
+    :raises Conflict: its newest revision is published.
+    """
+    query = select(BoardReport).where(BoardReport.first_day == quarter.first_day)
+    newest = query.order_by(BoardReport.revision.desc()).limit(1).with_for_update()
+    found = session.scalar(newest.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(f"There is no report for {quarter.label} yet.")
+    if found.status == Status.PUBLISHED:
+        raise Conflict(f"The report of {quarter.label} is published and stays as it is.", legal=["open a revision"])
+    return found
+
+
 def revisions_of(session: Session, quarter: Period) -> Sequence[BoardReport]:
     """Return every revision of a quarter's report, the newest first."""
     query = select(BoardReport).where(BoardReport.first_day == quarter.first_day)
     return session.scalars(query.order_by(BoardReport.revision.desc())).all()
+
+
+def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:
+    """Return when and why the figures of a revision were unlocked, the latest first."""
+    query = select(BoardUnlocking).where(BoardUnlocking.report_id == report.id)
+    return session.scalars(query.order_by(BoardUnlocking.id.desc())).all()
 
 
 def newest_reports(session: Session) -> Sequence[BoardReport]:

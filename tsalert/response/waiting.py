@@ -22,6 +22,8 @@ from tsalert.staff import queries as staff
 from tsalert.telephone import queries as telephone
 from tsalert.telephone.queries import Story
 from tsalert.telephone.service import NETWORK
+from tsalert.tiers.queries import visible
+from tsalert.tiers.vocabulary import Subject
 
 # What the form takes; the whole of a longer text stands among the messages.
 LONGEST_TEXT = 4000
@@ -159,12 +161,13 @@ def get_waiting(session: Session, call_id: int) -> WaitingCall:
     return _with_stories(session, [call])[0]
 
 
-def earlier_calls(session: Session, call: Call) -> int:
-    """Count the calls that came from the same number before."""
+def earlier_calls(session: Session, call: Call, *, reader: Actor, now: datetime) -> int:
+    """Count the calls that came from the same number before, those left out that are restricted for this reader."""
     if call.phone_e164 is None:
         return 0
     before = (Call.phone_e164 == call.phone_e164, Call.id != call.id, Call.received_at <= call.received_at)
-    return session.scalar(select(func.count()).select_from(Call).where(*before)) or 0
+    seen = visible(reader, Subject.CALL, Call.id, now=now)
+    return session.scalar(select(func.count()).select_from(Call).where(*before, seen)) or 0
 
 
 def count_waiting(session: Session) -> Waiting:

@@ -60,7 +60,7 @@ def show_write_up(call_id: int) -> ResponseReturnValue:
         joins="",
         prompts=PROMPTS,
         waiting=found,
-        earlier=waiting.earlier_calls(session, found.call),
+        earlier=waiting.earlier_calls(session, found.call, reader=current_actor(), now=utc_now()),
     )
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from tsalert.core.clock import as_utc, london_date, london_midnight
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.working_days import working_days_after
 from tsalert.safeguarding.vocabulary import Act, Answer, Consent, Late, Means, Outcome, Override, State
-from tsalert.safeguarding.working_days import working_days_after
 
 SEND_WITHIN, ACKNOWLEDGE_WITHIN = 1, 3  # working days
 SHORTEST_REASON = 10

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.words import Word
+from tsalert.core.working_days import is_working_day
 from tsalert.retention.rules import months_after
 
 EXTENSION_MONTHS = 2
 REMINDED_AHEAD = timedelta(days=7)
-_SATURDAY = 5
 _EARLIEST = date(2000, 1, 1)  # the Data Protection Act 1998 gave the right from 1 March 2000
 
 
@@ -32,7 +32,7 @@ def due_on(received_on: date, *, months: int = 1) -> date:
     """Return the last day to answer: the corresponding day of a later month, or the next working day after that.
 
     A month without such a day ends on its last one. Saturdays, Sundays and the bank holidays of England are no
-    working days; those that are proclaimed for one year alone are not known here.
+    working days.
     """
     day = months_after(received_on, months)
     while not is_working_day(day):
@@ -43,19 +43,6 @@ def due_on(received_on: date, *, months: int = 1) -> date:
 def extended(received_on: date) -> date:
     """Return the last day to answer a complex request, two months later."""
     return due_on(received_on, months=1 + EXTENSION_MONTHS)
-
-
-def is_working_day(day: date) -> bool:
-    """Tell whether a day is neither at a weekend nor a bank holiday in England."""
-    return day.weekday() < _SATURDAY and day not in bank_holidays(day.year)
-
-
-def bank_holidays(year: int) -> frozenset[date]:
-    """Return the eight bank holidays of England in a year, with the weekdays that stand in for those at a weekend."""
-    easter = _easter(year)
-    moving = (easter - timedelta(days=2), easter + timedelta(days=1))
-    mondays = (_first_monday(year, 5), _last_monday(year, 5), _last_monday(year, 8))
-    return frozenset({*moving, *mondays, *_at_new_year(year), *_at_christmas(year)})
 
 
 def require_received(received_on: date, today: date) -> None:
@@ -96,43 +83,3 @@ def require_answerable(answer: Answer, *, is_identity_checked: bool, unreviewed:
     if (answer is Answer.IN_PART) is not bool(withheld):
         words = "Something is withheld, so not all is given." if withheld else "Nothing is withheld, so all is given."
         raise RuleViolation(words, field="answer")
-
-
-def _at_new_year(year: int) -> set[date]:
-    return {_next_weekday(date(year, 1, 1))}
-
-
-def _at_christmas(year: int) -> set[date]:
-    """Return the two days; where they fall on a weekend, the Monday and Tuesday after stand in for them."""
-    first = _next_weekday(date(year, 12, 25))
-    second = date(year, 12, 26)
-    while second.weekday() >= _SATURDAY or second <= first - timedelta(days=2) or second == first:
-        second += timedelta(days=1)
-    return {first, second}
-
-
-def _next_weekday(day: date) -> date:
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return day
-
-
-def _first_monday(year: int, month: int) -> date:
-    first = date(year, month, 1)
-    return first + timedelta(days=-first.weekday() % 7)
-
-
-def _last_monday(year: int, month: int) -> date:
-    last = date(year, month, 31)
-    return last - timedelta(days=last.weekday())
-
-
-def _easter(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar (the anonymous computus of 1876)."""
-    golden, century, rest = year % 19, year // 100, year % 100
-    leap, shift = divmod(century, 4)
-    moon = (19 * golden + century - leap - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    week = (32 + 2 * shift + 2 * (rest // 4) - moon - rest % 4) % 7
-    late = (golden + 11 * moon + 22 * week) // 451
-    month, day = divmod(moon + week - 7 * late + 114, 31)
-    return date(year, month, day + 1)
