@@ -12,6 +12,7 @@ from tsalert.inbound import catching_up
 from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
+from tsalert.quarterly.timetable import reminding as board_timetable
 from tsalert.response import answering, missed
 from tsalert.response import service as response
 from tsalert.retention import erasing
@@ -52,6 +53,7 @@ TIMETABLE = (
     Job("remind of deadlines", 600, deadlines.remind),
     Job("remind of safeguarding concerns", 600, safeguarding.remind),
     Job("remind of reviews", 3600, reviews.remind),
+    Job("keep the timetable of the board's report", 600, board_timetable.keep_timetable),
     Job("erase what was approved", 5, erasing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),
     Job("repair deliveries", 60, recovery.repair),

@@ -46,6 +46,12 @@ def last_change(session: Session) -> str:
     return session.scalar(newest) or FIRST_SEAL
 
 
+def first_at(session: Session) -> datetime | None:
+    """Return when the first entry was made that is still there; None where nothing was ever entered."""
+    first: datetime | None = session.scalar(select(func.min(AuditEvent.at)))
+    return first
+
+
 def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
     """Walk the chain from where it begins and compare every seal, then the head and what was published of it.
 

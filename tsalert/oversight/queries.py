@@ -5,9 +5,9 @@ import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import queries as audit
@@ -18,7 +18,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.errors import NotFound
 from tsalert.oversight import rules
 from tsalert.oversight.belonging import CASE, PARTY, WATCHED, Web, gather, weave
-from tsalert.oversight.models import OddityReview, OfficerHome
+from tsalert.oversight.models import OddityMail, OddityReview, OfficerHome
 from tsalert.oversight.rules import Background, Export, Line, Reading, Record
 from tsalert.parties import queries as parties
 from tsalert.parties.folding import fold_name
@@ -28,6 +28,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 _EVER = datetime.min.replace(tzinfo=UTC)
+_TO_SUNDAY = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ def find_lines(session: Session, week: date, settings: Settings) -> list[Line]:
     exports = [Export(entry, at, officer_id) for entry, at, officer_id in taken_out if officer_id is not None]
     known = _background(session, readings, since, until, settings.address_key)
     return rules.lines_of(readings, exports, known, records_an_hour=settings.records_an_hour)
+
+
+def count_told(session: Session, first: date, last: date) -> int:
+    """Return how many lines the managers were told of for the weeks that ended between two days."""
+    ended_in = OddityMail.week.between(first - _TO_SUNDAY, last - _TO_SUNDAY)
+    return session.scalar(select(func.coalesce(func.sum(OddityMail.lines), 0)).where(ended_in)) or 0
 
 
 def postcode_key(postcode: str, secret: str) -> str:

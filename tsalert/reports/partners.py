@@ -85,6 +85,15 @@ def partner_periods(session: Session) -> list[Period]:
     return [named_days(first, last) for first, last in session.execute(newest)]
 
 
+def periods_by_partner(session: Session) -> dict[str, list[Period]]:
+    """Return every period of which each partner gave figures."""
+    columns = (PartnerFigure.partner, PartnerFigure.first_day, PartnerFigure.last_day)
+    found: dict[str, list[Period]] = {}
+    for partner, first, last in session.execute(select(*columns).distinct()):
+        found.setdefault(partner, []).append(named_days(first, last))
+    return found
+
+
 def get_figure(session: Session, figure_id: int) -> FigureView:
     """Return one figure.
 

@@ -1,0 +1,49 @@
+"""Writing to those who write the report and to managers when their day has come, once each."""
+
+from datetime import datetime
+
+from flask import current_app
+
+from tsalert.audit import service as audit
+from tsalert.config import Settings
+from tsalert.core.actors import SERVICE
+from tsalert.db import db, insert_ignoring_conflicts, transaction
+from tsalert.quarterly.timetable import drafting, queries
+from tsalert.quarterly.timetable.letters import Letter, letter_for
+from tsalert.quarterly.timetable.models import BoardReminder
+from tsalert.quarterly.timetable.rules import Point
+from tsalert.staff.writing import write_to
+
+
+def keep_timetable(now: datetime) -> int:
+    """Open the drafts that are due, then tell of everything that has come; returns how much was done.
+
+    What has nobody to go to is tried again.
+    """
+    opened = drafting.open_drafts(now)
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    due = queries.pending(db.session(), now)
+    done = 0
+    for point in due:
+        letter = letter_for(db.session(), point, settings, now=now)
+        db.session().rollback()  # a month's figures take their time, and hold no lock meanwhile
+        done += letter is not None and _send(point, letter, now)
+    db.session().rollback()
+    return opened + done
+
+
+def _send(point: Point, letter: Letter, now: datetime) -> bool:
+    """Send a letter unless somebody has done so meanwhile; that it went is kept with it."""
+    kept = {"kind": point.kind, "first_day": point.about.first_day, "about_on": point.about_on, "sent_at": now}
+    with transaction() as session:
+        if queries.was_done(session, point):
+            return False
+        number = len(letter.people) if letter.content else 0
+        adding = insert_ignoring_conflicts(session, BoardReminder).values(kept | {"recipients": number})
+        if session.scalar(adding.returning(BoardReminder.kind)) is None:
+            return False
+        if letter.content:
+            write_to(session, letter.people, letter.content, now=now)
+        told = {"kind": point.kind.value, "period": point.about.label, "recipients": number}
+        audit.record(session, SERVICE, "told", "board timetable", None, now=now, **told)
+        return True
