@@ -9,9 +9,9 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from tests.quarterly.samples import DEMAND, DRAFT, PUBLIC, REPORT, SAVINGS
-from tsalert.quarterly.content import Chart, Figure, Report, Section, Table
-from tsalert.quarterly.vocabulary import ChartKind, SectionKey
+from tests.quarterly.samples import DEMAND, DRAFT, PUBLIC, REPORT, SAVINGS, count
+from tsalert.quarterly.content import Chart, Column, Figure, Report, Row, Section, Table
+from tsalert.quarterly.vocabulary import ChartKind, SectionKey, Unit
 from tsalert.quarterly.writing import wording
 from tsalert.quarterly.writing.cells import Number, cell_of
 from tsalert.quarterly.writing.workbook import sheet_name, write_workbook
@@ -104,6 +104,15 @@ def test_charts_are_drawn_from_the_cells_and_have_words() -> None:
     assert "a:pattFill" in charts[2]
     drawings = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/drawings/drawing"))
     assert 'descr="Scams cost victims most: £163,211. One bar for each type of case."' in drawings
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_a_chart_has_a_look_of_its_own_for_each_of_many_columns(kind: ChartKind) -> None:
+    columns = tuple(Column(f"c{number}", f"Column {number}", Unit.COUNT) for number in range(7))
+    table = Table("many", "Many", "Row", columns, (Row("r", "R", tuple(count(number) for number in range(7))),))
+    chart = Chart("c", "A finding", "Bars", kind, "many", tuple(column.key for column in columns))
+    told = replace(REPORT, sections=(Section(SectionKey.DEMAND, (chart, table)),))
+    assert ZipFile(BytesIO(write_workbook(told))).read("xl/charts/chart1.xml").count(b"<c:ser>") == 7
 
 
 def test_a_figure_that_is_kept_back_is_in_no_chart() -> None:

@@ -16,7 +16,7 @@ _A4 = 9
 # Colours as in the report's own charts, and patterns for those who cannot tell colours.
 _FILLS = (
     ("#1D70B8", ""), ("#00703C", "wide_upward_diagonal"), ("#4C2C92", "dark_horizontal"), ("#B45309", "dark_vertical"),
-    ("#505A5F", "diagonal_cross"),
+    ("#505A5F", "outlined_diamond"),
 )  # fmt: skip
 _DASHES = ("solid", "dash", "round_dot", "dash_dot")
 _KINDS: dict[ChartKind, dict[str, str]] = {
