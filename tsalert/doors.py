@@ -48,6 +48,8 @@ from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
 from tsalert.quarterly import api as quarterly_api
 from tsalert.quarterly import cli as quarterly_cli
+from tsalert.quarterly import file_api as quarterly_file_api
+from tsalert.quarterly import file_views as quarterly_file_views
 from tsalert.quarterly import text_api as quarterly_text_api
 from tsalert.quarterly import text_views as quarterly_text_views
 from tsalert.quarterly import views as quarterly_views
@@ -167,6 +169,7 @@ PAGES = (
     quarterly_text_views.bp,
     action_views.bp,
     action_status_views.bp,
+    quarterly_file_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -219,6 +222,7 @@ OPERATIONS = (
     quarterly_api.reports,
     quarterly_text_api.board_texts,
     *actions_api.blueprints,
+    *quarterly_file_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (

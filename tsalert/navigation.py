@@ -5,7 +5,7 @@ from tsalert.core.actors import Permission as P
 from tsalert.savings import pages as savings_pages
 from tsalert.web.pages import Link, Room
 
-_REPORTS = frozenset({"board_reports", "board_texts"})
+_REPORTS = frozenset({"board_reports", "board_texts", "board_files"})
 
 _ACTIONS = frozenset({"board_actions", "board_statuses"})
 ROOMS = (
