@@ -24,7 +24,8 @@ def on_starting(_server: object) -> None:
 
 def post_worker_init(worker: object) -> None:
     """Make ready what the first requests need: twenty officers at once would each wait for it."""
-    from tsalert.app import compile_pages, open_connections  # noqa: PLC0415
+    from tsalert.app import compile_pages, keep_what_is_loaded, open_connections  # noqa: PLC0415
 
     compile_pages(worker.wsgi)  # type: ignore[attr-defined]
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]
+    keep_what_is_loaded()

@@ -19,6 +19,7 @@ from tests.cases.conftest import OPENED, described
 from tests.conftest import PASSWORD
 from tsalert.cases import merging, queries, service
 from tsalert.cases.figures import case_figures
+from tsalert.cases.losses import period_losses
 from tsalert.cases.merging import NewMerge
 from tsalert.cases.models import CaseFile, CaseMerge
 from tsalert.cases.rules import NewMoneyLine, NewNote, Progress
@@ -83,6 +84,19 @@ def test_a_matter_counts_once_with_the_money_of_both(pair: tuple[int, int], acto
     merging.undo(earlier, "Two gangs after all", actor=actor, now=LATER)
     assert case_figures(session, QUARTER) == before
     assert queries.matter_totals(session, later) is None
+
+
+def test_the_losses_of_a_merged_matter_are_one_case_with_the_money_of_both(
+    session: Session, pair: tuple[int, int], actor: Actor
+) -> None:
+    earlier, later = pair
+    paid(earlier, 300, actor)
+    twice = paid(earlier, 1000, actor)
+    paid(later, 1000, actor)
+    merge(earlier, later, actor, twice)
+    found = period_losses(session, QUARTER).altogether
+    assert (found.cases, found.number, found.total, found.largest) == (1, 1, Decimal(1300), Decimal(1300))
+    assert found.total == case_figures(session, QUARTER).detriment
 
 
 def test_a_matter_counts_in_the_quarter_of_the_case_in_which_it_stands(

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tsalert.documents.description import (
+    Contents,
     Document,
+    Drawing,
     Facts,
+    FigureTable,
     Heading,
     Image,
     Items,
@@ -18,11 +21,15 @@ from tsalert.documents.description import (
     Signature,
     Span,
     Table,
+    Turn,
 )
 
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><circle cx="50" cy="50" r="40"/></svg>'
 LINK = "https://example.org/strategy"
 LINKED = Span("here", is_strong=True, is_emphasised=True, address=LINK)
+CALLS = FigureTable(
+    "Calls", ("Month", "Calls"), (("May", "3"), ("Both", "7")), numbers=(1,), totals=(1,), notes=("By hand.",)
+)
 MADE = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
 
@@ -35,6 +42,7 @@ def everything(**changes: Any) -> Document:
     return document(
         Lines(("The Occupier", "1 Sample Street", "Testtown")),
         Paragraph("What this is about.", Look.LEAD),
+        Contents("Contents", ("Facts",)),
         Heading("Facts"),
         Facts((("Opened", "2 June 2026"), ("Kind of case", "Roofing"))),
         Heading("In short", 2),
@@ -46,6 +54,12 @@ def everything(**changes: Any) -> Document:
         Points(((Span("counted on", is_emphasised=True),),), is_numbered=True, first=7),
         Table("Money", ("Day", "What", "Amount"), (("2 June", "Paid in cash", "£1,600.00"),), numbers=(2,)),
         Image(DRAWING, "A black circle", 30),
+        Turn(is_landscape=True),
+        FigureTable(
+            "Calls", ("Month", "Calls"), (("May", "3"), ("Both", "7")), numbers=(1,), totals=(1,), notes=("By hand.",)
+        ),
+        Turn(is_landscape=False),
+        Drawing(DRAWING, "A second circle", 30, "Circles are round"),
         PageBreak(),
         Paragraph("Certificate", Look.CENTRED),
         Signature(("A. Officer", "Trading Standards Officer")),

@@ -68,6 +68,28 @@ def test_a_picture_is_heard_by_its_words() -> None:
     assert file.inline_shapes[0]._inline.docPr.get("descr") == "A black circle"
 
 
+def test_a_page_turns_for_a_wide_table_whose_totals_stand_out() -> None:
+    file = read(write_word(everything()))
+    assert [section.orientation for section in file.sections] == [
+        WD_ORIENT.PORTRAIT,
+        WD_ORIENT.LANDSCAPE,
+        WD_ORIENT.PORTRAIT,
+    ]
+    figures = file.tables[2]
+    assert figures._tbl.tblPr.find(qn("w:tblLook")).get(qn("w:firstColumn")) == "1"
+    bold = [[bool(cell.paragraphs[0].runs[0].bold) for cell in row.cells] for row in figures.rows]
+    assert bold == [[True, True], [True, False], [True, True]]
+    assert "By hand." in [paragraph.text for paragraph in file.paragraphs]
+
+
+def test_the_contents_lead_to_the_headings_they_name() -> None:
+    file = read(write_word(everything()))
+    links = [link for paragraph in file.paragraphs for link in paragraph.hyperlinks if link.fragment]
+    heading = next(each for each in file.paragraphs if each.style.name == "Heading 1")
+    assert [(link.text, link.fragment) for link in links] == [(heading.text, "section_1")]
+    assert heading._p.find(qn("w:bookmarkStart")).get(qn("w:name")) == "section_1"
+
+
 def test_the_title_of_a_letter_stands_below_the_address() -> None:
     letter = document(Lines(("The Occupier",)), TitleHere(), Paragraph("Dear reader,"))
     texts = [(each.style.name, each.text) for each in read(write_word(letter)).paragraphs]

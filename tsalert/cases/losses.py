@@ -7,10 +7,10 @@ from decimal import Decimal
 from statistics import median
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, MoneyLine
-from tsalert.cases.queries import opened_in, stands
+from tsalert.cases.queries import is_repeated, opened_in, stands
 from tsalert.cases.vocabulary import Channel, MoneyKind
 from tsalert.core.periods import Period
 from tsalert.response.vocabulary import REPORTED_CATEGORIES, Category
@@ -27,7 +27,11 @@ class CaseLoss:
 
 @dataclass(frozen=True, slots=True)
 class LossSummary:
-    """The cases of one kind: ``number`` of them tell a loss, and mean and median are of those alone."""
+    """The cases of one kind: ``number`` of them tell a loss, and mean and median are of those alone.
+
+    :param key: the code of the kind; empty for all together.
+    :param largest: the largest loss of a single case; never for anybody outside.
+    """
 
     label: str
     cases: int
@@ -35,11 +39,16 @@ class LossSummary:
     total: Decimal
     mean: Decimal | None
     median: Decimal | None
+    key: str = ""
+    largest: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodLosses:
-    """The losses of the cases opened in a period, of the categories that a board counts."""
+    """The losses of the cases opened in a period, of the categories that a board counts.
+
+    Cases that are one matter count once, as the one in which it stands, with the money of them all.
+    """
 
     by_category: tuple[LossSummary, ...]
     by_channel: tuple[LossSummary, ...]
@@ -50,42 +59,46 @@ def period_losses(session: Session, period: Period) -> PeriodLosses:
     """Return what the victims of a period's cases lost."""
     found = _case_losses(session, period)
     return PeriodLosses(
-        _by(found, lambda each: each.category.label),
-        _by(found, lambda each: each.channel.label),
+        _by(found, lambda each: each.category),
+        _by(found, lambda each: each.channel),
         summarise("All", found),
     )
 
 
-def summarise(label: str, cases: Iterable[CaseLoss]) -> LossSummary:
+def summarise(label: str, cases: Iterable[CaseLoss], *, key: str = "") -> LossSummary:
     """Add losses up; of an even number the median is the mean of the two in the middle."""
     of_all = [each.loss for each in cases]
     told = [loss for loss in of_all if loss]
     total = sum(told, Decimal(0))
     mean, middle = (total / len(told), Decimal(median(told))) if told else (None, None)
-    return LossSummary(label, len(of_all), len(told), total, mean, middle)
+    return LossSummary(label, len(of_all), len(told), total, mean, middle, key, max(told, default=None))
 
 
-def _by(cases: Iterable[CaseLoss], label: Callable[[CaseLoss], str]) -> tuple[LossSummary, ...]:
+def _by(cases: Iterable[CaseLoss], kind_of: Callable[[CaseLoss], Category | Channel]) -> tuple[LossSummary, ...]:
     """Summarise kind by kind, the greatest loss first."""
-    found: defaultdict[str, list[CaseLoss]] = defaultdict(list)
+    found: defaultdict[Category | Channel, list[CaseLoss]] = defaultdict(list)
     for each in cases:
-        found[label(each)].append(each)
-    summaries = [summarise(name, members) for name, members in found.items()]
+        found[kind_of(each)].append(each)
+    summaries = [summarise(kind.label, members, key=kind.value) for kind, members in found.items()]
     return tuple(sorted(summaries, key=lambda each: (-each.total, -each.cases, each.label)))
 
 
 def _case_losses(session: Session, period: Period) -> list[CaseLoss]:
+    recorded_in = aliased(CaseFile)
+    stands_in = func.coalesce(recorded_in.continued_in_id, recorded_in.id)
     paid = (
-        select(MoneyLine.case_id, func.sum(MoneyLine.amount).label("loss"))
-        .join(CaseFile, CaseFile.id == MoneyLine.case_id)
-        .where(opened_in(period), MoneyLine.kind == MoneyKind.PAID, stands())
-        .group_by(MoneyLine.case_id)
+        select(CaseFile.id.label("case_id"), func.sum(MoneyLine.amount).label("loss"))
+        .select_from(MoneyLine)
+        .join(recorded_in, recorded_in.id == MoneyLine.case_id)
+        .join(CaseFile, CaseFile.id == stands_in)
+        .where(opened_in(period), MoneyLine.kind == MoneyKind.PAID, stands(), ~is_repeated())
+        .group_by(CaseFile.id)
         .subquery("paid")
     )
     query = (
         select(CaseFile.category, CaseFile.channel, paid.c.loss)
         .outerjoin(paid, paid.c.case_id == CaseFile.id)
-        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES))
+        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES), CaseFile.continued_in_id.is_(None))
     )
     rows = session.execute(query)
     return [CaseLoss(Category.of(category), Channel.of(channel), loss) for category, channel, loss in rows]

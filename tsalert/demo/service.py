@@ -71,6 +71,9 @@ _SHIPPED = frozenset(
         "board_stamp",
         "retention_rule",
         "indicator_version",
+        "board_action",
+        "board_action_version",
+        "board_action_status",
     }
 )
 

@@ -100,6 +100,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureTable(Table):
+    """A table whose first column heads its rows; the rows counted in ``totals`` stand out, ``notes`` stand beneath."""
+
+    totals: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The way to each heading of the first level; ``entries`` are their texts, in their order."""
+
+    title: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TitleHere:
     """Where the title stands; a document without it begins with its title."""
 
@@ -107,6 +123,13 @@ class TitleHere:
 @dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows begins a page that lies on its side, or one that stands again."""
+
+    is_landscape: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +163,20 @@ class Image:
         return "svg" if b"<svg" in self.content[:1000] else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing(Image):
+    """A picture under the sentence that says what there is to see."""
+
+    caption: str = ""
+
+
 Block = (
-    Heading | Paragraph | Lines | Items | Passage | Points | Facts | Table | TitleHere | PageBreak | Signature | Image
-)
+    Heading | Paragraph | Lines | Items | Passage | Points | Facts | Table | FigureTable | Contents | TitleHere
+    | PageBreak | Turn | Signature | Image | Drawing
+)  # fmt: skip
 KINDS: tuple[type[Block], ...] = (
-    Heading, Paragraph, Lines, Items, Passage, Points, Facts, Table, TitleHere, PageBreak, Signature, Image,
+    Heading, Paragraph, Lines, Items, Passage, Points, Facts, Table, FigureTable, Contents, TitleHere, PageBreak, Turn,
+    Signature, Image, Drawing,
 )  # fmt: skip
 
 

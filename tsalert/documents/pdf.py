@@ -10,7 +10,7 @@ from typing import Any
 from typst import Compiler, TypstError
 
 from tsalert.core.clock import in_london
-from tsalert.documents import coverage
+from tsalert.documents import coverage, pictures
 from tsalert.documents.cleaning import clean
 from tsalert.documents.description import Document, Image, Look, Paragraph, Table, mapped, weights
 from tsalert.documents.glyphs import named, note, refused_text, strangers
@@ -50,9 +50,15 @@ def unprintable(document: Document, *, fonts: Path | None = None) -> frozenset[s
 def _in_words(document: Document, missing: frozenset[str]) -> Document:
     if not missing:
         return document
-    said = mapped(document, lambda text: named(text, missing))
+    said = _redrawn(mapped(document, lambda text: named(text, missing)), missing)
     last = Paragraph(note(_texts(document), missing), Look.SMALL)
     return replace(said, blocks=(*said.blocks, last))
+
+
+def _redrawn(document: Document, missing: frozenset[str]) -> Document:
+    """Return a document whose drawings name what they cannot show."""
+    blocks = (pictures.in_words(block, missing) if isinstance(block, Image) else block for block in document.blocks)
+    return replace(document, blocks=tuple(blocks))
 
 
 def _print(document: Document, fonts: Path | None) -> bytes:
@@ -97,3 +103,4 @@ def _texts(document: Document) -> Iterator[str]:
 
     mapped(document, note_down)
     yield from found
+    yield from (pictures.text_of(block) for block in document.blocks if isinstance(block, Image))

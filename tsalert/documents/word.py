@@ -16,6 +16,7 @@ from tsalert.documents import word_blocks
 from tsalert.documents.cleaning import clean
 from tsalert.documents.description import Document, TitleHere, mapped
 from tsalert.documents.word_blocks import STYLES
+from tsalert.documents.word_xml import child
 
 _LONG, _SHORT = Mm(297), Mm(210)
 
@@ -62,7 +63,7 @@ def _describe(file: Any, said: Document) -> None:
     properties.comments = ""
     defaults = file.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     if defaults is not None:
-        word_blocks.child(defaults, "w:lang").set(qn("w:val"), said.language)
+        child(defaults, "w:lang").set(qn("w:val"), said.language)
 
 
 def _set_pages(file: Any, said: Document) -> None:
@@ -86,6 +87,6 @@ def _field(paragraph: Any, name: str) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
     run = OxmlElement("w:r")
-    word_blocks.child(run, "w:t").text = "1"
+    child(run, "w:t").text = "1"
     field.append(run)
     paragraph._p.append(field)  # noqa: SLF001 -- fields have no door of their own in the library

@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
-from docx.oxml.parser import OxmlElement
 from docx.shared import Mm, Pt
 
 from tsalert.documents.description import (
     Block,
+    Contents,
+    Drawing,
     Facts,
+    FigureTable,
     Heading,
     Image,
     Items,
@@ -25,9 +28,11 @@ from tsalert.documents.description import (
     Signature,
     Span,
     Table,
-    weights,
+    Turn,
 )
 from tsalert.documents.pictures import as_png
+from tsalert.documents.word_tables import add_facts, add_figures, add_table
+from tsalert.documents.word_xml import child, lead, mark
 
 STYLES = ("Title", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "List Number", "Caption", "Table Grid")
 _SIZES = {Look.LEAD: 14, Look.SMALL: 9, Look.DISPLAY: 26}
@@ -40,17 +45,32 @@ def add(file: Any, block: Block) -> None:
     _WRITERS[type(block)](file, block)
 
 
-def child(parent: Any, name: str) -> Any:
-    """Return the element of a name beneath another, made where there is none."""
-    found = parent.find(qn(name))
-    if found is None:
-        found = OxmlElement(name)
-        parent.append(found)
-    return found
-
-
 def _heading(file: Any, block: Heading) -> None:
-    file.add_paragraph(block.text, style=f"Heading {block.level}")
+    paragraph = file.add_paragraph(block.text, style=f"Heading {block.level}")
+    if block.level == 1:
+        number = len(file.element.xpath("//w:bookmarkStart")) + 1
+        mark(paragraph, _named(number), number)
+
+
+def _named(number: int) -> str:
+    """Return how the mark on a heading of the first level is called."""
+    return f"section_{number}"
+
+
+def _contents(file: Any, block: Contents) -> None:
+    file.add_paragraph().add_run(block.title).bold = True
+    for number, entry in enumerate(block.entries, start=1):
+        paragraph = file.add_paragraph()
+        lead(paragraph.add_run(entry), anchor=_named(number))
+
+
+def _turn(file: Any, block: Turn) -> None:
+    if len(file.element.body) > 1:
+        file.add_section(WD_SECTION.NEW_PAGE)
+    section = file.sections[-1]
+    sides = sorted((section.page_width, section.page_height), reverse=block.is_landscape)
+    section.page_width, section.page_height = sides
+    section.orientation = WD_ORIENT.LANDSCAPE if block.is_landscape else WD_ORIENT.PORTRAIT
 
 
 def _paragraph(file: Any, block: Paragraph) -> None:
@@ -92,10 +112,7 @@ def _say(paragraph: Any, spans: Sequence[Span]) -> None:
         run.bold, run.italic = span.is_strong or None, span.is_emphasised or None
         if span.address:
             run.underline = True
-            link = OxmlElement("w:hyperlink")
-            link.set(qn("r:id"), paragraph.part.relate_to(span.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-            run._r.addprevious(link)  # noqa: SLF001 -- the library reads links and writes none
-            link.append(run._r)  # noqa: SLF001
+            lead(run, id=paragraph.part.relate_to(span.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
 
 
 def _new_count(file: Any, first: int) -> int | None:
@@ -108,62 +125,6 @@ def _new_count(file: Any, first: int) -> int | None:
     number = numbering.add_num(pattern)
     number.add_lvlOverride(ilvl=0).add_startOverride(first)
     return int(number.numId)
-
-
-def _facts(file: Any, block: Facts) -> None:
-    table = file.add_table(rows=0, cols=2, style="Table Grid")
-    for name, held in block.pairs:
-        cells = table.add_row().cells
-        cells[0].paragraphs[0].add_run(name).bold = True
-        cells[1].text = held
-    _share(table, [1, 2], file)
-    _mark(table, first_row=False, first_column=True)
-    file.add_paragraph()
-
-
-def _table(file: Any, block: Table) -> None:
-    caption = file.add_paragraph(block.caption, style="Caption")
-    caption.paragraph_format.keep_with_next = True
-    table = file.add_table(rows=1, cols=len(block.head), style="Table Grid")
-    _fill(table.rows[0].cells, block.head, block.numbers)
-    for cell in table.rows[0].cells:
-        for run in cell.paragraphs[0].runs:
-            run.bold = True
-    child(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader").set(qn("w:val"), "true")  # noqa: SLF001 -- no other door
-    for row in block.rows:
-        added = table.add_row()
-        child(added._tr.get_or_add_trPr(), "w:cantSplit").set(qn("w:val"), "false")  # noqa: SLF001 -- no other door
-        _fill(added.cells, row, block.numbers)
-    _share(table, weights(block), file)
-    _mark(table, first_row=True, first_column=False)
-    child(table._tbl.tblPr, "w:tblCaption").set(qn("w:val"), block.caption)  # noqa: SLF001 -- no other door
-    file.add_paragraph()
-
-
-def _fill(cells: Sequence[Any], texts: Sequence[str], numbers: Sequence[int]) -> None:
-    for place, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-        cell.text = text
-        if place in numbers:
-            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-
-def _share(table: Any, shares: Sequence[int], file: Any) -> None:
-    """Give each column its part of the page."""
-    section = file.sections[-1]
-    room = section.page_width - section.left_margin - section.right_margin
-    table.autofit = False
-    for column, share in zip(table.columns, shares, strict=True):
-        column.width = room * share // sum(shares)
-        for cell in column.cells:
-            cell.width = column.width
-
-
-def _mark(table: Any, *, first_row: bool, first_column: bool) -> None:
-    """Say which cells are heads, for those who hear the table."""
-    look = child(table._tbl.tblPr, "w:tblLook")  # noqa: SLF001 -- no other door
-    look.set(qn("w:firstRow"), str(int(first_row)))
-    look.set(qn("w:firstColumn"), str(int(first_column)))
-    look.set(qn("w:val"), f"{0x0020 * first_row + 0x0080 * first_column + 0x0600:04X}")
 
 
 def _page_break(file: Any, _block: PageBreak) -> None:
@@ -181,6 +142,11 @@ def _image(file: Any, block: Image) -> None:
     picture._inline.docPr.set("descr", block.alternative)  # noqa: SLF001 -- no other door
 
 
+def _drawing(file: Any, block: Drawing) -> None:
+    file.add_paragraph(block.caption, style="Caption").paragraph_format.keep_with_next = True
+    _image(file, block)
+
+
 _WRITERS: dict[type[Block], Callable[[Any, Any], None]] = {
     Heading: _heading,
     Paragraph: _paragraph,
@@ -188,9 +154,13 @@ _WRITERS: dict[type[Block], Callable[[Any, Any], None]] = {
     Items: _items,
     Passage: _passage,
     Points: _points,
-    Facts: _facts,
-    Table: _table,
+    Facts: add_facts,
+    Table: add_table,
+    FigureTable: add_figures,
+    Contents: _contents,
+    Turn: _turn,
     PageBreak: _page_break,
     Signature: _signature,
     Image: _image,
+    Drawing: _drawing,
 }

@@ -34,6 +34,10 @@ class Whole:
     signatures: Sequence[Signature]
     status: Status
 
+    def board_digest(self, report: BoardReport) -> str:
+        """Return the digest of the board edition alone."""
+        return signing.digest_of({Edition.BOARD: self.editions[Edition.BOARD]}, report)
+
 
 def edition_of(
     session: Session, report: BoardReport, edition: Edition, *, memory: FiguresMemory, now: datetime
@@ -48,16 +52,22 @@ def whole_of(session: Session, report: BoardReport, *, memory: FiguresMemory, no
     """Return both editions of a report as they stand, and who signed what they say."""
     if report.frozen is not None:
         published = thawed(report)
-        digest = signing.digest_of(published, report.locked_at)
+        digest = signing.digest_of(published, report)
         return Whole(published, digest, signing.signatures_of(session, report, digest), Status.PUBLISHED)
     board = _board(session, report, memory, now)
     public = sources.for_public(board, [each[Edition.PUBLIC].sections for each in _earlier(session, report)])
     parts = {Edition.BOARD: board, Edition.PUBLIC: public}
     unsigned = {edition: _unsigned(session, report, edition, part, now) for edition, part in parts.items()}
-    digest = signing.digest_of(unsigned, report.locked_at)
+    digest = signing.digest_of(unsigned, report)
     signatures = signing.signatures_of(session, report, digest)
     status = signing.status_of(Status.of(report.status), signatures)
     return signed(session, Whole(unsigned, digest, signatures, status))
+
+
+def board_digest(session: Session, report: BoardReport, *, memory: FiguresMemory, now: datetime) -> str:
+    """Return the digest of the board edition alone, which the public one follows from: quickly read once locked."""
+    board = _unsigned(session, report, Edition.BOARD, _board(session, report, memory, now), now)
+    return signing.digest_of({Edition.BOARD: board}, report)
 
 
 def signed(session: Session, whole: Whole) -> Whole:

@@ -73,6 +73,18 @@ class BoardSignature(Base):
     signed_at: Mapped[datetime]
 
 
+class BoardUnlocking(Base):
+    """Why the figures of a report were let go again, so that newer ones could be taken. Append-only."""
+
+    __tablename__ = "board_unlocking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("board_report.id"), index=True)
+    reason: Mapped[str]
+    unlocked_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    unlocked_at: Mapped[datetime]
+
+
 class BoardText(Base):
     """What is written for a section of a quarter's report, in Markdown; the published words stand in the report.
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
-from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.models import BoardReport, BoardUnlocking
 from tsalert.quarterly.vocabulary import Status
 
 
@@ -43,6 +43,12 @@ def revisions_of(session: Session, quarter: Period) -> Sequence[BoardReport]:
     """Return every revision of a quarter's report, the newest first."""
     query = select(BoardReport).where(BoardReport.first_day == quarter.first_day)
     return session.scalars(query.order_by(BoardReport.revision.desc())).all()
+
+
+def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:
+    """Return when and why the figures of a revision were unlocked, the latest first."""
+    query = select(BoardUnlocking).where(BoardUnlocking.report_id == report.id)
+    return session.scalars(query.order_by(BoardUnlocking.id.desc())).all()
 
 
 def newest_reports(session: Session) -> Sequence[BoardReport]:

@@ -1,7 +1,7 @@
 """What a signature of the board's report stands for, and whether it still does.
 
-It stands for the digest of both editions as they were seen, with the instant at which their figures were locked: a
-changed word, action or case study makes another digest, and so does another lock, even of the same figures.
+It stands for the digest of both editions as they were seen, with their author and the instant at which their figures
+were locked: a changed word, action or case study makes another digest, and so does another lock of the same figures.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,10 +29,11 @@ class Signature:
     holds: bool
 
 
-def digest_of(editions: Mapping[Edition, Report], locked_at: datetime | None) -> str:
+def digest_of(editions: Mapping[Edition, Report], report: BoardReport) -> str:
     """Return the digest that signatures stand for, whatever was signed or published since."""
-    seen = {edition.value: _as_seen(report) for edition, report in editions.items()}
-    return keeping.digest(keeping.freeze(seen | {"locked_at": locked_at.isoformat() if locked_at else ""}))
+    seen = {edition.value: _as_seen(each) for edition, each in editions.items()}
+    locked = report.locked_at.isoformat() if report.locked_at else None
+    return keeping.digest(keeping.freeze(seen | {"author": report.author_id, "locked_at": locked}))
 
 
 def signatures_of(session: Session, report: BoardReport, digest: str) -> list[Signature]:

@@ -1,23 +1,26 @@
 """Where the sections of a report come from, and what makes the public edition of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
+from tsalert.quarterly.actions.sections import actions_section
 from tsalert.quarterly.content import Section
+from tsalert.quarterly.figures.assembling import assemble
 from tsalert.reports.memory import FiguresMemory
 
 
 def figures_of(session: Session, memory: FiguresMemory, quarter: Period, *, now: datetime) -> tuple[Section, ...]:
     """Return the sections of figures, the board edition's."""
-    return ()
+    return assemble(session, memory, quarter, now=now)
 
 
 def told_of(session: Session, quarter: Period) -> tuple[Section, ...]:
     """Return the sections that officers keep elsewhere: priority actions and case studies."""
-    return ()
+    return (actions_section(session, quarter),)
 
 
 def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]) -> tuple[Section, ...]:
@@ -25,4 +28,6 @@ def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]
 
     :param earlier: the public editions' of the same quarter that were published before, the newest first.
     """
-    return tuple(section for section in sections if not section.is_exempt)
+    kept = [section for section in sections if not section.is_exempt]
+    shown = [replace(each, blocks=tuple(part for part in each.blocks if not part.is_exempt)) for each in kept]
+    return tuple(section for section in shown if section.blocks)

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import NotFound, Overtaken, RuleViolation
+from tsalert.core.errors import NotFound, Overtaken
 from tsalert.core.periods import Period
 from tsalert.db import transaction
 from tsalert.quarterly import queries
 from tsalert.quarterly.content import Prose, Section
 from tsalert.quarterly.models import BoardText
 from tsalert.quarterly.vocabulary import SectionKey
+from tsalert.quarterly.writing import markdown
 
-LONGEST = 20_000
 WRITTEN = (
     SectionKey.PURPOSE,
     SectionKey.HEADLINES,
@@ -115,15 +115,6 @@ def sections_of(texts: Sequence[Text]) -> tuple[Section, ...]:
     )
 
 
-def check_body(body: str) -> None:
-    """Refuse a text that a report does not take.
-
-    :raises RuleViolation: it is too long.
-    """
-    if len(body) > LONGEST:
-        raise RuleViolation(f"Keep this to {LONGEST:,} characters; it has {len(body):,}.", field="body")
-
-
 def save_text(quarter: Period, place: Place, body: str, *, seen: int, actor: Actor, now: datetime) -> Text:
     """Save a text in the place of the version that its writer saw; the same words again change nothing.
 
@@ -133,7 +124,7 @@ def save_text(quarter: Period, place: Place, body: str, *, seen: int, actor: Act
     :raises Overtaken: somebody else saved meanwhile.
     """
     actor.require(Permission.WRITE_REPORT)
-    check_body(body)
+    markdown.check(body, field="body")
     with transaction() as session:
         report = queries.get_open(session, quarter)
         row = _find(session, quarter, place)
@@ -145,7 +136,7 @@ def save_text(quarter: Period, place: Place, body: str, *, seen: int, actor: Act
         row.body, row.version, row.saved_by, row.saved_at = body, seen + 1, actor.officer_id, now
         session.add(row)
         session.flush()
-        told = {"section": place.name, "version": row.version}
+        told: dict[str, str | int] = {"section": place.name, "version": row.version}
         audit.record(session, actor, "wrote", "board report", report.id, now=now, **told)
         return _text(place, row)
 

@@ -32,6 +32,14 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar and the figure at its end; one without a value has the words alone."""
+
+    value: Decimal | None
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A drawing with the table that tells the same.
 
@@ -43,6 +51,7 @@ class Chart:
     svg: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    height: int = WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,27 @@ def bars(subject: Subject, parts: Sequence[tuple[str, Decimal]]) -> Chart:
     return _chart(subject, drawn, max(len(parts), 1) * _ROW, ("Category", subject.of or "Figure"), rows)
 
 
+def grouped_bars(subject: Subject, names: Sequence[str], series: Sequence[tuple[str, Sequence[Bar]]]) -> Chart:
+    """Draw for each name a bar of each series, one under the other, each with its figure as it is shown."""
+    known = [bar.value for _, each in series for bar in each if bar.value is not None]
+    most, height = max((*known, Decimal(0))), 22 * len(series) + 24
+    drawn = [_patterns(subject.slug)]
+    for place, name in enumerate(names):
+        drawn.append(_label(_LEFT, place * height + 14, name))
+        for number, (_, each) in enumerate(series):
+            bar, top = each[place], place * height + 20 + 22 * number
+            long = _scaled(bar.value or Decimal(0), most, WIDTH - _LEFT - _RIGHT - _length(bar.shown))
+            drawn += [
+                _rect(_LEFT, top, long, _fill(subject.slug, number)),
+                _label(_LEFT + long + (6 if long else 0), top + 14, bar.shown, is_bold=True),
+            ]
+    foot = height * len(names) + 6
+    keys = [name for name, _ in series] if len(series) > 1 else []
+    drawn += _patterned_keys(subject.slug, keys, foot)
+    rows = tuple((name, *(each[place].shown for _, each in series)) for place, name in enumerate(names))
+    return _chart(subject, drawn, foot + 22 * len(keys), ("", *(name for name, _ in series)), rows)
+
+
 def stacked_bars(subject: Subject, names: Sequence[str], series: Sequence[Series]) -> Chart:
     """Draw one bar for each name, made of a part for each series, with the total at its end."""
     totals = [sum((each.values[place] or Decimal(0) for each in series), Decimal(0)) for place in range(len(names))]
@@ -84,12 +114,7 @@ def stacked_bars(subject: Subject, names: Sequence[str], series: Sequence[Series
     for place, name in enumerate(names):
         drawn += _stack(subject, place, name, totals[place], most, series)
     foot = len(names) * _ROW + 6
-    for place, each in enumerate(series):
-        fill = _fill(subject.slug, place)
-        drawn += [
-            _rect(_LEFT, foot + 22 * place, Decimal(16), fill, height=16),
-            _label(_LEFT + 24, foot + 22 * place + 13, each.name),
-        ]
+    drawn += _patterned_keys(subject.slug, [each.name for each in series], foot)
     rows = tuple(
         (name, *(_told(subject, each.values[place]) for each in series), subject.write(totals[place]))
         for place, name in enumerate(names)
@@ -124,7 +149,7 @@ def _chart(
         f'fill="currentColor"><title id="{title_id}">{escape(subject.title)}</title>'
         f'<desc id="{text_id}">{escape(subject.description)}</desc>{"".join(drawn)}</svg>'
     )
-    return Chart(subject.title, subject.description, svg, head, rows)
+    return Chart(subject.title, subject.description, svg, head, rows, height)
 
 
 def _stack(
@@ -139,6 +164,14 @@ def _stack(
             drawn.append(_rect(at, top + 20, long, _fill(subject.slug, number)))
             at += long
     return [*drawn, _label(at + 6, top + 34, text, is_bold=True)]
+
+
+def _patterned_keys(slug: str, names: Sequence[str], top: int) -> list[str]:
+    found = []
+    for place, name in enumerate(names):
+        swatch = _rect(_LEFT, top + 22 * place, Decimal(16), _fill(slug, place), height=16)
+        found += [swatch, _label(_LEFT + 24, top + 22 * place + 13, name)]
+    return found
 
 
 def _patterns(slug: str) -> str:

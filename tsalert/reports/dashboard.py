@@ -86,14 +86,17 @@ def read_dashboard(
         losses=keep("losses", period, lambda wanted: period_losses(session, wanted)),
         response=response,
         trend={each: keep("cases", each, lambda wanted: case_figures(session, wanted)) for each in quarters},
-        classes={each: keep("classes", each, lambda wanted: _by_class(session, wanted)) for each in quarters[-STACK:]},
+        classes={
+            each: keep("classes", each, lambda wanted: savings_by_class(session, wanted)) for each in quarters[-STACK:]
+        },
         circulation=keep("circulation", quarter_of(london_date(now)), lambda _: circulation(session)),
         wards=_wards(ward_names(session), response, by_ward, ward),
         partners=partner_tables(session),
     )
 
 
-def _by_class(session: Session, period: Period) -> SavingsTable:
+def savings_by_class(session: Session, period: Period) -> SavingsTable:
+    """Return the savings of a period with every class by itself."""
     return _savings(session, period, overview.By.CLASS)
 
 

@@ -75,9 +75,14 @@ def make_group(
 
 def is_in_table(group: Group, profile: Profile) -> bool:
     """Tell whether a group's pounds are figures of a profile's table."""
-    has_row = any(rule.type is group.type for rule in profile.rows)
-    has_column = group.kind.money is None or group.kind.money in profile.classes_of("total")
-    return has_row and has_column and not group.kind.is_bank_loss
+    return holds(profile, group.kind)
+
+
+def holds(profile: Profile, kind: Kind) -> bool:
+    """Tell whether a profile's table holds the pounds of some kind."""
+    has_row = any(rule.type is kind.type for rule in profile.rows)
+    has_column = kind.money is None or kind.money in profile.classes_of("total")
+    return has_row and has_column and not kind.is_bank_loss
 
 
 def lacking(

@@ -108,7 +108,7 @@ def _grouped(asked: _Asked, scope: Scope) -> Select[Any]:
     record = (
         select(
             Intervention.type,
-            _class_of_money().label("money"),
+            class_of_money().label("money"),
             (Intervention.beneficiary == Beneficiary.BANK).label("is_bank_loss"),
             Intervention.share,
             Intervention.ward_code.label("ward"),
@@ -142,7 +142,8 @@ def _group(row: Row[Any], stretch: Stretch, rates: tuple[Rate, ...], method: Met
     return make_group(kind, entry, method, records=row.records, days=days)
 
 
-def _class_of_money() -> ColumnElement[str | None]:
+def class_of_money() -> ColumnElement[str | None]:
+    """Return the class that holds a record's money; NULL where it has none."""
     return case(
         (Intervention.recovered > _NOTHING, ValueClass.RECOVERED),
         (Intervention.future > _NOTHING, ValueClass.FUTURE_FINANCIAL),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
 from tsalert.savings.figures.cells import Cell, RowSpec, SavingsRow, adds_up, fill, sum_of
-from tsalert.savings.figures.groups import Group, is_in_table
+from tsalert.savings.figures.groups import Group, Kind, is_in_table
 from tsalert.savings.valuing.methods import Method
 from tsalert.savings.valuing.profiles import Profile, RowRule
 from tsalert.savings.valuing.valuation import ValueClass, shown_pounds, total
@@ -183,21 +183,22 @@ def _apart(profile: Profile, groups: Sequence[Group]) -> tuple[Apart, ...]:
     found: dict[tuple[str, str], list[Group]] = {}
     for group in groups:
         if group.is_new and not is_in_table(group, profile):
-            found.setdefault(_why_apart(group, profile), []).append(group)
+            found.setdefault(why_apart(group.kind, profile), []).append(group)
     return tuple(
         Apart(title, sum(group.records for group in alike), _money_of(alike), reason)
         for (title, reason), alike in sorted(found.items())
     )
 
 
-def _why_apart(group: Group, profile: Profile) -> tuple[str, str]:
-    if group.kind.is_bank_loss:
+def why_apart(kind: Kind, profile: Profile) -> tuple[str, str]:
+    """Return under which title, and why, what a profile's table does not hold stands apart."""
+    if kind.is_bank_loss:
         return "Losses that a bank must reimburse", "the bank benefits, not the resident"
-    if group.kind.money is ValueClass.MEMO:
-        return f"{group.type.label}: for information", "class M is never a saving"
-    if group.kind.money is ValueClass.RECOVERED and ValueClass.RECOVERED not in profile.classes_of("total"):
+    if kind.money is ValueClass.MEMO:
+        return f"{kind.type.label}: for information", "class M is never a saving"
+    if kind.money is ValueClass.RECOVERED and ValueClass.RECOVERED not in profile.classes_of("total"):
         return "Money recovered and returned", "class B never enters this table"
-    return group.type.label, "evidenced; this table has no row for it" if group.kind.money else "counted, not valued"
+    return kind.type.label, "evidenced; this table has no row for it" if kind.money else "counted, not valued"
 
 
 def _money_of(groups: Iterable[Group]) -> Decimal | None:

@@ -1,0 +1,23 @@
+"""What a web process makes ready before it answers anybody."""
+
+import gc
+import runpy
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+
+@pytest.fixture
+def served(fresh_app: Flask) -> Iterator[Flask]:
+    """The program as gunicorn makes it ready in each of its processes."""
+    runpy.run_path("gunicorn.conf.py")["post_worker_init"](SimpleNamespace(wsgi=fresh_app))
+    yield fresh_app
+    gc.unfreeze()
+
+
+def test_nobody_waits_while_the_whole_program_is_searched_for_garbage(served: Flask) -> None:
+    served.test_client().get("/sign-in")
+    searched, left_alone = len(gc.get_objects()), gc.get_freeze_count()
+    assert searched < left_alone / 10

@@ -1,0 +1,59 @@
+"""From which quarter a change of actions or words may hold: what a board has read stays as it read it."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import london_date
+from tsalert.core.errors import RuleViolation
+from tsalert.core.periods import Period, quarter_of
+from tsalert.quarterly.queries import revisions_of
+from tsalert.quarterly.vocabulary import Status
+
+
+def quarter_before(quarter: Period) -> Period:
+    """Return the quarter before one."""
+    return quarter_of(quarter.first_day - timedelta(days=1))
+
+
+def running(now: datetime) -> Period:
+    """Return the quarter that runs."""
+    return quarter_of(london_date(now))
+
+
+def is_published(session: Session, quarter: Period) -> bool:
+    """Tell whether a report of a quarter was ever published."""
+    return any(each.status == Status.PUBLISHED for each in revisions_of(session, quarter))
+
+
+def earliest(session: Session, *, now: datetime) -> Period:
+    """Return the first quarter that a change may hold from.
+
+    That is the last one that is over, whose report is written now, or the one that runs once that was published.
+    """
+    over = quarter_before(running(now))
+    return running(now) if is_published(session, over) else over
+
+
+def first_day_of(session: Session, quarter: Period | None, *, now: datetime) -> date:
+    """Return the day from which a change holds, by default that of the quarter that runs.
+
+    :raises RuleViolation: it is no quarter, or an older one, which keeps what it had.
+    """
+    wanted = quarter or running(now)
+    require_quarter(wanted)
+    if wanted.first_day < earliest(session, now=now).first_day:
+        raise RuleViolation(
+            f"{wanted.label} keeps what it had. Give {earliest(session, now=now).label} or a later quarter.",
+            field="quarter",
+        )
+    return wanted.first_day
+
+
+def require_quarter(period: Period) -> None:
+    """Refuse what is no quarter.
+
+    :raises RuleViolation: it is none.
+    """
+    if period != quarter_of(period.first_day):
+        raise RuleViolation("Give a quarter, like 2022/23 Q1.", field="quarter")

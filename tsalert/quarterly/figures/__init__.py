@@ -1,0 +1,1 @@
+"""The figures of a quarter's report: read once, then laid out section by section."""

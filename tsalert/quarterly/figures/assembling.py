@@ -1,0 +1,25 @@
+"""The board edition's figures of a quarter: read once, laid out section by section, with nothing left out."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period
+from tsalert.quarterly.content import Section
+from tsalert.quarterly.figures.demand import demand_section
+from tsalert.quarterly.figures.glance import glance_section
+from tsalert.quarterly.figures.reading import Material, read_material
+from tsalert.quarterly.figures.savings import savings_section
+from tsalert.reports.memory import FiguresMemory
+
+_LAID_OUT: tuple[Callable[[Material], Section], ...] = (glance_section, demand_section, savings_section)
+
+
+def assemble(session: Session, memory: FiguresMemory, quarter: Period, *, now: datetime) -> tuple[Section, ...]:
+    """Return the sections of figures of a quarter's report, in their order.
+
+    :raises RuleViolation: the quarter has not begun, or lies before any records.
+    """
+    material = read_material(session, memory, quarter, now=now)
+    return tuple(lay_out(material) for lay_out in _LAID_OUT)

@@ -1,0 +1,63 @@
+"""How many people's records are behind an indicator's money in a period."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from tsalert.core.periods import Period
+from tsalert.quarterly.figures.figuring import Behind, behind_money, scaled
+from tsalert.quarterly.figures.reading import Material
+from tsalert.savings.figures.cells import SavingsRow
+from tsalert.savings.figures.table import SavingsTable
+from tsalert.savings.rules import InterventionType
+from tsalert.savings.valuing.profiles import TOTAL, Profile
+from tsalert.savings.valuing.valuation import FINANCIAL
+
+Read = Callable[[Material, Period], Behind]
+
+
+def behind_value(material: Material, name: str, period: Period) -> Behind | None:
+    """Return what is behind an indicator's money; None for one that is not people's money."""
+    read = _BEHIND.get(name)
+    return read(material, period) if read else None
+
+
+def behind_losses(material: Material, period: Period) -> Behind:
+    """Return what is behind the losses of a period's cases."""
+    found = material.losses[period].altogether
+    return Behind(found.number, found.largest)
+
+
+def behind_table(material: Material, period: Period, column: str) -> Behind:
+    """Return what is behind the total of a column of the board's savings: the rows with people's money."""
+    table = material.figures[period].savings
+    evidenced = behind_money(material.evidenced[period], table.profile, FINANCIAL)
+    rows = [row for row in table.rows if type_of(table.profile, row).has_money]
+    return scaled(evidenced, _sum(rows, "financial"), _sum(rows, column))
+
+
+def behind_row(material: Material, table: SavingsTable, row: SavingsRow, column: str) -> Behind | None:
+    """Return what is behind a figure of a row of savings; None for a row that is a rate times a count."""
+    kind = type_of(table.profile, row)
+    if not kind.has_money:
+        return None
+    evidenced = behind_money(material.evidenced[table.period], table.profile, FINANCIAL, [kind])
+    return scaled(evidenced, _sum([row], "financial"), _sum([row], column))
+
+
+def type_of(profile: Profile, row: SavingsRow) -> InterventionType:
+    """Return what a row of a profile's table holds."""
+    return next(rule.type for rule in profile.rows if rule.slug == row.slug)
+
+
+def _sum(rows: list[SavingsRow], column: str) -> Decimal:
+    cells = (row.cell(column) for row in rows)
+    return sum((found.exact for found in cells if found), Decimal(0))
+
+
+_BEHIND: Mapping[str, Read] = {
+    "detriment": behind_losses,
+    "net_detriment": behind_losses,
+    "financial_savings": lambda material, period: behind_table(material, period, "financial"),
+    "health_savings": lambda material, period: behind_table(material, period, "health"),
+    "total_savings": lambda material, period: behind_table(material, period, TOTAL),
+}

@@ -1,0 +1,100 @@
+"""Performance at a glance: each indicator beside its earlier figures, a table for each kind of number."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tsalert.core.periods import Period
+from tsalert.quarterly.content import Column, Figure, Row, Section, Table
+from tsalert.quarterly.figures.behind import behind_value
+from tsalert.quarterly.figures.figuring import value, words
+from tsalert.quarterly.figures.reading import Material
+from tsalert.quarterly.vocabulary import About, SectionKey, Unit
+from tsalert.reports.comparing import Compared
+from tsalert.reports.glance import GlanceRow
+from tsalert.reports.vocabulary import Audience
+from tsalert.reports.vocabulary import Unit as Measured
+
+RUNNING = "This quarter has not ended: its figures are provisional, and nothing is compared or rated yet."
+_CAPTIONS = {
+    Measured.COUNT: "Indicators that are counted",
+    Measured.SHARE: "Indicators that are percentages",
+    Measured.MONEY: "Indicators in pounds",
+}
+# Units, sessions and visits that the service made, and what is a rate times such a count.
+_OF_SERVICE = frozenset(
+    {
+        "immediate", "share_met", "met", "late", "breached_then_ended", "overdue", "not_applicable", "running",
+        "interventions", "blockers_installed", "blockers_active", "blockers_ended", "friends_trained", "alerts_sent",
+        "subscribers", "friends_savings", "calls",
+    }
+)  # fmt: skip
+
+
+def glance_section(material: Material) -> Section:
+    """Lay the indicators out; those for the board alone stand in tables that no other edition has."""
+    return Section(SectionKey.GLANCE, tuple(_tables(material)))
+
+
+def _tables(material: Material) -> Iterator[Table]:
+    for audience in (Audience.PUBLIC, Audience.BOARD):
+        for unit, caption in _CAPTIONS.items():
+            rows = [row for row in material.glance.rows if _is_in(row, unit, audience)]
+            if rows:
+                yield _table(material, rows, unit, caption, is_exempt=audience is Audience.BOARD)
+
+
+def _is_in(row: GlanceRow, unit: Measured, audience: Audience) -> bool:
+    return row.indicator.measure.unit is unit and row.indicator.audience is audience
+
+
+def _table(material: Material, rows: Sequence[GlanceRow], unit: Measured, caption: str, *, is_exempt: bool) -> Table:
+    key = f"glance_{unit.value}" + ("_board" if is_exempt else "")
+    said = f"{caption}, for the board alone" if is_exempt else caption
+    notes = (RUNNING,) if material.is_provisional else ()
+    columns = _columns(material.glance.compared, Unit.of(unit.value))
+    return Table(
+        key, said, "Indicator", columns, tuple(_row(material, row) for row in rows), notes, is_exempt=is_exempt
+    )
+
+
+def _columns(compared: Compared, unit: Unit) -> tuple[Column, ...]:
+    figures = (
+        ("current", f"This quarter: {compared.period.label}"),
+        ("before", f"Last quarter: {compared.before.label}"),
+        ("last_year", f"Same quarter last year: {compared.last_year.label}"),
+        ("rolling", f"Four quarters: {compared.rolling.prose}"),
+    )
+    said = (
+        ("change", "Change on the same quarter last year"),
+        ("rolling_change", "Change of four quarters on the four before"),
+        ("target", "Target"),
+        ("rag", "Rating"),
+        ("direction", "Direction"),
+    )
+    return (
+        *(Column(key, title, unit) for key, title in figures),
+        *(Column(key, title, Unit.WORDS) for key, title in said),
+    )
+
+
+def _row(material: Material, row: GlanceRow) -> Row:
+    name, compared = row.indicator.name, material.glance.compared
+    about = About.SERVICE if name in _OF_SERVICE else About.PEOPLE
+    read = _reader(material, name)
+    figures = (
+        *map(read, (compared.period, compared.before, compared.last_year, compared.rolling)),
+        words(row.change.text),
+        words(row.rolling_change.text),
+        words(row.target or "No target"),
+        words(row.judgement.rag.label),
+        words(row.direction),
+    )
+    return Row(name, row.indicator.label, figures, about=about)
+
+
+def _reader(material: Material, name: str) -> Callable[[Period], Figure]:
+    measure = next(row.indicator.measure for row in material.glance.rows if row.indicator.name == name)
+
+    def read(period: Period) -> Figure:
+        return value(measure.read(material.figures[period]), behind_value(material, name, period))
+
+    return read

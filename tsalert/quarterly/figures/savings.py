@@ -1,0 +1,123 @@
+"""Savings: direct, then estimated, then the board's table with its range, its rates and what stands apart."""
+
+from collections.abc import Iterator
+
+from tsalert.core.periods import Period
+from tsalert.quarterly.content import Block, Chart, Column, Prose, Row, Section, Table
+from tsalert.quarterly.figures.board_table import apart_table, board_table, range_table
+from tsalert.quarterly.figures.figuring import NOBODY, Behind, behind_money, cell
+from tsalert.quarterly.figures.findings import greatest
+from tsalert.quarterly.figures.reading import Material
+from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
+from tsalert.savings.figures.cells import Cell
+from tsalert.savings.figures.sheets import NOT_AUDITED
+from tsalert.savings.figures.table import SavingsTable
+from tsalert.savings.valuing.profiles import TOTAL
+from tsalert.savings.valuing.valuation import ValueClass, total
+
+DIRECT = (ValueClass.PREVENTED, ValueClass.RECOVERED)
+ESTIMATED = (ValueClass.FUTURE_FINANCIAL, ValueClass.HEALTH_QOL, ValueClass.OTHER_SOCIETAL)
+_AMOUNT = (Column("amount", "Pounds", Unit.MONEY, About.PEOPLE),)
+_BY_CLASS = (
+    "Every class by itself: here health (class D) is a share of estimated future losses (class C) alone. The board's "
+    "own table takes it of class A too, and has no row for some kinds of work; so the two differ."
+)
+
+
+def savings_section(material: Material) -> Section:
+    """Lay out a quarter's savings."""
+    return Section(SectionKey.SAVINGS, tuple(_blocks(material)))
+
+
+def _blocks(material: Material) -> Iterator[Block]:
+    yield Prose(NOT_AUDITED)
+    yield _of_classes(material, "savings_direct", "Direct savings: evidenced money, case by case", DIRECT)
+    yield _of_classes(material, "savings_estimated", "Estimated savings: worked out by approved rates", ESTIMATED)
+    yield board_table(material)
+    yield range_table(material)
+    apart = apart_table(material)
+    if apart.rows:
+        yield apart
+    yield _chart(material)
+    yield _by_quarter(material)
+
+
+def behind_class(material: Material, period: Period, kind: ValueClass) -> Behind:
+    """Return what people's records are behind a class: health is a share of future losses, which may be evidenced."""
+    money = ValueClass.FUTURE_FINANCIAL if kind is ValueClass.HEALTH_QOL else kind
+    return behind_money(material.evidenced[period], material.classes[period].profile, [money])
+
+
+def about_class(material: Material, period: Period, kind: ValueClass) -> About:
+    """Return whom a class tells of: estimates by a rate times a count of our own work tell of nobody."""
+    is_people = kind in DIRECT or behind_class(material, period, kind) != NOBODY
+    return About.PEOPLE if is_people else About.SERVICE
+
+
+def _of_classes(material: Material, key: str, caption: str, kinds: tuple[ValueClass, ...]) -> Table:
+    period, table = material.quarter, material.classes[material.quarter]
+    rows = [_class_row(material, period, kind) for kind in kinds]
+    exact = total(found.exact for found in (_cell(table, kind) for kind in kinds) if found)
+    is_people = any(row.about is About.PEOPLE for row in rows)
+    letters = f"{', '.join(kind.letter for kind in kinds[:-1])} and {kinds[-1].letter}"
+    whole = Row(
+        TOTAL,
+        f"Total of classes {letters}",
+        (cell(Cell(exact), _together(material, period, kinds)),),
+        is_total=True,
+        about=About.PEOPLE if is_people else About.SERVICE,
+    )
+    return Table(key, caption, "Value class", _AMOUNT, (*rows, whole), (_BY_CLASS,))
+
+
+def _class_row(material: Material, period: Period, kind: ValueClass) -> Row:
+    found = _cell(material.classes[period], kind)
+    figure = cell(found, behind_class(material, period, kind))
+    return Row(kind.value, f"{kind.letter}: {kind.label}", (figure,), about=about_class(material, period, kind))
+
+
+def _together(material: Material, period: Period, kinds: tuple[ValueClass, ...]) -> Behind:
+    money = [kind for kind in kinds if kind is not ValueClass.HEALTH_QOL]
+    return behind_money(material.evidenced[period], material.classes[period].profile, money)
+
+
+def _chart(material: Material) -> Chart:
+    table, period = material.classes[material.quarter], material.quarter
+    most = max(table.rows, key=lambda row: row.total.exact, default=table.column_totals)
+    quarters = list(material.classes)
+    return Chart(
+        "savings_by_class",
+        greatest("Savings by class", period, most.title, most.total.exact, table.grand_total.exact),
+        f"One bar for each quarter from {quarters[0].prose} to {quarters[-1].prose}, a part for each value class.",
+        ChartKind.STACKED,
+        "savings_by_class",
+        tuple(kind.value for kind in (*DIRECT, *ESTIMATED)),
+    )
+
+
+def _by_quarter(material: Material) -> Table:
+    quarters, kinds = list(material.classes), (*DIRECT, *ESTIMATED)
+    columns = tuple(
+        Column(kind.value, f"{kind.letter}: {kind.label}", Unit.MONEY, _about_of_all(material, quarters, kind))
+        for kind in kinds
+    )
+    whole = Column(TOTAL, "Total, A to E", Unit.MONEY, About.PEOPLE, is_total=True)
+    rows = tuple(_quarter_row(material, each) for each in quarters)
+    notes = ("The last quarter has not ended.",) if material.is_provisional else ()
+    return Table("savings_by_class", "Savings by class, quarter by quarter", "Quarter", (*columns, whole), rows, notes)
+
+
+def _quarter_row(material: Material, period: Period) -> Row:
+    table, kinds = material.classes[period], (*DIRECT, *ESTIMATED)
+    figures = [cell(_cell(table, kind), behind_class(material, period, kind)) for kind in kinds]
+    whole = cell(table.grand_total, _together(material, period, kinds))
+    return Row(period.label, period.label, (*figures, whole))
+
+
+def _about_of_all(material: Material, quarters: list[Period], kind: ValueClass) -> About:
+    found = {about_class(material, each, kind) for each in quarters}
+    return About.PEOPLE if About.PEOPLE in found else About.SERVICE
+
+
+def _cell(table: SavingsTable, kind: ValueClass) -> Cell | None:
+    return next((row.total for row in table.rows if row.slug == kind.value), None)

@@ -1,0 +1,59 @@
+"""How many records are behind a period's evidenced money, and the largest of them: for disclosure control alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period
+from tsalert.savings.figures.groups import Kind
+from tsalert.savings.figures.scopes import COUNTED, in_period
+from tsalert.savings.figures.sums import class_of_money
+from tsalert.savings.models import Intervention
+from tsalert.savings.rules import Beneficiary, InterventionType
+from tsalert.savings.valuing.valuation import ValueClass, product
+
+_AMOUNTS = ("prevented", "recovered", "future", "memo")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidenced:
+    """Records of one kind that hold money; ``largest`` is our part of the largest of them."""
+
+    kind: Kind
+    records: int
+    largest: Decimal
+
+
+def evidenced_money(session: Session, period: Period) -> tuple[Evidenced, ...]:
+    """Return the records of a period that hold money, those of which we had another part by themselves."""
+    money, is_bank_loss = class_of_money().label("money"), (Intervention.beneficiary == Beneficiary.BANK).label("bank")
+    record = (
+        select(Intervention.type, money, is_bank_loss, Intervention.share, *_columns())
+        .where(*COUNTED, in_period(period))
+        .subquery()
+        .c
+    )
+    keys = (record.type, record.money, record.bank, record.share)
+    most = [func.max(record[name]) for name in _AMOUNTS]
+    rows = session.execute(select(*keys, func.count(), *most).where(record.money.is_not(None)).group_by(*keys))
+    return tuple(
+        Evidenced(
+            Kind(type=InterventionType(kind), money=ValueClass(held), is_bank_loss=bool(is_bank)),
+            records,
+            product((share, max(amounts))),
+        )
+        for kind, held, is_bank, share, records, *amounts in rows
+    )
+
+
+def together(found: Iterable[Evidenced]) -> tuple[int, Decimal]:
+    """Return how many records some kinds have, and the largest of them all."""
+    kinds = list(found)
+    return sum(each.records for each in kinds), max((each.largest for each in kinds), default=Decimal(0))
+
+
+def _columns() -> list[object]:
+    return [getattr(Intervention, name) for name in _AMOUNTS]
