@@ -47,6 +47,10 @@ from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
 from tsalert.quarterly import cli as quarterly_cli
+from tsalert.quarterly.published import api as published_api
+from tsalert.quarterly.published import views as published_views
+from tsalert.quarterly.timetable import api as board_timetable_api
+from tsalert.quarterly.timetable import views as board_timetable_views
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -153,6 +157,8 @@ PAGES = (
     dashboard_views.bp,
     indicator_views.bp,
     partner_views.bp,
+    board_timetable_views.bp,
+    published_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -201,6 +207,8 @@ OPERATIONS = (
     *retention_api.blueprints,
     *access_api.blueprints,
     *dashboard_api.blueprints,
+    *board_timetable_api.blueprints,
+    *published_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (

@@ -87,6 +87,7 @@ ROOMS = (
             Link("A period's figures", "reports.show_period", P.READ_FIGURES, frozenset({"reports"})),
             Link("Indicators", "indicators.list_indicators", P.READ_FIGURES, frozenset({"indicators"})),
             Link("Partners' figures", "partner_figures.list_figures", P.READ_FIGURES, frozenset({"partner_figures"})),
+            Link("Report timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),
         ),
     ),
     Room(

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
@@ -16,6 +15,11 @@ from tsalert.quarterly.content import Report
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.published.cleaning import as_published
 from tsalert.quarterly.vocabulary import Edition, Status
+
+_IS_PUBLISHED = BoardReport.status == Status.PUBLISHED
+_PUBLICATIONS = select(
+    BoardReport.quarter, BoardReport.revision, BoardReport.reason, BoardReport.published_at, BoardReport.digest
+).where(_IS_PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,12 @@ class PublishedQuarter:
 
 def published_quarters(session: Session) -> Sequence[PublishedQuarter]:
     """Return the quarters of which a report was published, the latest first; without what the reports say."""
-    order = (BoardReport.first_day.desc(), BoardReport.revision.desc())
-    rows = session.execute(_publications().order_by(*order)).all()
-    return [
-        PublishedQuarter(parse_period(label), tuple(Revision(*row[1:]) for row in own))
-        for label, own in groupby(((label, number, why or "", at, mark) for label, number, why, at, mark in rows), _label)
-    ]
+    rows = session.execute(_PUBLICATIONS.order_by(BoardReport.first_day.desc(), BoardReport.revision.desc()))
+    found: dict[str, list[Revision]] = {}
+    for label, number, reason, at, digest in rows:
+        assert at is not None  # the database has it with every publication
+        found.setdefault(label, []).append(Revision(number, reason or "", at, digest or ""))
+    return [PublishedQuarter(parse_period(label), tuple(revisions)) for label, revisions in found.items()]
 
 
 def get_published(session: Session, quarter: Period) -> PublishedQuarter:
@@ -83,15 +87,3 @@ def public_edition(session: Session, quarter: Period, revision: Revision) -> Rep
     frozen = session.scalars(select(BoardReport.frozen).where(*same, _IS_PUBLISHED)).one()
     editions = keeping.thaw(frozen or "", dict)
     return as_published(editions[Edition.PUBLIC.value])
-
-
-_IS_PUBLISHED = BoardReport.status == Status.PUBLISHED
-
-
-def _publications() -> Select[str, int, str | None, datetime, str]:
-    columns = (BoardReport.quarter, BoardReport.revision, BoardReport.reason, BoardReport.published_at)
-    return select(*columns, BoardReport.digest).where(_IS_PUBLISHED)
-
-
-def _label(row: tuple[str, int, str, datetime, str]) -> str:
-    return row[0]

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.db import db
 from tsalert.quarterly.addresses import quarter_of_slug
-from tsalert.quarterly.content import Prose, Table
+from tsalert.quarterly.content import Block, Chart, Report, Table
 from tsalert.quarterly.published import queries
 from tsalert.quarterly.published.queries import PublishedQuarter, Revision
 from tsalert.quarterly.published.schemas import WantedRevisionSchema
 from tsalert.quarterly.vocabulary import Unit
-from tsalert.quarterly.writing import prose
+from tsalert.quarterly.writing.drawing import drawn
+from tsalert.quarterly.writing.prose import html_of
 from tsalert.web.access import public
 from tsalert.web.caching import for_everybody
 from tsalert.web.forms import read_form
@@ -44,10 +45,23 @@ def show_published(quarter: str) -> ResponseReturnValue:
 
     def draw() -> ResponseReturnValue:
         report = queries.public_edition(db.session(), found.quarter, shown)
-        parts = {"Table": Table, "Prose": Prose, "Unit": Unit, "html_of": prose.html_of}
-        return render_template("quarterly/published_report.html", found=found, shown=shown, report=report, **parts)
+        parts = [(section, [_shown(block, report) for block in section.blocks]) for section in report.sections]
+        return render_template(
+            "quarterly/published_report.html", found=found, shown=shown, head=report.head, parts=parts, html_of=html_of
+        )
 
     return for_everybody(mark_of(found, shown), draw, seconds=SECONDS)
+
+
+def _shown(block: Block, report: Report) -> dict[str, Any]:
+    """Return a block under the name of what it is; a chart whose figures are kept back is nothing."""
+    match block:
+        case Table():
+            numeric = [number for number, column in enumerate(block.columns, 1) if column.unit is not Unit.WORDS]
+            return {"table": block, "numeric": numeric}
+        case Chart():
+            return {"chart": drawn(block, report)}
+    return {"prose": block}
 
 
 def wanted(slug: str, asked: dict[str, Any]) -> tuple[PublishedQuarter, Revision]:

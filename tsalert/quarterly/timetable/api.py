@@ -11,7 +11,7 @@ from tsalert.quarterly.timetable.showing import Shown
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
-timetable = api_blueprint("board_timetable", "board-timetable", "What comes by itself for the board's report, and when.")
+timetable = api_blueprint("board_timetable", "board-timetable", "What comes by itself for the board's report.")
 blueprints = (timetable,)
 
 

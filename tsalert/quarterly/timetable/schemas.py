@@ -2,13 +2,13 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.web.fields import Strict
+from tsalert.web.fields import Strict, YesNo
 
 
 class SummaryChoiceSchema(Strict):
     """Whether a manager wants the monthly summary."""
 
-    wanted = fields.Boolean(required=True, metadata={"description": "False leaves the monthly summary."})
+    wanted = YesNo(required=True, metadata={"description": "False leaves the monthly summary."})
 
 
 class PointSchema(Schema):

@@ -36,7 +36,7 @@ def show(session: Session, actor: Actor, *, now: datetime) -> Shown:
     may_choose = actor.may(Permission.SIGN_REPORT)
     coming = queries.ahead(session, today, today + AHEAD)
     return Shown(
-        [point for point in coming if not queries.was_done(session, point)],
+        [point for point in coming if point.due_at > now or not queries.was_done(session, point)],
         queries.reminders(session),
         queries.owed_by_partners(session, rules.month_before(today)),
         gets_summary=may_choose and queries.gets_summary(session, actor.officer_id),
