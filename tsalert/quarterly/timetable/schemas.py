@@ -24,8 +24,9 @@ class ReminderSchema(Schema):
     """Something that came."""
 
     kind = fields.String()
-    first_day = fields.Date(metadata={"description": "The first day of the quarter or month that it told of."})
-    about_on = fields.Date(metadata={"description": "The meeting that it reminded of, else the same day."})
+    label = fields.String(attribute="kind.label")
+    period = fields.String(attribute="about.label", metadata={"description": "The quarter or month that it told of."})
+    meeting_on = fields.Date(allow_none=True, metadata={"description": "The meeting that it reminded of."})
     recipients = fields.Integer(metadata={"description": "0 where there was nothing to say."})
     sent_at = fields.AwareDateTime()
 

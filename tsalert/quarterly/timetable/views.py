@@ -8,7 +8,6 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.quarterly.timetable import leaving, showing
 from tsalert.quarterly.timetable.schemas import SummaryChoiceSchema
-from tsalert.quarterly.timetable.vocabulary import Kind
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -20,7 +19,7 @@ bp = Blueprint("board_timetable", __name__, url_prefix="/board-reports/timetable
 def show_timetable() -> ResponseReturnValue:
     """Show the next twelve months, and what was sent."""
     shown = showing.show(db.session(), current_actor(), now=utc_now())
-    return render_template("quarterly/timetable.html", shown=shown, kinds=Kind)
+    return render_template("quarterly/timetable.html", shown=shown)
 
 
 @bp.post("/summary")
