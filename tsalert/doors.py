@@ -56,8 +56,12 @@ from tsalert.quarterly import views as quarterly_views
 from tsalert.quarterly.actions import api as actions_api
 from tsalert.quarterly.actions import status_views as action_status_views
 from tsalert.quarterly.actions import views as action_views
+from tsalert.quarterly.published import api as published_api
+from tsalert.quarterly.published import views as published_views
 from tsalert.quarterly.studies import api as studies_api
 from tsalert.quarterly.studies import views as studies_views
+from tsalert.quarterly.timetable import api as board_timetable_api
+from tsalert.quarterly.timetable import views as board_timetable_views
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -170,6 +174,8 @@ PAGES = (
     action_views.bp,
     action_status_views.bp,
     quarterly_file_views.bp,
+    board_timetable_views.bp,
+    published_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -223,6 +229,8 @@ OPERATIONS = (
     quarterly_text_api.board_texts,
     *actions_api.blueprints,
     *quarterly_file_api.blueprints,
+    *board_timetable_api.blueprints,
+    *published_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
