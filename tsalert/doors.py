@@ -51,6 +51,9 @@ from tsalert.quarterly import cli as quarterly_cli
 from tsalert.quarterly import text_api as quarterly_text_api
 from tsalert.quarterly import text_views as quarterly_text_views
 from tsalert.quarterly import views as quarterly_views
+from tsalert.quarterly.actions import api as actions_api
+from tsalert.quarterly.actions import status_views as action_status_views
+from tsalert.quarterly.actions import views as action_views
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -159,6 +162,8 @@ PAGES = (
     partner_views.bp,
     quarterly_views.bp,
     quarterly_text_views.bp,
+    action_views.bp,
+    action_status_views.bp,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -209,6 +214,7 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     quarterly_api.reports,
     quarterly_text_api.board_texts,
+    *actions_api.blueprints,
     *alerts_api.blueprints,
 )
 COMMANDS = (
