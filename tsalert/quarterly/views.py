@@ -104,7 +104,7 @@ def describe_report(quarter: str) -> ResponseReturnValue:
 def lock_report(quarter: str) -> ResponseReturnValue:
     """Let the figures stand still."""
     period = quarter_of_slug(quarter)
-    life.lock(period, memory=kept_figures(), actor=current_actor(), now=utc_now())
+    life.lock(period, actor=current_actor(), now=utc_now())
     flash("The figures are locked: they stay as the records have them now.", "success")
     return _shown(period)
 
