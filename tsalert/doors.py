@@ -46,7 +46,11 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
+from tsalert.quarterly import api as quarterly_api
 from tsalert.quarterly import cli as quarterly_cli
+from tsalert.quarterly import text_api as quarterly_text_api
+from tsalert.quarterly import text_views as quarterly_text_views
+from tsalert.quarterly import views as quarterly_views
 from tsalert.quarterly.actions import api as actions_api
 from tsalert.quarterly.actions import status_views as action_status_views
 from tsalert.quarterly.actions import views as action_views
@@ -156,6 +160,8 @@ PAGES = (
     dashboard_views.bp,
     indicator_views.bp,
     partner_views.bp,
+    quarterly_views.bp,
+    quarterly_text_views.bp,
     action_views.bp,
     action_status_views.bp,
     alerts_views.bp,
@@ -206,6 +212,8 @@ OPERATIONS = (
     *retention_api.blueprints,
     *access_api.blueprints,
     *dashboard_api.blueprints,
+    quarterly_api.reports,
+    quarterly_text_api.board_texts,
     *actions_api.blueprints,
     *alerts_api.blueprints,
 )

@@ -25,6 +25,7 @@ from tsalert.demo import (
     past,
     prevented,
     prosecuted,
+    reported,
     restricted,
     sent,
     standby,
@@ -109,6 +110,8 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     tell("The rota")
     standby.load_rota(team, now)
     _load_present(team, now)
+    if figures is None:
+        reported.load_reports(team)
     with transaction() as session:
         installation.mark_demo(session)
 
