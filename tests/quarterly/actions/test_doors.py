@@ -230,3 +230,16 @@ def test_an_action_that_retires_later_still_reads_as_it_does_now(manager: FlaskC
     assert f"Retired from 20{last}" in page
     assert ">CCTV</h1>" in page
     assert "Write for" in page
+
+
+def test_the_page_says_how_far_the_report_is_that_an_update_comes_into(
+    session: Session, writer: FlaskClient, officer: Callable[..., Actor]
+) -> None:
+    opening.open_report(Q1, actor=officer(RoleName.MANAGER), now=utc_now())
+    assert "the report, which is a draft" in writer.get(UPDATE).text
+    assert "2022/23 Q1" in writer.get("/board-actions").text  # the quarter whose report is being written
+    report = get_report(session, Q1)
+    for status, told in ((Status.LOCKED, "figures of this quarter"), (Status.SIGNED, "signatures hold no longer")):
+        report.status, report.figures, report.locked_at = status, "[]", utc_now()
+        session.commit()
+        assert told in writer.get(UPDATE).text
