@@ -39,6 +39,7 @@ BENEATH = {
     "prosecution_id",
     "referral_id",
     "role_id",
+    "study_id",
 }
 ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade", "ending": "pdf"}
 
