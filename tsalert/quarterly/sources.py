@@ -10,6 +10,7 @@ from tsalert.core.periods import Period
 from tsalert.quarterly.actions.sections import actions_section
 from tsalert.quarterly.content import Section
 from tsalert.quarterly.figures.assembling import assemble
+from tsalert.quarterly.studies.sections import studies_section
 from tsalert.reports.memory import FiguresMemory
 
 
@@ -20,7 +21,7 @@ def figures_of(session: Session, memory: FiguresMemory, quarter: Period, *, now:
 
 def told_of(session: Session, quarter: Period) -> tuple[Section, ...]:
     """Return the sections that officers keep elsewhere: priority actions and case studies."""
-    return (actions_section(session, quarter),)
+    return actions_section(session, quarter), studies_section(session, quarter)
 
 
 def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]) -> tuple[Section, ...]:

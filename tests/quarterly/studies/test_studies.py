@@ -251,11 +251,12 @@ def test_one_that_is_withdrawn_stays_in_the_record_with_its_reason(
     service.withdraw(case_id, study_id, "The resident asked us to.", actor=second, now=NOON)
     assert [each.why for each in sections.left_out(session, QUARTER)] == ["Withdrawn: The resident asked us to."]
     assert sections.studies_section(session, QUARTER).blocks == (Prose("No case study was signed for this quarter."),)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: service.withdraw(case_id, study_id, "Again.", actor=author, now=NOON),
         lambda: service.put_at(case_id, study_id, 1, actor=author, now=NOON),
         lambda: service.save_text(case_id, study_id, writing(), after=1, actor=author, now=NOON),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Conflict, match="was withdrawn"):
             act()
 
