@@ -141,6 +141,8 @@ WHERE = {
     "partner_figures.list_figures": "/partner-figures",
     "partner_figures.new_figure": "/partner-figures/new",
     "partner_figures.show_correction": "/partner-figures/2/correction",
+    "studies.list_studies": "/case-studies",
+    "studies.new_study": "/cases/648/case-studies/new",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",
@@ -213,6 +215,7 @@ WHERE = {
 }
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
+ONE_STUDY = "main a[href*='/case-studies/']"
 PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
@@ -242,6 +245,8 @@ FOUND = {
     "people.new_wishes": (PEOPLE, TOLD, "/wishes"),
     "people.show_person": (PEOPLE, TOLD, ""),
     "parties.show_known": ("/parties/1", "a[href*='/known-by/']", ""),
+    "studies.edit_study": ("/case-studies", ONE_STUDY, "/edit"),
+    "studies.show_study": ("/case-studies", ONE_STUDY, ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),
