@@ -1,7 +1,5 @@
-"""Where the sections of a report come from, and what makes the public edition of them."""
+"""Where the sections of a report come from."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,13 +19,3 @@ def figures_of(session: Session, memory: FiguresMemory, quarter: Period, *, now:
 def told_of(session: Session, quarter: Period) -> tuple[Section, ...]:
     """Return the sections that officers keep elsewhere: priority actions and case studies."""
     return (actions_section(session, quarter),)
-
-
-def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]) -> tuple[Section, ...]:
-    """Return what the public may read of the board's sections.
-
-    :param earlier: the public editions' of the same quarter that were published before, the newest first.
-    """
-    kept = [section for section in sections if not section.is_exempt]
-    shown = [replace(each, blocks=tuple(part for part in each.blocks if not part.is_exempt)) for each in kept]
-    return tuple(section for section in shown if section.blocks)
