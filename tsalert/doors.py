@@ -46,13 +46,8 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
-from tsalert.quarterly import api as quarterly_api
 from tsalert.quarterly import cli as quarterly_cli
-from tsalert.quarterly import file_api as quarterly_file_api
-from tsalert.quarterly import file_views as quarterly_file_views
-from tsalert.quarterly import text_api as quarterly_text_api
-from tsalert.quarterly import text_views as quarterly_text_views
-from tsalert.quarterly import views as quarterly_views
+from tsalert.quarterly import pages as quarterly_pages
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -159,9 +154,7 @@ PAGES = (
     dashboard_views.bp,
     indicator_views.bp,
     partner_views.bp,
-    quarterly_views.bp,
-    quarterly_text_views.bp,
-    quarterly_file_views.bp,
+    *quarterly_pages.blueprints,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -210,9 +203,7 @@ OPERATIONS = (
     *retention_api.blueprints,
     *access_api.blueprints,
     *dashboard_api.blueprints,
-    quarterly_api.reports,
-    quarterly_text_api.board_texts,
-    *quarterly_file_api.blueprints,
+    *quarterly_pages.operations,
     *alerts_api.blueprints,
 )
 COMMANDS = (

@@ -131,9 +131,19 @@ WHERE = {
     "indicators.list_indicators": "/indicators",
     "indicators.new_version": "/indicators/share_met/change",
     "indicators.show_indicator": "/indicators/blockers_installed",
+    "board_actions.edit_action": "/board-actions/6/change",
+    "board_actions.edit_update": "/board-actions/6/updates/2022-23Q2",
+    "board_actions.list_actions": "/board-actions?quarter=2022/23+Q2",
+    "board_actions.new_action": "/board-actions/new",
+    "board_actions.show_action": "/board-actions/4",
+    "board_statuses.edit_status": "/board-actions/statuses/in_progress/change",
+    "board_statuses.list_statuses": "/board-actions/statuses",
+    "board_statuses.new_status": "/board-actions/statuses/new",
     "partner_figures.list_figures": "/partner-figures",
     "partner_figures.new_figure": "/partner-figures/new",
     "partner_figures.show_correction": "/partner-figures/2/correction",
+    "studies.list_studies": "/case-studies",
+    "studies.new_study": "/cases/648/case-studies/new",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",
@@ -161,6 +171,9 @@ WHERE = {
     "safeguarding.show_step": "/safeguarding/2/sent",
     "savings.list_interventions": "/interventions",
     "rates.compare_rate_sets": "/savings/rate-sets/prudent-2026/compare?with=nts-observed-2021-22",
+    "board_timetable.show_timetable": "/board-reports/timetable",
+    "published.list_published": "/published",
+    "published.show_published": "/published/2022-23Q1",
     "rates.edit_rate": "/savings/rate-sets/hmt-2026/rate",
     "rates.edit_rate_set": "/savings/rate-sets/hmt-2026/edit",
     "rates.list_rate_sets": "/savings/rate-sets",
@@ -203,6 +216,7 @@ WHERE = {
 }
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
+ONE_STUDY = "main a[href*='/case-studies/']"
 PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
@@ -232,6 +246,8 @@ FOUND = {
     "people.new_wishes": (PEOPLE, TOLD, "/wishes"),
     "people.show_person": (PEOPLE, TOLD, ""),
     "parties.show_known": ("/parties/1", "a[href*='/known-by/']", ""),
+    "studies.edit_study": ("/case-studies", ONE_STUDY, "/edit"),
+    "studies.show_study": ("/case-studies", ONE_STUDY, ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),

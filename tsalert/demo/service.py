@@ -11,6 +11,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
 from tsalert.demo import (
+    board_actions,
     board_paper,
     border,
     calculated,
@@ -28,6 +29,7 @@ from tsalert.demo import (
     restricted,
     sent,
     standby,
+    studied,
     telephone,
     today,
     traders,
@@ -101,6 +103,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     if figures is None:
         board_paper.load_partners(team, now)
     board_paper.set_targets(team, now)
+    board_actions.load_updates(team)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
@@ -128,6 +131,7 @@ def _load_present(team: past.Crew, now: datetime) -> None:
     odd.load_oddities(team, now)
     restricted.load_restricted(team, now)
     partners.load_partners(team, now)
+    studied.load_studies(team, now)
     kept.load_kept(team, now)
 
 

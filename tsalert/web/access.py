@@ -133,8 +133,8 @@ def find_actor() -> Actor | None:
     return actor
 
 
-def draw_for(actor: Actor) -> None:
-    """Draw whatever is answered for this reader, who was known but not let in."""
+def draw_for(actor: Actor | None) -> None:
+    """Draw whatever is answered for this reader, who was known but not let in; None draws it for everybody alike."""
     g.actor = actor
 
 

@@ -24,6 +24,16 @@ def csp_nonce() -> str:
     return nonce
 
 
+def let_all_keep(response: Response, *, seconds: int) -> None:
+    """Let any browser, and any cache between, keep an answer, which is the same for everybody."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    g.is_for_all = True
+
+
+def _may_be_kept(cache_control: str) -> bool:
+    return "is_for_all" in g or cache_control.startswith("private")
+
+
 def _name_request() -> None:
     g.request_id = uuid4().hex
 
@@ -44,6 +54,6 @@ def _set_headers(response: Response) -> Response:
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in _FOR_ALL and not headers.get("Cache-Control", "").startswith("private"):
+    if request.endpoint not in _FOR_ALL and not _may_be_kept(headers.get("Cache-Control", "")):
         headers["Cache-Control"] = "no-store"
     return response

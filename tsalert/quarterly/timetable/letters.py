@@ -54,13 +54,11 @@ def _of_report(session: Session, point: Point, settings: Settings, writers: Coll
 
 def opened_mail(report: OpenReport, link: str) -> Content:
     """Return the mail that a draft is open."""
-    meeting = (
-        f"It goes to the board on {day(report.meeting_on)}. " if report.meeting_on else "It has no meeting date yet. "
-    )
+    known = f"It goes to the board on {day(report.meeting_on)}." if report.meeting_on else "It has no meeting date yet."
     text = (
         f"The board's report of {report.quarter.label} ({report.quarter.prose}) is open. Its figures are worked out "
         f"from the records; what they mean is for you to write.\n\n"
-        f"{meeting} Whoever takes it is its author.\n\nSee what is still to do: {link}\n"
+        f"{known} Whoever takes it is its author.\n\nSee what is still to do: {link}\n"
     )
     return Content(subject=f"The board's report of {report.quarter.label} is open", text=text)
 

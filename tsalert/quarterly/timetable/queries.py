@@ -103,7 +103,9 @@ def was_done(session: Session, point: Point) -> bool:
 
 def reminders(session: Session) -> Sequence[BoardReminder]:
     """Return what was done, the newest first."""
-    return session.scalars(select(BoardReminder).order_by(BoardReminder.sent_at.desc()).limit(_LISTED)).all()
+    return session.scalars(
+        select(BoardReminder).order_by(BoardReminder.sent_at.desc(), BoardReminder.first_day.desc()).limit(_LISTED)
+    ).all()
 
 
 def unwritten(session: Session, quarter: Period) -> list[str]:

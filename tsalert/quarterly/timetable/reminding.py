@@ -44,6 +44,6 @@ def _send(point: Point, letter: Letter, now: datetime) -> bool:
             return False
         if letter.content:
             write_to(session, letter.people, letter.content, now=now)
-        told = {"kind": point.kind.value, "period": point.about.label, "recipients": number}
-        audit.record(session, SERVICE, "told", "board timetable", None, now=now, **told)
+        period = point.about.label
+        audit.record(session, SERVICE, "told", "board timetable", None, now=now, kind=point.kind, period=period)
         return True

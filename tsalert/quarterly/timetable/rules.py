@@ -14,6 +14,7 @@ FROM = time(8)
 QUARTERS_BACK = 4
 PARTNERS_ON = 5  # the working day of the month
 _DAY = timedelta(days=1)
+_OF_MONTHS = frozenset({Kind.SUMMARY, Kind.PARTNER_DATA})
 _REMINDED_AHEAD = {Kind.FIVE_DAYS: 5, Kind.DAY_BEFORE: 1}
 
 
@@ -49,6 +50,11 @@ class Meeting:
 
     quarter: Period
     on: date
+
+
+def period_of(kind: Kind, first_day: date) -> Period:
+    """Return the month or quarter that begins on a day, whichever a kind tells of."""
+    return month(first_day.year, first_day.month) if kind in _OF_MONTHS else quarter_of(first_day)
 
 
 def quarter_points(quarter: Period) -> tuple[Point, ...]:

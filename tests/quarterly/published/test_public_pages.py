@@ -1,0 +1,119 @@
+"""What anybody reads of the board's reports: the public edition as it was frozen, its revisions, and nobody's name."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.quarterly.published.conftest import Q1, SECRET, publish
+from tsalert.core.actors import Actor
+from tsalert.core.periods import quarter
+from tsalert.quarterly import opening
+from tsalert.staff.rules import RoleName
+
+PAGE, API = "/published/2022-23Q1", "/api/v1/published-reports/2022-23Q1"
+EVERY = ("/published", PAGE, "/api/v1/published-reports", API)
+
+
+def test_before_anything_is_published_the_list_says_so(client: FlaskClient) -> None:
+    assert "No report is published yet" in client.get("/published").text
+    assert client.get("/api/v1/published-reports").json == {"items": []}
+    assert client.get(PAGE).status_code == 404
+    assert client.get(API).status_code == 404
+
+
+def test_a_stranger_reads_the_public_edition_from_the_start_page_on(client: FlaskClient, first: str) -> None:
+    assert 'href="/published"' in client.get("/welcome").text
+    listed = client.get("/published").text
+    assert f'href="{PAGE}"' in listed
+    assert "April to June 2022" in listed
+    page = client.get(PAGE).text
+    for words in ("As it was first told.", "<strong>deceived</strong>", "£1,600", "[c]: too few", "Most were scams"):
+        assert words in page
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_what_everybody_reads_holds_no_officer_and_nothing_exempt(client: FlaskClient, second: str, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    told = answer.text
+    for words in ("Pat Example", "Sam Sample", "Mo Boss", SECRET, "977", "4321", "/account", "Sign out"):
+        assert words not in told, words
+
+
+def test_a_figure_that_is_kept_back_has_no_number_behind_it(client: FlaskClient, first: str) -> None:
+    answer = client.get(API).json
+    assert answer is not None
+    tables = [block for section in answer["report"]["sections"] for block in section["blocks"] if "rows" in block]
+    kept_back = tables[0]["rows"][1]["figures"]
+    assert [(each["shown"], each["value"]) for each in kept_back] == [("[c]", None), ("[c]", None)]
+    assert {each["largest"] for row in tables[0]["rows"] for each in row["figures"]} == {None}
+
+
+def test_an_earlier_revision_stays_to_be_read_and_says_that_it_is_superseded(client: FlaskClient, second: str) -> None:
+    newest, earlier = client.get(PAGE).text, client.get(f"{PAGE}?revision=1").text
+    assert "As it is told now." in newest
+    assert "superseded: later" not in newest
+    assert "A call came in late" in newest
+    assert 'href="/published/2022-23Q1?revision=1"' in newest
+    assert "As it was first told." in earlier
+    assert "This revision is superseded" in earlier
+    listed = client.get("/published").text
+    assert "Revision 2" in listed
+    assert "A call came in late" in listed
+    answers = [client.get(f"{API}{ending}").json or {} for ending in ("", "?revision=1")]
+    assert [(each["revision"], each["is_superseded"]) for each in answers] == [(2, False), (1, True)]
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_a_reader_who_has_it_already_is_told_so_and_sent_nothing(client: FlaskClient, first: str, path: str) -> None:
+    answer = client.get(path)
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == answer.headers["ETag"]
+    other = client.get(path, headers={"If-None-Match": '"another"'})
+    assert other.status_code == 200
+
+
+def test_the_mark_of_the_newest_revision_is_its_digest_and_changes_with_the_next(
+    session: Session, client: FlaskClient, officer: Callable[..., Actor], first: str
+) -> None:
+    marks = [client.get(PAGE).headers["ETag"]]
+    assert marks == [f'W/"{first}"']
+    opening.revise(Q1, "A call came in late", actor=officer(RoleName.MANAGER), now=NOW)
+    assert client.get(PAGE).headers["ETag"] == marks[0]  # a draft changes nothing of what is published
+    second = publish(session, Q1, "As it is told now.", at=NOW + timedelta(days=2))
+    assert client.get(PAGE).headers["ETag"] == f'W/"{second}"'
+    assert client.get(f"{PAGE}?revision=1").headers["ETag"] == f'W/"{first}-2"'
+
+
+@pytest.mark.parametrize("path", ["/published", PAGE])
+def test_the_page_of_an_officer_is_the_page_of_everybody(
+    client: FlaskClient, signed_in: Callable[..., FlaskClient], first: str, path: str
+) -> None:
+    browser = signed_in(RoleName.MANAGER, name="Mo Boss")
+    answer = browser.get(path)
+    for words in ("Mo Boss", "csrf", "Search everything", "<script"):
+        assert words not in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert "script-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_draft_and_what_lies_in_the_future_are_not_found(
+    session: Session, client: FlaskClient, officer: Callable[..., Actor], first: str
+) -> None:
+    opening.open_report(quarter(2022, 2), actor=officer(RoleName.MANAGER), now=NOW)
+    for ending in ("2022-23Q2", "2022-23Q5", "2099-00Q1", "2022-23", "nothing", "2022-23Q1?revision=2"):
+        assert client.get(f"/published/{ending}").status_code == 404, ending
+        assert client.get(f"/api/v1/published-reports/{ending}").status_code == 404, ending
+    for ending in ("?revision=0", "?revision=x", "?revision=99999999999999999999", "?other=1"):
+        assert client.get(f"{PAGE}{ending}").status_code in {404, 422}, ending
+        assert client.get(f"{API}{ending}").status_code == 422, ending
+
+
+def test_an_answer_that_is_not_for_everybody_is_kept_by_nobody(signed_in: Callable[..., FlaskClient]) -> None:
+    assert signed_in(RoleName.MANAGER).get("/board-reports/timetable").headers["Cache-Control"] == "no-store"
