@@ -30,6 +30,7 @@ WHERE = {
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",
     "alerts.show_alert": "/alerts/4",
+    "board_files.read_report": "/board-reports/2022-23Q1/read?edition=board",
     "board_reports.compare_revisions": "/board-reports/2022-23Q1/compare",
     "board_reports.list_reports": "/board-reports",
     "board_reports.show_report": "/board-reports/2022-23Q1",
@@ -259,6 +260,7 @@ LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "board_files.give_file",
     "activities.export_activities",
     "activities.export_totals",
     "recognitions.give_certificate",
