@@ -5,6 +5,9 @@ from tsalert.core.actors import Permission as P
 from tsalert.savings import pages as savings_pages
 from tsalert.web.pages import Link, Room
 
+_REPORTS = frozenset({"board_reports", "board_texts", "board_files"})
+
+_ACTIONS = frozenset({"board_actions", "board_statuses"})
 ROOMS = (
     Room(
         "Board",
@@ -86,8 +89,11 @@ ROOMS = (
             Link("Dashboard", "dashboard.show_dashboard", P.READ_FIGURES, frozenset({"dashboard"})),
             Link("A period's figures", "reports.show_period", P.READ_FIGURES, frozenset({"reports"})),
             Link("Indicators", "indicators.list_indicators", P.READ_FIGURES, frozenset({"indicators"})),
+            Link("Case studies", "studies.list_studies", P.READ_CASE, frozenset({"studies"})),
             Link("Partners' figures", "partner_figures.list_figures", P.READ_FIGURES, frozenset({"partner_figures"})),
             Link("Report timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),
+            Link("Board's reports", "board_reports.list_reports", P.READ_FIGURES, _REPORTS),
+            Link("Priority actions", "board_actions.list_actions", P.READ_FIGURES, _ACTIONS),
         ),
     ),
     Room(

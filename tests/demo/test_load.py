@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.quarterly.figures.conftest import Assembled
 from tsalert.activities.figures import activity_totals
 from tsalert.activities.queries import ActivityFilter, behind_savings, list_activities
 from tsalert.activities.recognition_queries import named_in_public
@@ -28,6 +29,8 @@ from tsalert.installation.service import is_demo, is_whole_demo
 from tsalert.parties.models import PartyWarning
 from tsalert.parties.queries import get_party
 from tsalert.parties.rules import Sought
+from tsalert.quarterly.figures.assembling import assemble
+from tsalert.reports.memory import FiguresMemory
 from tsalert.response import waiting
 from tsalert.response.board import read_board
 from tsalert.response.clock import ClockState
@@ -61,6 +64,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
     with loaded.app_context():
         assert is_demo()
         assert is_whole_demo()
+        assert_reported()
         assert_live()
         assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
         assert_rota()
@@ -103,6 +107,29 @@ def assert_published(run_command: Run) -> None:
     assert cells(year)["call_blockers"][1] == "44659"
     assert {single["amount"] for single in year["single_savings"]} == {"12000.00", "36833.00", "18000.00"}
     assert "Figures may not sum due to rounding." in year["savings"]["notes"]
+
+
+def assert_reported() -> None:
+    """Both published quarters stand in the board's report to the pound."""
+    first, second = (
+        Assembled(assemble(db.session(), FiguresMemory(), parse_period(label), now=utc_now()))
+        for label in ("2022/23 Q1", "2022/23 Q2")
+    )
+    for found, figures in ((first, ["233", "76", "£505,804.50"]), (second, ["248", "60", "£99,761"])):
+        quarter = found.tables["demand_trend"].rows[-1]
+        assert [figure.shown for figure in quarter.figures] == figures
+    assert [first.shown("glance_count", name, "current") for name in ("reports", "immediate")] == ["30", "7"]
+    assert [second.shown("glance_count", name, "current") for name in ("reports", "immediate")] == ["34", "5"]
+    table = [[figure.shown for figure in row.figures] for row in first.tables["savings_table"].rows]
+    assert table == [
+        ["2", "£600", "£324", "n/a", "£924"],
+        ["7", "£40,500", "£21,870", "n/a", "£62,370"],
+        ["112", "£2,586", "n/a", "£4,035", "£6,621"],
+        ["3", "£49,622", "£26,796", "n/a", "£76,417"],
+        ["n/a", "£93,308", "£48,990", "£4,035", "£146,333"],
+    ]
+    assert first.shown("glance_money", "total_savings", "current") == "£146,333"
+    assert second.shown("savings_table", "total", "total") == "£0"
 
 
 def assert_live() -> None:

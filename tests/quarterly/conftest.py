@@ -50,13 +50,13 @@ class Desk:
 
     def lock(self, **changes: Any) -> None:
         """Lock its figures."""
-        life.lock(QUARTER, **{"memory": self.memory, "actor": self.author, "now": NOW} | changes)
+        life.lock(QUARTER, **self._told(self.author) | changes)
 
     def sign(self, role: SignatureRole, **changes: Any) -> None:
         """Sign what it says now, the author by default as author."""
         digest = changes.pop("digest", None) or self.whole().digest
         actor = self.author if role is SignatureRole.AUTHOR else self.second
-        life.sign(QUARTER, role, digest, **{"memory": self.memory, "actor": actor, "now": NOW} | changes)
+        life.sign(QUARTER, role, digest, **self._told(actor) | changes)
 
     def sign_both(self) -> None:
         """Sign in both capacities."""
@@ -65,13 +65,16 @@ class Desk:
 
     def publish(self, **changes: Any) -> str:
         """Publish it."""
-        return life.publish(QUARTER, **{"memory": self.memory, "actor": self.second, "now": NOW} | changes)
+        return life.publish(QUARTER, **self._told(self.second) | changes)
 
     def finish(self) -> str:
         """Lock, sign and publish it."""
         self.lock()
         self.sign_both()
         return self.publish()
+
+    def _told(self, actor: Actor) -> dict[str, Any]:
+        return {"memory": self.memory, "actor": actor, "now": NOW}
 
 
 @pytest.fixture

@@ -93,6 +93,13 @@ def test_the_published_table_is_imported_and_its_percentages_are_worked_out(sess
     assert sum(row.is_misprinted for row in table.rows) == 6
 
 
+def test_a_partners_latest_figures_up_to_a_day_leave_out_what_came_later(session: Session, manager: Actor) -> None:
+    import_figures(published_file(), reason=None, actor=manager, now=NOW)
+    (table,) = partner_tables(session, until=date(2021, 12, 31))
+    assert table.period.last_day == date(2021, 1, 31)
+    assert partner_tables(session, until=date(2020, 12, 31)) == ()
+
+
 def test_bad_rows_are_refused_one_by_one_with_their_lines(session: Session, manager: Actor) -> None:
     file = (
         "category,partner,count,period\nBurglary,Police,1577,May 2022\n,Police,1,May 2022\nTheft,Police,lots,May 2022\n"

@@ -20,10 +20,11 @@ KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
 # A hold and a request for what is held on somebody keep back by themselves what their reader may not see.
 OF_NOTHING_KEPT = {
-    "act", "activity_id", "alert_id", "body_id", "delivery_id", "display_id", "ending", "exception_id", "figure_id",
-    "filename", "filter_id", "form_name", "grant_id", "hold_id", "kind", "leave_id", "line", "message_id", "name",
-    "neighbour_id", "number", "officer_id", "pattern_id", "quarter", "request_id", "role", "rule_id", "run_id",
-    "shift_id", "slug", "subject", "subscriber_id", "subscription_id", "token", "week", "zone_id",
+    "act", "action_id", "activity_id", "alert_id", "body_id", "delivery_id", "display_id", "edition", "ending",
+    "exception_id", "figure_id", "filename", "filter_id", "form_name", "grant_id", "hold_id", "kind", "leave_id",
+    "line", "message_id", "name", "neighbour_id", "number", "officer_id", "pattern_id", "quarter", "request_id",
+    "role", "rule_id", "run_id", "section", "shift_id", "slug", "subject", "subscriber_id", "subscription_id",
+    "token", "week", "zone_id",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {
@@ -38,6 +39,7 @@ BENEATH = {
     "prosecution_id",
     "referral_id",
     "role_id",
+    "study_id",
 }
 ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade", "ending": "pdf"}
 

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import checkpoints
@@ -114,6 +114,12 @@ def first_writes(
     query = select(*columns).where(*written, AuditEvent.officer_id.in_(officer_ids))
     found = query.where(AuditEvent.subject_id.in_(numbers))
     return session.execute(found.group_by(AuditEvent.officer_id, AuditEvent.subject_id)).all()
+
+
+def acted_since(subject: str, action: str, since: datetime) -> Select[int | None]:
+    """Return the query of the numbers of the records of a subject of which an act is entered from an instant on."""
+    told = (AuditEvent.subject == subject, AuditEvent.action == action, AuditEvent.at >= since)
+    return select(AuditEvent.subject_id).where(*told)
 
 
 def entries(session: Session, numbers: Collection[int]) -> Sequence[AuditEvent]:

@@ -11,6 +11,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict
 from tsalert.db import Base, db, transaction
 from tsalert.demo import (
+    board_actions,
     board_paper,
     border,
     calculated,
@@ -24,6 +25,7 @@ from tsalert.demo import (
     past,
     prevented,
     prosecuted,
+    reported,
     restricted,
     sent,
     standby,
@@ -100,6 +102,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     if figures is None:
         board_paper.load_partners(team, now)
     board_paper.set_targets(team, now)
+    board_actions.load_updates(team)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
@@ -107,6 +110,8 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     tell("The rota")
     standby.load_rota(team, now)
     _load_present(team, now)
+    if figures is None:
+        reported.load_reports(team)
     with transaction() as session:
         installation.mark_demo(session)
 

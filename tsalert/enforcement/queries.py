@@ -168,7 +168,7 @@ def deadlines(
         select(*columns, CaseFile.officer_id)
         .join(CaseFile, CaseFile.id == CaseOffence.case_id)
         .where(CaseOffence.expires_on.between(today - _PASSED_SHOWN, today + ahead))
-        .where(CaseFile.status != Status.CLOSED, ~_is_charged(), ~_is_taken_back(Record.OFFENCE, CaseOffence.id))
+        .where(CaseFile.status != Status.CLOSED, ~_is_charged(), ~is_taken_back(Record.OFFENCE, CaseOffence.id))
         .order_by(CaseOffence.expires_on, CaseOffence.id)
         .limit(_MOST)
     )
@@ -187,7 +187,7 @@ def cancellable(session: Session, *, today: date, officer_id: int | None = None)
         select(Cancellation, CaseFile.reference, CaseFile.officer_id)
         .join(CaseFile, CaseFile.id == Cancellation.case_id)
         .where(Cancellation.cancelled_on.is_(None), CaseFile.status != Status.CLOSED)
-        .where(~_is_taken_back(Record.CANCELLATION, Cancellation.id))
+        .where(~is_taken_back(Record.CANCELLATION, Cancellation.id))
         .order_by(Cancellation.id.desc())
         .limit(_MOST_CONTRACTS)
     )
@@ -229,6 +229,11 @@ def open_to(session: Session, listed: Sequence[Ahead], *, reader: Actor, now: da
     return [each for each in listed if each.case_id not in kept]
 
 
+def is_taken_back(record: Record, key: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a record no longer stands."""
+    return exists().where(TakenBack.record == record, TakenBack.record_id == key)
+
+
 def _of_case(session: Session, model: type[Row], case_id: int) -> Sequence[Row]:
     return session.scalars(select(model).where(model.case_id == case_id).order_by(model.id)).all()
 
@@ -240,7 +245,3 @@ def _decisions(case_id: int) -> Select[int]:
 
 def _is_charged() -> ColumnElement[bool]:
     return exists().where(Charge.offence_id == CaseOffence.id)
-
-
-def _is_taken_back(record: Record, key: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return exists().where(TakenBack.record == record, TakenBack.record_id == key)

@@ -8,10 +8,12 @@ from tsalert.core.clock import utc_now
 from tsalert.core.periods import parse_period
 from tsalert.db import db
 from tsalert.quarterly import opening, queries
+from tsalert.quarterly.build_cli import build
 from tsalert.quarterly.vocabulary import Status
 from tsalert.staff import queries as staff
 
 group = CommandGroup("reports", help="The board's quarterly reports.")
+group.add_command(build)
 
 
 @group.command("list")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping, queries, restating, signing, sources, texts
-from tsalert.quarterly.content import Block, Prose, Report, Section, TitleBlock
+from tsalert.quarterly.content import Block, Figure, Prose, Report, Section, Table, TitleBlock
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.signing import Signature
 from tsalert.quarterly.vocabulary import Edition, SectionKey, Status
@@ -89,9 +89,27 @@ def thawed(report: BoardReport) -> dict[Edition, Report]:
     return {edition: kept[edition.value] for edition in Edition}
 
 
+def without_largest(report: Report) -> Report:
+    """Return a report without what the disclosure control alone must know."""
+    return replace(report, sections=tuple(map(_without_largest, report.sections)))
+
+
+def _without_largest(section: Section) -> Section:
+    blocks = tuple(_bare(block) if isinstance(block, Table) else block for block in section.blocks)
+    return replace(section, blocks=blocks)
+
+
+def _bare(table: Table) -> Table:
+    return replace(table, rows=tuple(replace(row, figures=tuple(map(_shown, row.figures))) for row in table.rows))
+
+
+def _shown(figure: Figure) -> Figure:
+    return replace(figure, largest=None)
+
+
 def in_order(sections: Iterable[Section]) -> tuple[Section, ...]:
     """Bring sections into their order; those of one key become one, in the order in which they came."""
-    parts = list(sections)
+    parts = [each for each in sections if each.blocks]
     return tuple(_joined(key, found) for key in SectionKey if (found := [each for each in parts if each.key is key]))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
@@ -64,9 +64,16 @@ class PartnerTable:
     rows: tuple[PartnerRow, ...]
 
 
-def partner_tables(session: Session, period: Period | None = None) -> tuple[PartnerTable, ...]:
-    """Return each partner's table of a period, or of its latest; categories in the order in which they were entered."""
+def partner_tables(
+    session: Session, period: Period | None = None, *, until: date | None = None
+) -> tuple[PartnerTable, ...]:
+    """Return each partner's table of a period, or of its latest; categories in the order in which they were entered.
+
+    :param until: leave out what is of a period that ends after this day.
+    """
     found = [_view(row) for row in session.scalars(_standing().order_by(PartnerFigure.partner, PartnerFigure.id))]
+    if until is not None:
+        found = [each for each in found if each.period.last_day <= until]
     order = _first_entered(session)
     tables = []
     for partner in dict.fromkeys(each.partner for each in found):

@@ -242,6 +242,13 @@ def calls_by_disposition(session: Session, period: Period) -> dict[Disposition, 
     return {each: found[each] for each in Disposition if each in found}
 
 
+def count_late_calls(session: Session, period: Period) -> int:
+    """Count the calls of a period that were written down after it."""
+    when = (Call.received_at >= period.starts_at, Call.received_at < period.ends_at)
+    query = select(func.count()).select_from(Call).where(*when, Call.recorded_at >= period.ends_at)
+    return session.scalar(query) or 0
+
+
 def immediate_and_attended(period: Period) -> Select[int]:
     """Return the ids of a period's reports that were graded immediate and had an officer on scene."""
     somebody_came = Attendance.on_scene_at.is_not(None)

@@ -247,3 +247,16 @@ def count_to_verify(session: Session, period: Period) -> int:
     """Count the amounts of a period that no second officer has confirmed yet and one should."""
     waiting = (*COUNTED, in_period(period), *_ATTENTION[Attention.VERIFICATION])
     return session.scalar(select(func.count()).select_from(Intervention).where(*waiting)) or 0
+
+
+def count_late(session: Session, period: Period) -> int:
+    """Count the records of a period that were made, or took their present form, after it."""
+    late = (*COUNTED, in_period(period), Intervention.recorded_at >= period.ends_at)
+    return session.scalar(select(func.count()).select_from(Intervention).where(*late)) or 0
+
+
+def count_without_ward(session: Session, period: Period) -> int:
+    """Count the records of a period of which no ward is known, of the types that are for one household."""
+    kinds = [kind for kind in InterventionType if kind.shape.has_household]
+    unknown = (*COUNTED, in_period(period), Intervention.type.in_(kinds), Intervention.ward_code.is_(None))
+    return session.scalar(select(func.count()).select_from(Intervention).where(*unknown)) or 0

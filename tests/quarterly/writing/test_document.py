@@ -105,7 +105,7 @@ def test_totals_and_notes_stand_with_their_table() -> None:
 
 def test_word_has_the_headings_and_the_drawings_with_their_words() -> None:
     file = docx.Document(BytesIO(write_word(document_of(REPORT))))
-    headings = [paragraph.text for paragraph in file.paragraphs if paragraph.style.name == "Heading 1"]
+    headings = [each.text for each in file.paragraphs if each.style and each.style.name == "Heading 1"]
     assert headings == list(wording.headings_of(REPORT))
     assert [shape._inline.docPr.get("descr") for shape in file.inline_shapes] == [
         block.alternative for block in kinds(document_of(REPORT), Drawing)

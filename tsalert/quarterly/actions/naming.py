@@ -76,11 +76,8 @@ def name_of(word: str, known: Collection[str]) -> str:
     """Return a name for a word that no other has."""
     letters = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
     base = _NOT_IN_NAMES.sub("_", letters).strip("_")[:_LONGEST_NAME] or "status"
-    return (
-        base
-        if base not in known
-        else next(f"{base}_{number}" for number in range(2, len(known) + 3) if f"{base}_{number}" not in known)
-    )
+    names = (base, *(f"{base}_{number}" for number in range(2, len(known) + 3)))
+    return next(name for name in names if name not in known)
 
 
 def _add(  # noqa: PLR0913 - what a version consists of

@@ -19,7 +19,8 @@ from tsalert.quarterly.actions.models import BoardActionUpdate
 from tsalert.quarterly.actions.queries import Update
 from tsalert.quarterly.writing.markdown import check
 
-_OVERTAKEN = "Somebody has saved this update meanwhile. Both stand below: bring them together and save again."
+_OVERTAKEN = "Somebody has saved this update meanwhile."
+_LEGAL = ("bring the two together and save again",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def write_update(action_id: int, quarter: Period, new: NewUpdate, *, actor: Acto
             raise RuleViolation(f"This action is retired in {quarter.label}.", field="quarter")
         standing = queries.find_update(session, action_id, quarter)
         if (standing.version if standing else 0) != new.version:
-            raise Overtaken(_OVERTAKEN)
+            raise Overtaken(_OVERTAKEN, legal=_LEGAL)
         _refuse_word(session, quarter, new.status, standing)
         if standing and (standing.status, standing.text) == (new.status, new.text):
             raise RuleViolation("That is what stands already.")
@@ -86,5 +87,5 @@ def _add(
     try:
         session.flush()
     except IntegrityError as error:
-        raise Overtaken(_OVERTAKEN) from error
+        raise Overtaken(_OVERTAKEN, legal=_LEGAL) from error
     return row

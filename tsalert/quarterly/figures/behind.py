@@ -27,10 +27,9 @@ def behind_losses(material: Material, period: Period) -> Behind:
     return Behind(found.number, found.largest)
 
 
-def behind_table(material: Material, period: Period, column: str) -> Behind:
+def behind_table(material: Material, table: SavingsTable, column: str) -> Behind:
     """Return what is behind the total of a column of the board's savings: the rows with people's money."""
-    table = material.figures[period].savings
-    evidenced = behind_money(material.evidenced[period], table.profile, FINANCIAL)
+    evidenced = behind_money(material.evidenced[table.period], table.profile, FINANCIAL)
     rows = [row for row in table.rows if type_of(table.profile, row).has_money]
     return scaled(evidenced, _sum(rows, "financial"), _sum(rows, column))
 
@@ -49,6 +48,10 @@ def type_of(profile: Profile, row: SavingsRow) -> InterventionType:
     return next(rule.type for rule in profile.rows if rule.slug == row.slug)
 
 
+def _in_table(material: Material, period: Period, column: str) -> Behind:
+    return behind_table(material, material.figures[period].savings, column)
+
+
 def _sum(rows: list[SavingsRow], column: str) -> Decimal:
     cells = (row.cell(column) for row in rows)
     return sum((found.exact for found in cells if found), Decimal(0))
@@ -57,7 +60,7 @@ def _sum(rows: list[SavingsRow], column: str) -> Decimal:
 _BEHIND: Mapping[str, Read] = {
     "detriment": behind_losses,
     "net_detriment": behind_losses,
-    "financial_savings": lambda material, period: behind_table(material, period, "financial"),
-    "health_savings": lambda material, period: behind_table(material, period, "health"),
-    "total_savings": lambda material, period: behind_table(material, period, TOTAL),
+    "financial_savings": lambda material, period: _in_table(material, period, "financial"),
+    "health_savings": lambda material, period: _in_table(material, period, "health"),
+    "total_savings": lambda material, period: _in_table(material, period, TOTAL),
 }

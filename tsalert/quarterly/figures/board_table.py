@@ -34,7 +34,7 @@ def board_table(material: Material) -> Table:
         "savings_table",
         f"Savings in {material.quarter.prose}, as the board's series has them",
         "Intervention",
-        (number, *_money_columns(table)),
+        (number, *_money_columns(material, table)),
         (*rows, _total_row(material, table)),
         notes,
         _MERGES,
@@ -44,7 +44,7 @@ def board_table(material: Material) -> Table:
 def range_table(material: Material) -> Table:
     """Lay out what the same records come to on every basis: the prudent ones from low to high."""
     bases = material.savings.bases
-    columns = _money_columns(material.savings.table)
+    columns = _money_columns(material, material.savings.table)
     rows = tuple(
         Row(basis.value, basis.label, tuple(_range_figures(material, table))) for basis, table in bases.items()
     )
@@ -57,8 +57,16 @@ def apart_table(material: Material) -> Table:
     return Table("savings_apart", "Recorded, and not in the board's table", "What", _APART, rows)
 
 
-def _money_columns(table: SavingsTable) -> tuple[Column, ...]:
-    return tuple(Column(name, title, Unit.MONEY, is_total=name == TOTAL) for name, title in table.columns.items())
+def _money_columns(material: Material, table: SavingsTable) -> tuple[Column, ...]:
+    """Return the columns of money; one that no person's money enters tells of nobody."""
+    return tuple(
+        Column(name, title, Unit.MONEY, _about(material, table, name), is_total=name == TOTAL)
+        for name, title in table.columns.items()
+    )
+
+
+def _about(material: Material, table: SavingsTable, column: str) -> About:
+    return About.SERVICE if behind_table(material, table, column) == NOBODY else About.PEOPLE
 
 
 def _row(material: Material, table: SavingsTable, row: SavingsRow) -> Row:
@@ -69,8 +77,7 @@ def _row(material: Material, table: SavingsTable, row: SavingsRow) -> Row:
 
 def _total_row(material: Material, table: SavingsTable) -> Row:
     money = [_whole(material, table, name) for name in table.columns]
-    about = About.SERVICE if behind_table(material, table.period, TOTAL) == NOBODY else About.PEOPLE
-    return Row(TOTAL, "Total", (count(None), *money), is_total=True, about=about)
+    return Row(TOTAL, "Total", (count(None), *money), is_total=True)
 
 
 def _range_figures(material: Material, table: SavingsTable) -> Iterator[Figure]:
@@ -78,7 +85,7 @@ def _range_figures(material: Material, table: SavingsTable) -> Iterator[Figure]:
 
 
 def _whole(material: Material, table: SavingsTable, column: str) -> Figure:
-    return cell(table.column_totals.cell(column), behind_table(material, table.period, column))
+    return cell(table.column_totals.cell(column), behind_table(material, table, column))
 
 
 def _apart_row(material: Material, apart: Apart) -> Row:
@@ -121,5 +128,6 @@ def _unrated(material: Material) -> Iterator[str]:
         "are the ends of the evidence."
     )
     for basis, table in material.savings.bases.items():
-        if basis is not Basis.PUBLISHED and any(row.total.is_incomplete for row in table.rows):
-            yield f"{basis.label}: not every record of this quarter has an approved rate."
+        unrated = [row.title for row in table.rows if row.total.is_incomplete]
+        if basis is not Basis.PUBLISHED and unrated:
+            yield f"{basis.label}: no approved rate values everything of {' and '.join(unrated)}."

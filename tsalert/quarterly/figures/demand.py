@@ -44,7 +44,7 @@ def demand_section(material: Material) -> Section:
         _trend(material),
         Chart(
             "demand_by_type",
-            greatest("Money that victims lost", period, most.label, most.total, losses.altogether.total),
+            greatest("Money that victims lost", period, most.label.lower(), most.total, losses.altogether.total),
             "One bar for each type of case, the greatest loss first.",
             ChartKind.BARS,
             "demand_by_type",

@@ -81,8 +81,8 @@ def behind_money(
 
 def scaled(behind: Behind, whole: Decimal, part: Decimal) -> Behind:
     """Return what is behind a sum that is a share of another: as many records, the largest in proportion."""
-    if behind.largest is None or not whole:
-        return behind
+    if behind.largest is None or not whole or not part:
+        return NOBODY
     return Behind(behind.records, (behind.largest * part / whole).quantize(_PENNY))
 
 

@@ -22,7 +22,7 @@ def greatest(what: str, period: Period, kind: str, part: Decimal, whole: Decimal
     """Say which kind had the greatest part of some money."""
     if not whole:
         return f"{what} in {period.prose}: none is recorded"
-    return f"{what} in {period.prose}: {kind.lower()} the most, {shown_pounds(part)} of {shown_pounds(whole)}"
+    return f"{what} in {period.prose}: {kind} the most, {shown_pounds(part)} of {shown_pounds(whole)}"
 
 
 def met_of(part: int, whole: int, period: Period) -> str:

@@ -34,6 +34,11 @@ def glance_section(material: Material) -> Section:
     return Section(SectionKey.GLANCE, tuple(_tables(material)))
 
 
+def about_indicator(name: str) -> About:
+    """Return whom an indicator tells of."""
+    return About.SERVICE if name in _OF_SERVICE else About.PEOPLE
+
+
 def _tables(material: Material) -> Iterator[Table]:
     for audience in (Audience.PUBLIC, Audience.BOARD):
         for unit, caption in _CAPTIONS.items():
@@ -78,7 +83,6 @@ def _columns(compared: Compared, unit: Unit) -> tuple[Column, ...]:
 
 def _row(material: Material, row: GlanceRow) -> Row:
     name, compared = row.indicator.name, material.glance.compared
-    about = About.SERVICE if name in _OF_SERVICE else About.PEOPLE
     read = _reader(material, name)
     figures = (
         *map(read, (compared.period, compared.before, compared.last_year, compared.rolling)),
@@ -88,7 +92,7 @@ def _row(material: Material, row: GlanceRow) -> Row:
         words(row.judgement.rag.label),
         words(row.direction),
     )
-    return Row(name, row.indicator.label, figures, about=about)
+    return Row(name, row.indicator.label, figures, about=about_indicator(name))
 
 
 def _reader(material: Material, name: str) -> Callable[[Period], Figure]:

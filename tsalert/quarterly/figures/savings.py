@@ -54,10 +54,15 @@ def about_class(material: Material, period: Period, kind: ValueClass) -> About:
     return About.PEOPLE if is_people else About.SERVICE
 
 
+def class_cell(table: SavingsTable, kind: ValueClass) -> Cell | None:
+    """Return the figure of a class in a table by class; None where it has none."""
+    return next((row.total for row in table.rows if row.slug == kind.value), None)
+
+
 def _of_classes(material: Material, key: str, caption: str, kinds: tuple[ValueClass, ...]) -> Table:
     period, table = material.quarter, material.classes[material.quarter]
     rows = [_class_row(material, period, kind) for kind in kinds]
-    exact = total(found.exact for found in (_cell(table, kind) for kind in kinds) if found)
+    exact = total(found.exact for found in (class_cell(table, kind) for kind in kinds) if found)
     is_people = any(row.about is About.PEOPLE for row in rows)
     letters = f"{', '.join(kind.letter for kind in kinds[:-1])} and {kinds[-1].letter}"
     whole = Row(
@@ -71,7 +76,7 @@ def _of_classes(material: Material, key: str, caption: str, kinds: tuple[ValueCl
 
 
 def _class_row(material: Material, period: Period, kind: ValueClass) -> Row:
-    found = _cell(material.classes[period], kind)
+    found = class_cell(material.classes[period], kind)
     figure = cell(found, behind_class(material, period, kind))
     return Row(kind.value, f"{kind.letter}: {kind.label}", (figure,), about=about_class(material, period, kind))
 
@@ -87,7 +92,7 @@ def _chart(material: Material) -> Chart:
     quarters = list(material.classes)
     return Chart(
         "savings_by_class",
-        greatest("Savings by class", period, most.title, most.total.exact, table.grand_total.exact),
+        greatest("Savings", period, f"class {most.title.partition(':')[0]}", most.total.exact, table.grand_total.exact),
         f"One bar for each quarter from {quarters[0].prose} to {quarters[-1].prose}, a part for each value class.",
         ChartKind.STACKED,
         "savings_by_class",
@@ -109,7 +114,7 @@ def _by_quarter(material: Material) -> Table:
 
 def _quarter_row(material: Material, period: Period) -> Row:
     table, kinds = material.classes[period], (*DIRECT, *ESTIMATED)
-    figures = [cell(_cell(table, kind), behind_class(material, period, kind)) for kind in kinds]
+    figures = [cell(class_cell(table, kind), behind_class(material, period, kind)) for kind in kinds]
     whole = cell(table.grand_total, _together(material, period, kinds))
     return Row(period.label, period.label, (*figures, whole))
 
@@ -117,7 +122,3 @@ def _quarter_row(material: Material, period: Period) -> Row:
 def _about_of_all(material: Material, quarters: list[Period], kind: ValueClass) -> About:
     found = {about_class(material, each, kind) for each in quarters}
     return About.PEOPLE if About.PEOPLE in found else About.SERVICE
-
-
-def _cell(table: SavingsTable, kind: ValueClass) -> Cell | None:
-    return next((row.total for row in table.rows if row.slug == kind.value), None)

@@ -80,7 +80,13 @@ def rounded_from(quoted: Decimal, amounts: Collection[Decimal]) -> Decimal | Non
 
     Under £10,000 to the nearest £100, else to the nearest £1,000.
     """
-    return next((amount for amount in sorted(amounts) if quoted and _rounded(amount) == quoted), None)
+    return next((amount for amount in sorted(amounts) if quoted and rounded(amount) == quoted), None)
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Round an amount as a case study gives it: to the nearest £100 under £10,000, else to the nearest £1,000."""
+    step = Decimal(100) if amount < _SMALL else Decimal(1000)
+    return (amount / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
 
 
 def _read(found: re.Match[str]) -> Iterator[Quoted]:
@@ -101,8 +107,3 @@ def _pounds(number: str, scale: str | None) -> Decimal | None:
         return None
     power = _TIMES[scale.strip().lower()] if scale else 0
     return Decimal(number.replace(",", "")).scaleb(power)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    step = Decimal(100) if amount < _SMALL else Decimal(1000)
-    return (amount / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step

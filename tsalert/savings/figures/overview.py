@@ -81,7 +81,7 @@ def _table(
     period, by = wanted.period, wanted.by
     if by is By.CLASS:
         plain = replace(method, profile=get_profile(PLAIN))
-        return _by_class(build_table(period, plain, sums.groups(parts_of(period), plain, sets)))
+        return by_class(build_table(period, plain, sums.groups(parts_of(period), plain, sets)))
     if by is By.QUARTER:
         quarters = _quarters(period)
         groups = sums.groups(quarters, method, sets)
@@ -120,7 +120,7 @@ def _ward_row(code: str | None, name: str) -> RowSpec:
     return RowSpec(slug, name, lambda group: group.kind.ward == code, (), opens={"ward": slug})
 
 
-def _by_class(table: SavingsTable) -> SavingsTable:
+def by_class(table: SavingsTable) -> SavingsTable:
     """Turn the totals of a plain table into rows, a class each."""
     found = [(name, title, table.column_totals.cell(name)) for name, title in table.columns.items() if name != TOTAL]
     rows = tuple(SavingsRow(name, title, None, {TOTAL: cell}, {"column": name}) for name, title, cell in found if cell)

@@ -12,21 +12,23 @@ from tsalert.savings.figures.table import SavingsTable, build_table
 from tsalert.savings.rates.rate_sets import RateSetView
 from tsalert.savings.rates.trying import sets_of
 from tsalert.savings.rules import EARLIEST_DAY, Span
-from tsalert.savings.valuing.methods import AS_PUBLISHED
+from tsalert.savings.valuing.methods import AS_PUBLISHED, Method
 from tsalert.savings.valuing.valuation import Rate
 
 
-def rebased_table(session: Session, earlier: Period, onto: Period) -> SavingsTable | None:
+def rebased_table(
+    session: Session, earlier: Period, onto: Period, method: Method = AS_PUBLISHED
+) -> SavingsTable | None:
     """Return an earlier period's savings by the rates that hold at the end of a later one.
 
     None where both were worked out by the same rates all along, or none hold then: their figures stand as they are.
     """
-    sets = sets_of(session, AS_PUBLISHED)
+    sets = sets_of(session, method)
     last = _set_on(sets, onto.last_day)
     if last is None or all(_same(each, last) for period in (earlier, onto) for each in _used(sets, period)):
         return None
     alone = [replace(last, span=Span(EARLIEST_DAY, None))]
-    return build_table(earlier, AS_PUBLISHED, Sums(session).groups(parts_of(earlier), AS_PUBLISHED, alone))
+    return build_table(earlier, method, Sums(session).groups(parts_of(earlier), method, alone))
 
 
 def _set_on(sets: list[RateSetView], day: date) -> RateSetView | None:

@@ -1,0 +1,175 @@
+"""What each section of a quarter's figures says, and what it keeps for disclosure control."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.quarterly.figures.conftest import AFTERWARDS, Assemble
+from tests.quarterly.figures.test_assembling import Q1, Records, fill_first_quarter
+from tests.reports.test_partners import published_file
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase, NewMoneyLine
+from tsalert.cases.vocabulary import MoneyKind
+from tsalert.core.actors import Actor
+from tsalert.core.periods import parse_period
+from tsalert.quarterly.content import Chart, Figure, Table
+from tsalert.quarterly.vocabulary import About, SectionKey
+from tsalert.reports.entering import import_figures
+from tsalert.reports.indicators import get_indicator
+from tsalert.reports.setting import NewVersion, set_indicator
+from tsalert.reports.vocabulary import Audience
+from tsalert.response.vocabulary import Category
+from tsalert.savings.figures.sheets import NOT_AUDITED
+from tsalert.savings.rules import InterventionType
+from tsalert.staff.rules import RoleName
+
+MOST_CHARTS = 4
+
+
+def figure(table: Table, row: str, column: str) -> Figure:
+    place = [each.key for each in table.columns].index(column)
+    return next(each for each in table.rows if each.key == row).figures[place]
+
+
+def test_sections_stand_in_their_order_with_unlike_keys_and_few_charts(quarter: Records, assembled: Assemble) -> None:
+    fill_first_quarter(quarter(Q1))
+    found = assembled(Q1)
+    keys = [section.key for section in found.sections]
+    assert keys == [key for key in SectionKey if key in keys]
+    blocks = [block for section in found.sections for block in section.blocks]
+    tables = [block.key for block in blocks if isinstance(block, Table)]
+    assert len(tables) == len(set(tables))
+    charts = [block for block in blocks if isinstance(block, Chart)]
+    assert len(charts) <= MOST_CHARTS
+    for chart in charts:
+        drawn = found.tables[chart.table]
+        assert set(chart.columns) <= {column.key for column in drawn.columns}
+        assert set(chart.rows) <= {row.key for row in drawn.rows}
+    for table in found.tables.values():
+        assert len({row.key for row in table.rows}) == len(table.rows), table.key
+
+
+def test_headlines_hold_one_figure_for_each_class_and_say_how_it_changed(quarter: Records, assembled: Assemble) -> None:
+    fill_first_quarter(quarter(Q1))
+    quarter(parse_period("2021/22 Q1")).record(InterventionType.CALL_BLOCKER, date(2021, 5, 3), units=2)
+    found = assembled(Q1)
+    assert found.row("headlines_money", "prevented") == ["£41,100", "up from 0"]
+    assert found.row("headlines_money", "future_financial") == ["£52,208", "+58%"]
+    assert found.row("headlines_money", "recovered") == ["£0", "no change (0 to 0)"]
+    assert [row.key[:6] for row in found.tables["headlines_money"].rows].count("health") == 1
+    assert found.row("headlines", "friends_trained")[0] == "112"
+
+
+def test_direct_and_estimated_savings_stand_apart_and_above_the_boards_table(
+    quarter: Records, assembled: Assemble
+) -> None:
+    fill_first_quarter(quarter(Q1))
+    found = assembled(Q1)
+    assert found.section(SectionKey.SAVINGS).blocks[0].text == NOT_AUDITED  # type: ignore[union-attr]
+    assert found.row("savings_direct", "total") == ["£41,100"]
+    assert found.row("savings_estimated", "total") == ["£83,039"]
+    assert any("nts-observed-2021-22" in note for note in found.tables["savings_table"].notes)
+    assert "Figures may not sum due to rounding." in found.tables["savings_table"].notes
+    assert found.row("savings_range", "published")[-1] == "£146,333"
+
+
+def test_money_of_people_says_how_many_records_are_behind_it_and_the_largest(
+    quarter: Records, assembled: Assemble
+) -> None:
+    records = quarter(Q1)
+    for amount in ("600", "900", "40000"):
+        records.record(InterventionType.DOORSTEP_CRIME, date(2022, 5, 3), amount)
+    records.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=3)
+    table = assembled(Q1).tables["savings_table"]
+    doorstep = figure(table, "doorstep_crime", "financial")
+    assert (doorstep.value, doorstep.records, doorstep.largest) == (Decimal(41_500), 3, Decimal(40_000))
+    assert figure(table, "doorstep_crime", "health").largest == Decimal(21_600)
+    assert figure(table, "total", "total").records == 3
+    assert figure(table, "call_blockers", "financial").records is None
+    abouts = {row.key: row.about for row in table.rows}
+    assert (abouts["doorstep_crime"], abouts["call_blockers"]) == (About.PEOPLE, About.SERVICE)
+    assert {column.key: column.about for column in table.columns}["other"] is About.SERVICE
+
+
+def test_losses_say_mean_median_and_how_many_and_can_be_merged(
+    session: Session, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    at, actor = datetime(2022, 5, 3, tzinfo=UTC), officer()
+    losses = {Category.SCAM: (100, 300), Category.DOORSTEP_CRIME: (5000,), Category.FINANCIAL_ABUSE: ()}
+    for category, amounts in losses.items():
+        case_id = cases.open_case(NewCase("Tells nothing yet", category), actor=actor, now=at)
+        for place, amount in enumerate(amounts):
+            where = case_id if not place else cases.open_case(NewCase("Another", category), actor=actor, now=at)
+            cases.record_money(where, NewMoneyLine(MoneyKind.PAID, Decimal(amount)), actor=actor, now=at)
+    found = assembled(Q1)
+    assert found.row("demand_typical_by_type", "scam") == ["2", "£200", "£200"]
+    assert found.row("demand_by_type", "financial_abuse") == ["1", "0", "£0"]
+    assert found.tables["demand_by_type"].merges[0][0] == ("scam", "doorstep_crime")
+    assert figure(found.tables["demand_by_type"], "doorstep_crime", "lost").largest == Decimal(5000)
+    chart = next(block for block in found.section(SectionKey.DEMAND).blocks if block.key == "demand_by_type")  # type: ignore[union-attr]
+    assert isinstance(chart, Chart)
+    assert chart.finding == "Money that victims lost in April to June 2022: doorstep crime the most, £5,000 of £5,400"
+
+
+def test_what_is_for_the_board_alone_stands_in_tables_of_its_own(
+    officer: Callable[..., Actor], session: Session, assembled: Assemble
+) -> None:
+    held = get_indicator(session, "reports", AFTERWARDS.date())
+    new = NewVersion(held.label, held.definition, held.rating, Audience.BOARD, "Invented")
+    manager = officer(RoleName.MANAGER)
+    set_indicator("reports", replace(new, holds_from=date(2023, 4, 1)), actor=manager, now=AFTERWARDS)
+    found = assembled(parse_period("2023/24 Q1"), datetime(2023, 7, 3, tzinfo=UTC))
+    assert found.tables["glance_count_board"].is_exempt
+    assert "reports" in [row.key for row in found.tables["glance_count_board"].rows]
+    assert "reports" not in [row.key for row in found.tables["headlines"].rows]
+    assert not found.tables["glance_count"].is_exempt
+
+
+def test_partners_figures_are_those_of_the_time_with_what_they_printed_beside(
+    session: Session, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    at = datetime(2022, 11, 10, 9, 0, tzinfo=UTC)
+    import_figures(published_file(), reason=None, actor=officer(RoleName.MANAGER), now=at)
+    found = assembled(Q1)
+    assert found.row("partner:police", "Sexual offences") == [
+        "496", "606", "+22%", "+19% (not what the counts make)",
+    ]  # fmt: skip
+    earlier = assembled(parse_period("2020/21 Q1"))
+    assert not any(key.startswith("partner:") for key in earlier.tables)
+
+
+def test_rates_stand_with_their_evidence_and_indicators_with_their_rule(assembled: Assemble) -> None:
+    found = assembled(Q1)
+    assert found.row("method_rates_nts-observed-2021-22", "call_blocker:future_financial")[0] == "£16,540.50"
+    assert found.row("method_rates_nts-observed-2021-22", "call_blocker:future_financial")[-1] == "E"
+    assert "Evidence E: inferred or unknown." in found.tables["method_rates_nts-observed-2021-22"].notes
+    assert "Green at or better than the target of 90%" in found.row("method_indicators", "share_met")[1]
+    assert found.row("method_indicators", "enquiries")[1] == "Not rated"
+
+
+def test_what_came_in_after_the_quarter_is_counted_by_kind(quarter: Records, assembled: Assemble) -> None:
+    records = quarter(Q1)
+    records.open_cases(2, board=2, detriment=Decimal(300))
+    records.record(InterventionType.SCAM_VICTIM, date(2022, 5, 3), "600")
+    found = assembled(Q1)
+    assert found.row("quality_late", "interventions") == ["1"]
+    assert found.row("quality_late", "cases") == ["0"]
+    assert found.row("quality_incomplete", "interventions_without_ward") == ["1"]
+    assert found.row("quality_incomplete", "to_verify") == ["0"]
+
+
+@pytest.mark.parametrize(("immediate", "said"), [(0, "No immediate response"), (1, "The one"), (3, "All 3")])
+def test_the_chart_of_clocks_says_what_it_shows(
+    quarter: Records, assembled: Assemble, immediate: int, said: str
+) -> None:
+    quarter(Q1).log_reports(4, immediate=immediate, intervened=0)
+    found = assembled(Q1)
+    chart = found.section(SectionKey.PREVENTION).blocks[0]
+    assert isinstance(chart, Chart)
+    assert chart.finding.startswith(said)
+    assert found.row("prevention_clocks", "visits") == [str(immediate)]
+    assert found.row("prevention_times", "median") == ["Fewer than five visits"]

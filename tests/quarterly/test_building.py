@@ -1,0 +1,122 @@
+"""A quarter's report is built as a file with one command, whole or not at all."""
+
+import json
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from sqlalchemy.orm import Session
+
+from tests.documents.reading import opened, words
+from tsalert.core.periods import quarter
+from tsalert.quarterly import building, opening
+from tsalert.staff.rules import RoleName
+
+Q1 = quarter(2022, 1)
+JULY = datetime(2022, 7, 8, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def built(app: Flask, session: Session, tmp_path: Path) -> Callable[..., tuple[Result, Path]]:
+    def run(*arguments: str, kind: str = "pdf", out: Path | None = None) -> tuple[Result, Path]:
+        path = out or tmp_path / f"report.{kind}"
+        runner = FlaskCliRunner(app)
+        return runner.invoke(
+            args=["reports", "build", *(arguments or ("2022/23", "Q1")), "--format", kind, "--out", str(path)]
+        ), path
+
+    return run
+
+
+def test_a_report_that_nobody_opened_is_built_as_a_draft_in_every_format(
+    built: Callable[..., tuple[Result, Path]],
+) -> None:
+    result, pdf = built("2022/23", "Q1", "--edition", "board")
+    assert result.exit_code == 0, result.output
+    assert "2022/23 Q1, board edition, DRAFT" in result.output
+    assert "DRAFT" in words(pdf.read_bytes())
+    assert str(opened(pdf.read_bytes()).Root.Lang) == "en-GB"
+    for kind in ("docx", "json", "html", "xlsx"):
+        result, _ = built(kind=kind)
+        assert result.exception is None, result.output
+    word = built(kind="docx")[1]
+    assert any("DRAFT" in paragraph.text for paragraph in docx.Document(str(word)).paragraphs)
+    assert json.loads(built(kind="json")[1].read_text())["head"]["status"] == "draft"
+    page = built(kind="html")[1].read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert built(kind="xlsx")[1].read_bytes().startswith(b"PK")
+
+
+def test_building_keeps_nothing(built: Callable[..., tuple[Result, Path]], session: Session) -> None:
+    built()
+    result, _ = built("2022/23", "Q1", "--revision", "1")
+    assert result.exit_code == 1
+    assert "no such report for 2022/23 Q1" in result.output
+
+
+def test_an_opened_report_is_built_as_it_is(
+    built: Callable[..., tuple[Result, Path]], officer: Callable[..., Any]
+) -> None:
+    actor = officer(RoleName.MANAGER)
+    opening.open_report(Q1, meeting_on=date(2022, 7, 20), actor=actor, now=JULY)
+    said = words(built("2022/23 Q1", "--edition", "board", "--revision", "1")[1].read_bytes())
+    assert "20 July 2022" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("2022/23", "Q5"), "Give a period like 2022/23 or 2022/23 Q1."),
+        (("2022/23",), "The board's report is of a quarter, such as 2022/23 Q1."),
+        (("2190/91", "Q1"), "2190/91 Q1 has not begun."),
+    ],
+)
+def test_a_label_that_is_no_quarter_is_refused_in_words(
+    built: Callable[..., tuple[Result, Path]], arguments: tuple[str, ...], said: str
+) -> None:
+    result, path = built(*arguments)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert not path.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told_in_words(
+    built: Callable[..., tuple[Result, Path]], tmp_path: Path
+) -> None:
+    result, _ = built(out=tmp_path / "nowhere" / "report.pdf")
+    assert result.exit_code == 1
+    assert "cannot be written: No such file or directory." in result.output
+
+
+def test_a_template_that_lacks_a_heading_is_refused_by_its_name(
+    built: Callable[..., tuple[Result, Path]], app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = docx.Document()
+    template.styles["Heading 2"].delete()
+    template.save(str(tmp_path / "brand.docx"))
+    settings = replace(app.extensions["tsalert_settings"], word_template=tmp_path / "brand.docx")
+    monkeypatch.setitem(app.extensions, "tsalert_settings", settings)
+    result, path = built(kind="docx")
+    assert result.exit_code == 1
+    assert "lacks a style of the name Heading 2" in result.output
+    assert not path.exists()
+
+
+def test_what_stood_there_stays_until_the_whole_file_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    building.put(b"first", path)
+    with pytest.raises(TypeError):
+        building.put("no bytes", path)  # type: ignore[arg-type]
+    assert path.read_bytes() == b"first"
+    building.put(b"second", path)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("report.pdf", b"second")]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

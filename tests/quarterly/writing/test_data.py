@@ -1,0 +1,31 @@
+"""The report for machines says what it says to people, and no more."""
+
+import json
+from dataclasses import replace
+
+from tests.quarterly.samples import DEMAND, PUBLIC, REPORT
+from tsalert.quarterly import keeping
+from tsalert.quarterly.content import Figure, Report, Section
+from tsalert.quarterly.vocabulary import SectionKey
+from tsalert.quarterly.writing.data import for_readers, json_of
+
+
+def test_the_report_is_read_back_without_what_only_the_disclosure_control_may_know() -> None:
+    read = keeping.thaw(json_of(REPORT), Report)
+    assert read.head == REPORT.head
+    assert [table.caption for table in read.tables()] == [table.caption for table in REPORT.tables()]
+    figures = [figure for table in read.tables() for row in table.rows for figure in row.figures]
+    assert {figure.largest for figure in figures} == {None}
+    assert 19 in {figure.records for figure in figures}
+
+
+def test_the_public_is_not_told_how_many_records_are_behind_a_figure() -> None:
+    figures = [each for table in for_readers(PUBLIC).tables() for row in table.rows for each in row.figures]
+    assert {figure.records for figure in figures} == {None}
+
+
+def test_no_number_stands_behind_a_figure_that_is_kept_back() -> None:
+    row = replace(DEMAND.rows[0], figures=(Figure("[c]", 3, 3), *DEMAND.rows[0].figures[1:]))
+    report = replace(REPORT, sections=(Section(SectionKey.DEMAND, (replace(DEMAND, rows=(row,)),)),))
+    cell = json.loads(json_of(report))["sections"][0]["blocks"][0]["rows"][0]["figures"][0]
+    assert cell == {"part": "figure", "shown": "[c]", "value": None, "records": None, "largest": None}

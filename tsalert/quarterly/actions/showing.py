@@ -1,0 +1,105 @@
+"""A quarter's actions for pages and the API: each with what is told of it, and where that will be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import london_date
+from tsalert.core.errors import Conflict
+from tsalert.core.periods import Period, recent_periods
+from tsalert.quarterly import queries as reports
+from tsalert.quarterly.actions import queries, records, statuses
+from tsalert.quarterly.actions.holding import quarter_before, require_quarter, running
+from tsalert.quarterly.actions.queries import ActionVersion, Update
+from tsalert.quarterly.actions.statuses import StatusWord
+from tsalert.quarterly.vocabulary import Status
+
+UNTOLD = "none"
+_WHERE = {
+    Status.DRAFT: "What is written here stands in the report, which is a draft.",
+    Status.LOCKED: "The figures of this quarter's report are locked. What is written here still comes into it.",
+    Status.SIGNED: "This quarter's report is signed. A change here makes the signatures hold no longer.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An action in a quarter, with what is told of it and of the quarter before."""
+
+    action: ActionVersion
+    update: Update | None
+    before: Update | None
+
+    @property
+    def status(self) -> str:
+        """The name of its status; ``none`` where nothing is told."""
+        return self.update.status if self.update else UNTOLD
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterOfActions:
+    """A quarter's actions, its words, and where what is told will be read."""
+
+    quarter: Period
+    before: Period
+    items: Sequence[Shown]
+    words: Sequence[StatusWord]
+    where: str
+
+
+def read_quarter(session: Session, quarter: Period, *, status: str | None = None) -> QuarterOfActions:
+    """Return the actions of a quarter, those with one status if that is asked for; ``none`` asks for what is missing.
+
+    :raises RuleViolation: it is no quarter.
+    """
+    require_quarter(quarter)
+    before = quarter_before(quarter)
+    told = queries.standing_updates(session, before.first_day, quarter.first_day)
+    items = [
+        Shown(each, told.get((each.action_id, quarter.first_day)), told.get((each.action_id, before.first_day)))
+        for each in queries.actions_on(queries.action_versions(session), quarter.first_day)
+    ]
+    words = tuple(statuses.words_on(statuses.status_versions(session), quarter.first_day).values())
+    return QuarterOfActions(
+        quarter, before, [each for each in items if status in {None, each.status}], words, where(session, quarter)
+    )
+
+
+def where(session: Session, quarter: Period) -> str:
+    """Say where an update of a quarter will be read."""
+    newest = next(iter(reports.revisions_of(session, quarter)), None)
+    if newest is None:
+        return f"There is no report for {quarter.label} yet. What is written here will stand in it."
+    if newest.status != Status.PUBLISHED:
+        return _WHERE[Status.of(newest.status)]
+    return (
+        f"Revision {newest.revision} of this quarter's report is published and stays as it is. What is written now "
+        f"appears in revision {newest.revision + 1}, once that is opened."
+    )
+
+
+def reported(session: Session, *, now: datetime) -> Period:
+    """Return the quarter that is written about: that of the newest report not yet published, or the one just over."""
+    open_ones = (each for each in reports.newest_reports(session) if each.status != Status.PUBLISHED)
+    newest = next(open_ones, None)
+    if newest is None:
+        return quarter_before(running(now))
+    return Period(newest.quarter, newest.first_day, newest.last_day)
+
+
+def quarters(chosen: Period, *, now: datetime) -> list[Period]:
+    """Return the quarters that a list offers, the latest first, the chosen one among them."""
+    recent = [each for each in recent_periods(london_date(now)) if "Q" in each.label]
+    return recent if chosen in recent else [chosen, *recent]
+
+
+def proposal(session: Session, action: ActionVersion, quarter: Period) -> str:
+    """Return what the records propose for an action.
+
+    :raises Conflict: it is not one that is filled from them.
+    """
+    if not action.is_from_records:
+        raise Conflict("This action is not filled from the records.", legal=["change the action"])
+    return records.propose(session, quarter)

@@ -1,0 +1,142 @@
+"""Which cells are hidden: the sensitive, what protects them, and what tells of them in other words. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from tsalert.quarterly.content import Column, Table
+from tsalert.quarterly.disclosure.adding import Sum, sums_of
+from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, cells_of
+from tsalert.quarterly.disclosure.hiding import hide
+from tsalert.quarterly.disclosure.sensitive import sensitive
+from tsalert.quarterly.disclosure.system import System, system_of
+from tsalert.quarterly.vocabulary import SectionKey, Unit
+
+Tables = list[tuple[SectionKey, Table]]
+# Words that say what was set beforehand, and not how it turned out.
+_SET_BEFOREHAND = {
+    "target",
+    "definition",
+    "rule",
+    "source",
+    "grade",
+    "basis",
+    "unit",
+    "audience",
+    "partner",
+    "polarity",
+}
+# Two quarters of which a report shows only what they and two others make together: under ten each, one may be of few.
+_UNSEEN_LEAST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """The cells of a report, what adds up to what in each table, and which of them are hidden."""
+
+    cells: Mapping[Place, Cell]
+    sums: Mapping[str, list[Sum]]
+    system: System
+    hidden: frozenset[Place]
+
+
+def control(tables: Tables, standing: Collection[Place] = (), before: Collection[Place] = ()) -> Controlled:
+    """Say what is hidden.
+
+    :param standing: cells that stand as an earlier edition had them.
+    :param before: cells that an earlier edition hid.
+    """
+    cells = {cell.place: cell for section, table in tables for cell in cells_of(section, table)}
+    sums = {table.key: sums_of(table, cells) for _, table in tables}
+    all_sums = [each for found in sums.values() for each in found]
+    system = system_of(cells, all_sums, standing)
+    few = sensitive(cells, all_sums) - set(standing)
+    hidden = _hidden(cells, system, few, before)
+    rolling = list(_rolling(tables))
+    while telling := {place for row in rolling for place in _telling(row, cells, hidden)} - hidden - set(standing):
+        hidden |= _hidden(cells, system, few, hidden | telling)
+    followers = {place for _, table in tables for place in _followers(table, cells, hidden)}
+    return Controlled(cells, sums, system, frozenset((hidden | followers) - set(standing)))
+
+
+def _hidden(cells: Mapping[Place, Cell], system: System, few: set[Place], also: Collection[Place]) -> set[Place]:
+    """Return the places to hide for sensitive ones and for some others."""
+    others = {system.unknown[place] for place in also if place in system.unknown and cells[place].value}
+    found = hide(system, {system.unknown[place] for place in few if place in system.unknown}, others)
+    return {place for place, unknown in system.unknown.items() if unknown in found and cells[place].value} | few
+
+
+@dataclass(frozen=True, slots=True)
+class _Rolling:
+    """A row of a table that holds a year's sum beside some of its quarters."""
+
+    year: Place
+    quarters: tuple[Place, ...]
+    others: tuple[Place, ...]
+
+
+def _rolling(tables: Tables) -> Iterator[_Rolling]:
+    for section, table in tables:
+        years = [number for number, column in enumerate(table.columns) if _is_year(column)]
+        if section is not SectionKey.GLANCE or not years:
+            continue
+        quarters = [number for number, column in enumerate(table.columns) if _is_quarter(column)]
+        others = [number for number in range(len(table.columns)) if number != years[0]]
+        for row in range(len(table.rows)):
+            at = [tuple((table.key, row, number) for number in numbers) for numbers in (quarters, others)]
+            yield _Rolling((table.key, row, years[0]), *at)
+
+
+def _is_year(column: Column) -> bool:
+    told = f"{column.key} {column.title}".lower()
+    return ("rolling" in told or "four quarters" in told) and "change" not in told
+
+
+def _is_quarter(column: Column) -> bool:
+    told = f"{column.key} {column.title}".lower()
+    return "last year" not in told and any(
+        each in told for each in ("current", "this quarter", "before", "last quarter")
+    )
+
+
+def _telling(row: _Rolling, cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[Place]:
+    """Return the year's sum where a quarter of it could be worked out, by other quarters' reports as well."""
+    year = cells[row.year]
+    if not year.adds_up or not year.is_people or not year.value:
+        return
+    unseen = year.value - sum(cells[place].value for place in row.quarters if cells[place].adds_up)
+    if any(place in hidden for place in row.others) or (year.unit is Unit.COUNT and 0 < unseen < _UNSEEN_LEAST):
+        yield row.year
+
+
+def _followers(table: Table, cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[Place]:
+    """Return what tells of hidden figures of its row in other words: changes, ratings, shares and means."""
+    for _, row in groupby((place for place in cells if place[0] == table.key), key=lambda place: place[1]):
+        places = list(row)
+        if any(place in hidden for place in places):
+            yield from (place for place in places if _follows(cells[place], table.columns[place[2]]))
+
+
+def _follows(cell: Cell, column: Column) -> bool:
+    if cell.unit is Unit.WORDS:
+        return not _SET_BEFOREHAND & set(f"{column.key} {column.title}".lower().replace("_", " ").split())
+    return cell.unit is Unit.SHARE or cell.measure is Measure.MEAN
+
+
+def hidden_before(tables: Tables, earlier: Iterable[Mapping[str, Table]], is_hidden: str) -> set[Place]:
+    """Return the places of tables that an earlier edition hid, told by the keys of their rows and columns."""
+    told = {
+        (table.key, row.key, column.key)
+        for edition in earlier
+        for table in edition.values()
+        for row in table.rows
+        for column, figure in zip(table.columns, row.figures, strict=True)
+        if figure.shown == is_hidden
+    }
+    return {
+        (table.key, number, place)
+        for _, table in tables
+        for number, row in enumerate(table.rows)
+        for place, column in enumerate(table.columns)
+        if (table.key, row.key, column.key) in told
+    }

@@ -1,0 +1,123 @@
+"""How far the report of a quarter is, and what is still to do for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.periods import Period, parse_period
+from tsalert.quarterly import editions, queries, restating, sources, texts
+from tsalert.quarterly.content import Table
+from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.restating import Restated
+from tsalert.quarterly.signing import Signature, holding
+from tsalert.quarterly.texts import Place, Text
+from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
+from tsalert.reports.memory import FiguresMemory
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step of a report's life; ``missing`` names what is still to do."""
+
+    title: str
+    is_done: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A report with everything that its workbench shows.
+
+    :param digest: what a signature stands for now; None in a draft.
+    """
+
+    row: BoardReport
+    status: Status
+    digest: str | None
+    signatures: Sequence[Signature]
+    texts: Mapping[Place, Text]
+    tasks: Sequence[Task]
+    revisions: Sequence[BoardReport]
+
+    @property
+    def lapsed(self) -> list[Signature]:
+        """The signatures that hold no longer."""
+        return [each for each in self.signatures if not each.holds]
+
+    @property
+    def held(self) -> Mapping[SignatureRole, Signature]:
+        """The signatures that hold, by capacity."""
+        return holding(self.signatures)
+
+
+def standing_of(session: Session, quarter: Period, *, memory: FiguresMemory, now: datetime) -> Standing:
+    """Return how far a quarter's newest revision is.
+
+    :raises NotFound: no report of it was ever opened.
+    """
+    revisions = queries.revisions_of(session, quarter)
+    row = queries.get_report(session, quarter)
+    written = texts.texts_of(session, quarter)
+    if row.status == Status.DRAFT:
+        tasks = [*_writing(session, quarter, written), *_signing(Status.DRAFT, {})]
+        return Standing(row, Status.DRAFT, None, (), written, tasks, revisions)
+    whole = editions.whole_of(session, row, memory=memory, now=now)
+    tasks = [*_writing(session, quarter, written), *_signing(whole.status, holding(whole.signatures))]
+    return Standing(row, whole.status, whole.digest, whole.signatures, written, tasks, revisions)
+
+
+def status_of(session: Session, row: BoardReport, *, memory: FiguresMemory, now: datetime) -> Status:
+    """Return how far a revision really is: signed only while both signatures hold."""
+    status = Status.of(row.status)
+    if status is not Status.SIGNED:
+        return status
+    return editions.whole_of(session, row, memory=memory, now=now).status
+
+
+def differences(  # noqa: PLR0913 - two revisions, as one edition shows them
+    session: Session,
+    quarter: Period,
+    *,
+    edition: Edition,
+    first: int | None,
+    second: int | None,
+    memory: FiguresMemory,
+    now: datetime,
+) -> tuple[Restated, ...]:
+    """Return each cell that two revisions show otherwise.
+
+    :param first: a revision, by default the newest.
+    :param second: another one; None for what the records have now, which the public has no edition of.
+    :raises NotFound: there is no such revision.
+    """
+    row = queries.get_report(session, quarter, first)
+    if second is None:
+        return _moved(session, row, memory, now)
+    rows = (row, queries.get_report(session, quarter, second))
+    old, new = (editions.edition_of(session, each, edition, memory=memory, now=now) for each in rows)
+    return restating.restated(old.tables(), new.tables())
+
+
+def _moved(session: Session, row: BoardReport, memory: FiguresMemory, now: datetime) -> tuple[Restated, ...]:
+    """Return each figure that the records have otherwise now than a revision's board edition shows it."""
+    figures = sources.figures_of(session, memory, parse_period(row.quarter), now=now)
+    present = [block for section in figures for block in section.blocks if isinstance(block, Table)]
+    known = {table.key for table in present}
+    shown = editions.edition_of(session, row, Edition.BOARD, memory=memory, now=now).tables()
+    return restating.restated([table for table in shown if table.key in known], present)
+
+
+def _writing(session: Session, quarter: Period, written: Mapping[Place, Text]) -> list[Task]:
+    """Tell what is not written yet; a text for the board alone is nobody's duty."""
+    empty = [place.title for place, text in written.items() if not place.is_exempt and not text.is_written]
+    waiting = sources.waiting_for(session, quarter)
+    tasks = [Task("Write the texts", not empty, tuple(empty))]
+    return tasks + [Task(title, not missing, missing) for title, missing in waiting.items()]
+
+
+def _signing(status: Status, held: Mapping[SignatureRole, Signature]) -> list[Task]:
+    locked = Task("Lock the figures", status is not Status.DRAFT)
+    signed = [Task(f"Sign: {role.label.lower()}", role in held) for role in SignatureRole]
+    return [locked, *signed, Task("Publish", status is Status.PUBLISHED)]

@@ -1,0 +1,82 @@
+"""Names in a text: those of the case, and whatever follows a title. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from tsalert.parties.folding import fold_words
+from tsalert.quarterly.studies.facts import Facts, Finding, Named, at, findings_of
+from tsalert.quarterly.studies.vocabulary import Check
+
+_ADVICE = "Write who they are to the case: a resident, a neighbour, the trader."
+_TITLES = (
+    "Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Professor", "Sir", "Dame", "Lord", "Lady", "Rev", "Reverend",
+    "Cllr", "Councillor", "PC", "DC", "Sgt",
+)  # fmt: skip
+# "Mrs A" is how a study says that it names nobody.
+_TITLED = re.compile(
+    rf"\b(?:{'|'.join(_TITLES)})\.?\s+"
+    r"[^\W\d_a-z][\w'\u2019-]+"
+)
+_SHORTEST = 3
+# Words that stand in names of firms and in what callers say of strangers, and give nobody away.
+_COMMON = frozenset({
+    "the", "and", "two", "three", "four", "five", "one", "six", "men", "man", "woman", "women", "lady", "boy", "boys",
+    "van", "white", "black", "blue", "red", "green", "young", "old", "tall", "unknown", "known", "name", "not", "party",
+    "trader", "traders", "group", "someone", "somebody", "people", "mr", "mrs", "ms", "miss", "mx", "dr", "sir", "his",
+    "her", "their", "from", "called", "calling", "bank", "police", "council", "trading", "standards", "officer",
+    "officers", "limited", "ltd", "llp", "plc", "company", "sons", "son", "bros", "brothers", "roofing", "roofers",
+    "paving", "driveways", "drives", "building", "builders", "gutters", "guttering", "gardening", "gardens",
+    "gardener", "gardeners", "landscaping", "landscapes", "tree", "trees", "plumbing", "plumbers", "electrical",
+    "heating", "drainage", "damp", "services", "service", "maintenance", "contractors", "property", "improvements",
+    "removals", "windows", "solar", "security", "home", "homes", "care", "general", "local", "invented",
+})  # fmt: skip
+
+
+def names_in(text: str, facts: Facts) -> Iterator[Finding]:
+    """Yield every name of the case that a text has in it, and whatever a title stands before."""
+    allowed = [_phrase(name) for name in facts.allowed if fold_words(name)]
+    for each in _names_in(text, facts):
+        if not any(pattern.fullmatch(each.found) for pattern in allowed):
+            yield each
+
+
+def _names_in(text: str, facts: Facts) -> Iterator[Finding]:
+    yield from findings_of(Check.NAME, text, _TITLED, _ADVICE)
+    told = {word for name in facts.allowed for word in _telling(name)}
+    for named in facts.names:
+        yield from _whole(text, named)
+        if named.parts_too:
+            yield from _parts(text, named, told)
+
+
+def _whole(text: str, named: Named) -> Iterator[Finding]:
+    """Yield a name as a whole, however it is spaced; a single word of it counts only where it is written large."""
+    words = fold_words(named.name)
+    if not words or set(words) <= _COMMON or max(map(len, words)) < _SHORTEST:
+        return
+    check = Check.TRADER if named.is_accused else Check.NAME
+    for found in _phrase(named.name).finditer(text):
+        if len(words) > 1 or found[0][:1].isupper():
+            yield at(check, text, found, _ADVICE)
+
+
+def _parts(text: str, named: Named, told: set[str]) -> Iterator[Finding]:
+    for word in _telling(named.name):
+        if word in told:
+            continue
+        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?:['\u2019]s)?(?!\w)", re.IGNORECASE)
+        yield from (at(Check.NAME, text, found, _ADVICE) for found in pattern.finditer(text) if found[0][0].isupper())
+
+
+def _telling(name: str) -> list[str]:
+    """Return those words of a name that tell whose it is."""
+    written = re.findall(r"[^\W\d_][\w'\u2019-]*", re.sub(r"\([^()]*\)", " ", name))
+    large = [word for word in written if word[0].isupper()]
+    return [word.casefold() for word in large if len(word) >= _SHORTEST and word.casefold() not in _COMMON]
+
+
+def _phrase(name: str) -> re.Pattern[str]:
+    """Return what finds the words of a name one after the other, with or without what stands between them."""
+    words = re.findall(r"\w+", re.sub(r"\([^()]*\)", " ", name)) or re.findall(r"\w+", name)
+    words = words[1:] if len(words) > 1 and words[0].casefold() in map(str.casefold, _TITLES) else words
+    return re.compile(r"(?<!\w)" + r"[\W_]{1,3}".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)

@@ -1,0 +1,60 @@
+"""The words of case studies."""
+
+from tsalert.core.words import Word
+
+
+class AgeBand(Word):
+    """How old the person of a study is, as near as a study may say."""
+
+    NOT_SAID = "not_said", "Not said"
+    UNDER_25 = "under_25", "Under 25"
+    FROM_25 = "25_to_44", "25 to 44"
+    FROM_45 = "45_to_64", "45 to 64"
+    FROM_65 = "65_to_74", "65 to 74"
+    FROM_75 = "75_to_84", "75 to 84"
+    FROM_85 = "85_or_over", "85 or over"
+
+
+class Item(Word):
+    """One line of the checklist, which the author and a second officer both answer for."""
+
+    NO_NAME = "no_name", "It names nobody, and nothing by which somebody is known"
+    NO_PLACE = "no_place", "It names no street, ward or smaller place"
+    AGE_BAND = "age_band", "It says no age but an age band"
+    MONEY_ROUNDED = "money_rounded", "Its money is that of the case, rounded to £100, or to £1,000 from £10,000 on"
+    QUARTER_ONLY = "quarter_only", "It says when by the quarter, and gives no day or month"
+    NOT_LIVE = "not_live", "Nothing of it is under investigation or before a court"
+    NO_TRADER = "no_trader", "It names no trader who was not convicted"
+
+
+class Check(Word):
+    """What the program looks for in a text."""
+
+    NAME = "name", "A name"
+    TRADER = "trader", "The name of a trader who was not convicted"
+    STREET = "street", "An address or street"
+    WARD = "ward", "A ward"
+    POSTCODE = "postcode", "A postcode"
+    TELEPHONE = "telephone", "A telephone number"
+    EMAIL = "email", "An email address"
+    REGISTRATION = "registration", "A vehicle registration"
+    IDENTIFIER = "identifier", "Something by which somebody of the case is known"
+    REFERENCE = "reference", "A reference of a record"
+    DATE = "date", "A date"
+    AGE = "age", "An age"
+    MONEY_EXACT = "money_exact", "An amount that is not rounded"
+    MONEY_UNKNOWN = "money_unknown", "An amount that is not in the ledger of the case"
+    MONEY_IN_WORDS = "money_in_words", "An amount in words, which nothing checks"
+
+
+# No reason makes these stand; they are taken out.
+NEVER_STANDS = frozenset({Check.TRADER, Check.POSTCODE, Check.REFERENCE, Check.MONEY_EXACT})
+
+
+class State(Word):
+    """How far a study is."""
+
+    WRITTEN = "written", "Not signed"
+    WAITING = "waiting", "Waits for a second officer"
+    SIGNED = "signed", "Signed"
+    WITHDRAWN = "withdrawn", "Withdrawn"

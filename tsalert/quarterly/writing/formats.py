@@ -1,0 +1,104 @@
+"""The files that a report is handed over as: what each is called, its kind, and its content."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+
+from tsalert.core.words import Word
+from tsalert.documents.answers import PDF, WORD
+from tsalert.documents.pdf import write_pdf
+from tsalert.documents.word import write_word
+from tsalert.quarterly.content import Report, TitleBlock
+from tsalert.quarterly.vocabulary import Status
+from tsalert.quarterly.writing.data import json_of
+from tsalert.quarterly.writing.document import document_of
+from tsalert.quarterly.writing.page import page_of
+from tsalert.quarterly.writing.workbook import write_workbook
+
+_STYLE = Path(__file__).with_name("standalone.css")
+
+
+class Format(Word):
+    """A kind of file."""
+
+    PDF = "pdf", "PDF"
+    WORD = "docx", "Word"
+    EXCEL = "xlsx", "Excel, the tables alone"
+    HTML = "html", "One web page to keep"
+    JSON = "json", "JSON, for other programs"
+
+
+CONTENT_TYPES = {
+    Format.PDF: PDF,
+    Format.WORD: WORD,
+    Format.EXCEL: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.JSON: "application/json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a file is made with, apart from the report.
+
+    :param made_at: when; a published report has the day of its publication instead, so that its file stays the same.
+    """
+
+    made_at: datetime
+    fonts: Path | None = None
+    template: Path | None = None
+
+
+def name_of(head: TitleBlock, kind: Format) -> str:
+    """Return what the file is called, such as ``board-report-2022-23-Q1-public.pdf``."""
+    quarter = head.period.replace("/", "-").replace(" ", "-")
+    revision = f"-revision-{head.revision}" if head.revision > 1 else ""
+    draft = "" if head.status is Status.PUBLISHED else "-draft"
+    return f"board-report-{quarter}-{head.edition.value}{revision}{draft}.{kind.value}"
+
+
+def content_of(report: Report, kind: Format, making: Making) -> bytes:
+    """Return a report as a file of a kind.
+
+    :raises Unavailable: the council's Word template cannot be read or lacks a style, which is named.
+    """
+    return _WRITERS[kind](report, making)
+
+
+def _pdf(report: Report, making: Making) -> bytes:
+    return write_pdf(document_of(report, made_at=_day(report, making)), fonts=making.fonts)
+
+
+def _word(report: Report, making: Making) -> bytes:
+    return write_word(document_of(report, made_at=_day(report, making)), template=making.template)
+
+
+def _excel(report: Report, making: Making) -> bytes:
+    return write_workbook(report, made_at=_day(report, making))
+
+
+def _html(report: Report, _making: Making) -> bytes:
+    style = _STYLE.read_text(encoding="utf-8")
+    # No request stands behind a file: the template is drawn without what pages know of their reader.
+    template = current_app.jinja_env.get_template("quarterly/standalone.html")
+    return template.render(page=page_of(report), head=report.head, style=style).encode()
+
+
+def _json(report: Report, _making: Making) -> bytes:
+    return f"{json_of(report)}\n".encode()
+
+
+def _day(report: Report, making: Making) -> datetime | None:
+    return None if report.head.status is Status.PUBLISHED else making.made_at
+
+
+_WRITERS: dict[Format, Callable[[Report, Making], bytes]] = {
+    Format.PDF: _pdf,
+    Format.WORD: _word,
+    Format.EXCEL: _excel,
+    Format.HTML: _html,
+    Format.JSON: _json,
+}
