@@ -91,9 +91,9 @@ ROOMS = (
             Link("Indicators", "indicators.list_indicators", P.READ_FIGURES, frozenset({"indicators"})),
             Link("Case studies", "studies.list_studies", P.READ_CASE, frozenset({"studies"})),
             Link("Partners' figures", "partner_figures.list_figures", P.READ_FIGURES, frozenset({"partner_figures"})),
-            Link("Report timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),
             Link("Board's reports", "board_reports.list_reports", P.READ_FIGURES, _REPORTS),
             Link("Priority actions", "board_actions.list_actions", P.READ_FIGURES, _ACTIONS),
+            Link("Report timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),
         ),
     ),
     Room(

@@ -19,7 +19,7 @@ from tsalert.db import Base, db, transaction
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
 from tsalert.response import dispatching, handing_over, queries, service
-from tsalert.response.board import Board, read_board
+from tsalert.response.board import Board, BoardLine, read_board
 from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.handing_over import Acceptance
 from tsalert.response.live_board import SCREEN_LAG, LiveBoard
@@ -45,13 +45,20 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 ADDED = Disposition.ADDED_TO_INCIDENT
 
 
-def draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001
+def draw(board: Board, lines: str, hole: str) -> str:
     """Draw all that a board shows, as plainly as can be."""
-    lines = [f"{line.reference} {line.state} {line.grade} {line.ward} {line.reading.urgency}" for line in board.lines]
-    officers = [repr(line.officers) for line in board.lines]
     duty = [f"on duty: {each.name}" for each in board.on_duty] or ["on duty: nobody"]
-    holes = [hole for line in board.lines if line.reading.counts_down]
-    return " ".join([hole, str(with_links), *lines, *officers, *duty, *holes])
+    return " ".join([hole, lines, *duty])
+
+
+def draw_line(line: BoardLine, with_links: bool, hole: str) -> str:  # noqa: FBT001
+    """Draw all that a line shows."""
+    said = f"{line.reference} {line.state} {line.grade} {line.ward} {line.reading.urgency} {line.officers!r}"
+    return f"{said} {with_links} {hole} " if line.reading.counts_down else f"{said} {with_links} "
+
+
+def live_board() -> LiveBoard:
+    return LiveBoard(draw, draw_line)
 
 
 def show(board: LiveBoard, now: datetime = NOON, lag: timedelta = timedelta(0)) -> str:
@@ -108,7 +115,7 @@ def test_who_is_there_comes_before_who_is_on_the_way(session: Session, duty: Act
 def test_the_board_says_who_is_on_duty_until_the_very_instant_they_change(
     session: Session, officer: Callable[..., Actor]
 ) -> None:
-    board, eight = LiveBoard(draw), NOON + 8 * HOUR
+    board, eight = live_board(), NOON + 8 * HOUR
     late, night = officer(name="Lee Late"), officer(name="Nia Night")
 
     def put(somebody: Actor, starts_at: datetime, ends_at: datetime) -> None:
@@ -149,11 +156,11 @@ STEPS: dict[str, Callable[[int, Actor], object]] = {
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_of_an_incident_renews_the_board(session: Session, duty: Actor, incident_id: int, step: str) -> None:
-    board = LiveBoard(draw)
+    board = live_board()
     before = show(board)
     assert renews(session, lambda: STEPS[step](incident_id, duty))
     assert show(board) != before
-    assert show(board).split()[1:] == show(LiveBoard(draw)).split()[1:]
+    assert show(board).split()[1:] == show(live_board()).split()[1:]
 
 
 def test_the_end_of_an_incident_and_its_new_beginning_renew_the_board(
@@ -217,7 +224,7 @@ def test_what_was_undone_leaves_the_stamp_as_it_was(session: Session, incident_i
 
 
 def test_a_board_that_did_not_change_is_read_once(session: Session, incident_id: int) -> None:
-    board = LiveBoard(draw)
+    board = live_board()
     show(board)
     with statements() as asked:
         show(board, NOON + MINUTE)
@@ -226,7 +233,7 @@ def test_a_board_that_did_not_change_is_read_once(session: Session, incident_id:
 
 
 def test_a_screen_may_be_shown_what_was_read_a_moment_ago_and_nobody_else(session: Session, duty: Actor) -> None:
-    board = LiveBoard(draw)
+    board = live_board()
     show(board)
     service.log_call(roof_call(), actor=duty, now=NOON)
     with statements() as asked:
@@ -238,7 +245,7 @@ def test_a_screen_may_be_shown_what_was_read_a_moment_ago_and_nobody_else(sessio
 
 
 def test_a_screen_sees_a_clock_turn_in_the_very_second(session: Session, incident_id: int) -> None:
-    board, turns_red = LiveBoard(draw), NOON + 2 * HOUR - 10 * MINUTE
+    board, turns_red = live_board(), NOON + 2 * HOUR - 10 * MINUTE
     assert "red" not in show(board, turns_red - SECOND / 4)
     assert "red" in show(board, turns_red + SECOND / 4, lag=SCREEN_LAG)
 
@@ -246,7 +253,7 @@ def test_a_screen_sees_a_clock_turn_in_the_very_second(session: Session, inciden
 def test_screens_that_ask_together_share_one_drawing_although_each_knows_another_stamp(
     session: Session, duty: Actor
 ) -> None:
-    board, drawn = LiveBoard(draw), []
+    board, drawn = live_board(), []
     show(board)
     for _ in range(5):
         service.log_call(roof_call(), actor=duty, now=NOON)
@@ -257,28 +264,28 @@ def test_screens_that_ask_together_share_one_drawing_although_each_knows_another
 def test_a_kept_board_counts_down_and_turns_amber_red_and_overdue_in_the_very_second(
     session: Session, incident_id: int
 ) -> None:
-    board, due = LiveBoard(draw), NOON + 2 * HOUR
+    board, due = live_board(), NOON + 2 * HOUR
     turns = {due - 30 * MINUTE: "amber", due - 10 * MINUTE: "red", due + SECOND: "overdue"}
     assert "2 hours left" in show(board, NOON)
     for at, urgency in turns.items():
         assert urgency not in show(board, at - SECOND)
         assert urgency in show(board, at)
-    assert "9 minutes 59 seconds left" in show(LiveBoard(draw), due - 9 * MINUTE - 59 * SECOND)
-    assert "0 seconds left" in show(LiveBoard(draw), due + SECOND / 2)
+    assert "9 minutes 59 seconds left" in show(live_board(), due - 9 * MINUTE - 59 * SECOND)
+    assert "0 seconds left" in show(live_board(), due + SECOND / 2)
     assert "by 3 minutes" in show(board, due + 3 * MINUTE)
 
 
 def test_the_mark_changes_with_what_is_shown_and_not_with_the_time_left(
     session: Session, duty: Actor, incident_id: int
 ) -> None:
-    board = LiveBoard(draw)
+    board = live_board()
 
     def mark(now: object = NOON) -> str:
         return board.drawn(db.session(), now=now, with_links=True).mark  # type: ignore[arg-type]
 
     first = mark()
     assert mark(NOON + HOUR) == first
-    assert LiveBoard(draw).drawn(session, now=NOON, with_links=True).mark == first
+    assert live_board().drawn(session, now=NOON, with_links=True).mark == first
     assert board.drawn(session, now=NOON, with_links=False).mark != first
     service.record_outcome(incident_id, Outcome.ADVICE_GIVEN, actor=duty, now=NOON)
     assert mark() == first
@@ -297,7 +304,7 @@ def dee(fresh_app: Flask) -> Actor:
 
 
 def test_whoever_changed_the_board_sees_it_changed_however_many_do_at_once(fresh_app: Flask, dee: Actor) -> None:
-    board = LiveBoard(draw)
+    board = live_board()
 
     def change_and_look() -> None:
         for _ in range(6):
@@ -309,7 +316,7 @@ def test_whoever_changed_the_board_sees_it_changed_however_many_do_at_once(fresh
 
     at_once(fresh_app, 6, change_and_look)
     with fresh_app.app_context():
-        assert show(board).split()[1:] == show(LiveBoard(draw)).split()[1:]
+        assert show(board).split()[1:] == show(live_board()).split()[1:]
         assert show(board).count("on_scene ") == 36
         db.session.remove()
 
@@ -317,7 +324,7 @@ def test_whoever_changed_the_board_sees_it_changed_however_many_do_at_once(fresh
 def test_a_board_read_while_a_change_is_being_committed_is_not_taken_for_the_changed_one(
     fresh_app: Flask, dee: Actor
 ) -> None:
-    board, is_stamped, may_commit = LiveBoard(draw), Event(), Event()
+    board, is_stamped, may_commit = live_board(), Event(), Event()
 
     def wait(_session: Session) -> None:
         is_stamped.set()
@@ -346,7 +353,7 @@ def test_a_board_read_while_a_change_is_being_committed_is_not_taken_for_the_cha
 
 
 def test_a_board_into_which_a_change_came_while_it_was_read_is_not_kept(fresh_app: Flask, dee: Actor) -> None:
-    board, barrier, has_waited = LiveBoard(draw), Barrier(2), Event()
+    board, barrier, has_waited = live_board(), Barrier(2), Event()
 
     def wait(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if "attendance" in statement and "SELECT" in statement and not has_waited.is_set():

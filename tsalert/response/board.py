@@ -1,8 +1,10 @@
 """What the live board shows: for every open incident its clock and who attends, and nothing of the people."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,6 +50,19 @@ class BoardLine:
     officers: tuple[Present, ...]
     taken_by: str | None
     is_restricted: bool
+
+    @property
+    def shown(self) -> Hashable:
+        """All that a board shows of it but the time left, which it counts down by itself."""
+        return _SHOWN(self)
+
+
+_SHOWN: Callable[[BoardLine], Hashable] = attrgetter(
+    *(field.name for field in fields(BoardLine) if field.name != "reading"),
+    "reading.state",
+    "reading.due_at",
+    "reading.urgency",
+)
 
 
 @dataclass(frozen=True, slots=True)

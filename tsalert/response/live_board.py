@@ -1,6 +1,6 @@
 """The newest board that one web process has read and drawn, kept until a row of it or time itself changes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,7 +11,7 @@ from threading import Lock
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import whole_seconds
-from tsalert.response.board import Board, read_board
+from tsalert.response.board import Board, BoardLine, read_board
 from tsalert.response.stamp import read_stamp
 from tsalert.web.filters import time_left
 
@@ -19,8 +19,10 @@ from tsalert.web.filters import time_left
 SCREEN_LAG = timedelta(seconds=0.9)
 _NO_LAG = timedelta(0)
 
-# Draws a board: where links lead to its incidents or not, and a word for each time left and for the mark.
-Draw = Callable[[Board, bool, str], str]
+# Draws one line: where a link leads to its incident or not, and a word for the time left.
+DrawLine = Callable[[BoardLine, bool, str], str]
+# Draws a board round its lines, with a word for the mark.
+Draw = Callable[[Board, str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,13 @@ class LiveBoard:
     The stamp is read in the reader's own request, so nobody is shown a board that was true only earlier, unless they
     say how long ago it may have been: when many change the board, the many who watch it share one drawing a second. A
     board is kept only if its stamp was the same before and after it was read: otherwise somebody else's transaction
-    may have come between its queries.
+    may have come between its queries. Of a board that is drawn anew only the lines that show something else are.
     """
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw, self._lock = draw, Lock()
+    def __init__(self, draw: Draw, draw_line: DrawLine) -> None:
+        self._draw, self._draw_line, self._lock = draw, draw_line, Lock()
+        self._hole = token_hex(16)
+        self._lines: dict[bool, Mapping[Hashable, str]] = {}
         self._kept: _Kept | None = None
 
     def drawn(self, session: Session, *, now: datetime, with_links: bool, lag: timedelta = _NO_LAG) -> Drawing:
@@ -100,7 +104,15 @@ class LiveBoard:
         return kept
 
     def _drawn(self, board: Board, *, with_links: bool) -> Drawing:
-        hole = token_hex(16)
-        pieces = tuple(self._draw(board, with_links, hole).split(hole))
+        lines = "".join(self._drawn_lines(board, with_links=with_links).values())
+        pieces = tuple(self._draw(board, lines, self._hole).split(self._hole))
         due = tuple(line.reading.due_at for line in board.lines if line.reading.counts_down and line.reading.due_at)
         return Drawing(sha256("".join(pieces).encode()).hexdigest()[:32], pieces, due)
+
+    def _drawn_lines(self, board: Board, *, with_links: bool) -> Mapping[Hashable, str]:
+        before, lines = self._lines.get(with_links, {}), {line.shown: line for line in board.lines}
+        drawn = {
+            shown: before.get(shown) or self._draw_line(line, with_links, self._hole) for shown, line in lines.items()
+        }
+        self._lines[with_links] = drawn
+        return drawn

@@ -25,7 +25,8 @@ from tsalert.response import (
     service,
     vocabulary,
 )
-from tsalert.response.board import Board, reading_of
+from tsalert.response.board import reading_of
+from tsalert.response.board_drawing import draw_board, draw_line
 from tsalert.response.live_board import SCREEN_LAG, Drawing, LiveBoard
 from tsalert.response.refusals import current_refusal, explains
 from tsalert.response.schemas import PageSchema
@@ -67,7 +68,7 @@ _NAMES = ", ".join(repr(name) for name in _FORMS)
 @bp.record_once
 def keep_board(state: BlueprintSetupState) -> None:
     """Give each web process a board of its own to keep."""
-    state.app.extensions["tsalert_board"] = LiveBoard(_draw)
+    state.app.extensions["tsalert_board"] = LiveBoard(draw_board, draw_line)
 
 
 @bp.get("/board")
@@ -265,10 +266,6 @@ def reopen(incident_id: int) -> ResponseReturnValue:
 def _drawn(now: datetime, *, lag: timedelta = timedelta(0)) -> Drawing:
     kept: LiveBoard = current_app.extensions["tsalert_board"]
     return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL), lag=lag)
-
-
-def _draw(board: Board, with_links: bool, hole: str) -> str:  # noqa: FBT001 - the shape that LiveBoard asks for
-    return render_template("response/board_lines.html", board=board, with_links=with_links, hole=hole)
 
 
 def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
