@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.quarterly.conftest import Desk
 from tests.quarterly.published.conftest import Q1, SECRET, publish
 from tsalert.core.actors import Actor
 from tsalert.core.periods import quarter
@@ -172,3 +173,15 @@ def test_a_file_is_made_once_and_the_one_asked_for_longest_ago_goes_first() -> N
     for name in ("one", "two", "one", *map(str, range(11)), "one", "two"):
         assert files.recall(name, Format.PDF, lambda name=name: make(name)) == name.encode()  # type: ignore[misc]
     assert made == ["one", "two", *map(str, range(11)), "two"]
+
+
+def test_what_two_officers_sign_and_publish_is_read_by_everybody_at_once(client: FlaskClient, desk: Desk) -> None:
+    digest = desk.finish()
+    answer = client.get(PAGE)
+    assert digest in answer.headers["ETag"]
+    assert "Talks" in answer.text
+    assert "Trading Standards officer" in answer.text
+    for path in (PAGE, API, f"{PAGE}/file?format=html", f"{PAGE}/file?format=json"):
+        told = client.get(path).text
+        assert "Ali Author" not in told
+        assert "Sam Second" not in told

@@ -14,7 +14,7 @@ Key = tuple[str, Format]
 
 
 class PublishedFiles:
-    """Hands out the files asked for last; while one is made others wait, so strangers keep one processor busy at most."""
+    """Hands out the files asked for last. While one is made others wait, so that strangers keep one processor busy."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Key, bytes] = OrderedDict()
