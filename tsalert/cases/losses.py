@@ -75,17 +75,11 @@ def _by(cases: Iterable[CaseLoss], label: Callable[[CaseLoss], str]) -> tuple[Lo
 
 
 def _case_losses(session: Session, period: Period) -> list[CaseLoss]:
-    paid = (
-        select(MoneyLine.case_id, func.sum(MoneyLine.amount).label("loss"))
-        .join(CaseFile, CaseFile.id == MoneyLine.case_id)
-        .where(opened_in(period), MoneyLine.kind == MoneyKind.PAID, stands())
-        .group_by(MoneyLine.case_id)
-        .subquery("paid")
+    paid = select(func.sum(MoneyLine.amount)).where(
+        MoneyLine.case_id == CaseFile.id, MoneyLine.kind == MoneyKind.PAID, stands()
     )
-    query = (
-        select(CaseFile.category, CaseFile.channel, paid.c.loss)
-        .outerjoin(paid, paid.c.case_id == CaseFile.id)
-        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES))
+    query = select(CaseFile.category, CaseFile.channel, paid.correlate(CaseFile).scalar_subquery()).where(
+        opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES)
     )
     rows = session.execute(query)
     return [CaseLoss(Category.of(category), Channel.of(channel), loss) for category, channel, loss in rows]
