@@ -21,7 +21,6 @@ from tsalert.quarterly.life import Details
 from tsalert.quarterly.signing import holding
 from tsalert.quarterly.texts import Place
 from tsalert.quarterly.vocabulary import Edition, SectionKey, SignatureRole, Status
-from tsalert.reports.memory import FiguresMemory
 from tsalert.staff.rules import RoleName
 
 AUTHOR, SECOND = SignatureRole.AUTHOR, SignatureRole.SECOND
@@ -61,11 +60,11 @@ def test_a_quarter_that_runs_is_locked_no_sooner_than_it_is_over(officer: Callab
     last_evening = datetime(2026, 6, 30, 22, 59, tzinfo=UTC)
     for now in (NOW, last_evening):
         with pytest.raises(Conflict, match="from 1 July 2026"):
-            life.lock(running, memory=desk.memory, actor=manager, now=now)
+            life.lock(running, actor=manager, now=now)
     report = queries.get_report(db.session(), running)
     head = editions.edition_of(db.session(), report, BOARD, memory=desk.memory, now=NOW).head
     assert head.is_provisional
-    life.lock(running, memory=desk.memory, actor=manager, now=last_evening + timedelta(minutes=1))
+    life.lock(running, actor=manager, now=last_evening + timedelta(minutes=1))
 
 
 def test_unlocking_says_why_takes_new_figures_and_lets_no_signature_hold(
@@ -229,7 +228,7 @@ def test_who_may_only_read_takes_no_step(desk: Desk, officer: Callable[..., Acto
 
 def test_a_quarter_without_a_report_has_no_life(desk: Desk) -> None:
     with pytest.raises(NotFound):
-        life.lock(quarter(2022, 2), memory=FiguresMemory(), actor=desk.author, now=NOW)
+        life.lock(quarter(2022, 2), actor=desk.author, now=NOW)
 
 
 def test_a_late_record_appears_at_the_next_revision_with_its_restated_cell(
