@@ -56,7 +56,7 @@ def _single(cell: Cell) -> bool:
     least, records = LEAST_FOR.get(cell.measure), cell.figure.records
     if least is None or records is None or records < least:
         return bool(records != 0)
-    largest = cell.figure.largest
+    largest = cell.figure.largest if cell.measure is Measure.MEAN else None
     return largest is not None and largest > MOST_OF_ONE * abs(cell.value * records)
 
 

@@ -54,12 +54,12 @@ class CaseStudyReasonSchema(Strict):
 
     check = choice(Check, required=True)
     found = Paragraph(longest=LONGEST_TEXT, required=True)
-    reason = Line(longest=400, required=True, error_messages={"required": "Say why it stays."})
+    why = Line(longest=400, required=True, error_messages={"required": "Say why it stays."})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Why:
         """Return the reason."""
-        return Why(**data)
+        return Why(data["check"], data["found"], data["why"])
 
 
 class CaseStudySigningSchema(Strict):

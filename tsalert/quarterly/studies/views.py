@@ -22,6 +22,7 @@ from tsalert.quarterly.writing import markdown
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
+from tsalert.web import once
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import Form, load_form, redisplays
 
@@ -121,6 +122,7 @@ def edit_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @redisplays(edit_study)
 def preview_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Show the words as a report would tell them, with what is left to mend, and save nothing."""
+    once.leave_key()
     new, _ = load_form(CaseStudyWritingSchema())
     service.check_words(new)
     study = _study(case_id, study_id)
