@@ -291,6 +291,7 @@ NO_PAGES = {
     "home.show_home",
     "letters.download_letter",
     "packs.download_pack",
+    "published.give_file",
     "response.show_board_lines",
     "response_figures.export_incidents",
     "response_figures.export_period",

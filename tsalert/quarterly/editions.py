@@ -13,6 +13,7 @@ from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping, queries, restating, signing, sources, texts
 from tsalert.quarterly.content import Block, Figure, Prose, Report, Section, Table, TitleBlock
+from tsalert.quarterly.disclosure.publishing import for_public
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.signing import Signature
 from tsalert.quarterly.vocabulary import Edition, SectionKey, Status
@@ -51,11 +52,10 @@ def edition_of(
 def whole_of(session: Session, report: BoardReport, *, memory: FiguresMemory, now: datetime) -> Whole:
     """Return both editions of a report as they stand, and who signed what they say."""
     if report.frozen is not None:
-        published = thawed(report)
-        digest = signing.digest_of(published, report)
-        return Whole(published, digest, signing.signatures_of(session, report, digest), Status.PUBLISHED)
+        digest = signing.digest_of_published(report)
+        return Whole(thawed(report), digest, signing.signatures_of(session, report, digest), Status.PUBLISHED)
     board = _board(session, report, memory, now)
-    public = sources.for_public(board, [each[Edition.PUBLIC].sections for each in _earlier(session, report)])
+    public = for_public(board, [each[Edition.PUBLIC].sections for each in _earlier(session, report)])
     parts = {Edition.BOARD: board, Edition.PUBLIC: public}
     unsigned = {edition: _unsigned(session, report, edition, part, now) for edition, part in parts.items()}
     digest = signing.digest_of(unsigned, report)

@@ -1,6 +1,5 @@
-"""Where the sections of a report come from, and what makes the public edition of them."""
+"""Where the sections of a report come from."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +8,6 @@ from tsalert.core.periods import Period
 from tsalert.quarterly.actions import queries as actions
 from tsalert.quarterly.actions.sections import actions_section
 from tsalert.quarterly.content import Section
-from tsalert.quarterly.disclosure import publishing
 from tsalert.quarterly.figures.assembling import assemble
 from tsalert.quarterly.studies.sections import left_out, studies_section
 from tsalert.quarterly.studies.vocabulary import State
@@ -24,14 +22,6 @@ def figures_of(session: Session, memory: FiguresMemory, quarter: Period, *, now:
 def told_of(session: Session, quarter: Period) -> tuple[Section, ...]:
     """Return the sections that officers keep elsewhere: priority actions and case studies."""
     return (actions_section(session, quarter), studies_section(session, quarter))
-
-
-def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]]) -> tuple[Section, ...]:
-    """Return what the public may read of the board's sections.
-
-    :param earlier: the public editions' of the same quarter that were published before, the newest first.
-    """
-    return publishing.for_public(sections, earlier)
 
 
 def waiting_for(session: Session, quarter: Period) -> dict[str, tuple[str, ...]]:

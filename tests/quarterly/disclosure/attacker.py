@@ -1,9 +1,9 @@
 """Somebody who reads all that is published and works out what is not: exact linear programming by hand."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-Name = Hashable
+Name = tuple[str, str, str]
 # Names with how often each stands in it, and what they make together.
 Equation = tuple[Mapping[Name, int], int]
 Row = list[Fraction]

@@ -16,7 +16,7 @@ def figure(value: int | Decimal, records: int | None = None, largest: int | None
 
 
 def with_totals(grid: Grid, blocks: Sequence[int] = (), *, is_wide: bool = True) -> list[tuple[str, list[int]]]:
-    """Return the rows of a table: its grid, a sub-total after each block of so many rows, and a total; named by what they add."""
+    """Return the rows of a table: its grid, a sub-total after each block of so many rows, and a total."""
     rows: list[tuple[str, list[int]]] = []
     start = 0
     for number, size in enumerate(blocks):

@@ -61,7 +61,7 @@ def least_of(found: Sequence[Equation], name: tuple[str, str, str]) -> Fraction:
 
 @settings(max_examples=300, deadline=None)
 @given(made=grids(), is_wide=st.booleans())
-def test_no_hidden_count_can_be_worked_out(made: tuple[list[list[int]], list[int]], is_wide: bool) -> None:
+def test_no_hidden_count_can_be_worked_out(made: tuple[list[list[int]], list[int]], *, is_wide: bool) -> None:
     grid, blocks = made
     before = tables.counts("by_type", tables.with_totals(grid, blocks, is_wide=is_wide), is_wide=is_wide)
     public = table_of(for_public([tables.section(before)], []), "by_type")
@@ -71,7 +71,7 @@ def test_no_hidden_count_can_be_worked_out(made: tuple[list[list[int]], list[int
 @settings(max_examples=25, deadline=None)
 @given(made=grids(3), totals=st.booleans())
 def test_the_same_number_in_other_tables_lets_nothing_be_worked_out(
-    made: tuple[list[list[int]], list[int]], totals: bool
+    made: tuple[list[list[int]], list[int]], *, totals: bool
 ) -> None:
     """Two equal tables, a glance that repeats every total, and one that repeats every number."""
     grid, blocks = made
@@ -112,7 +112,7 @@ def test_whole_numbers_are_no_easier_to_work_out(grid: list[list[int]], blocks: 
             assert {each[name] for each in fitting} >= {1, 2, 3, 4}, name
 
 
-def _fits(cells: dict[tuple[str, str, str], int], public: Table, known: dict[object, int]) -> bool:
+def _fits(cells: dict[tuple[str, str, str], int], public: Table, known: dict[tuple[str, str, str], int]) -> bool:
     """Say whether numbers in the hidden cells make every total that is shown, and no hidden total nought."""
     rows = [row.key for row in public.rows if row.key != "total"]
     grid = {

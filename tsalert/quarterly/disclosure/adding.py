@@ -1,6 +1,6 @@
 """Which cells of a table add up to which: what anybody who reads it can use to work out a hidden one. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tsalert.quarterly.content import Table
@@ -29,6 +29,22 @@ def sums_of(table: Table, cells: Cells) -> list[Sum]:
         *_sums(down, lambda place: table.rows[place[1]].is_total, cells),
         *(found for line in along for found in _sums([line], lambda place: table.columns[place[2]].is_total, cells)),
     ]
+
+
+def years_of(year: Place, cells: Cells) -> Iterator[Sum]:
+    """Return where four numbers one under the other, as of four quarters, make a year's sum."""
+    whole = cells[year]
+    if not whole.adds_up or not whole.value:
+        return
+    for key, row, column in cells:
+        run = [(key, row + each, column) for each in range(4)]
+        parts = [cells[place] for place in run if place in cells and _is_like(cells[place], whole)]
+        if key != year[0] and len(parts) == len(run) and sum(part.value for part in parts) == whole.value:
+            yield {year: -1} | dict.fromkeys(run, 1)
+
+
+def _is_like(cell: Cell, other: Cell) -> bool:
+    return cell.adds_up and cell.unit is other.unit and not cell.is_total
 
 
 def _unit(cells: Cells, place: Place) -> Unit | None:

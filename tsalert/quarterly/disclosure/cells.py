@@ -66,10 +66,15 @@ def cells_of(section: SectionKey, table: Table) -> Iterator[Cell]:
                 figure,
                 unit_of(column, figure),
                 measure_of(column, row),
-                is_people=(row.about or column.about) is About.PEOPLE,
+                is_people=(row.about or column.about) is About.PEOPLE and not _is_nobodys(column, figure),
                 is_total=row.is_total or column.is_total,
                 section=section,
             )
+
+
+def _is_nobodys(column: Column, figure: Figure) -> bool:
+    """Say whether no record of a person is behind some money, so that the service's own work makes it."""
+    return figure.records == 0 and unit_of(column, figure) is Unit.MONEY
 
 
 def tables_of(sections: Iterable[Section]) -> Iterator[tuple[SectionKey, Table]]:

@@ -1,11 +1,11 @@
 """Which cells are hidden: the sensitive, what protects them, and what tells of them in other words. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from tsalert.quarterly.content import Column, Table
-from tsalert.quarterly.disclosure.adding import Sum, sums_of
+from tsalert.quarterly.disclosure.adding import Sum, sums_of, years_of
 from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, cells_of
 from tsalert.quarterly.disclosure.hiding import hide
 from tsalert.quarterly.disclosure.sensitive import sensitive
@@ -48,14 +48,16 @@ def control(tables: Tables, standing: Collection[Place] = (), before: Collection
     """
     cells = {cell.place: cell for section, table in tables for cell in cells_of(section, table)}
     sums = {table.key: sums_of(table, cells) for _, table in tables}
-    all_sums = [each for found in sums.values() for each in found]
+    rolling = list(_rolling(tables))
+    years = (found for row in rolling for found in years_of(row.year, cells))
+    all_sums = [*(each for found in sums.values() for each in found), *years]
     system = system_of(cells, all_sums, standing)
     few = sensitive(cells, all_sums) - set(standing)
     hidden = _hidden(cells, system, few, before)
-    rolling = list(_rolling(tables))
     while telling := {place for row in rolling for place in _telling(row, cells, hidden)} - hidden - set(standing):
         hidden |= _hidden(cells, system, few, hidden | telling)
     followers = {place for _, table in tables for place in _followers(table, cells, hidden)}
+    followers |= set(_means(cells, hidden))
     return Controlled(cells, sums, system, frozenset((hidden | followers) - set(standing)))
 
 
@@ -113,14 +115,28 @@ def _followers(table: Table, cells: Mapping[Place, Cell], hidden: Collection[Pla
     """Return what tells of hidden figures of its row in other words: changes, ratings, shares and means."""
     for _, row in groupby((place for place in cells if place[0] == table.key), key=lambda place: place[1]):
         places = list(row)
-        if any(place in hidden for place in places):
-            yield from (place for place in places if _follows(cells[place], table.columns[place[2]]))
+        lost = [cells[place] for place in places if place in hidden]
+        yield from (place for place in places if lost and _follows(cells[place], table.columns[place[2]], lost))
 
 
-def _follows(cell: Cell, column: Column) -> bool:
+def _means(cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[Place]:
+    """Return means, in whatever table, which times their records are some hidden money."""
+    money = [cells[place].value for place in hidden if cells[place].unit is Unit.MONEY]
+    for place, cell in cells.items():
+        records = cell.figure.records
+        if cell.is_people and cell.measure is Measure.MEAN and records:
+            whole = cell.value * records
+            if any(abs(whole - each) <= records for each in money):
+                yield place
+
+
+def _follows(cell: Cell, column: Column, lost: Sequence[Cell]) -> bool:
+    """Say whether words tell of any hidden figure, or a share or a mean of a hidden sum."""
     if cell.unit is Unit.WORDS:
-        return not _SET_BEFOREHAND & set(f"{column.key} {column.title}".lower().replace("_", " ").split())
-    return cell.unit is Unit.SHARE or cell.measure is Measure.MEAN
+        told = f"{column.key} {column.title}".lower().replace("_", " ").split()
+        return column.unit is Unit.WORDS and _SET_BEFOREHAND.isdisjoint(told)
+    is_sum = any(each.measure is Measure.SUM for each in lost)
+    return is_sum and (cell.unit is Unit.SHARE or cell.measure is Measure.MEAN)
 
 
 def hidden_before(tables: Tables, earlier: Iterable[Mapping[str, Table]], is_hidden: str) -> set[Place]:

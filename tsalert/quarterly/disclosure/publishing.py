@@ -17,10 +17,10 @@ _SHORT = 3
 
 @dataclass(frozen=True, slots=True)
 class _Public:
-    """Tables as the public reads them, which of them changed on the way, and the numbers that nobody may read."""
+    """Tables as the board and as the public reads them, and by table the numbers that nobody else may read."""
 
+    board: Mapping[str, Table]
     tables: Mapping[str, Table]
-    changed: frozenset[str]
     telling: Mapping[str, frozenset[str]]
 
 
@@ -57,8 +57,7 @@ def _public(sections: Sequence[Section], editions: Sequence[Edition]) -> _Public
     made = {
         key: replace(table, notes=notes_of(table, telling[key], is_held=key in kept)) for key, table in shown.items()
     }
-    changed = frozenset(table.key for _, table in before if _figures(table) != _figures(made[table.key]))
-    return _Public(made, changed, telling)
+    return _Public({table.key: table for _, table in before}, made, telling)
 
 
 def _settled(merged: Tables, editions: Sequence[Edition]) -> tuple[Tables, Controlled]:
@@ -133,5 +132,5 @@ def _blocks(blocks: Iterable[Block], public: _Public) -> Iterable[Block]:
 
 
 def _chart(chart: Chart, public: _Public) -> Chart | None:
-    is_changed, telling = chart.table in public.changed, public.telling.get(chart.table, frozenset())
-    return chart_of(chart, public.tables.get(chart.table), is_changed=is_changed, telling=telling)
+    before, after = public.board.get(chart.table), public.tables.get(chart.table)
+    return chart_of(chart, before, after, public.telling[chart.table]) if before and after else None

@@ -27,7 +27,9 @@ class Behind:
     largest: Decimal | None
 
     def tells_of_one(self, amount: Decimal) -> bool:
-        """Say whether such an amount is one person's more than anybody else's."""
+        """Say whether such an amount is one person's more than anybody else's; without a record it is nobody's."""
+        if not self.records:
+            return False
         if self.records < LEAST_RECORDS or self.largest is None:
             return True
         return self.largest > MOST_OF_ONE * abs(amount)
@@ -56,7 +58,7 @@ def _single(cell: Cell) -> bool:
     least, records = LEAST_FOR.get(cell.measure), cell.figure.records
     if least is None or records is None or records < least:
         return bool(records != 0)
-    largest = cell.figure.largest
+    largest = cell.figure.largest if cell.measure is Measure.MEAN else None
     return largest is not None and largest > MOST_OF_ONE * abs(cell.value * records)
 
 

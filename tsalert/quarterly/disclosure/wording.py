@@ -1,10 +1,10 @@
 """What stands about the figures of a public edition: notes, charts and what these say. Pure."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
-from tsalert.quarterly.content import SUPPRESSED, Chart, Figure, Row, Table
+from tsalert.quarterly.content import SUPPRESSED, Chart, Figure, Table
 
 HIDDEN_NOTE = "[c]: fewer than 5, or hidden so that another figure cannot be worked out."
 HELD_NOTE = (
@@ -12,6 +12,7 @@ HELD_NOTE = (
     "is part of."
 )
 LEFT_OUT = "What is hidden in the table beneath is not drawn."
+_LEAST_TO_DRAW = 2
 # A number that stands alone; parts of names and of years such as 2022/23 tell no figure.
 _NUMBER = re.compile(r"(?<![\w/,.-])£?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?(?![\w/-])")
 
@@ -35,29 +36,28 @@ def notes_of(table: Table, telling: Collection[str], *, is_held: bool) -> tuple[
     return (*kept, *([HIDDEN_NOTE] if hides else []), *([HELD_NOTE] if is_held else []))
 
 
-def chart_of(chart: Chart, table: Table | None, *, is_changed: bool, telling: Collection[str]) -> Chart | None:
+def chart_of(chart: Chart, before: Table, after: Table, telling: Collection[str]) -> Chart | None:
     """Return a chart of what is left of its table, or None where that is too little to draw.
 
-    What it says is kept only while its table tells all that it told, and no number in it is hidden elsewhere.
+    What it says is kept only while all that it draws is as it was, and no number in it is hidden anywhere.
+
+    :param before: the board's table; ``after`` the public's.
     """
-    if table is None or not {column.key for column in table.columns}.issuperset(chart.columns):
+    if not {column.key for column in after.columns}.issuperset(chart.columns):
         return None
-    left = tuple(row.key for row in _drawn(chart, table) if not _is_hidden(chart, table, row))
-    if not left or (is_changed and len(left) < 2):
+    there = _drawn(chart, after)
+    left = {key: figures for key, figures in there.items() if SUPPRESSED not in figures}
+    is_whole = there == _drawn(chart, before)
+    if not left or (not is_whole and len(left) < _LEAST_TO_DRAW):
         return None
-    whole = not is_changed and len(left) == len(_drawn(chart, table))
-    rows = chart.rows if whole else left
-    if whole and numbers_in(f"{chart.finding} {chart.description}").isdisjoint(telling):
+    if is_whole and numbers_in(f"{chart.finding} {chart.description}").isdisjoint(telling):
         return chart
-    return replace(chart, rows=rows, finding=table.caption, description=f"{table.caption}. {LEFT_OUT}")
+    rows = chart.rows if is_whole else tuple(left)
+    return replace(chart, rows=rows, finding=after.caption, description=f"{after.caption}. {LEFT_OUT}")
 
 
-def _drawn(chart: Chart, table: Table) -> list[Row]:
-    if chart.rows:
-        return [row for row in table.rows if row.key in chart.rows]
-    return [row for row in table.rows if not row.is_total]
-
-
-def _is_hidden(chart: Chart, table: Table, row: Row) -> bool:
-    shown: Mapping[str, Figure] = dict(zip([column.key for column in table.columns], row.figures, strict=True))
-    return any(shown[key].shown == SUPPRESSED for key in chart.columns)
+def _drawn(chart: Chart, table: Table) -> dict[str, list[str]]:
+    """Return what is drawn of a table, row by row; nothing of a column that it lacks."""
+    places = [place for place, column in enumerate(table.columns) if column.key in chart.columns]
+    rows = [row for row in table.rows if (row.key in chart.rows if chart.rows else not row.is_total)]
+    return {row.key: [row.figures[place].shown for place in places] for row in rows}
