@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.quarterly.samples import DEMAND, REPORT, SAVINGS, TREND, count
+from tsalert.core.periods import quarter
 from tsalert.quarterly.content import Chart, Column, Figure, Report, Row, Section, Table
 from tsalert.quarterly.vocabulary import ChartKind, SectionKey, Unit
 from tsalert.quarterly.writing.drawing import drawn
