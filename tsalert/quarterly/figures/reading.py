@@ -14,6 +14,7 @@ from tsalert.cases.losses import PeriodLosses, period_losses
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, quarter_of
 from tsalert.enforcement.figures import EnforcementFigures, enforcement_figures
+from tsalert.quarterly.figures.beginning import records_begin
 from tsalert.reports.comparing import Compared, quarters_up_to
 from tsalert.reports.dashboard import TREND, savings_by_class
 from tsalert.reports.glance import Glance, read_glance
@@ -85,6 +86,7 @@ class Material:
     enforcement: EnforcementFigures
     partners: tuple[PartnerTable, ...]
     gaps: Gaps
+    begins_on: date | None
 
     @property
     def quarter(self) -> Period:
@@ -95,6 +97,12 @@ class Material:
     def is_provisional(self) -> bool:
         """True until the quarter has ended."""
         return self.glance.is_provisional
+
+    def told_of_beginning(self, earliest: Period) -> tuple[str, ...]:
+        """Say when records begin, where a period is shown or compared that reaches further back."""
+        if self.begins_on is None or earliest.first_day >= quarter_of(self.begins_on).first_day:
+            return ()
+        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that a nought is what nobody wrote down.",)
 
 
 def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, now: datetime) -> Material:
@@ -145,6 +153,7 @@ def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, n
         enforcement=keep("enforcement", quarter, lambda wanted: enforcement_figures(session, wanted)),
         partners=partner_tables(session, until=quarter.last_day),
         gaps=keep("gaps", quarter, lambda wanted: _gaps(session, wanted)),
+        begins_on=records_begin(session),
     )
 
 
