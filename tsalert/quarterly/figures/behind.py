@@ -29,7 +29,7 @@ def behind_losses(material: Material, period: Period) -> Behind:
 
 def behind_table(material: Material, table: SavingsTable, column: str) -> Behind:
     """Return what is behind the total of a column of the board's savings: the rows with people's money."""
-    evidenced = behind_money(material.evidenced[table.period], table.profile, FINANCIAL)
+    evidenced = behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL)
     rows = [row for row in table.rows if type_of(table.profile, row).has_money]
     return scaled(evidenced, _sum(rows, "financial"), _sum(rows, column))
 
@@ -39,7 +39,7 @@ def behind_row(material: Material, table: SavingsTable, row: SavingsRow, column:
     kind = type_of(table.profile, row)
     if not kind.has_money:
         return None
-    evidenced = behind_money(material.evidenced[table.period], table.profile, FINANCIAL, [kind])
+    evidenced = behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL, [kind])
     return scaled(evidenced, _sum([row], "financial"), _sum([row], column))
 
 
