@@ -38,6 +38,7 @@ bp.context_processor(
         "slug_of": lambda row: slug_of(quarter_of(row.first_day)),
         "Status": Status,
         "Role": SignatureRole,
+        "Edition": Edition,
         "acts": _ACTS,
         "titles": {place.name: place.title for place in PLACES},
     }
