@@ -24,8 +24,21 @@ def on_starting(_server: object) -> None:
 
 def post_worker_init(worker: object) -> None:
     """Make ready what the first requests need: twenty officers at once would each wait for it."""
-    from tsalert.app import compile_pages, keep_what_is_loaded, open_connections  # noqa: PLC0415
+    from tsalert.app import (  # noqa: PLC0415
+        begin_to_read_ahead,
+        compile_pages,
+        keep_what_is_loaded,
+        open_connections,
+    )
 
     compile_pages(worker.wsgi)  # type: ignore[attr-defined]
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]
     keep_what_is_loaded()
+    worker.reading_ahead = begin_to_read_ahead(worker.wsgi)  # type: ignore[attr-defined]
+
+
+def worker_exit(_server: object, worker: object) -> None:
+    """Let a reading of figures end before its process does."""
+    reading_ahead = getattr(worker, "reading_ahead", None)  # a worker that could not start has none
+    if reading_ahead is not None:
+        reading_ahead.stop()

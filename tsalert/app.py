@@ -25,6 +25,7 @@ from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
+from tsalert.reports.reading_ahead import ReadingAhead
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
@@ -95,6 +96,13 @@ def keep_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def begin_to_read_ahead(app: Flask) -> ReadingAhead:
+    """Work figures out before anybody asks for them, until it is told to stop."""
+    ahead = ReadingAhead(app, app.extensions["tsalert_figures"])
+    ahead.start()
+    return ahead
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

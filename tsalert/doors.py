@@ -46,22 +46,8 @@ from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
-from tsalert.quarterly import api as quarterly_api
 from tsalert.quarterly import cli as quarterly_cli
-from tsalert.quarterly import file_api as quarterly_file_api
-from tsalert.quarterly import file_views as quarterly_file_views
-from tsalert.quarterly import text_api as quarterly_text_api
-from tsalert.quarterly import text_views as quarterly_text_views
-from tsalert.quarterly import views as quarterly_views
-from tsalert.quarterly.actions import api as actions_api
-from tsalert.quarterly.actions import status_views as action_status_views
-from tsalert.quarterly.actions import views as action_views
-from tsalert.quarterly.published import api as published_api
-from tsalert.quarterly.published import views as published_views
-from tsalert.quarterly.studies import api as studies_api
-from tsalert.quarterly.studies import views as studies_views
-from tsalert.quarterly.timetable import api as board_timetable_api
-from tsalert.quarterly.timetable import views as board_timetable_views
+from tsalert.quarterly import pages as quarterly_pages
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
@@ -156,7 +142,6 @@ PAGES = (
     letters_views.bp,
     packs_views.bp,
     letters_template_views.bp,
-    studies_views.bp,
     prevention_views.bp,
     *activities_pages.blueprints,
     *savings_pages.blueprints,
@@ -169,13 +154,7 @@ PAGES = (
     dashboard_views.bp,
     indicator_views.bp,
     partner_views.bp,
-    quarterly_views.bp,
-    quarterly_text_views.bp,
-    action_views.bp,
-    action_status_views.bp,
-    quarterly_file_views.bp,
-    board_timetable_views.bp,
-    published_views.bp,
+    *quarterly_pages.blueprints,
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
@@ -214,7 +193,6 @@ OPERATIONS = (
     *safeguarding_api.blueprints,
     *referrals_api.blueprints,
     *letters_api.blueprints,
-    *studies_api.blueprints,
     *packs_api.blueprints,
     *prevention_api.blueprints,
     *activities_api.blueprints,
@@ -225,12 +203,7 @@ OPERATIONS = (
     *retention_api.blueprints,
     *access_api.blueprints,
     *dashboard_api.blueprints,
-    quarterly_api.reports,
-    quarterly_text_api.board_texts,
-    *actions_api.blueprints,
-    *quarterly_file_api.blueprints,
-    *board_timetable_api.blueprints,
-    *published_api.blueprints,
+    *quarterly_pages.operations,
     *alerts_api.blueprints,
 )
 COMMANDS = (

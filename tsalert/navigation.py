@@ -2,12 +2,10 @@
 
 from tsalert.activities import pages as activities_pages
 from tsalert.core.actors import Permission as P
+from tsalert.quarterly import pages as quarterly_pages
 from tsalert.savings import pages as savings_pages
 from tsalert.web.pages import Link, Room
 
-_REPORTS = frozenset({"board_reports", "board_texts", "board_files"})
-
-_ACTIONS = frozenset({"board_actions", "board_statuses"})
 ROOMS = (
     Room(
         "Board",
@@ -89,12 +87,18 @@ ROOMS = (
             Link("Dashboard", "dashboard.show_dashboard", P.READ_FIGURES, frozenset({"dashboard"})),
             Link("A period's figures", "reports.show_period", P.READ_FIGURES, frozenset({"reports"})),
             Link("Indicators", "indicators.list_indicators", P.READ_FIGURES, frozenset({"indicators"})),
-            Link("Case studies", "studies.list_studies", P.READ_CASE, frozenset({"studies"})),
             Link("Partners' figures", "partner_figures.list_figures", P.READ_FIGURES, frozenset({"partner_figures"})),
-            Link("Board's reports", "board_reports.list_reports", P.READ_FIGURES, _REPORTS),
-            Link("Priority actions", "board_actions.list_actions", P.READ_FIGURES, _ACTIONS),
-            Link("Report timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),
         ),
+    ),
+    Room(
+        "Reports",
+        (
+            Link("Board's reports", "board_reports.list_reports", P.READ_FIGURES),
+            Link("Priority actions", "board_actions.list_actions", P.READ_FIGURES, frozenset({"board_actions"})),
+            Link("Case studies", "studies.list_studies", P.READ_CASE, frozenset({"studies"})),
+            Link("Timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),
+        ),
+        frozenset({each.name for each in quarterly_pages.staff_blueprints}),
     ),
     Room(
         "Alerts",

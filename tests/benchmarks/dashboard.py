@@ -55,14 +55,15 @@ def main(calls: int, interventions: int) -> int:
         results = []
         for name, url in urls.items():
             app = filled_app(url, folder, calls=calls)
-            _fill_further(app, calls // 10, interventions)
+            fill_further(app, calls // 10, interventions)
             for result in _measure(name, app):
                 print(json.dumps(asdict(result)), flush=True)
                 results.append(result)
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
-def _fill_further(app: Flask, cases: int, interventions: int) -> None:
+def fill_further(app: Flask, cases: int, interventions: int) -> None:
+    """Add interventions by approved rates, and cases with losses, to a filled site."""
     with app.app_context():
         approve_rates()
         savings_load.load(db.engine, interventions)

@@ -30,6 +30,7 @@ WHERE = {
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",
     "alerts.show_alert": "/alerts/4",
+    "board_files.read_report": "/board-reports/2022-23Q1/read?edition=board",
     "board_reports.compare_revisions": "/board-reports/2022-23Q1/compare",
     "board_reports.list_reports": "/board-reports",
     "board_reports.show_report": "/board-reports/2022-23Q1",
@@ -141,6 +142,8 @@ WHERE = {
     "partner_figures.list_figures": "/partner-figures",
     "partner_figures.new_figure": "/partner-figures/new",
     "partner_figures.show_correction": "/partner-figures/2/correction",
+    "studies.list_studies": "/case-studies",
+    "studies.new_study": "/cases/648/case-studies/new",
     "reports.show_period": "/figures?period=2021/22",
     "response.board": "/board",
     "response.list_incidents": "/incidents",
@@ -213,6 +216,7 @@ WHERE = {
 }
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
+ONE_STUDY = "main a[href*='/case-studies/']"
 PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
@@ -242,6 +246,8 @@ FOUND = {
     "people.new_wishes": (PEOPLE, TOLD, "/wishes"),
     "people.show_person": (PEOPLE, TOLD, ""),
     "parties.show_known": ("/parties/1", "a[href*='/known-by/']", ""),
+    "studies.edit_study": ("/case-studies", ONE_STUDY, "/edit"),
+    "studies.show_study": ("/case-studies", ONE_STUDY, ""),
     "rota.show_shift": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", ""),
     "rota.show_shift_form": ("/rota", ".ts-rota tr:nth-child(11) a[href^='/rota/shifts/']", "/give"),
     "savings.show_intervention": ("/interventions", "a[href^='/interventions/S']", ""),
@@ -254,6 +260,7 @@ LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "board_files.give_file",
     "activities.export_activities",
     "activities.export_totals",
     "recognitions.give_certificate",
@@ -284,6 +291,7 @@ NO_PAGES = {
     "home.show_home",
     "letters.download_letter",
     "packs.download_pack",
+    "published.give_file",
     "response.show_board_lines",
     "response_figures.export_incidents",
     "response_figures.export_period",

@@ -50,7 +50,8 @@ class Desk:
 
     def lock(self, **changes: Any) -> None:
         """Lock its figures."""
-        life.lock(QUARTER, **self._told(self.author) | changes)
+        told: dict[str, Any] = {"actor": self.author, "now": NOW}
+        life.lock(QUARTER, **told | changes)
 
     def sign(self, role: SignatureRole, **changes: Any) -> None:
         """Sign what it says now, the author by default as author."""

@@ -55,7 +55,7 @@ def test_on_pages_a_report_goes_from_its_opening_to_its_second_revision(
     session: Session, author: FlaskClient, manager: FlaskClient, records: Records
 ) -> None:
     opened(author)
-    assert "To do" in author.get(ONE).text
+    assert "How far it is" in author.get(ONE).text
     assert "The figures are locked" in step(author, "lock")
     assert "Sign as author" in author.get(ONE).text
     assert "Ali Author" in sign(author, "author")

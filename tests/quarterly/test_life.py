@@ -18,10 +18,10 @@ from tsalert.core.periods import quarter
 from tsalert.db import db
 from tsalert.quarterly import editions, keeping, life, opening, queries, restating, texts
 from tsalert.quarterly.life import Details
-from tsalert.quarterly.signing import holding
+from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.signing import digest_of, digest_of_published, holding
 from tsalert.quarterly.texts import Place
 from tsalert.quarterly.vocabulary import Edition, SectionKey, SignatureRole, Status
-from tsalert.reports.memory import FiguresMemory
 from tsalert.staff.rules import RoleName
 
 AUTHOR, SECOND = SignatureRole.AUTHOR, SignatureRole.SECOND
@@ -61,11 +61,11 @@ def test_a_quarter_that_runs_is_locked_no_sooner_than_it_is_over(officer: Callab
     last_evening = datetime(2026, 6, 30, 22, 59, tzinfo=UTC)
     for now in (NOW, last_evening):
         with pytest.raises(Conflict, match="from 1 July 2026"):
-            life.lock(running, memory=desk.memory, actor=manager, now=now)
+            life.lock(running, actor=manager, now=now)
     report = queries.get_report(db.session(), running)
     head = editions.edition_of(db.session(), report, BOARD, memory=desk.memory, now=NOW).head
     assert head.is_provisional
-    life.lock(running, memory=desk.memory, actor=manager, now=last_evening + timedelta(minutes=1))
+    life.lock(running, actor=manager, now=last_evening + timedelta(minutes=1))
 
 
 def test_unlocking_says_why_takes_new_figures_and_lets_no_signature_hold(
@@ -229,7 +229,7 @@ def test_who_may_only_read_takes_no_step(desk: Desk, officer: Callable[..., Acto
 
 def test_a_quarter_without_a_report_has_no_life(desk: Desk) -> None:
     with pytest.raises(NotFound):
-        life.lock(quarter(2022, 2), memory=FiguresMemory(), actor=desk.author, now=NOW)
+        life.lock(quarter(2022, 2), actor=desk.author, now=NOW)
 
 
 def test_a_late_record_appears_at_the_next_revision_with_its_restated_cell(
@@ -251,6 +251,25 @@ def test_a_late_record_appears_at_the_next_revision_with_its_restated_cell(
         assert (table.key, report.head.revision) == (restating.KEY, 2)  # type: ignore[union-attr]
     first = editions.thawed(queries.get_report(session, QUARTER, 1))
     assert first[BOARD].tables()[0].rows[0].figures[0].shown == "12"
+
+
+def test_a_revision_is_for_the_same_board_and_whoever_opens_it_writes_it(desk: Desk) -> None:
+    life.describe(QUARTER, Details("The Town Board", desk.author.officer_id, None), actor=desk.author, now=NOW)
+    desk.finish()
+    opening.revise(QUARTER, "A word was wrong", actor=desk.second, now=NOW)
+    head = desk.whole().editions[BOARD].head
+    assert (head.board, head.author, head.reason) == ("The Town Board", "Sam Second", "A word was wrong")
+
+
+def test_a_part_that_reports_gain_later_lets_no_old_signature_lapse(session: Session, desk: Desk) -> None:
+    desk.finish()
+    row = queries.get_report(session, QUARTER)
+    assert row.frozen
+    older = BoardReport(author_id=row.author_id, locked_at=row.locked_at, frozen=row.frozen.replace('"reason":"",', ""))
+    signed = digest_of_published(older)
+    assert signed != digest_of_published(row)
+    assert signed != digest_of(editions.thawed(older), older), "read anew it has the part that it was signed without"
+    assert set(holding(desk.whole().signatures)) == {AUTHOR, SECOND}
 
 
 def test_a_revision_that_restates_nothing_says_so(desk: Desk) -> None:

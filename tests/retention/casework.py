@@ -20,6 +20,7 @@ from tsalert.cases.people.models import CaseParty
 from tsalert.cases.people.rules import NewAssessment, NewRole, NewWishes, RoleEnd
 from tsalert.cases.vocabulary import PartnerBody
 from tsalert.core.actors import Actor
+from tsalert.core.periods import parse_period
 from tsalert.db import db
 from tsalert.intelligence import service as intelligence
 from tsalert.intelligence.rules import NewAbout, NewIntelligence, NewSharing
@@ -28,6 +29,9 @@ from tsalert.letters import service as letters
 from tsalert.letters import vocabulary as letter_words
 from tsalert.letters.rules import NewLetter
 from tsalert.letters.rules import NewSending as LetterSent
+from tsalert.quarterly.studies import service as studies
+from tsalert.quarterly.studies.rules import Beginning, Why, Writing
+from tsalert.quarterly.studies.vocabulary import Check
 from tsalert.referrals import service as referrals
 from tsalert.referrals import vocabulary as referral_words
 from tsalert.referrals.rules import Acknowledgement, NewReferral, Sending
@@ -57,6 +61,7 @@ class Casework:
         self.care()
         self.refer()
         self.write()
+        self.tell_the_board()
         self.thank()
         self.learn()
         self.look()
@@ -119,6 +124,15 @@ class Casework:
         )
         number = letters.issue_letter(self.case_id, new, **self.said)
         letters.record_sending(self.case_id, number, LetterSent(letter_words.Means.POST, f"Vi {CANARY}"), **self.said)
+
+    def tell_the_board(self) -> None:
+        new = Beginning(parse_period("2016/17 Q4"))
+        number = studies.begin_study(self.case_id, new, actor=self.lead, now=THEN + 9 * HOUR)
+        told = Writing(f"{CANARY}'s roof", f"{CANARY} paid £4,000.", edition_reason=f"{CANARY} agreed")
+        studies.save_text(self.case_id, number, told, after=1, actor=self.lead, now=THEN + 9 * HOUR)
+        why = Why(Check.NAME, CANARY, f"{CANARY} is a bird")
+        studies.say_why(self.case_id, number, why, actor=self.lead, now=THEN + 9 * HOUR)
+        studies.withdraw(self.case_id, number, f"{CANARY} asked us to", actor=self.lead, now=THEN + 9 * HOUR)
 
     def thank(self) -> None:
         new = NewRecognition(

@@ -12,8 +12,10 @@ from flask import Flask
 @pytest.fixture
 def served(fresh_app: Flask) -> Iterator[Flask]:
     """The program as gunicorn makes it ready in each of its processes."""
-    runpy.run_path("gunicorn.conf.py")["post_worker_init"](SimpleNamespace(wsgi=fresh_app))
+    hooks, worker = runpy.run_path("gunicorn.conf.py"), SimpleNamespace(wsgi=fresh_app)
+    hooks["post_worker_init"](worker)
     yield fresh_app
+    hooks["worker_exit"](None, worker)
     gc.unfreeze()
 
 

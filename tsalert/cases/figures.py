@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy import CompoundSelect, Integer, Select, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, HelplineContact, MoneyLine
@@ -131,14 +131,20 @@ def _counts(period: Period) -> Select[str, int, int, int]:
 
 
 def _sums(period: Period) -> Select[str, Decimal]:
-    recorded_in = aliased(CaseFile)
+    """Select the money of a period by its kind; found from the period's cases, however much was recorded in all."""
     return (
         select(MoneyLine.kind, func.sum(MoneyLine.amount))
-        .join(recorded_in, recorded_in.id == MoneyLine.case_id)
-        .join(CaseFile, CaseFile.id == func.coalesce(recorded_in.continued_in_id, recorded_in.id))
-        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES), stands(), ~is_repeated())
+        .where(MoneyLine.case_id.in_(_with_money_of(period)), stands(), ~is_repeated())
         .group_by(MoneyLine.kind)
     )
+
+
+def _with_money_of(period: Period) -> CompoundSelect[int]:
+    """Select the cases whose money counts in a period: its own, and those that continue in one of them."""
+    counted = (opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES))
+    own = select(CaseFile.id).where(*counted, CaseFile.continued_in_id.is_(None))
+    earlier = aliased(CaseFile)
+    return own.union_all(select(earlier.id).join(CaseFile, CaseFile.id == earlier.continued_in_id).where(*counted))
 
 
 def _contacts(period: Period) -> Select[str, str, str | None, int, int, Decimal | None]:

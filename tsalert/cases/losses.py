@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, MoneyLine
@@ -84,21 +84,30 @@ def _by(cases: Iterable[CaseLoss], kind_of: Callable[[CaseLoss], Category | Chan
 
 
 def _case_losses(session: Session, period: Period) -> list[CaseLoss]:
-    recorded_in = aliased(CaseFile)
-    stands_in = func.coalesce(recorded_in.continued_in_id, recorded_in.id)
+    matter = _matters(period).subquery("matter")
     paid = (
-        select(CaseFile.id.label("case_id"), func.sum(MoneyLine.amount).label("loss"))
-        .select_from(MoneyLine)
-        .join(recorded_in, recorded_in.id == MoneyLine.case_id)
-        .join(CaseFile, CaseFile.id == stands_in)
-        .where(opened_in(period), MoneyLine.kind == MoneyKind.PAID, stands(), ~is_repeated())
-        .group_by(CaseFile.id)
+        select(matter.c.stands_in, func.sum(MoneyLine.amount).label("loss"))
+        .join(MoneyLine, MoneyLine.case_id == matter.c.recorded_in)
+        .where(MoneyLine.kind == MoneyKind.PAID, stands(), ~is_repeated())
+        .group_by(matter.c.stands_in)
         .subquery("paid")
     )
     query = (
         select(CaseFile.category, CaseFile.channel, paid.c.loss)
-        .outerjoin(paid, paid.c.case_id == CaseFile.id)
-        .where(opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES), CaseFile.continued_in_id.is_(None))
+        .outerjoin(paid, paid.c.stands_in == CaseFile.id)
+        .where(*_counted(period), CaseFile.continued_in_id.is_(None))
     )
     rows = session.execute(query)
     return [CaseLoss(Category.of(category), Channel.of(channel), loss) for category, channel, loss in rows]
+
+
+def _matters(period: Period) -> CompoundSelect[int, int]:
+    """Select each case whose money counts in a period, with the one in which it stands: itself, or a later one."""
+    earlier = aliased(CaseFile)
+    own = select(CaseFile.id.label("recorded_in"), CaseFile.id.label("stands_in"))
+    merged = select(earlier.id, CaseFile.id).join(CaseFile, CaseFile.id == earlier.continued_in_id)
+    return own.where(*_counted(period), CaseFile.continued_in_id.is_(None)).union_all(merged.where(*_counted(period)))
+
+
+def _counted(period: Period) -> tuple[ColumnElement[bool], ...]:
+    return (opened_in(period), CaseFile.category.in_(REPORTED_CATEGORIES))

@@ -3,6 +3,10 @@
 from decimal import Decimal
 from random import Random
 
+# What each of thirteen visits cost: £18,640 in all, for work worth £1,600.
+VISITS = (60, 180, 400, 950, 1200, 1500, 1750, 1800, 2000, 2100, 2200, 2250, 2250)
+WORTH = 1600
+
 
 def split_pounds(total: int, parts: int, *, seed: int) -> list[Decimal]:
     """Divide whole pounds into uneven parts of at least one pound, the same ones for the same seed.

@@ -13,7 +13,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import LONDON, london_date
 from tsalert.core.periods import Period, parse_period
 from tsalert.demo import published, visits
-from tsalert.demo.amounts import split_count, split_pounds
+from tsalert.demo.amounts import VISITS, WORTH, split_count, split_pounds
 from tsalert.demo.held import train_friends
 from tsalert.demo.people import household
 from tsalert.demo.visits import Visit
@@ -24,6 +24,7 @@ from tsalert.savings.rules import VERIFIED_ABOVE, Evidence, InterventionType, Ne
 _DOORSTEP = (DoorstepKind.ROOFING, DoorstepKind.DRIVEWAY, DoorstepKind.GUTTERING, DoorstepKind.GARDENING)
 _SCAMS = (ScamKind.COMPUTER_SERVICE, ScamKind.BANK_IMPERSONATION, ScamKind.ROMANCE, ScamKind.INVESTMENT)
 _ENQUIRIES = tuple(EnquiryKind)
+GARDENERS_IN, _GARDENERS_AT = "2022/23 Q1", 7  # the first of its reports that is of gardeners and was not stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def load_quarter(team: Crew, figures: published.QuarterFigures) -> None:
     case_ids = _reports(team, period, figures)
     further = moments(period, figures.cases - len(case_ids))
     case_ids += [_direct_case(team, at, place) for place, at in enumerate(further)]
-    _losses(team, case_ids, figures.detriment, at=further[-1])
+    lost = _gardeners(team, case_ids, at=further[-1]) if _has_gardeners(figures) else Decimal(0)
+    losing = [case_id for case_id in case_ids if not lost or case_id != case_ids[_GARDENERS_AT]]
+    _losses(team, losing, figures.detriment - lost, at=further[-1])
     for place, at in enumerate(moments(period, figures.enquiries - figures.cases)):
         _enquiry(team, at, place)
     for amount, at in _spread(period, figures.scams, 2):
@@ -202,6 +205,21 @@ def _enquiry(team: Crew, at: datetime, place: int) -> None:
         source=Source.CITIZENS_ADVICE_NOTIFICATION,
     )
     cases.open_case(new, actor=team.officer, now=at)
+
+
+def _has_gardeners(figures: published.QuarterFigures) -> bool:
+    """Tell whether a quarter has room for the gardeners, of whom a case study tells."""
+    has_room = figures.detriment > 4 * sum(VISITS) and figures.reports > _GARDENERS_AT
+    return figures.label == GARDENERS_IN and has_room
+
+
+def _gardeners(team: Crew, case_ids: list[int], *, at: datetime) -> Decimal:
+    """Let one case be that of a hedge that became thirteen visits; return what its victim lost."""
+    case_id = case_ids[_GARDENERS_AT]
+    lines = [NewMoneyLine(MoneyKind.PAID, Decimal(amount), visit=visit) for visit, amount in enumerate(VISITS, start=1)]
+    for line in (*lines, NewMoneyLine(MoneyKind.VALUATION, Decimal(WORTH))):
+        cases.record_money(case_id, line, actor=team.officer, now=at + timedelta(days=1))
+    return Decimal(sum(VISITS))
 
 
 def _losses(team: Crew, case_ids: list[int], detriment: Decimal, *, at: datetime) -> None:

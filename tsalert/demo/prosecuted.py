@@ -19,6 +19,7 @@ from tsalert.cases.vocabulary import (
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db
 from tsalert.demo import outward
+from tsalert.demo.amounts import VISITS, WORTH
 from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.enforcement import court, court_queries, service
@@ -37,8 +38,6 @@ from tsalert.enforcement.vocabulary import (
 )
 from tsalert.response.vocabulary import Category
 
-# What each of thirteen visits cost: £18,640 in all.
-_VISITS = (60, 180, 400, 950, 1200, 1500, 1750, 1800, 2000, 2100, 2200, 2250, 2250)
 _COURT = "Anytown Magistrates' Court (invented)"
 
 
@@ -72,13 +71,13 @@ def _open(team: Crew, at: datetime, kind: DoorstepKind, summary: str) -> int:
 
 def _visits(team: Crew, case_id: int, now: datetime) -> None:
     written = now - timedelta(days=198)
-    for visit, amount in enumerate(_VISITS, start=1):
+    for visit, amount in enumerate(VISITS, start=1):
         on = london_date(now - timedelta(days=256 - 4 * visit))
         line = NewMoneyLine(
             MoneyKind.PAID, Decimal(amount), Evidence.BANK, Certainty.CONFIRMED, Method.CASH, on, visit=visit
         )
         cases.record_money(case_id, line, actor=team.officer, now=written)
-    worth = NewMoneyLine(MoneyKind.VALUATION, Decimal(1600), Evidence.VALUER, on_date=london_date(written))
+    worth = NewMoneyLine(MoneyKind.VALUATION, Decimal(WORTH), Evidence.VALUER, on_date=london_date(written))
     cases.record_money(case_id, worth, actor=team.officer, now=written + timedelta(days=9))
 
 
@@ -101,7 +100,7 @@ def _log(team: Crew, case_id: int, at: datetime) -> None:
 
 def _prosecute(team: Crew, case_id: int, now: datetime) -> None:
     """Charge two, let them plead guilty before the magistrates, and list their sentence at the Crown Court."""
-    first, last = (london_date(now - timedelta(days=256 - 4 * visit)) for visit in (1, len(_VISITS)))
+    first, last = (london_date(now - timedelta(days=256 - 4 * visit)) for visit in (1, len(VISITS)))
     fraud = NewOffence("fraud_representation", first, last)
     offence = service.record_offence(case_id, fraud, actor=team.officer, now=now - timedelta(days=190))
     hedge = NewCancellation(

@@ -69,9 +69,9 @@ def load_reports(team: Crew) -> None:
 def _publish(team: Crew, opened: datetime) -> None:
     memory = FiguresMemory()
     opening.open_report(FIRST, meeting_on=date(2022, 7, 20), actor=team.officer, now=opened)
-    for day, place in enumerate(_WRITTEN):
-        _write(team, FIRST, place, opened + day * _DAY / 3)
-    life.lock(FIRST, memory=memory, actor=team.officer, now=opened + 4 * _DAY)
+    for place, minutes in zip(_WRITTEN, range(20, 500, 35), strict=False):
+        _write(team, FIRST, place, opened + timedelta(minutes=minutes))
+    life.lock(FIRST, actor=team.officer, now=opened + 4 * _DAY)
     for days, (role, actor) in enumerate(zip(SignatureRole, (team.officer, team.manager), strict=True), 7):
         at, session = opened + days * _DAY, db.session()
         read = editions.whole_of(session, queries.get_report(session, FIRST), memory=memory, now=at)

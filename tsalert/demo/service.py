@@ -29,6 +29,7 @@ from tsalert.demo import (
     restricted,
     sent,
     standby,
+    studied,
     telephone,
     today,
     traders,
@@ -130,6 +131,7 @@ def _load_present(team: past.Crew, now: datetime) -> None:
     odd.load_oddities(team, now)
     restricted.load_restricted(team, now)
     partners.load_partners(team, now)
+    studied.load_studies(team, now)
     kept.load_kept(team, now)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 DEEPEST = 3
-_NARROWEST, _WIDEST, _WORD = 6, 48, 20
+_NARROWEST, _WIDEST, _WORD, _HEAD = 6, 48, 20, 24
 
 
 class Look(StrEnum):
@@ -218,8 +218,11 @@ def mapped(value: T, change: Callable[[str], str]) -> T:
 
 
 def weights(table: Table) -> list[int]:
-    """Return how wide each column is, as shares: by its longest cell, within limits, with room for its longest word."""
-    columns = [[head, *(row[place] for row in table.rows)] for place, head in enumerate(table.head)]
+    """Return how wide each column is, as shares: by its longest cell, within limits, with room for its longest word.
+
+    A long head is written on several lines rather than take the room of the cells.
+    """
+    columns = [[head[:_HEAD], *(row[place] for row in table.rows)] for place, head in enumerate(table.head)]
     return [min(_WIDEST, max(_NARROWEST, _room_for_words(column), *map(len, column))) for column in columns]
 
 

@@ -86,7 +86,7 @@ def describe_report(details: Details, quarter: str) -> Standing:
 def lock_report(quarter: str) -> Standing:
     """Let the figures stand still as the records have them now; the quarter must be over."""
     period = quarter_of_slug(quarter)
-    life.lock(period, memory=kept_figures(), actor=current_actor(), now=utc_now())
+    life.lock(period, actor=current_actor(), now=utc_now())
     return _shown(period)
 
 

@@ -52,9 +52,8 @@ def edition_of(
 def whole_of(session: Session, report: BoardReport, *, memory: FiguresMemory, now: datetime) -> Whole:
     """Return both editions of a report as they stand, and who signed what they say."""
     if report.frozen is not None:
-        published = thawed(report)
-        digest = signing.digest_of(published, report)
-        return Whole(published, digest, signing.signatures_of(session, report, digest), Status.PUBLISHED)
+        digest = signing.digest_of_published(report)
+        return Whole(thawed(report), digest, signing.signatures_of(session, report, digest), Status.PUBLISHED)
     board = _board(session, report, memory, now)
     public = for_public(board, [each[Edition.PUBLIC].sections for each in _earlier(session, report)])
     parts = {Edition.BOARD: board, Edition.PUBLIC: public}

@@ -60,8 +60,8 @@ def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) 
         audit.record(session, actor, "described", _SUBJECT, row.id, now=now, **told)
 
 
-def lock(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: datetime) -> None:
-    """Let a report's figures stand still as the records have them now.
+def lock(quarter: Period, *, actor: Actor, now: datetime) -> None:
+    """Let a report's figures stand still as the records have them now, not as some page read them a minute ago.
 
     :raises Conflict: the quarter is not over, or the figures are locked already.
     """
@@ -69,7 +69,7 @@ def lock(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: datetime)
     row = queries.get_report(db.session(), quarter)
     _require_status(row, Status.DRAFT)
     require_over(quarter, now=now)
-    figures = keeping.freeze(sources.figures_of(db.session(), memory, quarter, now=now))
+    figures = keeping.freeze(sources.figures_of(db.session(), FiguresMemory(), quarter, now=now))
     with transaction() as session:
         row = queries.get_open(session, quarter)
         _require_status(row, Status.DRAFT)

@@ -1,6 +1,7 @@
 """Opening a quarter's report, and its next revision after it was published."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -41,8 +42,8 @@ def revise(quarter: Period, reason: str, *, actor: Actor, now: datetime) -> int:
         newest = next(iter(revisions_of(session, quarter)), None)
         if newest is None or newest.status != Status.PUBLISHED:
             raise Conflict(f"Only a published report is revised; that of {quarter.label} is not.")
-        number = newest.revision + 1
-        return add(session, quarter, number, reason=reason, meeting_on=newest.meeting_on, actor=actor, now=now)
+        told: dict[str, Any] = {"board": newest.board, "meeting_on": newest.meeting_on, "reason": reason}
+        return add(session, quarter, newest.revision + 1, **told, actor=actor, now=now)
 
 
 def require_quarter(period: Period, *, now: datetime) -> None:

@@ -4,9 +4,11 @@ It stands for the digest of both editions as they were seen, with their author a
 were locked: a changed word, action or case study makes another digest, and so does another lock of the same figures.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,9 +33,23 @@ class Signature:
 
 def digest_of(editions: Mapping[Edition, Report], report: BoardReport) -> str:
     """Return the digest that signatures stand for, whatever was signed or published since."""
-    seen = {edition.value: _as_seen(each) for edition, each in editions.items()}
+    return _digest({edition.value: keeping.as_data(each) for edition, each in editions.items()}, report)
+
+
+def digest_of_published(report: BoardReport) -> str:
+    """Return the same of a published report, from its very letters: a part that reports gain later changes nothing."""
+    return _digest(json.loads(report.frozen or "{}"), report)
+
+
+def _digest(editions: Mapping[str, dict[str, Any]], report: BoardReport) -> str:
     locked = report.locked_at.isoformat() if report.locked_at else None
+    seen = {name: _as_seen(each) for name, each in editions.items()}
     return keeping.digest(keeping.freeze(seen | {"author": report.author_id, "locked_at": locked}))
+
+
+def _as_seen(data: dict[str, Any]) -> dict[str, Any]:
+    """Return an edition without what signing and publishing add to its head."""
+    return data | {"head": data["head"] | {"status": Status.LOCKED.value, "signatures": [], "published_on": None}}
 
 
 def signatures_of(session: Session, report: BoardReport, digest: str) -> list[Signature]:
@@ -72,8 +88,3 @@ def in_words(signatures: Sequence[Signature], names: Mapping[int, str] | None) -
 def _day(at: datetime) -> str:
     on = london_date(at)
     return f"{on.day} {on:%B %Y}"
-
-
-def _as_seen(report: Report) -> Report:
-    """Return a report without what signing and publishing add to its head."""
-    return replace(report, head=replace(report.head, status=Status.LOCKED, signatures=(), published_on=None))

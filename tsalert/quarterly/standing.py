@@ -94,14 +94,15 @@ def differences(  # noqa: PLR0913 - two revisions, as one edition shows them
     """
     row = queries.get_report(session, quarter, first)
     if second is None:
-        return _moved(session, row, memory, now)
+        return _moved(session, row, now)
     rows = (row, queries.get_report(session, quarter, second))
     old, new = (editions.edition_of(session, each, edition, memory=memory, now=now) for each in rows)
     return restating.restated(old.tables(), new.tables())
 
 
-def _moved(session: Session, row: BoardReport, memory: FiguresMemory, now: datetime) -> tuple[Restated, ...]:
+def _moved(session: Session, row: BoardReport, now: datetime) -> tuple[Restated, ...]:
     """Return each figure that the records have otherwise now than a revision's board edition shows it."""
+    memory = FiguresMemory()  # what another page read a minute ago is not what the records have now
     figures = sources.figures_of(session, memory, parse_period(row.quarter), now=now)
     present = [block for section in figures for block in section.blocks if isinstance(block, Table)]
     known = {table.key for table in present}

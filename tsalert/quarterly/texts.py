@@ -56,6 +56,11 @@ class Place:
         return f"{self.section.label} ({BOARD_ALONE.lower()})" if self.is_exempt else self.section.label
 
     @property
+    def private(self) -> "Place":
+        """Where the same section's text for the board alone stands."""
+        return Place(self.section, is_exempt=True)
+
+    @property
     def start(self) -> str:
         """What its writer begins with."""
         return "" if self.is_exempt else _STARTS.get(self.section, "")

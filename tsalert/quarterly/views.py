@@ -1,10 +1,13 @@
 """Pages of the board's reports: their list, and the workbench of one quarter with every step of its life."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.audit.models import AuditEvent
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -35,6 +38,7 @@ bp.context_processor(
         "slug_of": lambda row: slug_of(quarter_of(row.first_day)),
         "Status": Status,
         "Role": SignatureRole,
+        "Edition": Edition,
         "acts": _ACTS,
         "titles": {place.name: place.title for place in PLACES},
     }
@@ -81,7 +85,7 @@ def show_report(quarter: str) -> ResponseReturnValue:
         officers=officer_names(session),
         writers=[(person.id, person.name) for person in life.writers_of(session)],
         unlockings=queries.unlockings_of(session, found.row),
-        trail=[(row.revision, entry) for row in found.revisions for entry in _trail_of(row.id)],
+        trail=[(row.revision, *found) for row in found.revisions for found in _trail_of(row.id)],
     )
 
 
@@ -101,7 +105,7 @@ def describe_report(quarter: str) -> ResponseReturnValue:
 def lock_report(quarter: str) -> ResponseReturnValue:
     """Let the figures stand still."""
     period = quarter_of_slug(quarter)
-    life.lock(period, memory=kept_figures(), actor=current_actor(), now=utc_now())
+    life.lock(period, actor=current_actor(), now=utc_now())
     flash("The figures are locked: they stay as the records have them now.", "success")
     return _shown(period)
 
@@ -168,8 +172,12 @@ def compare_revisions(quarter: str) -> ResponseReturnValue:
     )
 
 
-def _trail_of(report_id: int) -> list[Any]:
-    return list(reversed(entries_about(db.session(), "board report", report_id)))
+def _trail_of(report_id: int) -> Iterator[tuple[AuditEvent, int]]:
+    """Give what was done, the latest first; of one text saved again and again the last time, and how often."""
+    entries = reversed(entries_about(db.session(), "board report", report_id))
+    for _, alike in groupby(entries, key=lambda each: (each.officer_id, each.action, each.detail.get("section"))):
+        acts = list(alike)
+        yield acts[0], len(acts)
 
 
 def _without_report(rows: Any) -> list[tuple[str, str]]:

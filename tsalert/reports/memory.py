@@ -12,6 +12,8 @@ from tsalert.audit.queries import last_change
 from tsalert.core.periods import Period
 
 OLDEST = timedelta(minutes=1)
+# Who reads ahead works out anew what is older than this.
+_AHEAD = timedelta(seconds=5)
 _MOST = 400
 
 Found = TypeVar("Found")
@@ -29,11 +31,21 @@ class FiguresMemory:
 
     Figures of a period that is over stand longer, as long as the trail has grown by no change since: whatever
     moves them is entered there in the same transaction. The lock lets one reader work while the others wait for it.
+
+    :param oldest: for how long figures are handed out whatever has changed.
+    :param rest: called after each working out, when nobody waits for it any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, oldest: timedelta = OLDEST, rest: Callable[[], object] = lambda: None) -> None:
         self._kept: dict[Hashable, _Kept] = {}
         self._lock = Lock()
+        self._oldest, self._rest = oldest, rest
+
+    def ahead(self, rest: Callable[[], object]) -> "FiguresMemory":
+        """Return this memory for somebody who renews it before readers would have to."""
+        same = FiguresMemory(_AHEAD, rest)
+        same._kept, same._lock = self._kept, self._lock
+        return same
 
     def recall(self, what: str, period: Period, session: Session, *, now: datetime, read: Callable[[], Found]) -> Found:
         """Return figures of a period as they are kept, or read and keep them."""
@@ -43,6 +55,7 @@ class FiguresMemory:
             with self._lock:
                 # Arguments are worked out from the left: the stamp is older than the figures, never newer.
                 kept = self._find(key, period, session, now) or self._keep(key, last_change(session), now, read())
+            self._rest()
         return cast(Found, kept.found)
 
     def read_at(self, what: str, period: Period) -> datetime | None:
@@ -58,7 +71,7 @@ class FiguresMemory:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if timedelta(0) <= now - kept.read_at < OLDEST:
+        if timedelta(0) <= now - kept.read_at < self._oldest:
             return kept
         if period.ends_at > kept.read_at or kept.stamp != last_change(session):
             return None

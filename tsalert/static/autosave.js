@@ -5,7 +5,7 @@
  * the form shows both texts.
  */
 
-const PAUSE = 5 * 1000;
+const PAUSE = 8 * 1000;
 const SAID = {
   409: "Not saved: somebody else saved this text. Save it to see both.",
   422: "Not saved: a report does not take this as it is. Save it to see why.",

@@ -218,3 +218,28 @@ def test_actions_and_words_are_set_by_operations_too(client: FlaskClient, bearer
     assert client.post(f"{path}/paused", json=new, headers=head).get_json()["items"][0]["word"] == "On hold"
     assert len(client.get(f"{path}/paused", headers=head).get_json()["items"]) == 2
     assert "On hold" in [each["word"] for each in client.get(path, headers=head).get_json()["items"]]
+
+
+def test_an_action_that_retires_later_still_reads_as_it_does_now(manager: FlaskClient) -> None:
+    form = manager.get("/board-actions/5/change").text
+    after = form.partition('name="after" value="')[2].partition('"')[0]
+    last = form.rpartition('<option value="20')[2][:8]
+    retired = ACTION | {"number": "5", "title": "Gone", "after": after, "is_retired": "yes", "quarter": f"20{last}"}
+    assert manager.post("/board-actions/5/change", data=retired).status_code == 303
+    page = manager.get("/board-actions/5").text
+    assert f"Retired from 20{last}" in page
+    assert ">CCTV</h1>" in page
+    assert "Write for" in page
+
+
+def test_the_page_says_how_far_the_report_is_that_an_update_comes_into(
+    session: Session, writer: FlaskClient, officer: Callable[..., Actor]
+) -> None:
+    opening.open_report(Q1, actor=officer(RoleName.MANAGER), now=utc_now())
+    assert "the report, which is a draft" in writer.get(UPDATE).text
+    assert "2022/23 Q1" in writer.get("/board-actions").text  # the quarter whose report is being written
+    report = get_report(session, Q1)
+    for status, told in ((Status.LOCKED, "figures of this quarter"), (Status.SIGNED, "signatures hold no longer")):
+        report.status, report.figures, report.locked_at = status, "[]", utc_now()
+        session.commit()
+        assert told in writer.get(UPDATE).text

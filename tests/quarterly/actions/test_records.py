@@ -30,6 +30,7 @@ def test_the_records_of_a_quarter_are_read_as_the_indicators_read_them(session: 
     found = read(session, Q1)
     assert (found.reported, found.financial_abuse, found.reports, found.immediate) == (15, 5, 6, 6)
     assert (found.detriment.amount, found.detriment.records) == (Decimal("5804.50"), 15)
+    assert (sorted(found.categories), found.clocks) == ([5, 5, 5], (6, 0, 0, 0, 0, 0))
     assert (found.prevented.amount, found.prevented.records, found.prevented.largest) == (
         Decimal(1500),
         3,

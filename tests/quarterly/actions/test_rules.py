@@ -52,6 +52,8 @@ def test_a_quarter_without_records_says_so() -> None:
         pytest.param({"financial_abuse": 2}, "opened 76 cases", "of them", id="few-of-abuse"),
         pytest.param({"financial_abuse": 73}, "opened 76 cases", "73", id="few-of-the-others"),
         pytest.param({"immediate": 28}, "30 reports", "28", id="few-that-were-not-immediate"),
+        pytest.param({"categories": (49, 2)}, "opened 76 cases", "of them", id="few-of-another-category"),
+        pytest.param({"clocks": (5, 2)}, "30 reports", "immediate", id="few-that-were-late"),
         pytest.param({"protocol": 1}, "fewer than 5 referrals came under", "1 referral", id="one-under-the-protocol"),
         pytest.param({"referrals": 3}, "fewer than 5 safeguarding referrals", "3 safeguarding", id="few-referrals"),
         pytest.param({"detriment": Sum(Decimal(9000), 2, Decimal(5000))}, "76 cases", "£9,000", id="money-of-two"),

@@ -15,6 +15,7 @@ from tsalert.quarterly.actions.sections import actions_section
 from tsalert.quarterly.actions.updating import NewUpdate, write_update
 from tsalert.quarterly.content import Prose, Section, Table
 from tsalert.quarterly.vocabulary import SectionKey
+from tsalert.quarterly.writing import markdown
 
 LAST_YEAR = quarter(2021, 4)
 
@@ -81,3 +82,15 @@ def test_the_section_is_kept_as_it_is(session: Session, writer: Actor) -> None:
 
 def test_before_there_was_any_action_the_section_is_empty(session: Session) -> None:
     assert actions_section(session, Period("1899", quarter(1899, 1).first_day, quarter(1899, 1).last_day)).blocks == ()
+
+
+def test_a_word_with_signs_in_it_reads_in_the_report_as_the_board_wrote_it(
+    session: Session, writer: Actor, manager: Actor
+) -> None:
+    renamed(session, "in_progress", NewStatus("In *progress* [2]", "Board", quarter=Q2), manager)
+    tell(Q2, "in_progress", "Two talks:\n\n- one in May\n- one in June", writer)
+    written = text_of(actions_section(session, Q2), ABUSE)
+    markdown.check(written)
+    said = markdown.plain(written).splitlines()
+    assert said[-4:] == ["2022/23 Q2: In *progress* [2]", "Two talks:", "one in May", "one in June"]
+    assert "Lead: Trading Standards." in said

@@ -15,7 +15,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.core.periods import Period, financial_year, quarter
 from tsalert.quarterly import opening
-from tsalert.quarterly.actions import naming, queries, setting, statuses
+from tsalert.quarterly.actions import holding, naming, queries, setting, statuses
 from tsalert.quarterly.actions.naming import NewStatus
 from tsalert.quarterly.actions.setting import NewAction
 
@@ -182,3 +182,11 @@ def test_no_statement_changes_what_was_set(session: Session, table: str, act: st
     with pytest.raises(DBAPIError, match="stays"):
         session.execute(text(replacing if act == "REPLACE" else act.format(table)))
     session.rollback()
+
+
+def test_a_form_offers_the_quarters_that_may_still_change(session: Session, manager: Actor) -> None:
+    offered = [label for label, _ in holding.choices(session, now=IN_Q2)]
+    assert offered == ["2022/23 Q1", "2022/23 Q3", "2022/23 Q4", "2023/24 Q1", "2023/24 Q2"]
+    opening.open_report(Q1, actor=manager, now=IN_Q2)
+    publish(session)
+    assert holding.choices(session, now=IN_Q2)[0] == ("2022/23 Q3", "2022/23 Q3, October to December 2022")

@@ -161,6 +161,14 @@ def test_money_of_which_nobody_says_how_many_records_it_has_is_hidden() -> None:
     assert shown(public_table(table)) == {"a": [SUPPRESSED]}
 
 
+def test_money_that_nobodys_record_makes_is_shown() -> None:
+    """Such as the savings of a quarter with blockers alone, in a row that in other quarters holds people's money."""
+    table = Table(
+        "t", "T", "T", (Column("saved", "Saved", Unit.MONEY, About.PEOPLE),), (Row("a", "A", (_pounds(900, 0),)),)
+    )
+    assert shown(public_table(table)) == {"a": ["£900"]}
+
+
 def test_a_mean_in_another_table_tells_no_hidden_sum() -> None:
     lost = Column("lost", "Lost", Unit.MONEY, About.PEOPLE)
     sums = (

@@ -8,10 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.quarterly.conftest import Desk
 from tests.quarterly.published.conftest import Q1, SECRET, publish
 from tsalert.core.actors import Actor
 from tsalert.core.periods import quarter
 from tsalert.quarterly import opening
+from tsalert.quarterly.published.files import PublishedFiles
+from tsalert.quarterly.writing.formats import Format
 from tsalert.staff.rules import RoleName
 
 PAGE, API = "/published/2022-23Q1", "/api/v1/published-reports/2022-23Q1"
@@ -117,3 +120,68 @@ def test_a_draft_and_what_lies_in_the_future_are_not_found(
 
 def test_an_answer_that_is_not_for_everybody_is_kept_by_nobody(signed_in: Callable[..., FlaskClient]) -> None:
     assert signed_in(RoleName.MANAGER).get("/board-reports/timetable").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind", "beginning"),
+    [
+        ("", "application/pdf", b"%PDF-"),
+        ("?format=pdf", "application/pdf", b"%PDF-"),
+        ("?format=xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK"),
+        ("?format=html", "text/html; charset=utf-8", b"<!DOCTYPE html>"),
+        ("?format=json", "application/json", b"{"),
+    ],
+)
+def test_the_public_edition_is_taken_away_as_a_file_that_any_cache_may_keep(
+    client: FlaskClient, second: str, ending: str, kind: str, beginning: bytes
+) -> None:
+    answer = client.get(f"{PAGE}/file{ending}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, kind)
+    assert answer.data.startswith(beginning)
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert b"Mo Boss" not in answer.data
+    assert SECRET.encode() not in answer.data
+    again = client.get(f"{PAGE}/file{ending}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_file_says_in_its_name_of_which_revision_it_is(client: FlaskClient, second: str) -> None:
+    told = [client.get(f"{PAGE}/file?format=json{ending}") for ending in ("", "&revision=1")]
+    assert "As it is told now." in told[0].text
+    assert "As it was first told." in told[1].text
+    assert told[1].headers["Content-Disposition"] == 'attachment; filename="board-report-2022-23-Q1-public.json"'
+
+
+@pytest.mark.parametrize("kind", ["docx", "exe"])
+def test_what_could_be_altered_under_our_name_is_not_given(client: FlaskClient, first: str, kind: str) -> None:
+    assert client.get(f"{PAGE}/file?format={kind}").status_code == 422
+
+
+def test_the_page_leads_to_its_files(client: FlaskClient, second: str) -> None:
+    assert f'href="{PAGE}/file?format=pdf"' in client.get(PAGE).text
+    assert f'href="{PAGE}/file?format=pdf&amp;revision=1"' in client.get(f"{PAGE}?revision=1").text
+
+
+def test_a_file_is_made_once_and_the_one_asked_for_longest_ago_goes_first() -> None:
+    made: list[str] = []
+
+    def make(name: str) -> bytes:
+        made.append(name)
+        return name.encode()
+
+    files = PublishedFiles()
+    for name in ("one", "two", "one", *map(str, range(11)), "one", "two"):
+        assert files.recall(name, Format.PDF, lambda name=name: make(name)) == name.encode()  # type: ignore[misc]
+    assert made == ["one", "two", *map(str, range(11)), "two"]
+
+
+def test_what_two_officers_sign_and_publish_is_read_by_everybody_at_once(client: FlaskClient, desk: Desk) -> None:
+    digest = desk.finish()
+    answer = client.get(PAGE)
+    assert digest in answer.headers["ETag"]
+    assert "Talks" in answer.text
+    assert "Trading Standards officer" in answer.text
+    for path in (PAGE, API, f"{PAGE}/file?format=html", f"{PAGE}/file?format=json"):
+        told = client.get(path).text
+        assert "Ali Author" not in told
+        assert "Sam Second" not in told

@@ -41,7 +41,7 @@ def found(text: str, facts: Facts = FACTS, title: str = "") -> list[tuple[Check,
     ("text", "what", "said"),
     [
         pytest.param("Mrs Featherstone rang.", Check.NAME, "Mrs Featherstone", id="a-title-and-a-surname"),
-        pytest.param("It was Ivy's hedge.", Check.NAME, "Ivy's", id="a-first-name"),
+        pytest.param("It was Ivy's hedge.", Check.NAME, "Ivy", id="a-first-name"),
         pytest.param("ivy  FEATHERSTONE paid", Check.NAME, "ivy  FEATHERSTONE", id="a-whole-name-however-written"),
         pytest.param("Ivy\nFeatherstone", Check.NAME, "Ivy\nFeatherstone", id="a-name-across-lines"),
         pytest.param("I**v**y paid", Check.NAME, "Ivy", id="a-name-behind-marks"),
@@ -110,6 +110,11 @@ def test_what_a_study_must_not_say_is_found_with_its_place(text: str, what: Chec
 def test_text_that_tells_of_nobody_passes(text: str) -> None:
     facts = FACTS if "£300" not in text else Facts(QUARTER, FACTS.names, amounts=FACTS.amounts)
     assert found(text, facts) == []
+
+
+def test_a_victim_who_shares_a_word_with_a_convicted_trader_is_found_all_the_same() -> None:
+    facts = Facts(QUARTER, names=(Named("Ivy Guilty"), Named("Rex Guilty and his men")), allowed=("Rex Guilty",))
+    assert found("Rex Guilty came to see Guilty.", facts) == [(Check.NAME, "Guilty")]
 
 
 def test_a_title_is_looked_through_as_the_text_is() -> None:

@@ -31,7 +31,7 @@ def test_from_the_case_to_two_signatures_by_pages(
     assert "Write £19,000." in looked.text
     saved = browser.post(f"{path}/edit", data=WORDS | {"text": f"{TEXT} Canary Islands."}, follow_redirects=True)
     assert "It can be signed once nothing above is left to mend." in saved.text
-    why = {"check": "name", "found": "Canary", "reason": "The islands."}
+    why = {"check": "name", "found": "Canary", "why": "The islands."}
     answered = browser.post(f"{path}/reasons", data=why, follow_redirects=True)
     assert "It stays: The islands." in answered.text
     digest = answered.text.partition('name="digest" value="')[2].partition('"')[0]
@@ -92,7 +92,7 @@ def test_the_same_by_the_interface(
         ("name", "Canary", True)
     ]
     answered = client.post(
-        f"{path}/reasons", json={"check": "name", "found": "Canary", "reason": "Islands."}, headers=head
+        f"{path}/reasons", json={"check": "name", "found": "Canary", "why": "Islands."}, headers=head
     ).get_json()
     assert answered["is_clear"] is True
     told = {"digest": saved["digest"], "items": ITEMS}

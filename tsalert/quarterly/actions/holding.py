@@ -10,10 +10,18 @@ from tsalert.core.periods import Period, quarter_of
 from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.vocabulary import Status
 
+_FIRST_REAL = date(1950, 1, 1)  # what came with the service holds from long before any report
+_CHOICES = 6
+
 
 def quarter_before(quarter: Period) -> Period:
     """Return the quarter before one."""
     return quarter_of(quarter.first_day - timedelta(days=1))
+
+
+def begins(first_day: date) -> str:
+    """Say in words from which quarter something holds."""
+    return quarter_of(first_day).label if first_day >= _FIRST_REAL else "The beginning"
 
 
 def running(now: datetime) -> Period:
@@ -33,6 +41,14 @@ def earliest(session: Session, *, now: datetime) -> Period:
     """
     over = quarter_before(running(now))
     return running(now) if is_published(session, over) else over
+
+
+def choices(session: Session, *, now: datetime) -> list[tuple[str, str]]:
+    """Return (label, words) of the quarters from which a change may hold, the one that runs left out."""
+    found = [earliest(session, now=now)]
+    while len(found) < _CHOICES:
+        found.append(quarter_of(found[-1].last_day + timedelta(days=1)))
+    return [(each.label, f"{each.label}, {each.prose}") for each in found if each != running(now)]
 
 
 def first_day_of(session: Session, quarter: Period | None, *, now: datetime) -> date:

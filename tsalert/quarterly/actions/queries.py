@@ -79,12 +79,17 @@ def versions_of(session: Session, action_id: int) -> list[ActionVersion]:
     return found
 
 
+def held(versions: Iterable[ActionVersion], quarter: Period) -> ActionVersion | None:
+    """Return which of an action's versions, what holds last first, holds in a quarter; None before there was any."""
+    return next((each for each in versions if each.first_day <= quarter.first_day), None)
+
+
 def get_action(session: Session, action_id: int, quarter: Period) -> ActionVersion:
     """Return an action as it reads in a quarter, retired or not.
 
     :raises NotFound: there is no such action, or none yet in that quarter.
     """
-    found = next((each for each in versions_of(session, action_id) if each.first_day <= quarter.first_day), None)
+    found = held(versions_of(session, action_id), quarter)
     if found is None:
         raise NotFound(f"The board had no such action in {quarter.label}.")
     return found

@@ -25,6 +25,7 @@ from tsalert.savings.valuing.profiles import PLAIN, get_profile
 from tsalert.savings.valuing.valuation import ValueClass
 
 _NOTHING = Decimal(0)
+_CLOCKS = ("met", "late", "breached_then_ended", "not_applicable", "running", "overdue")
 
 
 def propose(session: Session, quarter: Period) -> str:
@@ -45,6 +46,8 @@ def read(session: Session, quarter: Period) -> AbuseRecords:
         protocol=_protocol(session, quarter),
         sessions=activity_totals(session, quarter).sessions,
         referrals=_referrals(session, quarter),
+        categories=tuple(number for name, number in cases.by_category.items() if name != Category.FINANCIAL_ABUSE),
+        clocks=tuple(getattr(response, name) for name in _CLOCKS),
     )
 
 

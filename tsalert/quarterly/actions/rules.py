@@ -46,6 +46,8 @@ class AbuseRecords:
     """What the service recorded of financial abuse in a quarter, and of what was done against it.
 
     :param reported: cases of scams, doorstep crime and financial abuse.
+    :param categories: the number of cases of each other category of all enquiries.
+    :param clocks: how the immediate responses came out, a number for each way.
     :param protocol: what banks, post offices and the police passed on under the Banking Protocol.
     :param referrals: safeguarding concerns that were sent to adult social care.
     """
@@ -59,6 +61,8 @@ class AbuseRecords:
     protocol: int
     sessions: int
     referrals: int
+    categories: tuple[int, ...] = ()
+    clocks: tuple[int, ...] = ()
 
 
 def plain(words: str) -> str:
@@ -92,9 +96,13 @@ def people(number: int, one: str, many: str) -> str:
     return f"{FEW} {many}" if number < FEWEST_PEOPLE else f"{number:,} {many if number != 1 else one}"
 
 
-def may_tell_part(part: int, whole: int) -> bool:
-    """Tell whether a part may stand beside its whole: neither it nor the rest is a count of 1 to 4."""
-    return all(not 0 < number < FEWEST_PEOPLE for number in (part, whole - part))
+def may_tell_part(part: int, whole: int, beside: Iterable[int] = ()) -> bool:
+    """Tell whether a part may stand beside its whole: neither it nor the rest is a count of 1 to 4.
+
+    :param beside: counts that the report's tables show with it. One of them that is few is suppressed there, and this
+        part perhaps with it, so that it cannot be worked out; it must not be told here then.
+    """
+    return all(not 0 < number < FEWEST_PEOPLE for number in (part, whole - part, *beside))
 
 
 def check_word(words: str, *, field: str) -> None:
@@ -109,7 +117,7 @@ def check_word(words: str, *, field: str) -> None:
 def _of_cases(found: AbuseRecords) -> str:
     cases = people(found.reported, "case", "cases")
     said = f"Trading Standards opened {cases} of scams, doorstep crime or financial abuse"
-    if found.financial_abuse and may_tell_part(found.financial_abuse, found.reported):
+    if found.financial_abuse and may_tell_part(found.financial_abuse, found.reported, found.categories):
         said += f", {found.financial_abuse:,} of them of financial abuse by somebody who was trusted"
     if found.detriment.is_safe:
         said += f"; the victims had paid {format_pounds(found.detriment.amount)}"
@@ -122,7 +130,7 @@ def _of_prevented(found: AbuseRecords) -> str:
 
 def _of_responses(found: AbuseRecords) -> str:
     said = f"The rapid-response number brought {people(found.reports, 'report', 'reports')}"
-    if found.immediate and may_tell_part(found.immediate, found.reports):
+    if found.immediate and may_tell_part(found.immediate, found.reports, found.clocks):
         said += f", {found.immediate:,} of which called for an immediate response"
     if found.protocol:
         said += f"; {people(found.protocol, 'referral', 'referrals')} came under the Banking Protocol"

@@ -8,11 +8,13 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.quarterly.actions import holding, naming, statuses
 from tsalert.quarterly.actions.schemas import BoardStatusChangeSchema, NewBoardStatusSchema, WantedStatusesSchema
+from tsalert.quarterly.actions.statuses import StatusWord
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("board_statuses", __name__, url_prefix="/board-actions/statuses")
+bp.context_processor(lambda: {"begins": holding.begins})
 _SAVED = "The list of words has changed. Earlier quarters keep the words they had."
 
 
@@ -36,8 +38,7 @@ def list_statuses() -> ResponseReturnValue:
 @requires(Permission.MANAGE_INDICATORS)
 def new_status() -> ResponseReturnValue:
     """Show the form for another word."""
-    first = holding.earliest(db.session(), now=utc_now())
-    return render_template("quarterly/status_form.html", present=None, earliest=first, after=None)
+    return _form(None, None)
 
 
 @bp.post("")
@@ -54,10 +55,8 @@ def add_status() -> ResponseReturnValue:
 @requires(Permission.MANAGE_INDICATORS)
 def edit_status(name: str) -> ResponseReturnValue:
     """Show the form for what a word is to read from a quarter on."""
-    session = db.session()
-    versions = statuses.versions_of(session, name)
-    first, after = holding.earliest(session, now=utc_now()), max(each.id for each in versions)
-    return render_template("quarterly/status_form.html", present=versions[0], earliest=first, after=after)
+    versions = statuses.versions_of(db.session(), name)
+    return _form(versions[0], max(each.id for each in versions))
 
 
 @bp.post("/<name>/change")
@@ -69,3 +68,10 @@ def change_status(name: str) -> ResponseReturnValue:
     naming.change_status(name, new, after=after, actor=current_actor(), now=utc_now())
     flash(_SAVED, "success")
     return redirect(url_for(".list_statuses"), 303)
+
+
+def _form(present: StatusWord | None, after: int | None) -> str:
+    now = utc_now()
+    quarters = holding.choices(db.session(), now=now)
+    told = {"present": present, "after": after, "running": holding.running(now), "quarters": quarters}
+    return render_template("quarterly/status_form.html", **told)

@@ -28,7 +28,7 @@ from tsalert.web.forms import Form, load_form, read_form, redisplays
 from tsalert.web.once import leave_key
 
 bp = Blueprint("board_actions", __name__, url_prefix="/board-actions")
-bp.context_processor(lambda: {"html_of": html_of, "slug_of": slug_of})
+bp.context_processor(lambda: {"html_of": html_of, "slug_of": slug_of, "begins": holding.begins})
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -57,8 +57,14 @@ def new_action() -> ResponseReturnValue:
     session, now = db.session(), utc_now()
     actions = queries.actions_on(queries.action_versions(session), holding.running(now).first_day)
     number = max((each.number for each in actions), default=0) + 1
-    first = holding.earliest(session, now=now)
-    return render_template("quarterly/action_form.html", present=None, number=number, earliest=first, after=None)
+    return render_template(
+        "quarterly/action_form.html",
+        present=None,
+        number=number,
+        after=None,
+        running=holding.running(now),
+        quarters=holding.choices(session, now=now),
+    )
 
 
 @bp.post("")
@@ -76,12 +82,16 @@ def add_action() -> ResponseReturnValue:
 @requires(Permission.READ_FIGURES)
 def show_action(action_id: int) -> ResponseReturnValue:
     """Show an action with everything that was told of it, and its versions."""
-    session = db.session()
+    session, now = db.session(), utc_now()
+    versions = queries.versions_of(session, action_id)
+    reported = showing.reported(session, now=now)
     return render_template(
         "quarterly/action.html",
-        versions=queries.versions_of(session, action_id),
+        versions=versions,
+        present=queries.held(versions, holding.running(now)) or versions[-1],
+        then=queries.held(versions, reported),
         updates=queries.updates_of(session, action_id),
-        reported=showing.reported(session, now=utc_now()),
+        reported=reported,
         officers=officer_names(session),
     )
 
@@ -90,12 +100,15 @@ def show_action(action_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_INDICATORS)
 def edit_action(action_id: int) -> ResponseReturnValue:
     """Show the form for what an action is to say from a quarter on."""
-    session = db.session()
+    session, now = db.session(), utc_now()
     versions = queries.versions_of(session, action_id)
-    first = holding.earliest(session, now=utc_now())
-    after = max(each.id for each in versions)
     return render_template(
-        "quarterly/action_form.html", present=versions[0], number=versions[0].number, earliest=first, after=after
+        "quarterly/action_form.html",
+        present=versions[0],
+        number=versions[0].number,
+        after=max(each.id for each in versions),
+        running=holding.running(now),
+        quarters=holding.choices(session, now=now),
     )
 
 

@@ -27,7 +27,9 @@ class Behind:
     largest: Decimal | None
 
     def tells_of_one(self, amount: Decimal) -> bool:
-        """Say whether such an amount is one person's more than anybody else's."""
+        """Say whether such an amount is one person's more than anybody else's; without a record it is nobody's."""
+        if not self.records:
+            return False
         if self.records < LEAST_RECORDS or self.largest is None:
             return True
         return self.largest > MOST_OF_ONE * abs(amount)

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from tsalert.quarterly.published.files import GIVEN
+from tsalert.quarterly.writing.formats import Format
 from tsalert.web.fields import Strict
 
 _LARGEST = 10_000
@@ -14,6 +16,19 @@ class WantedRevisionSchema(Strict):
         load_default=None,
         validate=validate.Range(1, _LARGEST),
         metadata={"description": "By default the newest that is published."},
+    )
+
+
+class WantedFileSchema(WantedRevisionSchema):
+    """And as which kind of file."""
+
+    kind = fields.Enum(
+        Format,
+        by_value=fields.String,
+        data_key="format",
+        load_default=Format.PDF,
+        validate=validate.OneOf(GIVEN, error="Choose pdf, xlsx, html or json."),
+        error_messages={"unknown": "Choose pdf, xlsx, html or json."},
     )
 
 

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from tsalert.config import Settings
+from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.quarterly.addresses import quarter_of_slug
-from tsalert.quarterly.content import Block, Chart, Report, Table
 from tsalert.quarterly.published import queries
+from tsalert.quarterly.published.files import GIVEN, PublishedFiles
 from tsalert.quarterly.published.queries import PublishedQuarter, Revision
-from tsalert.quarterly.published.schemas import WantedRevisionSchema
-from tsalert.quarterly.vocabulary import Unit
-from tsalert.quarterly.writing.drawing import drawn
-from tsalert.quarterly.writing.prose import html_of
+from tsalert.quarterly.published.schemas import WantedFileSchema, WantedRevisionSchema
+from tsalert.quarterly.writing import formats
+from tsalert.quarterly.writing.formats import CONTENT_TYPES, Format, Making
+from tsalert.quarterly.writing.page import page_of
 from tsalert.web.access import public
 from tsalert.web.caching import for_everybody
 from tsalert.web.forms import read_form
@@ -23,6 +26,12 @@ from tsalert.web.forms import read_form
 bp = Blueprint("published", __name__, url_prefix="/published")
 # A correction should be seen within minutes; what is published never changes otherwise.
 SECONDS = 300
+_FILES = "tsalert_published_files"
+
+
+@bp.record_once
+def _keep_files(state: BlueprintSetupState) -> None:
+    state.app.extensions[_FILES] = PublishedFiles()
 
 
 @bp.get("")
@@ -44,24 +53,30 @@ def show_published(quarter: str) -> ResponseReturnValue:
     found, shown = wanted(quarter, read_form(WantedRevisionSchema(), request.args))
 
     def draw() -> ResponseReturnValue:
-        report = queries.public_edition(db.session(), found.quarter, shown)
-        parts = [(section, [_shown(block, report) for block in section.blocks]) for section in report.sections]
-        return render_template(
-            "quarterly/published_report.html", found=found, shown=shown, head=report.head, parts=parts, html_of=html_of
-        )
+        page = page_of(queries.public_edition(db.session(), found.quarter, shown))
+        return render_template("quarterly/published_report.html", found=found, shown=shown, page=page, files=GIVEN)
 
     return for_everybody(mark_of(found, shown), draw, seconds=SECONDS)
 
 
-def _shown(block: Block, report: Report) -> dict[str, Any]:
-    """Return a block under the name of what it is; a chart whose figures are kept back is nothing."""
-    match block:
-        case Table():
-            numeric = [number for number, column in enumerate(block.columns, 1) if column.unit is not Unit.WORDS]
-            return {"table": block, "numeric": numeric}
-        case Chart():
-            return {"chart": drawn(block, report)}
-    return {"prose": block}
+@bp.get("/<quarter>/file")
+@public
+def give_file(quarter: str) -> ResponseReturnValue:
+    """Give the public edition as a file; one of a superseded revision says in its name which it is."""
+    asked = read_form(WantedFileSchema(), request.args)
+    found, shown = wanted(quarter, asked)
+    return for_everybody(shown.digest, lambda: _file(found, shown, asked["kind"]), seconds=SECONDS)
+
+
+def _file(found: PublishedQuarter, shown: Revision, kind: Format) -> Response:
+    files: PublishedFiles = current_app.extensions[_FILES]
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    report = queries.public_edition(db.session(), found.quarter, shown)
+    making = Making(utc_now(), settings.document_fonts, settings.word_template)
+    content = files.recall(shown.digest, kind, lambda: formats.content_of(report, kind, making))
+    answer = Response(content, content_type=CONTENT_TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{formats.name_of(report.head, kind)}"'
+    return answer
 
 
 def wanted(slug: str, asked: dict[str, Any]) -> tuple[PublishedQuarter, Revision]:

@@ -33,20 +33,20 @@ _COMMON = frozenset({
 
 
 def names_in(text: str, facts: Facts) -> Iterator[Finding]:
-    """Yield every name of the case that a text has in it, and whatever a title stands before."""
-    allowed = [_phrase(name) for name in facts.allowed if fold_words(name)]
+    """Yield every name of the case that a text has in it, and whatever a title stands before, but those of convicts."""
+    spared = [found.span() for name in facts.allowed for found in _phrase(name).finditer(text)]
     for each in _names_in(text, facts):
-        if not any(pattern.fullmatch(each.found) for pattern in allowed):
+        end = each.start + len(each.found)
+        if not any(first <= each.start and end <= last for first, last in spared):
             yield each
 
 
 def _names_in(text: str, facts: Facts) -> Iterator[Finding]:
     yield from findings_of(Check.NAME, text, _TITLED, _ADVICE)
-    told = {word for name in facts.allowed for word in _telling(name)}
     for named in facts.names:
         yield from _whole(text, named)
         if named.parts_too:
-            yield from _parts(text, named, told)
+            yield from _parts(text, named)
 
 
 def _whole(text: str, named: Named) -> Iterator[Finding]:
@@ -60,11 +60,9 @@ def _whole(text: str, named: Named) -> Iterator[Finding]:
             yield at(check, text, found, _ADVICE)
 
 
-def _parts(text: str, named: Named, told: set[str]) -> Iterator[Finding]:
+def _parts(text: str, named: Named) -> Iterator[Finding]:
     for word in _telling(named.name):
-        if word in told:
-            continue
-        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?:['\u2019]s)?(?!\w)", re.IGNORECASE)
+        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
         yield from (at(Check.NAME, text, found, _ADVICE) for found in pattern.finditer(text) if found[0][0].isupper())
 
 

@@ -190,4 +190,4 @@ def _studies(session: Session, rows: Sequence[CaseStudy]) -> list[Study]:
     given = select(CaseStudySignature).where(CaseStudySignature.study_id.in_(ids)).order_by(CaseStudySignature.id)
     for signature in session.scalars(given):
         signatures[signature.study_id].append(signature)
-    return [Study(row, *(tuple(each[row.id]) for each in (texts, reasons, signatures))) for row in rows]
+    return [Study(row, tuple(texts[row.id]), tuple(reasons[row.id]), tuple(signatures[row.id])) for row in rows]

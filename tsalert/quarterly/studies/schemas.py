@@ -53,13 +53,13 @@ class CaseStudyReasonSchema(Strict):
     """Why something that a check found stays."""
 
     check = choice(Check, required=True)
-    found = Paragraph(longest=LONGEST_TEXT, required=True)
-    reason = Line(longest=400, required=True, error_messages={"required": "Say why it stays."})
+    found = Paragraph(longest=LONGEST_TEXT, required=True, error_messages={"required": "Say what was found."})
+    why = Line(longest=400, required=True, error_messages={"required": "Say why it stays."})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Why:
         """Return the reason."""
-        return Why(**data)
+        return Why(data["check"], data["found"], data["why"])
 
 
 class CaseStudySigningSchema(Strict):

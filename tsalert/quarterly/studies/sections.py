@@ -49,7 +49,7 @@ def why_left_out(session: Session, study: Study) -> str | None:
     if study.state is State.WITHDRAWN:
         return f"Withdrawn: {study.row.withdraw_reason}"
     if study.state is not State.SIGNED:
-        return f"{study.state.label}."
+        return f"{study.state.label}: it is told once its author and a second officer have signed."
     if study.text.title == REMOVED:
         return None if _published(session, study) else _GONE
     found = queries.examine(session, study)

@@ -86,9 +86,9 @@ def say_why(case_id: int, study_id: int, why: Why, *, actor: Actor, now: datetim
         study = standing(session, case_id, study_id, actor=actor, now=now)
         told = queries.examine(session, study).told
         if not queries.is_told_of(told, (why.check, why.found)):
-            raise RuleViolation("This is not in the text any more.", field="reason")
+            raise RuleViolation("This is not in the text any more.", field="why")
         if why.check in NEVER_STANDS:
-            raise RuleViolation(f"{why.check.label} must come out: no reason makes it stand.", field="reason")
+            raise RuleViolation(f"{why.check.label} must come out: no reason makes it stand.", field="why")
         session.add(
             CaseStudyReason(
                 study_id=study_id, finding=why.check, found=why.found, reason=why.reason, said_by=actor.officer_id,

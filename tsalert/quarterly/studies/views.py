@@ -22,6 +22,7 @@ from tsalert.quarterly.writing import markdown
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
+from tsalert.web import once
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import Form, load_form, redisplays
 
@@ -49,7 +50,8 @@ def list_studies() -> ResponseReturnValue:
         studies=found,
         quarter=asked["quarter"],
         quarters=_quarters(),
-        left_out={each.row.id: sections.why_left_out(session, each) for each in found},
+        # Each is held against its whole case: those of one quarter are three at most.
+        left_out={each.row.id: sections.why_left_out(session, each) for each in found} if asked["quarter"] else {},
         is_board_only=lambda study: sections.is_board_only(session, study),
     )
 
@@ -121,6 +123,7 @@ def edit_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @redisplays(edit_study)
 def preview_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Show the words as a report would tell them, with what is left to mend, and save nothing."""
+    once.leave_key()
     new, _ = load_form(CaseStudyWritingSchema())
     service.check_words(new)
     study = _study(case_id, study_id)

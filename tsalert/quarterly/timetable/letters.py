@@ -25,6 +25,18 @@ class Letter:
     content: Content | None
 
 
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """What a report lacks before its meeting: sections without text, what else it waits for, signatures."""
+
+    texts: tuple[str, ...]
+    others: tuple[str, ...]
+    is_signed: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.others or not self.is_signed)
+
+
 def letter_for(session: Session, point: Point, settings: Settings, *, now: datetime) -> Letter | None:
     """Return what is to be sent of something that has come; None where there is nobody to tell, or no need yet."""
     if point.kind is Kind.SUMMARY:
@@ -36,20 +48,24 @@ def letter_for(session: Session, point: Point, settings: Settings, *, now: datet
     if point.kind is Kind.PARTNER_DATA:
         owed = queries.owed_by_partners(session, point.about)
         return Letter(writers, partners_mail(owed, point, settings) if owed else None)
-    return _of_report(session, point, settings, writers)
+    return _of_report(session, point, settings, writers, now)
 
 
-def _of_report(session: Session, point: Point, settings: Settings, writers: Collection[Person]) -> Letter | None:
+def _of_report(
+    session: Session, point: Point, settings: Settings, writers: Collection[Person], now: datetime
+) -> Letter | None:
     report = queries.find_open(session, point.about)
     if report is None:
         return None
     link = f"{settings.public_url}/board-reports/{slug_of(report.quarter)}"
     if point.kind in _AT_THE_OPENING:
         return Letter(writers, _AT_THE_OPENING[point.kind](report, link))
-    missing = queries.unwritten(session, report.quarter)
-    if not missing and not report.is_unsigned:
-        return None
-    return Letter(writers, meeting_mail(report, missing, point, link))
+    lacks = Lacks(
+        tuple(queries.unwritten(session, report.quarter)),
+        tuple(queries.waiting(session, report.quarter)),
+        is_signed=queries.is_signed(session, report, now=now),
+    )
+    return Letter(writers, meeting_mail(report, lacks, point, link)) if lacks else None
 
 
 def opened_mail(report: OpenReport, link: str) -> Content:
@@ -89,16 +105,23 @@ _AT_THE_OPENING: dict[Kind, Callable[[OpenReport, str], Content]] = {
 }
 
 
-def meeting_mail(report: OpenReport, missing: Sequence[str], point: Point, link: str) -> Content:
+def meeting_mail(report: OpenReport, lacks: Lacks, point: Point, link: str) -> Content:
     """Return the reminder of what a report lacks before its meeting."""
-    lines = "".join(f"- {title}\n" for title in missing)
-    lacking = f"Nothing is written yet under:\n\n{lines}\n" if missing else ""
-    unsigned = "It is not signed yet.\n\n" if report.is_unsigned else ""
+    said = (
+        _listed("Nothing is written yet under:", lacks.texts),
+        _listed("It also waits for:", lacks.others),
+        "" if lacks.is_signed else "It is not signed as it stands.\n\n",
+    )
     text = (
         f"The board's report of {report.quarter.label} goes to the meeting on {day(point.about_on)}.\n\n"
-        f"{lacking}{unsigned}See what is still to do: {link}\n"
+        f"{''.join(said)}See what is still to do: {link}\n"
     )
     return Content(subject=f"The board meets on {day(point.about_on)}: {report.quarter.label} is not ready", text=text)
+
+
+def _listed(words: str, lines: Sequence[str]) -> str:
+    listed = "".join(f"- {line}\n" for line in lines)
+    return f"{words}\n\n{listed}\n" if lines else ""
 
 
 def partners_mail(owed: Sequence[Owed], point: Point, settings: Settings) -> Content:

@@ -11,18 +11,19 @@ from tsalert.audit import queries as audit
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, parse_period
-from tsalert.quarterly import texts
+from tsalert.quarterly import queries as quarterly
+from tsalert.quarterly import sources, standing, texts
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.timetable import rules
 from tsalert.quarterly.timetable.models import BoardReminder, SummaryLeave
 from tsalert.quarterly.timetable.rules import Meeting, Point
 from tsalert.quarterly.vocabulary import Status
+from tsalert.reports.dashboard_views import kept_figures
 from tsalert.reports.partners import periods_by_partner
 from tsalert.staff import queries as staff
 from tsalert.staff.queries import Person
 
 _LISTED = 60
-_SIGNED = frozenset({Status.SIGNED, Status.PUBLISHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,6 @@ class OpenReport:
     revision: int
     status: Status
     meeting_on: date | None
-
-    @property
-    def is_unsigned(self) -> bool:
-        """True until both have signed."""
-        return self.status not in _SIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +108,20 @@ def unwritten(session: Session, quarter: Period) -> list[str]:
     """Return the titles of the sections of a quarter's report in which nobody has written anything yet."""
     found = texts.texts_of(session, quarter)
     return [place.title for place, text in found.items() if not place.is_exempt and not text.is_written]
+
+
+def waiting(session: Session, quarter: Period) -> list[str]:
+    """Return what else the report waits for, each with how many; their names stay in the program."""
+    found = sources.waiting_for(session, quarter)
+    return [f"{title}: {len(missing)}" for title, missing in found.items() if missing]
+
+
+def is_signed(session: Session, report: OpenReport, *, now: datetime) -> bool:
+    """Tell whether both have signed a report as it stands; what was changed since takes a signature's hold away."""
+    if report.status is not Status.SIGNED:
+        return False
+    row = quarterly.get_report(session, report.quarter, report.revision)
+    return standing.status_of(session, row, memory=kept_figures(), now=now) is Status.SIGNED
 
 
 def owed_by_partners(session: Session, told: Period) -> list[Owed]:

@@ -1,5 +1,6 @@
 """Charts of a report, drawn from the very figures that its tables show. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from tsalert.reports.charts import Bar, Series, Subject
 from tsalert.savings.valuing.valuation import shown_pounds
 
 _MOST_BARS = 24
+_QUARTER = re.compile(r"\d{4}/\d{2} Q[1-4]")
 _LONGEST = 44  # letters of a name that a chart has room for; the table has the whole of it
 
 
@@ -21,13 +23,21 @@ def drawn(chart: Chart, report: Report) -> charts.Chart | None:
     rows = _rows(chart, table) if table else []
     if table is None or not columns or not rows:
         return None
-    shown = rows if chart.kind is ChartKind.LINES else rows[: max(1, _MOST_BARS // len(columns))]
+    shown = _that_fit(chart.kind, rows, columns)
     description = chart.description
     if len(shown) < len(rows):
-        description += f" The first {len(shown)} of {len(rows)} are drawn; the table has all of them."
+        description += f" It has {len(shown)} of {len(rows)} rows of the table, which has all of them."
     write = _WRITE[columns[0].unit]
     subject = Subject(f"chart-{chart.key}", clean(chart.finding), clean(description), write, columns[0].title)
     return _draw(chart.kind, subject, table, columns, shown)
+
+
+def _that_fit(kind: ChartKind, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Row]:
+    """Return the rows that there is room for: of quarters the last ones, of all else the first."""
+    room = _MOST_BARS // (1 if kind is ChartKind.STACKED else len(columns)) or 1
+    if kind is ChartKind.LINES or len(rows) <= room:
+        return rows
+    return rows[-room:] if all(_QUARTER.fullmatch(row.title) for row in rows) else rows[:room]
 
 
 def _draw(

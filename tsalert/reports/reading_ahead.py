@@ -1,0 +1,66 @@
+"""Works the dashboard's figures out before anybody asks, so that no reader waits for them."""
+
+import logging
+from datetime import date, datetime
+from threading import Event, Thread
+from time import sleep
+
+from flask import Flask
+
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import Period, quarter_of, recent_periods, rolling_year
+from tsalert.db import db
+from tsalert.reports.comparing import quarters_up_to
+from tsalert.reports.dashboard import read_dashboard
+from tsalert.reports.memory import FiguresMemory
+
+# With the seconds that a reading takes less than the minute that figures may be old.
+_EVERY_SECONDS = 35.0
+# Between two readings, so that an officer who saves meanwhile has the processor.
+_REST_SECONDS = 0.02
+_LEAVE_SECONDS = 10.0
+_log = logging.getLogger(__name__)
+
+
+class ReadingAhead:
+    """A thread of a web process that keeps in its memory what the dashboard is mostly opened for."""
+
+    def __init__(self, app: Flask, memory: FiguresMemory) -> None:
+        self._app, self._memory, self._stop = app, memory, Event()
+        self._thread = Thread(target=self._run, name="figures", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Read no more, and wait for a reading that was begun."""
+        self._stop.set()
+        self._thread.join(_LEAVE_SECONDS)
+
+    def read(self, *, now: datetime) -> None:
+        """Work out anew what would be too old before the next reading; what goes wrong is logged."""
+        with self._app.app_context():
+            try:
+                for period in read_ahead(london_date(now)):
+                    read_dashboard(db.session(), self._memory.ahead(self._rest), period, now=now)
+            except Exception as error:  # noqa: BLE001 - the next reading may do better; who asks meanwhile is told what is wrong
+                _log.warning("figures could not be read ahead: %s", type(error).__name__)
+            finally:
+                db.session.remove()
+
+    def _run(self) -> None:
+        self.read(now=utc_now())
+        while not self._stop.wait(_EVERY_SECONDS):
+            self.read(now=utc_now())
+
+    def _rest(self) -> None:
+        if not self._stop.is_set():
+            sleep(_REST_SECONDS)
+
+
+def read_ahead(today: date) -> tuple[Period, ...]:
+    """Return the periods that are read ahead: the quarter that runs, the one before, the year, four quarters."""
+    before, running = quarters_up_to(quarter_of(today), 2)
+    year = recent_periods(today, years=1)[0]
+    return running, before, year, rolling_year(today)
