@@ -14,6 +14,7 @@ from tests.quarterly.studies.conftest import (
     QUARTER,
     STREET,
     TEXT,
+    THEN,
     VICTIM,
     begun,
     close,
@@ -23,9 +24,10 @@ from tests.quarterly.studies.conftest import (
     writing,
 )  # fmt: skip
 from tsalert.audit.queries import entries_about
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
-from tsalert.cases.rules import NewMoneyLine, Progress
+from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation, Withheld
@@ -34,6 +36,7 @@ from tsalert.quarterly.studies import queries, sections, service, signing
 from tsalert.quarterly.studies.rules import Signing, Why
 from tsalert.quarterly.studies.vocabulary import Check, Item, State
 from tsalert.quarterly.vocabulary import SectionKey
+from tsalert.response.vocabulary import Category
 from tsalert.restricting import service as restricting
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
@@ -217,6 +220,26 @@ def test_money_that_is_corrected_takes_its_signed_study_out_of_the_report(
     close(case_id, author)
     (left,) = sections.left_out(session, QUARTER)
     assert left.why == "Left to mend: an amount that is not in the ledger of the case."
+
+
+def test_what_another_case_of_the_same_matter_tells_is_no_more_told_than_what_its_own_tells(
+    session: Session, case_id: int, author: Actor
+) -> None:
+    new = NewCase("The same gardeners.", Category.DOORSTEP_CRIME, victim_name="Otter Whitlock", address="7 Otter Lane")
+    later = case_service.open_case(new, actor=author, now=THEN)
+    case_service.record_money(later, NewMoneyLine(MoneyKind.PREVENTED, Decimal(730)), actor=author, now=THEN)
+    into = cases.get_case(session, later).reference
+    merging.merge(case_id, merging.NewMerge(into, "It is one matter."), actor=author, now=NOON)
+    study_id = begun(case_id, author)
+    told_too = writing("Whitlock kept £700 and £1,600.")
+    service.save_text(case_id, study_id, told_too, after=1, actor=author, now=NOON)
+    study = read(session, case_id, study_id, author)
+    found = queries.examine(session, study)
+    assert [(each.finding.check, each.finding.found) for each in found.told] == [(Check.NAME, "Whitlock")]
+    assert "not closed" in found.live[0]
+    assert len(study.text.money_lines.split()) == 2
+    close(later, author)
+    assert queries.examine(session, study).live == ()
 
 
 def test_a_report_takes_three_and_says_the_way_out(session: Session, case_id: int, author: Actor) -> None:

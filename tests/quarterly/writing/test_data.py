@@ -2,12 +2,20 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 from tests.quarterly.samples import DEMAND, PUBLIC, REPORT
 from tsalert.quarterly import keeping
 from tsalert.quarterly.content import Figure, Report, Section
 from tsalert.quarterly.vocabulary import SectionKey
 from tsalert.quarterly.writing.data import for_readers, json_of
+
+
+def public_figures(*figures: Figure) -> tuple[Figure, ...]:
+    columns = tuple(replace(DEMAND.columns[0], key=str(number)) for number in range(len(figures)))
+    table = replace(DEMAND, columns=columns, rows=(replace(DEMAND.rows[0], figures=figures),))
+    report = replace(PUBLIC, sections=(Section(SectionKey.DEMAND, (table,)),))
+    return for_readers(report).tables()[0].rows[0].figures
 
 
 def test_the_report_is_read_back_without_what_only_the_disclosure_control_may_know() -> None:
@@ -17,6 +25,16 @@ def test_the_report_is_read_back_without_what_only_the_disclosure_control_may_kn
     figures = [figure for table in read.tables() for row in table.rows for figure in row.figures]
     assert {figure.largest for figure in figures} == {None}
     assert 19 in {figure.records for figure in figures}
+
+
+def test_the_public_is_told_no_number_more_exactly_than_people_read_it() -> None:
+    lost, banded, mean = public_figures(
+        Figure("£163,211", Decimal("163210.55"), 19, Decimal(81000)),
+        Figure("£5,000 to £10,000", Decimal(7300)),
+        Figure("12", 12),
+    )
+    assert lost == Figure("£163,211", Decimal(163211))
+    assert (banded.value, mean.value) == (None, 12)
 
 
 def test_the_public_is_not_told_how_many_records_are_behind_a_figure() -> None:

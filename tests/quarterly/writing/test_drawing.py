@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.quarterly.samples import DEMAND, REPORT, SAVINGS, TREND, count
+from tsalert.core.periods import quarter
 from tsalert.quarterly.content import Chart, Column, Figure, Report, Row, Section, Table
 from tsalert.quarterly.vocabulary import ChartKind, SectionKey, Unit
 from tsalert.quarterly.writing.drawing import drawn
@@ -76,9 +77,7 @@ def test_of_many_rows_as_many_are_drawn_as_fit_and_of_quarters_the_last() -> Non
     assert found is not None
     assert ">Ward 0<" in found.svg
     assert "24 of 40 rows" in found.description
-    quarters = numbered(
-        [f"{year}/{year % 100 + 1:02} Q{number}" for year in range(2010, 2020) for number in range(1, 5)]
-    )
+    quarters = numbered([quarter(year, number).label for year in range(2010, 2020) for number in range(1, 5)])
     found = drawn(many, with_table(quarters))
     assert found is not None
     assert ">2019/20 Q4<" in found.svg

@@ -127,7 +127,10 @@ def _unrated(material: Material) -> Iterator[str]:
         "The prudent basis takes off what would have come about without us, and discounts later years; low and high "
         "are the ends of the evidence."
     )
+    found: dict[str, list[str]] = {}
     for basis, table in material.savings.bases.items():
-        unrated = [row.title for row in table.rows if row.total.is_incomplete]
-        if basis is not Basis.PUBLISHED and unrated:
-            yield f"{basis.label}: no approved rate values everything of {' and '.join(unrated)}."
+        for row in table.rows:
+            if row.total.is_incomplete and basis is not Basis.PUBLISHED:
+                found.setdefault(row.title, []).append(basis.label)
+    for title, bases in found.items():
+        yield f"No approved rate values everything of {title} in: {'; '.join(bases)}."

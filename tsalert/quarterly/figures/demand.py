@@ -27,7 +27,7 @@ _TYPICAL = (
 )
 _TREND = (
     Column("enquiries", "Enquiries", Unit.COUNT, About.PEOPLE),
-    Column("cases", "Scam, doorstep crime and financial abuse cases", Unit.COUNT, About.PEOPLE),
+    Column("cases", "Scam, doorstep and abuse cases", Unit.COUNT, About.PEOPLE),
     Column("lost", "Lost in these cases", Unit.MONEY, About.PEOPLE),
 )
 _CASES = "Cases of scams, doorstep crime and financial abuse, by the day on which they were opened."

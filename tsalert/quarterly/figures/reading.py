@@ -23,6 +23,7 @@ from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.response.figures import ResponsePeriod, response_period
 from tsalert.response.queries import count_late_calls
 from tsalert.savings import queries as savings
+from tsalert.savings.figures.claims import Claim, find_claim
 from tsalert.savings.figures.evidenced import Evidenced, evidenced_money
 from tsalert.savings.figures.overview import By, Overview, Wanted, by_class, overview
 from tsalert.savings.figures.rebasing import rebased_table
@@ -75,6 +76,7 @@ class Material:
     classes: Mapping[Period, SavingsTable]
     evidenced: Mapping[Period, tuple[Evidenced, ...]]
     rebased_classes: SavingsTable | None
+    claim: Claim | None
     savings: Overview
     prudent_sets: tuple[RateSetView, ...]
     response: ResponsePeriod
@@ -130,6 +132,7 @@ def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, n
             now=now,
             read=lambda: _rebased_classes(session, compared),
         ),
+        claim=find_claim(session),
         prudent_sets=_prudent_sets(session, quarter),
         savings=keep("bases", quarter, lambda wanted: overview(session, Wanted(wanted, By.TYPE, AS_PUBLISHED))),
         response=keep("response", quarter, lambda wanted: response_period(session, wanted)),

@@ -1,6 +1,7 @@
 """Savings: direct, then estimated, then the board's table with its range, its rates and what stands apart."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import Block, Chart, Column, Prose, Row, Section, Table
@@ -12,7 +13,7 @@ from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
 from tsalert.savings.figures.cells import Cell
 from tsalert.savings.figures.sheets import NOT_AUDITED
 from tsalert.savings.figures.table import SavingsTable
-from tsalert.savings.valuing.profiles import TOTAL
+from tsalert.savings.valuing.profiles import PLAIN, TOTAL, get_profile
 from tsalert.savings.valuing.valuation import ValueClass, total
 
 DIRECT = (ValueClass.PREVENTED, ValueClass.RECOVERED)
@@ -31,8 +32,11 @@ def savings_section(material: Material) -> Section:
 
 def _blocks(material: Material) -> Iterator[Block]:
     yield Prose(NOT_AUDITED)
+    if material.claim:
+        yield Prose(f"Quoted, and no part of any figure here: {material.claim.words} ({material.claim.source}).")
     yield _of_classes(material, "savings_direct", "Direct savings: evidenced money, case by case", DIRECT)
-    yield _of_classes(material, "savings_estimated", "Estimated savings: worked out by approved rates", ESTIMATED)
+    estimated = _of_classes(material, "savings_estimated", "Estimated savings: worked out by approved rates", ESTIMATED)
+    yield replace(estimated, notes=(_BY_CLASS,))
     yield board_table(material)
     yield range_table(material)
     apart = apart_table(material)
@@ -72,7 +76,7 @@ def _of_classes(material: Material, key: str, caption: str, kinds: tuple[ValueCl
         is_total=True,
         about=About.PEOPLE if is_people else About.SERVICE,
     )
-    return Table(key, caption, "Value class", _AMOUNT, (*rows, whole), (_BY_CLASS,))
+    return Table(key, caption, "Value class", _AMOUNT, (*rows, whole))
 
 
 def _class_row(material: Material, period: Period, kind: ValueClass) -> Row:
@@ -102,9 +106,9 @@ def _chart(material: Material) -> Chart:
 
 def _by_quarter(material: Material) -> Table:
     quarters, kinds = list(material.classes), (*DIRECT, *ESTIMATED)
+    titles = get_profile(PLAIN).columns
     columns = tuple(
-        Column(kind.value, f"{kind.letter}: {kind.label}", Unit.MONEY, _about_of_all(material, quarters, kind))
-        for kind in kinds
+        Column(kind.value, titles[kind.value], Unit.MONEY, _about_of_all(material, quarters, kind)) for kind in kinds
     )
     whole = Column(TOTAL, "Total, A to E", Unit.MONEY, About.PEOPLE, is_total=True)
     rows = tuple(_quarter_row(material, each) for each in quarters)

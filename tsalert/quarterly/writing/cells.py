@@ -20,22 +20,46 @@ class Number:
     form: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a figure's words say, taken apart."""
+
+    value: Decimal
+    places: int
+    is_money: bool
+    is_share: bool
+    words: str
+
+
+def number_shown(figure: Figure) -> Decimal | None:
+    """Return the number that people read in a figure, rounded as they read it, or None where that is not its value."""
+    found = _read(figure)
+    return found.value if found else None
+
+
 def cell_of(figure: Figure) -> Number | str:
     """Return a figure as a number where its format shows just what the report does, else its words."""
-    found = _SHOWN.fullmatch(figure.shown)
-    if figure.value is None or figure.shown == SUPPRESSED or found is None or '"' in found["words"]:
+    found = _read(figure)
+    if found is None or figure.value is None or '"' in found.words or _digits(Decimal(figure.value)) > _DIGITS:
         return figure.shown
     value = Decimal(figure.value)
-    shown = Decimal(f"{'-' if found['sign'] else ''}{found['whole'].replace(',', '')}{found['part'] or ''}")
-    places = len(found["part"] or ".") - 1
-    if value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) != shown or _digits(value) > _DIGITS:
-        return figure.shown
-    number = "#,##0" + (f".{'0' * places}" if places else "")
-    if found["percent"]:
+    number = "#,##0" + (f".{'0' * found.places}" if found.places else "")
+    if found.is_share:
         value, number = value / 100, f"{number}%"
-    words = f'"{found["words"]}"' if found["words"] else ""
-    positive = f"{_POUND if found['pounds'] else ''}{number}{words}"
+    words = f'"{found.words}"' if found.words else ""
+    positive = f"{_POUND if found.is_money else ''}{number}{words}"
     return Number(value, f"{positive};-{positive}")
+
+
+def _read(figure: Figure) -> _Shown | None:
+    found = _SHOWN.fullmatch(figure.shown)
+    if figure.value is None or figure.shown == SUPPRESSED or found is None:
+        return None
+    places = len(found["part"] or ".") - 1
+    said = Decimal(f"{'-' if found['sign'] else ''}{found['whole'].replace(',', '')}{found['part'] or ''}")
+    if Decimal(figure.value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) != said:
+        return None
+    return _Shown(said, places, bool(found["pounds"]), bool(found["percent"]), found["words"])
 
 
 def _digits(value: Decimal) -> int:

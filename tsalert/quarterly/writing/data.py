@@ -5,6 +5,7 @@ from dataclasses import replace
 from tsalert.quarterly import keeping
 from tsalert.quarterly.content import SUPPRESSED, Block, Figure, Report, Row, Table
 from tsalert.quarterly.vocabulary import Edition
+from tsalert.quarterly.writing.cells import number_shown
 
 
 def json_of(report: Report) -> str:
@@ -13,9 +14,10 @@ def json_of(report: Report) -> str:
 
 
 def for_readers(report: Report) -> Report:
-    """Return a report without largest amounts; the public's also without how many records are behind a figure.
+    """Return a report without largest amounts; the public's also without what is more exact than what people read.
 
-    A figure that is kept back has no number behind it, whatever came with it.
+    What is rounded away could be told by the difference of two revisions, which look alike. A figure that is kept back
+    has no number behind it, whatever came with it.
     """
     is_public = report.head.edition is Edition.PUBLIC
     return replace(
@@ -41,4 +43,7 @@ def _row(row: Row, *, is_public: bool) -> Row:
 def _figure(figure: Figure, *, is_public: bool) -> Figure:
     if figure.shown == SUPPRESSED:
         return Figure(SUPPRESSED)
-    return replace(figure, largest=None, records=None if is_public else figure.records)
+    if not is_public:
+        return replace(figure, largest=None)
+    value = number_shown(figure)
+    return Figure(figure.shown, int(value) if isinstance(figure.value, int) and value is not None else value)

@@ -13,7 +13,7 @@ from tsalert.documents.pdf import write_pdf
 from tsalert.documents.word import write_word
 from tsalert.quarterly.content import Report, TitleBlock
 from tsalert.quarterly.vocabulary import Status
-from tsalert.quarterly.writing.data import json_of
+from tsalert.quarterly.writing.data import for_readers, json_of
 from tsalert.quarterly.writing.document import document_of
 from tsalert.quarterly.writing.page import page_of
 from tsalert.quarterly.writing.workbook import write_workbook
@@ -65,7 +65,7 @@ def content_of(report: Report, kind: Format, making: Making) -> bytes:
 
     :raises Unavailable: the council's Word template cannot be read or lacks a style, which is named.
     """
-    return _WRITERS[kind](report, making)
+    return _WRITERS[kind](for_readers(report), making)
 
 
 def _pdf(report: Report, making: Making) -> bytes:

@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 
 from tsalert.documents.cleaning import clean
 from tsalert.quarterly.content import Chart, Report, Table
+from tsalert.quarterly.vocabulary import Edition
 from tsalert.quarterly.writing import wording
 from tsalert.quarterly.writing.data import for_readers
 from tsalert.quarterly.writing.sheets import Looks, add_sheet, set_page
@@ -19,8 +20,12 @@ _NAME = 31
 _NOTES = "Notes"
 _ABOUT = (
     "Each table of the report stands on a sheet of its own, with its chart; the text of the report is in its other "
-    "formats. Numbers are exact and shown rounded, as the report shows them."
+    "formats. "
 )
+_EXACT = {
+    Edition.PUBLIC: "Numbers are as the report shows them.",
+    Edition.BOARD: "Numbers are exact, and shown rounded as in the report.",
+}
 
 
 def write_workbook(report: Report, *, made_at: datetime | None = None) -> bytes:
@@ -66,7 +71,7 @@ def _add_notes(book: Any, looks: Looks, report: Report, sheets: Sequence[tuple[s
         page.write_string(line, 0, name, looks.strong)
         page.write_string(line, 1, clean(held), looks.text)
         line += 1
-    notices = dict.fromkeys((*wording.notices_of(report), wording.KEPT_BACK, _ABOUT))
+    notices = dict.fromkeys((*wording.notices_of(report), wording.KEPT_BACK, _ABOUT + _EXACT[report.head.edition]))
     for place, notice in enumerate(notices):
         page.write_string(line, 0, "" if place else "Please note", looks.strong)
         page.write_string(line, 1, notice, looks.text)
