@@ -372,3 +372,20 @@ def test_the_database_itself_keeps_what_was_written_and_signed(
     signed(session, case_id, study_id, author)
     with pytest.raises(DatabaseError, match="stays as it was"), session.begin_nested():
         session.execute(text(change))
+
+
+def test_why_one_was_withdrawn_is_kept_by_the_database_itself(session: Session, case_id: int, author: Actor) -> None:
+    service.withdraw(case_id, begun(case_id, author), "The resident asked us to.", actor=author, now=NOON)
+    for change in ("withdraw_reason = 'Other'", "withdrawn_at = NULL, withdraw_reason = NULL", "place = 1"):
+        with pytest.raises(DatabaseError), session.begin_nested():
+            session.execute(text(f"UPDATE case_study SET {change}"))
+
+
+def test_two_that_are_begun_at_the_same_moment_never_share_a_place(
+    session: Session, case_id: int, author: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(case_id, author)
+    monkeypatch.setattr(service, "_taken", lambda *_: set())
+    with pytest.raises(Conflict, match="at the same moment"):
+        begun(case_id, author)
+    assert len(queries.studies_of(session, QUARTER)) == 1

@@ -14,8 +14,6 @@ from tsalert.quarterly.disclosure.sensitive import FEW
 from tsalert.quarterly.vocabulary import SectionKey, Unit
 
 _FOR_A_TOTAL, _FOR_A_CELL, _FOR_SIZE, _FOR_A_YEAR = 100_000, 10_000, 500, 1
-# Smaller counts are often equal by chance.
-_LEAST_ALIKE = 20
 _SUMMARIES = {SectionKey.GLANCE, SectionKey.HEADLINES}
 
 
@@ -112,8 +110,11 @@ def _may_be_same(cell: Cell, is_secret: bool) -> bool:  # noqa: FBT001 - what is
 
 
 def _names(cell: Cell) -> set[str]:
-    """Return under which names a number may stand elsewhere too: any; a small count under its own, or as a total."""
-    if cell.unit is Unit.MONEY or abs(cell.value) >= _LEAST_ALIKE:
+    """Return under which names a number may stand elsewhere too: money under any, a count under its own or as a total.
+
+    Counts are often equal by chance, amounts of money hardly ever.
+    """
+    if cell.unit is Unit.MONEY:
         return {""}
     return {f"row {cell.row}", ""} if cell.is_total or cell.section in _SUMMARIES else {f"row {cell.row}"}
 
