@@ -1,5 +1,6 @@
 """The board's reports through pages and interface."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -209,6 +210,7 @@ def test_the_interface_does_all_that_pages_do(client: FlaskClient, bearer: Beare
     assert [row["revision"] for row in listed] == [2]
     edition: Any = client.get(f"{ONE_API}/editions/board?revision=1", headers=manager).json
     assert edition["head"]["status"] == "published"
+    assert '"largest": null' in json.dumps(edition)
     assert client.get(f"{ONE_API}/editions/another", headers=manager).status_code == 404
 
 
