@@ -6,7 +6,6 @@ Everything follows from a case's number, so that both databases hold the same an
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from tests.benchmarks import parties_load
@@ -37,8 +36,7 @@ _KINDS = tuple((category, kind) for category, kinds in {
 
 def load(engine: Engine, *, calls: int, parties: int, cases: int) -> None:
     """Fill an empty database; wards and officers must be there."""
-    parties_load.load(engine, parties=parties, calls=calls)
-    _tell_stories(engine)
+    parties_load.load(engine, parties=parties, calls=calls, stories=HAPPENING)
     with bulk(engine, _COLUMNS) as rows:
         for number in range(1, cases + 1):
             _add(rows, number, cases, is_postgresql=engine.dialect.name == "postgresql")
@@ -49,14 +47,6 @@ def load(engine: Engine, *, calls: int, parties: int, cases: int) -> None:
 def rare_word(number: int) -> str:
     """Return a word that stands in the summary of one case alone."""
     return f"mark{number}"
-
-
-def _tell_stories(engine: Engine) -> None:
-    """Let each call say what is happening: one of a few dozen stories."""
-    with engine.begin() as connection:
-        for place, story in enumerate(HAPPENING):
-            told = text("UPDATE call SET happening = :story WHERE id % :all = :place")
-            connection.execute(told, {"story": story, "all": len(HAPPENING), "place": place})
 
 
 def _add(rows: Bulk, number: int, cases: int, *, is_postgresql: bool) -> None:

@@ -4,7 +4,7 @@ Names are as uneven as real ones: a few surnames are borne by thousands. One num
 thousand times. Ids are given outright, so the tables must be empty.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
@@ -83,15 +83,18 @@ def home(number: int) -> tuple[str, str]:
     return f"{number % 90 + 1} {street} Road", f"BR9 {inward}"
 
 
-def load(engine: Engine, *, parties: int, calls: int) -> None:
-    """Load parties, the calls and incidents that matter for them, and let the database count them."""
+def load(engine: Engine, *, parties: int, calls: int, stories: Sequence[str] = ()) -> None:
+    """Load parties, the calls and incidents that matter for them, and let the database count them.
+
+    :param stories: what the calls say is happening, in turn.
+    """
     people = parties * (10 - TRADERS_OF_EACH_TEN) // 10
     _insert(engine, "party", _parties(parties, people))
     _insert(engine, "party_name", _names(parties, people))
     _insert(engine, "party_name_key", _keys(parties, people))
     _insert(engine, "party_identifier", _identifiers(parties, people))
     _insert(engine, "incident", _incidents(calls // 50))
-    _insert(engine, "call", _calls(calls, people))
+    _insert(engine, "call", _calls(calls, people, stories))
     _insert(engine, "call_party", _parts(calls, parties, people))
     _insert(engine, "call_place", _places(calls))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -156,7 +159,7 @@ def _incidents(incidents: int) -> Rows:
         }
 
 
-def _calls(calls: int, people: int) -> Rows:
+def _calls(calls: int, people: int, stories: Sequence[str]) -> Rows:
     for call_id in range(1, calls + 1):
         caller, at = _caller(call_id, people), _at(call_id, calls)
         address, postcode = home(call_id)
@@ -171,6 +174,7 @@ def _calls(calls: int, people: int) -> Rows:
             "phone_e164": phone(caller),
             "address": address,
             "postcode": postcode,
+            "happening": stories[call_id % len(stories)] if stories else None,
             "is_trader_on_site": False,
             "money_state": "none",
             "is_vulnerable": False,

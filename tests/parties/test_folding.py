@@ -57,6 +57,11 @@ def test_nothing_that_cannot_be_seen_is_left_in_a_folded_name(text: str) -> None
     assert all(unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} for character in folded)
 
 
+@given(st.text(st.characters(max_codepoint=127, exclude_characters="()[]"), max_size=40))
+def test_words_without_accents_are_folded_alike_beside_one_with_an_accent_and_alone(text: str) -> None:
+    assert folding.fold_words(f"{text} ж") == [*folding.fold_words(text), "ж"]
+
+
 @given(st.text("abcdefghijklmnopqrstuvwxyz ", min_size=1, max_size=40))
 def test_letter_case_and_accents_make_no_difference(name: str) -> None:
     accented = name.upper().replace("E", "É").replace("A", "Ä")

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 DEEPEST = 3
-_NARROWEST, _WIDEST, _WORD, _HEAD = 6, 48, 20, 24
+_NARROWEST, _WIDEST, _WORD, _HEAD_LINES = 6, 48, 20, 3
+_MARGIN, _FEW, _WIDEST_OF_MANY = 4, 5, 30
 
 
 class Look(StrEnum):
@@ -220,10 +221,17 @@ def mapped(value: T, change: Callable[[str], str]) -> T:
 def weights(table: Table) -> list[int]:
     """Return how wide each column is, as shares: by its longest cell, within limits, with room for its longest word.
 
-    A long head is written on several lines rather than take the room of the cells.
+    A long head is written on several lines rather than take the room of the cells, and so is a long cell among many.
     """
-    columns = [[head[:_HEAD], *(row[place] for row in table.rows)] for place, head in enumerate(table.head)]
-    return [min(_WIDEST, max(_NARROWEST, _room_for_words(column), *map(len, column))) for column in columns]
+    widest = _WIDEST if len(table.head) <= _FEW else _WIDEST_OF_MANY
+    columns = [[head, *(row[place] for row in table.rows)] for place, head in enumerate(table.head)]
+    return [_MARGIN + min(widest, max(_NARROWEST, _room_for_words(column), _longest(column))) for column in columns]
+
+
+def _longest(column: Sequence[str]) -> int:
+    """Return the length of the longest cell, the head counted as its lines."""
+    head, *cells = column
+    return max([len(head) // _HEAD_LINES, *map(len, cells)])
 
 
 def _room_for_words(column: Sequence[str]) -> int:

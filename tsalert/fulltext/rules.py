@@ -12,6 +12,7 @@ _SHORTEST_BEGINNING = 3
 _SHORTEST_PLURAL = 4
 _SHORTEST_PHONE = 9
 _CLOSING = "\"')\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+_DIGIT = re.compile(r"\d", re.ASCII)
 _BRACKETS = str.maketrans("()[]{}<>", " " * 8)
 _PHONE = re.compile(r"(?<![\w+])(?:\+|\(\+?)?\d[\d ().-]{7,}\d(?!\w)", re.ASCII)
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b", re.ASCII | re.IGNORECASE)
@@ -70,7 +71,8 @@ def read_terms(text: str) -> tuple[Term, ...]:
 
 
 def _words(text: str) -> Iterator[str]:
-    spaced = _UNSPACED.sub(r" \1 ", text.translate(_BRACKETS))
+    bare = text.translate(_BRACKETS)
+    spaced = bare if bare.isascii() else _UNSPACED.sub(r" \1 ", bare)
     for word in fold_words(_plain_amounts(spaced)):
         yield _singular(word)[:LONGEST_WORD]
 
@@ -90,6 +92,8 @@ def _singular(word: str) -> str:
 
 def _keys(text: str) -> tuple[dict[str, str], str]:
     """Return the numbers, postcodes and registrations of a text, by the form in which they are kept, and its rest."""
+    if not _DIGIT.search(text):
+        return {}, text  # each of them holds one
     keys = {f"{match[1]}{match[2]}".lower(): match[0] for match in _POSTCODE.finditer(text)}
     rest = _POSTCODE.sub(" ", text)
     for match in _PHONE.finditer(rest):

@@ -1,9 +1,10 @@
 """Keeping what can be found: steps of the transaction that changes the record itself."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.fulltext.models import Document
@@ -37,9 +38,12 @@ def keep(session: Session, entries: Sequence[Entry]) -> None:
 
 
 def _known(session: Session, entries: Sequence[Entry]) -> dict[tuple[str, int], tuple[int, str, int, str]]:
-    keys = [(entry.source, entry.source_id) for entry in entries]
+    ids: defaultdict[str, list[int]] = defaultdict(list)
+    for entry in entries:
+        ids[entry.source].append(entry.source_id)
     columns = (Document.source, Document.source_id, Document.id, Document.subject, Document.subject_id, Document.words)
-    query = select(*columns).where(tuple_(Document.source, Document.source_id).in_(keys))
+    these = (and_(Document.source == source, Document.source_id.in_(numbers)) for source, numbers in ids.items())
+    query = select(*columns).where(or_(*these))
     return {
         (source, source_id): (key, subject, subject_id, words)
         for source, source_id, key, subject, subject_id, words in session.connection().execute(query)

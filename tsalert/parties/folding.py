@@ -42,9 +42,10 @@ _SPECIAL = str.maketrans(
     }
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_INSIDE_WORDS = re.compile(
-    "['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}`.]"
+_INSIDE_WORDS = str.maketrans(
+    "", "", "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}`."
 )
+_ASCII_WORD = re.compile(r"[^\W_]+", re.ASCII)
 _WAYS = {
     "rd": "road", "st": "street", "ave": "avenue", "cl": "close", "ln": "lane", "gdns": "gardens", "dr": "drive",
     "ct": "court", "cres": "crescent", "sq": "square", "pl": "place", "ter": "terrace",
@@ -86,8 +87,9 @@ def fold_business(text: str) -> str:
 def fold_words(text: str) -> list[str]:
     """Return the words of a text in small letters without accents; what has no letter or digit is left out."""
     plain = _plain(text.replace("&", " and "))
-    outside = _BRACKETED.sub(" ", plain)
-    return _words(outside) or _words(plain)
+    if "(" not in plain and "[" not in plain:
+        return _words(plain)
+    return _words(_BRACKETED.sub(" ", plain)) or _words(plain)
 
 
 def is_firm(text: str) -> bool:
@@ -163,6 +165,8 @@ def sought_places(address: str | None, postcode: str | None) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return text in small letters, without the accents of Europe, which a name is written without too."""
+    if text.isascii():  # nearly all that is typed, and a hundred times as quick
+        return text.lower()
     small = unicodedata.normalize("NFKC", text).casefold()
     apart = unicodedata.normalize("NFKD", small)
     bare = "".join(character for character in apart if ord(character) not in _LATIN_ACCENTS)
@@ -170,7 +174,9 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    joined = _INSIDE_WORDS.sub("", text)
+    joined = text.translate(_INSIDE_WORDS)
+    if joined.isascii():
+        return _ASCII_WORD.findall(joined)
     spaced = "".join(character if _is_written(character) else " " for character in joined)
     return [word for word in spaced.split() if any(character.isalnum() for character in word)]
 

@@ -75,7 +75,9 @@ class ReportTextFormSchema(Strict):
 class NewReportTextSchema(Strict):
     """What is saved of a text; the version that its writer saw comes here or as If-Match."""
 
-    body = Paragraph(required=True, longest=LONGEST + _ROOM)
+    body = Paragraph(
+        required=True, longest=LONGEST + _ROOM, error_messages={"required": "Send the text; an empty one too."}
+    )
     version = Count(load_default=None, allow_none=True)
 
 

@@ -1,6 +1,7 @@
 """Tables of the board edition for tests, and all that they let a reader add up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.quarterly.disclosure.attacker import Equation
@@ -43,6 +44,12 @@ def counts(key: str, rows: Sequence[tuple[str, list[int]]], *, is_wide: bool = T
             Row(name, name, tuple(map(figure, values)), is_total=not name.startswith("row")) for name, values in rows
         ),
     )
+
+
+def without_totals(key: str, rows: Sequence[tuple[str, list[int]]]) -> Table:
+    """Return a table that says of nothing in it that it adds up."""
+    table = counts(key, rows, is_wide=False)
+    return replace(table, rows=tuple(replace(row, is_total=False) for row in table.rows))
 
 
 def section(*tables: Table, key: SectionKey = SectionKey.DEMAND) -> Section:

@@ -5,12 +5,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
-from tests.quarterly.figures.conftest import Assemble
+from tests.quarterly.figures.conftest import AFTERWARDS, Assemble
 from tests.reports.conftest import Quarter
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping
+from tsalert.quarterly.figures.assembling import assemble
+from tsalert.quarterly.figures.findings import counted
+from tsalert.reports.dashboard import read_dashboard
+from tsalert.reports.memory import FiguresMemory
 from tsalert.savings.rules import InterventionType
 
 Q1, Q2 = parse_period("2022/23 Q1"), parse_period("2022/23 Q2")
@@ -64,6 +71,31 @@ def test_an_empty_quarter_and_one_without_a_year_before_can_be_told(label: str, 
     assert keeping.thaw_sections(keeping.freeze(found.sections)) == found.sections
 
 
+def test_a_first_quarter_says_that_its_records_begin_in_it(quarter: Records, assembled: Assemble) -> None:
+    quarter(Q1).open_cases(2, board=2, detriment=Decimal(1200))
+    told = "Records begin on 1 April 2022: before that a nought is what nobody wrote down."
+    assert told in assembled(Q1).tables["glance_count"].notes
+    assert told in assembled(Q1).tables["demand_trend"].notes
+    assert (
+        told not in assembled(parse_period("2024/25 Q2"), datetime(2025, 1, 2, tzinfo=UTC)).tables["demand_trend"].notes
+    )
+
+
+def test_what_the_dashboard_has_read_is_not_read_again(session: Session, quarter: Records) -> None:
+    quarter(Q1).open_cases(2, board=2, detriment=Decimal(1200))
+    memory, asked = FiguresMemory(), list[str]()
+    read_dashboard(session, memory, Q1, now=AFTERWARDS)
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    assemble(session, memory, Q1, now=AFTERWARDS)
+    event.remove(Engine, "before_cursor_execute", note)
+    assert asked
+    assert not [each for each in asked if "incident_clock" in each or "FROM attendance" in each]
+
+
 def test_one_case_makes_a_quarter(quarter: Records, assembled: Assemble) -> None:
     quarter(Q1).open_cases(1, board=1, detriment=Decimal(1200))
     found = assembled(Q1)
@@ -81,3 +113,23 @@ def test_a_quarter_that_runs_is_marked_and_compares_nothing(quarter: Records, as
 def test_a_quarter_that_has_not_begun_is_refused(assembled: Assemble) -> None:
     with pytest.raises(RuleViolation):
         assembled(Q2, datetime(2022, 6, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "is_provisional", "said"),
+    [
+        (1, 2, False, "There was 1 enquiry in April to June 2022, fewer than the 2 of the same quarter last year"),
+        (
+            1200,
+            1,
+            False,
+            "There were 1,200 enquiries in April to June 2022, more than the 1 of the same quarter last year",
+        ),
+        (0, 0, False, "There were 0 enquiries in April to June 2022, as many as in the same quarter last year"),
+        (3, 9, True, "There were 3 enquiries in April to June 2022 so far"),
+    ],
+)
+def test_a_finding_is_a_sentence_about_its_figures(
+    number: int, before: int, *, is_provisional: bool, said: str
+) -> None:
+    assert counted("enquiry", "enquiries", Q1, number, before, is_provisional=is_provisional) == said

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from tests.quarterly.figures.conftest import AFTERWARDS, Assemble
 from tests.quarterly.figures.test_assembling import Q1, Records, fill_first_quarter
 from tests.reports.test_partners import published_file
+from tests.reports.test_rebasing import LATER, approve_other_rates, record_blockers
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase, NewMoneyLine
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
+from tsalert.core.clock import london_midnight
 from tsalert.core.periods import parse_period
 from tsalert.quarterly.content import Chart, Figure, Table
 from tsalert.quarterly.vocabulary import About, SectionKey
@@ -24,7 +26,8 @@ from tsalert.reports.setting import NewVersion, set_indicator
 from tsalert.reports.vocabulary import Audience
 from tsalert.response.vocabulary import Category
 from tsalert.savings.figures.sheets import NOT_AUDITED
-from tsalert.savings.rules import InterventionType
+from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.savings.service import record_intervention
 from tsalert.staff.rules import RoleName
 
 MOST_CHARTS = 4
@@ -173,3 +176,60 @@ def test_the_chart_of_clocks_says_what_it_shows(
     assert chart.finding.startswith(said)
     assert found.row("prevention_clocks", "visits") == [str(immediate)]
     assert found.row("prevention_times", "median") == ["Fewer than five visits"]
+
+
+def test_a_future_loss_is_estimated_and_still_one_persons(
+    session: Session, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    day = date(2022, 5, 3)
+    new = NewIntervention(type=InterventionType.SCAM_VICTIM, on_date=day, future=Decimal(800), evidence=Evidence.BANK)
+    record_intervention(new, actor=officer(), now=london_midnight(day))
+    table = assembled(Q1).tables["savings_estimated"]
+    abouts = {row.key: row.about for row in table.rows}
+    assert abouts == {
+        "future_financial": About.PEOPLE,
+        "health_qol": About.PEOPLE,
+        "other_societal": About.SERVICE,
+        "total": About.PEOPLE,
+    }
+    assert (figure(table, "future_financial", "amount").records, figure(table, "total", "amount").records) == (1, 1)
+
+
+def test_what_no_approved_rate_values_is_said_and_not_nought(quarter: Records, assembled: Assemble) -> None:
+    late = parse_period("2023/24 Q1")
+    quarter(late).record(InterventionType.CALL_BLOCKER, date(2023, 4, 20), units=4)
+    found = assembled(late, datetime(2023, 7, 3, tzinfo=UTC))
+    assert found.row("savings_table", "call_blockers")[:2] == ["4", "no approved rate"]
+    assert found.row("quality_incomplete", "unvalued") == ["1"]
+    assert any("no approved rate for this date (4 of" in note for note in found.tables["savings_table"].notes)
+    assert "none is approved" in found.tables["savings_table"].notes[0]
+    assert found.row("headlines_money", "future_financial")[1] == "not available"
+
+
+def test_classes_of_a_year_with_other_rates_are_worked_out_anew(
+    quarter: Records, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    record_blockers(quarter)
+    approve_other_rates(officer)
+    found = assembled(LATER, datetime(2023, 8, 1, 9, 0, tzinfo=UTC))
+    assert found.row("headlines_money", "future_financial") == ["£36,000", "+33% (rebased)"]
+
+
+def test_money_that_a_bank_must_reimburse_stands_apart_with_its_largest(
+    session: Session, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    actor, day = officer(), date(2022, 5, 3)
+    for kind, amount in ((InterventionType.SCAM_VICTIM, 800), (InterventionType.DOORSTEP_CRIME, 1200)):
+        new = NewIntervention(
+            type=kind,
+            on_date=day,
+            prevented=Decimal(amount),
+            evidence=Evidence.BANK,
+            beneficiary=Beneficiary.BANK,
+        )
+        record_intervention(new, actor=actor, now=london_midnight(day))
+    found = assembled(Q1)
+    (row,) = found.tables["savings_apart"].rows
+    assert row.title == "Losses that a bank must reimburse"
+    assert (row.figures[1].shown, row.figures[1].records, row.figures[1].largest) == ("£2,000", 2, Decimal(1200))
+    assert figure(found.tables["savings_table"], "total", "total").records == 0

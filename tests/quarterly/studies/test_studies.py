@@ -14,6 +14,7 @@ from tests.quarterly.studies.conftest import (
     QUARTER,
     STREET,
     TEXT,
+    THEN,
     VICTIM,
     begun,
     close,
@@ -23,9 +24,10 @@ from tests.quarterly.studies.conftest import (
     writing,
 )  # fmt: skip
 from tsalert.audit.queries import entries_about
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
-from tsalert.cases.rules import NewMoneyLine, Progress
+from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation, Withheld
@@ -34,6 +36,7 @@ from tsalert.quarterly.studies import queries, sections, service, signing
 from tsalert.quarterly.studies.rules import Signing, Why
 from tsalert.quarterly.studies.vocabulary import Check, Item, State
 from tsalert.quarterly.vocabulary import SectionKey
+from tsalert.response.vocabulary import Category
 from tsalert.restricting import service as restricting
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
@@ -219,6 +222,26 @@ def test_money_that_is_corrected_takes_its_signed_study_out_of_the_report(
     assert left.why == "Left to mend: an amount that is not in the ledger of the case."
 
 
+def test_what_another_case_of_the_same_matter_tells_is_no_more_told_than_what_its_own_tells(
+    session: Session, case_id: int, author: Actor
+) -> None:
+    new = NewCase("The same gardeners.", Category.DOORSTEP_CRIME, victim_name="Otter Whitlock", address="7 Otter Lane")
+    later = case_service.open_case(new, actor=author, now=THEN)
+    case_service.record_money(later, NewMoneyLine(MoneyKind.PREVENTED, Decimal(730)), actor=author, now=THEN)
+    into = cases.get_case(session, later).reference
+    merging.merge(case_id, merging.NewMerge(into, "It is one matter."), actor=author, now=NOON)
+    study_id = begun(case_id, author)
+    told_too = writing("Whitlock kept £700 and £1,600.")
+    service.save_text(case_id, study_id, told_too, after=1, actor=author, now=NOON)
+    study = read(session, case_id, study_id, author)
+    found = queries.examine(session, study)
+    assert [(each.finding.check, each.finding.found) for each in found.told] == [(Check.NAME, "Whitlock")]
+    assert "not closed" in found.live[0]
+    assert len(study.text.money_lines.split()) == 2
+    close(later, author)
+    assert queries.examine(session, study).live == ()
+
+
 def test_a_report_takes_three_and_says_the_way_out(session: Session, case_id: int, author: Actor) -> None:
     made = [begun(case_id, author) for _ in range(3)]
     assert [read(session, case_id, each, author).row.place for each in made] == [1, 2, 3]
@@ -349,3 +372,20 @@ def test_the_database_itself_keeps_what_was_written_and_signed(
     signed(session, case_id, study_id, author)
     with pytest.raises(DatabaseError, match="stays as it was"), session.begin_nested():
         session.execute(text(change))
+
+
+def test_why_one_was_withdrawn_is_kept_by_the_database_itself(session: Session, case_id: int, author: Actor) -> None:
+    service.withdraw(case_id, begun(case_id, author), "The resident asked us to.", actor=author, now=NOON)
+    for change in ("withdraw_reason = 'Other'", "withdrawn_at = NULL, withdraw_reason = NULL", "place = 1"):
+        with pytest.raises(DatabaseError), session.begin_nested():
+            session.execute(text(f"UPDATE case_study SET {change}"))
+
+
+def test_two_that_are_begun_at_the_same_moment_never_share_a_place(
+    session: Session, case_id: int, author: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(case_id, author)
+    monkeypatch.setattr(service, "_taken", lambda *_: set())
+    with pytest.raises(Conflict, match="at the same moment"):
+        begun(case_id, author)
+    assert len(queries.studies_of(session, QUARTER)) == 1

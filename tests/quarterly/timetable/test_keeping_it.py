@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -261,3 +263,22 @@ def test_a_worker_killed_over_a_mail_leaves_the_draft_and_the_next_one_sends_it_
         assert len(reports(session)) == 1
         assert sorted(mails(session)) == sorted(set(mails(session)))
         assert session.scalars(select(BoardReminder.kind).filter_by(kind="opened")).all() == ["opened"]
+
+
+def test_two_workers_at_once_open_one_draft_and_send_each_mail_once(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        make_writer()
+        db.session.remove()
+    start = Barrier(2)
+
+    def keep(_: int) -> None:
+        with fresh_app.app_context():
+            start.wait()
+            keep_timetable(OPENS)
+
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(keep, range(2)))
+    with fresh_app.app_context():
+        assert len(reports(db.session())) == 1
+        sent = mails(db.session())
+        assert len(sent) == len(set(sent)) == len(done(db.session()))

@@ -45,6 +45,7 @@ class Cell:
     is_people: bool
     is_total: bool
     section: SectionKey
+    row: str
 
     @property
     def value(self) -> Decimal:
@@ -69,6 +70,7 @@ def cells_of(section: SectionKey, table: Table) -> Iterator[Cell]:
                 is_people=(row.about or column.about) is About.PEOPLE and not _is_nobodys(column, figure),
                 is_total=row.is_total or column.is_total,
                 section=section,
+                row=row.key,
             )
 
 

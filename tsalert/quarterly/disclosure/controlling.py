@@ -1,6 +1,6 @@
 """Which cells are hidden: the sensitive, what protects them, and what tells of them in other words. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -49,13 +49,15 @@ def control(tables: Tables, standing: Collection[Place] = (), before: Collection
     cells = {cell.place: cell for section, table in tables for cell in cells_of(section, table)}
     sums = {table.key: sums_of(table, cells) for _, table in tables}
     rolling = list(_rolling(tables))
-    years = (found for row in rolling for found in years_of(row.year, cells))
-    all_sums = [*(each for found in sums.values() for each in found), *years]
-    system = system_of(cells, all_sums, standing)
+    years = {row.year: list(years_of(row.year, cells)) for row in rolling}
+    all_sums = [each for found in (*sums.values(), *years.values()) for each in found]
+    system = system_of(cells, all_sums, standing, years)
     few = sensitive(cells, all_sums) - set(standing)
     hidden = _hidden(cells, system, few, before)
-    while telling := {place for row in rolling for place in _telling(row, cells, hidden)} - hidden - set(standing):
-        hidden |= _hidden(cells, system, few, hidden | telling)
+    while (
+        telling := {place for row in rolling for place in _telling(row, cells, hidden, years)} - hidden - set(standing)
+    ):
+        hidden |= telling
     followers = {place for _, table in tables for place in _followers(table, cells, hidden)}
     followers |= set(_means(cells, hidden))
     return Controlled(cells, sums, system, frozenset((hidden | followers) - set(standing)))
@@ -89,25 +91,38 @@ def _rolling(tables: Tables) -> Iterator[_Rolling]:
             yield _Rolling((table.key, row, years[0]), *at)
 
 
+def _told(column: Column) -> str:
+    return f"{column.key} {column.title}".lower()
+
+
+def _is_about_years(column: Column) -> bool:
+    return "rolling" in _told(column) or "four quarters" in _told(column)
+
+
 def _is_year(column: Column) -> bool:
-    told = f"{column.key} {column.title}".lower()
-    return ("rolling" in told or "four quarters" in told) and "change" not in told
+    return _is_about_years(column) and "change" not in _told(column)
 
 
 def _is_quarter(column: Column) -> bool:
-    told = f"{column.key} {column.title}".lower()
+    told = _told(column)
     return "last year" not in told and any(
         each in told for each in ("current", "this quarter", "before", "last quarter")
     )
 
 
-def _telling(row: _Rolling, cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[Place]:
-    """Return the year's sum where a quarter of it could be worked out, by other quarters' reports as well."""
+def _telling(
+    row: _Rolling, cells: Mapping[Place, Cell], hidden: Collection[Place], years: Mapping[Place, list[Sum]]
+) -> Iterator[Place]:
+    """Return the year's sum where a quarter of it could be worked out, by other quarters' reports as well.
+
+    Quarters that no table of this report shows may have been few.
+    """
     year = cells[row.year]
     if not year.adds_up or not year.is_people or not year.value:
         return
     unseen = year.value - sum(cells[place].value for place in row.quarters if cells[place].adds_up)
-    if any(place in hidden for place in row.others) or (year.unit is Unit.COUNT and 0 < unseen < _UNSEEN_LEAST):
+    may_be_few = year.unit is Unit.COUNT and not years[row.year] and 0 < unseen < _UNSEEN_LEAST
+    if may_be_few or any(place in hidden for place in row.others):
         yield row.year
 
 
@@ -115,7 +130,7 @@ def _followers(table: Table, cells: Mapping[Place, Cell], hidden: Collection[Pla
     """Return what tells of hidden figures of its row in other words: changes, ratings, shares and means."""
     for _, row in groupby((place for place in cells if place[0] == table.key), key=lambda place: place[1]):
         places = list(row)
-        lost = [cells[place] for place in places if place in hidden]
+        lost = {table.columns[place[2]]: cells[place] for place in places if place in hidden}
         yield from (place for place in places if lost and _follows(cells[place], table.columns[place[2]], lost))
 
 
@@ -130,12 +145,16 @@ def _means(cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[P
                 yield place
 
 
-def _follows(cell: Cell, column: Column, lost: Sequence[Cell]) -> bool:
-    """Say whether words tell of any hidden figure, or a share or a mean of a hidden sum."""
+def _follows(cell: Cell, column: Column, lost: Mapping[Column, Cell]) -> bool:
+    """Say whether words tell of any hidden figure, or a share or a mean of a hidden sum.
+
+    Of a year's sum the words about years tell, and no others.
+    """
     if cell.unit is Unit.WORDS:
-        told = f"{column.key} {column.title}".lower().replace("_", " ").split()
-        return column.unit is Unit.WORDS and _SET_BEFOREHAND.isdisjoint(told)
-    is_sum = any(each.measure is Measure.SUM for each in lost)
+        told = set(_told(column).replace("_", " ").split())
+        is_told = _is_about_years(column) or not all(_is_about_years(each) for each in lost)
+        return column.unit is Unit.WORDS and _SET_BEFOREHAND.isdisjoint(told) and is_told
+    is_sum = any(each.measure is Measure.SUM for each in lost.values())
     return is_sum and (cell.unit is Unit.SHARE or cell.measure is Measure.MEAN)
 
 

@@ -17,7 +17,10 @@ from tsalert.quarterly.disclosure.sensitive import FEW
 from tsalert.quarterly.disclosure.system import System
 from tsalert.quarterly.vocabulary import Unit
 
-_MOST_STEPS = 3_000
+# For one figure, and for a whole report: what takes longer is protected by hiding all that it is tied to.
+_MOST_STEPS, _MOST_IN_ALL = 400, 6_000
+# How much dearer a way may be that is found sooner: less than a fifth of a cell.
+_FOR_A_STEP = 1_500
 Changes = dict[Place, int]
 
 
@@ -30,6 +33,8 @@ class _Hiding:
     low: dict[Place, int] = field(default_factory=dict)
     high: dict[Place, int] = field(default_factory=dict)
     pending: deque[Place] = field(default_factory=deque)
+    steps: int = 0
+    given_up: set[Place] = field(default_factory=set)
 
     def hide(self, places: Iterable[Place]) -> None:
         """Hide figures, and with each what tells of it."""
@@ -58,7 +63,7 @@ def hide(system: System, sensitive: Iterable[Place], others: Iterable[Place] = (
     state.hide([*sorted(few), *sorted(set(others) - few)])
     while state.pending:
         place = state.pending.popleft()
-        if place in system.cost:
+        if place in system.cost and place not in state.given_up:
             _protect(state, place, is_sensitive=place in few)
     return state.hidden
 
@@ -67,13 +72,13 @@ def _protect(state: _Hiding, place: Place, *, is_sensitive: bool) -> None:
     value = state.system.amount[place]
     if not is_sensitive:
         if state.low.get(place, value) == state.high.get(place, value):
-            state.learn(_another(state, place, 1) or _another(state, place, -1) or _tied(state.system, place))
+            state.learn(_another(state, place, 1) or _another(state, place, -1) or _tied(state, place))
         return
     lowest, highest = _span(state.system, place)
     if state.low.get(place, value) > lowest:
-        state.learn(_another(state, place, lowest - value) or _tied(state.system, place))
+        state.learn(_another(state, place, lowest - value) or _tied(state, place))
     if state.high.get(place, value) < highest:
-        state.learn(_another(state, place, highest - value) or _tied(state.system, place))
+        state.learn(_another(state, place, highest - value) or _tied(state, place))
 
 
 def _span(system: System, place: Place) -> tuple[int, int]:
@@ -89,14 +94,17 @@ def _span(system: System, place: Place) -> tuple[int, int]:
     return (max(value - quarter, 1) if value > 0 else value - quarter), value + quarter
 
 
-def _tied(system: System, place: Place) -> Changes:
-    """Return everything that is tied to an unknown and may be hidden, unchanged."""
+def _tied(state: _Hiding, place: Place) -> Changes:
+    """Return everything that is tied to an unknown and may be hidden, unchanged; for none of it more can be done."""
+    system, sums = state.system, set[int]()
     found, pending = {place}, [place]
     while pending:
-        for number in system.of_unknown.get(pending.pop(), ()):
+        for number in set(system.of_unknown.get(pending.pop(), ())) - sums:
+            sums.add(number)
             fresh = {each for each in system.sums[number] if each in system.cost} - found
             found |= fresh
             pending.extend(fresh)
+    state.given_up |= found
     return dict.fromkeys(found, 0)
 
 
@@ -104,12 +112,13 @@ def _another(state: _Hiding, place: Place, by: int) -> Changes | None:
     """Return the cheapest change of some figures, this one by so much, under which every total holds."""
     order = count()
     heap: list[tuple[int, int, int, Changes, dict[int, int]]] = []
-    heappush(heap, (0, 0, next(order), {place: by}, _imbalance(state.system, {}, place, by)))
+    heappush(heap, (0, next(order), 0, {place: by}, _imbalance(state.system, {}, place, by)))
     seen: set[frozenset[tuple[Place, int]]] = set()
-    for _ in range(_MOST_STEPS):
+    for _ in range(min(_MOST_STEPS, _MOST_IN_ALL - state.steps)):
         if not heap:
             return None
-        cost, _, _, changes, open_sums = heappop(heap)
+        state.steps += 1
+        _, _, cost, changes, open_sums = heappop(heap)
         if not open_sums:
             return changes
         for other, change in _answers(state.system, changes, open_sums):
@@ -117,8 +126,8 @@ def _another(state: _Hiding, place: Place, by: int) -> Changes | None:
             if (key := frozenset(made.items())) not in seen:
                 seen.add(key)
                 left = _imbalance(state.system, open_sums, other, change)
-                more = 0 if other in state.hidden else state.system.cost[other]
-                heappush(heap, (cost + more, len(made) + len(left), next(order), made, left))
+                lost = cost + (0 if other in state.hidden else state.system.cost[other])
+                heappush(heap, (lost + _FOR_A_STEP * (len(made) + 2 * len(left)), next(order), lost, made, left))
     return None
 
 

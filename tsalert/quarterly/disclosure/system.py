@@ -13,7 +13,8 @@ from tsalert.quarterly.disclosure.cells import Cell, Place
 from tsalert.quarterly.disclosure.sensitive import FEW
 from tsalert.quarterly.vocabulary import SectionKey, Unit
 
-_FOR_A_TOTAL, _FOR_A_CELL, _FOR_SIZE = 100_000, 10_000, 500
+_FOR_A_TOTAL, _FOR_A_CELL, _FOR_SIZE, _FOR_A_YEAR = 100_000, 10_000, 500, 1
+_SUMMARIES = {SectionKey.GLANCE, SectionKey.HEADLINES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,22 @@ class System:
     floor: Mapping[Place, int]
 
 
-def system_of(cells: Mapping[Place, Cell], sums: Iterable[Sum], standing: Collection[Place]) -> System:
+def system_of(
+    cells: Mapping[Place, Cell], sums: Iterable[Sum], standing: Collection[Place], years: Collection[Place] = ()
+) -> System:
     """Return the equations of the cells that add up.
 
     :param standing: cells that stand as they are, since they were published so.
+    :param years: sums of four quarters, the first to be hidden where a quarter is.
     """
     numbers = {place: cell for place, cell in cells.items() if cell.adds_up}
     own = [each for each in sums if not all(place in standing for place in each)]
     secret = _secret(numbers, own)
-    unknown, alike = _same(numbers, secret)
+    unknown, alike = _same(numbers, secret, years)
     reduced = [found for each in own if (found := _reduced(each, unknown))]
     amount = {unknown[place]: _whole(cell) for place, cell in numbers.items()}
     cost = _costs(numbers, unknown, secret, standing)
+    cost |= {unknown[place]: _FOR_A_YEAR for place in years if unknown.get(place) in cost}
     return System(
         unknown,
         amount,
@@ -76,21 +81,25 @@ def _secret(numbers: Mapping[Place, Cell], sums: Iterable[Sum]) -> set[Place]:
     return found
 
 
-def _same(numbers: Mapping[Place, Cell], secret: set[Place]) -> tuple[dict[Place, Place], list[list[Place]]]:
+def _same(
+    numbers: Mapping[Place, Cell], secret: set[Place], years: Collection[Place]
+) -> tuple[dict[Place, Place], list[list[Place]]]:
     """Return the unknown of each cell, and the cells that may hold one number without its being clear which of them.
 
-    Counts under five are left apart: they are hidden wherever they stand, and are too common to be the same.
+    Counts under five are left apart: they are hidden wherever they stand. So are sums of years, which stand only once.
     """
-    groups: dict[tuple[Unit, int], list[Place]] = defaultdict(list)
+    groups: dict[tuple[Unit, int, str], list[Place]] = defaultdict(list)
     for place, cell in numbers.items():
-        if _may_be_same(cell, place in secret):
-            groups[cell.unit, _whole(cell)].append(place)
-    unknown = {place: place for place in numbers}
+        if place not in years and _may_be_same(cell, place in secret):
+            for name in _names(cell):
+                groups[cell.unit, _whole(cell), name].append(place)
     alike = [group for group in groups.values() if len({place[0] for place in group}) > 1]
+    unknown = {place: place for place in numbers}
     for group in alike:
         tables = [place[0] for place in group]
-        alone = [place for place in group if tables.count(place[0]) == 1]
-        unknown |= dict.fromkeys(alone, next(iter(alone), group[0]))
+        same = {unknown[place] for place in group if tables.count(place[0]) == 1}
+        if len(same) > 1:
+            unknown = {place: min(same) if each in same else each for place, each in unknown.items()}
     return unknown, [group for group in alike if not secret.isdisjoint(group)]
 
 
@@ -98,6 +107,16 @@ def _may_be_same(cell: Cell, is_secret: bool) -> bool:  # noqa: FBT001 - what is
     if cell.unit is Unit.MONEY:
         return bool(cell.value)
     return is_secret and abs(cell.value) >= FEW.stop
+
+
+def _names(cell: Cell) -> set[str]:
+    """Return under which names a number may stand elsewhere too: money under any, a count under its own or as a total.
+
+    Counts are often equal by chance, amounts of money hardly ever.
+    """
+    if cell.unit is Unit.MONEY:
+        return {""}
+    return {f"row {cell.row}", ""} if cell.is_total or cell.section in _SUMMARIES else {f"row {cell.row}"}
 
 
 def _reduced(each: Sum, unknown: Mapping[Place, Place]) -> dict[Place, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from tsalert.core.periods import Period
-from tsalert.quarterly.figures.figuring import Behind, behind_money, scaled
+from tsalert.quarterly.figures.figuring import NOBODY, Behind, behind_money, scaled
 from tsalert.quarterly.figures.reading import Material
 from tsalert.savings.figures.cells import SavingsRow
 from tsalert.savings.figures.table import SavingsTable
@@ -28,10 +28,16 @@ def behind_losses(material: Material, period: Period) -> Behind:
 
 
 def behind_table(material: Material, table: SavingsTable, column: str) -> Behind:
-    """Return what is behind the total of a column of the board's savings: the rows with people's money."""
-    evidenced = behind_money(material.evidenced[table.period], table.profile, FINANCIAL)
+    """Return what is behind the total of a column of the board's savings: the rows with people's money.
+
+    The largest is in proportion to the whole total: whoever takes the rates times our own work off it, which are
+    printed, has people's money alone, and that must be nobody's more than the total's rule lets it be.
+    """
+    evidenced = behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL)
     rows = [row for row in table.rows if type_of(table.profile, row).has_money]
-    return scaled(evidenced, _sum(rows, "financial"), _sum(rows, column))
+    if not _sum(rows, column):
+        return NOBODY
+    return scaled(evidenced, _sum(rows, "financial"), _sum(list(table.rows), column))
 
 
 def behind_row(material: Material, table: SavingsTable, row: SavingsRow, column: str) -> Behind | None:
@@ -39,7 +45,7 @@ def behind_row(material: Material, table: SavingsTable, row: SavingsRow, column:
     kind = type_of(table.profile, row)
     if not kind.has_money:
         return None
-    evidenced = behind_money(material.evidenced[table.period], table.profile, FINANCIAL, [kind])
+    evidenced = behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL, [kind])
     return scaled(evidenced, _sum([row], "financial"), _sum([row], column))
 
 

@@ -26,7 +26,7 @@ _APART = (
 
 def board_table(material: Material) -> Table:
     """Lay the board's table out, with its basis and its rates beneath it."""
-    table = material.savings.table
+    table = material.saved.overview.table
     number = Column("number", "Number", Unit.COUNT)
     rows = tuple(_row(material, table, row) for row in table.rows)
     notes = (*_basis(material), *table.notes, *(line.text for line in table.reconciliation))
@@ -43,8 +43,8 @@ def board_table(material: Material) -> Table:
 
 def range_table(material: Material) -> Table:
     """Lay out what the same records come to on every basis: the prudent ones from low to high."""
-    bases = material.savings.bases
-    columns = _money_columns(material, material.savings.table)
+    bases = material.saved.overview.bases
+    columns = _money_columns(material, material.saved.overview.table)
     rows = tuple(
         Row(basis.value, basis.label, tuple(_range_figures(material, table))) for basis, table in bases.items()
     )
@@ -53,7 +53,7 @@ def range_table(material: Material) -> Table:
 
 def apart_table(material: Material) -> Table:
     """Lay out what was recorded and is no figure of the board's table."""
-    rows = tuple(_apart_row(material, each) for each in material.savings.table.apart)
+    rows = tuple(_apart_row(material, each) for each in material.saved.overview.table.apart)
     return Table("savings_apart", "Recorded, and not in the board's table", "What", _APART, rows)
 
 
@@ -89,8 +89,8 @@ def _whole(material: Material, table: SavingsTable, column: str) -> Figure:
 
 
 def _apart_row(material: Material, apart: Apart) -> Row:
-    profile = material.savings.table.profile
-    kinds = [each for each in material.evidenced[material.quarter] if not holds(profile, each.kind)]
+    profile = material.saved.overview.table.profile
+    kinds = [each for each in material.saved.evidenced[material.quarter] if not holds(profile, each.kind)]
     alike = [each for each in kinds if why_apart(each.kind, profile) == (apart.title, apart.reason)]
     behind = Behind(*together(alike)) if alike else NOBODY
     about = About.SERVICE if apart.amount is None else About.PEOPLE
@@ -100,8 +100,8 @@ def _apart_row(material: Material, apart: Apart) -> Row:
 
 def _basis(material: Material) -> tuple[str, ...]:
     """Name the basis and the rate sets of the table."""
-    basis = material.savings.wanted.method.basis.label.lower()
-    sets = material.savings.sets
+    basis = material.saved.overview.wanted.method.basis.label.lower()
+    sets = material.saved.overview.sets
     told = "; ".join(map(_named, sets)) if sets else "none is approved for these dates"
     return (f"Basis: {basis}. Rates: {told}.",)
 
@@ -127,7 +127,10 @@ def _unrated(material: Material) -> Iterator[str]:
         "The prudent basis takes off what would have come about without us, and discounts later years; low and high "
         "are the ends of the evidence."
     )
-    for basis, table in material.savings.bases.items():
-        unrated = [row.title for row in table.rows if row.total.is_incomplete]
-        if basis is not Basis.PUBLISHED and unrated:
-            yield f"{basis.label}: no approved rate values everything of {' and '.join(unrated)}."
+    found: dict[str, list[str]] = {}
+    for basis, table in material.saved.overview.bases.items():
+        for row in table.rows:
+            if row.total.is_incomplete and basis is not Basis.PUBLISHED:
+                found.setdefault(row.title, []).append(basis.label)
+    for title, bases in found.items():
+        yield f"No approved rate values everything of {title} in: {'; '.join(bases)}."

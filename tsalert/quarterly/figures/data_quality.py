@@ -25,7 +25,7 @@ def _incomplete(material: Material) -> Table:
 
 def _gaps(material: Material) -> Iterator[Row]:
     losses, response = material.losses[material.quarter].altogether, material.figures[material.quarter].response
-    savings, gaps = material.savings.table, material.gaps
+    savings, gaps = material.saved.overview.table, material.gaps
     unplaced = sum(group.tally.reports for group in material.response.by(By.WARD) if not group.key)
     unvalued = sum(row.total.is_incomplete for row in savings.rows)
     yield _row("to_verify", "Amounts that a second officer has still to confirm", savings.to_verify)

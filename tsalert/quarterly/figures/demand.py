@@ -27,7 +27,7 @@ _TYPICAL = (
 )
 _TREND = (
     Column("enquiries", "Enquiries", Unit.COUNT, About.PEOPLE),
-    Column("cases", "Scam, doorstep crime and financial abuse cases", Unit.COUNT, About.PEOPLE),
+    Column("cases", "Scam, doorstep and abuse cases", Unit.COUNT, About.PEOPLE),
     Column("lost", "Lost in these cases", Unit.MONEY, About.PEOPLE),
 )
 _CASES = "Cases of scams, doorstep crime and financial abuse, by the day on which they were opened."
@@ -66,7 +66,7 @@ def _chart(material: Material) -> Chart:
     quarters = list(trend)
     return Chart(
         "demand_trend",
-        counted("enquiries", period, now, before, is_provisional=material.is_provisional),
+        counted("enquiry", "enquiries", period, now, before, is_provisional=material.is_provisional),
         f"Two lines from {quarters[0].prose} to {quarters[-1].prose}: all enquiries, and the cases of scams, doorstep "
         "crime and financial abuse among them.",
         ChartKind.LINES,
@@ -76,7 +76,8 @@ def _chart(material: Material) -> Chart:
 
 
 def _trend(material: Material) -> Table:
-    notes = ("The last quarter has not ended.",) if material.is_provisional else ()
+    running = ("The last quarter has not ended.",) if material.is_provisional else ()
+    notes = (*running, *material.told_of_beginning(next(iter(material.trend))))
     rows = tuple(_quarter(material, each) for each in material.trend)
     return Table("demand_trend", "Demand and detriment, quarter by quarter", "Quarter", _TREND, rows, notes)
 

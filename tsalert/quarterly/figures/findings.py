@@ -6,9 +6,9 @@ from tsalert.core.periods import Period
 from tsalert.savings.valuing.valuation import shown_pounds
 
 
-def counted(what: str, period: Period, number: int, year_before: int, *, is_provisional: bool) -> str:
+def counted(one: str, many: str, period: Period, number: int, year_before: int, *, is_provisional: bool) -> str:
     """Say how many there were, and whether more or fewer than a year before."""
-    told = f"There were {number:,} {what} in {period.prose}"
+    told = f"There was 1 {one} in {period.prose}" if number == 1 else f"There were {number:,} {many} in {period.prose}"
     if is_provisional:
         return f"{told} so far"
     if number == year_before:

@@ -54,7 +54,8 @@ def _is_in(row: GlanceRow, unit: Measured, audience: Audience) -> bool:
 def _table(material: Material, rows: Sequence[GlanceRow], unit: Measured, caption: str, *, is_exempt: bool) -> Table:
     key = f"glance_{unit.value}" + ("_board" if is_exempt else "")
     said = f"{caption}, for the board alone" if is_exempt else caption
-    notes = (RUNNING,) if material.is_provisional else ()
+    running = (RUNNING,) if material.is_provisional else ()
+    notes = (*running, *material.told_of_beginning(material.glance.compared.rolling_before))
     columns = _columns(material.glance.compared, Unit.of(unit.value))
     return Table(
         key, said, "Indicator", columns, tuple(_row(material, row) for row in rows), notes, is_exempt=is_exempt

@@ -60,16 +60,16 @@ def _indicator_row(material: Material, row: GlanceRow) -> Row:
 
 def _class_row(material: Material, kind: ValueClass) -> Row:
     period = material.quarter
-    found = class_cell(material.classes[period], kind)
+    found = class_cell(material.saved.classes[period], kind)
     figures = (cell(found, behind_class(material, period, kind)), words(_change(material, kind).text))
     return Row(kind.value, f"{kind.letter}: {kind.label}", figures, about=about_class(material, period, kind))
 
 
 def _change(material: Material, kind: ValueClass) -> Change:
     """Tell how a class changed; where other rates held a year before it is worked out anew by those of now."""
-    current = class_cell(material.classes[material.quarter], kind)
-    rebased = material.rebased_classes
-    year_before = class_cell(rebased or material.classes[material.glance.compared.last_year], kind)
+    current = class_cell(material.saved.classes[material.quarter], kind)
+    rebased = material.saved.rebased_classes
+    year_before = class_cell(rebased or material.saved.classes[material.glance.compared.last_year], kind)
     if material.is_provisional or not current or not year_before or current.has_no_value or year_before.has_no_value:
         return UNAVAILABLE
     is_rebased = rebased is not None and kind in ESTIMATED

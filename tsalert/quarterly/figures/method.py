@@ -56,7 +56,7 @@ def method_section(material: Material) -> Section:
 def _blocks(material: Material) -> Iterator[Block]:
     yield Prose(_WORKED_OUT, "How figures are worked out")
     yield Prose("\n".join(f"- {rule}" for rule in _ONCE), "How no pound counts twice")
-    sets = (*material.savings.sets, *material.prudent_sets)
+    sets = (*material.saved.overview.sets, *material.saved.prudent_sets)
     if sets:
         yield _sets(sets)
     yield from (_rates(each) for each in sets)

@@ -1,9 +1,8 @@
 """Reading a quarter's figures from every capability, each as its own pages show it. Nothing is counted here."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,8 +13,11 @@ from tsalert.cases.losses import PeriodLosses, period_losses
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, quarter_of
 from tsalert.enforcement.figures import EnforcementFigures, enforcement_figures
-from tsalert.reports.comparing import Compared, quarters_up_to
-from tsalert.reports.dashboard import TREND, savings_by_class
+from tsalert.quarterly.figures.beginning import records_begin
+from tsalert.quarterly.figures.recalling import Recaller
+from tsalert.quarterly.figures.savings_reading import Saved, read_saved
+from tsalert.reports.comparing import quarters_up_to
+from tsalert.reports.dashboard import TREND
 from tsalert.reports.glance import Glance, read_glance
 from tsalert.reports.memory import FiguresMemory
 from tsalert.reports.partners import PartnerTable, partner_tables
@@ -23,21 +25,7 @@ from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.response.figures import ResponsePeriod, response_period
 from tsalert.response.queries import count_late_calls
 from tsalert.savings import queries as savings
-from tsalert.savings.figures.evidenced import Evidenced, evidenced_money
-from tsalert.savings.figures.overview import By, Overview, Wanted, by_class, overview
-from tsalert.savings.figures.rebasing import rebased_table
-from tsalert.savings.figures.table import SavingsTable
-from tsalert.savings.rates.rate_sets import RateSetView, approved_sets
-from tsalert.savings.rules import Span
-from tsalert.savings.valuing.methods import AS_PUBLISHED, Basis
-from tsalert.savings.valuing.profiles import PLAIN, get_profile
 from tsalert.subscribers.queries import Circulation, Declared, circulation, declarations
-
-# As many quarters as reach back to the same one last year.
-YEAR_AND_ONE = 5
-PRUDENT = Basis.PRUDENT_CENTRAL.rates
-
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +51,21 @@ class Reach:
 class Material:
     """Everything that a quarter's report is made of; what is by period is there for the periods that it compares.
 
-    :param trend: the cases of the quarters up to it; ``classes`` the savings by class of the last of them.
-    :param rebased_classes: those of the year before by the rates of now, where other rates held then.
-    :param savings: the board's table, on every basis, with the rate sets used.
+    :param trend: the cases of the quarters up to it.
     """
 
     glance: Glance
     figures: Mapping[Period, PeriodFigures]
     trend: Mapping[Period, CaseFigures]
     losses: Mapping[Period, PeriodLosses]
-    classes: Mapping[Period, SavingsTable]
-    evidenced: Mapping[Period, tuple[Evidenced, ...]]
-    rebased_classes: SavingsTable | None
-    savings: Overview
-    prudent_sets: tuple[RateSetView, ...]
+    saved: Saved
     response: ResponsePeriod
     activities: ActivityTotals
     reach: Reach
     enforcement: EnforcementFigures
     partners: tuple[PartnerTable, ...]
     gaps: Gaps
+    begins_on: date | None
 
     @property
     def quarter(self) -> Period:
@@ -94,66 +77,41 @@ class Material:
         """True until the quarter has ended."""
         return self.glance.is_provisional
 
+    def told_of_beginning(self, earliest: Period) -> tuple[str, ...]:
+        """Say when records begin, where a period is shown or compared that reaches further back."""
+        if self.begins_on is None or earliest.first_day >= quarter_of(self.begins_on).first_day:
+            return ()
+        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that a nought is what nobody wrote down.",)
+
 
 def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, now: datetime) -> Material:
     """Read what a quarter's report is made of; what the dashboard has read is not read again.
 
     :raises RuleViolation: the quarter has not begun, or lies before any records.
     """
-    glance = read_glance(session, memory, quarter, now=now)
-    quarters = quarters_up_to(quarter, TREND)
-    compared = glance.compared
+    glance, recaller = read_glance(session, memory, quarter, now=now), Recaller(session, memory, now)
+    keep, quarters, compared = recaller.keep, quarters_up_to(quarter, TREND), glance.compared
     beside = (quarter, compared.before, compared.last_year, compared.rolling)
-
-    def keep(what: str, wanted: Period, read: Callable[[Period], Found]) -> Found:
-        return memory.recall(what, wanted, session, now=now, read=lambda: read(wanted))
-
     return Material(
         glance,
-        figures={each: keep("figures", each, lambda wanted: period_figures(session, wanted, now)) for each in beside},
-        trend={each: keep("cases", each, lambda wanted: case_figures(session, wanted)) for each in quarters},
-        losses={
-            each: keep("losses", each, lambda wanted: period_losses(session, wanted)) for each in {*quarters, *beside}
-        },
-        classes={
-            each: keep("classes", each, lambda wanted: savings_by_class(session, wanted))
-            for each in quarters[-YEAR_AND_ONE:]
-        },
-        evidenced={
-            each: keep("evidenced", each, lambda wanted: evidenced_money(session, wanted))
-            for each in {*quarters[-YEAR_AND_ONE:], *beside}
-        },
-        rebased_classes=memory.recall(
-            f"classes rebased on {quarter.label}",
-            compared.last_year,
-            session,
-            now=now,
-            read=lambda: _rebased_classes(session, compared),
-        ),
-        prudent_sets=_prudent_sets(session, quarter),
-        savings=keep("bases", quarter, lambda wanted: overview(session, Wanted(wanted, By.TYPE, AS_PUBLISHED))),
-        response=keep("response", quarter, lambda wanted: response_period(session, wanted)),
-        activities=keep("activities", quarter, lambda wanted: activity_totals(session, wanted)),
-        reach=Reach(
-            london_date(now),
-            keep("circulation", quarter_of(london_date(now)), lambda _: circulation(session)),
-            tuple(declarations(session)),
-        ),
-        enforcement=keep("enforcement", quarter, lambda wanted: enforcement_figures(session, wanted)),
+        figures={each: keep("figures", each, lambda of, wanted: period_figures(of, wanted, now)) for each in beside},
+        trend={each: keep("cases", each, case_figures) for each in quarters},
+        losses={each: keep("losses", each, period_losses) for each in {*quarters, *beside}},
+        saved=read_saved(recaller, compared, beside),
+        response=keep("response", quarter, response_period),
+        activities=keep("activities", quarter, activity_totals),
+        reach=_reach(recaller),
+        enforcement=keep("enforcement", quarter, enforcement_figures),
         partners=partner_tables(session, until=quarter.last_day),
-        gaps=keep("gaps", quarter, lambda wanted: _gaps(session, wanted)),
+        gaps=keep("gaps", quarter, _gaps),
+        begins_on=records_begin(session),
     )
 
 
-def _rebased_classes(session: Session, compared: Compared) -> SavingsTable | None:
-    plain = replace(AS_PUBLISHED, profile=get_profile(PLAIN))
-    found = rebased_table(session, compared.last_year, compared.period, plain)
-    return by_class(found) if found else None
-
-
-def _prudent_sets(session: Session, quarter: Period) -> tuple[RateSetView, ...]:
-    days = Span(quarter.first_day, quarter.last_day)
-    return tuple(each for each in approved_sets(session, PRUDENT) if each.span.overlaps(days))
+def _reach(recaller: Recaller) -> Reach:
+    today = london_date(recaller.now)
+    now = recaller.keep("circulation", quarter_of(today), lambda session, _: circulation(session))
+    return Reach(today, now, tuple(declarations(recaller.session)))
 
 
 def _gaps(session: Session, period: Period) -> Gaps:

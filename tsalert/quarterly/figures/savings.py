@@ -1,6 +1,7 @@
 """Savings: direct, then estimated, then the board's table with its range, its rates and what stands apart."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import Block, Chart, Column, Prose, Row, Section, Table
@@ -12,7 +13,7 @@ from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
 from tsalert.savings.figures.cells import Cell
 from tsalert.savings.figures.sheets import NOT_AUDITED
 from tsalert.savings.figures.table import SavingsTable
-from tsalert.savings.valuing.profiles import TOTAL
+from tsalert.savings.valuing.profiles import PLAIN, TOTAL, get_profile
 from tsalert.savings.valuing.valuation import ValueClass, total
 
 DIRECT = (ValueClass.PREVENTED, ValueClass.RECOVERED)
@@ -31,8 +32,13 @@ def savings_section(material: Material) -> Section:
 
 def _blocks(material: Material) -> Iterator[Block]:
     yield Prose(NOT_AUDITED)
+    if material.saved.claim:
+        yield Prose(
+            f"Quoted, and no part of any figure here: {material.saved.claim.words} ({material.saved.claim.source})."
+        )
     yield _of_classes(material, "savings_direct", "Direct savings: evidenced money, case by case", DIRECT)
-    yield _of_classes(material, "savings_estimated", "Estimated savings: worked out by approved rates", ESTIMATED)
+    estimated = _of_classes(material, "savings_estimated", "Estimated savings: worked out by approved rates", ESTIMATED)
+    yield replace(estimated, notes=(_BY_CLASS,))
     yield board_table(material)
     yield range_table(material)
     apart = apart_table(material)
@@ -45,7 +51,7 @@ def _blocks(material: Material) -> Iterator[Block]:
 def behind_class(material: Material, period: Period, kind: ValueClass) -> Behind:
     """Return what people's records are behind a class: health is a share of future losses, which may be evidenced."""
     money = ValueClass.FUTURE_FINANCIAL if kind is ValueClass.HEALTH_QOL else kind
-    return behind_money(material.evidenced[period], material.classes[period].profile, [money])
+    return behind_money(material.saved.evidenced[period], material.saved.classes[period].profile, [money])
 
 
 def about_class(material: Material, period: Period, kind: ValueClass) -> About:
@@ -60,7 +66,7 @@ def class_cell(table: SavingsTable, kind: ValueClass) -> Cell | None:
 
 
 def _of_classes(material: Material, key: str, caption: str, kinds: tuple[ValueClass, ...]) -> Table:
-    period, table = material.quarter, material.classes[material.quarter]
+    period, table = material.quarter, material.saved.classes[material.quarter]
     rows = [_class_row(material, period, kind) for kind in kinds]
     exact = total(found.exact for found in (class_cell(table, kind) for kind in kinds) if found)
     is_people = any(row.about is About.PEOPLE for row in rows)
@@ -72,24 +78,24 @@ def _of_classes(material: Material, key: str, caption: str, kinds: tuple[ValueCl
         is_total=True,
         about=About.PEOPLE if is_people else About.SERVICE,
     )
-    return Table(key, caption, "Value class", _AMOUNT, (*rows, whole), (_BY_CLASS,))
+    return Table(key, caption, "Value class", _AMOUNT, (*rows, whole))
 
 
 def _class_row(material: Material, period: Period, kind: ValueClass) -> Row:
-    found = class_cell(material.classes[period], kind)
+    found = class_cell(material.saved.classes[period], kind)
     figure = cell(found, behind_class(material, period, kind))
     return Row(kind.value, f"{kind.letter}: {kind.label}", (figure,), about=about_class(material, period, kind))
 
 
 def _together(material: Material, period: Period, kinds: tuple[ValueClass, ...]) -> Behind:
     money = [kind for kind in kinds if kind is not ValueClass.HEALTH_QOL]
-    return behind_money(material.evidenced[period], material.classes[period].profile, money)
+    return behind_money(material.saved.evidenced[period], material.saved.classes[period].profile, money)
 
 
 def _chart(material: Material) -> Chart:
-    table, period = material.classes[material.quarter], material.quarter
+    table, period = material.saved.classes[material.quarter], material.quarter
     most = max(table.rows, key=lambda row: row.total.exact, default=table.column_totals)
-    quarters = list(material.classes)
+    quarters = list(material.saved.classes)
     return Chart(
         "savings_by_class",
         greatest("Savings", period, f"class {most.title.partition(':')[0]}", most.total.exact, table.grand_total.exact),
@@ -101,10 +107,10 @@ def _chart(material: Material) -> Chart:
 
 
 def _by_quarter(material: Material) -> Table:
-    quarters, kinds = list(material.classes), (*DIRECT, *ESTIMATED)
+    quarters, kinds = list(material.saved.classes), (*DIRECT, *ESTIMATED)
+    titles = get_profile(PLAIN).columns
     columns = tuple(
-        Column(kind.value, f"{kind.letter}: {kind.label}", Unit.MONEY, _about_of_all(material, quarters, kind))
-        for kind in kinds
+        Column(kind.value, titles[kind.value], Unit.MONEY, _about_of_all(material, quarters, kind)) for kind in kinds
     )
     whole = Column(TOTAL, "Total, A to E", Unit.MONEY, About.PEOPLE, is_total=True)
     rows = tuple(_quarter_row(material, each) for each in quarters)
@@ -113,7 +119,7 @@ def _by_quarter(material: Material) -> Table:
 
 
 def _quarter_row(material: Material, period: Period) -> Row:
-    table, kinds = material.classes[period], (*DIRECT, *ESTIMATED)
+    table, kinds = material.saved.classes[period], (*DIRECT, *ESTIMATED)
     figures = [cell(class_cell(table, kind), behind_class(material, period, kind)) for kind in kinds]
     whole = cell(table.grand_total, _together(material, period, kinds))
     return Row(period.label, period.label, (*figures, whole))

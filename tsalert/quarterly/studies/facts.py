@@ -7,7 +7,9 @@ from decimal import Decimal
 from re import Match, Pattern
 
 from tsalert.core.periods import Period
+from tsalert.documents.description import Passage, Points
 from tsalert.quarterly.studies.vocabulary import NEVER_STANDS, Check
+from tsalert.quarterly.writing import markdown
 
 _AROUND = 40
 
@@ -71,9 +73,17 @@ def folded(found: str) -> str:
 
 
 def readable(title: str, text: str) -> str:
-    """Return a title and a text as checks read them: without marks of Markdown and without what cannot be seen."""
-    plain = unicodedata.normalize("NFKC", f"{title}\n\n{text}").replace("*", "").replace("\\", "")
+    """Return a title and a text as their readers read them, with where links lead, and without what cannot be seen."""
+    said = "\n".join([title, "", markdown.plain(text), *_addresses(text)])
+    plain = unicodedata.normalize("NFKC", said)
     return "".join(character for character in plain if unicodedata.category(character) != "Cf")
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for block in markdown.parts_of(text, 1):
+        spans = block.spans if isinstance(block, Passage) else ()
+        points = block.points if isinstance(block, Points) else ()
+        yield from (span.address for span in (*spans, *(span for point in points for span in point)) if span.address)
 
 
 def finding(check: Check, text: str, start: int, end: int, advice: str = "") -> Finding:

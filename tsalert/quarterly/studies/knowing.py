@@ -1,10 +1,12 @@
 """What the records of a case know that its study must not tell, and the money that it may."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.cases.people import queries as people
@@ -18,7 +20,6 @@ from tsalert.parties.vocabulary import IdentifierKind
 from tsalert.places import queries as places
 from tsalert.quarterly.studies.facts import Facts, Named
 from tsalert.response import queries as response
-from tsalert.response.models import Call
 from tsalert.savings.counting.ledgers import ledger_amounts
 from tsalert.staff import queries as staff
 
@@ -53,19 +54,12 @@ class _Gathered:
 
 
 def facts_of(session: Session, case: CaseFile, quarter: Period) -> Facts:
-    """Return everything that the text of a study of this case is held against."""
+    """Return everything that the text of a study is held against: what its case tells, and those of the same matter."""
     found = _Gathered()
-    found.name(case.victim_name)
-    found.place(case.address, case.postcode)
-    for call in _calls(session, case.id):
-        found.name(call.caller_name, call.trader)
-        found.place(call.address, call.postcode)
-        found.phones.update(filter(None, [call.phone, call.phone_e164]))
-    for incident_id in cases.incident_ids(session, case.id):
-        incident = response.get_incident_row(session, incident_id)
-        found.place(incident.address, incident.postcode)
-    found.name(*_traders_warned(session, case.id), is_accused=True)
-    _take_parties(session, case.id, found)
+    matter = merging.matter_of(session, case.id)
+    for case_id in matter:
+        _take_case(session, cases.get_case(session, case_id), found)
+        _take_parties(session, case_id, found)
     officers = (Named(name, parts_too=False) for name in staff.officer_names(session).values())
     names = sorted({*found.names, *officers}, key=lambda each: (each.name, each.is_accused, each.parts_too))
     return Facts(
@@ -77,18 +71,29 @@ def facts_of(session: Session, case: CaseFile, quarter: Period) -> Facts:
         tuple(sorted(places.ward_names(session).values())),
         tuple(sorted(found.phones)),
         tuple(sorted(found.marks)),
-        ledger_amounts(session, case.id),
+        _amounts(session, matter),
     )
 
 
-def _calls(session: Session, case_id: int) -> Iterator[Call]:
-    for incident_id in cases.incident_ids(session, case_id):
-        yield from response.calls_of_incident(session, incident_id)
+def _amounts(session: Session, matter: Sequence[int]) -> frozenset[Decimal]:
+    """Return every amount of a matter: of each of its cases, and what they come to together, each sum once."""
+    together = cases.matter_totals(session, matter[0])
+    sums = (together.detriment, together.net_detriment, *together.by_kind.values()) if together else ()
+    held = frozenset().union(*(ledger_amounts(session, case_id) for case_id in matter))
+    return held | {amount for amount in sums if amount}
 
 
-def _traders_warned(session: Session, case_id: int) -> list[str | None]:
-    found = enforcement.recorded(session, case_id)
-    return [row.trader for row in found.actions]
+def _take_case(session: Session, case: CaseFile, found: _Gathered) -> None:
+    found.name(case.victim_name)
+    found.place(case.address, case.postcode)
+    for incident_id in cases.incident_ids(session, case.id):
+        incident = response.get_incident_row(session, incident_id)
+        found.place(incident.address, incident.postcode)
+        for call in response.calls_of_incident(session, incident_id):
+            found.name(call.caller_name, call.trader)
+            found.place(call.address, call.postcode)
+            found.phones.update(filter(None, [call.phone, call.phone_e164]))
+    found.name(*(row.trader for row in enforcement.recorded(session, case.id).actions), is_accused=True)
 
 
 def _take_parties(session: Session, case_id: int, found: _Gathered) -> None:

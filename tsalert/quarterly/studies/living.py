@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.cases.vocabulary import Status
@@ -16,10 +17,10 @@ _OVER = frozenset({Result.ACQUITTED, Result.WITHDRAWN})
 def why_live(session: Session, case: CaseFile) -> tuple[str, ...]:
     """Return why a study of a case cannot be told yet; nothing where it can."""
     said = []
-    matter = cases.get_case(session, case.continued_in_id) if case.continued_in_id else case
-    if matter.status != Status.CLOSED:
+    matter = merging.matter_of(session, case.id)
+    if cases.get_case(session, matter[0]).status != Status.CLOSED:
         said.append("The case is not closed: a study tells of no live investigation. Close the case first.")
-    if not all(map(is_over, court_queries.prosecutions(session, case.id))):
+    if not all(is_over(each) for case_id in matter for each in court_queries.prosecutions(session, case_id)):
         said.append("A prosecution is not over: every charge must be decided, and whoever is guilty sentenced.")
     return tuple(said)
 

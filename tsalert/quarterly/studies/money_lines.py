@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.rules import RETURNED
 from tsalert.cases.vocabulary import MoneyKind
@@ -13,18 +14,17 @@ from tsalert.savings.counting.case_studies import quoted_amounts, rounded
 
 
 def lines_quoted(session: Session, case_id: int, text: str) -> list[int]:
-    """Return the money lines that stand and whose amount, alone or summed by kind, a text quotes, rounded or not."""
-    sums = _sums(session, case_id)
+    """Return the money lines that stand and whose amount, alone or summed by kind, a text quotes, rounded or not.
+
+    Those of every case of the same matter count.
+    """
     quoted = {each.amount for each in quoted_amounts(text) if each.amount is not None}
+    sums = [each for member in merging.matter_of(session, case_id) for each in _each_sum(session, member)]
     return sorted({line for amount, lines in sums for line in lines if {amount, rounded(amount)} & quoted})
 
 
-def _sums(session: Session, case_id: int) -> list[tuple[Decimal, list[int]]]:
-    """Return every amount that a study may quote, with the lines behind it."""
-    return list(_each_sum(session, case_id))
-
-
 def _each_sum(session: Session, case_id: int) -> Iterator[tuple[Decimal, list[int]]]:
+    """Yield every amount of a case that a study may quote, with the lines behind it."""
     ledger = cases.ledger(session, case_id)
     by_kind: defaultdict[MoneyKind, list[int]] = defaultdict(list)
     for line in ledger.standing:

@@ -53,7 +53,7 @@ class CaseStudyReasonSchema(Strict):
     """Why something that a check found stays."""
 
     check = choice(Check, required=True)
-    found = Paragraph(longest=LONGEST_TEXT, required=True)
+    found = Paragraph(longest=LONGEST_TEXT, required=True, error_messages={"required": "Say what was found."})
     why = Line(longest=400, required=True, error_messages={"required": "Say why it stays."})
 
     @post_load

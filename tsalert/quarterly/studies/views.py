@@ -50,7 +50,8 @@ def list_studies() -> ResponseReturnValue:
         studies=found,
         quarter=asked["quarter"],
         quarters=_quarters(),
-        left_out={each.row.id: sections.why_left_out(session, each) for each in found},
+        # Each is held against its whole case: those of one quarter are three at most.
+        left_out={each.row.id: sections.why_left_out(session, each) for each in found} if asked["quarter"] else {},
         is_board_only=lambda study: sections.is_board_only(session, study),
     )
 
