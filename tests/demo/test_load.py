@@ -29,7 +29,12 @@ from tsalert.installation.service import is_demo, is_whole_demo
 from tsalert.parties.models import PartyWarning
 from tsalert.parties.queries import get_party
 from tsalert.parties.rules import Sought
+from tsalert.quarterly import editions, keeping
+from tsalert.quarterly import queries as reports
+from tsalert.quarterly.content import Prose
 from tsalert.quarterly.figures.assembling import assemble
+from tsalert.quarterly.texts import texts_of
+from tsalert.quarterly.vocabulary import Edition, SectionKey
 from tsalert.reports.memory import FiguresMemory
 from tsalert.response import waiting
 from tsalert.response.board import read_board
@@ -65,6 +70,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert is_demo()
         assert is_whole_demo()
         assert_reported()
+        assert_signed()
         assert_live()
         assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
         assert_rota()
@@ -130,6 +136,20 @@ def assert_reported() -> None:
     ]
     assert first.shown("glance_money", "total_savings", "current") == "£146,333"
     assert second.shown("savings_table", "total", "total") == "£0"
+
+
+def assert_signed() -> None:
+    """The first quarter's report is signed and published with a study and every action; the second's is begun."""
+    row = reports.get_report(db.session(), parse_period("2022/23 Q1"))
+    assert (row.status, row.digest) == ("published", keeping.digest(row.frozen or ""))
+    public = editions.thawed(row)[Edition.PUBLIC]
+    assert "£146,333" in {figure.shown for table in public.tables() for row in table.rows for figure in row.figures}
+    studies = next(section for section in public.sections if section.key is SectionKey.CASE_STUDIES)
+    assert [block.title for block in studies.blocks if isinstance(block, Prose) and block.title]
+    assert len(public.head.signatures) == 2
+    draft = reports.get_report(db.session(), parse_period("2022/23 Q2"))
+    written = [text for text in texts_of(db.session(), parse_period(draft.quarter)).values() if text.is_written]
+    assert (draft.status, len(written)) == ("draft", 2)
 
 
 def assert_live() -> None:

@@ -13,7 +13,7 @@ from tsalert.savings.valuing.valuation import shown_pounds
 
 _MOST_BARS = 24
 _QUARTER = re.compile(r"\d{4}/\d{2} Q[1-4]")
-_LONGEST = 44  # letters of a name that a chart has room for; the table has the whole of it
+_LONGEST = 60  # letters of a name that a chart has room for; the table has the whole of it
 
 
 def drawn(chart: Chart, report: Report) -> charts.Chart | None:
