@@ -81,6 +81,13 @@ def test_a_number_is_shown_as_in_the_report(figure: Figure, form: str) -> None:
     assert found.form == form
 
 
+def test_a_sheet_has_no_longer_name_than_excel_counts() -> None:
+    name = sheet_name(3, "\U0001f600" * 40)
+    assert len(name.encode("utf-16-le")) // 2 <= 31, "Excel counts such a character twice"
+    assert name.startswith("3. \U0001f600")
+    assert name.encode()
+
+
 def test_a_mean_without_end_is_a_number_to_the_millionth() -> None:
     mean = cell_of(Figure("£7,303", Decimal(175_273) / 24))
     assert isinstance(mean, Number)
