@@ -1,4 +1,4 @@
-"""What happens to records and officers between the steps of a report, and after it: what is published stays readable."""
+"""Records and officers change between the steps of a report and after it: what is published stays readable."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
