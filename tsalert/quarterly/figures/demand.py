@@ -62,7 +62,8 @@ def demand_section(material: Material) -> Section:
 
 def _chart(material: Material) -> Chart:
     period, trend = material.quarter, material.trend
-    now, before = trend[period].enquiries, trend[year_before(period)].enquiries
+    is_known = not material.told_of_beginning(year_before(period))
+    now, before = trend[period].enquiries, trend[year_before(period)].enquiries if is_known else None
     quarters = list(trend)
     return Chart(
         "demand_trend",
