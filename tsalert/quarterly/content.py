@@ -15,14 +15,18 @@ class Figure:
 
     :param shown: what people read; everything else about it is for machines.
     :param value: the number behind it, money to the penny, a share in percent; None where there is none to give.
-    :param records: how many records are behind a sum of money or a mean; None where that is not known or asked.
+    :param records: how many records are behind a sum of money or a mean, or before a change that words tell; None
+        where that is not known or asked.
     :param largest: the largest single one of these, in pounds. Never leaves the board edition's frozen figures.
+    :param tells: cells elsewhere, as keys of table, row and column: those that could be worked out from these words,
+        or that hold this same number.
     """
 
     shown: str
     value: int | Decimal | None = None
     records: int | None = None
     largest: Decimal | None = None
+    tells: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def test_losses_say_mean_median_and_how_many_and_can_be_merged(
             cases.record_money(where, NewMoneyLine(MoneyKind.PAID, Decimal(amount)), actor=actor, now=at)
     found = assembled(Q1)
     assert found.row("demand_typical_by_type", "scam") == ["2", "£200", "£200"]
-    assert found.row("demand_by_type", "financial_abuse") == ["1", "0", "£0"]
+    assert found.row("demand_by_type", "financial_abuse") == ["0", "1", "1", "£0"]
     assert found.tables["demand_by_type"].merges[0][0] == ("scam", "doorstep_crime")
     assert figure(found.tables["demand_by_type"], "doorstep_crime", "lost").largest == Decimal(5000)
     chart = next(block for block in found.section(SectionKey.DEMAND).blocks if block.key == "demand_by_type")  # type: ignore[union-attr]

@@ -46,6 +46,12 @@ class Cell:
     is_total: bool
     section: SectionKey
     row: str
+    column: str
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """The keys under which others tell of it."""
+        return self.place[0], self.row, self.column
 
     @property
     def value(self) -> Decimal:
@@ -71,6 +77,7 @@ def cells_of(section: SectionKey, table: Table) -> Iterator[Cell]:
                 is_total=row.is_total or column.is_total,
                 section=section,
                 row=row.key,
+                column=column.key,
             )
 
 

@@ -60,6 +60,7 @@ def control(tables: Tables, standing: Collection[Place] = (), before: Collection
         hidden |= telling
     followers = {place for _, table in tables for place in _followers(table, cells, hidden)}
     followers |= set(_means(cells, hidden))
+    followers |= _of_others(cells, hidden | followers)
     return Controlled(cells, sums, system, frozenset((hidden | followers) - set(standing)))
 
 
@@ -132,6 +133,21 @@ def _followers(table: Table, cells: Mapping[Place, Cell], hidden: Collection[Pla
         places = list(row)
         lost = {table.columns[place[2]]: cells[place] for place in places if place in hidden}
         yield from (place for place in places if lost and _follows(cells[place], table.columns[place[2]], lost))
+
+
+def _of_others(cells: Mapping[Place, Cell], hidden: Collection[Place]) -> set[Place]:
+    """Return words that tell of few, or of what is hidden in another place."""
+    lost = {cells[place].name for place in hidden}
+    return {
+        place
+        for place, cell in cells.items()
+        if cell.unit is Unit.WORDS and (not lost.isdisjoint(cell.figure.tells) or _is_from_few(cell))
+    }
+
+
+def _is_from_few(cell: Cell) -> bool:
+    """Say whether a change of people is one from so few that some quarter of theirs may have been of one to four."""
+    return cell.is_people and 0 < (cell.figure.records or 0) < _UNSEEN_LEAST
 
 
 def _means(cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[Place]:
