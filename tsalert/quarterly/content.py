@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from tsalert.quarterly.vocabulary import About, ChartKind, Edition, SectionKey, Status, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Kind, SectionKey, Status, Unit
 
 SUPPRESSED = "[c]"
 
@@ -31,13 +31,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column under the head of a table. One that ``is_total`` is the sum of the others of its unit."""
+    """A column under the head of a table. One that ``is_total`` is the sum of the others of its unit.
+
+    :param kind: what the disclosure control takes it for, whatever it is called.
+    """
 
     key: str
     title: str
     unit: Unit
     about: About = About.SERVICE
     is_total: bool = False
+    kind: Kind = Kind.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
 from tsalert.core.periods import parse_period
 from tsalert.quarterly.content import Chart, Figure, Table
-from tsalert.quarterly.vocabulary import About, SectionKey
+from tsalert.quarterly.kinds import kind_by_name
+from tsalert.quarterly.vocabulary import About, SectionKey, Unit
 from tsalert.reports.entering import import_figures
 from tsalert.reports.indicators import get_indicator
 from tsalert.reports.setting import NewVersion, set_indicator
@@ -116,6 +117,15 @@ def test_losses_say_mean_median_and_how_many_and_can_be_merged(
     chart = next(block for block in found.section(SectionKey.DEMAND).blocks if block.key == "demand_by_type")  # type: ignore[union-attr]
     assert isinstance(chart, Chart)
     assert chart.finding == "Money that victims lost in April to June 2022: doorstep crime the most, £5,000 of £5,400"
+
+
+def test_no_column_is_another_kind_than_its_name_says(assembled: Assemble) -> None:
+    """Whoever adds a mean says so in its kind; the name alone hides nothing."""
+    for table in assembled(Q1).tables.values():
+        for column in table.columns:
+            if column.about is About.PEOPLE or table.key.startswith("glance"):
+                named = kind_by_name(column.key, column.title, is_words=column.unit is Unit.WORDS)
+                assert column.kind is named, (table.key, column.key)
 
 
 def test_what_is_for_the_board_alone_stands_in_tables_of_its_own(

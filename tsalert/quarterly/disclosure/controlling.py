@@ -10,22 +10,9 @@ from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, cells_of
 from tsalert.quarterly.disclosure.hiding import hide
 from tsalert.quarterly.disclosure.sensitive import sensitive
 from tsalert.quarterly.disclosure.system import System, system_of
-from tsalert.quarterly.vocabulary import SectionKey, Unit
+from tsalert.quarterly.vocabulary import Kind, SectionKey, Unit
 
 Tables = list[tuple[SectionKey, Table]]
-# Words that say what was set beforehand, and not how it turned out.
-_SET_BEFOREHAND = {
-    "target",
-    "definition",
-    "rule",
-    "source",
-    "grade",
-    "basis",
-    "unit",
-    "audience",
-    "partner",
-    "polarity",
-}
 # Two quarters of which a report shows only what they and two others make together: under ten each, one may be of few.
 _UNSEEN_LEAST = 20
 
@@ -82,33 +69,18 @@ class _Rolling:
 
 def _rolling(tables: Tables) -> Iterator[_Rolling]:
     for section, table in tables:
-        years = [number for number, column in enumerate(table.columns) if _is_year(column)]
+        years = [number for number, column in enumerate(table.columns) if column.kind is Kind.YEAR]
         if section is not SectionKey.GLANCE or not years:
             continue
-        quarters = [number for number, column in enumerate(table.columns) if _is_quarter(column)]
+        quarters = [number for number, column in enumerate(table.columns) if column.kind is Kind.QUARTER]
         others = [number for number in range(len(table.columns)) if number != years[0]]
         for row in range(len(table.rows)):
             at = [tuple((table.key, row, number) for number in numbers) for numbers in (quarters, others)]
             yield _Rolling((table.key, row, years[0]), *at)
 
 
-def _told(column: Column) -> str:
-    return f"{column.key} {column.title}".lower()
-
-
 def _is_about_years(column: Column) -> bool:
-    return "rolling" in _told(column) or "four quarters" in _told(column)
-
-
-def _is_year(column: Column) -> bool:
-    return _is_about_years(column) and "change" not in _told(column)
-
-
-def _is_quarter(column: Column) -> bool:
-    told = _told(column)
-    return "last year" not in told and any(
-        each in told for each in ("current", "this quarter", "before", "last quarter")
-    )
+    return column.kind in {Kind.YEAR, Kind.YEAR_IN_WORDS}
 
 
 def _telling(
@@ -167,9 +139,8 @@ def _follows(cell: Cell, column: Column, lost: Mapping[Column, Cell]) -> bool:
     Of a year's sum the words about years tell, and no others.
     """
     if cell.unit is Unit.WORDS:
-        told = set(_told(column).replace("_", " ").split())
         is_told = _is_about_years(column) or not all(_is_about_years(each) for each in lost)
-        return column.unit is Unit.WORDS and _SET_BEFOREHAND.isdisjoint(told) and is_told
+        return column.unit is Unit.WORDS and column.kind is not Kind.SET_BEFOREHAND and is_told
     is_sum = any(each.measure is Measure.SUM for each in lost.values())
     return is_sum and (cell.unit is Unit.SHARE or cell.measure is Measure.MEAN)
 

@@ -11,7 +11,7 @@ from tsalert.quarterly.figures.behind import behind_losses
 from tsalert.quarterly.figures.figuring import Behind, count, pounds, pounds_and_pence
 from tsalert.quarterly.figures.findings import counted, greatest
 from tsalert.quarterly.figures.reading import Material
-from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Kind, SectionKey, Unit
 from tsalert.reports.comparing import year_before
 from tsalert.response.vocabulary import Category
 
@@ -25,8 +25,8 @@ _LOST = (
 )
 _TYPICAL = (
     Column("told", "Cases that tell a loss", Unit.COUNT, About.PEOPLE),
-    Column("mean", "Mean loss", Unit.MONEY, About.PEOPLE),
-    Column("median", "Median loss", Unit.MONEY, About.PEOPLE),
+    Column("mean", "Mean loss", Unit.MONEY, About.PEOPLE, kind=Kind.MEAN),
+    Column("median", "Median loss", Unit.MONEY, About.PEOPLE, kind=Kind.MEDIAN),
 )
 _TREND = (
     Column("enquiries", "Enquiries", Unit.COUNT, About.PEOPLE),

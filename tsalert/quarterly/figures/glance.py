@@ -7,7 +7,7 @@ from tsalert.quarterly.content import Column, Figure, Row, Section, Table
 from tsalert.quarterly.figures.behind import behind_value
 from tsalert.quarterly.figures.figuring import change, value, words
 from tsalert.quarterly.figures.reading import Material
-from tsalert.quarterly.vocabulary import About, SectionKey, Unit
+from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
 from tsalert.reports.comparing import Compared
 from tsalert.reports.glance import GlanceRow
 from tsalert.reports.vocabulary import Audience
@@ -88,21 +88,21 @@ def _table(material: Material, rows: Sequence[GlanceRow], unit: Measured, captio
 
 def _columns(compared: Compared, unit: Unit) -> tuple[Column, ...]:
     figures = (
-        ("current", f"This quarter: {compared.period.label}"),
-        ("before", f"Last quarter: {compared.before.label}"),
-        ("last_year", f"Same quarter last year: {compared.last_year.label}"),
-        ("rolling", f"Four quarters: {compared.rolling.prose}"),
+        ("current", f"This quarter: {compared.period.label}", Kind.QUARTER),
+        ("before", f"Last quarter: {compared.before.label}", Kind.QUARTER),
+        ("last_year", f"Same quarter last year: {compared.last_year.label}", Kind.PLAIN),
+        ("rolling", f"Four quarters: {compared.rolling.prose}", Kind.YEAR),
     )
     said = (
-        ("change", "Change on the same quarter last year"),
-        ("rolling_change", "Change of four quarters on the four before"),
-        ("target", "Target"),
-        ("rag", "Rating"),
-        ("direction", "Direction"),
+        ("change", "Change on the same quarter last year", Kind.PLAIN),
+        ("rolling_change", "Change of four quarters on the four before", Kind.YEAR_IN_WORDS),
+        ("target", "Target", Kind.SET_BEFOREHAND),
+        ("rag", "Rating", Kind.PLAIN),
+        ("direction", "Direction", Kind.PLAIN),
     )
     return (
-        *(Column(key, title, unit) for key, title in figures),
-        *(Column(key, title, Unit.WORDS) for key, title in said),
+        *(Column(key, title, unit, kind=kind) for key, title, kind in figures),
+        *(Column(key, title, Unit.WORDS, kind=kind) for key, title, kind in said),
     )
 
 
