@@ -30,6 +30,5 @@ def kind_by_name(key: str, title: str, *, is_words: bool) -> Kind:
         return Kind.YEAR_IN_WORDS if is_words else Kind.YEAR
     if is_words:
         return Kind.PLAIN if _SET_BEFOREHAND.isdisjoint(words) else Kind.SET_BEFOREHAND
-    if "last year" not in told and any(each in told for each in _QUARTERS):
-        return Kind.QUARTER
-    return next((_SIGNS[word] for word in words if word in _SIGNS), Kind.PLAIN)
+    is_quarter = "last year" not in told and any(each in told for each in _QUARTERS)
+    return next((_SIGNS[word] for word in words if word in _SIGNS), Kind.QUARTER if is_quarter else Kind.PLAIN)
