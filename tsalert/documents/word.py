@@ -14,7 +14,8 @@ from docx.shared import Mm
 from tsalert.core.errors import Unavailable
 from tsalert.documents import word_blocks
 from tsalert.documents.cleaning import clean
-from tsalert.documents.description import Document, TitleHere, mapped
+from tsalert.documents.description import Document, Image, TitleHere, mapped
+from tsalert.documents.letting_go import let_go
 from tsalert.documents.word_blocks import STYLES
 from tsalert.documents.word_xml import child
 
@@ -38,6 +39,8 @@ def write_word(document: Document, *, template: Path | None = None) -> bytes:
             file.add_paragraph(said.title, style="Title")
         else:
             word_blocks.add(file, block)
+        if isinstance(block, Image):
+            let_go()
     written = BytesIO()
     file.save(written)
     return written.getvalue()

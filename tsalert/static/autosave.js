@@ -10,7 +10,7 @@ const SAID = {
   409: "Not saved: somebody else saved this text. Save it to see both.",
   422: "Not saved: a report does not take this as it is. Save it to see why.",
 };
-const LOST = "Not saved: the service cannot be reached. It is tried again when you write on.";
+const LOST = "Not saved: the service cannot be reached, or you are signed out. It is tried again when you write on.";
 
 document.querySelectorAll("textarea[data-autosave]").forEach(watch);
 
