@@ -25,6 +25,7 @@ from tsalert.tiers.vocabulary import Subject
 from tsalert.web import once
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import Form, load_form, redisplays
+from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("studies", __name__)
 _LEVEL = 4  # headings of a study stand below its title
@@ -76,6 +77,7 @@ def new_study(case_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies")
 @requires(Permission.WRITE_REPORT)
 @redisplays(new_study)
+@refuses_on(new_study)
 def begin_study(case_id: int) -> ResponseReturnValue:
     """Begin a study with what the records propose, and show its words to be written on."""
     study_id = service.begin_study(case_id, load_form(NewCaseStudySchema()), actor=current_actor(), now=utc_now())
@@ -145,6 +147,7 @@ def save_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/reasons")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def say_why(case_id: int, study_id: int) -> ResponseReturnValue:
     """Say why something that a check found stays."""
     why = load_form(CaseStudyReasonSchema())
@@ -155,6 +158,7 @@ def say_why(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/signature")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def sign_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Sign the checklist."""
     signing.sign(case_id, study_id, load_form(CaseStudySigningSchema()), actor=current_actor(), now=utc_now())
@@ -164,6 +168,7 @@ def sign_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/withdrawal")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def withdraw_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Withdraw a study."""
     reason = load_form(CaseStudyWithdrawalSchema())["reason"]
@@ -174,6 +179,7 @@ def withdraw_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/place")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def place_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Put a study at another place of its report."""
     place = load_form(CaseStudyPlaceSchema())["place"]
