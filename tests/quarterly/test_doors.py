@@ -205,6 +205,20 @@ def test_a_text_is_saved_by_itself_and_goes_on_from_that_version(session: Sessio
     assert texts.read_text(session, QUARTER, Place(SectionKey.AHEAD)).body == "Roofers!"
 
 
+def test_who_writes_while_the_report_is_published_sees_what_they_wrote(
+    author: FlaskClient, manager: FlaskClient
+) -> None:
+    opened(author)
+    step(author, "lock")
+    sign(author, "author")
+    sign(manager, "second")
+    step(manager, "publish")
+    refused = author.post(f"{ONE}/texts/ahead", data={"body": "Roofers, too late.", "version": "0"})
+    assert refused.status_code == 409
+    assert "is published and stays as it is" in refused.text
+    assert "Roofers, too late." in refused.text
+
+
 def test_two_writers_see_both_texts_and_can_bring_them_together(
     session: Session, author: FlaskClient, manager: FlaskClient
 ) -> None:
