@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -70,7 +71,7 @@ def changed(session: Session, desk: Desk, record: Record, published_quarter: dic
 
     def change() -> None:
         record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 29), prevented=Decimal(9000), now=LATER)
-        told = {"of_version": 1, "reason": "It was told wrongly", "actor": desk.author, "now": LATER}
+        told: dict[str, Any] = {"of_version": 1, "reason": "It was told wrongly", "actor": desk.author, "now": LATER}
         new = NewIntervention(
             type=InterventionType.SCAM_VICTIM,
             on_date=date(2022, 5, 3),
