@@ -18,9 +18,10 @@ from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase, NewMoneyLine
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
-from tsalert.quarterly import editions, opening, queries, restating, verifying
-from tsalert.quarterly.content import Report
-from tsalert.quarterly.vocabulary import Edition, SignatureRole
+from tsalert.core.errors import Conflict
+from tsalert.quarterly import editions, opening, queries, restating, sources, standing, verifying
+from tsalert.quarterly.content import Report, Section
+from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
 from tsalert.response.vocabulary import Category
 from tsalert.savings import service as savings
@@ -142,3 +143,38 @@ def test_another_name_of_the_author_before_publication_is_another_report_to_sign
     desk.sign_both()
     desk.publish()
     assert desk.whole().editions[Edition.BOARD].head.author == "Another name"
+
+
+def test_figures_that_changed_while_they_were_read_are_read_again(
+    session: Session, desk: Desk, record: Record, published_quarter: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, times = sources.figures_of, list[int]()
+
+    def disturbed(*arguments: Any, **told: Any) -> tuple[Section, ...]:
+        found = read(*arguments, **told)
+        times.append(1)
+        if len(times) == 1:
+            record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 29), prevented=Decimal(9000), now=NOW)
+        return found
+
+    monkeypatch.setattr(sources, "figures_of", disturbed)
+    desk.lock()
+    assert len(times) == 2
+    moved = standing.differences(
+        session, QUARTER, edition=Edition.BOARD, first=None, second=None, memory=FiguresMemory(), now=NOW
+    )
+    assert moved == (), "what is locked is of one moment"
+
+
+def test_figures_that_never_stand_still_are_not_locked(
+    session: Session, desk: Desk, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disturbed(*_: Any, **__: Any) -> tuple[Section, ...]:
+        record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 29), prevented=Decimal(9000), now=NOW)
+        return ()
+
+    monkeypatch.setattr(sources, "figures_of", disturbed)
+    with pytest.raises(Conflict, match="while they were read") as refusal:
+        desk.lock()
+    assert "lock its figures" in refusal.value.legal
+    assert queries.get_report(session, QUARTER).status == Status.DRAFT
