@@ -98,9 +98,7 @@ def _table(
     rows = list(table.rows)
     for number, row in enumerate(rows):
         told = {place: each for place, each in _told(table, row, quarter).items() if each[2] != quarter.label}
-        then = {
-            place: figures for place, each in told.items() if (figures := [one[each] for one in said if each in one])
-        }
+        then = {place: ever for place, each in told.items() if (ever := [one[each] for one in said if each in one])}
         of_row = {place: cells[table.key, number, place] for place in then}
         found.hidden.update(cell.place for place, cell in of_row.items() if then[place][0].shown == SUPPRESSED)
         changed = {place for place, cell in of_row.items() if _tells(cell, then[place])}
