@@ -105,8 +105,8 @@ def _table(
         if changed and not table.key.startswith("glance"):
             changed = set(then)  # what stands beside each other may add up
         found.places.update((table.key, number, place) for place in changed)
-        figures = (then[place][0] if place in changed else each for place, each in enumerate(row.figures))
-        rows[number] = replace(row, figures=tuple(figures)) if changed else row
+        now = (then[place][0] if place in changed else each for place, each in enumerate(row.figures))
+        rows[number] = replace(row, figures=tuple(now)) if changed else row
     found.hidden.difference_update(found.places)
     return table if tuple(rows) == table.rows else replace(table, rows=tuple(rows))
 
