@@ -134,6 +134,48 @@ def test_signatures_that_no_longer_hold_are_told_on_the_page(author: FlaskClient
     assert author.post(f"{ONE}/sign", data={"role": "author", "digest": "0" * 64}).status_code == 409
 
 
+def test_each_thing_to_do_leads_to_where_it_is_done(author: FlaskClient, manager: FlaskClient, signed_in: Open) -> None:
+    opened(author)
+    page = author.get(ONE).text
+    for place in (f"{ONE}/texts/headlines", "/board-actions/6/updates/2022-23Q1", "#lock"):
+        assert f'href="{place}"' in page, place
+    page = step(author, "lock")
+    assert 'href="#sign"' in page
+    assert "By a manager who is not its author" in page
+    assert "Not everything is written yet" in page
+    page = signed_in(RoleName.CASE_OFFICER, name="Olga Other").get(ONE).text
+    assert "there is nothing for you to sign" in page
+    assert "Its author signs next" in sign(manager, "second")
+    sign(author, "author")
+    assert 'href="#publish"' in manager.get(ONE).text
+    reader = signed_in(RoleName.DUTY_OFFICER).get(ONE).text
+    assert f'href="{ONE}/texts/headlines"' not in reader
+
+
+def test_a_refused_step_is_told_on_the_report_as_it_is_by_now(author: FlaskClient, manager: FlaskClient) -> None:
+    opened(author)
+    step(author, "lock")
+    for name, says in (("lock", "This cannot be done now"), ("publish", "Nobody has signed what it says now")):
+        refused = manager.post(f"{ONE}/{name}")
+        assert refused.status_code == 409
+        assert says in refused.text
+        assert "Unlock the figures" in refused.text
+    again = author.post(PAGES, data=NEW)
+    assert (again.status_code, ONE in again.text) == (409, True)
+
+
+def test_a_signature_that_was_given_anew_is_not_asked_for_again(author: FlaskClient, manager: FlaskClient) -> None:
+    opened(author)
+    step(author, "lock")
+    sign(author, "author")
+    sign(manager, "second")
+    step(author, "texts/headlines", body="More talks.", version="0")
+    asked = "no longer: author and second person"
+    assert asked in manager.get(ONE).text
+    assert "no longer: author." in sign(manager, "second")
+    assert "no longer:" not in sign(author, "author")
+
+
 def test_every_text_has_its_page_in_english_with_its_spelling_checked(author: FlaskClient) -> None:
     opened(author)
     for place in PLACES:
@@ -163,6 +205,20 @@ def test_a_text_is_saved_by_itself_and_goes_on_from_that_version(session: Sessio
     assert author.post(f"{ONE}/texts/ahead/autosave", data={"body": "Gone", "version": "0"}).status_code == 409
     step(author, "texts/ahead", body="Roofers!", version="1")
     assert texts.read_text(session, QUARTER, Place(SectionKey.AHEAD)).body == "Roofers!"
+
+
+def test_who_writes_while_the_report_is_published_sees_what_they_wrote(
+    author: FlaskClient, manager: FlaskClient
+) -> None:
+    opened(author)
+    step(author, "lock")
+    sign(author, "author")
+    sign(manager, "second")
+    step(manager, "publish")
+    refused = author.post(f"{ONE}/texts/ahead", data={"body": "Roofers, too late.", "version": "0"})
+    assert refused.status_code == 409
+    assert "is published and stays as it is" in refused.text
+    assert "Roofers, too late." in refused.text
 
 
 def test_two_writers_see_both_texts_and_can_bring_them_together(

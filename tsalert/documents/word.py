@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 from docx.enum.section import WD_ORIENT
@@ -43,7 +44,16 @@ def write_word(document: Document, *, template: Path | None = None) -> bytes:
             let_go()
     written = BytesIO()
     file.save(written)
-    return written.getvalue()
+    return _undated(written)
+
+
+def _undated(written: BytesIO) -> bytes:
+    """Pack the parts of a file without the time at which it is done: the same document is the same file."""
+    again = BytesIO()
+    with ZipFile(written) as parts, ZipFile(again, "w") as packed:
+        for name in parts.namelist():
+            packed.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
+    return again.getvalue()
 
 
 def _opened(template: Path | None) -> Any:

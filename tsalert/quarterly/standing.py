@@ -12,6 +12,7 @@ from tsalert.quarterly.content import Table
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.restating import Restated
 from tsalert.quarterly.signing import Signature, holding
+from tsalert.quarterly.sources import Missing
 from tsalert.quarterly.texts import Place, Text
 from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
@@ -23,7 +24,8 @@ class Task:
 
     title: str
     is_done: bool
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    role: SignatureRole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,15 @@ class Standing:
     revisions: Sequence[BoardReport]
 
     @property
-    def lapsed(self) -> list[Signature]:
-        """The signatures that hold no longer."""
-        return [each for each in self.signatures if not each.holds]
+    def lapsed(self) -> list[SignatureRole]:
+        """The capacities in which somebody signed, and nobody has signed what it says now."""
+        given = {each.role for each in self.signatures}
+        return [role for role in SignatureRole if role in given and role not in self.held]
+
+    @property
+    def is_written(self) -> bool:
+        """True where no text, action or study is waited for any more."""
+        return not any(task.missing for task in self.tasks)
 
     @property
     def held(self) -> Mapping[SignatureRole, Signature]:
@@ -112,13 +120,13 @@ def _moved(session: Session, row: BoardReport, now: datetime) -> tuple[Restated,
 
 def _writing(session: Session, quarter: Period, written: Mapping[Place, Text]) -> list[Task]:
     """Tell what is not written yet; a text for the board alone is nobody's duty."""
-    empty = [place.title for place, text in written.items() if not place.is_exempt and not text.is_written]
-    waiting = sources.waiting_for(session, quarter)
-    tasks = [Task("Write the texts", not empty, tuple(empty))]
-    return tasks + [Task(title, not missing, missing) for title, missing in waiting.items()]
+    empty = [place for place, text in written.items() if not place.is_exempt and not text.is_written]
+    unwritten = tuple(Missing(place.title, "text", (place.name,)) for place in empty)
+    waiting = {"Write the texts": unwritten} | sources.waiting_for(session, quarter)
+    return [Task(title, not missing, missing) for title, missing in waiting.items()]
 
 
 def _signing(status: Status, held: Mapping[SignatureRole, Signature]) -> list[Task]:
     locked = Task("Lock the figures", status is not Status.DRAFT)
-    signed = [Task(f"Sign: {role.label.lower()}", role in held) for role in SignatureRole]
+    signed = [Task(f"Sign: {role.label.lower()}", role in held, role=role) for role in SignatureRole]
     return [locked, *signed, Task("Publish", status is Status.PUBLISHED)]

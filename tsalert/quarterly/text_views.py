@@ -19,6 +19,7 @@ from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import Form, load_form, redisplays
 from tsalert.web.once import leave_key
+from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("board_texts", __name__, url_prefix="/board-reports/<quarter>/texts")
 
@@ -33,6 +34,7 @@ def edit_text(quarter: str, section: str) -> ResponseReturnValue:
 @bp.post("/<section>")
 @requires(Permission.WRITE_REPORT)
 @redisplays(edit_text)
+@refuses_on(edit_text)
 def save_text(quarter: str, section: str) -> ResponseReturnValue:
     """Save a text, or show it as the report will."""
     told = load_form(ReportTextFormSchema())

@@ -28,6 +28,7 @@ from tsalert.reports.dashboard_views import kept_figures
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
+from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("board_reports", __name__, url_prefix="/board-reports")
 _COLOURS = {Status.DRAFT: "grey", Status.LOCKED: "blue", Status.SIGNED: "purple", Status.PUBLISHED: "green"}
@@ -62,6 +63,7 @@ def list_reports() -> ResponseReturnValue:
 @bp.post("")
 @requires(Permission.WRITE_REPORT)
 @redisplays(list_reports)
+@refuses_on(list_reports)
 def open_report() -> ResponseReturnValue:
     """Open the report of a quarter."""
     told = load_form(NewReportSchema())
@@ -92,6 +94,7 @@ def show_report(quarter: str) -> ResponseReturnValue:
 @bp.post("/<quarter>/details")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_report)
+@refuses_on(show_report)
 def describe_report(quarter: str) -> ResponseReturnValue:
     """Say for which board and meeting a report is, and who writes it."""
     period = quarter_of_slug(quarter)
@@ -102,6 +105,7 @@ def describe_report(quarter: str) -> ResponseReturnValue:
 
 @bp.post("/<quarter>/lock")
 @requires(Permission.WRITE_REPORT)
+@refuses_on(show_report)
 def lock_report(quarter: str) -> ResponseReturnValue:
     """Let the figures stand still."""
     period = quarter_of_slug(quarter)
@@ -113,6 +117,7 @@ def lock_report(quarter: str) -> ResponseReturnValue:
 @bp.post("/<quarter>/unlock")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_report)
+@refuses_on(show_report)
 def unlock_report(quarter: str) -> ResponseReturnValue:
     """Let the figures follow the records again."""
     period = quarter_of_slug(quarter)
@@ -125,6 +130,7 @@ def unlock_report(quarter: str) -> ResponseReturnValue:
 @bp.post("/<quarter>/sign")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_report)
+@refuses_on(show_report)
 def sign_report(quarter: str) -> ResponseReturnValue:
     """Sign what was read, in one capacity."""
     period = quarter_of_slug(quarter)
@@ -136,6 +142,7 @@ def sign_report(quarter: str) -> ResponseReturnValue:
 
 @bp.post("/<quarter>/publish")
 @requires(Permission.SIGN_REPORT)
+@refuses_on(show_report)
 def publish_report(quarter: str) -> ResponseReturnValue:
     """Publish what both signed."""
     period = quarter_of_slug(quarter)
@@ -147,6 +154,7 @@ def publish_report(quarter: str) -> ResponseReturnValue:
 @bp.post("/<quarter>/revise")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_report)
+@refuses_on(show_report)
 def revise_report(quarter: str) -> ResponseReturnValue:
     """Open the next revision."""
     period = quarter_of_slug(quarter)

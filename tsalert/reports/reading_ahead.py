@@ -14,7 +14,7 @@ from tsalert.reports.comparing import quarters_up_to
 from tsalert.reports.dashboard import read_dashboard
 from tsalert.reports.memory import FiguresMemory
 
-# From the beginning of one reading to that of the next; with what it takes less than the minute that figures may be old.
+# From the beginning of one reading to that of the next: figures may be a minute old, and a reading takes some seconds.
 _EVERY_SECONDS = 30.0
 # Between two readings, so that an officer who saves meanwhile has the processor.
 _REST_SECONDS = 0.05

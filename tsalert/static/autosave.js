@@ -1,37 +1,57 @@
 /**
- * A long text is saved while it is written: some seconds after the last key.
+ * A long text is saved while it is written: some seconds after the last key, and when its page is left.
  *
  * Each save names the version that it follows; where somebody else saved meanwhile nothing is overwritten, and saving
- * the form shows both texts.
+ * the form shows both texts. What could not be saved is tried again, and stays in this tab (drafts.js).
  */
 
 const PAUSE = 8 * 1000;
+const LARGEST_ON_LEAVING = 60 * 1000; // bytes; browsers send no more for a page that is gone
+const SIGNED_OUT = "Not saved: you are no longer signed in. Sign in in a new tab and load this page again: this tab keeps what you wrote.";
 const SAID = {
-  409: "Not saved: somebody else saved this text. Save it to see both.",
+  400: SIGNED_OUT,
+  401: SIGNED_OUT,
+  409: "Not saved: somebody else saved this text, or the report is published by now. Save it to see which.",
   422: "Not saved: a report does not take this as it is. Save it to see why.",
 };
-const LOST = "Not saved: the service cannot be reached, or you are signed out. It is tried again when you write on.";
+const LOST = "Not saved: the service cannot be reached. It is tried again by itself; what you wrote stays on this page.";
 
 document.querySelectorAll("textarea[data-autosave]").forEach(watch);
 
 function watch(box) {
-  const state = { saved: box.value, timer: null, saving: null, isOver: false };
+  const isReturned = box.form.hasAttribute("data-returned");
+  const state = { saved: isReturned ? null : box.defaultValue, timer: null, saving: null, isOver: false, isSent: false };
   box.addEventListener("input", () => {
-    clearTimeout(state.timer);
-    state.timer = setTimeout(() => save(box, state), PAUSE);
+    state.isSent = false;
+    renewKey(box.form);
+    wait(box, state);
   });
   box.form.addEventListener("submit", (event) => {
     clearTimeout(state.timer);
     if (state.saving) {
-      // The form must name the version that is on its way.
+      // The form must name the version that is on its way; nobody else may send it before.
       event.preventDefault();
+      event.stopImmediatePropagation();
       state.saving.then(() => box.form.requestSubmit(event.submitter));
+    } else {
+      state.isSent = true;
     }
   });
+  addEventListener("online", () => save(box, state));
+  addEventListener("pagehide", () => saveOnLeaving(box, state));
+}
+
+function wait(box, state) {
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => save(box, state), PAUSE);
+}
+
+function isToSave(box, state) {
+  return !state.isOver && !state.saving && !state.isSent && box.value !== state.saved;
 }
 
 function save(box, state) {
-  if (!state.isOver && !state.saving && box.value !== state.saved) {
+  if (isToSave(box, state)) {
     state.saving = attempt(box, state).finally(() => {
       state.saving = null;
     });
@@ -40,26 +60,53 @@ function save(box, state) {
 
 async function attempt(box, state) {
   const sent = box.value;
-  const answer = await send(box);
+  const answer = await send(box, {});
   if (answer?.ok) {
     const told = await answer.json();
     box.form.elements.version.value = told.version;
     state.saved = sent;
+    forgetDraft(box, sent);
     say(box, `Saved at ${told.saved}.`);
-  } else {
-    state.isOver = answer?.status === 409;
-    say(box, SAID[answer?.status] ?? LOST);
+    return;
+  }
+  const said = SAID[answer?.status];
+  state.isOver = answer?.status === 409;
+  say(box, said ?? LOST);
+  if (!said) {
+    wait(box, state);
+  }
+}
+
+function saveOnLeaving(box, state) {
+  if (state.saved !== null && isToSave(box, state) && String(bodyOf(box)).length < LARGEST_ON_LEAVING) {
+    send(box, { keepalive: true });
   }
 }
 
 /** Send the text without the form's own key, which counts once and belongs to its button. */
-async function send(box) {
-  const body = new URLSearchParams(new FormData(box.form));
-  body.delete("submission");
+async function send(box, how) {
   try {
-    return await fetch(box.dataset.autosave, { method: "POST", body, redirect: "error" });
+    return await fetch(box.dataset.autosave, { method: "POST", body: bodyOf(box), redirect: "error", ...how });
   } catch {
     return null;
+  }
+}
+
+function bodyOf(box) {
+  const body = new URLSearchParams(new FormData(box.form));
+  body.delete("submission");
+  return body;
+}
+
+/** Give other words another key: a key whose form came through, though no answer did, would swallow them. */
+function renewKey(form) {
+  const numbers = crypto.getRandomValues(new Uint8Array(16));
+  form.elements.submission.value = Array.from(numbers, (each) => each.toString(16).padStart(2, "0")).join("");
+}
+
+function forgetDraft(box, saved) {
+  if (box.value === saved) {
+    sessionStorage.removeItem(`tsalert-draft:${box.form.dataset.draft}`);
   }
 }
 

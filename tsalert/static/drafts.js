@@ -1,8 +1,8 @@
 /**
- * A save that cannot reach the service leaves its page as it is, and what is typed into a call stays in this tab.
+ * A save that cannot reach the service leaves its page as it is, and what is typed into a call or a long text stays in this tab.
  *
- * A draft lies in the tab's own store, never in one that the next officer at a shared desk would find. It goes when the
- * call is saved, when its officer signs out, and after 12 hours.
+ * A draft lies in the tab's own store, never in one that the next officer at a shared desk would find. It goes when
+ * that is saved, when its officer signs out, and after 12 hours.
  */
 
 const PREFIX = "tsalert-draft:";
@@ -20,7 +20,7 @@ function onSubmit(event) {
     forgetDrafts(() => true);
   } else if (form.matches("[data-steady]") && !event.defaultPrevented) {
     event.preventDefault();
-    save(form);
+    save(form, event.submitter);
   }
 }
 
@@ -28,14 +28,14 @@ function onSubmit(event) {
  * Try the save first where nothing can be lost. Only an answer lets the browser go on to send the form itself: its key
  * makes that second copy harmless, and leads it to where the first one led.
  */
-async function save(form) {
+async function save(form, button) {
   if (form.dataset.sending) {
     return;
   }
   form.dataset.sending = "yes";
   say(form, null);
   const began = new Date();
-  const answer = await send(form);
+  const answer = await send(form, button);
   delete form.dataset.sending;
   if (!answer || GONE.has(answer.status)) {
     claim(form, began);
@@ -46,8 +46,26 @@ async function save(form) {
     if (answer.type === "opaqueredirect") {
       sessionStorage.removeItem(storeOf(form));
     }
-    form.submit();
+    pass(form, button);
   }
+}
+
+/** Let the browser send the form as its button does, which a form that sends itself leaves out. */
+function pass(form, button) {
+  const own = form.getAttribute("action");
+  const chosen = document.createElement("input");
+  Object.assign(chosen, { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
+  form.append(chosen);
+  form.setAttribute("action", placeOf(form, button));
+  form.submit();
+  // The page may be shown again when somebody goes back.
+  form.setAttribute("action", own);
+  chosen.remove();
+}
+
+/** Return where a form goes by one of its buttons. */
+function placeOf(form, button) {
+  return button?.getAttribute("formaction") ?? form.getAttribute("action");
 }
 
 /** Where there is no signal, an officer's step happened when they first tried to tell it, not when that succeeds. */
@@ -59,11 +77,11 @@ function claim(form, began) {
 }
 
 /** Send a form and return the answer, or nothing where none came. */
-async function send(form) {
-  const body = new URLSearchParams(new FormData(form));
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
   try {
     const signal = AbortSignal.timeout(PATIENCE);
-    return await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual", signal });
+    return await fetch(placeOf(form, button), { method: "POST", body, redirect: "manual", signal });
   } catch {
     return null;
   }
@@ -86,11 +104,16 @@ function storeOf(form) {
 /** Bring back what was typed into this form and never saved, and keep what is typed from now on. */
 function keepDraft(form) {
   const store = storeOf(form);
-  forgetDrafts((name, draft) => name !== store || Date.now() - draft.at > LONGEST);
+  forgetDrafts((name, draft) => ownerOf(name) !== ownerOf(store) || Date.now() - draft.at > LONGEST);
   const untouched = JSON.stringify(typedIn(form));
   const kept = sessionStorage.getItem(store);
   if (kept && !form.hasAttribute("data-returned")) {
-    restore(form, JSON.parse(kept).fields);
+    const { fields } = JSON.parse(kept);
+    if (isAsTyped(form, fields)) {
+      sessionStorage.removeItem(store);
+    } else {
+      restore(form, fields);
+    }
   }
   form.addEventListener("input", () => {
     const fields = typedIn(form);
@@ -100,6 +123,17 @@ function keepDraft(form) {
       sessionStorage.setItem(store, JSON.stringify({ at: Date.now(), fields }));
     }
   });
+}
+
+/** Tell whether a form shows what was typed already: it was saved after all. */
+function isAsTyped(form, fields) {
+  const shown = (list) => JSON.stringify(list.filter(([name]) => form.elements[name]?.type !== "hidden"));
+  return shown(fields) === shown(typedIn(form));
+}
+
+/** Return whose draft it is: its officer's number stands last in its name. */
+function ownerOf(store) {
+  return store.slice(store.lastIndexOf(":"));
 }
 
 /** Forget the drafts of this tab that a test picks out. */

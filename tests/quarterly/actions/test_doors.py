@@ -54,7 +54,7 @@ def publish(session: Session, by: Actor) -> None:
 def test_a_quarters_list_shows_how_far_each_stands_and_is_narrowed_by_its_address(writer: FlaskClient) -> None:
     assert "6. Reduce risk of financial abuse" in writer.get(LIST).text
     saved = writer.post(UPDATE, data=TOLD)
-    assert (saved.status_code, saved.location) == (303, f"/board-actions/{ABUSE}")
+    assert (saved.status_code, saved.location) == (303, "/board-actions?quarter=2022/23+Q1")
     narrowed = writer.get(f"{LIST}&status=in_progress").text
     assert ("6. Reduce risk" in narrowed, "5. CCTV" in narrowed) == (True, False)
     missing = writer.get(f"{LIST}&status=none").text
@@ -69,6 +69,20 @@ def test_an_actions_page_shows_what_stands_and_what_stood_before(writer: FlaskCl
     assert "<strong>banks</strong>" in page
     assert page.index("Three banks joined.") < page.index("What stood before (1)")
     assert "Wilma Writer" in page
+
+
+def test_an_action_is_written_for_every_quarter_whose_report_is_on_its_way(
+    writer: FlaskClient, officer: Callable[..., Actor]
+) -> None:
+    for year in (2022, 2025):
+        opening.open_report(quarter(year, 2), actor=officer(RoleName.MANAGER), now=utc_now())
+    page = writer.get(f"/board-actions/{ABUSE}").text
+    assert page.index("Write for 2025/26 Q2") < page.index("Write for 2022/23 Q2")
+    writer.post(f"/board-actions/{ABUSE}/updates/2022-23Q2", data=TOLD)
+    assert "Change what stands for 2022/23 Q2" in writer.get(f"/board-actions/{ABUSE}").text
+    page = writer.get("/board-actions").text
+    assert "2022/23 Q2 is being written too" in page
+    assert 'href="/board-reports/2025-26Q2"' in page
 
 
 def test_who_was_overtaken_sees_both_and_can_save_again(writer: FlaskClient) -> None:

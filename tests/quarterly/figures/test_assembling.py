@@ -18,6 +18,7 @@ from tsalert.quarterly.figures.assembling import assemble
 from tsalert.quarterly.figures.findings import counted
 from tsalert.reports.dashboard import read_dashboard
 from tsalert.reports.memory import FiguresMemory
+from tsalert.savings.figures.table import ROUNDING_NOTE
 from tsalert.savings.rules import InterventionType
 
 Q1, Q2 = parse_period("2022/23 Q1"), parse_period("2022/23 Q2")
@@ -50,6 +51,21 @@ def test_the_first_quarter_of_2022_23_stands_as_published(quarter: Records, asse
     assert found.shown("savings_table", "total", "total") == "£146,333"
     assert found.row("demand_by_type", "total") == ["76", "0", "76", "£505,804.50"]
     assert found.row("demand_trend", "2022/23 Q1") == ["233", "76", "157", "£505,804.50"]
+
+
+def test_every_table_that_does_not_add_up_as_it_is_rounded_says_so(quarter: Records, assembled: Assemble) -> None:
+    records = quarter(Q1)
+    records.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=1)
+    records.record(InterventionType.FRIENDS_AGAINST_SCAMS, date(2022, 4, 1), units=1)
+    records.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
+    found = assembled(Q1)
+    assert [row.figures[0].shown for row in found.tables["savings_estimated"].rows] == [
+        "£16,564", "£8,932", "£36", "£25,531",
+    ]  # fmt: skip
+    noted = {key for key, table in found.tables.items() if ROUNDING_NOTE in table.notes}
+    assert noted >= {"savings_estimated", "savings_by_class"}
+    assert all(found.tables[key].notes.count(ROUNDING_NOTE) == 1 for key in noted)
+    assert noted.isdisjoint({"savings_direct", "demand_by_type", "prevention_clocks"})
 
 
 def test_the_second_quarter_of_2022_23_stands_as_published(quarter: Records, assembled: Assemble) -> None:

@@ -49,6 +49,19 @@ def test_from_the_case_to_two_signatures_by_pages(
     assert "No, the words changed" in voided.text
 
 
+def test_two_who_write_a_study_at_once_see_both_and_lose_nothing(
+    case_id: int, author: Actor, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser, path = signed_in(RoleName.MANAGER), f"/cases/{case_id}/case-studies/{begun(case_id, author)}"
+    browser.post(f"{path}/edit", data=WORDS)
+    refused = browser.post(f"{path}/edit", data=WORDS | {"title": "Only mine"})
+    assert refused.status_code == 409
+    assert "Only mine" in refused.text
+    assert "Thirteen visits" in refused.text
+    assert 'name="after" value="2"' in refused.text
+    assert browser.post(f"{path}/edit", data=WORDS | {"title": "Ours", "after": "2"}).status_code == 303
+
+
 def test_one_is_placed_and_withdrawn_by_pages(
     session: Session, case_id: int, author: Actor, signed_in: Callable[..., FlaskClient]
 ) -> None:
@@ -123,4 +136,4 @@ def test_a_page_does_not_name_its_study_in_its_title(
     study_id = begun(case_id, author)
     signed(session, case_id, study_id, author, second)
     page = signed_in(RoleName.MANAGER).get(f"/cases/{case_id}/case-studies/{study_id}").text
-    assert "<title>Case study of 2022/23 Q1" in page
+    assert "<title>Case study 1 of 2022/23 Q1" in page

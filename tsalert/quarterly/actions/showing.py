@@ -82,12 +82,22 @@ def where(session: Session, quarter: Period) -> str:
 
 
 def reported(session: Session, *, now: datetime) -> Period:
-    """Return the quarter that is written about: that of the newest report not yet published, or the one just over."""
-    open_ones = (each for each in reports.newest_reports(session) if each.status != Status.PUBLISHED)
-    newest = next(open_ones, None)
-    if newest is None:
-        return quarter_before(running(now))
-    return Period(newest.quarter, newest.first_day, newest.last_day)
+    """Return the quarter that is written about before others."""
+    return being_written(session, now=now)[0]
+
+
+def being_written(session: Session, *, now: datetime) -> list[Period]:
+    """Return the quarters that are written about, the latest first: those of reports not yet published, however old.
+
+    Where there is none it is the quarter just over.
+    """
+    found = (each for each in reports.newest_reports(session) if each.status != Status.PUBLISHED)
+    return [Period(each.quarter, each.first_day, each.last_day) for each in found] or [quarter_before(running(now))]
+
+
+def has_report(session: Session, quarter: Period) -> bool:
+    """Tell whether a report of a quarter was opened."""
+    return bool(reports.revisions_of(session, quarter))
 
 
 def quarters(chosen: Period, *, now: datetime) -> list[Period]:

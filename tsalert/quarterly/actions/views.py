@@ -1,6 +1,6 @@
 """Pages of the board's priority actions: a quarter's list, each with all its updates, and the forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TypeVar, cast
 
@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken
+from tsalert.core.periods import Period
 from tsalert.db import db
 from tsalert.quarterly.actions import holding, queries, setting, showing, statuses, updating
+from tsalert.quarterly.actions.queries import ActionVersion
 from tsalert.quarterly.actions.schemas import (
     BoardActionChangeSchema,
     NewActionUpdateSchema,
@@ -45,6 +47,8 @@ def list_actions() -> ResponseReturnValue:
         found=showing.read_quarter(session, quarter, status=wanted["status"]),
         status=wanted["status"],
         quarters=showing.quarters(quarter, now=now),
+        others=[each for each in showing.being_written(session, now=now) if each != quarter],
+        has_report=showing.has_report(session, quarter),
         has_begun=quarter.first_day <= holding.running(now).first_day,
         officers=officer_names(session),
     )
@@ -84,14 +88,14 @@ def show_action(action_id: int) -> ResponseReturnValue:
     """Show an action with everything that was told of it, and its versions."""
     session, now = db.session(), utc_now()
     versions = queries.versions_of(session, action_id)
-    reported = showing.reported(session, now=now)
+    updates = queries.updates_of(session, action_id)
     return render_template(
         "quarterly/action.html",
         versions=versions,
         present=queries.held(versions, holding.running(now)) or versions[-1],
-        then=queries.held(versions, reported),
-        updates=queries.updates_of(session, action_id),
-        reported=reported,
+        updates=updates,
+        told={each.quarter for each in updates},
+        being_written=[each for each in showing.being_written(session, now=now) if _stands(versions, each)],
         officers=officer_names(session),
     )
 
@@ -169,7 +173,12 @@ def write_update(action_id: int, quarter: str) -> ResponseReturnValue:
     new = load_form(NewActionUpdateSchema())
     updating.write_update(action_id, period, new, actor=current_actor(), now=utc_now())
     flash(f"The update for {period.label} is saved. {showing.where(db.session(), period)}", "success")
-    return redirect(url_for(".show_action", action_id=action_id), 303)
+    return redirect(url_for(".list_actions", quarter=period.label), 303)
+
+
+def _stands(versions: Sequence[ActionVersion], quarter: Period) -> bool:
+    held = queries.held(versions, quarter)
+    return held is not None and not held.is_retired
 
 
 def _fill(action_id: int, quarter: str) -> ResponseReturnValue:

@@ -1,12 +1,17 @@
 """Pages of case studies: those of a quarter, one begun from a case, written, looked through, signed, withdrawn."""
 
+from typing import cast
+
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
+from tsalert.core.errors import Overtaken
 from tsalert.core.periods import Period, quarter_of, recent_periods
 from tsalert.db import db
+from tsalert.quarterly.addresses import slug_of
+from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.studies import queries, rules, sections, service, signing, vocabulary
 from tsalert.quarterly.studies.queries import Study
 from tsalert.quarterly.studies.schemas import (
@@ -25,6 +30,7 @@ from tsalert.tiers.vocabulary import Subject
 from tsalert.web import once
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import Form, load_form, redisplays
+from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("studies", __name__)
 _LEVEL = 4  # headings of a study stand below its title
@@ -50,6 +56,8 @@ def list_studies() -> ResponseReturnValue:
         studies=found,
         quarter=asked["quarter"],
         quarters=_quarters(),
+        slug=slug_of(asked["quarter"]) if asked["quarter"] else None,
+        has_report=bool(asked["quarter"] and revisions_of(session, asked["quarter"])),
         # Each is held against its whole case: those of one quarter are three at most.
         left_out={each.row.id: sections.why_left_out(session, each) for each in found} if asked["quarter"] else {},
         is_board_only=lambda study: sections.is_board_only(session, study),
@@ -76,6 +84,7 @@ def new_study(case_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies")
 @requires(Permission.WRITE_REPORT)
 @redisplays(new_study)
+@refuses_on(new_study)
 def begin_study(case_id: int) -> ResponseReturnValue:
     """Begin a study with what the records propose, and show its words to be written on."""
     study_id = service.begin_study(case_id, load_form(NewCaseStudySchema()), actor=current_actor(), now=utc_now())
@@ -113,6 +122,8 @@ def edit_study(case_id: int, study_id: int) -> ResponseReturnValue:
         study=study,
         words=vocabulary,
         preview=g.get("preview"),
+        refusal=g.get("refusal"),
+        names=staff.officer_names(session),
         is_restricted=tiers.is_restricted(session, Subject.CASE, case_id),
     )
 
@@ -135,16 +146,24 @@ def preview_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/edit")
 @requires(Permission.WRITE_REPORT)
 @redisplays(edit_study)
+@refuses_on(edit_study)
 def save_study(case_id: int, study_id: int) -> ResponseReturnValue:
-    """Save the words as the next version."""
+    """Save the words as the next version; whoever was overtaken sees both."""
     new, after = load_form(CaseStudyWritingSchema())
-    service.save_text(case_id, study_id, new, after=after, actor=current_actor(), now=utc_now())
+    try:
+        service.save_text(case_id, study_id, new, after=after, actor=current_actor(), now=utc_now())
+    except Overtaken as refusal:
+        typed = request.form.copy()
+        typed.pop("after", None)
+        g.form, g.refusal = Form(typed), refusal.message
+        return cast(str, edit_study(case_id, study_id)), 409
     return _show(case_id, study_id)
 
 
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/reasons")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def say_why(case_id: int, study_id: int) -> ResponseReturnValue:
     """Say why something that a check found stays."""
     why = load_form(CaseStudyReasonSchema())
@@ -155,6 +174,7 @@ def say_why(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/signature")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def sign_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Sign the checklist."""
     signing.sign(case_id, study_id, load_form(CaseStudySigningSchema()), actor=current_actor(), now=utc_now())
@@ -164,6 +184,7 @@ def sign_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/withdrawal")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def withdraw_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Withdraw a study."""
     reason = load_form(CaseStudyWithdrawalSchema())["reason"]
@@ -174,6 +195,7 @@ def withdraw_study(case_id: int, study_id: int) -> ResponseReturnValue:
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/place")
 @requires(Permission.WRITE_REPORT)
 @redisplays(show_study)
+@refuses_on(show_study)
 def place_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Put a study at another place of its report."""
     place = load_form(CaseStudyPlaceSchema())["place"]
