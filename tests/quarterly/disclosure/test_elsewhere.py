@@ -115,6 +115,23 @@ def test_few_other_enquiries_are_no_difference_of_two_indicators(
         assert SUPPRESSED in told, (table, told)
 
 
+def test_few_late_records_are_told_in_no_revision(
+    quarter: Filled,  # noqa: F811
+    assembled: Assemble,  # noqa: F811
+) -> None:
+    """The figures wait until five have come; the annex on late records must not say that two have."""
+    records = quarter(Q1)
+    records.open_cases(40, board=40, detriment=Decimal(90_000))
+    first = published(assembled(Q1))
+    for _ in range(2):
+        records.open_late()
+    second = Assembled(for_public(assembled(Q1).sections, [first.sections]))
+    assert second.shown("quality_late", "cases", "number") in {
+        first.shown("quality_late", "cases", "number"),
+        SUPPRESSED,
+    }
+
+
 def test_what_came_back_to_one_person_is_no_difference_of_two_indicators(
     session: Session,
     officer: Callable[..., Actor],
