@@ -93,6 +93,8 @@ def test_few_cases_that_tell_no_loss_are_no_difference_of_two_columns(
             told = dict(zip((column.key for column in found.tables[key].columns), row.figures, strict=True))
             shown = SUPPRESSED not in {told["cases"].shown, told["told"].shown}
             assert not shown or (told["cases"].value or 0) - (told["told"].value or 0) not in range(1, 5), key
+    typical_rows = found.tables["demand_typical_by_type"].rows
+    assert [row.figures[0].shown for row in typical_rows].count(SUPPRESSED) != 1, "the rest of all is the hidden one"
     (typical,) = (row for row in found.tables["demand_typical_by_type"].rows if row.key == "total")
     assert SUPPRESSED in {typical.figures[0].shown, found.shown("demand_by_type", "total", "cases")}
 

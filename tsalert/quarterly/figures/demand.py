@@ -124,7 +124,8 @@ def _typical(key: str, caption: str, head: str, kinds: Sequence[LossSummary], al
 
 def _typical_row(found: LossSummary, key: str, title: str) -> Row:
     behind = Behind(found.number, found.largest)
-    return Row(key, title, (count(found.number), pounds(found.mean, behind), pounds(found.median, behind)))
+    figures = (count(found.number), pounds(found.mean, behind), pounds(found.median, behind))
+    return Row(key, title, figures, is_total=key == "total")
 
 
 def _among(
