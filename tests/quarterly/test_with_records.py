@@ -11,6 +11,7 @@ from tests.conftest import NOW
 from tests.quarterly.conftest import QUARTER, Desk
 from tests.runs.conftest import Record, published_quarter, record
 from tsalert.core.actors import Actor
+from tsalert.core.periods import quarter
 from tsalert.quarterly import editions, keeping, opening, queries, restating, standing, texts
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.texts import Place
@@ -87,6 +88,26 @@ def test_the_public_edition_restates_from_its_own_cells_alone(desk: Desk, record
     assert annex.rows
     for row in annex.rows:
         assert {figure.shown for figure in row.figures[2:]} <= published | {"Not shown"}
+
+
+def test_the_next_quarter_tells_of_this_one_what_was_published(session: Session, desk: Desk, record: Record) -> None:
+    """One late record, of which the difference of the two reports would tell the amount."""
+    desk.finish()
+    later, after = NOW + timedelta(days=120), quarter(2022, 2)
+    late(record, now=NOW + HOUR)
+    opening.open_report(after, actor=desk.author, now=later)
+    reports = [
+        editions.edition_of(session, queries.get_report(session, each), edition, memory=FiguresMemory(), now=later)
+        for each, edition in ((QUARTER, Edition.PUBLIC), (after, Edition.PUBLIC), (after, Edition.BOARD))
+    ]
+    published, public, board = (by_quarter(each)[QUARTER.label] for each in reports)
+    assert board != published
+    assert public == published
+
+
+def by_quarter(report: Report) -> dict[str, list[str]]:
+    table = next(table for table in report.tables() if table.key == "savings_by_class")
+    return {row.key: [figure.shown for figure in row.figures] for row in table.rows}
 
 
 def test_what_is_frozen_is_what_was_signed_and_read(session: Session, desk: Desk) -> None:

@@ -52,6 +52,19 @@ class Quarter:
             at = self.moment(place, number)
             cases.open_case(NewCase("An enquiry", Category.SCAM), actor=self.actor, now=at)
 
+    def open_late(self) -> None:
+        """Open a scam case of the period after its end."""
+        new = NewCase("An enquiry", Category.SCAM, opened_at=self.moment(1, 3))
+        cases.open_case(new, actor=self.actor, now=self.period.ends_at + timedelta(days=20))
+
+    def lose(self, paid: Decimal, *, back: Decimal) -> None:
+        """Open a scam case of which the bank gave some money back."""
+        at = self.moment(1, 3)
+        case_id = cases.open_case(NewCase("An enquiry", Category.SCAM), actor=self.actor, now=at)
+        for kind, amount in ((MoneyKind.PAID, paid), (MoneyKind.REFUNDED_BY_BANK, back)):
+            if amount:
+                cases.record_money(case_id, NewMoneyLine(kind, amount), actor=self.actor, now=at)
+
     def log_reports(self, number: int, *, immediate: int, intervened: int) -> None:
         """Log calls to the rapid-response number; immediate ones are reached within the hour."""
         for place in range(number):

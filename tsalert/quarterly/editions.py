@@ -14,6 +14,7 @@ from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping, queries, restating, signing, sources, texts
 from tsalert.quarterly.content import Block, Prose, Report, Section, TitleBlock
 from tsalert.quarterly.disclosure.publishing import for_public
+from tsalert.quarterly.disclosure.quoting import Published
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.signing import Signature
 from tsalert.quarterly.vocabulary import Edition, SectionKey, Status
@@ -55,7 +56,9 @@ def whole_of(session: Session, report: BoardReport, *, memory: FiguresMemory, no
         digest = signing.digest_of_published(report)
         return Whole(thawed(report), digest, signing.signatures_of(session, report, digest), Status.PUBLISHED)
     board = _board(session, report, memory, now)
-    public = for_public(board, [each[Edition.PUBLIC].sections for each in _earlier(session, report)])
+    earlier = [each[Edition.PUBLIC].sections for each in _earlier(session, report)]
+    quarter = parse_period(report.quarter)
+    public = for_public(board, earlier, quarter, _beside(session, quarter))
     parts = {Edition.BOARD: board, Edition.PUBLIC: public}
     unsigned = {edition: _unsigned(session, report, edition, part, now) for edition, part in parts.items()}
     digest = signing.digest_of(unsigned, report)
@@ -136,6 +139,12 @@ def _earlier(session: Session, report: BoardReport) -> list[dict[Edition, Report
     """Return what was published of this quarter before, the newest first."""
     rows = queries.revisions_of(session, parse_period(report.quarter))
     return [thawed(row) for row in rows if row.revision < report.revision]
+
+
+def _beside(session: Session, quarter: Period) -> list[Published]:
+    """Return what was published of other quarters, the latest first."""
+    found = ((row, thawed(row)[Edition.PUBLIC]) for row in queries.published_beside(session, quarter))
+    return [Published(parse_period(row.quarter), public.sections) for row, public in found]
 
 
 def _head(session: Session, report: BoardReport, edition: Edition, now: datetime) -> TitleBlock:

@@ -1,7 +1,7 @@
 """Reports to the board as they are kept."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,9 @@ from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
 from tsalert.quarterly.models import BoardReport, BoardUnlocking
 from tsalert.quarterly.vocabulary import Status
+
+# Reports show eight quarters: two of them that begin within seven quarters tell of a quarter in common.
+_SHOWN_TOGETHER = 7 * 92
 
 
 def get_report(session: Session, quarter: Period, revision: int | None = None) -> BoardReport:
@@ -43,6 +46,17 @@ def revisions_of(session: Session, quarter: Period) -> Sequence[BoardReport]:
     """Return every revision of a quarter's report, the newest first."""
     query = select(BoardReport).where(BoardReport.first_day == quarter.first_day)
     return session.scalars(query.order_by(BoardReport.revision.desc())).all()
+
+
+def published_beside(session: Session, quarter: Period) -> Sequence[BoardReport]:
+    """Return every publication of other quarters that tells of one which a quarter's report shows, the latest first."""
+    days = timedelta(days=_SHOWN_TOGETHER)
+    query = select(BoardReport).where(
+        BoardReport.status == Status.PUBLISHED,
+        BoardReport.first_day != quarter.first_day,
+        BoardReport.first_day.between(quarter.first_day - days, quarter.first_day + days),
+    )
+    return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
 
 
 def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:

@@ -214,8 +214,8 @@ def glance(values: tuple[int, int, int, int], rag: str = "Green") -> Table:
     keys = {"current": Kind.QUARTER, "before": Kind.QUARTER, "last_year": Kind.PLAIN, "rolling": Kind.YEAR}
     columns = [Column(key, key.replace("_", " "), Unit.COUNT, kind=kind) for key, kind in keys.items()]
     told = {"rolling_change": Kind.YEAR_IN_WORDS, "target": Kind.SET_BEFOREHAND}
-    in_words = ("change", "rolling_change", "target", "rag", "direction")
-    words = [Column(key, key, Unit.WORDS, kind=told.get(key, Kind.PLAIN)) for key in in_words]
+    keys_said = ("change", "rolling_change", "target", "rag", "direction")
+    words = [Column(key, key, Unit.WORDS, kind=told.get(key, Kind.PLAIN)) for key in keys_said]
     said = [Figure(each) for each in ("+1", "+2", "30", rag, "Up, better")]
     row = Row("cases", "Cases", (*map(figure, values), *said), about=About.PEOPLE)
     return Table("glance_count", "Glance", "Indicator", (*columns, *words), (row,))

@@ -46,6 +46,12 @@ def found(text: str, facts: Facts = FACTS, title: str = "") -> list[tuple[Check,
         pytest.param("Ivy\nFeatherstone", Check.NAME, "Ivy Featherstone", id="a-name-across-lines"),
         pytest.param("I**v**y paid", Check.NAME, "Ivy", id="a-name-behind-marks"),
         pytest.param("Fe\u00adatherstone", Check.NAME, "Featherstone", id="a-name-behind-what-nobody-sees"),
+        pytest.param("F\u0435atherstone paid", Check.NAME, "F\u0435atherstone", id="a-letter-of-another-alphabet"),
+        pytest.param("\u0406vy paid", Check.NAME, "\u0406vy", id="a-first-letter-of-another-alphabet"),
+        pytest.param("F\u00e9atherstone", Check.NAME, "Featherstone", id="a-name-with-an-accent"),
+        pytest.param("in B\u00edckley", Check.WARD, "Bickley", id="a-ward-with-an-accent"),
+        pytest.param("F e a t h e r s t o n e", Check.NAME, "F e a t h e r s t o n e", id="a-name-spread-out"),
+        pytest.param("F.e.a.t.h.e.r.s.t.o.n.e", Check.NAME, "F.e.a.t.h.e.r.s.t.o.n.e", id="a-name-in-dots"),
         pytest.param("It was _Ivy_.", Check.NAME, "Ivy", id="a-name-with-stress"),
         pytest.param("&#73;vy paid", Check.NAME, "Ivy", id="a-name-in-code"),
         pytest.param("- Ivy&nbsp;Featherstone", Check.NAME, "Ivy Featherstone", id="a-name-in-a-list"),
@@ -173,3 +179,8 @@ def test_an_amount_of_the_case_passes_if_and_only_if_it_is_rounded(amount: Decim
 def test_no_text_breaks_the_checks(text: str) -> None:
     for each in check(text[:40], text, FACTS):
         assert isinstance(each, Finding)
+
+
+def test_a_name_with_an_accent_is_found_with_and_without_it() -> None:
+    facts = Facts(QUARTER, names=(Named("Zoë Brontë (invented)"),))
+    assert [found(text, facts) for text in ("Brontë", "Bronte", "Bronte\u0308")] == [[(Check.NAME, "Bronte")]] * 3

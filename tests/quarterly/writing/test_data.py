@@ -46,4 +46,4 @@ def test_no_number_stands_behind_a_figure_that_is_kept_back() -> None:
     row = replace(DEMAND.rows[0], figures=(Figure("[c]", 3, 3), *DEMAND.rows[0].figures[1:]))
     report = replace(REPORT, sections=(Section(SectionKey.DEMAND, (replace(DEMAND, rows=(row,)),)),))
     cell = json.loads(json_of(report))["sections"][0]["blocks"][0]["rows"][0]["figures"][0]
-    assert cell == {"part": "figure", "shown": "[c]", "value": None, "records": None, "largest": None}
+    assert cell == {"part": "figure", "shown": "[c]", "value": None, "records": None, "tells": [], "largest": None}

@@ -44,7 +44,7 @@ def years_of(year: Place, cells: Cells) -> Iterator[Sum]:
 
 
 def _is_like(cell: Cell, other: Cell) -> bool:
-    return cell.adds_up and cell.unit is other.unit and not cell.is_total
+    return cell.adds_up and cell.unit is other.unit and not cell.is_in_total_row
 
 
 def _unit(cells: Cells, place: Place) -> Unit | None:

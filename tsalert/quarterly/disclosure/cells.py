@@ -39,6 +39,7 @@ class Cell:
     section: SectionKey
     row: str
     column: str
+    is_in_total_row: bool
 
     @property
     def name(self) -> tuple[str, str, str]:
@@ -70,6 +71,7 @@ def cells_of(section: SectionKey, table: Table) -> Iterator[Cell]:
                 section=section,
                 row=row.key,
                 column=column.key,
+                is_in_total_row=row.is_total,
             )
 
 

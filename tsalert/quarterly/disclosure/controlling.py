@@ -8,6 +8,7 @@ from tsalert.quarterly.content import Column, Table
 from tsalert.quarterly.disclosure.adding import Sum, sums_of, years_of
 from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, cells_of
 from tsalert.quarterly.disclosure.hiding import hide
+from tsalert.quarterly.disclosure.quoting import Quoted
 from tsalert.quarterly.disclosure.sensitive import sensitive
 from tsalert.quarterly.disclosure.system import System, system_of
 from tsalert.quarterly.vocabulary import Kind, SectionKey, Unit
@@ -27,12 +28,16 @@ class Controlled:
     hidden: frozenset[Place]
 
 
-def control(tables: Tables, standing: Collection[Place] = (), before: Collection[Place] = ()) -> Controlled:
+def control(
+    tables: Tables, standing: Collection[Place] = (), before: Collection[Place] = (), told: Quoted | None = None
+) -> Controlled:
     """Say what is hidden.
 
     :param standing: cells that stand as an earlier edition had them.
     :param before: cells that an earlier edition hid.
+    :param told: what was published of other quarters.
     """
+    told = told or Quoted(tables)
     cells = {cell.place: cell for section, table in tables for cell in cells_of(section, table)}
     sums = {table.key: sums_of(table, cells) for _, table in tables}
     rolling = list(_rolling(tables))
@@ -40,14 +45,14 @@ def control(tables: Tables, standing: Collection[Place] = (), before: Collection
     all_sums = [each for found in (*sums.values(), *years.values()) for each in found]
     system = system_of(cells, all_sums, standing, years)
     few = sensitive(cells, all_sums) - set(standing)
-    hidden = _hidden(cells, system, few, before)
+    hidden = _hidden(cells, system, few, {*before, *told.hidden}) | told.years
     while (
         telling := {place for row in rolling for place in _telling(row, cells, hidden, years)} - hidden - set(standing)
     ):
         hidden |= telling
     followers = {place for _, table in tables for place in _followers(table, cells, hidden)}
     followers |= set(_means(cells, hidden))
-    followers |= _of_others(cells, hidden | followers)
+    followers |= _of_others(cells, hidden | followers | told.places)
     return Controlled(cells, sums, system, frozenset((hidden | followers) - set(standing)))
 
 

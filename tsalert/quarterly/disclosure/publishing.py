@@ -1,13 +1,15 @@
 """Makes the public edition of a report from the board's: what stands in it tells of no single person. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tsalert.core.periods import Period
 from tsalert.quarterly.content import SUPPRESSED, Block, Chart, Section, Table
 from tsalert.quarterly.disclosure.cells import Place, tables_of
 from tsalert.quarterly.disclosure.controlling import Controlled, Tables, control, hidden_before
 from tsalert.quarterly.disclosure.holding import as_before, rows_to_hold
 from tsalert.quarterly.disclosure.merging import merge
+from tsalert.quarterly.disclosure.quoting import Published, Quoted, quoted
 from tsalert.quarterly.disclosure.wording import chart_of, notes_of, numbers_in, without
 
 Edition = Mapping[str, Table]
@@ -24,15 +26,22 @@ class _Public:
     telling: Mapping[str, frozenset[str]]
 
 
-def for_public(sections: Sequence[Section], earlier: Sequence[Sequence[Section]] = ()) -> tuple[Section, ...]:
+def for_public(
+    sections: Sequence[Section],
+    earlier: Sequence[Sequence[Section]] = (),
+    quarter: Period | None = None,
+    others: Sequence[Published] = (),
+) -> tuple[Section, ...]:
     """Return the public edition of a report's sections.
 
     :param sections: those of the board edition.
     :param earlier: those of each public edition of the same quarter that was published before, the newest first.
+    :param quarter: the quarter of the report, where there are others.
+    :param others: public editions of other quarters, the one that was published last first.
     """
     editions = [{table.key: table for _, table in tables_of(edition)} for edition in earlier]
     kept = [kept for section in sections if (kept := _for_everybody(section)) is not None]
-    public = _public(kept, editions)
+    public = _public(kept, editions, lambda tables: quoted(tables, quarter, others) if quarter else Quoted(tables))
     made = [replace(section, blocks=tuple(_blocks(section.blocks, public))) for section in kept]
     return tuple(section for section, before in zip(made, kept, strict=True) if section.blocks or not before.blocks)
 
@@ -45,10 +54,10 @@ def _for_everybody(section: Section) -> Section | None:
     return replace(section, blocks=blocks)
 
 
-def _public(sections: Sequence[Section], editions: Sequence[Edition]) -> _Public:
+def _public(sections: Sequence[Section], editions: Sequence[Edition], quote: Callable[[Tables], Quoted]) -> _Public:
     before = list(tables_of(sections))
     merged: Tables = [(section, merge(section, table, _rows(table.key, editions))) for section, table in before]
-    held, now = _settled(merged, editions)
+    held, now = _settled(quote(merged), editions)
     shown = {table.key: _shown(table, now.hidden) for _, table in held}
     kept = {table.key for (_, table), (_, made) in zip(merged, held, strict=True) if table is not made}
     lost = {table.key: _lost(table, shown[table.key]) for _, table in before}
@@ -60,17 +69,16 @@ def _public(sections: Sequence[Section], editions: Sequence[Edition]) -> _Public
     return _Public({table.key: table for _, table in before}, made, telling)
 
 
-def _settled(merged: Tables, editions: Sequence[Edition]) -> tuple[Tables, Controlled]:
+def _settled(told: Quoted, editions: Sequence[Edition]) -> tuple[Tables, Controlled]:
     """Return the tables, some as they were published before, once no further one has to be."""
-    standing: set[Place] = set()
-    held = merged
+    standing, held = set(told.places), told.tables
     while True:
-        now = control(held, standing, hidden_before(held, editions, SUPPRESSED))
+        now = control(held, standing, hidden_before(held, editions, SUPPRESSED), told)
         rows = rows_to_hold([table for _, table in held], now, standing, editions)
         if not rows:
             return held, now
         held = [(section, _kept(table, rows.get(table.key, set()), editions)) for section, table in held]
-        standing = {place for place in standing if place[0] not in rows} | _standing(held, rows, standing)
+        standing = {place for place in standing if place[0] not in rows} | _standing(held, rows, standing) | told.places
 
 
 def _kept(table: Table, rows: Collection[int], editions: Sequence[Edition]) -> Table:

@@ -124,7 +124,7 @@ def _names(cell: Cell) -> set[str]:
     """
     if cell.unit is Unit.MONEY:
         return {""}
-    return {f"row {cell.row}", ""} if cell.is_total or cell.section in _SUMMARIES else {f"row {cell.row}"}
+    return {f"row {cell.row}", ""} if cell.is_in_total_row or cell.section in _SUMMARIES else {f"row {cell.row}"}
 
 
 def _reduced(each: Sum, unknown: Mapping[Place, Place]) -> dict[Place, int]:

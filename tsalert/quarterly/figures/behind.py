@@ -16,7 +16,7 @@ Read = Callable[[Material, Period], Behind]
 
 
 def behind_value(material: Material, name: str, period: Period) -> Behind | None:
-    """Return what is behind an indicator's money; None for one that is not people's money."""
+    """Return what is behind an indicator's money; None where it is nobody's, or not known how many made it."""
     read = _BEHIND.get(name)
     return read(material, period) if read else None
 
@@ -63,9 +63,9 @@ def _sum(rows: list[SavingsRow], column: str) -> Decimal:
     return sum((found.exact for found in cells if found), Decimal(0))
 
 
+# Net detriment stands nowhere: beside detriment it tells what came back, which may be one person's.
 _BEHIND: Mapping[str, Read] = {
     "detriment": behind_losses,
-    "net_detriment": behind_losses,
     "financial_savings": lambda material, period: _in_table(material, period, "financial"),
     "health_savings": lambda material, period: _in_table(material, period, "health"),
     "total_savings": lambda material, period: _in_table(material, period, TOTAL),

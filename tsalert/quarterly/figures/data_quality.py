@@ -31,7 +31,7 @@ def _gaps(material: Material) -> Iterator[Row]:
     savings, gaps = material.saved.overview.table, material.gaps
     unplaced = sum(group.tally.reports for group in material.response.by(By.WARD) if not group.key)
     unvalued = sum(row.total.is_incomplete for row in savings.rows)
-    yield _row("to_verify", "Amounts that a second officer has still to confirm", savings.to_verify)
+    yield _row("to_verify", "Amounts that a second officer has still to confirm", savings.to_verify, About.PEOPLE)
     yield _row("no_loss", "Cases that tell no loss", losses.cases - losses.number, About.PEOPLE, _NO_LOSS)
     yield _row("reports_without_ward", "Reports without a ward", unplaced, About.PEOPLE)
     yield _row("interventions_without_ward", "Interventions for one household without a ward", gaps.without_ward)
@@ -43,9 +43,14 @@ def _gaps(material: Material) -> Iterator[Row]:
 def _late(material: Material) -> Table:
     gaps = material.gaps
     rows = (
-        _row("calls", "Calls", gaps.late_calls),
-        _row("cases", "Cases", gaps.late_cases.cases),
-        _row("money_lines", "Sums of money of cases, corrections among them", gaps.late_cases.money_lines),
+        _row("calls", "Calls", gaps.late_calls, About.PEOPLE),
+        _row("cases", "Cases", gaps.late_cases.cases, About.PEOPLE),
+        _row(
+            "money_lines",
+            "Sums of money of cases, corrections among them",
+            gaps.late_cases.money_lines,
+            About.PEOPLE,
+        ),
         _row("interventions", "Interventions, corrections among them", gaps.late_interventions),
     )
     return Table("quality_late", "Entered after the quarter had ended", "Records", _NUMBER, rows, (_LATE,))

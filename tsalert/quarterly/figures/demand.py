@@ -29,8 +29,9 @@ _TYPICAL = (
     Column("median", "Median loss", Unit.MONEY, About.PEOPLE, kind=Kind.MEDIAN),
 )
 _TREND = (
-    Column("enquiries", "Enquiries", Unit.COUNT, About.PEOPLE),
+    Column("enquiries", "Enquiries", Unit.COUNT, About.PEOPLE, is_total=True),
     Column("cases", "Scam, doorstep and abuse cases", Unit.COUNT, About.PEOPLE),
+    Column("other", "Other enquiries", Unit.COUNT, About.PEOPLE),
     Column("lost", "Lost in these cases", Unit.MONEY, About.PEOPLE),
 )
 _CASES = "Cases of scams, doorstep crime and financial abuse, by the day on which they were opened."
@@ -95,7 +96,8 @@ def _trend(material: Material) -> Table:
 def _quarter(material: Material, period: Period) -> Row:
     found = material.trend[period]
     lost = pounds_and_pence(found.detriment, behind_losses(material, period))
-    return Row(period.label, period.label, (count(found.enquiries), count(found.scam_doorstep_abuse), lost))
+    numbers = (found.enquiries, found.scam_doorstep_abuse, found.enquiries - found.scam_doorstep_abuse)
+    return Row(period.label, period.label, (*map(count, numbers), lost))
 
 
 def _lost(
@@ -123,7 +125,8 @@ def _typical(key: str, caption: str, head: str, kinds: Sequence[LossSummary], al
 
 def _typical_row(found: LossSummary, key: str, title: str) -> Row:
     behind = Behind(found.number, found.largest)
-    return Row(key, title, (count(found.number), pounds(found.mean, behind), pounds(found.median, behind)))
+    figures = (count(found.number), pounds(found.mean, behind), pounds(found.median, behind))
+    return Row(key, title, figures, is_total=key == "total")
 
 
 def _among(

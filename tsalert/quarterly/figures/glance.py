@@ -1,6 +1,7 @@
 """Performance at a glance: each indicator beside its earlier figures, a table for each kind of number."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import Column, Figure, Row, Section, Table
@@ -45,17 +46,19 @@ def before_a_year(material: Material, row: GlanceRow) -> Iterator[tuple[str, str
     """Give the cells that show what an indicator was a year before."""
     is_exempt = row.indicator.audience is Audience.BOARD
     yield _key(row.indicator.measure.unit, is_exempt=is_exempt), row.indicator.name, "last_year"
-    yield from _in_trend(row, [material.glance.compared.last_year])
+    yield from in_trend(row.indicator.name, [material.glance.compared.last_year])
 
 
 def _before_four_quarters(material: Material, row: GlanceRow) -> Iterator[tuple[str, str, str]]:
     compared = material.glance.compared
-    return _in_trend(row, [each for each in material.trend if each.first_day < compared.rolling.first_day])
+    return in_trend(
+        row.indicator.name, [each for each in material.trend if each.first_day < compared.rolling.first_day]
+    )
 
 
-def _in_trend(row: GlanceRow, quarters: Iterable[Period]) -> Iterator[tuple[str, str, str]]:
+def in_trend(name: str, quarters: Iterable[Period]) -> Iterator[tuple[str, str, str]]:
     """Give the cells of the table quarter by quarter that show an indicator."""
-    column = _TREND.get(row.indicator.name)
+    column = _TREND.get(name)
     return ((TREND_KEY, each.label, column) for each in quarters if column)
 
 
@@ -124,6 +127,7 @@ def _reader(material: Material, name: str) -> Callable[[Period], Figure]:
     measure = next(row.indicator.measure for row in material.glance.rows if row.indicator.name == name)
 
     def read(period: Period) -> Figure:
-        return value(measure.read(material.figures[period]), behind_value(material, name, period))
+        shown = value(measure.read(material.figures[period]), behind_value(material, name, period))
+        return replace(shown, tells=tuple(in_trend(name, [period] if period in material.trend else [])))
 
     return read

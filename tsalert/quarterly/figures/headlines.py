@@ -1,11 +1,12 @@
 """Headlines: at most one figure of money for each value class, a few counts, and how each changed, in words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tsalert.quarterly.content import Column, Row, Section, Table
 from tsalert.quarterly.figures.behind import behind_value
 from tsalert.quarterly.figures.figuring import cell, change, value
-from tsalert.quarterly.figures.glance import RUNNING, about_indicator, before_a_year
+from tsalert.quarterly.figures.glance import RUNNING, about_indicator, before_a_year, in_trend
 from tsalert.quarterly.figures.reading import Material
 from tsalert.quarterly.figures.savings import CLASSES_KEY, DIRECT, ESTIMATED, about_class, behind_class, class_cell
 from tsalert.quarterly.vocabulary import SectionKey, Unit
@@ -55,7 +56,8 @@ def _rows(material: Material, names: tuple[str, ...]) -> list[GlanceRow]:
 
 def _indicator_row(material: Material, row: GlanceRow) -> Row:
     name = row.indicator.name
-    figure = value(row.current, behind_value(material, name, material.quarter))
+    shown = value(row.current, behind_value(material, name, material.quarter))
+    figure = replace(shown, tells=tuple(in_trend(name, [material.quarter])))
     told = change(row.change.text, tells=before_a_year(material, row))
     return Row(name, row.indicator.label, (figure, told), about=about_indicator(name))
 

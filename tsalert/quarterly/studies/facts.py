@@ -75,8 +75,13 @@ def folded(found: str) -> str:
 def readable(title: str, text: str) -> str:
     """Return a title and a text as their readers read them, with where links lead, and without what cannot be seen."""
     said = "\n".join([title, "", markdown.plain(text), *_addresses(text)])
-    plain = unicodedata.normalize("NFKC", said)
-    return "".join(character for character in plain if unicodedata.category(character) != "Cf")
+    return bare(said)
+
+
+def bare(text: str) -> str:
+    """Return text without what cannot be seen, and its letters without accents."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in apart if unicodedata.category(character) not in {"Cf", "Mn"})
 
 
 def _addresses(text: str) -> Iterator[str]:

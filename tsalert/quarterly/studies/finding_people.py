@@ -1,6 +1,7 @@
 """Names in a text: those of the case, and whatever follows a title. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from tsalert.parties.folding import fold_words
@@ -17,6 +18,8 @@ _TITLED = re.compile(
     rf"\b(?:{'|'.join(_TITLES)})\.?\s+"
     r"[^\W\d_a-z][\w'\u2019-]+"
 )
+_LATIN = "Write it in Latin letters."
+_WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
 # Words that stand in names of firms and in what callers say of strangers, and give nobody away.
 _COMMON = frozenset({
@@ -43,10 +46,16 @@ def names_in(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _names_in(text: str, facts: Facts) -> Iterator[Finding]:
     yield from findings_of(Check.NAME, text, _TITLED, _ADVICE)
+    yield from (at(Check.NAME, text, found, _LATIN) for found in _WORD.finditer(text) if _is_foreign(found[0]))
     for named in facts.names:
         yield from _whole(text, named)
         if named.parts_too:
             yield from _parts(text, named)
+
+
+def _is_foreign(word: str) -> bool:
+    """Say whether a letter of another alphabet stands in a word, which may look like a Latin one."""
+    return any(not unicodedata.name(letter, "").startswith("LATIN") for letter in word if not letter.isascii())
 
 
 def _whole(text: str, named: Named) -> Iterator[Finding]:
@@ -62,8 +71,14 @@ def _whole(text: str, named: Named) -> Iterator[Finding]:
 
 def _parts(text: str, named: Named) -> Iterator[Finding]:
     for word in _telling(named.name):
-        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+        pattern = re.compile(rf"(?<!\w)(?:{re.escape(word)}|{_spread(word)})(?!\w)", re.IGNORECASE)
         yield from (at(Check.NAME, text, found, _ADVICE) for found in pattern.finditer(text) if found[0][0].isupper())
+
+
+def _spread(word: str) -> str:
+    """Return what finds a word whose letters stand apart, each as far from the next."""
+    first, second, *others = map(re.escape, word)
+    return rf"{first}(?P<gap>[\W_]{{1,2}}){second}" + "".join(rf"(?P=gap){letter}" for letter in others)
 
 
 def _telling(name: str) -> list[str]:
