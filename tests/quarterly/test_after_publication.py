@@ -112,7 +112,8 @@ def test_every_cell_in_which_two_revisions_differ_is_listed_whatever_was_done_be
         (annex,) = (table for table in whole.editions[edition].tables() if table.key == restating.KEY)
         listed = {(row.title, *(figure.shown for figure in row.figures)) for row in annex.rows}
         assert listed == differing
-        assert len(listed) == len(annex.rows) > 0
+        assert len(listed) == len(annex.rows)
+        assert listed or edition is Edition.PUBLIC, "a change of few waits in the public edition alone"
     assert queries.get_report(session, QUARTER, 1).frozen == published
     assert [each.faults for each in verifying.verify(session)] == [(), ()]
 
