@@ -6,6 +6,8 @@ import sys
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4
+# A save speaks to the database sixty times and waits each time until the thread that draws something gives way.
+SECONDS_BEFORE_GIVING_WAY = 0.001
 timeout = 30
 graceful_timeout = 20
 control_socket_disable = True
@@ -31,6 +33,7 @@ def post_worker_init(worker: object) -> None:
         open_connections,
     )
 
+    sys.setswitchinterval(SECONDS_BEFORE_GIVING_WAY)
     compile_pages(worker.wsgi)  # type: ignore[attr-defined]
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]
     keep_what_is_loaded()

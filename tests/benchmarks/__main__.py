@@ -2,6 +2,7 @@
 
 from tests.benchmarks import (
     board,
+    board_report,
     broadcast,
     dashboard,
     evidence,
@@ -30,5 +31,6 @@ if __name__ == "__main__":
             evidence.main(500),
             trail.main(1_000_000),
             dashboard.main(1_000_000, 500_000),
+            board_report.main(),
         )
     )

@@ -1,5 +1,6 @@
 """Anyone can read the PDFs that leave the service: with a screen reader, in any language, whatever was typed."""
 
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -192,3 +193,18 @@ def test_one_certificate_counts_no_pages() -> None:
 def test_a_short_column_has_room_for_its_own_heading() -> None:
     narrow, wide = weights(Table("Exhibits", ("Exhibit", "Description"), (("RO/1", "An invented ladder " * 9),)))
     assert (narrow, wide) == (14, 52)
+
+
+def test_long_documents_do_not_pile_up_in_memory() -> None:
+    def held() -> int:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * resource.getpagesize()
+
+    def print_one(number: int) -> None:
+        write_pdf(document(*(Paragraph(f"{number}, {line}: {'many words ' * 60}") for line in range(200))))
+
+    print_one(0)
+    before = held()
+    for number in range(1, 7):
+        print_one(number)
+    assert held() - before < 100 * 2**20

@@ -35,6 +35,14 @@ def test_headings_lists_and_tables_have_the_styles_that_word_knows() -> None:
     assert [cell.text for cell in file.tables[1].rows[1].cells] == ["2 June", "Paid in cash", "£1,600.00"]
 
 
+def test_one_document_is_one_file_whenever_it_is_written() -> None:
+    content = write_word(everything())
+    parts = ZipFile(BytesIO(content)).infolist()
+    assert {part.date_time for part in parts} == {(1980, 1, 1, 0, 0, 0)}, "no part says when it was packed"
+    assert parts[0].filename == "[Content_Types].xml"
+    assert content == write_word(everything())
+
+
 def test_a_screen_reader_finds_title_language_and_the_heads_of_tables() -> None:
     content = write_word(everything())
     file = read(content)

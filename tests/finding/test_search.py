@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tests.finding.conftest import answer_to
@@ -184,3 +185,29 @@ def test_each_search_is_planned_for_its_own_words_however_many_went_before(sessi
     prepared, for_any_words = session.execute(text(kept)).one()
     assert prepared
     assert for_any_words == 0
+
+
+def test_the_newest_calls_are_found_without_passing_all_cases_that_are_newer(session: Session) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite reads its index of words, which knows what each leads to")
+    fill = """
+        INSERT INTO search_document (source, source_id, subject, subject_id, words)
+        SELECT :subject, n, :subject, n, CASE WHEN n % 8 = 0 THEN 'zebra' ELSE 'okapi' END
+        FROM generate_series(1, 10000) AS n
+    """
+    for subject in ("call", "case"):
+        session.execute(text(fill), {"subject": subject})
+    session.execute(text("ANALYZE search_document"))
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    found = words.newest(session, Found.CALL, read_terms("zebra"), limit=20)
+    event.remove(Engine, "before_cursor_execute", keep)
+    assert [subject_id for subject_id, _ in found] == list(range(10000, 9840, -8))
+    ((statement, parameters),) = asked
+    plan = str(session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).all())
+    assert "ix_search_document_subject" in plan, plan
+    assert "pk_search_document" not in plan, plan

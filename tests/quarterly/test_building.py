@@ -1,6 +1,7 @@
 """A quarter's report is built as a file with one command, whole or not at all."""
 
 import json
+import os
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -120,3 +121,25 @@ def test_what_stood_there_stays_until_the_whole_file_is_written(tmp_path: Path) 
     building.put(b"second", path)
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("report.pdf", b"second")]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_stays_a_link_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    file, link = tmp_path / "shared" / "report.pdf", tmp_path / "latest.pdf"
+    link.symlink_to(file)
+    for content in (b"first", b"second"):
+        building.put(content, link)
+        assert (link.is_symlink(), file.read_bytes()) == (True, content)
+    assert [each.name for each in file.parent.iterdir()] == ["report.pdf"]
+
+
+def test_what_is_no_ordinary_file_is_never_replaced(built: Callable[..., tuple[Result, Path]], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "link"
+    link.symlink_to(pipe)
+    for place in (pipe, link):
+        result, _ = built(kind="json", out=place)
+        assert result.exit_code == 1
+        assert "cannot be written: It is no ordinary file." in result.output
+    assert (stat.S_ISFIFO(pipe.stat().st_mode), link.is_symlink()) == (True, True)

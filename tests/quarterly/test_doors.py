@@ -1,5 +1,6 @@
 """The board's reports through pages and interface."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -183,6 +184,7 @@ def test_every_text_has_its_page_in_english_with_its_spelling_checked(author: Fl
         assert 'spellcheck="true"' in page
     assert "## Vulnerable people" in author.get(f"{ONE}/texts/implications").text
     assert author.get(f"{ONE}/texts/glance").status_code == 404
+    assert author.get(f"{PAGES}/2022-23Q2/texts/ahead").status_code == 404, "no report of it is open"
 
 
 def test_a_text_is_shown_as_it_will_read_before_it_is_saved(session: Session, author: FlaskClient) -> None:
@@ -265,6 +267,7 @@ def test_the_interface_does_all_that_pages_do(client: FlaskClient, bearer: Beare
     assert [row["revision"] for row in listed] == [2]
     edition: Any = client.get(f"{ONE_API}/editions/board?revision=1", headers=manager).json
     assert edition["head"]["status"] == "published"
+    assert '"largest": null' in json.dumps(edition)
     assert client.get(f"{ONE_API}/editions/another", headers=manager).status_code == 404
 
 

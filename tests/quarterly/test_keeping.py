@@ -1,5 +1,6 @@
 """What was published is read back whole, with the digest that it had."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tsalert.quarterly import keeping
 from tsalert.quarterly.content import Chart, Column, Figure, Prose, Report, Row, Section, Table, TitleBlock
-from tsalert.quarterly.vocabulary import About, ChartKind, Edition, SectionKey, Status, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Kind, SectionKey, Status, Unit
 
 TABLE = Table(
     "demand_by_type",
@@ -67,6 +68,28 @@ def test_every_amount_and_every_text_is_read_back(amount: Decimal, shown: str) -
 def test_equal_amounts_are_kept_alike_however_they_were_written(pounds: int, zeros: int) -> None:
     written = Decimal(f"{pounds}.5{'0' * zeros}")
     assert keeping.freeze(Figure("", written)) == keeping.freeze(Figure("", Decimal(f"{pounds}.5")))
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "unit", "kind"),
+    [
+        ("mean", "Mean loss", Unit.MONEY, Kind.MEAN),
+        ("middle", "Median loss", Unit.MONEY, Kind.MEDIAN),
+        ("rolling", "Four quarters: July 2021 to June 2022", Unit.COUNT, Kind.YEAR),
+        ("rolling_change", "Change of four quarters on the four before", Unit.WORDS, Kind.YEAR_IN_WORDS),
+        ("current", "This quarter: 2022/23 Q1", Unit.COUNT, Kind.QUARTER),
+        ("last_year", "Same quarter last year: 2021/22 Q1", Unit.COUNT, Kind.PLAIN),
+        ("target", "Target", Unit.WORDS, Kind.SET_BEFOREHAND),
+        ("lost", "Lost altogether", Unit.MONEY, Kind.PLAIN),
+    ],
+)
+def test_a_column_that_was_kept_before_columns_said_their_kind_has_that_of_its_name(
+    key: str, title: str, unit: Unit, kind: Kind
+) -> None:
+    data = keeping.as_data(Column(key, title, unit))
+    del data["kind"]
+    assert keeping.thaw(json.dumps(data), Column).kind is kind
+    assert keeping.thaw(keeping.freeze(Column(key, title, unit)), Column).kind is Kind.PLAIN
 
 
 def test_a_row_that_lacks_a_figure_is_no_row() -> None:

@@ -46,6 +46,12 @@ class Quarter:
             paid = parts[place] if place < board else Decimal(1_000_000)
             cases.record_money(case_id, NewMoneyLine(MoneyKind.PAID, paid), actor=self.actor, now=at)
 
+    def open_untold(self, number: int) -> None:
+        """Open scam cases that tell no loss."""
+        for place in range(number):
+            at = self.moment(place, number)
+            cases.open_case(NewCase("An enquiry", Category.SCAM), actor=self.actor, now=at)
+
     def log_reports(self, number: int, *, immediate: int, intervened: int) -> None:
         """Log calls to the rapid-response number; immediate ones are reached within the hour."""
         for place in range(number):

@@ -150,3 +150,14 @@ def test_four_quarters_and_the_four_before_touch_and_never_overlap(year: int, nu
     assert (found.rolling.first_day - found.rolling_before.last_day).days == 1
     assert quarters_in(found.rolling) == quarters_in(found.rolling_before) == 4
     assert quarters_up_to(last, 5)[0] == year_before(last)
+
+
+@pytest.mark.parametrize("one", [1, Decimal("0.01")], ids=["count", "pounds"])
+@pytest.mark.parametrize("power", [27, 30, 60])
+def test_a_number_of_any_size_has_a_change(one: int | Decimal, power: int) -> None:
+    """Nobody has so many records; a figure that was typed wrongly must not take the page down."""
+    many = one * 10**power
+    assert describe_change(one, many).move is Move.UP
+    assert describe_change(many, one).text == "-100%"
+    assert describe_change(-many, one).move is Move.UP
+    assert describe_change(-one, many).move is Move.UP

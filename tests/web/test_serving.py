@@ -2,6 +2,7 @@
 
 import gc
 import runpy
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -12,14 +13,20 @@ from flask import Flask
 @pytest.fixture
 def served(fresh_app: Flask) -> Iterator[Flask]:
     """The program as gunicorn makes it ready in each of its processes."""
+    before = sys.getswitchinterval()
     hooks, worker = runpy.run_path("gunicorn.conf.py"), SimpleNamespace(wsgi=fresh_app)
     hooks["post_worker_init"](worker)
     yield fresh_app
     hooks["worker_exit"](None, worker)
     gc.unfreeze()
+    sys.setswitchinterval(before)
 
 
 def test_nobody_waits_while_the_whole_program_is_searched_for_garbage(served: Flask) -> None:
     served.test_client().get("/sign-in")
     searched, left_alone = len(gc.get_objects()), gc.get_freeze_count()
     assert searched < left_alone / 10
+
+
+def test_a_save_waits_no_longer_than_a_millisecond_each_time_that_somebody_else_draws(served: Flask) -> None:
+    assert sys.getswitchinterval() == pytest.approx(0.001)

@@ -15,9 +15,11 @@ from tsalert.documents.cleaning import clean
 from tsalert.documents.description import Document, Image, Look, Paragraph, Table, mapped, weights
 from tsalert.documents.glyphs import named, note, refused_text, strangers
 from tsalert.documents.keeping import as_data
+from tsalert.documents.letting_go import let_go
 
 _SOURCE = Path(__file__).with_name("document.typ").read_bytes()
 _TRIES = 40
+_LONG = 100_000  # bytes of a PDF that took enough memory to be worth letting go of
 
 
 class Unprintable(Exception):
@@ -90,6 +92,8 @@ def _compile(inputs: dict[str, str], fonts: Path | None, root: str) -> bytes:
     written, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1"])
     if warnings or not isinstance(written, bytes):
         raise Unprintable("; ".join(warning.message for warning in warnings))
+    if len(written) > _LONG:
+        let_go()
     return written
 
 

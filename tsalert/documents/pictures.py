@@ -10,7 +10,7 @@ from tsalert.documents import coverage
 from tsalert.documents.description import Image
 from tsalert.documents.glyphs import named, strangers
 
-_SOURCE = b'#set page(width: 160mm, height: auto, margin: 0mm)\n#image("/drawn.svg", width: 100%)'
+_SOURCE = b'#set page(width: int(sys.inputs.width) * 1mm, height: auto, margin: 0mm)\n#image("/drawn.svg", width: 100%)'
 _SHARP = 200
 
 
@@ -33,7 +33,9 @@ def as_png(image: Image) -> bytes:
     shown = in_words(image, coverage.missing(strangers(text_of(image)), None))
     with TemporaryDirectory(prefix="tsalert-picture-") as folder:
         (Path(folder) / "drawn.svg").write_bytes(shown.content)
-        drawn = Compiler(_SOURCE, root=folder, ignore_system_fonts=True).compile(format="png", ppi=_SHARP)
+        book, width = coverage.font_book(None), {"width": str(image.width_mm)}
+        compiler = Compiler(_SOURCE, root=folder, font_paths=book, ignore_system_fonts=True, sys_inputs=width)
+        drawn = compiler.compile(format="png", ppi=_SHARP)
     if not isinstance(drawn, bytes):
         raise TypeError("a picture is one page")
     return drawn

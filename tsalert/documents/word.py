@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 from docx.enum.section import WD_ORIENT
@@ -14,7 +15,8 @@ from docx.shared import Mm
 from tsalert.core.errors import Unavailable
 from tsalert.documents import word_blocks
 from tsalert.documents.cleaning import clean
-from tsalert.documents.description import Document, TitleHere, mapped
+from tsalert.documents.description import Document, Image, TitleHere, mapped
+from tsalert.documents.letting_go import let_go
 from tsalert.documents.word_blocks import STYLES
 from tsalert.documents.word_xml import child
 
@@ -38,9 +40,20 @@ def write_word(document: Document, *, template: Path | None = None) -> bytes:
             file.add_paragraph(said.title, style="Title")
         else:
             word_blocks.add(file, block)
+        if isinstance(block, Image):
+            let_go()
     written = BytesIO()
     file.save(written)
-    return written.getvalue()
+    return _undated(written)
+
+
+def _undated(written: BytesIO) -> bytes:
+    """Pack the parts of a file without the time at which it is done: the same document is the same file."""
+    again = BytesIO()
+    with ZipFile(written) as parts, ZipFile(again, "w") as packed:
+        for name in parts.namelist():
+            packed.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
+    return again.getvalue()
 
 
 def _opened(template: Path | None) -> Any:

@@ -12,7 +12,6 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.finding.rules import SHOWN, SHOWN_ALONE, Answer, Group, Hit, PartyHit, require_terms, say_why
 from tsalert.finding.seeing import may_see, visible_parties
 from tsalert.finding.sources import LABELS
-from tsalert.fulltext.models import Document
 from tsalert.fulltext.queries import newest
 from tsalert.fulltext.rules import Term
 from tsalert.fulltext.vocabulary import Found
@@ -50,9 +49,8 @@ def search(
 
 
 def _group(session: Session, found: Found, terms: Sequence[Term], *, size: int, actor: Actor, now: datetime) -> Group:
-    seen = may_see(actor, found, Document.subject_id, now=now)
     most = _LOOKED_AT if size == SHOWN else _LOOKED_AT_ALONE
-    looked_at = newest(session, found, terms, seen, limit=most)
+    looked_at = newest(session, found, terms, lambda key: may_see(actor, found, key, now=now), limit=most)
     stands_in: defaultdict[int, list[str]] = defaultdict(list)
     for subject_id, source in looked_at:
         stands_in[subject_id].append(LABELS[source])

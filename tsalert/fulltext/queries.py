@@ -1,8 +1,8 @@
 """Finding records by their words, newest first; the only place that knows how each database does it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -15,21 +15,26 @@ MOST_NARROWED = 1000
 # PostgreSQL looks through so many of the newest records for each that is wanted, before its index of words is asked.
 _RECENT_FOR_EACH = 30
 _FTS = table("fts_words", column("rowid"))
+_VECTOR: ColumnElement[str] = literal_column("search_document.fts_vector").label("fts_vector")
 Hit = tuple[int, str]
+# Turns a column that names records into the condition that they may be shown.
+Seen = Callable[[ColumnElement[int] | InstrumentedAttribute[int]], ColumnElement[bool]]
 
 
 def newest(
-    session: Session, subject: Found, terms: Sequence[Term], *conditions: ColumnElement[bool], limit: int
+    session: Session, subject: Found, terms: Sequence[Term], seen: Seen = lambda _: true(), *, limit: int
 ) -> list[Hit]:
     """Return the newest records that hold every term, as what each leads to and its source.
 
-    :param conditions: what must hold of a document besides, such as that its subject may be seen.
+    :param seen: whether what a document leads to may be shown, as a condition on the column that names it.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return _hits(session, _by_fts5(subject, terms).where(*conditions).limit(limit))
-    recent = _hits(session, _among_recent(subject, terms, limit).where(*conditions).limit(limit))
+        return _hits(session, _by_fts5(subject, terms).where(seen(Document.subject_id)).limit(limit))
+    recent = _hits(session, _among_recent(subject, terms, seen, limit).limit(limit))
+    if len(recent) == limit:
+        return recent
     # Few among the newest are few among all, so that the index of words has little to gather.
-    return recent if len(recent) == limit else _hits(session, _by_gin(subject, terms).where(*conditions).limit(limit))
+    return _hits(session, _by_gin(subject, terms).where(seen(Document.subject_id)).limit(limit))
 
 
 def narrowed(
@@ -39,34 +44,41 @@ def narrowed(
     return key.in_({subject_id for subject_id, _ in newest(session, subject, terms, limit=MOST_NARROWED)})
 
 
-def _hits(session: Session, query: Select[Document]) -> list[Hit]:
-    found = session.execute(query.with_only_columns(Document.subject_id, Document.source))
-    return [(subject_id, source) for subject_id, source in found]
+def _hits(session: Session, query: Select[int, str]) -> list[Hit]:
+    return [(subject_id, source) for subject_id, source in session.execute(query)]
 
 
-def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[Document]:
+def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
     return (
-        select(Document)
+        select(Document.subject_id, Document.source)
         .join(_FTS, _FTS.c.rowid == Document.id)
         .where(literal_column("fts_words").op("MATCH")(_fts5(subject, terms)))
         .order_by(_FTS.c.rowid.desc())
     )
 
 
-def _among_recent(subject: Found, terms: Sequence[Term], wanted: int) -> Select[Document]:
-    """Select those of the newest records; walked by subject and number, however common the words are."""
-    of_subject = select(Document.id).where(Document.subject == subject).order_by(Document.id.desc())
-    recent = of_subject.limit(wanted * _RECENT_FOR_EACH).subquery()
-    return select(Document).join(recent, recent.c.id == Document.id).where(_holds(terms)).order_by(Document.id.desc())
+def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen, wanted: int) -> Select[int, str]:
+    """Select those of the newest records, each read once, however common the words are.
+
+    Said as a stretch of subjects in order, it can only be walked along the index of subjects: where many records of
+    others are newer, as after a rebuilding, walking along the numbers would pass them all.
+    """
+    newest_first = (Document.subject.desc(), Document.id.desc())
+    columns = (Document.id, Document.subject_id, Document.source, _VECTOR)
+    of_subject = select(*columns).where(Document.subject.between(subject, subject)).order_by(*newest_first)
+    recent = of_subject.limit(wanted * _RECENT_FOR_EACH).subquery("recent").c
+    held = select(recent.subject_id, recent.source).where(_holds(recent.fts_vector, terms), seen(recent.subject_id))
+    return held.order_by(recent.id.desc())
 
 
-def _by_gin(subject: Found, terms: Sequence[Term]) -> Select[Document]:
+def _by_gin(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
     """Select by the index of words; ordered by a sum, which no other index could tempt the planner to walk along."""
-    return select(Document).where(Document.subject == subject, _holds(terms)).order_by((Document.id + 0).desc())
+    held = select(Document.subject_id, Document.source).where(Document.subject == subject, _holds(_VECTOR, terms))
+    return held.order_by((Document.id + 0).desc())
 
 
-def _holds(terms: Sequence[Term]) -> ColumnElement[bool]:
-    return literal_column("search_document.fts_vector").op("@@")(_tsquery(terms))
+def _holds(vector: ColumnElement[str], terms: Sequence[Term]) -> ColumnElement[bool]:
+    return vector.op("@@")(_tsquery(terms))
 
 
 def _tsquery(terms: Sequence[Term]) -> ColumnElement[str]:

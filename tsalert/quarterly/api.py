@@ -25,6 +25,7 @@ from tsalert.quarterly.schemas import (
 )
 from tsalert.quarterly.standing import Standing
 from tsalert.quarterly.vocabulary import Edition
+from tsalert.quarterly.writing.data import for_readers
 from tsalert.reports.dashboard_views import kept_figures
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
@@ -142,7 +143,7 @@ def get_edition(asked: dict[str, Any], quarter: str, edition: str) -> Any:
     session = db.session()
     row = queries.get_report(session, quarter_of_slug(quarter), asked["revision"])
     report = editions.edition_of(session, row, Edition.of(edition), memory=kept_figures(), now=utc_now())
-    return keeping.as_data(editions.without_largest(report))
+    return keeping.as_data(for_readers(report))
 
 
 @reports.route("/<quarter>/difference", methods=["GET"])

@@ -1,5 +1,6 @@
 """One edition of a quarter's report, also where none is open yet, and a file put where somebody wants it."""
 
+import errno
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,10 +39,13 @@ def report_of(session: Session, wanted: Wanted, *, memory: FiguresMemory, now: d
 
 
 def put(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all; what stood there stays until then.
+    """Write a file whole or not at all; what stood there stays until then, and so does a link to it.
 
-    :raises OSError: it cannot be written there.
+    :raises OSError: it cannot be written there, or what stands there is no ordinary file, such as a device.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "It is no ordinary file")
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as half:
         written = Path(half.name)
         try:

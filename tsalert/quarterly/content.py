@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from tsalert.quarterly.vocabulary import About, ChartKind, Edition, SectionKey, Status, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Kind, SectionKey, Status, Unit
 
 SUPPRESSED = "[c]"
 
@@ -15,25 +15,33 @@ class Figure:
 
     :param shown: what people read; everything else about it is for machines.
     :param value: the number behind it, money to the penny, a share in percent; None where there is none to give.
-    :param records: how many records are behind a sum of money or a mean; None where that is not known or asked.
+    :param records: how many records are behind a sum of money or a mean, or before a change that words tell; None
+        where that is not known or asked.
     :param largest: the largest single one of these, in pounds. Never leaves the board edition's frozen figures.
+    :param tells: cells elsewhere, as keys of table, row and column: those that could be worked out from these words,
+        or that hold this same number.
     """
 
     shown: str
     value: int | Decimal | None = None
     records: int | None = None
     largest: Decimal | None = None
+    tells: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column under the head of a table. One that ``is_total`` is the sum of the others of its unit."""
+    """A column under the head of a table. One that ``is_total`` is the sum of the others of its unit.
+
+    :param kind: what the disclosure control takes it for, whatever it is called.
+    """
 
     key: str
     title: str
     unit: Unit
     about: About = About.SERVICE
     is_total: bool = False
+    kind: Kind = Kind.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping, queries, restating, signing, sources, texts
-from tsalert.quarterly.content import Block, Figure, Prose, Report, Section, Table, TitleBlock
+from tsalert.quarterly.content import Block, Prose, Report, Section, TitleBlock
 from tsalert.quarterly.disclosure.publishing import for_public
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.signing import Signature
@@ -87,24 +87,6 @@ def thawed(report: BoardReport) -> dict[Edition, Report]:
     """Return both editions of a published report."""
     kept = keeping.thaw(report.frozen or "", dict)
     return {edition: kept[edition.value] for edition in Edition}
-
-
-def without_largest(report: Report) -> Report:
-    """Return a report without what the disclosure control alone must know."""
-    return replace(report, sections=tuple(map(_without_largest, report.sections)))
-
-
-def _without_largest(section: Section) -> Section:
-    blocks = tuple(_bare(block) if isinstance(block, Table) else block for block in section.blocks)
-    return replace(section, blocks=blocks)
-
-
-def _bare(table: Table) -> Table:
-    return replace(table, rows=tuple(replace(row, figures=tuple(map(_shown, row.figures))) for row in table.rows))
-
-
-def _shown(figure: Figure) -> Figure:
-    return replace(figure, largest=None)
 
 
 def in_order(sections: Iterable[Section]) -> tuple[Section, ...]:

@@ -14,6 +14,8 @@ from hashlib import sha256
 from typing import Any, TypeVar, get_type_hints
 
 from tsalert.quarterly.content import Chart, Column, Figure, Prose, Report, Row, Section, Table, TitleBlock
+from tsalert.quarterly.kinds import kind_by_name
+from tsalert.quarterly.vocabulary import Unit
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__.lower(): kind for kind in (Report, TitleBlock, Section, Prose, Chart, Table, Column, Row, Figure)
@@ -95,6 +97,8 @@ def _value(data: Any) -> Any:
 def _made(kind: type[Any], values: dict[str, Any]) -> Any:
     """Make a part; words are kept as codes. Parts that came later keep their usual value."""
     words = {name: word(values[name]) for name, word in _WORDS[kind].items() if values.get(name) is not None}
+    if kind is Column and "kind" not in values:
+        words["kind"] = kind_by_name(values["key"], values["title"], is_words=words["unit"] is Unit.WORDS)
     return kind(**values | words)
 
 

@@ -55,6 +55,19 @@ class About(Word):
     SERVICE = "service", "The service's own work"
 
 
+class Kind(Word):
+    """What a column is to the disclosure control: of a plain one numbers add up, and words tell what they came to."""
+
+    PLAIN = "plain", "Numbers that add up, or what they came to in words"
+    MEAN = "mean", "Mean"
+    MEDIAN = "median", "Median"
+    LARGEST = "largest", "Largest single amount"
+    QUARTER = "quarter", "A quarter that four quarters together hold"
+    YEAR = "year", "Four quarters together"
+    YEAR_IN_WORDS = "year_in_words", "What four quarters together came to, in words"
+    SET_BEFOREHAND = "set_beforehand", "What was set before any figure was known"
+
+
 class ChartKind(Word):
     """How a table is drawn."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from tsalert.core.money import format_pounds, whole_pounds
+from tsalert.core.money import format_pounds
 from tsalert.reports.vocabulary import Move
 
 NOT_AVAILABLE = "not available"
@@ -81,7 +81,7 @@ _LEAST_FOR_A_SHARE = 5
 
 def half_up(value: Decimal) -> int:
     """Round to a whole number, halves away from zero."""
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(value.to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def _in_percent(before: int | Decimal, current: int | Decimal, *, is_count: bool) -> Change:
@@ -108,8 +108,7 @@ def _from_nothing(before: int | Decimal, current: int | Decimal, by: Decimal, *,
 
 
 def _signed_pounds(by: Decimal) -> str:
-    shown = by if by == whole_pounds(by) else by.quantize(Decimal("0.01"))
-    return ("+" if by > 0 else "") + format_pounds(shown)
+    return ("+" if by > 0 else "") + format_pounds(by)
 
 
 def _in_points(before: Value, current: Value) -> Change:

@@ -34,6 +34,7 @@ class GlanceRow:
     before: Value
     last_year: Value
     rolling: Value
+    rolling_before: Value
     change: Change
     rolling_change: Change
     judgement: Judgement
@@ -128,6 +129,7 @@ def _row(
         measure.read(read(compared.before)),
         last_year,
         measure.read(read(compared.rolling)),
+        measure.read(read(compared.rolling_before)),
         change=_change(indicator, read(compared.last_year), figures, rebased[compared.period]),
         rolling_change=_change(
             indicator, read(compared.rolling_before), read(compared.rolling), rebased[compared.rolling]

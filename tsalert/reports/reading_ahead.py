@@ -3,7 +3,7 @@
 import logging
 from datetime import date, datetime
 from threading import Event, Thread
-from time import sleep
+from time import monotonic, sleep
 
 from flask import Flask
 
@@ -14,10 +14,10 @@ from tsalert.reports.comparing import quarters_up_to
 from tsalert.reports.dashboard import read_dashboard
 from tsalert.reports.memory import FiguresMemory
 
-# With the seconds that a reading takes less than the minute that figures may be old.
-_EVERY_SECONDS = 35.0
+# From the beginning of one reading to that of the next: figures may be a minute old, and a reading takes some seconds.
+_EVERY_SECONDS = 30.0
 # Between two readings, so that an officer who saves meanwhile has the processor.
-_REST_SECONDS = 0.02
+_REST_SECONDS = 0.05
 _LEAVE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
@@ -50,9 +50,11 @@ class ReadingAhead:
                 db.session.remove()
 
     def _run(self) -> None:
-        self.read(now=utc_now())
-        while not self._stop.wait(_EVERY_SECONDS):
+        is_over = False
+        while not is_over:
+            began = monotonic()
             self.read(now=utc_now())
+            is_over = self._stop.wait(max(0.0, began + _EVERY_SECONDS - monotonic()))
 
     def _rest(self) -> None:
         if not self._stop.is_set():

@@ -85,6 +85,21 @@ def test_a_number_that_is_held_is_held_in_every_table() -> None:
     assert column(table_of(newest, "headlines")) == ["110", "52"]
 
 
+def test_a_change_in_words_waits_with_the_figure_that_it_tells() -> None:
+    """Beside an unchanged 60, "+17%" that becomes "+20%" tells that two went a year before."""
+
+    def report(now: int, before: int, told: str) -> list[Section]:
+        columns = (Column("current", "Number", Unit.COUNT), Column("change", "Change", Unit.WORDS))
+        tells = (("by_year", "before", "column0"),)
+        row = Row("cases", "Cases", (figure(now), Figure(told, tells=tells)), about=About.PEOPLE)
+        by_year = tables.without_totals("by_year", [("before", [before]), ("now", [now])])
+        return [tables.section(Table("headlines", "H", "What", columns, (row,)), by_year)]
+
+    newest = editions(report(60, 51, "+18%"), report(60, 49, "+22%"))[0]
+    assert column(table_of(newest, "by_year")) == ["51", "60"]
+    assert [each.shown for each in table_of(newest, "headlines").rows[0].figures] == ["60", "+18%"]
+
+
 def money(pounds: int, records: int, largest: int) -> list[Section]:
     columns = (
         Column("told", "Cases", Unit.COUNT, About.PEOPLE),

@@ -10,7 +10,7 @@ from tests.quarterly.disclosure.tables import figure, section
 from tsalert.quarterly.content import SUPPRESSED, Block, Chart, Column, Figure, Prose, Row, Section, Table
 from tsalert.quarterly.disclosure.publishing import for_public
 from tsalert.quarterly.disclosure.wording import HIDDEN_NOTE
-from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Kind, SectionKey, Unit
 
 MERGES = ((("scams", "doorstep_crime"), "both", "Scams and doorstep crime"),)
 _MONEY = (("financial", False), ("health", False), ("other", False), ("total", True))
@@ -120,12 +120,12 @@ def losses(*rows: tuple[str, int, str, int]) -> Table:
     columns = (
         Column("told", "Cases", Unit.COUNT, About.PEOPLE),
         Column("lost", "Lost", Unit.MONEY, About.PEOPLE),
-        Column("mean", "Mean loss", Unit.MONEY, About.PEOPLE),
-        Column("median", "Median loss", Unit.MONEY, About.PEOPLE),
-        Column("largest", "Largest loss", Unit.MONEY, About.PEOPLE),
+        Column("one", "One victim lost", Unit.MONEY, About.PEOPLE, kind=Kind.MEAN),
+        Column("middle", "Half lost less than", Unit.MONEY, About.PEOPLE, kind=Kind.MEDIAN),
+        Column("most", "Nobody lost more than", Unit.MONEY, About.PEOPLE, kind=Kind.LARGEST),
         Column("share", "Of all", Unit.SHARE, About.PEOPLE),
         Column("change", "Change", Unit.WORDS),
-        Column("target", "Target", Unit.WORDS),
+        Column("wanted", "What we wanted", Unit.WORDS, kind=Kind.SET_BEFOREHAND),
     )
     return Table("losses", "Losses", "Type", columns, tuple(_loss(*row) for row in rows))
 
@@ -178,7 +178,7 @@ def test_a_mean_in_another_table_tells_no_hidden_sum() -> None:
         Row("total", "Total", (figure(Decimal(76_900), 21, 9_000),), is_total=True),
     )
     told = Column("told", "Cases", Unit.COUNT, About.PEOPLE)
-    mean = Column("mean", "Mean", Unit.MONEY, About.PEOPLE)
+    mean = Column("mean", "Mean", Unit.MONEY, About.PEOPLE, kind=Kind.MEAN)
     means = (
         Row("b", "B", (figure(11), figure(Decimal(600), 10, 2_000))),
         Row("c", "C", (figure(12), figure(Decimal(7_000), 10, 9_000))),
@@ -211,9 +211,11 @@ def test_a_share_tells_of_those_in_it_and_of_those_outside(told: str, *, is_show
 
 
 def glance(values: tuple[int, int, int, int], rag: str = "Green") -> Table:
-    keys = ("current", "before", "last_year", "rolling")
-    columns = [Column(key, key.replace("_", " "), Unit.COUNT) for key in keys]
-    words = [Column(key, key, Unit.WORDS) for key in ("change", "rolling_change", "target", "rag", "direction")]
+    keys = {"current": Kind.QUARTER, "before": Kind.QUARTER, "last_year": Kind.PLAIN, "rolling": Kind.YEAR}
+    columns = [Column(key, key.replace("_", " "), Unit.COUNT, kind=kind) for key, kind in keys.items()]
+    told = {"rolling_change": Kind.YEAR_IN_WORDS, "target": Kind.SET_BEFOREHAND}
+    said = ("change", "rolling_change", "target", "rag", "direction")
+    words = [Column(key, key, Unit.WORDS, kind=told.get(key, Kind.PLAIN)) for key in said]
     said = [Figure(each) for each in ("+1", "+2", "30", rag, "Up, better")]
     row = Row("cases", "Cases", (*map(figure, values), *said), about=About.PEOPLE)
     return Table("glance_count", "Glance", "Indicator", (*columns, *words), (row,))

@@ -18,6 +18,7 @@ from tsalert.quarterly.figures.assembling import assemble
 from tsalert.quarterly.figures.findings import counted
 from tsalert.reports.dashboard import read_dashboard
 from tsalert.reports.memory import FiguresMemory
+from tsalert.savings.figures.table import ROUNDING_NOTE
 from tsalert.savings.rules import InterventionType
 
 Q1, Q2 = parse_period("2022/23 Q1"), parse_period("2022/23 Q2")
@@ -48,8 +49,23 @@ def test_the_first_quarter_of_2022_23_stands_as_published(quarter: Records, asse
     assert found.row("savings_table", "friends_against_scams") == ["112", "£2,586", "n/a", "£4,035", "£6,621"]
     assert found.row("savings_table", "call_blockers") == ["3", "£49,622", "£26,796", "n/a", "£76,417"]
     assert found.shown("savings_table", "total", "total") == "£146,333"
-    assert found.row("demand_by_type", "total") == ["76", "76", "£505,804.50"]
+    assert found.row("demand_by_type", "total") == ["76", "0", "76", "£505,804.50"]
     assert found.row("demand_trend", "2022/23 Q1") == ["233", "76", "£505,804.50"]
+
+
+def test_every_table_that_does_not_add_up_as_it_is_rounded_says_so(quarter: Records, assembled: Assemble) -> None:
+    records = quarter(Q1)
+    records.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=1)
+    records.record(InterventionType.FRIENDS_AGAINST_SCAMS, date(2022, 4, 1), units=1)
+    records.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
+    found = assembled(Q1)
+    assert [row.figures[0].shown for row in found.tables["savings_estimated"].rows] == [
+        "£16,564", "£8,932", "£36", "£25,531",
+    ]  # fmt: skip
+    noted = {key for key, table in found.tables.items() if ROUNDING_NOTE in table.notes}
+    assert noted >= {"savings_estimated", "savings_by_class"}
+    assert all(found.tables[key].notes.count(ROUNDING_NOTE) == 1 for key in noted)
+    assert noted.isdisjoint({"savings_direct", "demand_by_type", "prevention_clocks"})
 
 
 def test_the_second_quarter_of_2022_23_stands_as_published(quarter: Records, assembled: Assemble) -> None:
@@ -67,7 +83,7 @@ def test_the_second_quarter_of_2022_23_stands_as_published(quarter: Records, ass
 def test_an_empty_quarter_and_one_without_a_year_before_can_be_told(label: str, assembled: Assemble) -> None:
     found = assembled(parse_period(label))
     assert found.shown("glance_count", "enquiries", "change") == "no change (0 to 0)"
-    assert found.shown("demand_typical_by_type", "all", "mean") == "n/a"
+    assert found.shown("demand_typical_by_type", "total", "mean") == "n/a"
     assert keeping.thaw_sections(keeping.freeze(found.sections)) == found.sections
 
 
@@ -99,8 +115,8 @@ def test_what_the_dashboard_has_read_is_not_read_again(session: Session, quarter
 def test_one_case_makes_a_quarter(quarter: Records, assembled: Assemble) -> None:
     quarter(Q1).open_cases(1, board=1, detriment=Decimal(1200))
     found = assembled(Q1)
-    assert found.row("demand_by_type", "total") == ["1", "1", "£1,200"]
-    assert found.shown("demand_typical_by_type", "all", "median") == "£1,200"
+    assert found.row("demand_by_type", "total") == ["1", "0", "1", "£1,200"]
+    assert found.shown("demand_typical_by_type", "total", "median") == "£1,200"
 
 
 def test_a_quarter_that_runs_is_marked_and_compares_nothing(quarter: Records, assembled: Assemble) -> None:

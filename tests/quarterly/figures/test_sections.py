@@ -19,7 +19,8 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
 from tsalert.core.periods import parse_period
 from tsalert.quarterly.content import Chart, Figure, Table
-from tsalert.quarterly.vocabulary import About, SectionKey
+from tsalert.quarterly.kinds import kind_by_name
+from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
 from tsalert.reports.entering import import_figures
 from tsalert.reports.indicators import get_indicator
 from tsalert.reports.setting import NewVersion, set_indicator
@@ -110,12 +111,22 @@ def test_losses_say_mean_median_and_how_many_and_can_be_merged(
             cases.record_money(where, NewMoneyLine(MoneyKind.PAID, Decimal(amount)), actor=actor, now=at)
     found = assembled(Q1)
     assert found.row("demand_typical_by_type", "scam") == ["2", "£200", "£200"]
-    assert found.row("demand_by_type", "financial_abuse") == ["1", "0", "£0"]
+    assert found.row("demand_by_type", "financial_abuse") == ["0", "1", "1", "£0"]
     assert found.tables["demand_by_type"].merges[0][0] == ("scam", "doorstep_crime")
     assert figure(found.tables["demand_by_type"], "doorstep_crime", "lost").largest == Decimal(5000)
     chart = next(block for block in found.section(SectionKey.DEMAND).blocks if block.key == "demand_by_type")  # type: ignore[union-attr]
     assert isinstance(chart, Chart)
     assert chart.finding == "Money that victims lost in April to June 2022: doorstep crime the most, £5,000 of £5,400"
+
+
+def test_no_column_is_another_kind_than_its_name_says(assembled: Assemble) -> None:
+    """Whoever adds a mean says so in its kind; the name alone hides nothing."""
+    for table in assembled(Q1).tables.values():
+        for column in table.columns:
+            named = kind_by_name(column.key, column.title, is_words=column.unit is Unit.WORDS)
+            is_glance = table.key.startswith("glance")
+            if is_glance or (column.about is About.PEOPLE and named is not Kind.QUARTER):
+                assert column.kind in {named, Kind.SET_BEFOREHAND}, (table.key, column.key)
 
 
 def test_what_is_for_the_board_alone_stands_in_tables_of_its_own(

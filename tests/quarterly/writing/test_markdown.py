@@ -91,6 +91,11 @@ def test_what_a_report_cannot_show_is_refused_by_its_name(text: str, said: str) 
         check(text, field="text")
 
 
+def test_half_a_pair_is_refused_since_no_file_can_carry_it() -> None:
+    with pytest.raises(RuleViolation, match="cannot be written"):
+        check("Calls \ud83d rose", field="body")
+
+
 def test_what_was_never_checked_is_shown_as_it_was_typed() -> None:
     hostile = '<img src=x onerror=alert(1)> [go](javascript:alert(1)) "quoted" \u202eturned'
     assert blocks_of(hostile, 2) == (Passage((Span(hostile.replace("\u202e", "")),)),)

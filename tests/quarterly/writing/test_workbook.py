@@ -81,6 +81,22 @@ def test_a_number_is_shown_as_in_the_report(figure: Figure, form: str) -> None:
     assert found.form == form
 
 
+def test_a_sheet_has_no_longer_name_than_excel_counts() -> None:
+    name = sheet_name(3, "\U0001f600" * 40)
+    assert len(name.encode("utf-16-le")) // 2 <= 31, "Excel counts such a character twice"
+    assert name.startswith("3. \U0001f600")
+    assert name.encode()
+
+
+def test_a_mean_without_end_is_a_number_to_the_millionth() -> None:
+    mean = cell_of(Figure("£7,303", Decimal(175_273) / 24))
+    assert isinstance(mean, Number)
+    assert mean.value == Decimal("7303.041667")
+    share = cell_of(Figure("33%", Decimal(100) / 3))
+    assert isinstance(share, Number)
+    assert cell_of(Figure("£0", Decimal("0.49999999"))) == "£0", "a format would show another pound"
+
+
 @pytest.mark.parametrize(
     "figure",
     [

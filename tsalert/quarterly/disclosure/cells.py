@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from tsalert.quarterly.content import SUPPRESSED, Column, Figure, Row, Section, Table
-from tsalert.quarterly.vocabulary import About, SectionKey, Unit
+from tsalert.quarterly.content import SUPPRESSED, Column, Figure, Section, Table
+from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
 
 # Table by key, row and column by number.
 Place = tuple[str, int, int]
@@ -22,15 +22,7 @@ class Measure(Enum):
     LARGEST = "largest"
 
 
-_SIGNS = {
-    "median": Measure.MEDIAN,
-    "mean": Measure.MEAN,
-    "average": Measure.MEAN,
-    "largest": Measure.LARGEST,
-    "highest": Measure.LARGEST,
-    "maximum": Measure.LARGEST,
-    "max": Measure.LARGEST,
-}
+_MEASURES = {Kind.MEAN: Measure.MEAN, Kind.MEDIAN: Measure.MEDIAN, Kind.LARGEST: Measure.LARGEST}
 _OUT_OF = re.compile(r"([\d,]+) of ([\d,]+)")
 
 
@@ -46,6 +38,12 @@ class Cell:
     is_total: bool
     section: SectionKey
     row: str
+    column: str
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """The keys under which others tell of it."""
+        return self.place[0], self.row, self.column
 
     @property
     def value(self) -> Decimal:
@@ -66,11 +64,12 @@ def cells_of(section: SectionKey, table: Table) -> Iterator[Cell]:
                 (table.key, number, place),
                 figure,
                 unit_of(column, figure),
-                measure_of(column, row),
+                measure_of(column),
                 is_people=(row.about or column.about) is About.PEOPLE and not _is_nobodys(column, figure),
                 is_total=row.is_total or column.is_total,
                 section=section,
                 row=row.key,
+                column=column.key,
             )
 
 
@@ -100,10 +99,9 @@ def unit_of(column: Column, figure: Figure) -> Unit:
     return Unit.COUNT if column.unit is Unit.WORDS else column.unit
 
 
-def measure_of(column: Column, row: Row) -> Measure:
-    """Return what a number is by the names of its column and row."""
-    words = re.findall(r"[a-z]+", f"{column.key} {column.title} {row.key} {row.title}".lower())
-    return next((_SIGNS[word] for word in words if word in _SIGNS), Measure.SUM)
+def measure_of(column: Column) -> Measure:
+    """Return what the numbers of a column are."""
+    return _MEASURES.get(column.kind, Measure.SUM)
 
 
 def out_of(shown: str) -> tuple[int, int] | None:

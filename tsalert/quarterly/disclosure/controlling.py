@@ -10,22 +10,9 @@ from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, cells_of
 from tsalert.quarterly.disclosure.hiding import hide
 from tsalert.quarterly.disclosure.sensitive import sensitive
 from tsalert.quarterly.disclosure.system import System, system_of
-from tsalert.quarterly.vocabulary import SectionKey, Unit
+from tsalert.quarterly.vocabulary import Kind, SectionKey, Unit
 
 Tables = list[tuple[SectionKey, Table]]
-# Words that say what was set beforehand, and not how it turned out.
-_SET_BEFOREHAND = {
-    "target",
-    "definition",
-    "rule",
-    "source",
-    "grade",
-    "basis",
-    "unit",
-    "audience",
-    "partner",
-    "polarity",
-}
 # Two quarters of which a report shows only what they and two others make together: under ten each, one may be of few.
 _UNSEEN_LEAST = 20
 
@@ -60,6 +47,7 @@ def control(tables: Tables, standing: Collection[Place] = (), before: Collection
         hidden |= telling
     followers = {place for _, table in tables for place in _followers(table, cells, hidden)}
     followers |= set(_means(cells, hidden))
+    followers |= _of_others(cells, hidden | followers)
     return Controlled(cells, sums, system, frozenset((hidden | followers) - set(standing)))
 
 
@@ -81,33 +69,18 @@ class _Rolling:
 
 def _rolling(tables: Tables) -> Iterator[_Rolling]:
     for section, table in tables:
-        years = [number for number, column in enumerate(table.columns) if _is_year(column)]
+        years = [number for number, column in enumerate(table.columns) if column.kind is Kind.YEAR]
         if section is not SectionKey.GLANCE or not years:
             continue
-        quarters = [number for number, column in enumerate(table.columns) if _is_quarter(column)]
+        quarters = [number for number, column in enumerate(table.columns) if column.kind is Kind.QUARTER]
         others = [number for number in range(len(table.columns)) if number != years[0]]
         for row in range(len(table.rows)):
             at = [tuple((table.key, row, number) for number in numbers) for numbers in (quarters, others)]
             yield _Rolling((table.key, row, years[0]), *at)
 
 
-def _told(column: Column) -> str:
-    return f"{column.key} {column.title}".lower()
-
-
 def _is_about_years(column: Column) -> bool:
-    return "rolling" in _told(column) or "four quarters" in _told(column)
-
-
-def _is_year(column: Column) -> bool:
-    return _is_about_years(column) and "change" not in _told(column)
-
-
-def _is_quarter(column: Column) -> bool:
-    told = _told(column)
-    return "last year" not in told and any(
-        each in told for each in ("current", "this quarter", "before", "last quarter")
-    )
+    return column.kind in {Kind.YEAR, Kind.YEAR_IN_WORDS}
 
 
 def _telling(
@@ -134,6 +107,21 @@ def _followers(table: Table, cells: Mapping[Place, Cell], hidden: Collection[Pla
         yield from (place for place in places if lost and _follows(cells[place], table.columns[place[2]], lost))
 
 
+def _of_others(cells: Mapping[Place, Cell], hidden: Collection[Place]) -> set[Place]:
+    """Return words that tell of few, or of what is hidden in another place."""
+    lost = {cells[place].name for place in hidden}
+    return {
+        place
+        for place, cell in cells.items()
+        if cell.unit is Unit.WORDS and (not lost.isdisjoint(cell.figure.tells) or _is_from_few(cell))
+    }
+
+
+def _is_from_few(cell: Cell) -> bool:
+    """Say whether a change of people is one from so few that some quarter of theirs may have been of one to four."""
+    return cell.is_people and 0 < (cell.figure.records or 0) < _UNSEEN_LEAST
+
+
 def _means(cells: Mapping[Place, Cell], hidden: Collection[Place]) -> Iterator[Place]:
     """Return means, in whatever table, which times their records are some hidden money."""
     money = [cells[place].value for place in hidden if cells[place].unit is Unit.MONEY]
@@ -151,9 +139,8 @@ def _follows(cell: Cell, column: Column, lost: Mapping[Column, Cell]) -> bool:
     Of a year's sum the words about years tell, and no others.
     """
     if cell.unit is Unit.WORDS:
-        told = set(_told(column).replace("_", " ").split())
         is_told = _is_about_years(column) or not all(_is_about_years(each) for each in lost)
-        return column.unit is Unit.WORDS and _SET_BEFOREHAND.isdisjoint(told) and is_told
+        return column.unit is Unit.WORDS and column.kind is not Kind.SET_BEFOREHAND and is_told
     is_sum = any(each.measure is Measure.SUM for each in lost.values())
     return is_sum and (cell.unit is Unit.SHARE or cell.measure is Measure.MEAN)
 

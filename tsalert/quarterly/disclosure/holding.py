@@ -17,6 +17,7 @@ from tsalert.quarterly.disclosure.sensitive import FEW, MOST_OF_ONE
 from tsalert.quarterly.vocabulary import Unit
 
 Edition = Mapping[str, Table]
+Name = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def rows_to_hold(
     grown = True
     while grown:
         kept = {now.system.unknown[place] for place in now.system.unknown if place[1] in rows.get(place[0], ())}
-        tied = {key: _tied_rows(table, now, kept, editions) | rows[key] for key, table in free.items()}
+        told = {cell.name for place, cell in now.cells.items() if place[1] in rows.get(place[0], ())}
+        tied = {key: _tied_rows(table, now, (kept, told), editions) | rows[key] for key, table in free.items()}
         grown, rows = tied != rows, tied
     fresh = {key: {row for row in numbers if (key, row, 0) not in standing} for key, numbers in rows.items()}
     return {key: numbers for key, numbers in fresh.items() if numbers}
@@ -67,17 +69,23 @@ def _telling_rows(table: Table, now: Controlled, editions: Sequence[Edition]) ->
     return _whole(table, now, {row for before in earlier for row in _telling(table, now, before)})
 
 
-def _tied_rows(table: Table, now: Controlled, kept: Collection[Place], editions: Sequence[Edition]) -> set[int]:
-    """Return the rows that changed in a number that is kept elsewhere."""
+def _tied_rows(
+    table: Table, now: Controlled, kept: tuple[set[Place], set[Name]], editions: Sequence[Edition]
+) -> set[int]:
+    """Return the rows that changed in a number that is kept elsewhere, or in words that tell of one.
+
+    :param kept: the unknowns that are kept, and the names of their cells.
+    """
+    unknowns, names = kept
     before = next((edition[table.key] for edition in editions if table.key in edition), None)
-    if before is None or not kept:
+    if before is None or not names:
         return set()
     rows = {row.key: row.figures for row in before.rows} if _keys(table) == _keys(before) else {}
     changed = {
         number
         for number, row in enumerate(table.rows)
         for place, figure in enumerate(row.figures)
-        if now.system.unknown.get((table.key, number, place)) in kept
+        if (now.system.unknown.get((table.key, number, place)) in unknowns or not names.isdisjoint(figure.tells))
         and row.key in rows
         and rows[row.key][place].shown not in {figure.shown, SUPPRESSED}
     }

@@ -34,7 +34,7 @@ def _merged(table: Table, keys: Sequence[str], key: str, title: str) -> Table:
     if len(rows) < 2:
         return table
     figures = tuple(
-        _together(column, rows, [row.figures[place] for row in rows]) for place, column in enumerate(table.columns)
+        _together(column, [row.figures[place] for row in rows]) for place, column in enumerate(table.columns)
     )
     about = About.PEOPLE if any(row.about is About.PEOPLE for row in rows) else rows[0].about
     made = Row(key, title, figures, is_total=False, about=about)
@@ -43,20 +43,16 @@ def _merged(table: Table, keys: Sequence[str], key: str, title: str) -> Table:
     return replace(table, rows=(*table.rows[:first], made, *kept))
 
 
-def _together(column: Column, rows: Sequence[Row], figures: Sequence[Figure]) -> Figure:
+def _together(column: Column, figures: Sequence[Figure]) -> Figure:
     """Return the figure of the merged row; what cannot be added up is not told."""
     units = {unit_of(column, figure) for figure in figures}
     if units == {Unit.WORDS} and len({figure.shown for figure in figures}) == 1:
         return figures[0]
     numbers = units - {Unit.WORDS}
-    if len(numbers) != 1 or not numbers <= {Unit.COUNT, Unit.MONEY} or _is_single(column, rows):
+    if len(numbers) != 1 or not numbers <= {Unit.COUNT, Unit.MONEY} or measure_of(column) is not Measure.SUM:
         return Figure("not available")
     value = sum((Decimal(figure.value or 0) for figure in figures), Decimal(0))
     return replace(_behind(figures), shown=_shown(value, numbers.pop()), value=_same_kind(value, figures))
-
-
-def _is_single(column: Column, rows: Sequence[Row]) -> bool:
-    return any(measure_of(column, row) is not Measure.SUM for row in rows)
 
 
 def _behind(figures: Sequence[Figure]) -> Figure:

@@ -5,7 +5,7 @@ compares them. Amounts are whole numbers here, counts or pence.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tsalert.quarterly.disclosure.adding import Sum
@@ -95,12 +95,20 @@ def _same(
                 groups[cell.unit, _whole(cell), name].append(place)
     alike = [group for group in groups.values() if len({place[0] for place in group}) > 1]
     unknown = {place: place for place in numbers}
-    for group in alike:
+    for group in (*_said_to_be_same(numbers), *alike):
         tables = [place[0] for place in group]
         same = {unknown[place] for place in group if tables.count(place[0]) == 1}
         if len(same) > 1:
             unknown = {place: min(same) if each in same else each for place, each in unknown.items()}
     return unknown, [group for group in alike if not secret.isdisjoint(group)]
+
+
+def _said_to_be_same(numbers: Mapping[Place, Cell]) -> Iterator[list[Place]]:
+    """Return cells with the one of which they say that they hold its number, where they do."""
+    places = {cell.name: place for place, cell in numbers.items()}
+    for place, cell in numbers.items():
+        others = [places[name] for name in cell.figure.tells if name in places]
+        yield from ([place, other] for other in others if numbers[other].value == cell.value)
 
 
 def _may_be_same(cell: Cell, is_secret: bool) -> bool:  # noqa: FBT001 - what is known of the cell

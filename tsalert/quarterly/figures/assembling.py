@@ -17,6 +17,7 @@ from tsalert.quarterly.figures.method import method_section
 from tsalert.quarterly.figures.partners import partners_section
 from tsalert.quarterly.figures.prevention import prevention_section
 from tsalert.quarterly.figures.reading import Material, read_material
+from tsalert.quarterly.figures.rounding import with_rounding_notes
 from tsalert.quarterly.figures.savings import savings_section
 from tsalert.reports.memory import FiguresMemory
 
@@ -40,4 +41,4 @@ def assemble(session: Session, memory: FiguresMemory, quarter: Period, *, now: d
     :raises RuleViolation: the quarter has not begun, or lies before any records.
     """
     material = read_material(session, memory, quarter, now=now)
-    return tuple(lay_out(material) for lay_out in _LAID_OUT)
+    return tuple(with_rounding_notes(lay_out(material)) for lay_out in _LAID_OUT)

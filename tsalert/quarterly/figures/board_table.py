@@ -7,7 +7,7 @@ from tsalert.quarterly.figures.behind import behind_row, behind_table, type_of
 from tsalert.quarterly.figures.demand import MERGED
 from tsalert.quarterly.figures.figuring import NOBODY, Behind, cell, count, pounds
 from tsalert.quarterly.figures.reading import Material
-from tsalert.quarterly.vocabulary import About, Unit
+from tsalert.quarterly.vocabulary import About, Kind, Unit
 from tsalert.savings.figures.cells import SavingsRow
 from tsalert.savings.figures.evidenced import together
 from tsalert.savings.figures.groups import holds
@@ -20,7 +20,7 @@ _MERGES = ((("scams", "doorstep_crime"), *MERGED),)
 _APART = (
     Column("records", "Records", Unit.COUNT, About.PEOPLE),
     Column("amount", "Pounds", Unit.MONEY, About.PEOPLE),
-    Column("why", "Why it is not in the table", Unit.WORDS),
+    Column("why", "Why it is not in the table", Unit.WORDS, kind=Kind.SET_BEFOREHAND),
 )
 
 

@@ -1,6 +1,7 @@
 """Annex B: what is incomplete in a quarter's records, and what came in after it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tsalert.quarterly.content import Column, Row, Section, Table
 from tsalert.quarterly.figures.figuring import count
@@ -9,6 +10,8 @@ from tsalert.quarterly.vocabulary import About, SectionKey, Unit
 from tsalert.response.counting import By
 
 _NUMBER = (Column("number", "Number", Unit.COUNT),)
+# The same number stands there as a part of all cases.
+_NO_LOSS = tuple((table, "total", "untold") for table in ("demand_by_type", "demand_by_channel"))
 _RUNS = "The quarter has not ended; every figure of this report is provisional and will change."
 _LATE = "What is entered after a report was published changes its figures at the next revision, and is listed there."
 
@@ -29,7 +32,7 @@ def _gaps(material: Material) -> Iterator[Row]:
     unplaced = sum(group.tally.reports for group in material.response.by(By.WARD) if not group.key)
     unvalued = sum(row.total.is_incomplete for row in savings.rows)
     yield _row("to_verify", "Amounts that a second officer has still to confirm", savings.to_verify)
-    yield _row("no_loss", "Cases that tell no loss", losses.cases - losses.number, About.PEOPLE)
+    yield _row("no_loss", "Cases that tell no loss", losses.cases - losses.number, About.PEOPLE, _NO_LOSS)
     yield _row("reports_without_ward", "Reports without a ward", unplaced, About.PEOPLE)
     yield _row("interventions_without_ward", "Interventions for one household without a ward", gaps.without_ward)
     yield _row("unvalued", "Rows of the savings table in which an approved rate is missing", unvalued)
@@ -48,5 +51,7 @@ def _late(material: Material) -> Table:
     return Table("quality_late", "Entered after the quarter had ended", "Records", _NUMBER, rows, (_LATE,))
 
 
-def _row(key: str, title: str, number: int, about: About = About.SERVICE) -> Row:
-    return Row(key, title, (count(number),), about=about)
+def _row(
+    key: str, title: str, number: int, about: About = About.SERVICE, tells: tuple[tuple[str, str, str], ...] = ()
+) -> Row:
+    return Row(key, title, (replace(count(number), tells=tells),), about=about)

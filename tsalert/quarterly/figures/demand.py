@@ -3,27 +3,30 @@
 from collections.abc import Sequence
 
 from tsalert.cases.losses import LossSummary
+from tsalert.cases.vocabulary import Channel
 from tsalert.core.periods import Period
+from tsalert.core.words import Word
 from tsalert.quarterly.content import Block, Chart, Column, Row, Section, Table
 from tsalert.quarterly.figures.behind import behind_losses
 from tsalert.quarterly.figures.figuring import Behind, count, pounds, pounds_and_pence
 from tsalert.quarterly.figures.findings import counted, greatest
 from tsalert.quarterly.figures.reading import Material
-from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Kind, SectionKey, Unit
 from tsalert.reports.comparing import year_before
 from tsalert.response.vocabulary import Category
 
 MERGED = "scams_and_doorstep_crime", "Scams and doorstep crime"
 _MERGES = (((Category.SCAM.value, Category.DOORSTEP_CRIME.value), *MERGED),)
 _LOST = (
-    Column("cases", "Cases", Unit.COUNT, About.PEOPLE),
     Column("told", "Cases that tell a loss", Unit.COUNT, About.PEOPLE),
+    Column("untold", "Cases that tell none", Unit.COUNT, About.PEOPLE),
+    Column("cases", "Cases", Unit.COUNT, About.PEOPLE, is_total=True),
     Column("lost", "Lost altogether", Unit.MONEY, About.PEOPLE),
 )
 _TYPICAL = (
     Column("told", "Cases that tell a loss", Unit.COUNT, About.PEOPLE),
-    Column("mean", "Mean loss", Unit.MONEY, About.PEOPLE),
-    Column("median", "Median loss", Unit.MONEY, About.PEOPLE),
+    Column("mean", "Mean loss", Unit.MONEY, About.PEOPLE, kind=Kind.MEAN),
+    Column("median", "Median loss", Unit.MONEY, About.PEOPLE, kind=Kind.MEDIAN),
 )
 _TREND = (
     Column("enquiries", "Enquiries", Unit.COUNT, About.PEOPLE),
@@ -37,27 +40,33 @@ _TOLD = "Mean and median are of the cases that tell a loss; of an even number th
 def demand_section(material: Material) -> Section:
     """Lay out a quarter's demand and detriment."""
     losses, period = material.losses[material.quarter], material.quarter
-    by_type = losses.by_category
-    most = by_type[0] if by_type else losses.altogether
+    by_type, by_channel = _in_order(losses.by_category, Category), _in_order(losses.by_channel, Channel)
+    most = next(iter(losses.by_category), losses.altogether)
     blocks: tuple[Block, ...] = (
         _chart(material),
         _trend(material),
         Chart(
             "demand_by_type",
             greatest("Money that victims lost", period, most.label.lower(), most.total, losses.altogether.total),
-            "One bar for each type of case, the greatest loss first.",
+            "One bar for each type of case.",
             ChartKind.BARS,
             "demand_by_type",
             ("lost",),
         ),
         _lost("demand_by_type", "What victims lost, by type", "Type", by_type, losses.altogether, _MERGES),
-        _lost("demand_by_channel", "What victims lost, by how they were reached", "Reached", losses.by_channel,
+        _lost("demand_by_channel", "What victims lost, by how they were reached", "Reached", by_channel,
               losses.altogether),
         _typical("demand_typical_by_type", "What one victim lost, by type", "Type", by_type, losses.altogether),
         _typical("demand_typical_by_channel", "What one victim lost, by how they were reached", "Reached",
-                 losses.by_channel, losses.altogether),
+                 by_channel, losses.altogether),
     )  # fmt: skip
     return Section(SectionKey.DEMAND, blocks)
+
+
+def _in_order(found: Sequence[LossSummary], kinds: type[Word]) -> list[LossSummary]:
+    """Bring kinds into one order for every quarter: by their losses it would tell between which a hidden one lies."""
+    by_key = {each.key: each for each in found}
+    return [by_key[kind.value] for kind in kinds if kind.value in by_key]
 
 
 def _chart(material: Material) -> Chart:
@@ -102,11 +111,12 @@ def _lost(
 
 def _lost_row(found: LossSummary, key: str, title: str) -> Row:
     money = pounds_and_pence(found.total, Behind(found.number, found.largest))
-    return Row(key, title, (count(found.cases), count(found.number), money), is_total=key == "total")
+    numbers = map(count, (found.number, found.cases - found.number, found.cases))
+    return Row(key, title, (*numbers, money), is_total=key == "total")
 
 
 def _typical(key: str, caption: str, head: str, kinds: Sequence[LossSummary], altogether: LossSummary) -> Table:
-    rows = (*(_typical_row(each, each.key, each.label) for each in kinds), _typical_row(altogether, "all", "All"))
+    rows = (*(_typical_row(each, each.key, each.label) for each in kinds), _typical_row(altogether, "total", "All"))
     return Table(key, caption, head, _TYPICAL, rows, (_TOLD,))
 
 

@@ -1,7 +1,7 @@
 """Figures of a report from the values of other capabilities, and what is behind the money of people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tsalert.core.money import format_pounds
@@ -33,6 +33,15 @@ NOBODY = Behind(0, None)
 def words(text: str) -> Figure:
     """Return a cell of words."""
     return Figure(text) if text else NOTHING
+
+
+def change(text: str, unshown: Value | None = None, *, tells: Iterable[tuple[str, str, str]]) -> Figure:
+    """Return a change in words: beside what it led to, it tells what was before.
+
+    :param unshown: what was before, where no table shows it.
+    :param tells: the cells that show what was before, or that it is the sum of.
+    """
+    return replace(words(text), records=unshown if isinstance(unshown, int) else None, tells=tuple(tells))
 
 
 def count(number: int | None) -> Figure:

@@ -1,13 +1,13 @@
 """Performance at a glance: each indicator beside its earlier figures, a table for each kind of number."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import Column, Figure, Row, Section, Table
 from tsalert.quarterly.figures.behind import behind_value
-from tsalert.quarterly.figures.figuring import value, words
+from tsalert.quarterly.figures.figuring import change, value, words
 from tsalert.quarterly.figures.reading import Material
-from tsalert.quarterly.vocabulary import About, SectionKey, Unit
+from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
 from tsalert.reports.comparing import Compared
 from tsalert.reports.glance import GlanceRow
 from tsalert.reports.vocabulary import Audience
@@ -19,6 +19,8 @@ _CAPTIONS = {
     Measured.SHARE: "Indicators that are percentages",
     Measured.MONEY: "Indicators in pounds",
 }
+TREND_KEY = "demand_trend"
+_TREND = {"enquiries": "enquiries", "scam_doorstep_abuse_cases": "cases", "detriment": "lost"}
 # Units, sessions and visits that the service made, and what is a rate times such a count.
 _OF_SERVICE = frozenset(
     {
@@ -39,6 +41,28 @@ def about_indicator(name: str) -> About:
     return About.SERVICE if name in _OF_SERVICE else About.PEOPLE
 
 
+def before_a_year(material: Material, row: GlanceRow) -> Iterator[tuple[str, str, str]]:
+    """Give the cells that show what an indicator was a year before."""
+    is_exempt = row.indicator.audience is Audience.BOARD
+    yield _key(row.indicator.measure.unit, is_exempt=is_exempt), row.indicator.name, "last_year"
+    yield from _in_trend(row, [material.glance.compared.last_year])
+
+
+def _before_four_quarters(material: Material, row: GlanceRow) -> Iterator[tuple[str, str, str]]:
+    compared = material.glance.compared
+    return _in_trend(row, [each for each in material.trend if each.first_day < compared.rolling.first_day])
+
+
+def _in_trend(row: GlanceRow, quarters: Iterable[Period]) -> Iterator[tuple[str, str, str]]:
+    """Give the cells of the table quarter by quarter that show an indicator."""
+    column = _TREND.get(row.indicator.name)
+    return ((TREND_KEY, each.label, column) for each in quarters if column)
+
+
+def _key(unit: Measured, *, is_exempt: bool) -> str:
+    return f"glance_{unit.value}" + ("_board" if is_exempt else "")
+
+
 def _tables(material: Material) -> Iterator[Table]:
     for audience in (Audience.PUBLIC, Audience.BOARD):
         for unit, caption in _CAPTIONS.items():
@@ -52,7 +76,7 @@ def _is_in(row: GlanceRow, unit: Measured, audience: Audience) -> bool:
 
 
 def _table(material: Material, rows: Sequence[GlanceRow], unit: Measured, caption: str, *, is_exempt: bool) -> Table:
-    key = f"glance_{unit.value}" + ("_board" if is_exempt else "")
+    key = _key(unit, is_exempt=is_exempt)
     said = f"{caption}, for the board alone" if is_exempt else caption
     running = (RUNNING,) if material.is_provisional else ()
     notes = (*running, *material.told_of_beginning(material.glance.compared.rolling_before))
@@ -64,21 +88,21 @@ def _table(material: Material, rows: Sequence[GlanceRow], unit: Measured, captio
 
 def _columns(compared: Compared, unit: Unit) -> tuple[Column, ...]:
     figures = (
-        ("current", f"This quarter: {compared.period.label}"),
-        ("before", f"Last quarter: {compared.before.label}"),
-        ("last_year", f"Same quarter last year: {compared.last_year.label}"),
-        ("rolling", f"Four quarters: {compared.rolling.prose}"),
+        ("current", f"This quarter: {compared.period.label}", Kind.QUARTER),
+        ("before", f"Last quarter: {compared.before.label}", Kind.QUARTER),
+        ("last_year", f"Same quarter last year: {compared.last_year.label}", Kind.PLAIN),
+        ("rolling", f"Four quarters: {compared.rolling.prose}", Kind.YEAR),
     )
     said = (
-        ("change", "Change on the same quarter last year"),
-        ("rolling_change", "Change of four quarters on the four before"),
-        ("target", "Target"),
-        ("rag", "Rating"),
-        ("direction", "Direction"),
+        ("change", "Change on the same quarter last year", Kind.PLAIN),
+        ("rolling_change", "Change of four quarters on the four before", Kind.YEAR_IN_WORDS),
+        ("target", "Target", Kind.SET_BEFOREHAND),
+        ("rag", "Rating", Kind.PLAIN),
+        ("direction", "Direction", Kind.PLAIN),
     )
     return (
-        *(Column(key, title, unit) for key, title in figures),
-        *(Column(key, title, Unit.WORDS) for key, title in said),
+        *(Column(key, title, unit, kind=kind) for key, title, kind in figures),
+        *(Column(key, title, Unit.WORDS, kind=kind) for key, title, kind in said),
     )
 
 
@@ -87,8 +111,8 @@ def _row(material: Material, row: GlanceRow) -> Row:
     read = _reader(material, name)
     figures = (
         *map(read, (compared.period, compared.before, compared.last_year, compared.rolling)),
-        words(row.change.text),
-        words(row.rolling_change.text),
+        change(row.change.text, tells=before_a_year(material, row)),
+        change(row.rolling_change.text, row.rolling_before, tells=_before_four_quarters(material, row)),
         words(row.target or "No target"),
         words(row.judgement.rag.label),
         words(row.direction),

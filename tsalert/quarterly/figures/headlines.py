@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from tsalert.quarterly.content import Column, Row, Section, Table
 from tsalert.quarterly.figures.behind import behind_value
-from tsalert.quarterly.figures.figuring import cell, value, words
-from tsalert.quarterly.figures.glance import RUNNING, about_indicator
+from tsalert.quarterly.figures.figuring import cell, change, value
+from tsalert.quarterly.figures.glance import RUNNING, about_indicator, before_a_year
 from tsalert.quarterly.figures.reading import Material
-from tsalert.quarterly.figures.savings import DIRECT, ESTIMATED, about_class, behind_class, class_cell
+from tsalert.quarterly.figures.savings import CLASSES_KEY, DIRECT, ESTIMATED, about_class, behind_class, class_cell
 from tsalert.quarterly.vocabulary import SectionKey, Unit
 from tsalert.reports.change import UNAVAILABLE, Change, describe_change
 from tsalert.reports.glance import GlanceRow
@@ -55,13 +55,16 @@ def _rows(material: Material, names: tuple[str, ...]) -> list[GlanceRow]:
 def _indicator_row(material: Material, row: GlanceRow) -> Row:
     name = row.indicator.name
     figure = value(row.current, behind_value(material, name, material.quarter))
-    return Row(name, row.indicator.label, (figure, words(row.change.text)), about=about_indicator(name))
+    told = change(row.change.text, tells=before_a_year(material, row))
+    return Row(name, row.indicator.label, (figure, told), about=about_indicator(name))
 
 
 def _class_row(material: Material, kind: ValueClass) -> Row:
     period = material.quarter
     found = class_cell(material.saved.classes[period], kind)
-    figures = (cell(found, behind_class(material, period, kind)), words(_change(material, kind).text))
+    year_before = (CLASSES_KEY, material.glance.compared.last_year.label, kind.value)
+    told = change(_change(material, kind).text, tells=[year_before])
+    figures = (cell(found, behind_class(material, period, kind)), told)
     return Row(kind.value, f"{kind.letter}: {kind.label}", figures, about=about_class(material, period, kind))
 
 

@@ -16,6 +16,7 @@ from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.valuing.profiles import PLAIN, TOTAL, get_profile
 from tsalert.savings.valuing.valuation import ValueClass, total
 
+CLASSES_KEY = "savings_by_class"
 DIRECT = (ValueClass.PREVENTED, ValueClass.RECOVERED)
 ESTIMATED = (ValueClass.FUTURE_FINANCIAL, ValueClass.HEALTH_QOL, ValueClass.OTHER_SOCIETAL)
 _AMOUNT = (Column("amount", "Pounds", Unit.MONEY, About.PEOPLE),)
@@ -97,11 +98,11 @@ def _chart(material: Material) -> Chart:
     most = max(table.rows, key=lambda row: row.total.exact, default=table.column_totals)
     quarters = list(material.saved.classes)
     return Chart(
-        "savings_by_class",
+        CLASSES_KEY,
         greatest("Savings", period, f"class {most.title.partition(':')[0]}", most.total.exact, table.grand_total.exact),
         f"One bar for each quarter from {quarters[0].prose} to {quarters[-1].prose}, a part for each value class.",
         ChartKind.STACKED,
-        "savings_by_class",
+        CLASSES_KEY,
         tuple(kind.value for kind in (*DIRECT, *ESTIMATED)),
     )
 
@@ -115,7 +116,7 @@ def _by_quarter(material: Material) -> Table:
     whole = Column(TOTAL, "Total, A to E", Unit.MONEY, About.PEOPLE, is_total=True)
     rows = tuple(_quarter_row(material, each) for each in quarters)
     notes = ("The last quarter has not ended.",) if material.is_provisional else ()
-    return Table("savings_by_class", "Savings by class, quarter by quarter", "Quarter", (*columns, whole), rows, notes)
+    return Table(CLASSES_KEY, "Savings by class, quarter by quarter", "Quarter", (*columns, whole), rows, notes)
 
 
 def _quarter_row(material: Material, period: Period) -> Row:

@@ -18,6 +18,7 @@ from tsalert.quarterly.published.schemas import (
     WantedRevisionSchema,
 )
 from tsalert.quarterly.published.views import SECONDS, mark_of, mark_of_list, wanted
+from tsalert.quarterly.writing.data import json_of
 from tsalert.web.access import public
 from tsalert.web.api import api_blueprint
 from tsalert.web.caching import for_everybody
@@ -33,6 +34,7 @@ class PublicReport:
     found: PublishedQuarter
     shown: Revision
     report: dict[str, Any]
+    digest: str
 
     @property
     def quarter(self) -> Period:
@@ -77,7 +79,8 @@ def get_published(asked: dict[str, Any], quarter: str) -> Response:
     found, shown = wanted(quarter, asked)
 
     def draw() -> Response:
-        report = keeping.as_data(queries.public_edition(db.session(), found.quarter, shown))
-        return jsonify(PublishedReportSchema().dump(PublicReport(found, shown, report)))
+        edition = queries.public_edition(db.session(), found.quarter, shown)
+        told = PublicReport(found, shown, keeping.as_data(edition), keeping.digest(json_of(edition)))
+        return jsonify(PublishedReportSchema().dump(told))
 
     return for_everybody(mark_of(found, shown), draw, seconds=SECONDS)

@@ -20,9 +20,9 @@ class PublishedFiles:
         self._kept: OrderedDict[Key, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def recall(self, digest: str, kind: Format, make: Callable[[], bytes]) -> bytes:
+    def recall(self, mark: str, kind: Format, make: Callable[[], bytes]) -> bytes:
         """Return the file of a publication, or make and keep it."""
-        key = (digest, kind)
+        key = (mark, kind)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = make()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,19 +18,23 @@ from tsalert.quarterly.published.cleaning import as_published
 from tsalert.quarterly.vocabulary import Edition, Status
 
 _IS_PUBLISHED = BoardReport.status == Status.PUBLISHED
-_PUBLICATIONS = select(
-    BoardReport.quarter, BoardReport.revision, BoardReport.reason, BoardReport.published_at, BoardReport.digest
-).where(_IS_PUBLISHED)
+_PUBLICATIONS = select(BoardReport.quarter, BoardReport.revision, BoardReport.reason, BoardReport.published_at).where(
+    _IS_PUBLISHED
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One publication; ``digest`` is that of everything that was frozen with it."""
+    """One publication.
+
+    :param mark: what tells it from every other. It is not worked out from what it says: what the board alone reads goes
+        into the digest that was frozen, by which anybody could try numbers for hidden ones.
+    """
 
     number: int
     reason: str
     published_at: datetime
-    digest: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,14 @@ def published_quarters(session: Session) -> Sequence[PublishedQuarter]:
     """Return the quarters of which a report was published, the latest first; without what the reports say."""
     rows = session.execute(_PUBLICATIONS.order_by(BoardReport.first_day.desc(), BoardReport.revision.desc()))
     found: dict[str, list[Revision]] = {}
-    for label, number, reason, at, digest in rows:
+    for label, number, reason, at in rows:
         assert at is not None  # the database has it with every publication
-        found.setdefault(label, []).append(Revision(number, reason or "", at, digest or ""))
+        found.setdefault(label, []).append(Revision(number, reason or "", at, _mark(label, number, at)))
     return [PublishedQuarter(parse_period(label), tuple(revisions)) for label, revisions in found.items()]
+
+
+def _mark(*told: object) -> str:
+    return sha256(" ".join(map(str, told)).encode()).hexdigest()
 
 
 def get_published(session: Session, quarter: Period) -> PublishedQuarter:

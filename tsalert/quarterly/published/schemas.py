@@ -38,7 +38,6 @@ class PublicRevisionSchema(Schema):
     revision = fields.Integer(attribute="number")
     reason = fields.String(metadata={"description": "Why the one before was revised; empty for the first."})
     published_at = fields.AwareDateTime()
-    digest = fields.String(metadata={"description": "SHA-256 of everything that was frozen with it."})
 
 
 class PublishedQuarterSchema(Schema):
@@ -62,5 +61,5 @@ class PublishedReportSchema(PublishedQuarterSchema):
 
     revision = fields.Integer(attribute="shown.number")
     is_superseded = fields.Boolean()
-    digest = fields.String(attribute="shown.digest")
+    digest = fields.String(metadata={"description": "SHA-256 of `report` as its JSON file has it, in one line."})
     report = fields.Dict(keys=fields.String())

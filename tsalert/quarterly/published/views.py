@@ -65,7 +65,7 @@ def give_file(quarter: str) -> ResponseReturnValue:
     """Give the public edition as a file; one of a superseded revision says in its name which it is."""
     asked = read_form(WantedFileSchema(), request.args)
     found, shown = wanted(quarter, asked)
-    return for_everybody(shown.digest, lambda: _file(found, shown, asked["kind"]), seconds=SECONDS)
+    return for_everybody(shown.mark, lambda: _file(found, shown, asked["kind"]), seconds=SECONDS)
 
 
 def _file(found: PublishedQuarter, shown: Revision, kind: Format) -> Response:
@@ -73,7 +73,7 @@ def _file(found: PublishedQuarter, shown: Revision, kind: Format) -> Response:
     settings: Settings = current_app.extensions["tsalert_settings"]
     report = queries.public_edition(db.session(), found.quarter, shown)
     making = Making(utc_now(), settings.document_fonts, settings.word_template)
-    content = files.recall(shown.digest, kind, lambda: formats.content_of(report, kind, making))
+    content = files.recall(shown.mark, kind, lambda: formats.content_of(report, kind, making))
     answer = Response(content, content_type=CONTENT_TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{formats.name_of(report.head, kind)}"'
     return answer
@@ -89,10 +89,10 @@ def wanted(slug: str, asked: dict[str, Any]) -> tuple[PublishedQuarter, Revision
 
 
 def mark_of(found: PublishedQuarter, shown: Revision) -> str:
-    """Return the mark of a revision: its digest, and where it is superseded by which."""
-    return shown.digest if shown == found.newest else f"{shown.digest}-{found.newest.number}"
+    """Return the mark of a revision: its own, and where it is superseded by which."""
+    return shown.mark if shown == found.newest else f"{shown.mark}-{found.newest.number}"
 
 
 def mark_of_list(found: Sequence[PublishedQuarter]) -> str:
     """Return the mark of the whole list."""
-    return sha256("".join(each.digest for quarter in found for each in quarter.revisions).encode()).hexdigest()
+    return sha256("".join(each.mark for quarter in found for each in quarter.revisions).encode()).hexdigest()

@@ -8,6 +8,7 @@ from tsalert.quarterly.content import SUPPRESSED, Figure
 
 # What a spreadsheet keeps of a number; one with more digits is written as text, so that none is lost.
 _DIGITS = 15
+_PLACES = 6
 _SHOWN = re.compile(r"(?P<sign>[-−]?)(?P<pounds>£?)(?P<whole>\d[\d,]*)(?P<part>\.\d+)?(?P<percent>%?)(?P<words>.*)")
 _POUND = "[$£-809]"  # the pound of en-GB, whatever the reader's own currency is
 
@@ -40,9 +41,9 @@ def number_shown(figure: Figure) -> Decimal | None:
 def cell_of(figure: Figure) -> Number | str:
     """Return a figure as a number where its format shows just what the report does, else its words."""
     found = _read(figure)
-    if found is None or figure.value is None or '"' in found.words or _digits(Decimal(figure.value)) > _DIGITS:
+    value = _near(Decimal(figure.value or 0))
+    if found is None or '"' in found.words or _digits(value) > _DIGITS or _rounded(value, found.places) != found.value:
         return figure.shown
-    value = Decimal(figure.value)
     number = "#,##0" + (f".{'0' * found.places}" if found.places else "")
     if found.is_share:
         value, number = value / 100, f"{number}%"
@@ -57,9 +58,19 @@ def _read(figure: Figure) -> _Shown | None:
         return None
     places = len(found["part"] or ".") - 1
     said = Decimal(f"{'-' if found['sign'] else ''}{found['whole'].replace(',', '')}{found['part'] or ''}")
-    if Decimal(figure.value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) != said:
+    if _rounded(Decimal(figure.value), places) != said:
         return None
     return _Shown(said, places, bool(found["pounds"]), bool(found["percent"]), found["words"])
+
+
+def _near(value: Decimal) -> Decimal:
+    """Return a number without what is less than a millionth: a mean may have no end."""
+    exponent = value.as_tuple().exponent
+    return _rounded(value, _PLACES) if isinstance(exponent, int) and exponent < -_PLACES else value
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def _digits(value: Decimal) -> int:

@@ -1,5 +1,6 @@
 """The Markdown that a report's text may use: paragraphs, sub-headings, lists, bold, emphasis and https links. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -24,6 +25,8 @@ _REFUSED = {
     "hr": "lines across the page",
 }
 _EXCERPT = 40
+# Half of a pair of codes that stand for one sign.
+_HALF = re.compile(r"[\ud800-\udfff]")
 _SECURE = "https://"
 
 
@@ -55,6 +58,8 @@ def check(text: str, *, field: str | None = None) -> None:
     """
     if len(text) > LONGEST:
         raise RuleViolation(f"Use {LONGEST:,} characters or fewer; these are {len(text):,}.", field=field)
+    if _HALF.search(text):
+        raise RuleViolation("Take out the characters that cannot be written, such as half a picture sign.", field=field)
     tokens = _MEANT.parse(clean(text))
     inside = 0
     for token in (*tokens, *(child for each in tokens for child in each.children or ())):
