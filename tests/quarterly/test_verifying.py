@@ -22,6 +22,7 @@ from tsalert.staff.rules import RoleName
 
 _GUARDS = {
     "board_report": ("board_report_kept", "board_report_no_delete"),
+    "audit_event": ("audit_event_no_delete",),
     "board_signature": ("board_signature_no_update", "board_signature_no_delete", "board_signature_no_replace"),
 }
 _UNPUBLISH = (
@@ -111,6 +112,13 @@ def test_a_report_or_a_revision_that_is_gone_is_told(session: Session, desk: Des
     tamper("DELETE FROM board_report WHERE revision = 1")
     assert "Revision 1 is gone." in faults(session)
     assert len(verifying.missing(session)) == 1
+
+
+def test_what_the_trail_has_let_go_of_is_compared_with_nothing_else(session: Session, desk: Desk) -> None:
+    desk.finish()
+    opening.revise(QUARTER, "Late", actor=desk.author, now=NOW + timedelta(days=3000))
+    tamper("DELETE FROM audit_event WHERE id < (SELECT max(id) FROM audit_event)")
+    assert (faults(session), verifying.missing(session)) == ([], ())
 
 
 def test_the_command_says_what_it_found_and_ends_with_1_if_anything_differs(app: Flask, desk: Desk) -> None:

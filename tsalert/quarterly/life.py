@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.queries import last_change
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
@@ -27,6 +28,7 @@ from tsalert.staff import queries as staff
 
 _SUBJECT = "board report"
 _CHANGED = "The report says something else than what you read. Read it again, then sign it."
+_READINGS = 5
 LEGAL = {
     Status.DRAFT: ("write its texts", "lock its figures"),
     Status.LOCKED: ("sign it as its author or as second person", "write its texts", "unlock its figures"),
@@ -63,18 +65,28 @@ def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) 
 def lock(quarter: Period, *, actor: Actor, now: datetime) -> None:
     """Let a report's figures stand still as the records have them now, not as some page read them a minute ago.
 
-    :raises Conflict: the quarter is not over, or the figures are locked already.
+    :raises Conflict: the quarter is not over, the figures are locked already, or records change all the while.
     """
     actor.require(Permission.WRITE_REPORT)
     row = queries.get_report(db.session(), quarter)
     _require_status(row, Status.DRAFT)
     require_over(quarter, now=now)
-    figures = keeping.freeze(sources.figures_of(db.session(), FiguresMemory(), quarter, now=now))
+    figures = _of_one_moment(db.session(), quarter, now)
     with transaction() as session:
         row = queries.get_open(session, quarter)
         _require_status(row, Status.DRAFT)
         row.status, row.figures, row.locked_by, row.locked_at = Status.LOCKED, figures, actor.officer_id, now
         audit.record(session, actor, "locked", _SUBJECT, row.id, now=now, figures=keeping.digest(figures))
+
+
+def _of_one_moment(session: Session, quarter: Period, now: datetime) -> str:
+    """Return a quarter's figures, read again where somebody changed a record between the first of them and the last."""
+    for _ in range(_READINGS):
+        before = last_change(session)
+        figures = keeping.freeze(sources.figures_of(session, FiguresMemory(), quarter, now=now))
+        if last_change(session) == before:
+            return figures
+    raise Conflict("Records changed while they were read. Try again in a minute.", legal=LEGAL[Status.DRAFT])
 
 
 def require_over(quarter: Period, *, now: datetime) -> None:

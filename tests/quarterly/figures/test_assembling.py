@@ -14,8 +14,10 @@ from tests.reports.conftest import Quarter
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping
+from tsalert.quarterly.content import Chart
 from tsalert.quarterly.figures.assembling import assemble
 from tsalert.quarterly.figures.findings import counted
+from tsalert.quarterly.vocabulary import SectionKey
 from tsalert.reports.dashboard import read_dashboard
 from tsalert.reports.memory import FiguresMemory
 from tsalert.savings.figures.table import ROUNDING_NOTE
@@ -95,6 +97,21 @@ def test_a_first_quarter_says_that_its_records_begin_in_it(quarter: Records, ass
     assert (
         told not in assembled(parse_period("2024/25 Q2"), datetime(2025, 1, 2, tzinfo=UTC)).tables["demand_trend"].notes
     )
+
+
+def test_a_first_quarter_is_compared_with_no_year_that_nobody_wrote_down(quarter: Records, assembled: Assemble) -> None:
+    quarter(Q1).open_cases(2, board=2, detriment=Decimal(1200))
+    told = "Records begin on 1 April 2022: before that a nought is what nobody wrote down."
+    first = assembled(Q1)
+    for key in ("headlines", "headlines_money", "savings_by_class"):
+        assert told in first.tables[key].notes, key
+    charts = {block.key: block for block in first.section(SectionKey.DEMAND).blocks if isinstance(block, Chart)}
+    assert charts["demand_trend"].finding == "There were 2 enquiries in April to June 2022"
+    year_after = assembled(parse_period("2023/24 Q1"), datetime(2023, 7, 2, tzinfo=UTC))
+    for key in ("headlines", "headlines_money", "savings_by_class"):
+        assert told not in year_after.tables[key].notes, key
+    charts = {block.key: block for block in year_after.section(SectionKey.DEMAND).blocks if isinstance(block, Chart)}
+    assert charts["demand_trend"].finding.endswith("fewer than the 2 of the same quarter last year")
 
 
 def test_what_the_dashboard_has_read_is_not_read_again(session: Session, quarter: Records) -> None:

@@ -72,7 +72,8 @@ def _in_order(found: Sequence[LossSummary], kinds: type[Word]) -> list[LossSumma
 
 def _chart(material: Material) -> Chart:
     period, trend = material.quarter, material.trend
-    now, before = trend[period].enquiries, trend[year_before(period)].enquiries
+    is_known = not material.told_of_beginning(year_before(period))
+    now, before = trend[period].enquiries, trend[year_before(period)].enquiries if is_known else None
     quarters = list(trend)
     return Chart(
         "demand_trend",

@@ -6,11 +6,13 @@ from tsalert.core.periods import Period
 from tsalert.savings.valuing.valuation import shown_pounds
 
 
-def counted(one: str, many: str, period: Period, number: int, year_before: int, *, is_provisional: bool) -> str:
-    """Say how many there were, and whether more or fewer than a year before."""
+def counted(one: str, many: str, period: Period, number: int, year_before: int | None, *, is_provisional: bool) -> str:
+    """Say how many there were, and whether more or fewer than a year before, where that is known."""
     told = f"There was 1 {one} in {period.prose}" if number == 1 else f"There were {number:,} {many} in {period.prose}"
     if is_provisional:
         return f"{told} so far"
+    if year_before is None:
+        return told
     if number == year_before:
         return f"{told}, as many as in the same quarter last year"
     return (

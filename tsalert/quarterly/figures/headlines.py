@@ -25,7 +25,8 @@ _SEE = (
 
 def headlines_section(material: Material) -> Section:
     """Lay out what a quarter comes to in a few figures."""
-    notes = (RUNNING,) if material.is_provisional else ()
+    running = (RUNNING,) if material.is_provisional else ()
+    notes = (*running, *material.told_of_beginning(material.glance.compared.last_year))
     quarter = material.quarter.prose
     counts = Table(
         "headlines", f"Headlines of {quarter}", "What", (Column("current", "Number", Unit.COUNT), _CHANGE),

@@ -115,7 +115,8 @@ def _by_quarter(material: Material) -> Table:
     )
     whole = Column(TOTAL, "Total, A to E", Unit.MONEY, About.PEOPLE, is_total=True)
     rows = tuple(_quarter_row(material, each) for each in quarters)
-    notes = ("The last quarter has not ended.",) if material.is_provisional else ()
+    running = ("The last quarter has not ended.",) if material.is_provisional else ()
+    notes = (*running, *material.told_of_beginning(quarters[0]))
     return Table(CLASSES_KEY, "Savings by class, quarter by quarter", "Quarter", (*columns, whole), rows, notes)
 
 
