@@ -93,7 +93,12 @@ ROOMS = (
     Room(
         "Reports",
         (
-            Link("Board's reports", "board_reports.list_reports", P.READ_FIGURES),
+            Link(
+                "Board's reports",
+                "board_reports.list_reports",
+                P.READ_FIGURES,
+                frozenset({"board_reports", "board_texts", "board_files"}),
+            ),
             Link("Priority actions", "board_actions.list_actions", P.READ_FIGURES, frozenset({"board_actions"})),
             Link("Case studies", "studies.list_studies", P.READ_CASE, frozenset({"studies"})),
             Link("Timetable", "board_timetable.show_timetable", P.WRITE_REPORT, frozenset({"board_timetable"})),

@@ -32,3 +32,37 @@ def test_a_text_is_saved_by_itself_and_a_second_writer_is_told(chromium: Browser
         expect(second.get_by_label("Text")).to_have_value("Four talks.")
         first.get_by_role("button", name="Save").click()
         expect(first.get_by_text("is saved")).to_be_visible()
+
+
+def test_what_could_not_be_saved_stays_and_is_saved_by_itself_later(chromium: Browser, site: str) -> None:
+    with opened(chromium, site) as page:
+        begin(page, "manager")
+        page.context.set_offline(True)
+        write(page, "Written on a train.")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("All that you typed is still on this page")).to_be_visible()
+        write(page, "Written on a train, in a tunnel.")
+        expect(page.get_by_text("It is tried again by itself")).to_be_visible()
+        page.context.set_offline(False)
+        expect(page.get_by_text("Saved at ")).to_be_visible()
+        page.goto(TEXT)
+        expect(page.get_by_label("Text")).to_have_value("Written on a train, in a tunnel.")
+        expect(page.get_by_text("did not save it")).to_be_hidden()
+
+
+def test_who_leaves_at_once_or_is_signed_out_finds_the_words_again(chromium: Browser, site: str) -> None:
+    with opened(chromium, site) as page:
+        begin(page, "manager")
+        write(page, "Left at once.")
+        page.get_by_role("link", name="The board's report of").click()
+        page.get_by_role("link", name="Prevention and intervention", exact=True).first.click()
+        expect(page.get_by_label("Text")).to_have_value("Left at once.")
+        write(page, "Signed out.")
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("you are no longer signed in").first).to_be_visible()
+        begin(page, "manager")
+        expect(page.get_by_text("You wrote this and did not save it.")).to_be_visible()
+        expect(page.get_by_label("Text")).to_have_value("Signed out.")
+        page.get_by_role("button", name="Discard it").click()
+        expect(page.get_by_label("Text")).to_have_value("Left at once.")

@@ -218,6 +218,8 @@ def test_a_stranger_is_led_to_sign_in_and_back(client: FlaskClient, signed_in: C
     answer = client.get("/board")
     assert (answer.status_code, answer.location) == (303, "/sign-in?next=/board")
     assert client.post("/board").status_code in {401, 405}
+    refused = client.post("/calls")
+    assert (refused.status_code, 'href="/sign-in">Sign in</a>' in refused.text) == (401, True)
     assert signed_in().get("/board").status_code == 200
 
 

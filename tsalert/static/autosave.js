@@ -7,7 +7,7 @@
 
 const PAUSE = 8 * 1000;
 const LARGEST_ON_LEAVING = 60 * 1000; // bytes; browsers send no more for a page that is gone
-const SIGNED_OUT = "Not saved: you are no longer signed in. Sign in in a new tab and load this page again: this tab keeps what you wrote.";
+const SIGNED_OUT = "Not saved: you are no longer signed in. Sign in again in a new tab, then load this page again: this tab keeps what you wrote.";
 const SAID = {
   400: SIGNED_OUT,
   401: SIGNED_OUT,

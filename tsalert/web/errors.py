@@ -141,6 +141,7 @@ def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, tit
         told = {"title": title, "message": detail, "request_id": g.get("request_id"), **_for_page(extra or {})}
         # Somebody else was first: what was typed is worth reading beside what they did.
         kept = outages.kept() if status == HTTPStatus.CONFLICT else None
+        told["must_sign_in"] = status == HTTPStatus.UNAUTHORIZED
         response = Response(render_template("errors/error.html", kept=kept, **told))
     response.status_code = status
     return response

@@ -39,6 +39,9 @@ def test_from_the_case_to_two_signatures_by_pages(
     assert (left.status_code, "Each line must hold" in left.text) == (422, True)
     once = browser.post(f"{path}/signature", data={"digest": digest, "items": ITEMS}, follow_redirects=True)
     assert "Waits for a second officer" in once.text
+    assert "The case study is signed: author." in once.text
+    assert 'id="sign"' not in once.text, "whoever wrote it cannot sign second"
+    assert "can sign as the second officer" in other.get(path).text
     twice = other.post(f"{path}/signature", data={"digest": digest, "items": ITEMS}, follow_redirects=True)
     assert "It is told." in twice.text
     listed = other.get("/case-studies?quarter=2022/23+Q1").text

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from tests.quarterly.samples import DEMAND, PUBLIC, REPORT
 from tsalert.quarterly import keeping
 from tsalert.quarterly.content import Figure, Report, Section
@@ -46,4 +48,12 @@ def test_no_number_stands_behind_a_figure_that_is_kept_back() -> None:
     row = replace(DEMAND.rows[0], figures=(Figure("[c]", 3, 3), *DEMAND.rows[0].figures[1:]))
     report = replace(REPORT, sections=(Section(SectionKey.DEMAND, (replace(DEMAND, rows=(row,)),)),))
     cell = json.loads(json_of(report))["sections"][0]["blocks"][0]["rows"][0]["figures"][0]
-    assert cell == {"part": "figure", "shown": "[c]", "value": None, "records": None, "tells": [], "largest": None}
+    assert cell == {"part": "figure", "shown": "[c]", "value": None, "records": None, "largest": None, "tells": []}
+
+
+@pytest.mark.parametrize("report", [REPORT, PUBLIC])
+def test_nobody_is_told_which_figures_could_be_worked_out_from_which(report: Report) -> None:
+    told = (replace(DEMAND.rows[0].figures[0], tells=(("demand", "calls", "now"),)), *DEMAND.rows[0].figures[1:])
+    table = replace(DEMAND, rows=(replace(DEMAND.rows[0], figures=told),))
+    read = for_readers(replace(report, sections=(Section(SectionKey.DEMAND, (table,)),))).tables()[0]
+    assert {figure.tells for row in read.rows for figure in row.figures} == {()}

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
@@ -23,6 +23,7 @@ from tsalert.quarterly.studies.schemas import (
     CaseStudyWritingSchema,
     NewCaseStudySchema,
 )
+from tsalert.quarterly.vocabulary import SignatureRole
 from tsalert.quarterly.writing import markdown
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
@@ -33,6 +34,7 @@ from tsalert.web.forms import Form, load_form, redisplays
 from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("studies", __name__)
+_AS = {SignatureRole.AUTHOR: "author", SignatureRole.SECOND: "second officer"}
 _LEVEL = 4  # headings of a study stand below its title
 
 
@@ -157,7 +159,7 @@ def save_study(case_id: int, study_id: int) -> ResponseReturnValue:
         typed.pop("after", None)
         g.form, g.refusal = Form(typed), refusal.message
         return cast(str, edit_study(case_id, study_id)), 409
-    return _show(case_id, study_id)
+    return _show(case_id, study_id, "The words of the case study are saved.")
 
 
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/reasons")
@@ -168,7 +170,7 @@ def say_why(case_id: int, study_id: int) -> ResponseReturnValue:
     """Say why something that a check found stays."""
     why = load_form(CaseStudyReasonSchema())
     service.say_why(case_id, study_id, why, actor=current_actor(), now=utc_now())
-    return _show(case_id, study_id)
+    return _show(case_id, study_id, "It stays, with your reason.")
 
 
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/signature")
@@ -177,8 +179,8 @@ def say_why(case_id: int, study_id: int) -> ResponseReturnValue:
 @refuses_on(show_study)
 def sign_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Sign the checklist."""
-    signing.sign(case_id, study_id, load_form(CaseStudySigningSchema()), actor=current_actor(), now=utc_now())
-    return _show(case_id, study_id)
+    role = signing.sign(case_id, study_id, load_form(CaseStudySigningSchema()), actor=current_actor(), now=utc_now())
+    return _show(case_id, study_id, f"The case study is signed: {_AS[role]}.")
 
 
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/withdrawal")
@@ -189,7 +191,7 @@ def withdraw_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Withdraw a study."""
     reason = load_form(CaseStudyWithdrawalSchema())["reason"]
     service.withdraw(case_id, study_id, reason, actor=current_actor(), now=utc_now())
-    return _show(case_id, study_id)
+    return _show(case_id, study_id, "The case study is withdrawn.")
 
 
 @bp.post("/cases/<int:case_id>/case-studies/<int:study_id>/place")
@@ -200,14 +202,15 @@ def place_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Put a study at another place of its report."""
     place = load_form(CaseStudyPlaceSchema())["place"]
     service.put_at(case_id, study_id, place, actor=current_actor(), now=utc_now())
-    return _show(case_id, study_id)
+    return _show(case_id, study_id, f"The case study stands at place {place}.")
 
 
 def _study(case_id: int, study_id: int) -> Study:
     return queries.get_study(db.session(), case_id, study_id, actor=current_actor(), now=utc_now())
 
 
-def _show(case_id: int, study_id: int) -> ResponseReturnValue:
+def _show(case_id: int, study_id: int, done: str) -> ResponseReturnValue:
+    flash(done, "success")
     return redirect(url_for(".show_study", case_id=case_id, study_id=study_id), 303)
 
 

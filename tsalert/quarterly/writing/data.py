@@ -44,6 +44,6 @@ def _figure(figure: Figure, *, is_public: bool) -> Figure:
     if figure.shown == SUPPRESSED:
         return Figure(SUPPRESSED)
     if not is_public:
-        return replace(figure, largest=None)
+        return replace(figure, largest=None, tells=())
     value = number_shown(figure)
     return Figure(figure.shown, int(value) if isinstance(figure.value, int) and value is not None else value)

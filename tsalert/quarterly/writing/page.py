@@ -11,7 +11,7 @@ from tsalert.quarterly.writing.drawing import drawn
 from tsalert.quarterly.writing.prose import html_of
 from tsalert.reports import charts
 
-_STACKED = 3  # columns from which on a phone shows a row as a list; with words in them fewer fit
+_STACKED = 3  # columns from which on a phone shows a row as a list; with words or money in them fewer fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Part:
     def is_stacked(self) -> bool:
         """True where a phone shows each row of a table as a list of its cells."""
         columns = self.table.columns if self.table else ()
-        has_words = any(column.unit is Unit.WORDS for column in columns)
-        return len(columns) >= (_STACKED - 1 if has_words else _STACKED)
+        is_broad = any(column.unit in {Unit.WORDS, Unit.MONEY} for column in columns)
+        return len(columns) >= (_STACKED - 1 if is_broad else _STACKED)
 
     @property
     def _rows(self) -> tuple[Row, ...]:
