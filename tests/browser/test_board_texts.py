@@ -31,7 +31,7 @@ def test_a_text_is_saved_by_itself_and_a_second_writer_is_told(chromium: Browser
         expect(second.get_by_text("Two **talks**.")).to_be_visible()
         expect(second.get_by_label("Text")).to_have_value("Four talks.")
         first.get_by_role("button", name="Save").click()
-        expect(first.get_by_text("is saved")).to_be_visible()
+        expect(first.get_by_text("” is saved.")).to_be_visible()
 
 
 def test_what_could_not_be_saved_stays_and_is_saved_by_itself_later(chromium: Browser, site: str) -> None:

@@ -12,7 +12,7 @@ from tsalert.core.actors import Actor
 from tsalert.quarterly.studies.vocabulary import Item
 from tsalert.staff.rules import RoleName
 
-WORDS = {"title": "Thirteen visits", "text": TEXT, "age_band": "75_to_84", "after": "1"}
+WORDS = {"title": "Thirteen visits", "text": TEXT, "age_band": "from_75", "after": "1"}
 ITEMS = [item.value for item in Item]
 
 
@@ -23,7 +23,7 @@ def test_from_the_case_to_two_signatures_by_pages(
     here = f"/cases/{case_id}/case-studies"
     assert f"{here}/new" in browser.get(f"/cases/{case_id}").text
     assert 'value="2022/23 Q1" selected' in browser.get(f"{here}/new").text
-    started = browser.post(here, data={"quarter": "2022/23 Q1", "age_band": "75_to_84"}, follow_redirects=True)
+    started = browser.post(here, data={"quarter": "2022/23 Q1", "age_band": "from_75"}, follow_redirects=True)
     assert "came to our notice in the quarter from April to June 2022" in started.text
     path = f"{here}/1"
     looked = browser.post(f"{path}/preview", data=WORDS | {"text": f"**{VICTIM}** paid £18,640."})

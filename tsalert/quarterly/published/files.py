@@ -7,7 +7,7 @@ from threading import Lock
 from tsalert.quarterly.writing.formats import Format
 
 # An editable copy under the council's name would look like the report. Who must have one can ask for it.
-GIVEN = (Format.PDF, Format.EXCEL, Format.HTML, Format.JSON)
+GIVEN = (Format.PDF, Format.XLSX, Format.HTML, Format.JSON)
 _MOST = 12
 
 Key = tuple[str, Format]

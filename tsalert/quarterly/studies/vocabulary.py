@@ -8,11 +8,11 @@ class AgeBand(Word):
 
     NOT_SAID = "not_said", "Not said"
     UNDER_25 = "under_25", "Under 25"
-    FROM_25 = "25_to_44", "25 to 44"
-    FROM_45 = "45_to_64", "45 to 64"
-    FROM_65 = "65_to_74", "65 to 74"
-    FROM_75 = "75_to_84", "75 to 84"
-    FROM_85 = "85_or_over", "85 or over"
+    FROM_25 = "from_25", "25 to 44"
+    FROM_45 = "from_45", "45 to 64"
+    FROM_65 = "from_65", "65 to 74"
+    FROM_75 = "from_75", "75 to 84"
+    FROM_85 = "from_85", "85 or over"
 
 
 class Item(Word):

@@ -25,16 +25,16 @@ class Format(Word):
     """A kind of file."""
 
     PDF = "pdf", "PDF"
-    WORD = "docx", "Word"
-    EXCEL = "xlsx", "Excel, the tables alone"
+    DOCX = "docx", "Word"
+    XLSX = "xlsx", "Excel, the tables alone"
     HTML = "html", "One web page to keep"
     JSON = "json", "JSON, for other programs"
 
 
 CONTENT_TYPES = {
     Format.PDF: PDF,
-    Format.WORD: WORD,
-    Format.EXCEL: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.DOCX: WORD,
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.HTML: "text/html; charset=utf-8",
     Format.JSON: "application/json",
 }
@@ -97,8 +97,8 @@ def _day(report: Report, making: Making) -> datetime | None:
 
 _WRITERS: dict[Format, Callable[[Report, Making], bytes]] = {
     Format.PDF: _pdf,
-    Format.WORD: _word,
-    Format.EXCEL: _excel,
+    Format.DOCX: _word,
+    Format.XLSX: _excel,
     Format.HTML: _html,
     Format.JSON: _json,
 }
