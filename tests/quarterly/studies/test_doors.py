@@ -139,4 +139,4 @@ def test_a_page_does_not_name_its_study_in_its_title(
     study_id = begun(case_id, author)
     signed(session, case_id, study_id, author, second)
     page = signed_in(RoleName.MANAGER).get(f"/cases/{case_id}/case-studies/{study_id}").text
-    assert "<title>Case study 1 of 2022/23 Q1" in page
+    assert f"<title>Case study {study_id} of 2022/23 Q1" in page
