@@ -108,10 +108,20 @@ def test_a_database_that_is_gone_for_a_while_ends_no_reading_for_good(
     assert asked == []
 
 
-def test_a_thread_reads_ahead_until_it_is_told_to_stop(fresh_app: Flask) -> None:
+def test_a_thread_reads_ahead_until_it_is_told_to_stop(fresh_app: Flask, look: Look) -> None:
+    memory = FiguresMemory()
+    running, _, year, _ = read_ahead(london_date(utc_now()))
+    look(memory, running, utc_now())
+    ahead = ReadingAhead(fresh_app, memory)
+    ahead.start()
+    ahead.stop()
+    assert memory.read_at("figures", year) is not None
+
+
+def test_nothing_is_read_ahead_where_nobody_looks(fresh_app: Flask) -> None:
     memory = FiguresMemory()
     ahead = ReadingAhead(fresh_app, memory)
     ahead.start()
     ahead.stop()
     running, *_ = read_ahead(london_date(utc_now()))
-    assert memory.read_at("circulation", running) is not None
+    assert memory.read_at("circulation", running) is None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -69,5 +69,6 @@ def _left(session: Session, source: Source) -> int:
 
 
 def _forget_what_is_gone(session: Session, source: Source) -> None:
-    ids = select(source.model.id)  # type: ignore[attr-defined]
-    session.execute(delete(Document).where(Document.source == source.name, Document.source_id.not_in(ids)))
+    # Asked row by row: PostgreSQL would hold a list of a million numbers against each of a million others.
+    stands = exists().where(source.model.id == Document.source_id)  # type: ignore[attr-defined]
+    session.execute(delete(Document).where(Document.source == source.name, ~stands))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
@@ -40,6 +41,7 @@ class FiguresMemory:
         self._kept: dict[Hashable, _Kept] = {}
         self._lock = Lock()
         self._oldest, self._rest = oldest, rest
+        self._asked_at: float | None = None
 
     def ahead(self, rest: Callable[[], object]) -> "FiguresMemory":
         """Return this memory for somebody who renews it before readers would have to."""
@@ -49,6 +51,7 @@ class FiguresMemory:
 
     def recall(self, what: str, period: Period, session: Session, *, now: datetime, read: Callable[[], Found]) -> Found:
         """Return figures of a period as they are kept, or read and keep them."""
+        self._asked_at = monotonic()
         key = (what, period)
         kept = self._find(key, period, session, now)
         if kept is None:
@@ -62,6 +65,10 @@ class FiguresMemory:
         """Return when kept figures were worked out."""
         kept = self._kept.get((what, period))
         return kept.read_at if kept else None
+
+    def was_asked(self, within_seconds: float) -> bool:
+        """Tell whether a reader has looked lately; who reads ahead is none."""
+        return self._asked_at is not None and monotonic() - self._asked_at < within_seconds
 
     def forget(self) -> None:
         """Keep nothing any more."""

@@ -19,6 +19,8 @@ _EVERY_SECONDS = 30.0
 # Between two readings, so that an officer who saves meanwhile has the processor.
 _REST_SECONDS = 0.05
 _LEAVE_SECONDS = 10.0
+# Where nobody looks at figures, an officer who saves has the whole processor.
+_LOOKED_AT_SECONDS = 900.0
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,8 @@ class ReadingAhead:
         is_over = False
         while not is_over:
             began = monotonic()
-            self.read(now=utc_now())
+            if self._memory.was_asked(_LOOKED_AT_SECONDS):
+                self.read(now=utc_now())
             is_over = self._stop.wait(max(0.0, began + _EVERY_SECONDS - monotonic()))
 
     def _rest(self) -> None:
