@@ -21,5 +21,7 @@ def postgresql_server(folder: Path) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text("CREATE DATABASE tsalert"))
     engine.dispose()
-    yield url.replace("/postgres?", "/tsalert?")
-    server.cleanup()
+    try:
+        yield url.replace("/postgres?", "/tsalert?")
+    finally:
+        server.cleanup()

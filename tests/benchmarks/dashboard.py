@@ -8,12 +8,9 @@ that runs is read ahead, as web processes do. The yardstick is a page without fi
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from flask import Flask
@@ -21,10 +18,10 @@ from sqlalchemy.engine import Engine
 
 from tests.benchmarks import savings_load
 from tests.benchmarks.bulk import bulk
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response import sign_in
 from tests.benchmarks.response_load import filled_app
 from tests.benchmarks.savings import Result, approve_rates
-from tests.database import postgresql_server
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.references.rules import write_reference
@@ -47,13 +44,7 @@ _CHANNELS = ("doorstep", "telephone", "postal", "online")
 
 def main(calls: int, interventions: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        (folder / "server").mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(folder / "server")),
-        }
+    with both_databases() as (folder, urls):
         results = []
         for name, url in urls.items():
             app = filled_app(url, folder, calls=calls)

@@ -10,22 +10,20 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import upgrade
 
+from tests.benchmarks.databases import both_databases
 from tests.cases.conftest import described
 from tests.conftest import PASSWORD, command_environment, settings
-from tests.database import postgresql_server
 from tests.standins.processes import web
 from tsalert.app import create_app
 from tsalert.cases import service as cases
@@ -92,14 +90,7 @@ class Case:
 
 def main(megabytes: int) -> int:
     """Measure, print, and say whether the promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        folder.chmod(0o755)
-        (folder / "server").mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(folder / "server")),
-        }
+    with both_databases() as (folder, urls):
         results = [_measure(name, url, folder / name, megabytes) for name, url in urls.items()]
     for result in results:
         print(json.dumps(asdict(result)))

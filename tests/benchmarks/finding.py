@@ -9,10 +9,8 @@ one indexed equality query through the same session in the same run.
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 from flask import Flask
@@ -22,9 +20,9 @@ from sqlalchemy import select
 
 from tests.benchmarks import finding_load as invented
 from tests.benchmarks import parties_load
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, IsolatedClient, hash_passwords_quickly, settings
-from tests.database import postgresql_server
 from tsalert.app import create_app
 from tsalert.cases.models import CaseFile
 from tsalert.core.clock import utc_now
@@ -56,18 +54,13 @@ class Result:
 
 def main(calls: int, parties: int, cases: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        server = folder / "server"
-        server.mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(server)),
-        }
+    with both_databases() as (folder, urls):
         sizes = {"calls": calls, "parties": parties, "cases": cases}
-        results = [result for name, url in urls.items() for result in _measure(name, url, folder, sizes)]
-    for result in results:
-        print(json.dumps(asdict(result)))
+        results = []
+        for name, url in urls.items():
+            for result in _measure(name, url, folder, sizes):
+                print(json.dumps(asdict(result)), flush=True)
+                results.append(result)
     print(f"\n{'':58} {'median ms':>10} {'p95 ms':>8} {'processor p95 ms':>17}")
     for result in results:
         print(f"{result.name:58} {result.median:10.1f} {result.p95:8.1f} {result.processor_p95:17.1f}")

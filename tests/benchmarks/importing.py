@@ -9,18 +9,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
+from tests.benchmarks.databases import both_databases
 from tests.conftest import command_environment, settings
-from tests.database import postgresql_server
 from tsalert.app import create_app
 from tsalert.db import db, transaction
 from tsalert.subscribers.rows import COLUMNS
@@ -44,15 +42,8 @@ class Result:
 
 def main(count: int) -> int:
     """Measure, print, and say whether the promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        server = folder / "server"
-        server.mkdir()
-        urls = {
-            "import, SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "import, PostgreSQL": stack.enter_context(postgresql_server(server)),
-        }
-        results = [_measure(name, url, folder, count) for name, url in urls.items()]
+    with both_databases() as (folder, urls):
+        results = [_measure(f"import, {name}", url, folder, count) for name, url in urls.items()]
     for result in results:
         print(json.dumps(asdict(result)))
     print(f"\n{'':20} {'rows':>8} {'seconds':>8} {'bare':>6}")

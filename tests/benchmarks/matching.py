@@ -7,11 +7,9 @@ The yardstick is one indexed equality query through the same session in the same
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -21,8 +19,8 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from tests.benchmarks import parties_load as invented
+from tests.benchmarks.databases import both_databases
 from tests.conftest import PASSWORD, IsolatedClient, settings
-from tests.database import postgresql_server
 from tsalert.app import create_app
 from tsalert.core.actors import SERVICE
 from tsalert.core.clock import utc_now
@@ -54,14 +52,7 @@ class Result:
 
 def main(parties: int, calls: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        server = folder / "server"
-        server.mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(server)),
-        }
+    with both_databases() as (folder, urls):
         results = [result for name, url in urls.items() for result in _measure(name, url, folder, parties, calls)]
     for result in results:
         print(json.dumps(asdict(result)))

@@ -8,18 +8,15 @@ which say on a busy machine what a quiet one would take.
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 from flask import Flask
 
 from tests.benchmarks.dashboard import MOST_WHOLE_REPORT, fill_further
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response_load import filled_app
 from tests.benchmarks.savings import Result
-from tests.database import postgresql_server
 from tsalert.core.clock import utc_now
 from tsalert.core.periods import Period, parse_period
 from tsalert.db import db
@@ -33,13 +30,7 @@ TIMES = 3
 
 def main(calls: int, interventions: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        (folder / "server").mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(folder / "server")),
-        }
+    with both_databases() as (folder, urls):
         results = []
         for name, url in urls.items():
             app = filled_app(url, folder, calls=calls)

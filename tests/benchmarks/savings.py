@@ -9,19 +9,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
 from flask_migrate import upgrade
 
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.savings_load import FIRST_DAY, LAST_DAY, load
 from tests.conftest import command_environment, settings
-from tests.database import postgresql_server
 from tsalert.app import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
@@ -55,14 +53,7 @@ class Result:
 
 def main(interventions: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        server = folder / "server"
-        server.mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(server)),
-        }
+    with both_databases() as (folder, urls):
         results = []
         for name, url in urls.items():
             for result in _measure(name, url, folder, interventions):

@@ -7,12 +7,10 @@ yardstick of the walk along the chain is the hash alone, over as many entries th
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -20,9 +18,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.benchmarks.bulk import bulk
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response_load import OFFICERS, filled_app
 from tests.benchmarks.response_stories import stamp
-from tests.database import postgresql_server
 from tests.rota.conftest import give_mobile, put_on_shift
 from tsalert.audit.models import AuditHead
 from tsalert.audit.queries import verify_chain
@@ -66,14 +64,7 @@ class Result:
 
 def main(entries: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        server = folder / "server"
-        server.mkdir()
-        urls = {
-            "SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "PostgreSQL": stack.enter_context(postgresql_server(server)),
-        }
+    with both_databases() as (folder, urls):
         results = [_timed("yardstick: the hash alone", entries, lambda: _hash_alone(entries), None, tries=1)]
         for name, url in urls.items():
             results += _measure(name, url, folder, entries)
