@@ -5,6 +5,7 @@ from typing import cast
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import Overtaken
@@ -24,7 +25,7 @@ from tsalert.quarterly.studies.schemas import (
     NewCaseStudySchema,
 )
 from tsalert.quarterly.vocabulary import SignatureRole
-from tsalert.quarterly.writing import markdown
+from tsalert.quarterly.writing.prose import html_of
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -72,7 +73,7 @@ def list_studies() -> ResponseReturnValue:
 def new_study(case_id: int) -> ResponseReturnValue:
     """Ask for which quarter a study of this case is begun."""
     session = db.session()
-    case = queries.get_case(session, case_id, actor=current_actor(), now=utc_now())
+    case = cases.get_visible_case(session, case_id, actor=current_actor(), now=utc_now())
     return render_template(
         "studies/new.html",
         case=case,
@@ -102,8 +103,8 @@ def show_study(case_id: int, study_id: int) -> ResponseReturnValue:
     return render_template(
         "studies/show.html",
         study=study,
-        case=queries.get_case(session, case_id, actor=current_actor(), now=utc_now()),
-        blocks=markdown.parts_of(study.text.body, _LEVEL),
+        case=cases.get_visible_case(session, case_id, actor=current_actor(), now=utc_now()),
+        told=html_of(study.text.body, _LEVEL),
         examined=queries.examine(session, study),
         left_out=sections.why_left_out(session, study),
         is_board_only=sections.is_board_only(session, study),
@@ -140,7 +141,7 @@ def preview_study(case_id: int, study_id: int) -> ResponseReturnValue:
     new, _ = load_form(CaseStudyWritingSchema())
     service.check_words(new)
     study = _study(case_id, study_id)
-    g.preview = new, markdown.parts_of(new.text, _LEVEL), queries.examine(db.session(), study, new)
+    g.preview = new, html_of(new.text, _LEVEL), queries.examine(db.session(), study, new)
     g.form = Form(request.form)
     return edit_study(case_id, study_id)
 
