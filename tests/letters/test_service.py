@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.letters.conftest import HOUR, NOON, STREET, VICTIM, letter
 from tests.safeguarding.conftest import told
 from tsalert.audit.queries import entries_about
+from tsalert.cases import queries as cases
 from tsalert.cases.rules import NewCase
 from tsalert.cases.service import open_case
 from tsalert.chronology import queries as chronology
@@ -32,7 +33,7 @@ SENT = NewSending(Means.POST, STREET)
 
 
 def begun(session: Session, case_id: int, actor: Actor, kind: LetterKind, of: int | None = None) -> NewLetter:
-    case = queries.get_case(session, case_id, actor=actor, now=NOON)
+    case = cases.get_visible_case(session, case_id, actor=actor, now=NOON)
     return service.begin_letter(session, case, (kind, of), actor=actor, now=NOON)
 
 

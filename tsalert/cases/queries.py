@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -9,9 +10,12 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, CaseMergeRepeat, CaseNote, MoneyLine
 from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
+from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -81,6 +85,17 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     case = session.scalar(query) if 0 < case_id <= LARGEST_ID else None
     if case is None:
         raise NotFound("There is no such case.")
+    return case
+
+
+def get_visible_case(session: Session, case_id: int, *, actor: Actor, now: datetime) -> CaseFile:
+    """Return a case to somebody who may see it.
+
+    :raises NotFound: there is no such case.
+    :raises Withheld: it is restricted to this person.
+    """
+    case = get_case(session, case_id)
+    tiers.require_visible(session, actor, Subject.CASE, case_id, now=now)
     return case
 
 

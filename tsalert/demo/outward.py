@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.db import db
 from tsalert.demo.past import Crew
 from tsalert.enforcement import queries as enforcement
-from tsalert.letters import queries as letter_queries
 from tsalert.letters import service as letters
 from tsalert.letters.rules import NewLetter, NewSending
 from tsalert.letters.vocabulary import LetterKind
@@ -118,5 +118,5 @@ def _write(team: Crew, case_id: int, at: datetime) -> None:
 
 
 def _begun(case_id: int, kind: LetterKind, of: int | None, actor: Actor, at: datetime) -> NewLetter:
-    case = letter_queries.get_case(db.session(), case_id, actor=actor, now=at)
+    case = cases.get_visible_case(db.session(), case_id, actor=actor, now=at)
     return letters.begin_letter(db.session(), case, (kind, of), actor=actor, now=at)

@@ -6,6 +6,7 @@ from flask import Response
 from marshmallow import RAISE
 
 from tsalert.cases import papers
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
@@ -49,7 +50,7 @@ def list_letters(case_id: int) -> list[LetterRecord]:
 def begin_letter(chosen: dict[str, Any], case_id: int) -> NewLetter:
     """Return a letter as its template begins it; placeholders that stay must be written over."""
     session, actor, now = db.session(), current_actor(), utc_now()
-    case = queries.get_case(session, case_id, actor=actor, now=now)
+    case = cases.get_visible_case(session, case_id, actor=actor, now=now)
     queries.require_kind(session, case_id, chosen["kind"], actor=actor, now=now)
     return service.begin_letter(session, case, (chosen["kind"], chosen["of"]), actor=actor, now=now)
 

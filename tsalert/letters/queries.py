@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
-from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.documents.description import Document, TitleHere
@@ -68,17 +67,6 @@ def versions(session: Session, kind: LetterKind) -> Sequence[LetterTemplate]:
     return session.scalars(query.order_by(LetterTemplate.version.desc())).all()
 
 
-def get_case(session: Session, case_id: int, *, actor: Actor, now: datetime) -> CaseFile:
-    """Return the case of letters to somebody who may see it.
-
-    :raises NotFound: there is none.
-    :raises Withheld: it is restricted to this person.
-    """
-    case = cases.get_case(session, case_id)
-    tiers.require_visible(session, actor, Subject.CASE, case_id, now=now)
-    return case
-
-
 def require_kind(session: Session, case_id: int, kind: LetterKind, *, actor: Actor, now: datetime) -> None:
     """Refuse a letter to somebody who may not see what it says.
 
@@ -94,7 +82,7 @@ def get_letter(session: Session, case_id: int, letter_id: int, *, actor: Actor, 
     :raises NotFound: the case has none with that number.
     :raises Withheld: this person may not see it.
     """
-    get_case(session, case_id, actor=actor, now=now)
+    cases.get_visible_case(session, case_id, actor=actor, now=now)
     query = select(Letter).where(Letter.id == letter_id, Letter.case_id == case_id)
     row = session.scalar(query) if 0 < letter_id <= LARGEST_ID else None
     if row is None:
@@ -105,7 +93,7 @@ def get_letter(session: Session, case_id: int, letter_id: int, *, actor: Actor, 
 
 def letters_of(session: Session, case_id: int, *, actor: Actor, now: datetime) -> list[LetterRecord]:
     """Return those letters of a case that this person may see, oldest first."""
-    get_case(session, case_id, actor=actor, now=now)
+    cases.get_visible_case(session, case_id, actor=actor, now=now)
     sees_all = tiers.may_see_sensitive(session, actor, Subject.CASE, case_id, now=now)
     query = select(Letter).where(Letter.case_id == case_id).order_by(Letter.id)
     return _records(session, [row for row in session.scalars(query) if sees_all or row.kind not in SENSITIVE])

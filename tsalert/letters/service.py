@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.cases.papers import authority
 from tsalert.core.actors import Actor, Permission
@@ -87,7 +88,7 @@ def issue_letter(case_id: int, new: NewLetter, *, actor: Actor, now: datetime) -
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        case = queries.get_case(session, case_id, actor=actor, now=now)
+        case = cases.get_visible_case(session, case_id, actor=actor, now=now)
         queries.require_kind(session, case_id, new.kind, actor=actor, now=now)
         content = freeze(write_document(new, case, actor=actor, now=now))
         row = Letter(

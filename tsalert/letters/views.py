@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import papers
+from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -146,7 +147,7 @@ def _without_of() -> Any:
 
 
 def _case(case_id: int) -> CaseFile:
-    return queries.get_case(db.session(), case_id, actor=current_actor(), now=utc_now())
+    return cases.get_visible_case(db.session(), case_id, actor=current_actor(), now=utc_now())
 
 
 def _show(case_id: int, letter_id: int) -> ResponseReturnValue:

@@ -11,8 +11,6 @@ from tsalert.documents.keeping import digest, freeze
 from tsalert.packs import assembling
 from tsalert.packs.assembling import Scope
 from tsalert.packs.rules import Asked
-from tsalert.tiers import queries as tiers
-from tsalert.tiers.vocabulary import Subject
 
 
 def take_pack(case_id: int, asked: Asked, *, actor: Actor, now: datetime) -> Document:
@@ -23,8 +21,7 @@ def take_pack(case_id: int, asked: Asked, *, actor: Actor, now: datetime) -> Doc
     """
     actor.require(Permission.EXPORT)
     with transaction() as session:
-        case = cases.get_case(session, case_id)
-        tiers.require_visible(session, actor, Subject.CASE, case_id, now=now)
+        case = cases.get_visible_case(session, case_id, actor=actor, now=now)
         document = assembling.assemble(Scope(session, case, actor, now), asked)
         parts = ",".join(part.value for part in asked.parts)
         detail = {"parts": parts, "form": asked.form.value, "digest": digest(freeze(document))}

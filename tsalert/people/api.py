@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.cases import queries as cases
 from tsalert.cases.people import queries, service
 from tsalert.cases.people.rules import NewAssessment, NewRole, NewWishes, RoleEnd
 from tsalert.core.actors import Permission
@@ -27,7 +28,7 @@ from tsalert.people.schemas import (
     SensitiveSchema,
 )
 from tsalert.people.sharing import also_used
-from tsalert.people.showing import Sensitive, case_for, sensitive_of
+from tsalert.people.showing import Sensitive, sensitive_of
 from tsalert.response import held
 from tsalert.response import queries as response
 from tsalert.web.access import current_actor, name_read, note_shown, reads, requires
@@ -148,7 +149,7 @@ def get_held(incident_id: int) -> dict[str, Any]:
 def _people(case_id: int) -> dict[str, Any]:
     session = db.session()
     actor, now = current_actor(), utc_now()
-    case = case_for(session, case_id, actor=actor, now=now)
+    case = cases.get_visible_case(session, case_id, actor=actor, now=now)
     people = queries.as_read(session, queries.people_of(session, case_id), reader=actor, now=now)
     return {"items": people, "proposed": proposed_for(session, case, reader=actor, now=now)}
 

@@ -7,13 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
-from tsalert.cases.models import CaseFile
 from tsalert.cases.people import queries
 from tsalert.cases.people.models import PersonWishes, VulnerabilityAssessment
 from tsalert.cases.people.queries import CasePerson
 from tsalert.core.actors import Actor
-from tsalert.tiers import queries as tiers
-from tsalert.tiers.vocabulary import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +22,13 @@ class Sensitive:
     wishes: Sequence[PersonWishes]
 
 
-def case_for(session: Session, case_id: int, *, actor: Actor, now: datetime) -> CaseFile:
-    """Return a case to somebody who may see it.
-
-    :raises NotFound: there is no such case.
-    :raises Withheld: it is restricted to them.
-    """
-    case = cases.get_case(session, case_id)
-    tiers.require_visible(session, actor, Subject.CASE, case_id, now=now)
-    return case
-
-
 def sensitive_of(session: Session, case_id: int, party_id: int, *, actor: Actor, now: datetime) -> Sensitive:
     """Return how vulnerable a person of a case is and what they wish, to somebody who may know it.
 
     :raises NotFound: there is no such case, or they are no part of it.
     :raises Withheld: the case is restricted to them, or they are not on it.
     """
-    case_for(session, case_id, actor=actor, now=now)
+    cases.get_visible_case(session, case_id, actor=actor, now=now)
     queries.require_sensitive(session, actor, case_id, now=now)
     person = queries.person_of(session, case_id, party_id)
     found = (queries.assessments(session, case_id, person.members), queries.wishes(session, case_id, person.members))

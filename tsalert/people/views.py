@@ -29,7 +29,7 @@ from tsalert.people.schemas import (
     RoleEndSchema,
 )
 from tsalert.people.sharing import AlsoUsed, also_used
-from tsalert.people.showing import case_for, sensitive_of
+from tsalert.people.showing import sensitive_of
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
 from tsalert.tiers.parties import require_party
@@ -59,7 +59,7 @@ def offer_lives() -> dict[str, object]:
 def show_people(case_id: int) -> ResponseReturnValue:
     """Show who is part of a case, and who may be."""
     session, actor, now = db.session(), current_actor(), utc_now()
-    case = case_for(session, case_id, actor=actor, now=now)
+    case = cases.get_visible_case(session, case_id, actor=actor, now=now)
     return _page(
         "case.html",
         case,
@@ -75,7 +75,7 @@ def show_people(case_id: int) -> ResponseReturnValue:
 @reads("case", "case_id")
 def new_role(case_id: int) -> ResponseReturnValue:
     """Show the form that gives somebody a role in a case, whether they are known or not."""
-    case = case_for(db.session(), case_id, actor=current_actor(), now=utc_now())
+    case = cases.get_visible_case(db.session(), case_id, actor=current_actor(), now=utc_now())
     known = request.values.get("party_id", type=int) or request.args.get("party", type=int)
     if known:
         require_party(db.session(), current_actor(), known, now=utc_now())
@@ -99,7 +99,7 @@ def look(case_id: int) -> ResponseReturnValue:
     """Look for somebody who is known already; the form posts, to keep names out of addresses."""
     asked, now = load_form(LookSchema()), utc_now()
     party_service.note_reading(None, "searched", actor=current_actor(), now=now)
-    case = case_for(db.session(), case_id, actor=current_actor(), now=now)
+    case = cases.get_visible_case(db.session(), case_id, actor=current_actor(), now=now)
     found = search(
         db.session(), asked["q"], reader=current_actor(), is_demo=current_app.config["TSALERT_DEMO"], now=now
     )
@@ -119,7 +119,7 @@ def keep_victim(case_id: int) -> ResponseReturnValue:
 @reads("case", "case_id")
 def edit_role(case_id: int, role_id: int) -> ResponseReturnValue:
     """Ask why a role ends."""
-    case = case_for(db.session(), case_id, actor=current_actor(), now=utc_now())
+    case = cases.get_visible_case(db.session(), case_id, actor=current_actor(), now=utc_now())
     role = queries.get_role(db.session(), case_id, role_id)
     person = next(each for each in _people(case_id) if role.party_id in each.members)
     return _page("end_role.html", case, role=role, person=person)
@@ -211,7 +211,7 @@ def _page(template: str, case: Any, **shown: Any) -> str:
 def _sensitive(template: str, case_id: int, party_id: int) -> str:
     session, actor, now = db.session(), current_actor(), utc_now()
     found = sensitive_of(session, case_id, party_id, actor=actor, now=now)
-    case = case_for(session, case_id, actor=actor, now=now)
+    case = cases.get_visible_case(session, case_id, actor=actor, now=now)
     return _page(template, case, found=found, read_factors=rules.read_factors, officers=staff.officer_names(session))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -48,7 +49,7 @@ def list_studies(asked: dict[str, Any]) -> list[Study]:
 @studies.response(200, CaseStudyRowSchema(many=True))
 def list_of_case(case_id: int) -> list[Study]:
     """List the studies of a case."""
-    queries.get_case(db.session(), case_id, actor=current_actor(), now=utc_now())
+    cases.get_visible_case(db.session(), case_id, actor=current_actor(), now=utc_now())
     return queries.studies_of_case(db.session(), case_id)
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
-from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period, parse_period
@@ -108,17 +107,6 @@ class Examined:
         return not self.open and not self.live
 
 
-def get_case(session: Session, case_id: int, *, actor: Actor, now: datetime) -> CaseFile:
-    """Return the case of studies to somebody who may see it.
-
-    :raises NotFound: there is none.
-    :raises Withheld: it is restricted to this person.
-    """
-    case = cases.get_case(session, case_id)
-    tiers.require_visible(session, actor, Subject.CASE, case_id, now=now)
-    return case
-
-
 def get_study(
     session: Session, case_id: int, study_id: int, *, actor: Actor, now: datetime, lock: bool = False
 ) -> Study:
@@ -127,7 +115,7 @@ def get_study(
     :raises NotFound: the case has none with that number.
     :raises Withheld: the case is restricted to this person.
     """
-    get_case(session, case_id, actor=actor, now=now)
+    cases.get_visible_case(session, case_id, actor=actor, now=now)
     query = select(CaseStudy).where(CaseStudy.id == study_id, CaseStudy.case_id == case_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)

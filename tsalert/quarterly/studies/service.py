@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
 from tsalert.core.periods import Period
@@ -36,7 +37,7 @@ def begin_study(case_id: int, new: Beginning, *, actor: Actor, now: datetime) ->
     actor.require(Permission.WRITE_REPORT)
     require_quarter(new.quarter, now=now)
     with transaction() as session:
-        case = queries.get_case(session, case_id, actor=actor, now=now)
+        case = cases.get_visible_case(session, case_id, actor=actor, now=now)
         row = CaseStudy(case_id=case_id, quarter=new.quarter.label, first_day=new.quarter.first_day)
         row.place = rules.free_place(_taken(session, new.quarter), new.quarter)
         row.begun_by, row.begun_at = actor.officer_id, now
