@@ -36,6 +36,15 @@ class Quarter:
         """Return the instant of one of many records: the first opens the period, the last ends it."""
         return self.period.starts_at + (self.span - timedelta(seconds=1)) * number / max(among - 1, 1)
 
+    def record_first_of_2022_23(self) -> None:
+        """Record what the published first quarter of 2022/23 is made of."""
+        self.open_cases(233, board=76, detriment=Decimal("505804.50"))
+        self.log_reports(30, immediate=7, intervened=5)
+        self.record(InterventionType.SCAM_VICTIM, date(2022, 5, 3), "600")
+        self.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
+        self.record(InterventionType.FRIENDS_AGAINST_SCAMS, date(2022, 4, 1), units=112)
+        self.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=3)
+
     def open_cases(self, number: int, *, board: int, detriment: Decimal) -> None:
         """Open enquiries, some of the board's categories, among which a loss is split unevenly, to the penny."""
         parts = [detriment - (board - 1) * Decimal("0.01"), *[Decimal("0.01")] * (board - 1)]

@@ -35,13 +35,7 @@ def values(session: Session, period: Period) -> dict[str, Value]:
 
 
 def test_the_first_quarter_of_2022_23_is_as_published(session: Session, quarter: Records) -> None:
-    records = quarter(Q1)
-    records.open_cases(233, board=76, detriment=Decimal("505804.50"))
-    records.log_reports(30, immediate=7, intervened=5)
-    records.record(InterventionType.SCAM_VICTIM, date(2022, 5, 3), "600")
-    records.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
-    records.record(InterventionType.FRIENDS_AGAINST_SCAMS, date(2022, 4, 1), units=112)
-    records.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=3)
+    quarter(Q1).record_first_of_2022_23()
     found = values(session, Q1)
     assert (found["enquiries"], found["scam_doorstep_abuse_cases"]) == (233, 76)
     assert found["detriment"] == Decimal("505804.50")

@@ -27,18 +27,8 @@ Q1, Q2 = parse_period("2022/23 Q1"), parse_period("2022/23 Q2")
 Records = Callable[[Period], Quarter]
 
 
-def fill_first_quarter(records: Quarter) -> None:
-    """Record what the published first quarter of 2022/23 is made of."""
-    records.open_cases(233, board=76, detriment=Decimal("505804.50"))
-    records.log_reports(30, immediate=7, intervened=5)
-    records.record(InterventionType.SCAM_VICTIM, date(2022, 5, 3), "600")
-    records.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
-    records.record(InterventionType.FRIENDS_AGAINST_SCAMS, date(2022, 4, 1), units=112)
-    records.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=3)
-
-
 def test_the_first_quarter_of_2022_23_stands_as_published(quarter: Records, assembled: Assemble) -> None:
-    fill_first_quarter(quarter(Q1))
+    quarter(Q1).record_first_of_2022_23()
     found = assembled(Q1)
     glance = {"enquiries": "233", "scam_doorstep_abuse_cases": "76", "reports": "30", "immediate": "7"}
     assert {name: found.shown("glance_count", name, "current") for name in glance} == glance
