@@ -1,6 +1,6 @@
 """What a report says, whatever it is written as: sections of text, tables of typed figures, charts of these. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -123,6 +123,11 @@ class Section:
     def title(self) -> str:
         """Its heading."""
         return self.key.label
+
+    def for_everybody(self) -> "Section | None":
+        """Return it without what is for the board alone; None where nothing is left of it."""
+        blocks = tuple(block for block in self.blocks if not block.is_exempt)
+        return None if self.is_exempt or (self.blocks and not blocks) else replace(self, blocks=blocks)
 
 
 @dataclass(frozen=True, slots=True)

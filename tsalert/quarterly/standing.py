@@ -119,9 +119,8 @@ def _moved(session: Session, row: BoardReport, now: datetime) -> tuple[Restated,
 
 
 def _writing(session: Session, quarter: Period, written: Mapping[Place, Text]) -> list[Task]:
-    """Tell what is not written yet; a text for the board alone is nobody's duty."""
-    empty = [place for place, text in written.items() if not place.is_exempt and not text.is_written]
-    unwritten = tuple(Missing(place.title, "text", (place.name,)) for place in empty)
+    """Tell what is not written yet, and what is missing of what officers keep elsewhere."""
+    unwritten = tuple(Missing(place.title, "text", (place.name,)) for place in texts.to_write(written))
     waiting = {"Write the texts": unwritten} | sources.waiting_for(session, quarter)
     return [Task(title, not missing, missing) for title, missing in waiting.items()]
 

@@ -3,7 +3,7 @@
 A section may have a second text, for the board alone, which never leaves the board edition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -107,6 +107,11 @@ def texts_of(session: Session, quarter: Period) -> dict[Place, Text]:
     rows = session.scalars(select(BoardText).where(BoardText.first_day == quarter.first_day))
     kept = {row.section: row for row in rows}
     return {place: _text(place, kept[place.name]) if place.name in kept else Text(place, "") for place in PLACES}
+
+
+def to_write(texts: Mapping[Place, Text]) -> list[Place]:
+    """Return where nothing is written yet; a text for the board alone is nobody's duty."""
+    return [place for place, text in texts.items() if not place.is_exempt and not text.is_written]
 
 
 def sections_of(texts: Sequence[Text]) -> tuple[Section, ...]:

@@ -40,18 +40,10 @@ def for_public(
     :param others: public editions of other quarters, the one that was published last first.
     """
     editions = [{table.key: table for _, table in tables_of(edition)} for edition in earlier]
-    kept = [kept for section in sections if (kept := _for_everybody(section)) is not None]
+    kept = [kept for section in sections if (kept := section.for_everybody()) is not None]
     public = _public(kept, editions, lambda tables: quoted(tables, quarter, others) if quarter else Quoted(tables))
     made = [replace(section, blocks=tuple(_blocks(section.blocks, public))) for section in kept]
     return tuple(section for section, before in zip(made, kept, strict=True) if section.blocks or not before.blocks)
-
-
-def _for_everybody(section: Section) -> Section | None:
-    """Return a section without what is for the board alone; None where nothing is left of it."""
-    blocks = tuple(block for block in section.blocks if not block.is_exempt)
-    if section.is_exempt or (section.blocks and not blocks):
-        return None
-    return replace(section, blocks=blocks)
 
 
 def _public(sections: Sequence[Section], editions: Sequence[Edition], quote: Callable[[Tables], Quoted]) -> _Public:

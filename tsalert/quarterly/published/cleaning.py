@@ -12,9 +12,5 @@ from tsalert.quarterly.writing.data import for_readers
 
 def as_published(report: Report) -> Report:
     """Return a report without what is exempt, and without what stands behind its figures for machines alone."""
-    sections = tuple(
-        replace(section, blocks=tuple(block for block in section.blocks if not block.is_exempt))
-        for section in report.sections
-        if not section.is_exempt
-    )
+    sections = tuple(kept for section in report.sections if (kept := section.for_everybody()) is not None)
     return for_readers(replace(report, head=replace(report.head, edition=Edition.PUBLIC), sections=sections))

@@ -106,8 +106,7 @@ def reminders(session: Session) -> Sequence[BoardReminder]:
 
 def unwritten(session: Session, quarter: Period) -> list[str]:
     """Return the titles of the sections of a quarter's report in which nobody has written anything yet."""
-    found = texts.texts_of(session, quarter)
-    return [place.title for place, text in found.items() if not place.is_exempt and not text.is_written]
+    return [place.title for place in texts.to_write(texts.texts_of(session, quarter))]
 
 
 def waiting(session: Session, quarter: Period) -> list[str]:
