@@ -21,6 +21,7 @@ from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
+from tsalert.visitors import limiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ TIMETABLE = (
     Job("keep the timetable of the board's report", 600, board_timetable.keep_timetable),
     Job("erase what was approved", 5, erasing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),
+    Job("forget what visitors asked for", 3600, limiting.forget_visits),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

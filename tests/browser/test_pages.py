@@ -14,7 +14,7 @@ from tests.browser.conftest import SECRET_KEY, opened, sign_in
 from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
-from tsalert.subscribers.rules import SHORTEST_FILL
+from tsalert.visitors.rules import SHORTEST_FILL
 from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers import rules
@@ -158,19 +156,6 @@ def test_what_is_neither_is_refused_beside_its_field(typed: str) -> None:
     with pytest.raises(RuleViolation) as refused:
         rules.read_contact(typed, allow_drama=True)
     assert refused.value.field == "contact"
-
-
-@pytest.mark.parametrize(
-    ("waited", "is_quick"),
-    [
-        pytest.param(None, True, id="never-drawn-by-us"),
-        pytest.param(timedelta(seconds=1), True, id="faster-than-anybody-types"),
-        pytest.param(timedelta(seconds=2), False, id="at-exactly-two-seconds"),
-        pytest.param(timedelta(days=3), False, id="left-open-for-days"),
-    ],
-)
-def test_a_form_that_comes_back_too_quickly(waited: timedelta | None, *, is_quick: bool) -> None:
-    assert rules.is_too_quick(NOW - waited if waited is not None else None, NOW) is is_quick
 
 
 def test_all_makes_other_topics_needless_and_none_means_all() -> None:

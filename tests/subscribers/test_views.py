@@ -13,8 +13,8 @@ from tests.subscribers.conftest import CONSENT, Import, held, letters, status
 from tsalert.core.clock import utc_now
 from tsalert.places.models import Ward
 from tsalert.staff.rules import RoleName
-from tsalert.subscribers import tokens
 from tsalert.subscribers.models import SignUp, Subscriber, Subscription
+from tsalert.visitors.tokens import stamp
 
 PAT = f"Pat Example,pat@example.org,07700 900001,BR1 3UH,Bickley,,,scams,immediate,{CONSENT}"
 
@@ -22,7 +22,7 @@ PAT = f"Pat Example,pat@example.org,07700 900001,BR1 3UH,Bickley,,,scams,immedia
 @pytest.fixture
 def drawn(session: Session) -> str:
     """The mark of a form that was drawn a minute ago."""
-    return tokens.stamp(utc_now() - timedelta(minutes=1))
+    return stamp(utc_now() - timedelta(minutes=1))
 
 
 def asked(session: Session) -> int:
@@ -68,7 +68,7 @@ def test_a_machine_that_fills_every_field_gets_the_same_answer_and_nothing_more(
 
 @pytest.mark.parametrize("mark", ["", "rubbish", "now"])
 def test_a_form_that_comes_back_too_quickly_is_shown_again(client: FlaskClient, session: Session, mark: str) -> None:
-    just_now = tokens.stamp(utc_now() + timedelta(hours=1))  # however long the request takes to be answered
+    just_now = stamp(utc_now() + timedelta(hours=1))  # however long the request takes to be answered
     answer = client.post("/join", data={"contact": "pat@example.org", "drawn": just_now if mark == "now" else mark})
     assert (answer.status_code, asked(session)) == (422, 0)
     assert "pat@example.org" in answer.text

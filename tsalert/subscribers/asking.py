@@ -1,12 +1,10 @@
 """Asking an address to confirm: limited, the same for everybody, never twice for one import."""
 
-import hmac
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from hashlib import sha256
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -15,7 +13,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rows import ImportRow
-from tsalert.subscribers.rules import CONFIRM_LIFE, WATCHED_SPAN, Source, network_of, tidy_topics
+from tsalert.subscribers.rules import CONFIRM_LIFE, Source, tidy_topics
 from tsalert.subscribers.tokens import confirm_token
 from tsalert.subscribers.wording import confirmation
 
@@ -55,22 +53,6 @@ def ask_imported(session: Session, unconfirmed: Mapping[int, ImportRow], *, now:
     return asked
 
 
-def asked_of_address(session: Session, endpoint_id: int, *, now: datetime) -> int:
-    """Return how often an address was asked within the watched span."""
-    return _count(session, SignUp.endpoint_id == endpoint_id, SignUp.asked_at > as_utc(now) - WATCHED_SPAN)
-
-
-def asked_by_network(session: Session, network_digest: str, *, now: datetime) -> int:
-    """Return how many sign-ups came from a network within the watched span."""
-    return _count(session, SignUp.network_digest == network_digest, SignUp.asked_at > as_utc(now) - WATCHED_SPAN)
-
-
-def network_digest(network: str) -> str:
-    """Return what is kept of a visitor's network address: enough to count by, useless to others."""
-    settings: Settings = current_app.extensions["tsalert_settings"]
-    return hmac.new(settings.secret_key.encode(), f"network:{network_of(network)}".encode(), sha256).hexdigest()
-
-
 def _imported(endpoint_id: int, row: ImportRow, now: datetime) -> SignUp:
     return SignUp(
         endpoint_id=endpoint_id,
@@ -85,10 +67,6 @@ def _imported(endpoint_id: int, row: ImportRow, now: datetime) -> SignUp:
 def _asked_since(session: Session, endpoint_ids: Collection[int], since: datetime) -> set[int]:
     query = select(SignUp.endpoint_id).where(SignUp.endpoint_id.in_(endpoint_ids), SignUp.asked_at > as_utc(since))
     return set(session.scalars(query))
-
-
-def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(SignUp).where(*conditions)) or 0
 
 
 def _takes_texts(settings: Settings) -> bool:

@@ -21,6 +21,9 @@ from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
+from tsalert.visitors.limiting import spend
+from tsalert.visitors.rules import network_of
+from tsalert.visitors.tokens import network_digest
 
 PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
 
@@ -50,21 +53,22 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> None:
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
     if channel is Channel.VOICE:
         raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
-    digest = asking.network_digest(network)
+    hour = rules.WATCHED_SPAN
     with transaction() as session:
         _require_known(session, wish)
-        if asking.asked_by_network(session, digest, now=now) >= rules.SIGN_UPS_PER_NETWORK:
+        most = rules.SIGN_UPS_PER_NETWORK
+        if not spend(session, "sign up from", network_of(network), most=most, within=hour, now=now):
             raise TooManyTries("Too many people have joined from your connection. Try again in an hour, or ring us.")
-        end = _find_or_add(session, channel, address, now)
-        if asking.asked_of_address(session, end.id, now=now) >= rules.SIGN_UPS_PER_ADDRESS:
+        if not spend(session, "sign up", address, most=rules.SIGN_UPS_PER_ADDRESS, within=hour, now=now):
             return
+        end = _find_or_add(session, channel, address, now)
         asked = SignUp(
             endpoint_id=end.id,
             topics=list(rules.tidy_topics(wish.topics)),
             postcode=wish.postcode,
             ward=wish.ward,
             source=Source.WEB,
-            network_digest=digest,
+            network_digest=network_digest(network),
             asked_at=now,
         )
         asking.ask(session, asked, now=now)

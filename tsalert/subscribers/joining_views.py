@@ -4,11 +4,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.clock import utc_now
-from tsalert.core.errors import RuleViolation
 from tsalert.db import db
-from tsalert.subscribers import queries, service, tokens
-from tsalert.subscribers.rules import is_too_quick
+from tsalert.subscribers import queries, service
 from tsalert.subscribers.schemas import JoinSchema
+from tsalert.visitors.schemas import is_machine
+from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
 from tsalert.web.forms import load_form, redisplays
 
@@ -19,7 +19,7 @@ bp = Blueprint("joining", __name__)
 @public
 def show_form() -> ResponseReturnValue:
     """Show the form to join."""
-    return render_template("public/join.html", topics=queries.topics(db.session()), stamp=tokens.stamp(utc_now()))
+    return render_template("public/join.html", topics=queries.topics(db.session()), stamp=stamp(utc_now()))
 
 
 @bp.post("/join")
@@ -28,9 +28,7 @@ def show_form() -> ResponseReturnValue:
 def join() -> ResponseReturnValue:
     """Take a sign-up; the answer is the same for everybody, and for machines that fill every field."""
     typed, now = load_form(JoinSchema()), utc_now()
-    if is_too_quick(tokens.read_stamp(typed["drawn"]), now):
-        raise RuleViolation("That was very quick. If you are not a machine, press the button once more.")
-    if not typed["trap"]:
+    if not is_machine(typed, now=now):
         service.sign_up(typed["contact"], typed["wish"], network=request.remote_addr or "", now=now)
     return redirect(url_for(".show_next_step"), 303)
 

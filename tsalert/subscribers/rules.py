@@ -2,18 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
 from typing import Protocol, TypeVar
 
-from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
 
 EVERY_TOPIC = "all"
 CONFIRM_LIFE = timedelta(days=7)
-SHORTEST_FILL = timedelta(seconds=2)
 WATCHED_SPAN = timedelta(hours=1)
 SIGN_UPS_PER_ADDRESS = 3
 SIGN_UPS_PER_NETWORK = 30
@@ -206,20 +203,6 @@ def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
         return normalise_phone(text, allow_drama=allow_drama)
     except RuleViolation as error:
         raise RuleViolation(error.message, field="contact") from error
-
-
-def is_too_quick(drawn_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a form came back faster than anybody types, or was never drawn by us."""
-    return drawn_at is None or as_utc(now) - as_utc(drawn_at) < SHORTEST_FILL
-
-
-def network_of(address: str) -> str:
-    """Return what counts as one network: an IPv4 address, or the 64 bits that one IPv6 customer has."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:

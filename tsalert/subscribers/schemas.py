@@ -6,26 +6,25 @@ from marshmallow import Schema, fields, post_load, validate
 
 from tsalert.subscribers.joining import Wish
 from tsalert.subscribers.rules import OFFERED, Frequency
+from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
 
 _CONTACT = "Enter an email address or a mobile number."
 _AT_ONCE_ALONE = "Alerts go out at once: there is no daily or weekly mail yet."
 
 
-class JoinSchema(Schema):
-    """What a resident types to join; ``leave_empty`` and ``drawn`` tell people from machines."""
+class JoinSchema(VisitorSchema):
+    """What a resident types to join."""
 
     contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
     postcode = Postcode()
     topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
-    leave_empty = fields.String(load_default="")
-    drawn = Line(longest=100, load_default="")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Hand over the contact, the wish and the marks."""
         wish = Wish(tuple(data.get("topics", ())), data.get("postcode"))
-        return {"contact": data["contact"], "wish": wish, "trap": data["leave_empty"], "drawn": data["drawn"]}
+        return {"contact": data["contact"], "wish": wish, "leave_empty": data["leave_empty"], "drawn": data["drawn"]}
 
 
 class PhonedSchema(Schema):

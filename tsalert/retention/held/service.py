@@ -9,6 +9,8 @@ ENTRIES = (
     held("officer_role", "officer_id > officer"),
     held("api_token", "officer_id > officer", facts="token_digest"),
     held("sign_in_failure", facts="account_digest network_digest"),
+    held("visitor_allowance", facts="purpose whose"),
+    held("visitor_code", facts="purpose digest"),
     held("submission", facts="key location"),
     held("rota_pattern", "officer_id > officer", facts="duty weekdays"),
     held("rota_shift", "officer_id > officer", facts="duty note"),

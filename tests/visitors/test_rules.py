@@ -1,0 +1,37 @@
+"""What counts as a machine, and as one network."""
+
+from contextlib import nullcontext
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import NOW
+from tsalert.core.errors import RuleViolation
+from tsalert.visitors import rules
+
+
+@pytest.mark.parametrize(
+    ("waited", "is_quick"),
+    [
+        pytest.param(None, True, id="never-drawn-by-us"),
+        pytest.param(timedelta(seconds=1), True, id="faster-than-anybody-types"),
+        pytest.param(timedelta(seconds=2), False, id="at-exactly-two-seconds"),
+        pytest.param(timedelta(days=3), False, id="left-open-for-days"),
+    ],
+)
+def test_a_form_that_comes_back_too_quickly(waited: timedelta | None, *, is_quick: bool) -> None:
+    with pytest.raises(RuleViolation) if is_quick else nullcontext():
+        rules.check_filled_by_hand(NOW - waited if waited is not None else None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("no address", "no address"),
+    ],
+)
+def test_one_network_is_an_address_or_the_half_of_one(address: str, network: str) -> None:
+    assert rules.network_of(address) == network
