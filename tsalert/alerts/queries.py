@@ -208,6 +208,26 @@ def past(session: Session, *, now: datetime, after: int | None = None, limit: in
     return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
 
 
+def published(session: Session, *, limit: int) -> list[Alert]:
+    """Return the newest of the alerts that were sent."""
+    query = select(Alert).where(Alert.published_at.is_not(None))
+    return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
+
+
+def originals_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Alert]:
+    """Return the alerts that these update or end, by id."""
+    ids = {one.in_reply_to for one in alerts if one.in_reply_to is not None}
+    return {one.id: one for one in session.scalars(select(Alert).where(Alert.id.in_(ids)))} if ids else {}
+
+
+def withdrawn_at(session: Session, alerts: Iterable[Alert]) -> dict[int, datetime]:
+    """Return when those of some alerts were withdrawn that had begun to go out, by id."""
+    by_mailing = {one.mailing_id: one.id for one in alerts if one.mailing_id is not None}
+    found = delivery.progress_of_all(session, list(by_mailing))
+    stopped = {key: each.completed_at for key, each in found.items() if each.state == Status.CANCELLED}
+    return {by_mailing[key]: at for key, at in stopped.items() if at is not None}
+
+
 def find_published(session: Session, reference: str) -> Alert | None:
     """Return the sent alert with a reference; one that was never sent is nobody's business yet."""
     return session.scalar(select(Alert).where(Alert.reference == reference, Alert.published_at.is_not(None)))
