@@ -51,4 +51,4 @@ class Press:
             message_token=self._sign_delivery(each.id),
             unsubscribe_token=self._sign_endpoint(each.endpoint_id),
         )
-        return Message(each.id, each.mailing_id, channel, address, content)
+        return Message(each.id, each.mailing_id, channel, address, content, each.standing.lane)
