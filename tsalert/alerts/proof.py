@@ -7,6 +7,7 @@ from flask import current_app
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, digest
 from tsalert.alerts.segments import SmsSize, measure
+from tsalert.alerts.speaking import seconds
 from tsalert.alerts.wording import Letterhead, Notice, Wording, word
 from tsalert.config import Settings, TwilioSettings
 from tsalert.delivery.rules import UNSUBSCRIBE_LINK, Content
@@ -19,6 +20,7 @@ class Proof:
 
     wording: Wording
     sms_size: SmsSize
+    voice_seconds: int
     digest: str
 
 
@@ -47,7 +49,8 @@ def pull_proof(alert: Alert) -> Proof:
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
     }
-    return Proof(wording, measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH)), digest(shown))
+    size = measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH))
+    return Proof(wording, size, seconds(wording.voice), digest(shown))
 
 
 def with_sample_link(text: str, ending: str = "…") -> str:
@@ -57,8 +60,14 @@ def with_sample_link(text: str, ending: str = "…") -> str:
 
 def content_of(alert: Alert, wording: Wording) -> Content:
     """Return what delivery sends; a channel that was not chosen has no content."""
-    by_sms = Channel.SMS in alert.channels
-    return Content(subject=wording.subject, text=wording.text, html=wording.html, sms=wording.sms if by_sms else None)
+    by_sms, by_voice = (channel in alert.channels for channel in (Channel.SMS, Channel.VOICE))
+    return Content(
+        subject=wording.subject,
+        text=wording.text,
+        html=wording.html,
+        sms=wording.sms if by_sms else None,
+        voice=wording.voice if by_voice else None,
+    )
 
 
 def _takes_replies(twilio: TwilioSettings | None) -> bool:
@@ -73,5 +82,6 @@ def _notice(alert: Alert) -> Notice:
         body=alert.body_markdown,
         advice=alert.advice,
         sms=alert.sms_text,
+        voice=alert.voice_text,
         expires_at=alert.expires_at,
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts import proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
+from tsalert.alerts.night import LANES
 from tsalert.alerts.rules import Draft, Kind, Urgency, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.audit import service as audit
@@ -17,13 +18,11 @@ from tsalert.db import transaction
 from tsalert.delivery import doubts
 from tsalert.delivery import service as delivery
 from tsalert.delivery.doubts import Decision
-from tsalert.delivery.rules import Lane
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
-_LANES = {Urgency.URGENT: Lane.URGENT, Urgency.ROUTINE: Lane.BULK}
 _STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
 
 
@@ -180,7 +179,7 @@ def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
 
 def _fill(alert: Alert, draft: Draft) -> None:
     alert.headline, alert.body_markdown = draft.headline, draft.body
-    alert.advice, alert.sms_text = draft.advice, draft.sms
+    alert.advice, alert.sms_text, alert.voice_text = draft.advice, draft.sms, draft.voice
     alert.topic, alert.urgency, alert.expires_at = draft.topic, draft.urgency, draft.expires_at
     alert.wards, alert.channels = sorted(draft.wards), sorted(draft.channels)
 
@@ -230,7 +229,7 @@ def _send(
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     content = proof.content_of(alert, pulled.wording)
-    lane = _LANES[Urgency(alert.urgency)]
+    lane = LANES[Urgency(alert.urgency)]
     mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
     size = delivery.enqueue(session, mailing_id, queries.audience(alert), now=now)
     rules.check_audience(size)

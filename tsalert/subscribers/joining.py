@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
+from tsalert.core.errors import Conflict, NotFound, RuleViolation, TooManyTries
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id
@@ -40,19 +40,17 @@ class Wish:
 
 
 def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> None:
-    """Take a sign-up from the public site and ask the address to confirm it.
+    """Take a sign-up from the public site and ask the address to confirm it; a landline is asked by a call.
 
     Nothing changes for anybody until it does. Whether the address is new, known or has left makes
     no difference that the visitor could see; one that was asked too often is not asked again.
 
-    :param contact: an email address or a mobile number, as typed.
+    :param contact: an email address or a telephone number, as typed.
     :param network: the visitor's network address; only a keyed digest of it is kept.
     :raises RuleViolation: the contact or a topic is not valid.
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
-    if channel is Channel.VOICE:
-        raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
     hour = rules.WATCHED_SPAN
     with transaction() as session:
         _require_known(session, wish)
@@ -125,6 +123,34 @@ def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> in
         record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
         audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, channel=end.channel)
         return person.subscriber_id
+
+
+def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
+    """Ring a landline, within the hours of the day, to ask whether it wants alerts; returns the sign-up's id.
+
+    Nothing changes for anybody until somebody there presses 1.
+
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: it is no landline, or a topic or the ward is not valid.
+    :raises Conflict: it was asked within a day or three times already, or asked never to be rung.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    if channel is not Channel.VOICE:
+        raise RuleViolation("Only a landline is asked by a call. Enter its number.", field="contact")
+    with transaction() as session:
+        _require_known(session, wish)
+        end = _find_or_add(session, channel, address, now)
+        topics = list(rules.tidy_topics(wish.topics))
+        where = {"postcode": wish.postcode, "ward": wish.ward}
+        asked = SignUp(endpoint_id=end.id, topics=topics, source=Source.PHONE, asked_at=now, **where)
+        if not asking.ask(session, asked, now=now):
+            raise Conflict(
+                "This number cannot be rung to ask: it was asked within the last day or three times already, "
+                "it asked us never to ring again, or too many were rung this hour."
+            )
+        audit.record(session, actor, "asked by call", "sign-up", asked.id, now=now, channel=end.channel)
+        return asked.id
 
 
 def _require_known(session: Session, wish: Wish) -> None:
