@@ -19,7 +19,7 @@ from tsalert.alerts import queries as alerts
 from tsalert.alerts import service as alerting
 from tsalert.alerts.rules import Channel as AlertChannel
 from tsalert.core.actors import Actor
-from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
+from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.db import Base, db, transaction
 from tsalert.delivery import claiming, service
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
@@ -188,7 +188,7 @@ def test_who_presses_9_on_the_question_is_never_asked_again(
     exchange.ring("presses:9", day)
     assert state(session) == ("opted_out", True)
     later = day + timedelta(days=30)
-    with pytest.raises(Conflict):
+    with pytest.raises(RuleViolation, match="cannot be rung"):
         subscribers.ask_by_call(LANDLINE, Wish(), actor=manager, now=later)
     subscribers.sign_up("020 7946 0123", Wish(), network="192.0.2.1", now=later)
     assert exchange.ring("presses:1", later) == []

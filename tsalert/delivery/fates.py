@@ -58,8 +58,9 @@ def get_call(session: Session, delivery_id: int) -> OurCall:
     return OurCall(str(words), Lane(lane), endpoint_id)
 
 
-def calls_made(session: Session, endpoint_id: int, lane: Lane) -> list[datetime]:
-    """Return when each call of a lane to a number was asked for, whatever became of it."""
-    mine = (Delivery.endpoint_id == endpoint_id, Delivery.channel == Channel.VOICE, Mailing.lane == lane)
-    query = select(Mailing.created_at).join(Delivery, Delivery.mailing_id == Mailing.id).where(*mine)
-    return list(session.scalars(query.order_by(Mailing.id)))
+def calls_made(session: Session, endpoint_ids: Collection[int], lane: Lane) -> dict[tuple[int, datetime], Status]:
+    """Return what became of each call of a lane to some numbers, by number and when it was asked for."""
+    mine = (Delivery.endpoint_id.in_(endpoint_ids), Delivery.channel == Channel.VOICE, Mailing.lane == lane)
+    query = select(Delivery.endpoint_id, Mailing.created_at, Delivery.status)
+    query = query.join(Mailing, Mailing.id == Delivery.mailing_id).where(*mine).order_by(Delivery.id)
+    return {(number, at): Status(status) for number, at, status in session.execute(query)}

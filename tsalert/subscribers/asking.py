@@ -57,7 +57,8 @@ def may_cost(session: Session, channel: Channel, address: str, *, now: datetime)
 
 def _may_ring(session: Session, end: EndpointView, now: datetime) -> bool:
     """Tell whether a landline may be asked: never after it said no, and neither often nor at any cost."""
-    if end.is_suppressed or not may_be_asked(calls_made(session, end.id, Lane.TRANSACTIONAL), now):
+    asked = [at for _, at in calls_made(session, [end.id], Lane.TRANSACTIONAL)]
+    if end.is_suppressed or not may_be_asked(asked, now):
         return False
     return may_cost(session, end.channel, end.address, now=now)
 

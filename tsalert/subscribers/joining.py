@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import Conflict, NotFound, RuleViolation, TooManyTries
+from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id
@@ -25,6 +25,10 @@ from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import network_of
 from tsalert.visitors.tokens import network_digest
 
+_NOT_RUNG = (
+    "This number cannot be rung now. It was asked within the last 24 hours or three times already, it asked us never "
+    "to ring again, or too many were rung this hour. If they ring us, they can still be put on the list."
+)
 PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
 
 
@@ -131,8 +135,7 @@ def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int
     Nothing changes for anybody until somebody there presses 1.
 
     :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: it is no landline, or a topic or the ward is not valid.
-    :raises Conflict: it was asked within a day or three times already, or asked never to be rung.
+    :raises RuleViolation: it is no landline, may not be asked now, or a topic or the ward is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
@@ -145,10 +148,7 @@ def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int
         where = {"postcode": wish.postcode, "ward": wish.ward}
         asked = SignUp(endpoint_id=end.id, topics=topics, source=Source.PHONE, asked_at=now, **where)
         if not asking.ask(session, asked, now=now):
-            raise Conflict(
-                "This number cannot be rung to ask: it was asked within the last day or three times already, "
-                "it asked us never to ring again, or too many were rung this hour."
-            )
+            raise RuleViolation(_NOT_RUNG, field="contact")
         audit.record(session, actor, "asked by call", "sign-up", asked.id, now=now, channel=end.channel)
         return asked.id
 

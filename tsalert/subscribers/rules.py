@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
-from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
+from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
 
 EVERY_TOPIC = "all"
 CONFIRM_LIFE = timedelta(days=7)
@@ -85,6 +85,41 @@ WORDINGS = {
     Source.KEY: KEY_WORDING,
     Source.IMPORT: IMPORT_WORDING,
 }
+
+
+class Question(StrEnum):
+    """How far the question to a landline, whether it wants alerts, has come."""
+
+    JOINED = "pressed 1: on the list"
+    NEVER = "asked never to be rung"
+    TO_RING = "waits to be rung"
+    RUNG = "rung: waiting for a key"
+    NO_KEY = "answered, no key pressed"
+    NO_ANSWER = "nobody answered"
+    NOT_RUNG = "not rung: asked too often"
+    FAILED = "could not be rung"
+
+
+_QUESTIONS = {
+    Status.PENDING: Question.TO_RING,
+    Status.CLAIMED: Question.TO_RING,
+    Status.UNKNOWN: Question.RUNG,
+    Status.ACCEPTED: Question.RUNG,
+    Status.DELIVERED: Question.NO_KEY,
+    Status.UNDELIVERED: Question.NO_ANSWER,
+}
+
+
+def read_question(call: Status | None, *, is_confirmed: bool, is_suppressed: bool) -> Question:
+    """Say how far the question to a landline has come.
+
+    :param call: where its call stands; None where none was made.
+    """
+    if is_suppressed:
+        return Question.NEVER
+    if is_confirmed:
+        return Question.JOINED
+    return Question.NOT_RUNG if call is None else _QUESTIONS.get(call, Question.FAILED)
 
 
 class Reader(Protocol):
