@@ -104,7 +104,7 @@ from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
-from tsalert.subscribers import joining_views, link_views
+from tsalert.subscribers import joining_views, landline_views, link_views
 from tsalert.subscribers import views as subscribers_views
 from tsalert.web import home
 from tsalert.worker import command as worker_command
@@ -160,6 +160,7 @@ PAGES = (
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
+    landline_views.bp,
     link_views.bp,
     delivery_views.bp,
     inbound_views.bp,

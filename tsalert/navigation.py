@@ -109,7 +109,12 @@ ROOMS = (
         "Alerts",
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
-            Link("Subscribers", "subscribers.list_subscribers", P.READ_SUBSCRIBERS, frozenset({"subscribers"})),
+            Link(
+                "Subscribers",
+                "subscribers.list_subscribers",
+                P.READ_SUBSCRIBERS,
+                frozenset({"subscribers", "landlines"}),
+            ),
         ),
     ),
     Room(

@@ -211,6 +211,7 @@ WHERE = {
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
     "staff.show_account": "/account",
+    "landlines.list_landlines": "/subscribers/landlines",
     "subscribers.list_subscribers": "/subscribers",
     "subscribers.public_home": "/welcome",
     "subscribers.show_form": "/subscribers/new",
@@ -435,7 +436,7 @@ def links(page: Page) -> dict[str, str]:
     page.get_by_role("button", name="Make it").click()
     screen = urlsplit(page.locator("main .ts-reference").inner_text()).path
     page.goto("/join")
-    page.get_by_label("Email address or mobile number").fill("new.reader@example.org")
+    page.get_by_label("Email address or telephone number").fill("new.reader@example.org")
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)  # nobody types faster; a machine is turned away
     page.get_by_role("button", name="Get alerts").click()
     confirmation, leaving = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in ("confirm", "unsubscribe"))

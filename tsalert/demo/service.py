@@ -19,6 +19,7 @@ from tsalert.demo import (
     helpline,
     kept,
     known,
+    landlines,
     odd,
     other_work,
     partners,
@@ -108,6 +109,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
     sent.load_alerts(team, now)
+    landlines.load_questions(team, now)
     tell("The rota")
     standby.load_rota(team, now)
     _load_present(team, now)
