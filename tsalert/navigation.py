@@ -111,6 +111,7 @@ ROOMS = (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
             Link("Subscribers", "subscribers.list_subscribers", P.READ_SUBSCRIBERS, frozenset({"subscribers"})),
         ),
+        frozenset({"choices", "erasing"}),
     ),
     Room(
         "Oversight",

@@ -13,8 +13,11 @@ from tsalert.db import db
 from tsalert.delivery.queries import get_endpoint
 from tsalert.delivery.tokens import read_unsubscribe_token
 from tsalert.subscribers import queries, service, tokens
+from tsalert.subscribers.preferences import why_left
+from tsalert.subscribers.preferences.rules import WhyLeft
+from tsalert.subscribers.preferences.schemas import WhyLeftSchema
 from tsalert.web.access import public
-from tsalert.web.forms import redisplays
+from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("links", __name__)
 
@@ -48,7 +51,28 @@ def show_leaving(token: str) -> ResponseReturnValue:
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop every message to the address, for a person or a mail program; 200 also when it has stopped already."""
     service.unsubscribe(_endpoint(token), now=utc_now())
-    return render_template("public/left.html")
+    return _draw_left(token)
+
+
+@bp.get("/unsubscribe/<token>/why")
+@public
+def show_why(token: str) -> ResponseReturnValue:
+    """Ask whoever has left why they did, if they like to say."""
+    get_endpoint(db.session(), _endpoint(token))
+    return _draw_left(token)
+
+
+@bp.post("/unsubscribe/<token>/why")
+@public
+@redisplays(show_why)
+def say_why(token: str) -> ResponseReturnValue:
+    """Keep why they left, in one of our words."""
+    why_left.say_why(_endpoint(token), load_form(WhyLeftSchema())["reason"], now=utc_now())
+    return render_template("public/left.html", has_said=True)
+
+
+def _draw_left(token: str) -> str:
+    return render_template("public/left.html", token=token, reasons=WhyLeft.options())
 
 
 def _sign_up(token: str) -> int:
