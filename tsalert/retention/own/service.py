@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -11,14 +12,13 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.retention.access import gathering
 from tsalert.retention.access.gathering import Row
-from tsalert.retention.holding import kept_by_holds
-from tsalert.retention.vocabulary import Root
+from tsalert.retention.models import AccessRequest
 from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.preferences import forgetting, visits
 from tsalert.subscribers.preferences.acting import By, by_officer, by_reader
 from tsalert.subscribers.preferences.rules import TYPED_TO_ERASE
 
-_HELD = "We must keep this for now, because of a legal duty or a request about it that we are answering. Ring us."
+_ASKING = "You asked us what we hold on you, and we are answering. Until then we must keep it. Ring us."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def erase_own(token: str, typed: str, *, now: datetime) -> None:
 
     :raises Closed: the page has closed.
     :raises RuleViolation: they did not type it, or are an organisation.
-    :raises Conflict: a hold or a request keeps what we hold.
+    :raises Conflict: they wait for an answer to what we hold on them.
     """
     _require_typed(typed)
     with transaction() as session:
@@ -66,7 +66,7 @@ def erase(subscriber_id: int, typed: str, *, actor: Actor, now: datetime) -> Non
 
     :raises NotAllowed: the actor may not manage subscribers.
     :raises RuleViolation: it was not typed, or they are an organisation.
-    :raises Conflict: a hold or a request keeps what we hold.
+    :raises Conflict: they wait for an answer to what we hold on them.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     _require_typed(typed)
@@ -75,8 +75,9 @@ def erase(subscriber_id: int, typed: str, *, actor: Actor, now: datetime) -> Non
 
 
 def _erase(session: Session, subscriber_id: int, by: By) -> None:
-    if kept_by_holds(session).why(Root.SUBSCRIBER, subscriber_id) is not None:
-        raise Conflict(_HELD)
+    asking = (AccessRequest.subscriber_id == subscriber_id, AccessRequest.answered_at.is_(None))
+    if session.scalar(select(AccessRequest.id).where(*asking).limit(1)) is not None:
+        raise Conflict(_ASKING)  # to erase what somebody asked to see would be an offence (DPA 2018, section 173)
     forgetting.erase(session, subscriber_id, by=by)
 
 
