@@ -15,6 +15,7 @@ from tsalert.demo import (
     board_paper,
     border,
     calculated,
+    chosen,
     equipment,
     helpline,
     kept,
@@ -108,6 +109,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
     sent.load_alerts(team, now)
+    chosen.load_choices(team, now)
     tell("The rota")
     standby.load_rota(team, now)
     _load_present(team, now)

@@ -54,6 +54,6 @@ def note_consent(session: Session, subscriber_id: int, endpoint_id: int, said: t
     )
 
 
-def note_act(session: Session, action: str, subscriber_id: int, *, by: By, **detail: str | int | list[str]) -> None:
+def note_act(session: Session, action: str, subscriber_id: int, *, by: By, **detail: str | int) -> None:
     """Enter a change of a subscriber in the trail."""
     audit.record(session, by.actor, action, "subscriber", subscriber_id, now=by.now, method=by.method, **detail)

@@ -55,7 +55,7 @@ def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choi
     words = wording.chosen(choices, dict(queries.topics(session)), places.ward_names(session), subscriber.ward)
     consent = words if act is Act.CHANGED else f"{WORDINGS[by.method]} {words}"
     note_consent(session, subscriber_id, endpoint_id, (act, consent), by=by)
-    note_act(session, "chose", subscriber_id, by=by, changed=sorted(set(changed)))
+    note_act(session, "chose", subscriber_id, by=by, changed=", ".join(sorted(set(changed))))
 
 
 def _require_offered(session: Session, choices: Choices, subscriber: Subscriber, kept: set[str]) -> None:
