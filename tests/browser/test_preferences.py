@@ -113,7 +113,6 @@ def erase(page: Page) -> None:
     page.get_by_label("Type erase to go on").fill("erase")
     page.get_by_role("button", name="Erase").click()
     expect(page.get_by_role("heading", name="You are erased")).to_be_visible()
-    page.go_back()
 
 
 def test_leaving_by_the_keyboard_alone_and_saying_why(chromium: Browser, site: str, desk: Page) -> None:

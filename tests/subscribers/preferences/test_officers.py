@@ -44,6 +44,7 @@ def test_an_officer_changes_what_somebody_gets_who_rings(
     said = last_consent(session)
     assert (said.act, said.method, said.recorded_by is None) == ("changed", "phone", False)
     assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "chose")).all() == ["chose"]
+    assert "telephone, written down by Pat Example" in browser.get(f"/subscribers/{pat}").text
 
 
 def test_an_address_that_is_not_theirs_is_not_found(
