@@ -19,6 +19,7 @@ from tsalert.retention import erasing
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
+from tsalert.subscribers.preferences import pausing, visits
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
 from tsalert.visitors import limiting
@@ -58,6 +59,8 @@ TIMETABLE = (
     Job("erase what was approved", 5, erasing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),
     Job("forget what visitors asked for", 3600, limiting.forget_visits),
+    Job("forget visits to preferences", 3600, visits.forget_visits),
+    Job("end pauses", 600, pausing.end_pauses),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

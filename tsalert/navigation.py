@@ -116,6 +116,7 @@ ROOMS = (
                 frozenset({"subscribers", "landlines"}),
             ),
         ),
+        frozenset({"choices", "erasing"}),
     ),
     Room(
         "Oversight",

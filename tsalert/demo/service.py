@@ -15,6 +15,7 @@ from tsalert.demo import (
     board_paper,
     border,
     calculated,
+    chosen,
     equipment,
     helpline,
     kept,
@@ -110,6 +111,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     tell("Past alerts")
     sent.load_alerts(team, now)
     landlines.load_questions(team, now)
+    chosen.load_choices(team, now)
     tell("The rota")
     standby.load_rota(team, now)
     _load_present(team, now)

@@ -56,6 +56,9 @@ class EndedReason(StrEnum):
     STOP_KEY = "key on a call"
     BY_OFFICER = "ended by an officer"
     REPLACED = "left out of a later import"
+    CHANGED = "no longer chosen"
+    MOVED = "moved to another address"
+    ERASED = "erased"
 
 
 class Act(StrEnum):
@@ -64,8 +67,11 @@ class Act(StrEnum):
     GIVEN = "given"
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
 
 
+# What ended for one of these does not start again when its reader comes back.
+_SETTLED = frozenset({EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.ERASED})
 WEB_WORDING = (
     "Send me Trading Standards alerts about the topics I have chosen. "
     "I can stop them at any time by the link or word in every message."
@@ -208,7 +214,7 @@ def changes_by_return(held: Sequence[Held]) -> Changes:
     """Say what starts again at an address whose reader had left and comes back."""
     if any(one.ended_reason is None for one in held):
         return Changes()
-    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason != EndedReason.REPLACED)))
+    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason not in _SETTLED)))
 
 
 def same_reader(name: str | None, readers: Sequence[_Reader]) -> _Reader | None:
