@@ -28,6 +28,7 @@ from tsalert.handover import views as handover_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.inbound.mail import cli as mail_cli
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
@@ -222,6 +223,7 @@ COMMANDS = (
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
+    mail_cli.group,
     demo_cli.group,
     worker_command,
 )

@@ -123,6 +123,11 @@ def mailing_of(session: Session, alert_id: int) -> int:
     return alert.mailing_id
 
 
+def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
+    """Return the reference of the alert that went out as a mailing; None for one that is no alert."""
+    return session.scalar(select(Alert.reference).where(Alert.mailing_id == mailing_id))
+
+
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
     """Return a page of an alert's messages of which nobody knows whether they were sent; addresses are masked.
 

@@ -42,6 +42,7 @@ class Source(StrEnum):
     PHONE = "phone"
     IMPORT = "import"
     SMS = "sms"
+    COMPLAINT = "complaint"
 
 
 class EndedReason(StrEnum):
@@ -51,6 +52,8 @@ class EndedReason(StrEnum):
     STOP_TEXT = "stop text"
     BY_OFFICER = "ended by an officer"
     REPLACED = "left out of a later import"
+    BOUNCED = "messages came back"
+    COMPLAINED = "reported as spam"
 
 
 class Act(StrEnum):

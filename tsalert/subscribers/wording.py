@@ -56,4 +56,10 @@ FREQUENCIES = {
     Frequency.DAILY: "Urgent alerts only (asked for daily)",
     Frequency.WEEKLY: "Urgent alerts only (asked for weekly)",
 }
-SOURCES = {Source.WEB: "website", Source.PHONE: "telephone", Source.IMPORT: "import", Source.SMS: "text message"}
+SOURCES = {
+    Source.WEB: "website",
+    Source.PHONE: "telephone",
+    Source.IMPORT: "import",
+    Source.SMS: "text message",
+    Source.COMPLAINT: "a report of their mail provider",
+}
