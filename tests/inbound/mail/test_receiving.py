@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from subprocess import run
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW, command_environment
+from tests.conftest import NOW
 from tests.hygiene.conftest import DAY, delivery_of, drama_numbers, enlist, message_id, send, sent_to_pat, state
 from tests.inbound.mail import samples
 from tests.inbound.mail.samples import about
@@ -182,17 +180,3 @@ def test_no_mail_without_our_token_ends_an_address(session: Session, raw: bytes)
         send()
     take_mail(raw, now=NOW)
     assert session.scalars(select(Suppression.id)).all() == []
-
-
-def test_a_mail_server_pipes_mail_in_and_is_told_to_try_again_without_a_database(fresh_app: Flask) -> None:
-    mail = about(samples.POSTFIX, "<none@example.org>")
-
-    def receive(**changes: str) -> tuple[int, str]:
-        command = ["flask", "--app", "wsgi", "mail", "receive"]
-        environment = command_environment(fresh_app, **changes)
-        done = run(command, input=mail, env=environment, capture_output=True, check=False)
-        return done.returncode, done.stdout.decode()
-
-    assert receive() == (0, "Came back for good.\n")
-    assert receive() == (0, "Came back for good, taken before.\n")
-    assert receive(TSALERT_DATABASE_URL="postgresql://nobody:x@127.0.0.1:9/none")[0] == 75
