@@ -198,6 +198,13 @@ def current(session: Session, *, now: datetime) -> list[Alert]:
     return list(session.scalars(query.order_by(*_NEWEST)))
 
 
+def published_since(session: Session, since: datetime) -> list[tuple[int, str, int]]:
+    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first."""
+    columns = select(Alert.id, Alert.reference, Alert.mailing_id).where(Alert.published_at >= since)
+    rows = session.execute(columns.order_by(Alert.published_at, Alert.id))
+    return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows if mailing_id is not None]
+
+
 def count_published(session: Session, period: Period) -> int:
     """Count the alerts that were sent in a period."""
     when = (Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at)

@@ -42,6 +42,16 @@ class Returned:
     is_alert: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far one message has come."""
+
+    channel: Channel
+    status: Status
+    attempts: int
+    due_at: datetime
+
+
 def find_by_token(session: Session, token: str) -> Returned | None:
     """Return the mail of which the Message-ID holds a token; None for a token that is not ours."""
     settings: Settings = current_app.extensions["tsalert_settings"]
@@ -82,19 +92,22 @@ def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
         .order_by(Delivery.id.desc())
         .limit(last)
     )
-    rows = session.execute(query).all()
-    return len(
-        {
-            london_date(sent_at or settled_at)
-            for status, sent_at, settled_at in rows
-            if status in _NOT_THIS_TIME and (sent_at or settled_at)
-        }
-    )
+    moments = [
+        sent_at or settled_at for status, sent_at, settled_at in session.execute(query) if status in _NOT_THIS_TIME
+    ]
+    return len({london_date(moment) for moment in moments if moment is not None})
 
 
 def lock_mailing(session: Session, mailing_id: int) -> None:
     """Let others who decide on the same mailing wait until the transaction ends."""
     session.execute(select(Mailing.id).where(Mailing.id == mailing_id).with_for_update()).one()
+
+
+def sendings_of(session: Session, mailing_id: int) -> list[Sending]:
+    """Return how far each message of a small mailing has come."""
+    columns = select(Delivery.channel, Delivery.status, Delivery.attempts, Delivery.due_at)
+    rows = session.execute(columns.where(Delivery.mailing_id == mailing_id).order_by(Delivery.id))
+    return [Sending(Channel(channel), Status(status), attempts, due_at) for channel, status, attempts, due_at in rows]
 
 
 def size_of(session: Session, mailing_id: int) -> int:
