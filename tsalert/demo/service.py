@@ -16,6 +16,7 @@ from tsalert.demo import (
     border,
     calculated,
     equipment,
+    health,
     helpline,
     kept,
     known,
@@ -110,6 +111,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     sent.load_alerts(team, now)
     tell("The rota")
     standby.load_rota(team, now)
+    health.load_health(team, now)
     _load_present(team, now)
     if figures is None:
         reported.load_reports(team)

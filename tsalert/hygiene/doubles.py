@@ -60,7 +60,10 @@ def open_doubles(session: Session, *, after: int = 0) -> list[Double]:
         .where(row.verdict.is_(None), low.c.erased_at.is_(None), high.c.erased_at.is_(None), row.id > after)
     )
     rows = session.execute(query.order_by(row.id).limit(PAGE))
-    return [Double(*pair, Because.of(because)) for *pair, because in rows]
+    return [
+        Double(pair_id, low_id, low_name, high_id, high_name, Because.of(because))
+        for pair_id, low_id, low_name, high_id, high_name, because in rows
+    ]
 
 
 def count_open(session: Session) -> int:

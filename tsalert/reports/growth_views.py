@@ -8,7 +8,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.reports import growth
 from tsalert.web.access import requires
-from tsalert.web.exports import csv_response
+from tsalert.web.exports import Cell, csv_response
 
 bp = Blueprint("growth", __name__)
 
@@ -30,7 +30,7 @@ def export_growth() -> Response:
     found = growth.read_growth(db.session(), now=utc_now())
     reasons = sorted({reason for each in found.months for reason in each.reasons})
     head = ["month", "joined", "left", "listed", *(f"left: {reason}" for reason in reasons)]
-    rows = [
+    rows: list[list[Cell]] = [
         [f"{each.month:%Y-%m}", each.joined, each.left, each.listed, *(each.reasons.get(one, 0) for one in reasons)]
         for each in found.months
     ]
