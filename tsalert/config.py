@@ -67,6 +67,7 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    bounces_held_above: int = 10
     audit_head_to: str = ""
     records_an_hour: int = 60
     handover_hours: int = 24
@@ -106,6 +107,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
+        bounces_held_above=reader.number("BOUNCES_HELD_ABOVE", 10),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
         records_an_hour=reader.number("RECORDS_AN_HOUR", 60),
         handover_hours=reader.number("HANDOVER_HOURS", 24),

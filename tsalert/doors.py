@@ -26,9 +26,14 @@ from tsalert.finding import cli as finding_cli
 from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
+from tsalert.hygiene import api as hygiene_api
+from tsalert.hygiene import views as hygiene_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.inbound.mail import api as mail_api
+from tsalert.inbound.mail import cli as mail_cli
+from tsalert.inbound.mail import views as mail_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
@@ -54,7 +59,14 @@ from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
-from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
+from tsalert.reports import (
+    dashboard_api,
+    dashboard_views,
+    growth_api,
+    growth_views,
+    indicator_views,
+    partner_views,
+)
 from tsalert.reports import views as reports_views
 from tsalert.response import (
     answer_api,
@@ -175,6 +187,9 @@ PAGES = (
     delivery_views.bp,
     inbound_views.bp,
     voice_views.bp,
+    mail_views.bp,
+    hygiene_views.bp,
+    growth_views.bp,
 )
 # Twilio signs what it sends, and those who leave a list, or change what they get, come by links of their own.
 WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp, preferences_views.bp, own_views.bp)
@@ -220,6 +235,9 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *mail_api.blueprints,
+    *hygiene_api.blueprints,
+    growth_api.list_growth,
 )
 COMMANDS = (
     audit_cli.group,
@@ -237,6 +255,7 @@ COMMANDS = (
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
+    mail_cli.group,
     demo_cli.group,
     worker_command,
 )

@@ -124,6 +124,11 @@ def mailings_of(session: Session, alert_id: int) -> list[int]:
     return list(mailings.values())
 
 
+def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
+    """Return the reference of the alert that went out as a mailing; None for one that is no alert."""
+    return session.scalar(select(Alert.reference).where(Alert.mailing_id == mailing_id))
+
+
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
     """Return a page of an alert's messages of which nobody knows whether they were sent; addresses are masked.
 
@@ -185,6 +190,13 @@ def current(session: Session, *, now: datetime) -> list[Alert]:
     """Return the alerts that were sent and have not expired, newest first."""
     query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now)
     return list(session.scalars(query.order_by(*_NEWEST)))
+
+
+def published_since(session: Session, since: datetime) -> list[tuple[int, str, int]]:
+    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first."""
+    columns = select(Alert.id, Alert.reference, Alert.mailing_id).where(Alert.published_at >= since)
+    rows = session.execute(columns.order_by(Alert.published_at, Alert.id))
+    return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows if mailing_id is not None]
 
 
 def count_published(session: Session, period: Period) -> int:

@@ -135,6 +135,11 @@ def progress_of_all(session: Session, mailing_ids: Collection[int]) -> dict[int,
     }
 
 
+def subjects_of(session: Session, mailing_ids: Collection[int]) -> dict[int, str]:
+    """Return what some mailings are called, by id."""
+    return dict(session.execute(select(Mailing.id, Mailing.subject).where(Mailing.id.in_(mailing_ids))).all())
+
+
 def deliveries_of(
     session: Session, mailing_id: int, *, after: int = 0, statuses: frozenset[Status] | None = None, limit: int = PAGE
 ) -> list[DeliveryRow]:

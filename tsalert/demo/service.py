@@ -17,6 +17,7 @@ from tsalert.demo import (
     calculated,
     chosen,
     equipment,
+    health,
     helpline,
     kept,
     known,
@@ -114,6 +115,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     chosen.load_choices(team, now)
     tell("The rota")
     standby.load_rota(team, now)
+    health.load_health(team, now)
     _load_present(team, now)
     if figures is None:
         reported.load_reports(team)

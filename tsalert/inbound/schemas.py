@@ -25,12 +25,14 @@ class ReceiptSchema(Schema):
     MessageStatus = fields.String()
     CallSid = fields.String(validate=_SID)
     CallStatus = fields.String()
+    ErrorCode = fields.String(load_default="")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Hand over channel, reference and word."""
+        """Hand over channel, reference, word and the code of a failure."""
         kind, channel = ("Message", Channel.SMS) if "MessageSid" in data else ("Call", Channel.VOICE)
-        return {"channel": channel, "reference": data.get(f"{kind}Sid", ""), "word": data.get(f"{kind}Status", "")}
+        named = {"reference": data.get(f"{kind}Sid", ""), "word": data.get(f"{kind}Status", "")}
+        return {"channel": channel, "code": data["ErrorCode"], **named}
 
 
 class TextSchema(Schema):

@@ -46,6 +46,7 @@ class Source(StrEnum):
     IMPORT = "import"
     SMS = "sms"
     KEY = "telephone key"
+    COMPLAINT = "complaint"
 
 
 class EndedReason(StrEnum):
@@ -59,6 +60,8 @@ class EndedReason(StrEnum):
     CHANGED = "no longer chosen"
     MOVED = "moved to another address"
     ERASED = "erased"
+    BOUNCED = "messages came back"
+    COMPLAINED = "reported as spam"
 
 
 class Act(StrEnum):

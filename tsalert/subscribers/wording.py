@@ -65,4 +65,5 @@ SOURCES = {
     Source.IMPORT: "import",
     Source.SMS: "text message",
     Source.KEY: "key on a call",
+    Source.COMPLAINT: "a report of their mail provider",
 }
