@@ -32,7 +32,7 @@ from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
-from tsalert.web import access, errors, filters, headers, numbers, once, pages, uploads
+from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
@@ -141,6 +141,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
     with app.app_context():
         app.config["TSALERT_DEMO"] = installation.is_demo()
     headers.init_app(app)
+    compressing.init_app(app)
+    caching.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import steps
@@ -187,9 +187,9 @@ def sent_alone(session: Session, *, limit: int = PAGE) -> list[SentAlone]:
     ]
 
 
-def current(session: Session, *, now: datetime) -> list[Alert]:
+def current(session: Session, *, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[Alert]:
     """Return the alerts that were sent and have not expired, newest first."""
-    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now)
+    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now, *where)
     return list(session.scalars(query.order_by(*_NEWEST)))
 
 
@@ -199,9 +199,16 @@ def count_published(session: Session, period: Period) -> int:
     return session.scalar(select(func.count()).select_from(Alert).where(*when)) or 0
 
 
-def past(session: Session, *, now: datetime, after: int | None = None, limit: int = PAGE) -> list[Alert]:
+def past(
+    session: Session,
+    *,
+    now: datetime,
+    after: int | None = None,
+    limit: int = PAGE,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> list[Alert]:
     """Return a page of the alerts that were sent and have expired, newest first, beyond the id ``after``."""
-    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at <= now)
+    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at <= now, *where)
     if after is not None:
         shown = select(Alert.published_at, Alert.id).where(Alert.id == after).scalar_subquery()
         query = query.where(tuple_(Alert.published_at, Alert.id) < shown)
