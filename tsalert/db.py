@@ -11,7 +11,20 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, MetaData, Text, cast, event, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Text,
+    cast,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -172,6 +185,12 @@ def database_now(session: Session) -> datetime:
         return session.scalars(select(func.clock_timestamp(type_=UTCDateTime()))).one()
     written = session.scalars(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now", type_=Text()))).one()
     return datetime.fromisoformat(written)
+
+
+def not_wait_for_disk(session: Session) -> None:
+    """Let this transaction's commit return at once: where the machine dies in that moment it may be lost, alone."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL synchronous_commit TO off"))
 
 
 def take_turns(session: Session, number: int) -> None:

@@ -29,6 +29,7 @@ from tsalert.finding import indexing
 from tsalert.finding.keeping import renew
 from tsalert.finding.sources import SOURCES
 from tsalert.fulltext.models import Document, Rebuild
+from tsalert.fulltext.vocabulary import SOURCES as KINDS
 from tsalert.fulltext.vocabulary import Found
 from tsalert.handover import service as handover
 from tsalert.handover.rules import NewHandover
@@ -181,6 +182,7 @@ def test_a_stopped_run_goes_on_where_it_was(
 
 def test_every_kind_of_record_has_a_name_of_its_own() -> None:
     assert len({source.name for source in SOURCES}) == len(SOURCES) == len({source.model for source in SOURCES})
+    assert tuple(source.name for source in SOURCES) == KINDS
 
 
 def test_the_command_says_how_many_records_it_read(run_command: Callable[..., CompletedProcess[str]]) -> None:

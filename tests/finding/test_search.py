@@ -190,24 +190,47 @@ def test_each_search_is_planned_for_its_own_words_however_many_went_before(sessi
 def test_the_newest_calls_are_found_without_passing_all_cases_that_are_newer(session: Session) -> None:
     if session.get_bind().dialect.name != "postgresql":
         pytest.skip("SQLite reads its index of words, which knows what each leads to")
-    fill = """
+    for subject in ("call", "case"):
+        fill(session, subject, subject)
+    found, asked = newest_zebras(session, Found.CALL)
+    assert [subject_id for subject_id, _ in found] == list(range(10000, 9840, -8))
+    ((statement, parameters),) = asked
+    plan = str(session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).all())
+    assert "ix_search_document_recent" in plan, plan
+    assert "pk_search_document" not in plan, plan
+
+
+def test_a_common_word_is_found_among_older_kinds_of_record_without_gathering_all_that_hold_it(
+    session: Session,
+) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite reads its index of words from the newest on")
+    fill(session, "case", "case")
+    fill(session, "money", "case", word="okapi")  # a rebuilt index numbers one kind after the other
+    found, asked = newest_zebras(session, Found.CASE)
+    assert [subject_id for subject_id, _ in found] == list(range(10000, 9840, -8))
+    assert len(asked) == 1
+
+
+def fill(session: Session, source: str, subject: str, word: str = "zebra") -> None:
+    """Write ten thousand records of one kind, every eighth with a word of its own."""
+    rows = """
         INSERT INTO search_document (source, source_id, subject, subject_id, words)
-        SELECT :subject, n, :subject, n, CASE WHEN n % 8 = 0 THEN 'zebra' ELSE 'okapi' END
+        SELECT :source, n, :subject, n, CASE WHEN n % 8 = 0 THEN :word ELSE 'okapi' END
         FROM generate_series(1, 10000) AS n
     """
-    for subject in ("call", "case"):
-        session.execute(text(fill), {"subject": subject})
+    session.execute(text(rows), {"source": source, "subject": subject, "word": word})
     session.execute(text("ANALYZE search_document"))
+
+
+def newest_zebras(session: Session, subject: Found) -> tuple[list[words.Hit], list[tuple[str, Any]]]:
+    """Return the twenty newest records that hold a word, and the statements by which they were found."""
     asked: list[tuple[str, Any]] = []
 
     def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         asked.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", keep)
-    found = words.newest(session, Found.CALL, read_terms("zebra"), limit=20)
+    found = words.newest(session, subject, read_terms("zebra"), limit=20)
     event.remove(Engine, "before_cursor_execute", keep)
-    assert [subject_id for subject_id, _ in found] == list(range(10000, 9840, -8))
-    ((statement, parameters),) = asked
-    plan = str(session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).all())
-    assert "ix_search_document_subject" in plan, plan
-    assert "pk_search_document" not in plan, plan
+    return found, asked

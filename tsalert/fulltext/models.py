@@ -15,7 +15,7 @@ class Document(Base):
     __tablename__ = "search_document"
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
-        Index("ix_search_document_subject", "subject", "id"),
+        Index("ix_search_document_recent", "subject", "source", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

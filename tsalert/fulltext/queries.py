@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table, true
+from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.fulltext.models import Document
 from tsalert.fulltext.rules import Term
-from tsalert.fulltext.vocabulary import Found
+from tsalert.fulltext.vocabulary import SOURCES, Found
 
 # A list narrowed by words looks at so many of the newest records that hold them.
 MOST_NARROWED = 1000
-# PostgreSQL looks through so many of the newest records for each that is wanted, before its index of words is asked.
-_RECENT_FOR_EACH = 30
+# PostgreSQL looks through so many of the newest records of a kind, for each that is wanted and at most; then its index
+# of words is asked, which has to gather all that there are.
+_RECENT_FOR_EACH, _MOST_RECENT = 30, 10_000
 _FTS = table("fts_words", column("rowid"))
 _VECTOR: ColumnElement[str] = literal_column("search_document.fts_vector").label("fts_vector")
 Hit = tuple[int, str]
@@ -58,17 +59,25 @@ def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
 
 
 def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen, wanted: int) -> Select[int, str]:
-    """Select those of the newest records, each read once, however common the words are.
+    """Select those of the newest records of each kind, each read once, however common the words are.
 
-    Said as a stretch of subjects in order, it can only be walked along the index of subjects: where many records of
-    others are newer, as after a rebuilding, walking along the numbers would pass them all.
+    Kind by kind, since a rebuilt index numbers one kind after the other: the newest of all would be of the last alone.
     """
-    newest_first = (Document.subject.desc(), Document.id.desc())
-    columns = (Document.id, Document.subject_id, Document.source, _VECTOR)
-    of_subject = select(*columns).where(Document.subject.between(subject, subject)).order_by(*newest_first)
-    recent = of_subject.limit(wanted * _RECENT_FOR_EACH).subquery("recent").c
+    size = min(wanted * _RECENT_FOR_EACH, _MOST_RECENT)
+    recent = union_all(*(_newest_of(subject, kind).limit(size) for kind in SOURCES)).subquery("recent").c
     held = select(recent.subject_id, recent.source).where(_holds(recent.fts_vector, terms), seen(recent.subject_id))
     return held.order_by(recent.id.desc())
+
+
+def _newest_of(subject: Found, kind: str) -> Select[int, int, str, str]:
+    """Select the records of one kind from the newest on.
+
+    Said as stretches of subjects and kinds in order, they can only be walked along the index of both: walking along
+    the numbers would pass every record of others.
+    """
+    these = (Document.subject.between(subject, subject), Document.source.between(kind, kind))
+    newest_first = (Document.subject.desc(), Document.source.desc(), Document.id.desc())
+    return select(Document.id, Document.subject_id, Document.source, _VECTOR).where(*these).order_by(*newest_first)
 
 
 def _by_gin(subject: Found, terms: Sequence[Term]) -> Select[int, str]:

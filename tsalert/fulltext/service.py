@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tsalert.fulltext.models import Document
@@ -21,6 +22,19 @@ class Entry:
     subject: Found
     subject_id: int
     texts: tuple[str | None, ...]
+
+
+def add(session: Session, entries: Sequence[Entry]) -> None:
+    """Keep the words of records that are new, without looking for what they said before."""
+    rows = [_row(entry, words) for entry in entries if (words := words_of(entry.texts))]
+    if not rows:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    adding = insert(Document)
+    # SQLite gives the number of a deleted record to the next one.
+    told = {name: adding.excluded[name] for name in ("subject", "subject_id", "words")}
+    again = adding.on_conflict_do_update(index_elements=[Document.source, Document.source_id], set_=told)
+    session.connection().execute(again, rows)
 
 
 def keep(session: Session, entries: Sequence[Entry]) -> None:

@@ -9,3 +9,22 @@ class Found(Word):
     CALL = "call", "Calls"
     INCIDENT = "incident", "Incidents"
     CASE = "case", "Cases"
+
+
+# The kinds of records whose words are kept, as ``finding.sources`` names them.
+SOURCES = (
+    "call",
+    "incident",
+    "step",
+    "case",
+    "log",
+    "money",
+    "referral",
+    "offence",
+    "action",
+    "prosecution",
+    "exhibit",
+    "passed on",
+    "contract",
+    "handover",
+)

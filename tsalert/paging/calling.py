@@ -52,15 +52,18 @@ def call_due(session: Session, run: PageRun, policy: Policy, *, now: datetime) -
     """
     paged = False
     standing = rota.on_duty(session, at=now)
-    position = rows.position_of(run)
+    position, gaps = rows.position_of(run), list[Duty]()
     while (due := due_at(policy, position)) is not None and due <= now:
         step = policy.steps[position.next_step]
         reachable = _reachable(session, standing, step)
-        came = _call(session, run, step.duty, position.next_step, reachable, now=now)
+        came = _call(session, run, position.next_step, reachable, now=now)
+        if came is Came.NOBODY:
+            gaps.append(step.duty)
         paged = paged or came is Came.PAGED
         position = replace(position, next_step=position.next_step + 1)
         if came is not Came.PAGED:
             position = brought_forward(policy, position, [step.duty], now=now) or at_end(policy, position)
+    _note_gaps(session, run, gaps, now=now)
     move_to(run, policy, position, now=now)
     if due is None and not paged and not rows.pages_of_round(session, run):
         _tell_managers(session, run, now=now)
@@ -111,11 +114,8 @@ def _reachable(session: Session, standing: Sequence[OnDuty], step: PolicyStep) -
     return [to for to in found if to is not None]
 
 
-def _call(
-    session: Session, run: PageRun, duty: Duty, number: int, reachable: list[Addressee], *, now: datetime
-) -> Came:
+def _call(session: Session, run: PageRun, number: int, reachable: list[Addressee], *, now: datetime) -> Came:
     if not reachable:
-        _note_gap(session, run, duty, now=now)
         return Came.NOBODY
     passed = rows.passed_in_round(session, run)
     wanted = [to for to in reachable if to.officer_id not in passed]
@@ -129,10 +129,12 @@ def _errand(run: PageRun, place: str) -> Errand:
     return Errand(Purpose.PAGE, run.incident_id, slot, run_id=run.id, round=run.round)
 
 
-def _note_gap(session: Session, run: PageRun, duty: Duty, *, now: datetime) -> None:
-    """Let it stand in the log, once a round, that nobody with this duty could be paged."""
-    if not rows.has_gap(session, run, duty):
-        note(session, run, Happening.GAP, now=now, gap=(duty, _NOBODY[duty]))
+def _note_gaps(session: Session, run: PageRun, duties: Sequence[Duty], *, now: datetime) -> None:
+    """Let it stand in the log, once a round, that nobody with these duties could be paged."""
+    told = rows.gaps_told(session, run) if duties else set()
+    for duty in dict.fromkeys(duties):
+        if duty not in told:
+            note(session, run, Happening.GAP, now=now, gap=(duty, _NOBODY[duty]))
 
 
 def _tell_managers(session: Session, run: PageRun, *, now: datetime) -> None:

@@ -144,7 +144,6 @@ def note(
             note=text,
         )
     )
-    session.flush()
 
 
 def link_to(incident_id: int) -> str:

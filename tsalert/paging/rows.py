@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from tsalert.paging.models import PageAttempt, PageEvent, PageRun, WelfareWatch
 from tsalert.paging.rules import Position
 from tsalert.paging.vocabulary import Happening, Purpose
-from tsalert.rota.vocabulary import Duty
 
 # Machines differ by a little; a clock that is this much behind its own last mark was put back.
 CLOCK_SKEW = timedelta(seconds=10)
@@ -66,15 +65,14 @@ def passed_in_round(session: Session, run: PageRun) -> set[int]:
     return {officer for officer in session.scalars(select(PageEvent.officer_id).where(*mine)) if officer is not None}
 
 
-def has_gap(session: Session, run: PageRun, duty: Duty) -> bool:
-    """Tell whether it stands already that nobody with a duty could be paged.
+def gaps_told(session: Session, run: PageRun) -> set[str]:
+    """Return the duties of which it stands already that nobody with them could be paged.
 
     It is said once a round, and once for good while nobody at all can be reached.
     """
-    mine = (PageEvent.run_id == run.id, PageEvent.what == Happening.GAP, PageEvent.duty == duty)
-    query = select(PageEvent.id).where(*mine).limit(1)
+    query = select(PageEvent.duty).where(PageEvent.run_id == run.id, PageEvent.what == Happening.GAP)
     query = query if run.unreachable_at is not None else query.where(PageEvent.round == run.round)
-    return session.scalar(query) is not None
+    return {duty for duty in session.scalars(query) if duty is not None}
 
 
 def deliveries_of(session: Session, run: PageRun, *, officer_id: int | None = None) -> Sequence[int]:

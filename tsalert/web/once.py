@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
-from tsalert.db import Submission, db, transaction
+from tsalert.db import Submission, db, not_wait_for_disk, transaction
 from tsalert.web.access import find_actor, is_api
 from tsalert.web.errors import answer
 from tsalert.web.forms import UNREACHABLE
@@ -104,4 +104,6 @@ def _remember(response: Response) -> Response:
 
 def _note_location(key: str, location: str | None) -> None:
     with transaction() as session:
+        # Every save ends with this; a copy of a form that finds no place to lead to is refused all the same.
+        not_wait_for_disk(session)
         session.execute(update(Submission).where(Submission.key == key).values(location=location))
