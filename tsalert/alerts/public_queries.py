@@ -13,8 +13,9 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.queries import PAGE
 from tsalert.alerts.rules import read_reference
 from tsalert.alerts.steps import Status
-from tsalert.places.queries import ward_names
-from tsalert.subscribers.queries import topics
+from tsalert.delivery import queries as delivery
+from tsalert.places.queries import ward_mark, ward_names
+from tsalert.subscribers.queries import topic_mark, topics
 
 _WORDS = (Alert.headline, Alert.body_markdown, Alert.advice, Alert.sms_text, Alert.reference)
 _MOST_WORDS = 8
@@ -63,6 +64,19 @@ def find(session: Session, wanted: Wanted, *, now: datetime, after: int | None =
     lines = _lines(session, [*current, *past])
     older = past[-1].id if len(past) == PAGE else None
     return PublicPage(lines[: len(current)], lines[len(current) :], older)
+
+
+def stamp(session: Session, *, now: datetime) -> tuple[object, ...]:
+    """Return what changes whenever a public page about alerts does, in one statement and without reading an alert.
+
+    That is: one is sent or written anew, one expires, one is cancelled, or a ward or topic gets another name.
+    """
+    next_end = func.min(Alert.expires_at).filter(Alert.expires_at > now)
+    facts = (func.count(), func.max(Alert.published_at), func.max(Alert.changed_at), next_end)
+    mailings = select(Alert.mailing_id).where(Alert.published_at.is_not(None))
+    names = (ward_mark(), topic_mark())
+    query = select(*facts, delivery.count_cancelled(mailings), *names).where(Alert.published_at.is_not(None))
+    return tuple(session.execute(query).one())
 
 
 def current_lines(session: Session, *, now: datetime) -> list[PublicLine]:

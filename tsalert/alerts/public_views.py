@@ -13,6 +13,7 @@ from tsalert.alerts.schemas import MessageToCheckSchema, PublishedSearchSchema
 from tsalert.alerts.views import bp
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.places.queries import ward_options
 from tsalert.subscribers.queries import topics
@@ -28,16 +29,15 @@ SECONDS = 60
 @public
 def published() -> ResponseReturnValue:
     """Show the alerts that were sent: those that still apply, then past ones, narrowed to what is looked for."""
-    session, after = db.session(), page_number("after")
+    session, after, now = db.session(), page_number("after"), utc_now()
     wanted: Wanted = read_form(PublishedSearchSchema(), request.args)
-    page = public_queries.find(session, wanted, now=utc_now(), after=after)
-    choices = (ward_options(session), topics(session))
 
     def draw() -> str:
-        shown = {"page": page, "after": after, "wanted": wanted, "wards": choices[0], "topics": choices[1]}
-        return render_template("alerts/published.html", **shown)
+        page = public_queries.find(session, wanted, now=now, after=after)
+        choices = {"wards": ward_options(session), "topics": topics(session)}
+        return render_template("alerts/published.html", page=page, after=after, wanted=wanted, **choices)
 
-    return drawn_once((page, after, wanted, choices), draw, seconds=SECONDS)
+    return drawn_once((public_queries.stamp(session, now=now), after, wanted), draw, seconds=SECONDS)
 
 
 @bp.get("/check")
@@ -70,13 +70,23 @@ def check_message() -> ResponseReturnValue:
 @public
 def check_alert(reference: str) -> ResponseReturnValue:
     """Tell whether an alert is ours, and show what it really said."""
+    shown = public_queries.stamp(db.session(), now=utc_now())
+    try:
+        return drawn_once(shown, lambda: _draw_checked(reference), seconds=SECONDS)
+    except NotFound:
+        return _unknown(reference)
+
+
+def _draw_checked(reference: str) -> str:
+    """Draw what an alert really said.
+
+    :raises NotFound: it is none of ours.
+    """
     wanted = read_reference(reference)
     alert = queries.find_published(db.session(), wanted) if wanted else None
     if alert is None:
-        return _unknown(reference)
-    page = _page(alert)
-    shown = (alert.changed_at, page["is_withdrawn"], page["is_past"], page["before"], page["later"])
-    return drawn_once(shown, lambda: render_template("alerts/checked.html", **page), seconds=SECONDS)
+        raise NotFound("We sent no alert with this number.")
+    return render_template("alerts/checked.html", **_page(alert))
 
 
 def _page(alert: Alert) -> dict[str, object]:

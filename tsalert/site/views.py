@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, render_template
 
+from tsalert.alerts import public_queries as alerts
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.site import queries
@@ -19,8 +20,12 @@ SECONDS, SECONDS_OF_TEXT = 60, 3600
 @public
 def show_home() -> Response:
     """Show what to do now, which alerts apply, and how to get them, check one and report."""
-    shown = queries.current_alerts(db.session(), now=utc_now())
-    return drawn_once(shown, lambda: render_template("site/home.html", alerts=shown), seconds=SECONDS)
+    session, now = db.session(), utc_now()
+
+    def draw() -> str:
+        return render_template("site/home.html", alerts=queries.current_alerts(session, now=now))
+
+    return drawn_once(alerts.stamp(session, now=now), draw, seconds=SECONDS)
 
 
 @bp.get("/at-the-door")
