@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries
@@ -19,6 +19,18 @@ from tsalert.subscribers.queries import topic_mark, topics
 
 _WORDS = (Alert.headline, Alert.body_markdown, Alert.advice, Alert.sms_text, Alert.reference)
 _MOST_WORDS = 8
+_SENT = Alert.published_at.is_not(None)
+_NEXT_END = func.min(Alert.expires_at).filter(Alert.expires_at > bindparam("now", type_=Alert.expires_at.type))
+# Put together once: every reader asks for it.
+_STAMP = select(
+    func.count(),
+    func.max(Alert.published_at),
+    func.max(Alert.changed_at),
+    _NEXT_END,
+    delivery.count_cancelled(select(Alert.mailing_id).where(_SENT)),
+    ward_mark(),
+    topic_mark(),
+).where(_SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +83,7 @@ def stamp(session: Session, *, now: datetime) -> tuple[object, ...]:
 
     That is: one is sent or written anew, one expires, one is cancelled, or a ward or topic gets another name.
     """
-    next_end = func.min(Alert.expires_at).filter(Alert.expires_at > now)
-    facts = (func.count(), func.max(Alert.published_at), func.max(Alert.changed_at), next_end)
-    mailings = select(Alert.mailing_id).where(Alert.published_at.is_not(None))
-    names = (ward_mark(), topic_mark())
-    query = select(*facts, delivery.count_cancelled(mailings), *names).where(Alert.published_at.is_not(None))
-    return tuple(session.execute(query).one())
+    return tuple(session.execute(_STAMP, {"now": now}).one())
 
 
 def current_lines(session: Session, *, now: datetime) -> list[PublicLine]:
@@ -86,7 +93,7 @@ def current_lines(session: Session, *, now: datetime) -> list[PublicLine]:
 
 def related(session: Session, alert: Alert) -> tuple[list[PublicLine], list[PublicLine]]:
     """Return the sent alert that one continues, and those that continue it."""
-    sent = select(Alert).where(Alert.published_at.is_not(None)).order_by(Alert.published_at.desc(), Alert.id.desc())
+    sent = select(Alert).where(_SENT).order_by(Alert.published_at.desc(), Alert.id.desc())
     before = session.scalars(sent.where(Alert.id == alert.in_reply_to)).all() if alert.in_reply_to else []
     later = session.scalars(sent.where(Alert.in_reply_to == alert.id)).all()
     return _lines(session, before), _lines(session, later)
