@@ -81,10 +81,11 @@ def test_a_ward_shows_its_own_alerts_and_those_for_everywhere(client: FlaskClien
     assert other not in page
 
 
-def test_a_topic_shows_its_own_alerts(client: FlaskClient, send: Send) -> None:
-    own, other = send(), send(topic="scams")
+def test_a_topic_shows_its_own_alerts_and_those_for_every_topic(client: FlaskClient, send: Send) -> None:
+    own, other, everybody = send(), send(topic="scams"), send(topic="all")
     page = found(client, topic="doorstep-crime")
     assert own in page
+    assert everybody in page
     assert other not in page
 
 

@@ -260,7 +260,7 @@ FOUND = {
     "savings.withdraw_page": ("/interventions", "a[href^='/interventions/S']", "/withdraw"),
 }
 # Pages behind a link that is made for one screen or one address alone (see ``links``).
-LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
+LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving", "reporting.show_receipt"}
 # Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
@@ -429,7 +429,7 @@ def addresses(page: Page) -> dict[str, str]:
 
 
 def links(page: Page) -> dict[str, str]:
-    """Make a wall display, sign an address up, and return where the links lead that were made for them."""
+    """Make a wall display, sign an address up, report, and return where the links lead that were made for them."""
     page.goto("/wall-displays")
     page.get_by_label("Name").fill("A screen under test")
     page.get_by_role("button", name="Make it").click()
@@ -438,9 +438,16 @@ def links(page: Page) -> dict[str, str]:
     page.get_by_label("Email address or mobile number").fill("new.reader@example.org")
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)  # nobody types faster; a machine is turned away
     page.get_by_role("button", name="Get alerts").click()
+    page.goto("/report")
+    page.get_by_role("radio", name="No", exact=True).first.check()
+    page.get_by_label("What happened?").fill("Somebody rang about a parcel. (Invented)")
+    page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("heading", name="We have your report").wait_for()
     confirmation, leaving = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in ("confirm", "unsubscribe"))
     return {
         "displays.show_link": screen,
+        "reporting.show_receipt": urlsplit(page.url).path,
         "links.show_confirmation": f"/confirm/{confirmation}",
         "links.show_leaving": f"/unsubscribe/{leaving}",
     }

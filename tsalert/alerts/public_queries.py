@@ -19,6 +19,7 @@ from tsalert.subscribers.queries import topic_mark, topics
 
 _WORDS = (Alert.headline, Alert.body_markdown, Alert.advice, Alert.sms_text, Alert.reference)
 _MOST_WORDS = 8
+EVERY_TOPIC = "all"  # what goes to the readers of each
 _SENT = Alert.published_at.is_not(None)
 _NEXT_END = func.min(Alert.expires_at).filter(Alert.expires_at > bindparam("now", type_=Alert.expires_at.type))
 # Put together once: every reader asks for it.
@@ -125,7 +126,7 @@ def _narrowed(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return the conditions of what is looked for; each word must stand somewhere."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.topic:
-        conditions.append(Alert.topic == wanted.topic)
+        conditions.append(Alert.topic.in_((wanted.topic, EVERY_TOPIC)))
     if wanted.ward:
         name = ward_names(session).get(wanted.ward, wanted.ward)
         conditions.append(or_(_whole_area(), _in_ward(wanted.ward), _in_ward(name)))
