@@ -3,7 +3,6 @@
 import gc
 from contextlib import ExitStack, suppress
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 
 from flask import Flask
@@ -177,8 +176,9 @@ def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that 
 
 def _gateways(settings: Settings) -> tuple[Gateway, ...]:
     """Choose the provider of each channel."""
-    sender = parseaddr(settings.email_from)[1]
-    email: Gateway = SmtpEmail(settings.smtp, sender=sender) if settings.smtp else Recorder(Channel.EMAIL)
+    email: Gateway = (
+        SmtpEmail(settings.smtp, sender=settings.email_address) if settings.smtp else Recorder(Channel.EMAIL)
+    )
     if settings.twilio is None:
         return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
     # Twilio's package is large; only who sends by it pays for it in memory.

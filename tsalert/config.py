@@ -74,6 +74,11 @@ class Settings:
     word_template: Path | None = None
     document_fonts: Path | None = None
 
+    @property
+    def email_address(self) -> str:
+        """The address that mail comes from, without the name beside it."""
+        return parseaddr(self.email_from)[1]
+
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, by default from the environment over the file that TSALERT_ENV_FILE names (``.env``).

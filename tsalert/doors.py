@@ -18,6 +18,7 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.feeds import views as feeds_views
 from tsalert.finding import api as finding_api
 from tsalert.finding import board_api as case_board_api
 from tsalert.finding import board_views as case_board_views
@@ -147,6 +148,7 @@ PAGES = (
     prevention_views.bp,
     *activities_pages.blueprints,
     *savings_pages.blueprints,
+    feeds_views.bp,
     runs_views.bp,
     reports_views.bp,
     oversight_views.bp,

@@ -19,6 +19,8 @@ from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
+    "feeds.show_embedded": "/alerts/embed",
+    "feeds.show_sharing": "/alerts/share",
     "activities.list_activities": "/activities?period=2022/23+Q1",
     "activities.new_activity": "/activities/new?kind=campaign",
     "activities.show_totals": "/activities/totals?period=2022/23+Q1",
@@ -265,6 +267,9 @@ LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving",
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "feeds.show_atom",
+    "feeds.show_cap",
+    "feeds.show_json",
     "board_files.give_file",
     "activities.export_activities",
     "activities.export_totals",

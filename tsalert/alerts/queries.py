@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import steps
+from tsalert.alerts import editions, steps
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.queries import DeliveryRow, Progress
+from tsalert.delivery.progress import Progress
+from tsalert.delivery.queries import DeliveryRow
 from tsalert.places.queries import ward_names
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
@@ -103,24 +104,24 @@ def standing(session: Session, alert: Alert) -> Status:
 def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]:
     """Return where each alert stands, by id."""
     alerts = list(alerts)
-    found = delivery.progress_of_all(session, [alert.mailing_id for alert in alerts if alert.mailing_id is not None])
-    return {alert.id: _standing(alert, found.get(alert.mailing_id or 0)) for alert in alerts}
+    found = editions.progress_of_all(session, [alert.id for alert in alerts if alert.published_at is not None])
+    return {alert.id: _standing(alert, found.get(alert.id)) for alert in alerts}
 
 
 def progress(session: Session, alert: Alert) -> Progress | None:
-    """Return how far an alert's messages have come; None before it is approved."""
-    return None if alert.mailing_id is None else delivery.progress(session, alert.mailing_id)
+    """Return how far an alert's messages of all editions have come; None before it is approved."""
+    return editions.progress_of_all(session, [alert.id]).get(alert.id)
 
 
-def mailing_of(session: Session, alert_id: int) -> int:
-    """Return the number of the mailing that an alert went out as.
+def mailings_of(session: Session, alert_id: int) -> list[int]:
+    """Return the numbers of the mailings that an alert went out as, one for each edition.
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    alert = get_alert(session, alert_id)
-    if alert.mailing_id is None:
+    mailings = editions.mailings_of(session, get_alert(session, alert_id).id)
+    if not mailings:
         raise NotFound("This alert has not been sent.")
-    return alert.mailing_id
+    return list(mailings.values())
 
 
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
@@ -128,14 +129,7 @@ def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> li
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    return delivery.doubts_of(session, mailing_of(session, alert_id), after=after or 0)
-
-
-def audience(alert: Alert) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of everybody who is to get an alert."""
-    return subscribers.audience(
-        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=alert.urgency == Urgency.URGENT
-    )
+    return delivery.doubts_of(session, mailings_of(session, alert_id), after=after or 0)
 
 
 def reach(session: Session, alert: Alert) -> dict[str, int]:
@@ -213,6 +207,26 @@ def past(
         shown = select(Alert.published_at, Alert.id).where(Alert.id == after).scalar_subquery()
         query = query.where(tuple_(Alert.published_at, Alert.id) < shown)
     return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
+
+
+def published(session: Session, *, limit: int) -> list[Alert]:
+    """Return the newest of the alerts that were sent."""
+    query = select(Alert).where(Alert.published_at.is_not(None))
+    return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
+
+
+def originals_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Alert]:
+    """Return the alerts that these update or end, by id."""
+    ids = {one.in_reply_to for one in alerts if one.in_reply_to is not None}
+    return {one.id: one for one in session.scalars(select(Alert).where(Alert.id.in_(ids)))} if ids else {}
+
+
+def withdrawn_at(session: Session, alerts: Iterable[Alert]) -> dict[int, datetime]:
+    """Return when those of some alerts were withdrawn that had begun to go out, by id."""
+    by_mailing = {one.mailing_id: one.id for one in alerts if one.mailing_id is not None}
+    found = delivery.progress_of_all(session, list(by_mailing))
+    stopped = {key: each.completed_at for key, each in found.items() if each.state == Status.CANCELLED}
+    return {by_mailing[key]: at for key, at in stopped.items() if at is not None}
 
 
 def find_published(session: Session, reference: str) -> Alert | None:
