@@ -8,8 +8,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, steps
-from tsalert.alerts.models import Alert, AlertReview, AlertWriter
-from tsalert.alerts.rules import Urgency
+from tsalert.alerts.models import Alert, AlertEdition, AlertReview, AlertWriter
+from tsalert.alerts.rules import Edition, Urgency
 from tsalert.alerts.steps import Status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
@@ -125,8 +125,9 @@ def mailings_of(session: Session, alert_id: int) -> list[int]:
 
 
 def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
-    """Return the reference of the alert that went out as a mailing; None for one that is no alert."""
-    return session.scalar(select(Alert.reference).where(Alert.mailing_id == mailing_id))
+    """Return the reference of the alert that went out as a mailing, in any edition; None for one that is no alert."""
+    editions_of = select(Alert.reference).join(AlertEdition, AlertEdition.alert_id == Alert.id)
+    return session.scalar(editions_of.where(AlertEdition.mailing_id == mailing_id))
 
 
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
@@ -192,11 +193,18 @@ def current(session: Session, *, now: datetime) -> list[Alert]:
     return list(session.scalars(query.order_by(*_NEWEST)))
 
 
-def published_since(session: Session, since: datetime) -> list[tuple[int, str, int]]:
-    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first."""
-    columns = select(Alert.id, Alert.reference, Alert.mailing_id).where(Alert.published_at >= since)
-    rows = session.execute(columns.order_by(Alert.published_at, Alert.id))
-    return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows if mailing_id is not None]
+def published_since(session: Session, since: datetime) -> list[tuple[int, int]]:
+    """Return (alert id, mailing id) of the alerts that were sent since an instant, oldest first.
+
+    The mailing is that of the ordinary edition, or of another where nobody got the ordinary one.
+    """
+    query = select(Alert.id).where(Alert.published_at >= since).order_by(Alert.published_at, Alert.id)
+    found = [(alert_id, editions.mailings_of(session, alert_id)) for alert_id in session.scalars(query)]
+    return [
+        (alert_id, mailings.get(Edition.ORDINARY) or next(iter(mailings.values())))
+        for alert_id, mailings in found
+        if mailings
+    ]
 
 
 def count_published(session: Session, period: Period) -> int:
