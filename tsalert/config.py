@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -74,6 +75,8 @@ class Settings:
     evidence_scanner: tuple[str, ...] = ()
     word_template: Path | None = None
     document_fonts: Path | None = None
+    pence_per_segment: Decimal = Decimal("2.4")
+    pence_per_minute: Decimal = Decimal("1.2")
 
     @property
     def email_address(self) -> str:
@@ -112,6 +115,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
+        pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
+        pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))

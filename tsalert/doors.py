@@ -98,6 +98,9 @@ from tsalert.retention import hold_views
 from tsalert.retention import views as retention_views
 from tsalert.retention.access import api as access_api
 from tsalert.retention.access import views as access_views
+from tsalert.retention.own import api as own_api
+from tsalert.retention.own import officer_views as erasing_views
+from tsalert.retention.own import views as own_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -116,8 +119,11 @@ from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
-from tsalert.subscribers import joining_views, link_views
+from tsalert.subscribers import joining_views, landline_views, link_views
 from tsalert.subscribers import views as subscribers_views
+from tsalert.subscribers.preferences import api as preferences_api
+from tsalert.subscribers.preferences import officer_views as choices_views
+from tsalert.subscribers.preferences import views as preferences_views
 from tsalert.web import home
 from tsalert.worker import command as worker_command
 
@@ -172,7 +178,12 @@ PAGES = (
     alerts_views.bp,
     subscribers_views.bp,
     joining_views.bp,
+    landline_views.bp,
     link_views.bp,
+    preferences_views.bp,
+    choices_views.bp,
+    own_views.bp,
+    erasing_views.bp,
     delivery_views.bp,
     inbound_views.bp,
     voice_views.bp,
@@ -180,8 +191,8 @@ PAGES = (
     hygiene_views.bp,
     growth_views.bp,
 )
-# Twilio signs what it sends, and those who leave a list come by links of their own.
-WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp)
+# Twilio signs what it sends, and those who leave a list, or change what they get, come by links of their own.
+WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp, preferences_views.bp, own_views.bp)
 OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,
@@ -219,6 +230,8 @@ OPERATIONS = (
     *oversight_api.blueprints,
     *retention_api.blueprints,
     *access_api.blueprints,
+    *preferences_api.blueprints,
+    *own_api.blueprints,
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,

@@ -110,10 +110,16 @@ ROOMS = (
         "Alerts",
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
-            Link("Subscribers", "subscribers.list_subscribers", P.READ_SUBSCRIBERS, frozenset({"subscribers"})),
+            Link(
+                "Subscribers",
+                "subscribers.list_subscribers",
+                P.READ_SUBSCRIBERS,
+                frozenset({"subscribers", "landlines"}),
+            ),
             Link("List health", "health.show_health", P.READ_SUBSCRIBERS, frozenset({"health"})),
             Link("Growth", "growth.show_growth", P.READ_SUBSCRIBERS, frozenset({"growth"})),
         ),
+        frozenset({"choices", "erasing"}),
     ),
     Room(
         "Oversight",

@@ -236,10 +236,9 @@ def originals_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Alert]:
 
 def withdrawn_at(session: Session, alerts: Iterable[Alert]) -> dict[int, datetime]:
     """Return when those of some alerts were withdrawn that had begun to go out, by id."""
-    by_mailing = {one.mailing_id: one.id for one in alerts if one.mailing_id is not None}
-    found = delivery.progress_of_all(session, list(by_mailing))
+    found = editions.progress_of_all(session, [one.id for one in alerts])
     stopped = {key: each.completed_at for key, each in found.items() if each.state == Status.CANCELLED}
-    return {by_mailing[key]: at for key, at in stopped.items() if at is not None}
+    return {key: at for key, at in stopped.items() if at is not None}
 
 
 def find_published(session: Session, reference: str) -> Alert | None:
