@@ -90,7 +90,7 @@ def watch_canaries(now: datetime) -> int:
     with transaction() as session:
         has_any = session.scalar(select(exists().where(Canary.removed_at.is_(None))))
         published = alerts.published_since(session, now - _NEW) if has_any else []
-        for alert_id, mailing_id in published:
+        for alert_id, _, mailing_id in published:
             _begin(session, alert_id, mailing_id, now)
     late = 0
     with transaction() as session:
