@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.hygiene.conftest import enlist
 from tsalert.alerts import queries as alerts
-from tsalert.alerts.models import Alert
+from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
@@ -48,9 +48,11 @@ def publish(session: Session, author: Actor) -> int:
         wards=[], channels=["email"], headline="Roofers", body_markdown="Beware.", advice="", sms_text="",
         expires_at=NOW + 10 * timedelta(days=1), status="approved", remark=None, author_id=author.officer_id,
         created_at=NOW, changed_at=NOW, submitted_at=NOW, approved_by=author.officer_id, approved_at=NOW,
-        approved_digest="d", override_reason=None, mailing_id=mailing.id, published_at=NOW,
+        approved_digest="d", override_reason=None, published_at=NOW,
     )  # fmt: skip
     session.add(alert)
+    session.flush()
+    session.add(AlertEdition(mailing_id=mailing.id, alert_id=alert.id, edition="ordinary"))
     session.commit()
     return alert.id
 
@@ -64,7 +66,7 @@ def test_every_alert_goes_to_the_canaries_once_as_a_mailing_of_their_own(session
     for _ in range(2):
         canaries.watch_canaries(NOW + MINUTE)
     (message,) = sent_to(session, "canary@example.org")
-    assert message.mailing_id != alerts.mailings_of(session, published)[0]
+    assert message.mailing_id not in alerts.mailings_of(session, published)
     assert session.get_one(Mailing, message.mailing_id).text.startswith("Beware.")
 
 
@@ -119,3 +121,17 @@ def test_only_who_manages_the_list_adds_canaries_and_one_removed_gets_no_more(
     canaries.remove_canary(only.id, actor=manager, now=NOW)
     canaries.watch_canaries(NOW + MINUTE)
     assert sent_to(session, "canary@example.org") == []
+
+
+def test_an_answer_to_any_edition_of_an_alert_names_the_alert(session: Session, published: int) -> None:
+    (mailing_id,) = alerts.mailings_of(session, published)
+    assert alerts.reference_of_mailing(session, mailing_id) == "TS-2026-014"
+    partners = Mailing(
+        subject="Roofers", text="Pass it on.", html=None, sms=None, voice=None, lane="bulk", state="sending",
+        created_at=NOW, not_after=None, completed_at=None, paused_because=None, resend_of=None,
+    )  # fmt: skip
+    session.add(partners)
+    session.flush()
+    session.add(AlertEdition(mailing_id=partners.id, alert_id=published, edition="partner"))
+    session.flush()
+    assert alerts.reference_of_mailing(session, partners.id) == "TS-2026-014"

@@ -100,6 +100,9 @@ def test_the_growth_of_the_list_is_a_chart_a_table_and_a_file(session: Session, 
     page = desk.get("/list-growth").text
     assert "<svg" in page
     assert "1 joined and 0 left" in page
+    begun = utc_now() - timedelta(days=40)
+    assert f">{begun:%b}</text>" in page
+    assert f"{begun:%B %Y}</th>" in page
     rows = desk.get("/list-growth.csv").text.splitlines()
     assert rows[0].lstrip("\ufeff").startswith("month,joined,left,listed")
     assert len(rows) >= 3

@@ -91,8 +91,10 @@ def chart_of_changes(growth: Growth) -> Chart:
 
 
 def _monthly(subject: Subject, growth: Growth, series: Sequence[Series]) -> Chart:
-    drawn = lines(subject, [f"{each.month:%b %Y}" for each in growth.months], series)
-    return replace(drawn, head=("Month", *drawn.head[1:]))
+    # The year comes first, since a chart writes it once, beneath its first month.
+    drawn = lines(subject, [f"{each.month:%Y %b}" for each in growth.months], series)
+    named = tuple((_name(each.month), *row[1:]) for each, row in zip(growth.months, drawn.rows, strict=True))
+    return replace(drawn, head=("Month", *drawn.head[1:]), rows=named)
 
 
 def _parts(rows: Sequence[ListMonth], last: date, names: Mapping[str, str]) -> list[PartRow]:
