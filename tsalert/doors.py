@@ -5,7 +5,7 @@ from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import views as alerts_views
+from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
@@ -26,9 +26,14 @@ from tsalert.finding import cli as finding_cli
 from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
+from tsalert.hygiene import api as hygiene_api
+from tsalert.hygiene import views as hygiene_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.inbound.mail import api as mail_api
+from tsalert.inbound.mail import cli as mail_cli
+from tsalert.inbound.mail import views as mail_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
@@ -54,7 +59,14 @@ from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
-from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
+from tsalert.reports import (
+    dashboard_api,
+    dashboard_views,
+    growth_api,
+    growth_views,
+    indicator_views,
+    partner_views,
+)
 from tsalert.reports import views as reports_views
 from tsalert.response import (
     answer_api,
@@ -103,11 +115,13 @@ from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
 from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
+from tsalert.site import report_views as site_report_views
+from tsalert.site import views as site_views
 from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
-from tsalert.subscribers import joining_views, link_views
+from tsalert.subscribers import joining_views, landline_views, link_views
 from tsalert.subscribers import views as subscribers_views
 from tsalert.subscribers.preferences import api as preferences_api
 from tsalert.subscribers.preferences import officer_views as choices_views
@@ -164,8 +178,11 @@ PAGES = (
     partner_views.bp,
     *quarterly_pages.blueprints,
     alerts_views.bp,
+    site_views.bp,
+    site_report_views.bp,
     subscribers_views.bp,
     joining_views.bp,
+    landline_views.bp,
     link_views.bp,
     preferences_views.bp,
     choices_views.bp,
@@ -174,6 +191,9 @@ PAGES = (
     delivery_views.bp,
     inbound_views.bp,
     voice_views.bp,
+    mail_views.bp,
+    hygiene_views.bp,
+    growth_views.bp,
 )
 # Twilio signs what it sends, and those who leave a list, or change what they get, come by links of their own.
 WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp, preferences_views.bp, own_views.bp)
@@ -219,6 +239,9 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *mail_api.blueprints,
+    *hygiene_api.blueprints,
+    growth_api.list_growth,
 )
 COMMANDS = (
     audit_cli.group,
@@ -236,6 +259,7 @@ COMMANDS = (
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
+    mail_cli.group,
     demo_cli.group,
     worker_command,
 )

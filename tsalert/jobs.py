@@ -8,6 +8,7 @@ from tsalert.delivery import doubts, recovery
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
+from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
 from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
@@ -61,6 +62,10 @@ TIMETABLE = (
     Job("forget what visitors asked for", 3600, limiting.forget_visits),
     Job("forget visits to preferences", 3600, visits.forget_visits),
     Job("end pauses", 600, pausing.end_pauses),
+    Job("watch the canaries", 15, canaries.watch_canaries),
+    Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
+    Job("look for likely duplicates", 21600, doubles.look_for_doubles),
+    Job("count the months of the list", 3600, months.keep_months),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

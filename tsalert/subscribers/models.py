@@ -125,6 +125,7 @@ class SignUp(Base):
     __table_args__ = (
         Index("ix_sign_up_endpoint", "endpoint_id", "asked_at"),
         Index("ix_sign_up_network", "network_digest", "asked_at"),
+        Index("ix_sign_up_unconfirmed", "asked_at", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
