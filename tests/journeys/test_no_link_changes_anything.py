@@ -55,6 +55,7 @@ TO_RESIDENTS = {
 TO_OFFICERS = {
     "enforcement/reminding.py",
     "handover/telling.py",
+    "hygiene/telling.py",
     "intelligence/reminding.py",
     "oversight/publishing.py",
     "oversight/telling.py",
@@ -81,11 +82,13 @@ FOR_RESIDENTS = {
 }
 FOR_OFFICERS = {
     "/access",
+    "/alerts/{}",
     "/board-reports/{}",
     "/borders",
     "/cases/{}/enforcement",
     "/handovers/{}",
     "/incidents/{}",
+    "/list-health",
     "/oddities?week={}",
     "/partner-figures",
     "/rota",
