@@ -17,7 +17,8 @@ from tsalert.subscribers.models import Subscriber, Subscription
 from tsalert.subscribers.preferences import wording
 from tsalert.subscribers.preferences.acting import By, note_act, note_consent
 from tsalert.subscribers.preferences.readers import lock_subscriber, open_subscriptions, require_address
-from tsalert.subscribers.preferences.rules import EVERY_WARD, LARGE_PRINT, compare
+from tsalert.subscribers.preferences.rules import EVERY_WARD, compare
+from tsalert.subscribers.reading import LARGE_PRINT
 from tsalert.subscribers.rules import OFFERED, WORDINGS, Act, EndedReason, tidy_topics
 
 

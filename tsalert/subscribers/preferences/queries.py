@@ -15,8 +15,9 @@ from tsalert.subscribers import queries
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
-from tsalert.subscribers.preferences.rules import EVERY_WARD, LARGE_PRINT, WhyLeft
+from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
 from tsalert.subscribers.preferences.wording import FREQUENCIES
+from tsalert.subscribers.reading import LARGE_PRINT
 from tsalert.subscribers.rules import OFFERED, Frequency
 
 

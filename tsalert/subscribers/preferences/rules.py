@@ -14,7 +14,6 @@ WATCHED_SPAN = timedelta(hours=1)
 ASKED_PER_ADDRESS = 3
 ASKED_PER_NETWORK = 30
 MOVES_PER_ADDRESS = 3
-LARGE_PRINT = "large_print"
 LANGUAGES = (("en-GB", "English"),)
 EVERY_WARD = "every"
 TYPED_TO_ERASE = "erase"
