@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, se
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries
-from tsalert.alerts.models import Alert
+from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.queries import PAGE
 from tsalert.alerts.rules import read_reference
 from tsalert.alerts.steps import Status
@@ -28,7 +28,7 @@ _STAMP = select(
     func.max(Alert.published_at),
     func.max(Alert.changed_at),
     _NEXT_END,
-    delivery.count_cancelled(select(Alert.mailing_id).where(_SENT)),
+    delivery.count_cancelled(select(AlertEdition.mailing_id)),
     ward_mark(),
     topic_mark(),
 ).where(_SENT)

@@ -135,7 +135,7 @@ def progress_of_all(session: Session, mailing_ids: Collection[int]) -> dict[int,
     }
 
 
-def count_cancelled(mailing_ids: Select[int | None]) -> ScalarSelect[int]:
+def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
     """Return how many of some mailings are cancelled, as part of a statement."""
     return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
