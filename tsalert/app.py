@@ -20,8 +20,10 @@ from tsalert.db import db
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.displays import views as displays_views
+from tsalert.hygiene import canaries
 from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
+from tsalert.paging.queries import Trouble
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports.reading_ahead import ReadingAhead
@@ -165,8 +167,16 @@ def _init_web(app: Flask, settings: Settings) -> None:
         rapid_response_number=settings.rapid_response_number,
         rooms=navigation.ROOMS,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
-        troubles=lambda: paging_queries.troubles(db.session()),
+        troubles=_troubles,
     )
+
+
+def _troubles() -> list[Trouble]:
+    """Return what everybody on the staff must know now: pages that fail, and alerts that do not arrive."""
+    session = db.session()
+    words = "An alert has not reached our own test addresses within 15 minutes:"
+    late = canaries.late_alerts(session, now=utc_now())
+    return paging_queries.troubles(session) + [Trouble(words, reference=each.reference) for each in late]
 
 
 def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.types import big_id
 
 revision = "0048"
-down_revision = "0040"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

@@ -70,7 +70,7 @@ def test_a_form_that_comes_back_too_quickly_is_shown_again(client: FlaskClient, 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        pytest.param({}, "Enter an email address or a mobile number.", id="nothing"),
+        pytest.param({}, "Enter an email address or a telephone number.", id="nothing"),
         pytest.param({"contact": "pat"}, "Enter an email address or a telephone number.", id="no-address"),
         pytest.param({"contact": "0770"}, "Enter a British phone number", id="half-a-number"),
         pytest.param({"contact": "pat@example.org", "postcode": "X"}, "Enter a full postcode", id="no-postcode"),

@@ -124,6 +124,11 @@ def mailings_of(session: Session, alert_id: int) -> list[int]:
     return list(mailings.values())
 
 
+def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
+    """Return the reference of the alert that went out as a mailing; None for one that is no alert."""
+    return session.scalar(select(Alert.reference).where(Alert.mailing_id == mailing_id))
+
+
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
     """Return a page of an alert's messages of which nobody knows whether they were sent; addresses are masked.
 
@@ -187,6 +192,13 @@ def current(session: Session, *, now: datetime, where: Sequence[ColumnElement[bo
     return list(session.scalars(query.order_by(*_NEWEST)))
 
 
+def published_since(session: Session, since: datetime) -> list[tuple[int, str, int]]:
+    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first."""
+    columns = select(Alert.id, Alert.reference, Alert.mailing_id).where(Alert.published_at >= since)
+    rows = session.execute(columns.order_by(Alert.published_at, Alert.id))
+    return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows if mailing_id is not None]
+
+
 def count_published(session: Session, period: Period) -> int:
     """Count the alerts that were sent in a period."""
     when = (Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at)
@@ -223,10 +235,9 @@ def originals_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Alert]:
 
 def withdrawn_at(session: Session, alerts: Iterable[Alert]) -> dict[int, datetime]:
     """Return when those of some alerts were withdrawn that had begun to go out, by id."""
-    by_mailing = {one.mailing_id: one.id for one in alerts if one.mailing_id is not None}
-    found = delivery.progress_of_all(session, list(by_mailing))
+    found = editions.progress_of_all(session, [one.id for one in alerts])
     stopped = {key: each.completed_at for key, each in found.items() if each.state == Status.CANCELLED}
-    return {by_mailing[key]: at for key, at in stopped.items() if at is not None}
+    return {key: at for key, at in stopped.items() if at is not None}
 
 
 def find_published(session: Session, reference: str) -> Alert | None:

@@ -53,7 +53,7 @@ def write_alert() -> ResponseReturnValue:
 @requires(Permission.READ_ALERT)
 def show_alert(alert_id: int) -> ResponseReturnValue:
     """Show an alert as it will go out, and what may be done with it."""
-    return render_template("alerts/show.html", **presenting.alert_page(alert_id, current_actor()))
+    return render_template("alerts/show.html", **presenting.alert_page(alert_id, current_actor(), utc_now()))
 
 
 @bp.get("/alerts/<int:alert_id>/edit")
@@ -157,7 +157,7 @@ def cancel_alert(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_ALERT)
 def show_progress(alert_id: int) -> ResponseReturnValue:
     """Show how far it has come: a part of its page, which asks for the whole page once all is done."""
-    page = presenting.progress_part(alert_id)
+    page = presenting.progress_part(alert_id, utc_now())
     response = make_response(render_template("alerts/progress.html", **page))
     if not page["is_moving"]:
         response.headers["HX-Refresh"] = "true"

@@ -140,6 +140,11 @@ def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
     return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
 
+def subjects_of(session: Session, mailing_ids: Collection[int]) -> dict[int, str]:
+    """Return what some mailings are called, by id."""
+    return dict(session.execute(select(Mailing.id, Mailing.subject).where(Mailing.id.in_(mailing_ids))).all())
+
+
 def deliveries_of(
     session: Session, mailing_id: int, *, after: int = 0, statuses: frozenset[Status] | None = None, limit: int = PAGE
 ) -> list[DeliveryRow]:

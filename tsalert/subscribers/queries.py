@@ -96,7 +96,8 @@ def audience(*, wards: Collection[str], topic: str, channels: Collection[str], u
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
     wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    wanting = wanting.where(Subscription.ended_at.is_(None), *_asked_for(topic), *_lives_in(wards))
+    is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
+    wanting = wanting.where(*is_open, *_asked_for(topic), *_lives_in(wards))
     if not urgent:
         wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
     return select(reachable.c.id, reachable.c.channel).where(

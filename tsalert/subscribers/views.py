@@ -8,6 +8,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
+from tsalert.staff.queries import officer_names
 from tsalert.subscribers import directory, queries, service, wording
 from tsalert.subscribers.rules import PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
@@ -73,7 +74,11 @@ def show_subscriber(subscriber_id: int) -> ResponseReturnValue:
     session = db.session()
     view = directory.get_subscriber(session, subscriber_id)
     return render_template(
-        "subscribers/subscriber.html", view=view, ward_names=places.ward_names(session), words=wording
+        "subscribers/subscriber.html",
+        view=view,
+        ward_names=places.ward_names(session),
+        officers=officer_names(session),
+        words=wording,
     )
 
 
