@@ -292,6 +292,7 @@ LINKED = {
     "links.show_confirmation",
     "links.show_leaving",
     "links.show_why",
+    "reporting.show_receipt",
     "preferences.show_code",
     "preferences.show_link",
     "preferences.show_move",

@@ -135,14 +135,14 @@ def progress_of_all(session: Session, mailing_ids: Collection[int]) -> dict[int,
     }
 
 
-def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
-    """Return how many of some mailings are cancelled, as part of a statement."""
-    return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
-
-
 def subjects_of(session: Session, mailing_ids: Collection[int]) -> dict[int, str]:
     """Return what some mailings are called, by id."""
     return dict(session.execute(select(Mailing.id, Mailing.subject).where(Mailing.id.in_(mailing_ids))).all())
+
+
+def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
+    """Return how many of some mailings are cancelled, as part of a statement."""
+    return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
 
 def deliveries_of(
