@@ -296,7 +296,6 @@ LINKED = {
     "preferences.show_code",
     "preferences.show_link",
     "preferences.show_move",
-    "reporting.show_receipt",
     *MINE,
 }
 # Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
