@@ -19,7 +19,7 @@ from flask_migrate import upgrade
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response import BARE, ROOT, served
 from tests.conftest import PASSWORD, settings
-from tsalert.alerts.models import Alert
+from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.app import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
@@ -78,13 +78,16 @@ def _filled_app(url: str, folder: Path) -> Flask:
                 )
                 session.add(mailing)
                 session.flush()
-                session.add(_alert(number, mailing.id, officer, sent_at, now))
+                alert = _alert(number, officer, sent_at, now)
+                session.add(alert)
+                session.flush()
+                session.add(AlertEdition(mailing_id=mailing.id, alert_id=alert.id, edition="ordinary"))
         db.session.remove()
         db.engine.dispose()
     return app
 
 
-def _alert(number: int, mailing_id: int, officer_id: int, sent_at: datetime, now: datetime) -> Alert:
+def _alert(number: int, officer_id: int, sent_at: datetime, now: datetime) -> Alert:
     return Alert(
         reference=f"TS-2026-{number:03}",
         kind="alert",
@@ -104,7 +107,6 @@ def _alert(number: int, mailing_id: int, officer_id: int, sent_at: datetime, now
         approved_by=officer_id,
         approved_at=sent_at,
         approved_digest="0" * 64,
-        mailing_id=mailing_id,
         published_at=sent_at,
     )
 

@@ -140,7 +140,7 @@ def subjects_of(session: Session, mailing_ids: Collection[int]) -> dict[int, str
     return dict(session.execute(select(Mailing.id, Mailing.subject).where(Mailing.id.in_(mailing_ids))).all())
 
 
-def count_cancelled(mailing_ids: Select[int | None]) -> ScalarSelect[int]:
+def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
     """Return how many of some mailings are cancelled, as part of a statement."""
     return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
