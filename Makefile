@@ -56,8 +56,9 @@ $(BIN)/.installed: requirements.txt
 	pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(BIN)/.developed: requirements-dev.txt $(BIN)/.installed
+$(BIN)/.developed: requirements-dev.txt requirements-schemas.txt $(BIN)/.installed
 	pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	pip install --quiet --disable-pip-version-check --no-deps -r requirements-schemas.txt
 	touch $@
 
 var/demo.env: | $(BIN)/.installed

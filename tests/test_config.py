@@ -1,5 +1,6 @@
 """Settings: every fault at once, no secret shown."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ SENDER = {"TSALERT_EMAIL_FROM": "Alerts <alerts@example.gov.uk>"}
 def test_good_settings_are_read() -> None:
     settings = load_settings(GOOD)
     assert (settings.public_url, settings.smtp, settings.twilio) == ("https://alerts.example.gov.uk", None, None)
+
+
+def test_prices_are_exact_and_have_defaults() -> None:
+    priced = load_settings(GOOD | {"TSALERT_PENCE_PER_SEGMENT": "2.75"})
+    assert (priced.pence_per_segment, priced.pence_per_minute) == (Decimal("2.75"), Decimal("1.2"))
 
 
 def test_every_missing_setting_is_named_at_once() -> None:
@@ -61,6 +67,10 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_RINGS_PER_HOUR", "0"),
         ("TSALERT_RINGS_PER_PREFIX", "many"),
         ("TSALERT_HANDOVER_HOURS", "0"),
+        ("TSALERT_PENCE_PER_SEGMENT", "cheap"),
+        ("TSALERT_PENCE_PER_SEGMENT", "-1"),
+        ("TSALERT_PENCE_PER_MINUTE", "1000.01"),
+        ("TSALERT_PENCE_PER_MINUTE", "NaN"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

@@ -3,7 +3,6 @@
 import gc
 from contextlib import ExitStack, suppress
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 
 from flask import Flask
@@ -21,8 +20,10 @@ from tsalert.db import db
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.displays import views as displays_views
+from tsalert.hygiene import canaries
 from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
+from tsalert.paging.queries import Trouble
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.reports.reading_ahead import ReadingAhead
@@ -32,10 +33,11 @@ from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
-from tsalert.web import access, errors, filters, headers, numbers, once, pages, uploads
+from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
+_READ_MOST = ("/welcome", "/alerts/published", "/at-the-door", "/join", "/check", "/report")
 _LARGEST_REQUEST = 8 * 1024 * 1024
 
 
@@ -77,6 +79,13 @@ def compile_pages(app: Flask) -> None:
     """Compile every template, so that nobody's first page waits for that."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+
+
+def draw_public_pages(app: Flask) -> None:
+    """Draw what residents read most, so that an alert which sends them all at once finds the pages ready."""
+    for path in _READ_MOST:
+        with app.test_request_context(path):
+            app.full_dispatch_request()
 
 
 def open_connections(app: Flask, count: int) -> None:
@@ -141,6 +150,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
     with app.app_context():
         app.config["TSALERT_DEMO"] = installation.is_demo()
     headers.init_app(app)
+    compressing.init_app(app)
+    caching.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
@@ -156,8 +167,16 @@ def _init_web(app: Flask, settings: Settings) -> None:
         rapid_response_number=settings.rapid_response_number,
         rooms=navigation.ROOMS,
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
-        troubles=lambda: paging_queries.troubles(db.session()),
+        troubles=_troubles,
     )
+
+
+def _troubles() -> list[Trouble]:
+    """Return what everybody on the staff must know now: pages that fail, and alerts that do not arrive."""
+    session = db.session()
+    words = "An alert has not reached our own test addresses within 15 minutes:"
+    late = canaries.late_alerts(session, now=utc_now())
+    return paging_queries.troubles(session) + [Trouble(words, reference=each.reference) for each in late]
 
 
 def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
@@ -167,8 +186,9 @@ def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that 
 
 def _gateways(settings: Settings) -> tuple[Gateway, ...]:
     """Choose the provider of each channel."""
-    sender = parseaddr(settings.email_from)[1]
-    email: Gateway = SmtpEmail(settings.smtp, sender=sender) if settings.smtp else Recorder(Channel.EMAIL)
+    email: Gateway = (
+        SmtpEmail(settings.smtp, sender=settings.email_address) if settings.smtp else Recorder(Channel.EMAIL)
+    )
     if settings.twilio is None:
         return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
     # Twilio's package is large; only who sends by it pays for it in memory.

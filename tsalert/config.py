@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -66,6 +67,7 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    bounces_held_above: int = 10
     audit_head_to: str = ""
     records_an_hour: int = 60
     handover_hours: int = 24
@@ -73,6 +75,13 @@ class Settings:
     evidence_scanner: tuple[str, ...] = ()
     word_template: Path | None = None
     document_fonts: Path | None = None
+    pence_per_segment: Decimal = Decimal("2.4")
+    pence_per_minute: Decimal = Decimal("1.2")
+
+    @property
+    def email_address(self) -> str:
+        """The address that mail comes from, without the name beside it."""
+        return parseaddr(self.email_from)[1]
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -98,6 +107,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
+        bounces_held_above=reader.number("BOUNCES_HELD_ABOVE", 10),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
         records_an_hour=reader.number("RECORDS_AN_HOUR", 60),
         handover_hours=reader.number("HANDOVER_HOURS", 24),
@@ -105,6 +115,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
+        pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
+        pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))

@@ -5,7 +5,7 @@ from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import views as alerts_views
+from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
@@ -18,6 +18,7 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.feeds import views as feeds_views
 from tsalert.finding import api as finding_api
 from tsalert.finding import board_api as case_board_api
 from tsalert.finding import board_views as case_board_views
@@ -25,9 +26,14 @@ from tsalert.finding import cli as finding_cli
 from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
+from tsalert.hygiene import api as hygiene_api
+from tsalert.hygiene import views as hygiene_views
 from tsalert.inbound import api as inbound_api
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound import voice_views
+from tsalert.inbound.mail import api as mail_api
+from tsalert.inbound.mail import cli as mail_cli
+from tsalert.inbound.mail import views as mail_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
@@ -53,7 +59,14 @@ from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
 from tsalert.reports import cli as reports_cli
-from tsalert.reports import dashboard_api, dashboard_views, indicator_views, partner_views
+from tsalert.reports import (
+    dashboard_api,
+    dashboard_views,
+    growth_api,
+    growth_views,
+    indicator_views,
+    partner_views,
+)
 from tsalert.reports import views as reports_views
 from tsalert.response import (
     answer_api,
@@ -85,6 +98,9 @@ from tsalert.retention import hold_views
 from tsalert.retention import views as retention_views
 from tsalert.retention.access import api as access_api
 from tsalert.retention.access import views as access_views
+from tsalert.retention.own import api as own_api
+from tsalert.retention.own import officer_views as erasing_views
+from tsalert.retention.own import views as own_views
 from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
 from tsalert.rota import own_views as rota_own_views
@@ -99,12 +115,17 @@ from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
 from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
+from tsalert.site import report_views as site_report_views
+from tsalert.site import views as site_views
 from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
-from tsalert.subscribers import joining_views, link_views
+from tsalert.subscribers import joining_views, landline_views, link_views
 from tsalert.subscribers import views as subscribers_views
+from tsalert.subscribers.preferences import api as preferences_api
+from tsalert.subscribers.preferences import officer_views as choices_views
+from tsalert.subscribers.preferences import views as preferences_views
 from tsalert.web import home
 from tsalert.worker import command as worker_command
 
@@ -145,6 +166,7 @@ PAGES = (
     prevention_views.bp,
     *activities_pages.blueprints,
     *savings_pages.blueprints,
+    feeds_views.bp,
     runs_views.bp,
     reports_views.bp,
     oversight_views.bp,
@@ -156,15 +178,25 @@ PAGES = (
     partner_views.bp,
     *quarterly_pages.blueprints,
     alerts_views.bp,
+    site_views.bp,
+    site_report_views.bp,
     subscribers_views.bp,
     joining_views.bp,
+    landline_views.bp,
     link_views.bp,
+    preferences_views.bp,
+    choices_views.bp,
+    own_views.bp,
+    erasing_views.bp,
     delivery_views.bp,
     inbound_views.bp,
     voice_views.bp,
+    mail_views.bp,
+    hygiene_views.bp,
+    growth_views.bp,
 )
-# Twilio signs what it sends, and those who leave a list come by links of their own.
-WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp)
+# Twilio signs what it sends, and those who leave a list, or change what they get, come by links of their own.
+WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp, preferences_views.bp, own_views.bp)
 OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,
@@ -202,9 +234,14 @@ OPERATIONS = (
     *oversight_api.blueprints,
     *retention_api.blueprints,
     *access_api.blueprints,
+    *preferences_api.blueprints,
+    *own_api.blueprints,
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *mail_api.blueprints,
+    *hygiene_api.blueprints,
+    growth_api.list_growth,
 )
 COMMANDS = (
     audit_cli.group,
@@ -222,6 +259,7 @@ COMMANDS = (
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
+    mail_cli.group,
     demo_cli.group,
     worker_command,
 )

@@ -8,6 +8,7 @@ from tsalert.delivery import doubts, recovery
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
+from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
 from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
@@ -19,6 +20,7 @@ from tsalert.retention import erasing
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
+from tsalert.subscribers.preferences import pausing, visits
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
 from tsalert.visitors import limiting
@@ -58,6 +60,12 @@ TIMETABLE = (
     Job("erase what was approved", 5, erasing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),
     Job("forget what visitors asked for", 3600, limiting.forget_visits),
+    Job("forget visits to preferences", 3600, visits.forget_visits),
+    Job("end pauses", 600, pausing.end_pauses),
+    Job("watch the canaries", 15, canaries.watch_canaries),
+    Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
+    Job("look for likely duplicates", 21600, doubles.look_for_doubles),
+    Job("count the months of the list", 3600, months.keep_months),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -23,6 +23,7 @@ ROOMS = (
         (
             Link("Calls", "calls.list_calls", P.READ_CALL, frozenset({"calls", "matches", "voice"})),
             Link("Texts", "inbound.list_messages", P.READ_CALL, frozenset({"inbound"})),
+            Link("Mail", "mail.list_mail", P.READ_CALL, frozenset({"mail"})),
             Link("Borders", "places.show_borders", P.READ_CALL, frozenset({"places"})),
         ),
     ),
@@ -109,8 +110,16 @@ ROOMS = (
         "Alerts",
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
-            Link("Subscribers", "subscribers.list_subscribers", P.READ_SUBSCRIBERS, frozenset({"subscribers"})),
+            Link(
+                "Subscribers",
+                "subscribers.list_subscribers",
+                P.READ_SUBSCRIBERS,
+                frozenset({"subscribers", "landlines"}),
+            ),
+            Link("List health", "health.show_health", P.READ_SUBSCRIBERS, frozenset({"health"})),
+            Link("Growth", "growth.show_growth", P.READ_SUBSCRIBERS, frozenset({"growth"})),
         ),
+        frozenset({"choices", "erasing"}),
     ),
     Room(
         "Oversight",

@@ -1,14 +1,18 @@
 """Taking settings one by one: whatever is wrong with any of them is told at once."""
 
+import re
 import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 
 _KEY_LENGTH = 32
+_PENCE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+_DEAREST = 1000
 
 
 @dataclass(slots=True)
@@ -54,6 +58,14 @@ class Reader:
             self.fault(name, "must be a number from 1 to 10000")
             return default
         return int(text)
+
+    def pence(self, name: str, default: str) -> Decimal:
+        """Return a price in pence, from 0 to 1000."""
+        text = self.text(name, default)
+        if not _PENCE.fullmatch(text) or Decimal(text) > _DEAREST:
+            self.fault(name, "must be a price in pence such as 2.4, at most 1000")
+            return Decimal(default)
+        return Decimal(text)
 
     def word_file(self, name: str) -> Path | None:
         """Return a Word file that is there, or none."""

@@ -9,7 +9,7 @@ from alembic import op
 from migrations.types import big_id
 
 revision = "0048"
-down_revision = "0049"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

@@ -118,7 +118,7 @@ def test_alerts_are_listed_newest_first_in_pages(
         ({"advice": "[Us](//other.example)"}, "advice"),
         ({"channels": "email"}, "channels"),
         ({"channels": []}, "channels"),
-        ({"channels": ["voice"]}, "channels"),
+        ({"channels": ["pigeon"]}, "channels"),
         ({"wards": ["Nowhere"]}, "wards"),
         ({"wards": [1]}, "wards"),
         ({"wards": ["x"] * 201}, "wards"),

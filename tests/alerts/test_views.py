@@ -118,7 +118,7 @@ def test_markup_in_every_field_comes_out_inert(signed_in: SignIn, people: None) 
         ({"body": "[Us](https://other.example/x)"}, "body", "Take out the link to https://other.example/x"),
         ({"advice": "<https://other.example/x>"}, "advice", "Take out the link to https://other.example/x"),
         ({"topic": "gardening"}, "topic", "Choose one of these topics"),
-        ({"channels": None}, "channels", "Choose email, text message or both."),
+        ({"channels": None}, "channels", "Choose at least one way to send it."),
         ({"channels": ["pigeon"]}, "channels", "Choose one of these"),
         ({"wards": ["Nowhere"]}, "wards", "There is no ward Nowhere"),
         ({"urgency": "panic"}, "urgency", "Choose one of these"),

@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SECRET_KEY, opened, sign_in
+from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
 from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
@@ -19,6 +20,8 @@ from tsalert.web.access import PUBLIC, SIGNED_IN, access_of, is_for_walls
 
 # Where to see each page in the demonstration; a page that is not here fails the first test.
 WHERE = {
+    "feeds.show_embedded": "/alerts/embed",
+    "feeds.show_sharing": "/alerts/share",
     "activities.list_activities": "/activities?period=2022/23+Q1",
     "activities.new_activity": "/activities/new?kind=campaign",
     "activities.show_totals": "/activities/totals?period=2022/23+Q1",
@@ -36,6 +39,8 @@ WHERE = {
     "board_reports.show_report": "/board-reports/2022-23Q1",
     "board_texts.edit_text": "/board-reports/2022-23Q2/texts/implications",
     "calls.list_calls": "/calls",
+    "choices.show_changes": "/subscribers/1/changes",
+    "choices.show_why": "/subscribers/why-people-left",
     "calls.show_call": "/calls/1",
     "calls.show_new_call": "/calls/new",
     "corrections.show_call_form": "/calls/1/correction",
@@ -68,6 +73,7 @@ WHERE = {
     "disclosure.edit_line": "/cases/647/disclosure/1",
     "disclosure.show_schedule": "/cases/647/disclosure",
     "displays.list_displays": "/wall-displays",
+    "erasing.show_erasing": "/subscribers/1/erase",
     "evidence.new_custody": "/cases/647/exhibits/1/custody",
     "evidence.new_exhibit": "/cases/647/exhibits",
     "evidence.new_file": "/cases/647/files",
@@ -82,6 +88,14 @@ WHERE = {
     "handover.show_handover": "/handovers/1",
     "handover.show_pack": "/handovers/1/pack",
     "handover.show_step": "/handovers/2/acceptance",
+    "growth.show_growth": "/list-growth",
+    "health.list_canaries": "/list-health/canaries",
+    "health.list_doubles": "/list-health/duplicates",
+    "health.list_reports": "/list-health/reports",
+    "health.list_shared": "/list-health/shared",
+    "health.list_to_phone": "/list-health/phones",
+    "health.show_health": "/list-health",
+    "mail.list_mail": "/mail",
     "inbound.list_messages": "/messages",
     "joining.show_form": "/join",
     "joining.show_next_step": "/join/next",
@@ -112,6 +126,7 @@ WHERE = {
     "letter_templates.show_template": "/letter-templates/visit",
     "packs.choose_parts": "/cases/651/pack",
     "paging.show_policy": "/paging/policy",
+    "preferences.show_form": "/preferences",
     "prevention.check_page": "/units/1/check",
     "prevention.list_units": "/units?show=all",
     "prevention.show_unit": "/units/1",
@@ -208,9 +223,15 @@ WHERE = {
     "case_officers.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
+    "site.show_accessibility": "/accessibility",
+    "site.show_cookies": "/cookies",
+    "site.show_door": "/at-the-door",
+    "site.show_home": "/welcome",
+    "site.show_privacy": "/privacy",
+    "reporting.show_form": "/report",
     "staff.show_account": "/account",
+    "landlines.list_landlines": "/subscribers/landlines",
     "subscribers.list_subscribers": "/subscribers",
-    "subscribers.public_home": "/welcome",
     "subscribers.show_form": "/subscribers/new",
     "subscribers.show_subscriber": "/subscribers/1",
 }
@@ -229,6 +250,7 @@ FOUND = {
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "equipment.new_units": ("/units?show=all", "a[href^='/interventions/S']", "/units"),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
+    "choices.edit_choices": ("/subscribers/1", "td a[href*='/addresses/'], th a[href*='/addresses/']", ""),
     "calls.show_write_up": ("/calls", "a[href$='/write-up']", ""),
     "oversight.show_oddity": ("/oddities", "a[href^='/oddities/20']", ""),
     "corrections.show_time_form": ("/incidents/1", "a[href$='/correction'][href*='/milestones/']", ""),
@@ -255,14 +277,38 @@ FOUND = {
     "savings.withdraw_page": ("/interventions", "a[href^='/interventions/S']", "/withdraw"),
 }
 # Pages behind a link that is made for one screen or one address alone (see ``links``).
-LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
+MINE = {
+    "own_record.show_erasing": "/erase",
+    "own_record.show_held": "/held",
+    "preferences.edit_address": "/address",
+    "preferences.edit_choices": "/choices",
+    "preferences.edit_pause": "/pause",
+    "preferences.show_mine": "",
+    "preferences.show_readers": "/who",
+    "preferences.show_stop": "/stop",
+}
+LINKED = {
+    "displays.show_link",
+    "links.show_confirmation",
+    "links.show_leaving",
+    "links.show_why",
+    "reporting.show_receipt",
+    "preferences.show_code",
+    "preferences.show_link",
+    "preferences.show_move",
+    *MINE,
+}
 # Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "feeds.show_atom",
+    "feeds.show_cap",
+    "feeds.show_json",
     "board_files.give_file",
     "activities.export_activities",
     "activities.export_totals",
+    "growth.export_growth",
     "recognitions.give_certificate",
     "zones.export_zones",
     "explaining.export_explanation",
@@ -290,6 +336,7 @@ NO_PAGES = {
     "evidence.download_bundle",
     "home.show_home",
     "letters.download_letter",
+    "own_record.download_held",
     "packs.download_pack",
     "published.give_file",
     "response.show_board_lines",
@@ -424,18 +471,52 @@ def addresses(page: Page) -> dict[str, str]:
 
 
 def links(page: Page) -> dict[str, str]:
-    """Make a wall display, sign an address up, and return where the links lead that were made for them."""
+    """Make a wall display, sign an address up, report, and return where the links lead that were made for them."""
     page.goto("/wall-displays")
     page.get_by_label("Name").fill("A screen under test")
     page.get_by_role("button", name="Make it").click()
     screen = urlsplit(page.locator("main .ts-reference").inner_text()).path
     page.goto("/join")
-    page.get_by_label("Email address or mobile number").fill("new.reader@example.org")
+    page.get_by_label("Email address or telephone number").fill("new.reader@example.org")
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)  # nobody types faster; a machine is turned away
     page.get_by_role("button", name="Get alerts").click()
+    page.goto("/report")
+    page.get_by_role("radio", name="No", exact=True).first.check()
+    page.get_by_label("What happened?").fill("Somebody rang about a parcel. (Invented)")
+    page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("heading", name="We have your report").wait_for()
     confirmation, leaving = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in ("confirm", "unsubscribe"))
     return {
         "displays.show_link": screen,
+        "reporting.show_receipt": urlsplit(page.url).path,
         "links.show_confirmation": f"/confirm/{confirmation}",
         "links.show_leaving": f"/unsubscribe/{leaving}",
+        "links.show_why": f"/unsubscribe/{leaving}/why",
+        **preferences(page),
+    }
+
+
+def preferences(page: Page) -> dict[str, str]:
+    """Open somebody's page of preferences, ask for a move and for one more link; returns where all of them lead."""
+    page.goto("/subscribers/1")
+    contact = page.locator("td a[href*='/addresses/'], th a[href*='/addresses/']").first.inner_text().split()[-1]
+    number = last(page, OPENING)
+    ask(page, contact)
+    code = urlsplit(page.url).path
+    number, words = newest(page, OPENING, after=number)
+    page.goto(link_in(words))
+    page.get_by_role("button", name="See my alerts").click()
+    mine = urlsplit(page.url).path
+    page.goto(f"{mine}/address")
+    page.get_by_label("New email address or mobile number").fill("another.address@example.org")
+    page.get_by_role("button", name="Send it a message").click()
+    _, moving = newest(page, MOVING)
+    ask(page, contact)
+    _, again = newest(page, OPENING, after=number)
+    return {
+        "preferences.show_code": code,
+        "preferences.show_link": link_in(again),
+        "preferences.show_move": link_in(moving),
+        **{name: f"{mine}{part}" for name, part in MINE.items()},
     }

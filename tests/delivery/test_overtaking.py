@@ -23,7 +23,7 @@ def enqueue_one_text() -> int:
     with transaction() as session:
         wanted = [service.NewEndpoint(Channel.SMS, "+447700900001", EndpointStatus.ACTIVE)]
         service.find_or_add_endpoints(session, wanted, now=utc_now())
-        mailing_id = service.create_mailing(session, WORDS, lane=Lane.BULK, now=utc_now())
+        mailing_id = service.create_mailing(session, WORDS, lane=Lane.URGENT, now=utc_now())
         service.enqueue(session, mailing_id, EVERYBODY, now=utc_now())
         return mailing_id
 

@@ -18,7 +18,7 @@ from tsalert.db import db, transaction
 from tsalert.delivery import claiming, doubts, personal, queries
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.endpoints import suppress
-from tsalert.delivery.fates import fates, words_of_call
+from tsalert.delivery.fates import fates, get_call
 from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.personal import Letter
 from tsalert.delivery.ports import InDoubt, RetryLater, Unavailable
@@ -166,10 +166,10 @@ def test_a_page_is_due_at_once_even_by_a_clock_that_is_a_little_behind(session: 
 
 def test_what_a_call_says_is_found_by_its_delivery(session: Session) -> None:
     call, text = page(Channel.VOICE), page()
-    assert words_of_call(db.session(), call) == "Words to hear"
+    assert get_call(db.session(), call).words == "Words to hear"
     for number in (text, call + 1000, 2**62):
         with pytest.raises(NotFound):
-            words_of_call(db.session(), number)
+            get_call(db.session(), number)
 
 
 def test_a_call_in_doubt_is_settled_when_its_provider_asks_what_to_say(

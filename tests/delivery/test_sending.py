@@ -192,7 +192,7 @@ def test_no_transaction_is_open_while_a_provider_is_spoken_to(
 
 def test_an_urgent_mailing_overtakes_a_long_one(people: People, mailing: Mailing, sender: MakeSender) -> None:
     people(*(f"p{number}@example.org" for number in range(60)))
-    bulk = mailing()
+    bulk = mailing(lane=Lane.BULK)
     provider = Provider()
     one = sender(provider)
     one.turn()

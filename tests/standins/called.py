@@ -1,7 +1,7 @@
 """A telephone that is rung by us: it asks for the words as Twilio does, and its owner presses a key, or does not.
 
-A habit is ``presses:1``, ``presses-twice:1``, ``voicemail`` (answers and listens to the end), ``hangs-up``, ``busy`` or
-``nobody``.
+A habit is ``presses:1``, ``presses:19`` (one key after the other), ``presses-twice:1``, ``voicemail`` (answers and
+listens to the end), ``hangs-up``, ``busy`` or ``nobody``.
 """
 
 from collections.abc import Callable
@@ -37,6 +37,7 @@ class Call:
     words_url: str
     callback: str
     at: float
+    detects_machines: bool = False
     heard: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     is_over: bool = False
@@ -72,7 +73,10 @@ def play(call: Call, habit: str, order: Order, post: Post) -> None:
 
 
 def _listen(call: Call, habit: str, post: Post) -> None:
-    status, words = post(call.words_url, {"CallSid": call.sid, "CallStatus": "in-progress", "To": call.to})
+    form = {"CallSid": call.sid, "CallStatus": "in-progress", "To": call.to}
+    if call.detects_machines:
+        form["AnsweredBy"] = "machine_end_beep" if habit == "voicemail" else "human"
+    status, words = post(call.words_url, form)
     assert status == 200, status
     act, _, key = habit.partition(":")
     for verb in ET.fromstring(words):
@@ -84,11 +88,17 @@ def _listen(call: Call, habit: str, post: Post) -> None:
             return
 
 
-def _press(call: Call, action: str, key: str, post: Post, *, times: int) -> None:
-    for _ in range(times):
-        status, words = post(action, {"CallSid": call.sid, "CallStatus": "in-progress", "Digits": key})
-        assert status == 200, status
-        call.answers += [said.text or "" for said in ET.fromstring(words).iter("Say")]
+def _press(call: Call, action: str, keys: str, post: Post, *, times: int) -> None:
+    """Press keys one after the other, each as soon as it is waited for; each is reported so many times."""
+    for key in keys:
+        for _ in range(times):
+            status, words = post(action, {"CallSid": call.sid, "CallStatus": "in-progress", "Digits": key})
+            assert status == 200, status
+            call.answers += [said.text or "" for said in ET.fromstring(words).iter("Say")]
+        asked = ET.fromstring(words).find("Gather")
+        if asked is None:
+            return
+        action = asked.attrib["action"]
 
 
 def _report(call: Call, post: Post, *statuses: str) -> None:

@@ -130,7 +130,7 @@ def test_a_machine_with_a_whole_ipv6_network_counts_as_one(session: Session) -> 
         ask("another@example.org", network="2001:db8::ffff:1")
 
 
-@pytest.mark.parametrize("address", ["020 7946 0001", "pat", "", "+1 202 555 0100"])
+@pytest.mark.parametrize("address", ["pat", "", "+1 202 555 0100"])
 def test_what_cannot_get_a_link_is_refused(session: Session, address: str) -> None:
     with pytest.raises(RuleViolation) as refused:
         ask(address)

@@ -1,5 +1,8 @@
 """Links in messages: scanners that open them change nothing, one press of a button does, and only once."""
 
+import io
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, status
 from tsalert.core.clock import utc_now
-from tsalert.db import Base
+from tsalert.db import Base, Submission
 from tsalert.delivery.tokens import make_signer, unsubscribe_token
+from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service, tokens
 from tsalert.subscribers.models import SignUp
+from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.service import Wish
 
 PAT = f"Pat Example,pat@example.org,,,,,,scams,immediate,{CONSENT}"
@@ -91,10 +96,42 @@ def test_leaving_again_is_answered_as_the_first_time(client: FlaskClient, sessio
     assert "Alerts have stopped" in client.get(leaving).text
 
 
-def test_a_huge_body_is_refused(client: FlaskClient, session: Session, leaving: str) -> None:
-    answer = client.post(leaving, data={"List-Unsubscribe": "x" * (9 * 1024 * 1024)})
-    assert answer.status_code == 413
-    assert status(session, "pat@example.org") == "active"
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
+def test_a_huge_body_is_let_pass_unread(strict: Flask, session: Session, leaving: str, kind: str) -> None:
+    browser = strict.test_client(use_cookies=False)
+    for _ in range(2):
+        answer = browser.post(leaving, data=b"x" * (20 * 1024 * 1024), content_type=kind)
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False)
+    assert status(session, "pat@example.org") == "opted_out"
+
+
+def test_a_body_that_breaks_off_leaves_all_the_same(client: FlaskClient, session: Session, leaving: str) -> None:
+    answer = client.post(leaving, input_stream=io.BytesIO(b"List-Unsub"), content_length=5_000)
+    assert answer.status_code == 200
+    assert status(session, "pat@example.org") == "opted_out"
+
+
+def test_a_submission_key_in_the_body_leads_nowhere(client: FlaskClient, session: Session, leaving: str) -> None:
+    session.add(Submission(key="known", location="https://elsewhere.example.org/", made_at=utc_now()))
+    session.commit()
+    assert client.post(leaving, data={"submission": "known"}).status_code == 200
+
+
+def test_whoever_left_may_say_why_in_our_words_and_managers_see_counts(
+    client: FlaskClient, session: Session, leaving: str, signed_in: Callable[..., FlaskClient]
+) -> None:
+    early = client.post(f"{leaving}/why", data={"reason": "other"})
+    assert (early.status_code, "Alerts still go to this address." in early.text) == (422, True)
+    assert "Why did you stop them?" in client.post(leaving).text
+    for reason in ("too_many", "moved_away", "moved_away"):
+        assert "Thank you" in client.post(f"{leaving}/why", data={"reason": reason}).text
+    for wrong in ({}, {"reason": "Pat lives at 1 High Street"}):
+        assert client.post(f"{leaving}/why", data=wrong).status_code == 422
+    assert client.post("/unsubscribe/x/why", data={"reason": "other"}).status_code == 404
+    said = session.execute(select(LeavingReason.reason)).scalars().all()
+    assert said == ["moved_away"]
+    page = signed_in(RoleName.MANAGER).get("/subscribers/why-people-left").text
+    assert re.search(r"I have moved away</th>\s*<td[^>]*>1</td>", page)
 
 
 def test_confirming_works_without_a_cookie(strict: Flask, session: Session, confirming: str) -> None:

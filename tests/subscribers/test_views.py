@@ -29,13 +29,6 @@ def asked(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(SignUp)) or 0
 
 
-def test_the_public_site_tells_how_to_join_and_whom_to_ring(client: FlaskClient) -> None:
-    page = client.get("/welcome").text
-    for words in ("999", "07700 900461", "/join"):
-        assert words in page
-    assert client.get("/").headers["Location"] == "/welcome"
-
-
 def test_joining_takes_one_form_and_one_confirmation(client: FlaskClient, session: Session, drawn: str) -> None:
     typed = {"contact": "pat@example.org", "postcode": "br13uh", "topics": ["scams", "doorstep-crime"], "drawn": drawn}
     answer = client.post("/join", data=typed)
@@ -77,7 +70,7 @@ def test_a_form_that_comes_back_too_quickly_is_shown_again(client: FlaskClient, 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        pytest.param({}, "Enter an email address or a mobile number.", id="nothing"),
+        pytest.param({}, "Enter an email address or a telephone number.", id="nothing"),
         pytest.param({"contact": "pat"}, "Enter an email address or a telephone number.", id="no-address"),
         pytest.param({"contact": "0770"}, "Enter a British phone number", id="half-a-number"),
         pytest.param({"contact": "pat@example.org", "postcode": "X"}, "Enter a full postcode", id="no-postcode"),

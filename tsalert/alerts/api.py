@@ -6,6 +6,9 @@ from typing import Any
 from marshmallow import RAISE
 
 from tsalert.alerts import proof, queries, service
+from tsalert.alerts.costing import costs
+from tsalert.alerts.models import Alert
+from tsalert.alerts.night import find_night
 from tsalert.alerts.rules import Draft
 from tsalert.alerts.schemas import (
     AlertApprovalSchema,
@@ -118,19 +121,24 @@ def _record(alert_id: int) -> dict[str, Any]:
         "steps": legal_steps(status),
         "body": alert.body_markdown,
         "sms": alert.sms_text,
+        "voice": alert.voice_text,
         "sent_alone": alert.override_reason is not None,
         "digest": pulled.digest,
-        "preview": _preview(pulled, None if alert.published_at else queries.reach(session, alert)),
+        "preview": _preview(alert, pulled, None if alert.published_at else queries.reach(session, alert)),
     }
 
 
-def _preview(pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
+def _preview(alert: Alert, pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
     size = pulled.sms_size
+    night = find_night(alert.channels, alert.urgency, alert.expires_at, utc_now())
     return asdict(pulled.wording) | {
         "sms_encoding": size.encoding,
         "sms_segments": size.segments,
+        "voice_seconds": pulled.voice_seconds,
         "reach": reach,
         "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
+        "costs": None if reach is None else costs(pulled, reach),
+        "waits_until": night.until if night else None,
     }
 
 

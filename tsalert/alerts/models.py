@@ -45,6 +45,7 @@ class Alert(Base):
     body_markdown: Mapped[str]
     advice: Mapped[str]
     sms_text: Mapped[str]
+    voice_text: Mapped[str] = mapped_column(server_default="")
     expires_at: Mapped[datetime]
     status: Mapped[str]
     remark: Mapped[str | None]

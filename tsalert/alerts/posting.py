@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, proof
 from tsalert.alerts.models import Alert, AlertEdition
+from tsalert.alerts.night import LANES
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.rules import Edition, Urgency
 from tsalert.core.errors import Conflict
 from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Lane
-
-_LANES = {Urgency.URGENT: Lane.URGENT, Urgency.ROUTINE: Lane.BULK}
 
 
 def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int:
@@ -25,7 +23,7 @@ def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int
         people = editions.readers(alert, edition, served)
         if not editions.is_anybody(session, people):
             continue
-        content, lane = proof.content_of(alert, pulled, edition), _LANES[Urgency(alert.urgency)]
+        content, lane = proof.content_of(alert, pulled, edition), LANES[Urgency(alert.urgency)]
         mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
         session.add(AlertEdition(alert_id=alert.id, mailing_id=mailing_id, edition=edition))
         size += delivery.enqueue(session, mailing_id, people, now=now)

@@ -8,8 +8,11 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, proof, queries
+from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
+from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.rules import CaseFacts, Channel, Edition, Urgency, Verdict, begin_from
+from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
@@ -24,11 +27,17 @@ from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.web.fields import LARGEST_ID
 
-ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers"}
-CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
+ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
+CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.VOICE: "Call to a landline"}
 URGENCY_WORDS = {
-    Urgency.ROUTINE: ("Routine", "Goes at once, but not to those who asked for a daily or weekly mail."),
-    Urgency.URGENT: ("Urgent", "Goes before everything else, and also to those who asked for a daily or weekly mail."),
+    Urgency.ROUTINE: (
+        "Routine",
+        "Goes at once, but not to those who asked for a daily or weekly mail. No texts or calls from 21:00 to 08:00.",
+    ),
+    Urgency.URGENT: (
+        "Urgent",
+        "Goes before everything else, day and night, and also to those who asked for a daily or weekly mail.",
+    ),
 }
 EDITION_WORDS = {
     Edition.ORDINARY: "Ordinary edition",
@@ -97,6 +106,7 @@ def edit_form(alert_id: int) -> dict[str, Any]:
         "body": alert.body_markdown,
         "advice": alert.advice,
         "sms": alert.sms_text,
+        "voice": alert.voice_text,
         "topic": alert.topic,
         "wards": alert.wards,
         "channels": alert.channels,
@@ -107,7 +117,7 @@ def edit_form(alert_id: int) -> dict[str, Any]:
     return {"alert": alert, "filled": filled} | _choices(db.session())
 
 
-def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
+def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return what an alert's own page is drawn with."""
     session = db.session()
     alert = queries.get_alert(session, alert_id)
@@ -131,20 +141,20 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
-        **_readers(session, alert),
+        **_readers(session, alert, pulled, now),
         "review": queries.find_review(session, alert_id),
         "verdicts": VERDICT_WORDS,
         "case": cases.get_case(session, alert.case_id) if alert.case_id else None,
-        **_progress(session, alert, status),
+        **_progress(session, alert, status, now),
     }
 
 
-def progress_part(alert_id: int) -> dict[str, Any]:
+def progress_part(alert_id: int, now: datetime) -> dict[str, Any]:
     """Return what the live part of an alert's page is drawn with."""
     session = db.session()
     queries.mailings_of(session, alert_id)
     alert = queries.get_alert(session, alert_id)
-    return {"alert": alert} | _progress(session, alert, queries.standing(session, alert))
+    return {"alert": alert} | _progress(session, alert, queries.standing(session, alert), now)
 
 
 def doubts_page(alert_id: int, after: int | None, now: datetime) -> dict[str, Any]:
@@ -192,12 +202,18 @@ def _begun(session: Session, case_id: int) -> dict[str, Any]:
     return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
 
 
-def _readers(session: Session, alert: Alert) -> dict[str, Any]:
-    """Count who would get an alert now, or who was to get it when it was sent."""
+def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) -> dict[str, Any]:
+    """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
     if alert.published_at is not None:
-        return {"reach": None, "edition_sizes": editions.sent_sizes(session, alert.id)}
+        sent = editions.sent_sizes(session, alert.id)
+        return {"reach": None, "edition_sizes": sent, "costs": [], "night": None}
     reach = queries.reach(session, alert)
-    return {"reach": reach, "edition_sizes": editions.edition_sizes(session, alert, sum(reach.values()))}
+    return {
+        "reach": reach,
+        "edition_sizes": editions.edition_sizes(session, alert, sum(reach.values())),
+        "costs": costs(pulled, reach),
+        "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),
+    }
 
 
 def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
@@ -208,9 +224,13 @@ def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
     return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
 
 
-def _progress(session: Session, alert: Alert, status: Status) -> dict[str, Any]:
+def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> dict[str, Any]:
+    progress = queries.progress(session, alert)
+    night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
     return {
-        "progress": queries.progress(session, alert),
+        "progress": progress,
+        "held": count_waiting(night, progress.by_channel) if night and progress else "",
+        "held_until": night.until if night else None,
         "progress_status": STATUS_WORDS[status],
         "is_moving": status in _MOVING,
         "channel_words": CHANNEL_WORDS,
@@ -220,6 +240,7 @@ def _progress(session: Session, alert: Alert, status: Status) -> dict[str, Any]:
 
 def _choices(session: Session) -> dict[str, Any]:
     return {
+        "longest_call": LONGEST_CALL,
         "topics": subscribers.topics(session),
         "wards": queries.ward_choices(session),
         "channels": list(CHANNEL_WORDS.items()),

@@ -8,6 +8,7 @@ from flask import current_app
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, digest
 from tsalert.alerts.segments import SmsSize, measure
+from tsalert.alerts.speaking import seconds
 from tsalert.alerts.wording import Letterhead, Mail, Notice, Wording, other_editions, word
 from tsalert.config import Settings, TwilioSettings
 from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK, Content
@@ -25,6 +26,7 @@ class Proof:
     wording: Wording
     others: Mapping[Edition, Mail]
     sms_size: SmsSize
+    voice_seconds: int
     digest: str
 
 
@@ -56,7 +58,8 @@ def pull_proof(alert: Alert) -> Proof:
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
     }
-    return Proof(wording, others, measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH)), digest(shown))
+    size = measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH))
+    return Proof(wording, others, size, seconds(wording.voice), digest(shown))
 
 
 def with_sample_link(text: str, ending: str = "…") -> str:
@@ -76,8 +79,14 @@ def content_of(alert: Alert, pulled: Proof, edition: Edition) -> Content:
     """Return what delivery sends; a channel that was not chosen has no content, and only mail has other editions."""
     if edition is not Edition.ORDINARY:
         return Content(**asdict(pulled.others[edition]))
-    wording, by_sms = pulled.wording, Channel.SMS in alert.channels
-    return Content(subject=wording.subject, text=wording.text, html=wording.html, sms=wording.sms if by_sms else None)
+    by_sms, by_voice = (channel in alert.channels for channel in (Channel.SMS, Channel.VOICE))
+    return Content(
+        subject=pulled.wording.subject,
+        text=pulled.wording.text,
+        html=pulled.wording.html,
+        sms=pulled.wording.sms if by_sms else None,
+        voice=pulled.wording.voice if by_voice else None,
+    )
 
 
 def _takes_replies(twilio: TwilioSettings | None) -> bool:
@@ -92,5 +101,6 @@ def _notice(alert: Alert) -> Notice:
         body=alert.body_markdown,
         advice=alert.advice,
         sms=alert.sms_text,
+        voice=alert.voice_text,
         expires_at=alert.expires_at,
     )

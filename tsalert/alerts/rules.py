@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tsalert.alerts.markdown import links
+from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK
@@ -19,10 +20,19 @@ LONGEST_BODY = 20_000
 LONGEST_HEADLINE = 120
 LONGEST_ADVICE = 2_000
 LONGEST_SMS = 600
+LONGEST_VOICE = 600
+# The longest message that anybody may paste to have it checked: a whole mail with its headers.
+LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
 SHORTEST_REASON = 10
 _LONGEST_SHOWN = 200
-_LONGEST = {"headline": LONGEST_HEADLINE, "body": LONGEST_BODY, "advice": LONGEST_ADVICE, "sms": LONGEST_SMS}
+_LONGEST = {
+    "headline": LONGEST_HEADLINE,
+    "body": LONGEST_BODY,
+    "advice": LONGEST_ADVICE,
+    "sms": LONGEST_SMS,
+    "voice": LONGEST_VOICE,
+}
 
 _REFERENCE = re.compile(r"TS-?([0-9]{4})-?([0-9]{1,9})")
 # Line breaks would forge mail headers.
@@ -60,6 +70,7 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    VOICE = "voice"
 
 
 class Edition(StrEnum):
@@ -91,6 +102,7 @@ class Draft:
     expires_at: datetime
     advice: str = ""
     sms: str = ""
+    voice: str = ""
     wards: tuple[str, ...] = ()
     urgency: Urgency = Urgency.ROUTINE
     case_id: int | None = None
@@ -166,7 +178,7 @@ def check_draft(draft: Draft, *, topics: Collection[str], now: datetime) -> None
     if draft.topic not in topics:
         raise RuleViolation(f"Choose one of these topics: {', '.join(topics)}.", field="topic")
     if not draft.channels:
-        raise RuleViolation("Choose email, text message or both.", field="channels")
+        raise RuleViolation("Choose at least one way to send it.", field="channels")
     check_expiry(draft.expires_at, now)
 
 
@@ -252,6 +264,8 @@ def _check_words(draft: Draft) -> None:
         _check_text(name, getattr(draft, name), limit)
     if _BREAKS_A_LINE.search(draft.headline):
         raise RuleViolation("Write the headline on one line.", field="headline")
+    if seconds(spoken(draft.voice)) > LONGEST_CALL:
+        raise RuleViolation(f"Keep this to what can be said in {LONGEST_CALL} seconds.", field="voice")
     for name in ("headline", "body"):
         if not getattr(draft, name).strip():
             raise RuleViolation("Enter some text.", field=name)

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (
     LONGEST_ADVICE,
     LONGEST_BODY,
     LONGEST_HEADLINE,
+    LONGEST_MESSAGE,
     LONGEST_SMS,
+    LONGEST_VOICE,
     Channel,
     Draft,
     Urgency,
@@ -18,22 +21,27 @@ from tsalert.delivery.doubts import Decision
 from tsalert.web.fields import Instant, Line, Paragraph, RecordId
 
 _LONGEST_REASON = 2000
+_NO_CHANNEL = "Choose at least one way to send it."
 
 
 class AlertDraftSchema(Schema):
-    """An alert as it is written. Empty ``sms`` means that texts carry the headline; no wards, the whole area."""
+    """An alert as it is written; no wards means the whole area.
+
+    Empty ``sms`` means that texts carry the headline; empty ``voice``, that calls say headline and advice.
+    """
 
     headline = Line(required=True, longest=LONGEST_HEADLINE, error_messages={"required": "Enter a headline."})
     body = Paragraph(required=True, longest=LONGEST_BODY, error_messages={"required": "Say what is happening."})
     advice = Paragraph(longest=LONGEST_ADVICE, load_default="")
     sms = Paragraph(longest=LONGEST_SMS, load_default="")
+    voice = Paragraph(longest=LONGEST_VOICE, load_default="")
     topic = Line(required=True, error_messages={"required": "Choose a topic."})
     wards = fields.List(Line(), load_default=list, validate=validate.Length(max=200))
     channels = fields.List(
         fields.Enum(Channel, by_value=True),
         required=True,
-        validate=validate.Length(1, 2, error="Choose email, text message or both."),
-        error_messages={"required": "Choose email, text message or both."},
+        validate=validate.Length(1, len(Channel), error=_NO_CHANNEL),
+        error_messages={"required": _NO_CHANNEL},
     )
     urgency = fields.Enum(Urgency, by_value=True, load_default=Urgency.ROUTINE)
     expires_at = Instant(required=True, error_messages={"required": "Say until when it applies."})
@@ -82,6 +90,30 @@ class AlertsAskedSchema(Schema):
     after = RecordId(load_default=None)
 
 
+class PublishedSearchSchema(Schema):
+    """What somebody looks for among the alerts that were sent; ``after`` is the page's own."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    q = Line(longest=100, load_default="")
+    ward = Line(longest=100, load_default="")
+    topic = Line(longest=50, load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Wanted:
+        """Hand over a typed value."""
+        return Wanted(data["q"], data["ward"], data["topic"])
+
+
+class MessageToCheckSchema(Schema):
+    """A message that somebody got and wants to have checked."""
+
+    message = Paragraph(
+        longest=LONGEST_MESSAGE, required=True, error_messages={"required": "Paste the message that you got."}
+    )
+
+
 class AlertLineSchema(Schema):
     """One alert in a list."""
 
@@ -110,6 +142,17 @@ class AlertEditionSchema(Schema):
     html = fields.String()
 
 
+class AlertCostSchema(Schema):
+    """What one channel would cost: units (segments or minutes) for each recipient, at pence for each unit."""
+
+    channel = fields.String()
+    recipients = fields.Integer()
+    units = fields.Integer()
+    unit = fields.String()
+    pence_each = fields.Decimal(as_string=True)
+    pence = fields.Decimal(as_string=True)
+
+
 class AlertPreviewSchema(Schema):
     """An alert as it goes out, and how many would get it if it were approved now."""
 
@@ -119,6 +162,10 @@ class AlertPreviewSchema(Schema):
     sms = fields.String()
     sms_encoding = fields.String()
     sms_segments = fields.Integer()
+    voice = fields.String()
+    voice_seconds = fields.Integer()
+    costs = fields.List(fields.Nested(AlertCostSchema), allow_none=True)
+    waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
@@ -134,6 +181,7 @@ class AlertSchema(Schema):
     body = fields.String()
     advice = fields.String()
     sms = fields.String()
+    voice = fields.String()
     topic = fields.String()
     wards = fields.List(fields.String())
     channels = fields.List(fields.String())

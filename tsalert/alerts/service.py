@@ -178,7 +178,7 @@ def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
 
 def _fill(alert: Alert, draft: Draft) -> None:
     alert.headline, alert.body_markdown = draft.headline, draft.body
-    alert.advice, alert.sms_text = draft.advice, draft.sms
+    alert.advice, alert.sms_text, alert.voice_text = draft.advice, draft.sms, draft.voice
     alert.topic, alert.urgency, alert.expires_at = draft.topic, draft.urgency, draft.expires_at
     alert.wards, alert.channels = sorted(draft.wards), sorted(draft.channels)
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from tsalert.alerts import markdown
 from tsalert.alerts.rules import Edition
 from tsalert.alerts.segments import plain_marks
+from tsalert.alerts.speaking import LONGEST_CALL, seconds, shorten, spoken
 from tsalert.core.clock import in_london
 
 _TEMPLATES = Environment(
@@ -41,7 +42,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` may be empty."""
+    """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` and ``voice`` may be empty."""
 
     reference: str
     headline: str
@@ -49,6 +50,7 @@ class Notice:
     advice: str
     sms: str
     expires_at: datetime
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Wording:
     text: str
     html: str
     sms: str
+    voice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Mail:
 def word(notice: Notice, head: Letterhead) -> Wording:
     """Write an alert in every form; each says how to check that it is real."""
     mail = _mail(notice, head, "alert")
-    return Wording(mail.subject, mail.text, mail.html, sms=_sms(notice, head))
+    return Wording(mail.subject, mail.text, mail.html, sms=_sms(notice, head), voice=_voice(notice, head))
 
 
 def other_editions(notice: Notice, head: Letterhead) -> dict[Edition, Mail]:
@@ -106,6 +109,16 @@ def _mail(notice: Notice, head: Letterhead, template: str) -> Mail:
 def _sms(notice: Notice, head: Letterhead) -> str:
     words = plain_marks(f"{head.authority}: {notice.sms.strip() or notice.headline}")
     return f"{words}\nCheck {notice.reference} at {check_url(notice.reference, head)}\n{head.sms_stop}"
+
+
+def _voice(notice: Notice, head: Letterhead) -> str:
+    """Write the words of a call; where nobody wrote any, as much of headline and advice as can be said in time."""
+    begin = f"This is a call from {spoken(head.authority)}"
+    end = f"You can check this with us. Its reference is {spoken(notice.reference)}"
+    room = LONGEST_CALL - seconds(f"{begin} {end}")
+    own = spoken(markdown.to_text(notice.voice))
+    words = own or shorten(spoken(f"{notice.headline}\n{markdown.to_text(notice.advice)}"), room)
+    return f"{begin} {words} {end}"
 
 
 def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:

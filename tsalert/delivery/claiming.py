@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import Integer, Text, bindparam, case, exists, literal_column, or_, select, update
+from sqlalchemy import Integer, Select, Text, bindparam, case, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.db import UTCDateTime
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.outcomes import IS_CLAIMED, record_outcomes
+from tsalert.delivery.quiet import lanes_that_leave
 from tsalert.delivery.retries import Outcome, Standing
 from tsalert.delivery.rules import JOINING, LANES, Channel, EndpointStatus, Lane, Status, SuppressionReason
 
@@ -39,6 +41,8 @@ _IS_DUE = (
     (_delivery.channel == _channel) & (_delivery.status == literal_column("'pending'")) & (_delivery.due_at <= _now)
 )
 _IS_PAGE = _mailing.lane == literal_column("'paging'")
+# Pages are claimed by senders of their own, so that none ever stands behind a batch of anything else.
+_LANES_OF = {Work.PAGES: frozenset({Lane.PAGING}), Work.OTHERS: frozenset(LANES) - {Lane.PAGING}}
 _DUE_OF_ALL = (
     select(_mailing.id)
     .where(
@@ -49,8 +53,6 @@ _DUE_OF_ALL = (
     .order_by(case({lane.value: place for place, lane in enumerate(LANES)}, value=_mailing.lane), _mailing.id)
     .limit(bindparam("most", type_=Integer))
 )
-# Pages are claimed by senders of their own, so that none ever stands behind a batch of anything else.
-_DUE_MAILINGS = {Work.PAGES: _DUE_OF_ALL.where(_IS_PAGE), Work.OTHERS: _DUE_OF_ALL.where(~_IS_PAGE)}
 _CHOSEN = (
     select(_delivery.id)
     .where(_delivery.mailing_id == bindparam("of_mailing"), _IS_DUE)
@@ -114,7 +116,7 @@ class Claimed:
 def claim(
     session: Session, channel: Channel, owner: str, size: int, *, now: datetime, work: Work = Work.OTHERS
 ) -> list[Claimed]:
-    """Claim up to ``size`` deliveries that are due, of the earliest lane first."""
+    """Claim up to ``size`` deliveries that are due, of the earliest lane first; by night some lanes wait."""
     wanted = size
     for mailing_id in _due_mailings(session, channel, now, work=work, most=_MAILINGS_AT_ONCE):
         wanted -= _claim_of_mailing(session, mailing_id, channel, owner, wanted, now)
@@ -134,8 +136,16 @@ def is_due(session: Session, channel: Channel, now: datetime, *, work: Work = Wo
 
 
 def _due_mailings(session: Session, channel: Channel, now: datetime, *, work: Work, most: int) -> Sequence[int]:
+    lanes = lanes_that_leave(channel, _LANES_OF[work], now)
+    if not lanes:
+        return []
     values = {"by_channel": channel.value, "now": now, "most": most}
-    return session.connection().execute(_DUE_MAILINGS[work], values).scalars().all()
+    return session.connection().execute(_due_of(lanes), values).scalars().all()
+
+
+@cache
+def _due_of(lanes: tuple[Lane, ...]) -> Select[int]:
+    return _DUE_OF_ALL.where(_mailing.lane.in_([literal_column(f"'{lane.value}'") for lane in lanes]))
 
 
 def _claim_of_mailing(session: Session, mailing_id: int, channel: Channel, owner: str, size: int, now: datetime) -> int:

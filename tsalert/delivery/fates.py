@@ -1,4 +1,4 @@
-"""What became of single messages, and what a call is to say."""
+"""What became of single messages, and what calls of ours are for."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
 from tsalert.delivery.models import Delivery, Mailing
-from tsalert.delivery.rules import Channel, Status
+from tsalert.delivery.rules import Channel, Lane, Status
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -34,14 +34,33 @@ def fates(session: Session, delivery_ids: Collection[int]) -> dict[int, Fate]:
     }
 
 
-def words_of_call(session: Session, delivery_id: int) -> str:
-    """Return what a call says to whoever answers it.
+@dataclass(frozen=True, slots=True)
+class OurCall:
+    """A call that we made: its words, and by its lane what it is for."""
+
+    words: str
+    lane: Lane
+    endpoint_id: int
+
+
+def get_call(session: Session, delivery_id: int) -> OurCall:
+    """Return a call that we made.
 
     :raises NotFound: there is no such call.
     """
-    wanted = (Delivery.id == delivery_id, Delivery.channel == Channel.VOICE)
-    query = select(Mailing.voice).join(Delivery, Delivery.mailing_id == Mailing.id).where(*wanted)
-    words = session.scalar(query) if delivery_id <= LARGEST_ID else None
-    if not words:
+    wanted = (Delivery.id == delivery_id, Delivery.channel == Channel.VOICE, Mailing.voice != "")
+    query = select(Mailing.voice, Mailing.lane, Delivery.endpoint_id)
+    query = query.join(Delivery, Delivery.mailing_id == Mailing.id).where(*wanted)
+    row = session.execute(query).one_or_none() if delivery_id <= LARGEST_ID else None
+    if row is None:
         raise NotFound("There is no such call.")
-    return words
+    words, lane, endpoint_id = row
+    return OurCall(str(words), Lane(lane), endpoint_id)
+
+
+def calls_made(session: Session, endpoint_ids: Collection[int], lane: Lane) -> dict[tuple[int, datetime], Status]:
+    """Return what became of each call of a lane to some numbers, by number and when it was asked for."""
+    mine = (Delivery.endpoint_id.in_(endpoint_ids), Delivery.channel == Channel.VOICE, Mailing.lane == lane)
+    query = select(Delivery.endpoint_id, Mailing.created_at, Delivery.status)
+    query = query.join(Mailing, Mailing.id == Delivery.mailing_id).where(*mine).order_by(Delivery.id)
+    return {(number, at): Status(status) for number, at, status in session.execute(query)}

@@ -61,6 +61,13 @@ def create_mailing(
     return mailing.id
 
 
+def repeat_mailing(session: Session, mailing_id: int, *, now: datetime) -> int:
+    """Store the same words once more, in the same lane, for others; a step. Return the new mailing's id."""
+    mailing = session.get_one(Mailing, mailing_id)
+    lane, until = Lane(mailing.lane), mailing.not_after
+    return create_mailing(session, _content_of(mailing), lane=lane, now=now, not_after=until, resend_of=mailing_id)
+
+
 def enqueue(session: Session, mailing_id: int, audience: Select[int, str], *, now: datetime) -> int:
     """Add one pending delivery for each endpoint of the audience that may be written to; return how many were new.
 

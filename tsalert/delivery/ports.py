@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tsalert.delivery.rules import Channel, SuppressionReason
+from tsalert.delivery.rules import Channel, Lane, SuppressionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Message:
     channel: Channel
     address: str
     content: bytes
+    lane: Lane = Lane.BULK
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery.counting import change_counts
 from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.models import Delivery, DeliveryEvent
+from tsalert.delivery.ringing import ring_again
 from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 
 
@@ -63,7 +64,10 @@ def _settle(session: Session, delivery: Delivery, reports: list[Status], now: da
         after = settle(after, report)
     if after is before:
         return
-    delivery.status, delivery.settled_at = after, now
+    if after is Status.UNDELIVERED and ring_again(session, delivery, now=now):
+        after = Status.PENDING
+    else:
+        delivery.status, delivery.settled_at = after, now
     mailing_id, channel = delivery.mailing_id, delivery.channel
     change_counts(session, {(mailing_id, channel, before): -1, (mailing_id, channel, after): 1})
     if after is Status.HARD_BOUNCED:

@@ -19,6 +19,7 @@ from tsalert.delivery.mailings import (
     enqueue_one,
     pause,
     pause_mailing,
+    repeat_mailing,
     resume,
     resume_mailing,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "pause",
     "pause_mailing",
     "record_receipt",
+    "repeat_mailing",
     "resume",
     "resume_mailing",
     "set_endpoint_status",

@@ -11,6 +11,7 @@ from tsalert.subscribers.rows import COLUMNS
 
 SUBSCRIBERS = 650
 _TEXTED = 110
+_RUNG = 24
 # (kind of partner, how many, how many people they pass alerts on to between them): 50 partners reach 47,000.
 _PARTNERS = (
     ("Neighbourhood Watch co-ordinator", 22, 11_000),
@@ -44,17 +45,24 @@ def _partners() -> Iterator[dict[str, str]]:
 def _residents(number: int) -> Iterator[dict[str, str]]:
     for place in range(number):
         home = household(5_000 + place)
-        texted = place < _TEXTED
+        phone = _phone(place)
         yield {
             "name": home.name,
-            "email": "" if texted else f"resident.{place}@example.com",
-            "phone": f"07700 900{place:03}" if texted else "",
+            "email": "" if phone else f"resident.{place}@example.com",
+            "phone": phone,
             "postcode": home.postcode,
             "ward": WARDS[place % len(WARDS)],
             "kind": "resident",
             "consent_source": "paper form (invented)",
             "consent_at": date(2021 + place % 5, place % 12 + 1, 1).isoformat(),
         }
+
+
+def _phone(place: int) -> str:
+    """Return the number of those who get alerts by text, or by call to a landline; nothing for everybody else."""
+    if place < _TEXTED:
+        return f"07700 900{place:03}"
+    return f"020 7946 0{place:03}" if place < _TEXTED + _RUNG else ""
 
 
 def _write(columns: Iterable[str], rows: Iterable[dict[str, str]]) -> Iterator[str]:

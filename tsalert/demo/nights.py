@@ -10,6 +10,7 @@ from tsalert.delivery.receipts import record_receipt
 from tsalert.delivery.replaying import deliver_to_recorder
 from tsalert.delivery.rules import Channel, Status
 from tsalert.inbound import our_calls
+from tsalert.inbound.our_calls import Report
 from tsalert.paging import queries as paging
 from tsalert.paging.queries import Run
 from tsalert.response import answering
@@ -45,8 +46,8 @@ def _press(incident_id: int, key: str, *, at: datetime) -> None:
     attempts = _run(incident_id, at).attempts
     call = [each for each in attempts if each.channel == Channel.VOICE][-1]
     reference = f"recorded-{call.delivery_id}"
-    our_calls.answer_call(call.delivery_id, reference, now=at - 4 * _SECOND)
-    our_calls.press_key(call.delivery_id, reference, key, now=at)
+    our_calls.answer_call(Report(call.delivery_id, reference), now=at - 4 * _SECOND)
+    our_calls.press_key(Report(call.delivery_id, reference, key), now=at)
 
 
 def _finish(incident_id: int, *, at: datetime) -> None:

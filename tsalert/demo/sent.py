@@ -6,6 +6,7 @@ from flask import current_app
 
 from tsalert.alerts import proof, queries, service
 from tsalert.alerts.rules import Channel, Draft, Urgency
+from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
 from tsalert.delivery.outcomes import record_outcomes
@@ -48,8 +49,8 @@ _PAST = (
 def load_alerts(team: Crew, now: datetime) -> None:
     """Load the past alerts, approved by a second officer and delivered to the recorder on their day."""
     for days, headline, body, advice, sms in _PAST:
-        sent_at = now - timedelta(days=days)
-        draft = Draft(headline, body, "all", _BOTH, sent_at + timedelta(days=28), advice, sms)
+        sent_at = noon(now, days)
+        draft = Draft(headline, body, "all", tuple(Channel), sent_at + timedelta(days=28), advice, sms)
         alert_id = _submit(team, draft, sent_at)
         shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
         service.approve(alert_id, shown, actor=team.second, now=sent_at + timedelta(minutes=12))
@@ -60,7 +61,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
         "Tree surgeons who ask for cash",
         "A crew knocks, says a branch is dangerous, cuts for half an hour and asks for £3,900.",
         "doorstep-crime",
-        _BOTH,
+        tuple(Channel),
         now + timedelta(days=14),
         "Get two prices in writing. You have 14 days to change your mind about most work agreed at your door.",
         "Tree surgeons knock and ask for £3,900 in cash. Get two prices first.",
@@ -71,6 +72,11 @@ def load_alerts(team: Crew, now: datetime) -> None:
         "Calls about your boiler grant", "Somebody rings and offers a grant.", "all", _BOTH, now + timedelta(days=7)
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
+
+
+def noon(now: datetime, days: int) -> datetime:
+    """Return noon so many days ago, when residents may be rung and texted."""
+    return london_midnight(london_date(now) - timedelta(days=days)) + timedelta(hours=12)
 
 
 def _lose_sight_of_a_text(at: datetime) -> None:

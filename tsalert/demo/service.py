@@ -15,10 +15,13 @@ from tsalert.demo import (
     board_paper,
     border,
     calculated,
+    chosen,
     equipment,
+    health,
     helpline,
     kept,
     known,
+    landlines,
     odd,
     other_work,
     partners,
@@ -108,8 +111,11 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
     sent.load_alerts(team, now)
+    landlines.load_questions(team, now)
+    chosen.load_choices(team, now)
     tell("The rota")
     standby.load_rota(team, now)
+    health.load_health(team, now)
     _load_present(team, now)
     if figures is None:
         reported.load_reports(team)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, column, literal_column, select, table, true, values
+from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -59,17 +59,25 @@ def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
 
 
 def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen, wanted: int) -> Select[int, str]:
-    """Select those of the newest records of each kind, however common the words are.
+    """Select those of the newest records of each kind, each read once, however common the words are.
 
     Kind by kind, since a rebuilt index numbers one kind after the other: the newest of all would be of the last alone.
     """
-    columns = (Document.id, Document.subject_id, Document.source, _VECTOR)
     size = min(wanted * _RECENT_FOR_EACH, _MOST_RECENT)
-    kind = values(column("source", Text), name="kind").data([(source,) for source in SOURCES])
-    of_kind = select(*columns).where(Document.subject == subject, Document.source == kind.c.source)
-    recent = of_kind.order_by(Document.id.desc()).limit(size).lateral("recent").c
-    held = select(recent.subject_id, recent.source).select_from(kind).join(recent.id.table, true())
-    return held.where(_holds(recent.fts_vector, terms), seen(recent.subject_id)).order_by(recent.id.desc())
+    recent = union_all(*(_newest_of(subject, kind).limit(size) for kind in SOURCES)).subquery("recent").c
+    held = select(recent.subject_id, recent.source).where(_holds(recent.fts_vector, terms), seen(recent.subject_id))
+    return held.order_by(recent.id.desc())
+
+
+def _newest_of(subject: Found, kind: str) -> Select[int, int, str, str]:
+    """Select the records of one kind from the newest on.
+
+    Said as stretches of subjects and kinds in order, they can only be walked along the index of both: walking along
+    the numbers would pass every record of others.
+    """
+    these = (Document.subject.between(subject, subject), Document.source.between(kind, kind))
+    newest_first = (Document.subject.desc(), Document.source.desc(), Document.id.desc())
+    return select(Document.id, Document.subject_id, Document.source, _VECTOR).where(*these).order_by(*newest_first)
 
 
 def _by_gin(subject: Found, terms: Sequence[Term]) -> Select[int, str]:

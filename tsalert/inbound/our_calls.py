@@ -12,8 +12,11 @@ from tsalert.core.actors import Via
 from tsalert.core.errors import NotFound
 from tsalert.db import transaction
 from tsalert.delivery import doubts
-from tsalert.delivery.fates import words_of_call
+from tsalert.delivery.fates import OurCall, get_call
+from tsalert.delivery.rules import Lane
+from tsalert.inbound import resident_calls
 from tsalert.inbound.officers import Officer, do_for_officer
+from tsalert.inbound.resident_calls import Said
 from tsalert.paging import calls
 from tsalert.paging import service as paging
 from tsalert.paging.calls import PageCall
@@ -23,51 +26,65 @@ _VERBS = {Key.TAKE: Verb.TAKE, Key.PASS: Verb.PASS}
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a call says, and whether it waits for a key."""
+class Report:
+    """What is reported of a call of ours: who answered, or which key was pressed.
 
-    words: str
-    wants_key: bool = False
+    :param heard: how often a resident has heard something in this call, as our own address said.
+    """
+
+    delivery_id: int
+    call_ref: str
+    digits: str = ""
+    by_machine: bool = False
+    heard: int = 1
 
 
-def answer_call(delivery_id: int, call_ref: str, *, now: datetime) -> Said:
+def answer_call(report: Report, *, now: datetime) -> Said:
     """Return what a call says to whoever has answered it; a page asks for a key.
 
     :raises NotFound: there is no such call.
     """
     with transaction() as session:
-        words = _words(session, delivery_id, call_ref, now)
-        call = calls.find_call(session, delivery_id)
+        ours = _recognise(session, report, now)
+        if ours.lane is not Lane.PAGING:
+            return resident_calls.begin(ours, by_machine=report.by_machine)
+        call = calls.find_call(session, report.delivery_id)
         if call is not None:
             calls.note_answered(session, call, now=now)
-        return Said(words, wants_key=call is not None)
+        return Said(ours.words, wants_key=call is not None)
 
 
-def press_key(delivery_id: int, call_ref: str, digits: str, *, now: datetime) -> Said:
+def press_key(report: Report, *, now: datetime) -> Said:
     """Act on a key and return what to say; a repeated report is answered as the first and does nothing.
 
     :raises NotFound: there is no such call, or it asked for no key.
     """
     with transaction() as session:
-        words = _words(session, delivery_id, call_ref, now)
-        call = calls.find_call(session, delivery_id)
+        ours = _recognise(session, report, now)
+        if ours.lane is not Lane.PAGING:
+            return resident_calls.press(session, ours, report.digits, heard=report.heard, now=now)
+        call = calls.find_call(session, report.delivery_id)
         if call is None:
             raise NotFound("That call asked for no key.")
-        key = KEYS.get(digits)
-        if call.answer is not None:
-            return Said(call.answer)
-        if key is None:
-            return Said(words, wants_key=True)
-        answer = _act(session, call, key, now)
-        calls.note_pressed(session, call, key, answer)
-        return Said(answer)
+        return _press_on_page(session, call, report.digits, ours.words, now)
 
 
-def _words(session: Session, delivery_id: int, call_ref: str, now: datetime) -> str:
-    words = words_of_call(session, delivery_id)
-    if not doubts.recognise_call(session, delivery_id, call_ref, now=now):
+def _press_on_page(session: Session, call: PageCall, digits: str, words: str, now: datetime) -> Said:
+    key = KEYS.get(digits)
+    if call.answer is not None:
+        return Said(call.answer)
+    if key is None:
+        return Said(words, wants_key=True)
+    answer = _act(session, call, key, now)
+    calls.note_pressed(session, call, key, answer)
+    return Said(answer)
+
+
+def _recognise(session: Session, report: Report, now: datetime) -> OurCall:
+    ours = get_call(session, report.delivery_id)
+    if not doubts.recognise_call(session, report.delivery_id, report.call_ref, now=now):
         raise NotFound("That is another call.")
-    return words
+    return ours
 
 
 def _act(session: Session, call: PageCall, key: Key, now: datetime) -> str:

@@ -13,6 +13,8 @@ from tsalert.web.fields import Instant, RecordId
 
 _ENDS = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 _RECORDING = re.compile(r"RE[0-9a-zA-Z]{1,64}")
+# A voicemail, or a fax; Twilio has several words for how sure it is of the end of a greeting.
+_MACHINES = ("machine", "fax")
 _SID = validate.Regexp(r"^[A-Z]{2}[0-9a-zA-Z]{1,64}\Z")
 
 
@@ -23,12 +25,14 @@ class ReceiptSchema(Schema):
     MessageStatus = fields.String()
     CallSid = fields.String(validate=_SID)
     CallStatus = fields.String()
+    ErrorCode = fields.String(load_default="")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Hand over channel, reference and word."""
+        """Hand over channel, reference, word and the code of a failure."""
         kind, channel = ("Message", Channel.SMS) if "MessageSid" in data else ("Call", Channel.VOICE)
-        return {"channel": channel, "reference": data.get(f"{kind}Sid", ""), "word": data.get(f"{kind}Status", "")}
+        named = {"reference": data.get(f"{kind}Sid", ""), "word": data.get(f"{kind}Status", "")}
+        return {"channel": channel, "code": data["ErrorCode"], **named}
 
 
 class TextSchema(Schema):
@@ -122,10 +126,23 @@ class EndSchema(CallSchema):
 
 
 class OurCallSchema(Schema):
-    """A call of ours that was answered, and the key that was pressed if one was."""
+    """A call of ours that was answered, by whom, and the key that was pressed if one was; ``heard`` is our own."""
 
     CallSid = fields.String(required=True, validate=_SID)
     Digits = fields.String(load_default="")
+    AnsweredBy = fields.String(load_default="")
+    heard = fields.Integer(load_default=1, validate=validate.Range(1, 9))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Hand over what a report is made of."""
+        by_machine = data["AnsweredBy"].startswith(_MACHINES)
+        return {
+            "call_ref": data["CallSid"],
+            "digits": data["Digits"],
+            "by_machine": by_machine,
+            "heard": data["heard"],
+        }
 
 
 class MessagesQuery(Schema):

@@ -12,7 +12,8 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import TWILIO_STATUSES, Channel
+from tsalert.delivery.rules import TWILIO_STATUSES, Channel, Status
+from tsalert.hygiene.reporting import report_number
 from tsalert.inbound import officers
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_keyword, readable
@@ -37,11 +38,16 @@ class Taken:
     call_id: int | None = None
 
 
-def take_receipt(channel: Channel, reference: str, word: str, *, now: datetime) -> None:
-    """Note what Twilio says of a message or call; words that say nothing of its fate change nothing."""
+def take_receipt(channel: Channel, reference: str, word: str, *, now: datetime, code: str = "") -> None:
+    """Note what Twilio says of a message or call; words that say nothing of its fate change nothing.
+
+    :param code: of a failure, such as ``30005``; one that says that a number is dead ends what goes to it.
+    """
     status = TWILIO_STATUSES.get(word)
     if reference and status is not None:
         delivery.record_receipt(channel, reference, status, now=now)
+        if code and status in {Status.UNDELIVERED, Status.FAILED}:
+            report_number(channel, reference, code, now=now)
 
 
 def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) -> str:

@@ -16,7 +16,8 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.inbound import our_calls, queries, service
-from tsalert.inbound.our_calls import Said
+from tsalert.inbound.our_calls import Report
+from tsalert.inbound.resident_calls import Said
 from tsalert.inbound.schemas import OurCallSchema, PageQuery, ReceiptSchema, TextSchema
 from tsalert.web.access import View, current_actor, name_read, public, reads, requires
 from tsalert.web.forms import read_form
@@ -75,8 +76,7 @@ def take_message() -> ResponseReturnValue:
 @from_twilio
 def answer_call(delivery_id: int) -> ResponseReturnValue:
     """Say what a call of ours is about."""
-    reference = OurCallSchema(unknown=EXCLUDE).load(request.form)["CallSid"]
-    return say(our_calls.answer_call(delivery_id, reference, now=utc_now()), delivery_id)
+    return say(our_calls.answer_call(_report(delivery_id), now=utc_now()), delivery_id)
 
 
 @bp.post("/webhooks/twilio/call/<int:delivery_id>/key")
@@ -84,23 +84,29 @@ def answer_call(delivery_id: int) -> ResponseReturnValue:
 @from_twilio
 def press_key(delivery_id: int) -> ResponseReturnValue:
     """Take the key that somebody pressed on a call of ours."""
-    pressed = OurCallSchema(unknown=EXCLUDE).load(request.form)
-    said = our_calls.press_key(delivery_id, pressed["CallSid"], pressed["Digits"], now=utc_now())
-    return say(said, delivery_id)
+    return say(our_calls.press_key(_report(delivery_id), now=utc_now()), delivery_id)
 
 
 def say(said: Said, delivery_id: int) -> Response:
-    """Answer with what to say; where a key is wanted, the words come three times and wait for one each time."""
+    """Answer with what to say: the whole of it in one verb if no key is wanted, else one verb for each time it waits.
+
+    An officer hears the words three times. A resident hears them once, and the keys twice.
+    """
     answer = VoiceResponse()
-    for _ in range(_TIMES if said.wants_key else 1):
+    rounds = [said.words] * _TIMES if not said.prompt else [f"{said.words} {said.prompt}".strip(), said.prompt]
+    for words in rounds if said.wants_key else [said.words]:
+        spoken: Any = answer
         if said.wants_key:
-            path = url_for("inbound.press_key", delivery_id=delivery_id)
-            spoken: Any = answer.gather(num_digits=1, timeout=_KEY_SECONDS, action=f"{_public_url()}{path}")
-        else:
-            spoken = answer
-        spoken.say(said.words, language="en-GB")
+            path = url_for("inbound.press_key", delivery_id=delivery_id, heard=said.heard or None)
+            spoken = answer.gather(num_digits=1, timeout=_KEY_SECONDS, action=f"{_public_url()}{path}")
+        spoken.say(words, language="en-GB")
     answer.hangup()
     return Response(str(answer), mimetype="text/xml")
+
+
+def _report(delivery_id: int) -> Report:
+    told = OurCallSchema(unknown=EXCLUDE).load({**request.form, **request.args})
+    return Report(delivery_id, **told)
 
 
 def _public_url() -> str:

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from twilio.base import values
 from twilio.rest import Client
 
 from tsalert.config import TwilioSettings
 from tsalert.delivery.ports import Message
-from tsalert.delivery.rules import Channel
+from tsalert.delivery.rules import Channel, Lane
 from tsalert.providers.twilio_line import TwilioLine
 
 _MOST_CANDIDATES = 20
@@ -59,6 +60,8 @@ class TwilioVoice:
 
     def _create(self, client: Client, message: Message) -> Any:
         return client.calls.create(
+            # A machine that answers hears the words after its tone; who rings an officer wants no such pause.
+            machine_detection="DetectMessageEnd" if message.lane is not Lane.PAGING else values.unset,
             to=message.address,
             from_=self._settings.voice_sender,
             url=f"{self._words_url}/{message.delivery_id}",

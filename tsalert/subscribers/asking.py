@@ -1,7 +1,7 @@
 """Asking an address to confirm: limited, the same for everybody, never twice for one import."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import select
@@ -10,21 +10,31 @@ from sqlalchemy.orm import Session
 from tsalert.config import Settings
 from tsalert.core.clock import as_utc
 from tsalert.delivery import service as delivery
+from tsalert.delivery.fates import calls_made
+from tsalert.delivery.queries import EndpointView, get_endpoint
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rows import ImportRow
-from tsalert.subscribers.rules import CONFIRM_LIFE, Source, tidy_topics
+from tsalert.subscribers.rules import CONFIRM_LIFE, Source, may_be_asked, tidy_topics
 from tsalert.subscribers.tokens import confirm_token
 from tsalert.subscribers.wording import confirmation
+from tsalert.visitors.limiting import spend
+
+# Calls to numbers that differ in the last three digits alone, and to all, within the hour.
+_CALLS_PER_PREFIX, _CALLS_PER_HOUR = 12, 60
+_HOUR = timedelta(hours=1)
 
 
-def ask(session: Session, sign_up: SignUp, *, now: datetime) -> None:
-    """Send a sign-up's address the message that asks it to confirm; a step.
+def ask(session: Session, sign_up: SignUp, *, now: datetime) -> bool:
+    """Send a sign-up's address the message that asks it to confirm; False where it may not be rung. A step.
 
-    Each message is a mailing of its own, since its link is.
+    Each message is a mailing of its own, since its link is. A call goes out by day.
     """
     session.add(sign_up)
     session.flush()
+    end = get_endpoint(session, sign_up.endpoint_id)
+    if end.channel is Channel.VOICE and not _may_ring(session, end, now):
+        return False
     settings: Settings = current_app.extensions["tsalert_settings"]
     content = confirmation(
         authority=settings.authority_name,
@@ -34,7 +44,23 @@ def ask(session: Session, sign_up: SignUp, *, now: datetime) -> None:
     mailing_id = delivery.create_mailing(
         session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=now + CONFIRM_LIFE
     )
-    delivery.enqueue_one(session, mailing_id, sign_up.endpoint_id, now=now)
+    return delivery.enqueue_one(session, mailing_id, sign_up.endpoint_id, now=now)
+
+
+def may_cost(session: Session, channel: Channel, address: str, *, now: datetime) -> bool:
+    """Take one of the confirmations that cost money; False where the hour's are used up. A step."""
+    if channel is not Channel.VOICE:
+        return True
+    block = spend(session, "confirmation calls", address[:-3], most=_CALLS_PER_PREFIX, within=_HOUR, now=now)
+    return block and spend(session, "confirmation calls", "all", most=_CALLS_PER_HOUR, within=_HOUR, now=now)
+
+
+def _may_ring(session: Session, end: EndpointView, now: datetime) -> bool:
+    """Tell whether a landline may be asked: never after it said no, and neither often nor at any cost."""
+    asked = [at for _, at in calls_made(session, [end.id], Lane.TRANSACTIONAL)]
+    if end.is_suppressed or not may_be_asked(asked, now):
+        return False
+    return may_cost(session, end.channel, end.address, now=now)
 
 
 def ask_imported(session: Session, unconfirmed: Mapping[int, ImportRow], *, now: datetime) -> int:

@@ -25,6 +25,10 @@ from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import network_of
 from tsalert.visitors.tokens import network_digest
 
+_NOT_RUNG = (
+    "This number cannot be rung now. It was asked within the last 24 hours or three times already, it asked us never "
+    "to ring again, or too many were rung this hour. If they ring us, they can still be put on the list."
+)
 PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
 
 
@@ -40,19 +44,17 @@ class Wish:
 
 
 def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> None:
-    """Take a sign-up from the public site and ask the address to confirm it.
+    """Take a sign-up from the public site and ask the address to confirm it; a landline is asked by a call.
 
     Nothing changes for anybody until it does. Whether the address is new, known or has left makes
     no difference that the visitor could see; one that was asked too often is not asked again.
 
-    :param contact: an email address or a mobile number, as typed.
+    :param contact: an email address or a telephone number, as typed.
     :param network: the visitor's network address; only a keyed digest of it is kept.
     :raises RuleViolation: the contact or a topic is not valid.
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
-    if channel is Channel.VOICE:
-        raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
     hour = rules.WATCHED_SPAN
     with transaction() as session:
         _require_known(session, wish)
@@ -125,6 +127,30 @@ def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> in
         record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
         audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, channel=end.channel)
         return person.subscriber_id
+
+
+def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
+    """Ring a landline, within the hours of the day, to ask whether it wants alerts; returns the sign-up's id.
+
+    Nothing changes for anybody until somebody there presses 1.
+
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: it is no landline, may not be asked now, or a topic or the ward is not valid.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    if channel is not Channel.VOICE:
+        raise RuleViolation("Only a landline is asked by a call. Enter its number.", field="contact")
+    with transaction() as session:
+        _require_known(session, wish)
+        end = _find_or_add(session, channel, address, now)
+        topics = list(rules.tidy_topics(wish.topics))
+        where = {"postcode": wish.postcode, "ward": wish.ward}
+        asked = SignUp(endpoint_id=end.id, topics=topics, source=Source.PHONE, asked_at=now, **where)
+        if not asking.ask(session, asked, now=now):
+            raise RuleViolation(_NOT_RUNG, field="contact")
+        audit.record(session, actor, "asked by call", "sign-up", asked.id, now=now, channel=end.channel)
+        return asked.id
 
 
 def _require_known(session: Session, wish: Wish) -> None:

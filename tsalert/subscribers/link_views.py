@@ -4,8 +4,11 @@ Opening one changes nothing, whoever opens it, a person or a machine; only its b
 work without a cookie, since mail programs press the button for people too (RFC 8058).
 """
 
-from flask import Blueprint, render_template
+from contextlib import suppress
+
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
@@ -13,10 +16,15 @@ from tsalert.db import db
 from tsalert.delivery.queries import get_endpoint
 from tsalert.delivery.tokens import read_unsubscribe_token
 from tsalert.subscribers import queries, service, tokens
+from tsalert.subscribers.preferences import why_left
+from tsalert.subscribers.preferences.rules import WhyLeft
+from tsalert.subscribers.preferences.schemas import WhyLeftSchema
 from tsalert.web.access import public
-from tsalert.web.forms import redisplays
+from tsalert.web.forms import load_form, redisplays
+from tsalert.web.once import without_body
 
 bp = Blueprint("links", __name__)
+_PIECE, _MOST_PIECES, _ANY_LENGTH = 2**16, 2**10, 2**60
 
 
 @bp.get("/confirm/<token>")
@@ -45,10 +53,43 @@ def show_leaving(token: str) -> ResponseReturnValue:
 
 @bp.post("/unsubscribe/<token>")
 @public
+@without_body
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop every message to the address, for a person or a mail program; 200 also when it has stopped already."""
-    service.unsubscribe(_endpoint(token), now=utc_now())
-    return render_template("public/left.html")
+    endpoint_id = _endpoint(token)
+    _let_body_pass()
+    service.unsubscribe(endpoint_id, now=utc_now())
+    return _draw_left(token)
+
+
+@bp.get("/unsubscribe/<token>/why")
+@public
+def show_why(token: str) -> ResponseReturnValue:
+    """Ask whoever has left why they did, if they like to say."""
+    get_endpoint(db.session(), _endpoint(token))
+    return _draw_left(token)
+
+
+@bp.post("/unsubscribe/<token>/why")
+@public
+@redisplays(show_why)
+def say_why(token: str) -> ResponseReturnValue:
+    """Keep why they left, in one of our words."""
+    why_left.say_why(_endpoint(token), load_form(WhyLeftSchema())["reason"], now=utc_now())
+    return render_template("public/left.html", has_said=True)
+
+
+def _let_body_pass() -> None:
+    """Take in what a mail program sends along and keep none of it, so that it is there to hear the answer."""
+    request.max_content_length = _ANY_LENGTH
+    with suppress(BadRequest):
+        for _ in range(_MOST_PIECES):
+            if not request.stream.read(_PIECE):
+                return
+
+
+def _draw_left(token: str) -> str:
+    return render_template("public/left.html", token=token, reasons=WhyLeft.options())
 
 
 def _sign_up(token: str) -> int:

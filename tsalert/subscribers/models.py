@@ -27,6 +27,7 @@ class Subscriber(Base):
     """A resident, or an organisation (its name is ``name``) that passes alerts on.
 
     ``ward`` is the ward's code where the directory of wards knows it; no ward means alerts for every ward.
+    While ``paused_until`` holds anything, whatever the hour, nothing is sent to them; the timetable empties it.
     """
 
     __tablename__ = "subscriber"
@@ -44,6 +45,7 @@ class Subscriber(Base):
     formats: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
 
 
 class SubscriberEndpoint(Base):
@@ -97,7 +99,10 @@ class Subscription(Base):
 
 
 class ConsentEvent(Base):
-    """One act of consent or its withdrawal; append-only. ``at`` is when it was given, as claimed."""
+    """One act of consent or its withdrawal; append-only. ``at`` is when it was given, as claimed.
+
+    ``recorded_by`` is the officer who wrote it down, where one did.
+    """
 
     __tablename__ = "consent_event"
 
@@ -110,6 +115,7 @@ class ConsentEvent(Base):
     source: Mapped[str]
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
 
 
 class Partner(Base):
@@ -132,6 +138,7 @@ class SignUp(Base):
     __table_args__ = (
         Index("ix_sign_up_endpoint", "endpoint_id", "asked_at"),
         Index("ix_sign_up_network", "network_digest", "asked_at"),
+        Index("ix_sign_up_unconfirmed", "asked_at", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
@@ -68,6 +68,11 @@ def topics(session: Session) -> list[tuple[str, str]]:
     return [(slug, title) for slug, title in session.execute(select(Topic.slug, Topic.title).order_by(Topic.position))]
 
 
+def topic_mark() -> ScalarSelect[int]:
+    """Return what changes when a topic is added or gets a name of another length, as part of a statement."""
+    return select(func.sum(func.length(Topic.title) + 1)).scalar_subquery()
+
+
 def topic_ids(session: Session) -> dict[str, int]:
     """Return the id of every topic by its slug."""
     return dict(session.execute(select(Topic.slug, Topic.id)).all())
@@ -99,7 +104,8 @@ def audience(
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
     wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    wanting = wanting.where(Subscription.ended_at.is_(None), *_asked_for(topic), *_lives_in(wards))
+    is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
+    wanting = wanting.where(*is_open, *_asked_for(topic), *_lives_in(wards))
     if not urgent:
         wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
     if among is not None:

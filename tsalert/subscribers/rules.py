@@ -2,18 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
-from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
+from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
 
 EVERY_TOPIC = "all"
 CONFIRM_LIFE = timedelta(days=7)
 WATCHED_SPAN = timedelta(hours=1)
 SIGN_UPS_PER_ADDRESS = 3
 SIGN_UPS_PER_NETWORK = 30
+QUESTIONS_BY_CALL = 3
+BETWEEN_QUESTIONS = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -42,6 +45,8 @@ class Source(StrEnum):
     PHONE = "phone"
     IMPORT = "import"
     SMS = "sms"
+    KEY = "telephone key"
+    COMPLAINT = "complaint"
 
 
 class EndedReason(StrEnum):
@@ -49,8 +54,14 @@ class EndedReason(StrEnum):
 
     UNSUBSCRIBED = "unsubscribed"
     STOP_TEXT = "stop text"
+    STOP_KEY = "key on a call"
     BY_OFFICER = "ended by an officer"
     REPLACED = "left out of a later import"
+    CHANGED = "no longer chosen"
+    MOVED = "moved to another address"
+    ERASED = "erased"
+    BOUNCED = "messages came back"
+    COMPLAINED = "reported as spam"
 
 
 class Act(StrEnum):
@@ -59,8 +70,11 @@ class Act(StrEnum):
     GIVEN = "given"
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
 
 
+# What ended for one of these does not start again when its reader comes back.
+_SETTLED = frozenset({EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.ERASED})
 WEB_WORDING = (
     "Send me Trading Standards alerts about the topics I have chosen. "
     "I can stop them at any time by the link or word in every message."
@@ -71,13 +85,50 @@ PHONE_SCRIPT = (
 )
 PHONE_WORDING = f"The officer read out: {PHONE_SCRIPT}"
 SMS_WORDING = "They texted YES or START to our number."
+KEY_WORDING = "They pressed 1 on a call of ours that asked whether they want alerts by call."
 IMPORT_WORDING = "In the words of the source named."
 WORDINGS = {
     Source.WEB: WEB_WORDING,
     Source.PHONE: PHONE_WORDING,
     Source.SMS: SMS_WORDING,
+    Source.KEY: KEY_WORDING,
     Source.IMPORT: IMPORT_WORDING,
 }
+
+
+class Question(StrEnum):
+    """How far the question to a landline, whether it wants alerts, has come."""
+
+    JOINED = "pressed 1: on the list"
+    NEVER = "asked never to be rung"
+    TO_RING = "waits to be rung"
+    RUNG = "rung: waiting for a key"
+    NO_KEY = "answered, no key pressed"
+    NO_ANSWER = "nobody answered"
+    NOT_RUNG = "not rung: asked too often"
+    FAILED = "could not be rung"
+
+
+_QUESTIONS = {
+    Status.PENDING: Question.TO_RING,
+    Status.CLAIMED: Question.TO_RING,
+    Status.UNKNOWN: Question.RUNG,
+    Status.ACCEPTED: Question.RUNG,
+    Status.DELIVERED: Question.NO_KEY,
+    Status.UNDELIVERED: Question.NO_ANSWER,
+}
+
+
+def read_question(call: Status | None, *, is_confirmed: bool, is_suppressed: bool) -> Question:
+    """Say how far the question to a landline has come.
+
+    :param call: where its call stands; None where none was made.
+    """
+    if is_suppressed:
+        return Question.NEVER
+    if is_confirmed:
+        return Question.JOINED
+    return Question.NOT_RUNG if call is None else _QUESTIONS.get(call, Question.FAILED)
 
 
 class Reader(Protocol):
@@ -166,7 +217,7 @@ def changes_by_return(held: Sequence[Held]) -> Changes:
     """Say what starts again at an address whose reader had left and comes back."""
     if any(one.ended_reason is None for one in held):
         return Changes()
-    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason != EndedReason.REPLACED)))
+    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason not in _SETTLED)))
 
 
 def same_reader(name: str | None, readers: Sequence[_Reader]) -> _Reader | None:
@@ -188,6 +239,15 @@ def topics_reached(topic: str) -> frozenset[str] | None:
 def tidy_topics(chosen: Collection[str]) -> tuple[str, ...]:
     """Return the topics to subscribe to: none chosen means all, and all makes the rest needless."""
     return (EVERY_TOPIC,) if not chosen or EVERY_TOPIC in chosen else tuple(sorted(set(chosen)))
+
+
+def may_be_asked(asked: Sequence[datetime], now: datetime) -> bool:
+    """Tell whether a landline that was asked to confirm at these times may be rung again.
+
+    It is rung once in 24 hours and three times in all, since whoever owns it may have asked for nothing.
+    """
+    is_fresh = any(as_utc(now) - as_utc(at) < BETWEEN_QUESTIONS for at in asked)
+    return len(asked) < QUESTIONS_BY_CALL and not is_fresh
 
 
 def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:

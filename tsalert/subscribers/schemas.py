@@ -9,7 +9,7 @@ from tsalert.subscribers.rules import OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
 
-_CONTACT = "Enter an email address or a mobile number."
+_CONTACT = "Enter an email address or a telephone number."
 _AT_ONCE_ALONE = "Alerts go out at once: there is no daily or weekly mail yet."
 
 
@@ -49,6 +49,26 @@ class PhonedSchema(Schema):
         """Hand over the contact and the wish."""
         optional = {name: data.get(name) for name in ("postcode", "ward", "name", "frequency")}
         return data["contact"], Wish(topics=tuple(data.get("topics", ())), **optional)
+
+
+class LandlineSchema(Schema):
+    """A landline that is to be asked by a call."""
+
+    contact = Line(longest=320, required=True, error_messages={"required": "Enter the number of the landline."})
+    postcode = Postcode()
+    ward = Line(longest=100)
+    topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[str, Wish]:
+        """Hand over the number and the wish."""
+        return data["contact"], Wish(tuple(data.get("topics", ())), data.get("postcode"), data.get("ward"))
+
+
+class PageOfLandlines(Schema):
+    """Where a page of the list begins."""
+
+    before = RecordId(load_default=None)
 
 
 class ListQuery(Schema):

@@ -34,14 +34,15 @@ def start_texts(session: Session, number: str, *, now: datetime) -> bool:
     end = find_endpoint(session, Channel.SMS, number)
     if end is None:
         return False
-    waiting = _waiting_sign_up(session, end, now)
+    waiting = waiting_sign_up(session, end, now)
     if waiting is not None:
         confirm(session, waiting, method=Source.SMS, now=now)
         return True
     return _resume(session, end, now)
 
 
-def _waiting_sign_up(session: Session, end: EndpointView, now: datetime) -> int | None:
+def waiting_sign_up(session: Session, end: EndpointView, now: datetime) -> int | None:
+    """Return the last sign-up of an address that its owner may still confirm, or None."""
     mine = (SignUp.endpoint_id == end.id, SignUp.confirmed_at.is_(None), SignUp.asked_at > as_utc(now) - CONFIRM_LIFE)
     return session.scalar(select(SignUp.id).where(*mine).order_by(SignUp.id.desc()).limit(1))
 

@@ -1,4 +1,4 @@
-"""Pages about subscribers: the public site's first page, and the list that officers keep."""
+"""Pages about subscribers: the list that officers keep."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,20 +8,14 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
+from tsalert.staff.queries import officer_names
 from tsalert.subscribers import directory, queries, service, wording
 from tsalert.subscribers.rules import PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
-from tsalert.web.access import current_actor, public, reads, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays, redraws
 
 bp = Blueprint("subscribers", __name__)
-
-
-@bp.get("/welcome")
-@public
-def public_home() -> ResponseReturnValue:
-    """Show residents what the alerts are, how to join, and how to report."""
-    return render_template("public/home.html")
 
 
 def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnValue:
@@ -80,7 +74,11 @@ def show_subscriber(subscriber_id: int) -> ResponseReturnValue:
     session = db.session()
     view = directory.get_subscriber(session, subscriber_id)
     return render_template(
-        "subscribers/subscriber.html", view=view, ward_names=places.ward_names(session), words=wording
+        "subscribers/subscriber.html",
+        view=view,
+        ward_names=places.ward_names(session),
+        officers=officer_names(session),
+        words=wording,
     )
 
 

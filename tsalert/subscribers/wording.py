@@ -22,7 +22,10 @@ def confirmation(*, authority: str, link: str, can_reply: bool) -> Content:
     )
     how = f"reply YES or open {link}" if can_reply else f"open {link}"
     sms = f"{authority}: somebody asked for scam alerts to this number. To get them {how}\nIf not you, do nothing."
-    return Content(subject="Confirm that you want our alerts", text=text, sms=sms)
+    voice = (
+        f"This is a call from {authority}. Somebody asked us to ring this number with scam and doorstep crime alerts."
+    )
+    return Content(subject="Confirm that you want our alerts", text=text, sms=sms, voice=voice)
 
 
 def help_answer(*, authority: str, number: str) -> str:
@@ -56,4 +59,11 @@ FREQUENCIES = {
     Frequency.DAILY: "Urgent alerts only (asked for daily)",
     Frequency.WEEKLY: "Urgent alerts only (asked for weekly)",
 }
-SOURCES = {Source.WEB: "website", Source.PHONE: "telephone", Source.IMPORT: "import", Source.SMS: "text message"}
+SOURCES = {
+    Source.WEB: "website",
+    Source.PHONE: "telephone",
+    Source.IMPORT: "import",
+    Source.SMS: "text message",
+    Source.KEY: "key on a call",
+    Source.COMPLAINT: "a report of their mail provider",
+}

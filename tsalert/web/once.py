@@ -9,14 +9,14 @@ import re
 from time import sleep
 from uuid import uuid4
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
 from tsalert.db import Submission, db, not_wait_for_disk, transaction
-from tsalert.web.access import find_actor, is_api
+from tsalert.web.access import View, find_actor, is_api
 from tsalert.web.errors import answer
 from tsalert.web.forms import UNREACHABLE
 
@@ -47,6 +47,12 @@ def leave_key() -> None:
     g.pop("submission", None)
 
 
+def without_body(view: View) -> View:
+    """Mark a view that does what its address says, whatever is sent along: nothing of that is looked at."""
+    view.is_without_body = True  # type: ignore[attr-defined]
+    return view
+
+
 def _recall() -> ResponseReturnValue | None:
     key = _key()
     if key is None:
@@ -61,13 +67,17 @@ def _recall() -> ResponseReturnValue | None:
 
 def _key() -> str | None:
     """Return the request's key; one of the API counts for its sender alone."""
-    if request.method != "POST":
+    if request.method != "POST" or _is_without_body():
         return None
     given = request.headers.get("Idempotency-Key", "") if is_api() else request.form.get("submission", "")
     if not _KEY.fullmatch(given):
         return None
     actor = find_actor() if is_api() else None
     return f"{actor.officer_id}:{given}" if actor else given
+
+
+def _is_without_body() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_without_body", False)
 
 
 def _lead_on(error: AlreadyDone) -> ResponseReturnValue:

@@ -64,7 +64,15 @@ class Found:
 
 def gather(session: Session, request: AccessRequest, *, reader: Actor, now: datetime) -> Found:
     """Return everything that is held on whoever asks, table by table, with what is kept from the reader marked."""
-    own = _people(session, request)
+    return _gather(session, _people(session, request), reader=reader, now=now)
+
+
+def gather_of_subscriber(session: Session, subscriber_id: int, *, reader: Actor, now: datetime) -> Found:
+    """Return everything that is held on a subscriber, who asks for it without anybody's help."""
+    return _gather(session, Reach({Root.SUBSCRIBER: (subscriber_id,)}), reader=reader, now=now)
+
+
+def _gather(session: Session, own: Reach, *, reader: Actor, now: datetime) -> Found:
     reach = _records(session, own)
     shut = _shut(session, reach, reader, now)
     found: list[Row] = []

@@ -14,6 +14,7 @@ ENTRIES = (
          words="held_reason", file="storage_key"),
     held("telephone_notice", "call_id > call", facts="key"),
     held("inbound_message", "call_id > call", facts="provider_ref taken_as", persons="sender", words="body answer"),
+    held("inbound_mail", "call_id > call", facts="digest taken_as code", persons="sender", words="subject body"),
     held("incident", root=Root.INCIDENT, facts="reference category kind ward_code state outcome offered_to",
          persons="address postcode", words="outcome_note"),
     held("grading", "incident_id > incident", facts="proposed basis", words="reason"),

@@ -31,8 +31,8 @@ ENTRIES = (
     held("verification_limit", facts="reason"),
     held("calculation_run", facts="profile basis recognition period rate_sets digest_of_inputs digest_of_results "
          "totals note state reason"),
-    held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text status "
-         "remark approved_digest override_reason"),
+    held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text voice_text "
+         "status remark approved_digest override_reason"),
     held("alert_edition", "mailing_id > mailing", facts="edition"),
     held("alert_writer", "officer_id > officer"),
     held("alert_review", facts="verdict note"),

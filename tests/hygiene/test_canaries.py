@@ -1,0 +1,121 @@
+"""Addresses of our own get every alert, and an alert that does not reach them in time rings the alarm."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.hygiene.conftest import enlist
+from tsalert.alerts import queries as alerts
+from tsalert.alerts.models import Alert
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
+from tsalert.delivery.models import Delivery, Endpoint, Mailing
+from tsalert.hygiene import canaries
+from tsalert.hygiene.models import CanaryCheck
+from tsalert.staff.rules import RoleName
+from tsalert.subscribers import queries as subscribers
+
+MINUTE = timedelta(minutes=1)
+Officer = Callable[..., Actor]
+
+
+@pytest.fixture
+def manager(officer: Officer) -> Actor:
+    return officer(RoleName.MANAGER)
+
+
+@pytest.fixture
+def published(session: Session, manager: Actor) -> int:
+    """One canary, one subscriber, and an alert that has just gone out to them."""
+    canaries.add_canary("canary@example.org", actor=manager, now=NOW)
+    enlist("Pat Example,pat@example.org")
+    return publish(session, manager)
+
+
+def publish(session: Session, author: Actor) -> int:
+    mailing = Mailing(
+        subject="Roofers", text="Beware.", html=None, sms=None, voice=None, lane="bulk", state="sending",
+        created_at=NOW, not_after=None, completed_at=None, paused_because=None, resend_of=None,
+    )  # fmt: skip
+    session.add(mailing)
+    session.flush()
+    alert = Alert(
+        reference="TS-2026-014", kind="alert", in_reply_to=None, case_id=None, urgency="routine", topic="all",
+        wards=[], channels=["email"], headline="Roofers", body_markdown="Beware.", advice="", sms_text="",
+        expires_at=NOW + 10 * timedelta(days=1), status="approved", remark=None, author_id=author.officer_id,
+        created_at=NOW, changed_at=NOW, submitted_at=NOW, approved_by=author.officer_id, approved_at=NOW,
+        approved_digest="d", override_reason=None, mailing_id=mailing.id, published_at=NOW,
+    )  # fmt: skip
+    session.add(alert)
+    session.commit()
+    return alert.id
+
+
+def sent_to(session: Session, address: str) -> list[Delivery]:
+    query = select(Delivery).join(Endpoint, Endpoint.id == Delivery.endpoint_id).where(Endpoint.address == address)
+    return list(session.scalars(query))
+
+
+def test_every_alert_goes_to_the_canaries_once_as_a_mailing_of_their_own(session: Session, published: int) -> None:
+    for _ in range(2):
+        canaries.watch_canaries(NOW + MINUTE)
+    (message,) = sent_to(session, "canary@example.org")
+    assert message.mailing_id != alerts.mailing_of(session, published)
+    assert session.get_one(Mailing, message.mailing_id).text.startswith("Beware.")
+
+
+def test_a_canary_counts_in_no_reach(session: Session, published: int) -> None:
+    reached = subscribers.audience_size(session, wards=(), topic="all", channels=("email",), urgent=True)
+    assert reached == {"email": 1}
+    assert subscribers.circulation(session).subscribers == 1
+
+
+def test_an_alert_that_arrives_in_time_rings_no_alarm(session: Session, published: int) -> None:
+    canaries.watch_canaries(NOW + MINUTE)
+    sent_to(session, "canary@example.org")[0].status = "accepted"
+    session.commit()
+    assert canaries.watch_canaries(NOW + 2 * MINUTE) == 0
+    assert canaries.watch_canaries(NOW + 30 * MINUTE) == 0
+    assert session.scalars(select(CanaryCheck.arrived_at)).one() == NOW + 2 * MINUTE
+
+
+def test_an_alert_that_is_late_alarms_once_by_mail_and_on_every_page(
+    session: Session, published: int, manager: Actor
+) -> None:
+    canaries.watch_canaries(NOW)
+    assert canaries.watch_canaries(NOW + 14 * MINUTE) == 0
+    assert canaries.watch_canaries(NOW + 15 * MINUTE) == 1
+    assert canaries.watch_canaries(NOW + 16 * MINUTE) == 0
+    assert "Alert TS-2026-014 is late" in session.scalars(select(Mailing.subject)).all()
+    assert [each.reference for each in canaries.late_alerts(session, now=NOW + 16 * MINUTE)] == ["TS-2026-014"]
+    canaries.note_seen(published, actor=manager, now=NOW + 20 * MINUTE)
+    assert canaries.late_alerts(session, now=NOW + 21 * MINUTE) == []
+    with pytest.raises(Conflict):
+        canaries.note_seen(published, actor=manager, now=NOW + 22 * MINUTE)
+
+
+def test_without_canaries_nothing_is_sent_or_told(session: Session, manager: Actor) -> None:
+    publish(session, manager)
+    assert canaries.watch_canaries(NOW + MINUTE) == 0
+    assert session.scalars(select(CanaryCheck.alert_id)).all() == []
+
+
+def test_a_subscribers_address_is_no_canary(session: Session, manager: Actor) -> None:
+    enlist("Pat Example,pat@example.org")
+    with pytest.raises(RuleViolation, match="subscriber's address"):
+        canaries.add_canary("pat@example.org", actor=manager, now=NOW)
+
+
+def test_only_who_manages_the_list_adds_canaries_and_one_removed_gets_no_more(
+    session: Session, officer: Officer, published: int, manager: Actor
+) -> None:
+    with pytest.raises(NotAllowed):
+        canaries.add_canary("other@example.org", actor=officer(RoleName.DUTY_OFFICER), now=NOW)
+    (only,) = canaries.canaries(session)
+    canaries.remove_canary(only.id, actor=manager, now=NOW)
+    canaries.watch_canaries(NOW + MINUTE)
+    assert sent_to(session, "canary@example.org") == []

@@ -1,0 +1,23 @@
+"""The command into which a mail server pipes mail."""
+
+from subprocess import run
+
+from flask import Flask
+
+from tests.conftest import command_environment
+from tests.inbound.mail import samples
+from tests.inbound.mail.samples import about
+
+
+def test_a_mail_server_pipes_mail_in_and_is_told_to_try_again_without_a_database(fresh_app: Flask) -> None:
+    mail = about(samples.POSTFIX, "<none@example.org>")
+
+    def receive(**changes: str) -> tuple[int, str]:
+        command = ["flask", "--app", "wsgi", "mail", "receive"]
+        environment = command_environment(fresh_app, **changes)
+        done = run(command, input=mail, env=environment, capture_output=True, check=False)
+        return done.returncode, done.stdout.decode()
+
+    assert receive() == (0, "Came back for good.\n")
+    assert receive() == (0, "Came back for good, taken before.\n")
+    assert receive(TSALERT_DATABASE_URL="postgresql://nobody:x@127.0.0.1:9/none")[0] == 75

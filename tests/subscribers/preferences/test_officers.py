@@ -1,0 +1,147 @@
+"""What officers do for somebody who rings: with permission, in the trail, in the history of consent."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.subscribers.conftest import Import, endpoint_id, held, letters, status
+from tests.subscribers.preferences.conftest import link_in
+from tsalert.audit.models import AuditEvent
+from tsalert.core.actors import SERVICE
+from tsalert.core.errors import NotAllowed
+from tsalert.staff.rules import RoleName
+from tsalert.subscribers.models import ConsentEvent, Subscriber
+from tsalert.subscribers.preferences import moving, officers
+from tsalert.subscribers.preferences.choosing import Choices
+
+AGREED = {"agreed": "yes"}
+CHOSEN = {"topics": ["scams"], "frequency": "immediate", "ward": "every", "name": "Pat Example"}
+
+
+def now_held(session: Session, address: str) -> list[str]:
+    return [topic for topic, _, reason in held(session, address) if reason is None]
+
+
+def last_consent(session: Session) -> ConsentEvent:
+    return session.scalars(select(ConsentEvent).order_by(ConsentEvent.id.desc())).all()[0]
+
+
+def test_an_officer_changes_what_somebody_gets_who_rings(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int
+) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    path = f"/subscribers/{pat}/addresses/{endpoint_id(session, 'pat@example.org')}"
+    assert path in browser.get(f"/subscribers/{pat}").text
+    assert "pat@example.org" in browser.get(path).text
+    unheard = browser.post(path, data=CHOSEN)
+    assert (unheard.status_code, "tick this if they agree" in unheard.text) == (422, True)
+    assert browser.post(path, data=CHOSEN | AGREED).status_code == 303
+    assert now_held(session, "pat@example.org") == ["scams"]
+    said = last_consent(session)
+    assert (said.act, said.method, said.recorded_by is None) == ("changed", "phone", False)
+    assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "chose")).all() == ["chose"]
+    assert "telephone, written down by Pat Example" in browser.get(f"/subscribers/{pat}").text
+
+
+def test_an_address_that_is_not_theirs_is_not_found(
+    session: Session, signed_in: Callable[..., FlaskClient], run_import: Import, pat: int
+) -> None:
+    run_import("Ann Example,ann@example.org,,,,,,,,,")
+    path = f"/subscribers/{pat}/addresses/{endpoint_id(session, 'ann@example.org')}"
+    browser = signed_in(RoleName.CASE_OFFICER)
+    assert browser.get(path).status_code == 404
+    assert browser.post(path, data=CHOSEN | AGREED).status_code == 404
+    assert browser.get(f"/subscribers/{2**40}/changes").status_code == 404
+
+
+def test_a_mobile_confirms_itself_and_a_landline_counts_at_once(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int
+) -> None:
+    browser, old = signed_in(RoleName.CASE_OFFICER), endpoint_id(session, "pat@example.org")
+    path = f"/subscribers/{pat}/addresses"
+    assert browser.post(path, data=AGREED | {"contact": "07700 900002"}).status_code == 303
+    assert now_held(session, "+447700900002") == []
+    text = (letters(session)[-1].sms or "").replace("\n", " ")
+    moving.confirm_move(link_in(text).rpartition("/")[2], now=NOW)
+    assert sorted(now_held(session, "+447700900002")) == ["doorstep-crime", "scams"]
+    assert sorted(now_held(session, "pat@example.org")) == ["doorstep-crime", "scams"]
+    landline = AGREED | {"contact": "020 7946 0001", "replaces": str(old)}
+    assert browser.post(path, data=landline).status_code == 303
+    assert sorted(now_held(session, "+442079460001")) == ["doorstep-crime", "scams"]
+    assert now_held(session, "pat@example.org") == []
+    assert status(session, "+442079460001") == "active"
+    assert "An earlier address" in browser.get(f"/subscribers/{pat}").text
+
+
+def test_an_officer_pauses_resumes_and_stops_everything(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int
+) -> None:
+    browser, path = signed_in(RoleName.MANAGER), f"/subscribers/{pat}"
+    assert browser.post(f"{path}/pause", data=AGREED | {"span": "31"}).status_code == 303
+    assert "They asked for no alerts until" in browser.get(path).text
+    assert browser.post(f"{path}/resume", data=AGREED).status_code == 303
+    assert browser.post(f"{path}/resume", data=AGREED).status_code == 409
+    assert browser.post(f"{path}/stop").status_code == 422
+    assert browser.post(f"{path}/stop", data=AGREED).status_code == 303
+    assert status(session, "pat@example.org") == "opted_out"
+    assert (last_consent(session).act, last_consent(session).recorded_by is None) == ("withdrawn", False)
+    assert {reason for *_, reason in held(session, "pat@example.org")} == {"ended by an officer"}
+
+
+def test_an_officer_erases_somebody_who_asks(session: Session, signed_in: Callable[..., FlaskClient], pat: int) -> None:
+    browser, path = signed_in(RoleName.MANAGER), f"/subscribers/{pat}/erase"
+    assert "What must be kept" in browser.get(path).text
+    assert browser.post(path, data=AGREED | {"typed": "no"}).status_code == 422
+    assert browser.post(path, data=AGREED | {"typed": "erase"}).status_code == 303
+    gone = session.get_one(Subscriber, pat)
+    session.refresh(gone)
+    assert gone.name is None
+    assert browser.post(path, data=AGREED | {"typed": "erase"}).status_code == 404
+    assert browser.get(f"/subscribers/{pat}").status_code == 200
+
+
+def test_an_organisation_is_not_erased(
+    session: Session, signed_in: Callable[..., FlaskClient], run_import: Import
+) -> None:
+    run_import("The Library,library@example.org,,,,partner,,,,paper form,2024-05-01")
+    library = session.scalars(select(Subscriber.id)).one()
+    answer = signed_in(RoleName.MANAGER).post(f"/subscribers/{library}/erase", data=AGREED | {"typed": "erase"})
+    assert (answer.status_code, "An organisation" in answer.text) == (422, True)
+
+
+def test_only_who_manages_the_list_changes_it(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int
+) -> None:
+    browser = signed_in(RoleName.DUTY_OFFICER)
+    for path in ("changes", "erase", f"addresses/{endpoint_id(session, 'pat@example.org')}"):
+        assert browser.get(f"/subscribers/{pat}/{path}").status_code == 403
+    with pytest.raises(NotAllowed):
+        officers.stop_everything(pat, actor=SERVICE, now=NOW)
+    with pytest.raises(NotAllowed):
+        officers.choose(pat, 1, Choices(("all",), "immediate"), actor=SERVICE, now=NOW)
+
+
+def test_the_api_does_all_that_the_pages_do(
+    session: Session, client: FlaskClient, bearer: Callable[..., dict[str, str]], pat: int
+) -> None:
+    head, base = bearer(RoleName.CASE_OFFICER), f"/api/v1/subscribers/{pat}"
+    address = f"{base}/addresses/{endpoint_id(session, 'pat@example.org')}"
+    wanted = {"topics": ["scams"], "frequency": "immediate", "large_print": True, **AGREED}
+    assert client.put(address, json=wanted, headers=head).status_code == 204
+    told = client.get(address, headers=head).get_json()
+    assert (told["topics"], told["large_print"], told["paused_until"]) == (["scams"], True, None)
+    assert client.put(f"{base}/pause", json={"span": "14", **AGREED}, headers=head).status_code == 204
+    assert client.get(address, headers=head).get_json()["paused_until"] is not None
+    assert client.post(f"{base}/resume", json=AGREED, headers=head).status_code == 204
+    new = {"contact": "new@example.org", **AGREED}
+    assert client.post(f"{base}/addresses", json=new, headers=head).status_code == 202
+    assert client.post(f"{base}/stop", json={}, headers=head).status_code == 422
+    assert client.post(f"{base}/stop", json=AGREED, headers=head).status_code == 204
+    assert status(session, "pat@example.org") == "opted_out"
+    assert client.get("/api/v1/subscribers/why-people-left", headers=head).get_json()["items"][0]["count"] == 0
+    assert client.post(f"{base}/erase", json={"typed": "erase", **AGREED}, headers=head).status_code == 204
+    assert client.post(f"{base}/erase", json={"typed": "erase", **AGREED}, headers=head).status_code == 404

@@ -1,0 +1,168 @@
+"""The pages on which residents change what they get: no cookie, no account, nothing changed by looking."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.subscribers.conftest import Import, held, letters, status
+from tests.subscribers.preferences.conftest import NETWORK, code_in, link_in
+from tests.subscribers.preferences.test_changing import SHARED
+from tsalert.audit.models import AuditEvent
+from tsalert.core.actors import Actor
+from tsalert.core.clock import utc_now
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.rules import Channel
+from tsalert.retention.access.requests import NewRequest, record_request
+from tsalert.staff.rules import RoleName
+from tsalert.subscribers.models import ConsentEvent, Subscriber
+from tsalert.subscribers.preferences import service
+
+CHOSEN = {"topics": ["scams"], "frequency": "immediate", "ward": "every", "name": "Pat Example", "large_print": "true"}
+
+
+@pytest.fixture
+def strict(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application as it is in earnest: forms that need their token are refused without it."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", "yes")
+    return app
+
+
+@pytest.fixture
+def mine(pat: int, opened: Callable[..., str]) -> str:
+    """The address of Pat's open page."""
+    return f"/preferences/my/{opened('pat@example.org')}"
+
+
+def test_the_whole_way_works_without_a_cookie(
+    strict: Flask, session: Session, pat: int, filled: Callable[[str], dict[str, str]]
+) -> None:
+    browser = strict.test_client(use_cookies=False)
+    asked = browser.post("/preferences", data=filled("pat@example.org"))
+    opened = browser.post(asked.headers["Location"], data={"code": code_in(letters(session)[-1].text)})
+    page = browser.get(opened.headers["Location"])
+    assert (page.status_code, "p•••@example.org" in page.text, "pat@example.org" in page.text) == (200, True, False)
+    saved = browser.post(f"{opened.headers['Location']}/choices", data=CHOSEN)
+    assert saved.status_code == 303
+    after = browser.get(saved.headers["Location"]).text
+    assert "Your choices are saved." in after
+    assert [topic for topic, _, reason in held(session, "pat@example.org") if reason is None] == ["scams"]
+    for answer in (asked, opened, page, saved):
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_link_shows_a_button_and_the_button_opens_the_page(client: FlaskClient, session: Session, pat: int) -> None:
+    service.ask("pat@example.org", network=NETWORK, now=utc_now())
+    path = link_in(letters(session)[-1].text)
+    for _ in range(3):
+        assert "See my alerts" in client.get(path).text
+    first = client.post(path)
+    assert client.get(first.headers["Location"]).status_code == 200
+    again = client.post(path)
+    assert (again.status_code, "This link was used before." in again.text) == (404, True)
+
+
+def test_every_page_of_it_opens(client: FlaskClient, mine: str) -> None:
+    for part in ("", "/who", "/choices", "/pause", "/address", "/stop", "/held", "/erase"):
+        answer = client.get(mine + part)
+        assert answer.status_code == 200, part
+        assert "pat@example.org" not in answer.text or part == "/held"
+
+
+def test_a_refused_form_comes_back_with_what_was_typed(client: FlaskClient, mine: str) -> None:
+    answer = client.post(f"{mine}/choices", data=CHOSEN | {"topics": [], "postcode": "nonsense", "name": "New Name"})
+    assert (answer.status_code, "New Name" in answer.text, "nonsense" in answer.text) == (422, True, True)
+    answer = client.post(f"{mine}/address", data={"contact": "nonsense"})
+    assert (answer.status_code, "Enter an email address" in answer.text) == (422, True)
+
+
+def test_pausing_and_resuming_by_buttons(client: FlaskClient, mine: str) -> None:
+    paused = client.post(f"{mine}/pause", data={"span": "14"})
+    assert "No alerts come until" in client.get(paused.headers["Location"]).text
+    assert client.post(f"{mine}/resume").status_code == 303
+    assert client.post(f"{mine}/resume").status_code == 409
+
+
+def test_moving_by_pages(client: FlaskClient, session: Session, mine: str) -> None:
+    asked = client.post(f"{mine}/address", data={"contact": "07700 900002"})
+    assert "We have sent a message to the new address." in client.get(asked.headers["Location"]).text
+    path = link_in((letters(session)[-1].sms or "").replace("\n", " "))
+    assert "•••• 0002" in client.get(path).text
+    for _ in range(2):
+        assert "Alerts come to your new address" in client.post(path).text
+    assert client.get(path).status_code == 200
+    assert status(session, "+447700900002") == "active"
+
+
+def test_stopping_by_a_button_stays_open_to_start_again(client: FlaskClient, session: Session, mine: str) -> None:
+    stopped = client.post(f"{mine}/stop")
+    assert "Nothing comes to this address." in client.get(stopped.headers["Location"]).text
+    assert client.post(f"{mine}/stop").status_code == 303
+    client.post(f"{mine}/choices", data=CHOSEN)
+    assert status(session, "pat@example.org") == "active"
+
+
+def test_who_shares_an_address_is_asked_who_they_are(client: FlaskClient, session: Session, run_import: Import) -> None:
+    run_import(*SHARED)
+    service.ask("07700 900001", network=NETWORK, now=utc_now())
+    path = client.post(link_in((letters(session)[-1].sms or "").replace("\n", " "))).headers["Location"]
+    page = client.get(path).text
+    assert ("2 people" in page, "A••• E•••" in page, "Ann" in page) == (True, True, False)
+    assert client.post(f"{path}/who", data={}).status_code == 422
+    bob = session.scalars(select(Subscriber.id).where(Subscriber.name == "Bob Example")).one()
+    assert client.post(f"{path}/who", data={"reader": str(bob)}).status_code == 303
+    shown = client.get(path).text
+    assert "Bob Example" in shown
+    assert "2 people share this address" in shown
+
+
+def test_all_that_is_held_is_read_and_taken_away(client: FlaskClient, session: Session, mine: str) -> None:
+    assert "pat@example.org" in client.get(f"{mine}/held").text
+    answer = client.get(f"{mine}/held.json")
+    told = json.loads(answer.data)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert told["held"]["subscriber"][0]["name"] == "Pat Example"
+    assert {"subscription", "consent_event", "endpoint", "delivery"} <= set(told["held"])
+    assert "address_key" not in answer.text
+    taken = select(AuditEvent.action).where(AuditEvent.action == "took away what is held")
+    assert session.scalars(taken).all() == ["took away what is held"]
+
+
+def test_erasing_oneself_needs_the_word_and_leaves_a_suppression(
+    client: FlaskClient, session: Session, run_import: Import, pat: int, mine: str
+) -> None:
+    for typed in ("", "yes", "erase me"):
+        assert client.post(f"{mine}/erase", data={"typed": typed}).status_code == 422
+    assert "You are erased" in client.post(f"{mine}/erase", data={"typed": " Erase "}).text
+    gone = session.get_one(Subscriber, pat)
+    session.refresh(gone)
+    assert (gone.name, gone.postcode, gone.erased_at is None) == (None, None, False)
+    assert delivery.find_endpoint(session, Channel.EMAIL, "pat@example.org") is None
+    assert delivery.is_suppressed(session, Channel.EMAIL, "pat@example.org")
+    assert client.get(mine).status_code == 404
+    assert session.scalars(select(ConsentEvent.act).order_by(ConsentEvent.id)).all() == ["given", "withdrawn"]
+
+
+def test_erasing_one_of_two_leaves_the_shared_number_to_the_other(
+    client: FlaskClient, session: Session, run_import: Import, opened: Callable[..., str]
+) -> None:
+    run_import(*SHARED)
+    client.post(f"/preferences/my/{opened('ann@example.org')}/erase", data={"typed": "erase"})
+    assert status(session, "+447700900001") == "active"
+    assert [topic for topic, _, reason in held(session, "+447700900001") if reason is None] == ["doorstep-crime"]
+
+
+def test_what_somebody_asked_to_see_is_not_erased_before_they_have_their_answer(
+    client: FlaskClient, session: Session, officer: Callable[..., Actor], pat: int, mine: str
+) -> None:
+    asked = NewRequest(name="Pat Example", received_on=NOW.date(), subscriber_id=pat)
+    record_request(asked, actor=officer(RoleName.DATA_PROTECTION_OFFICER), now=NOW)
+    answer = client.post(f"{mine}/erase", data={"typed": "erase"})
+    assert (answer.status_code, "we are answering" in answer.text) == (409, True)
+    assert status(session, "pat@example.org") == "active"

@@ -1,0 +1,94 @@
+"""Landlines that are asked by a call: what officers see of them, and what the public site says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.subscribers.conftest import OPERATOR
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.delivery.models import Delivery
+from tsalert.delivery.rules import Status
+from tsalert.staff.rules import RoleName
+from tsalert.subscribers import asked, service
+from tsalert.subscribers.rules import BETWEEN_QUESTIONS, QUESTIONS_BY_CALL, Question, may_be_asked, read_question
+from tsalert.subscribers.service import Wish
+from tsalert.visitors.tokens import stamp
+
+SignIn = Callable[..., FlaskClient]
+PAGE = "/subscribers/landlines"
+
+
+@given(st.lists(st.timedeltas(timedelta(0), BETWEEN_QUESTIONS * 9), max_size=6))
+def test_nobody_is_asked_a_fourth_time_or_twice_in_a_day(ago: list[timedelta]) -> None:
+    may = may_be_asked([NOW - each for each in ago], NOW)
+    assert may == (len(ago) < QUESTIONS_BY_CALL and all(each >= BETWEEN_QUESTIONS for each in ago))
+
+
+@pytest.mark.parametrize(
+    ("call", "state"),
+    [
+        (None, Question.NOT_RUNG),
+        (Status.PENDING, Question.TO_RING),
+        (Status.ACCEPTED, Question.RUNG),
+        (Status.DELIVERED, Question.NO_KEY),
+        (Status.UNDELIVERED, Question.NO_ANSWER),
+        (Status.FAILED, Question.FAILED),
+        (Status.EXPIRED, Question.FAILED),
+    ],
+)
+def test_what_came_of_a_question(call: Status | None, state: Question) -> None:
+    assert read_question(call, is_confirmed=False, is_suppressed=False) is state
+    assert read_question(call, is_confirmed=True, is_suppressed=False) is Question.JOINED
+    assert read_question(call, is_confirmed=True, is_suppressed=True) is Question.NEVER
+
+
+def test_an_officer_has_a_landline_asked_and_sees_that_it_waits(signed_in: SignIn) -> None:
+    browser = signed_in(RoleName.MANAGER)
+    assert "No landline has been asked yet." in browser.get(PAGE).text
+    answer = browser.post(PAGE, data={"contact": "020 7946 0123", "topics": ["scams"]}, follow_redirects=True)
+    assert "We will ring the number between 08:00 and 21:00 and ask." in answer.text
+    assert "•••• 0123" in answer.text
+    assert "020 7946 0123" not in answer.text
+    assert "Waits to be rung" in answer.text
+    again = browser.post(PAGE, data={"contact": "020 7946 0123"})
+    assert again.status_code == 422
+    assert "This number cannot be rung now." in again.text
+    assert "020 7946 0123" in again.text
+
+
+@pytest.mark.parametrize("contact", ["", "07700 900123", "pat@example.org", "0909 879 0123", "+1 202 555 0100"])
+def test_what_is_no_landline_is_refused(signed_in: SignIn, contact: str) -> None:
+    assert signed_in(RoleName.MANAGER).post(PAGE, data={"contact": contact}).status_code == 422
+
+
+def test_who_does_not_keep_the_list_asks_nobody(signed_in: SignIn) -> None:
+    desk = signed_in(RoleName.DUTY_OFFICER)
+    assert desk.get(PAGE).status_code == 403
+    assert desk.post(PAGE, data={"contact": "020 7946 0123"}).status_code == 403
+
+
+def test_what_the_network_said_of_the_call_is_told(session: Session) -> None:
+    service.sign_up("020 7946 0123", Wish(), network="192.0.2.1", now=NOW)
+    session.execute(update(Delivery).values(status="undelivered"))
+    (line,) = asked.asked_landlines(db.session())
+    assert (line.masked, line.asked_at, line.source, line.state) == ("•••• 0123", NOW, "web", Question.NO_ANSWER)
+    assert asked.asked_landlines(db.session(), before=line.id) == []
+
+
+def test_the_public_answer_is_the_same_for_a_landline_that_is_new_known_or_gone(client: FlaskClient) -> None:
+    drawn = stamp(utc_now() - timedelta(minutes=1))
+    service.add_by_phone("020 7946 0001", Wish(), actor=OPERATOR, now=NOW)
+    pages = set()
+    for contact in ("020 7946 0001", "020 7946 0002", "020 7946 0002", "pat@example.org"):
+        answer = client.post("/join", data={"contact": contact, "drawn": drawn})
+        pages.add((answer.status_code, answer.headers.get("Location")))
+    assert pages == {(303, "/join/next")}
+    assert "If you gave a landline, we ring it once" in client.get("/join/next").text

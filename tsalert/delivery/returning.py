@@ -1,0 +1,126 @@
+"""Messages that came back after a provider had taken them: found by our own token or the provider's reference."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings
+from tsalert.core.clock import london_date
+from tsalert.delivery.counting import change_counts
+from tsalert.delivery.models import Delivery, Mailing, MailingCount
+from tsalert.delivery.rules import Channel, Lane, Status, settle
+from tsalert.delivery.tokens import make_signer
+from tsalert.web.fields import LARGEST_ID
+
+_ALERTS = (Lane.URGENT, Lane.BULK)
+# What never left, or has not left yet, cannot have come back.
+_LEFT = (
+    Status.CLAIMED,
+    Status.UNKNOWN,
+    Status.ACCEPTED,
+    Status.SOFT_BOUNCED,
+    Status.DELIVERED,
+    Status.UNDELIVERED,
+    Status.FAILED,
+    Status.HARD_BOUNCED,
+)
+
+_NOT_THIS_TIME = frozenset({Status.SOFT_BOUNCED, Status.UNDELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One delivery that somebody reports on; ``is_alert`` is False for confirmations, pages and mail to staff."""
+
+    delivery_id: int
+    mailing_id: int
+    endpoint_id: int
+    channel: Channel
+    is_alert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far one message has come."""
+
+    channel: Channel
+    status: Status
+    attempts: int
+    due_at: datetime
+
+
+def find_by_token(session: Session, token: str) -> Returned | None:
+    """Return the mail of which the Message-ID holds a token; None for a token that is not ours."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    number = make_signer("message", (settings.secret_key, *settings.old_secret_keys)).read(token)
+    if number is None or number > LARGEST_ID:
+        return None
+    return _read(session, _returned().where(Delivery.id == number, Delivery.channel == Channel.EMAIL))
+
+
+def find_by_reference(session: Session, channel: Channel, provider_ref: str) -> Returned | None:
+    """Return the text or call that a provider knows by a reference."""
+    mine = (Delivery.provider_ref == provider_ref, Delivery.channel != Channel.EMAIL, Delivery.channel == channel)
+    return _read(session, _returned().where(*mine).order_by(Delivery.id.desc()).limit(1))
+
+
+def note_returned(session: Session, delivery_id: int, status: Status, *, now: datetime) -> bool:
+    """Raise a delivery to what was reported of it; a step. Tells whether that was news."""
+    query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    delivery = session.scalars(query.execution_options(populate_existing=True)).one()
+    before = Status(delivery.status)
+    after = settle(before, status)
+    if after is before:
+        return False
+    delivery.status, delivery.settled_at = after, now
+    # Claimed rows are counted as pending.
+    counted = Status.PENDING if before is Status.CLAIMED else before
+    place = delivery.mailing_id, delivery.channel
+    change_counts(session, {(*place, counted): -1, (*place, after): 1})
+    return True
+
+
+def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
+    """Count the days on which one of the ``last`` alerts to an address came back, or did not arrive."""
+    query = (
+        select(Delivery.status, Delivery.sent_at, Delivery.settled_at)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .where(Delivery.endpoint_id == endpoint_id, Mailing.lane.in_(_ALERTS), Delivery.status.in_(_LEFT))
+        .order_by(Delivery.id.desc())
+        .limit(last)
+    )
+    moments = [
+        sent_at or settled_at for status, sent_at, settled_at in session.execute(query) if status in _NOT_THIS_TIME
+    ]
+    return len({london_date(moment) for moment in moments if moment is not None})
+
+
+def lock_mailing(session: Session, mailing_id: int) -> None:
+    """Let others who decide on the same mailing wait until the transaction ends."""
+    session.execute(select(Mailing.id).where(Mailing.id == mailing_id).with_for_update()).one()
+
+
+def sendings_of(session: Session, mailing_id: int) -> list[Sending]:
+    """Return how far each message of a small mailing has come."""
+    columns = select(Delivery.channel, Delivery.status, Delivery.attempts, Delivery.due_at)
+    rows = session.execute(columns.where(Delivery.mailing_id == mailing_id).order_by(Delivery.id))
+    return [Sending(Channel(channel), Status(status), attempts, due_at) for channel, status, attempts, due_at in rows]
+
+
+def size_of(session: Session, mailing_id: int) -> int:
+    """Return how many deliveries a mailing has, from its kept counters."""
+    total = select(func.sum(MailingCount.count)).where(MailingCount.mailing_id == mailing_id)
+    return int(session.scalar(total) or 0)
+
+
+def _returned() -> Select[int, int, int, str, str]:
+    columns = (Delivery.id, Delivery.mailing_id, Delivery.endpoint_id, Delivery.channel, Mailing.lane)
+    return select(*columns).join(Mailing, Mailing.id == Delivery.mailing_id).where(Delivery.status.in_(_LEFT))
+
+
+def _read(session: Session, query: Select[int, int, int, str, str]) -> Returned | None:
+    row = session.execute(query).one_or_none()
+    return None if row is None else Returned(*row[:3], Channel(row[3]), row[4] in _ALERTS)

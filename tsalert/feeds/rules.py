@@ -1,0 +1,94 @@
+"""What a feed holds of an alert, and how the words of the Common Alerting Protocol stand for ours. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from tsalert.alerts.rules import Kind, Urgency
+from tsalert.core.words import Word
+from tsalert.subscribers.rules import topics_reached
+
+MOST = 50
+SHORTEST_EMBED, LONGEST_EMBED = 1, 20
+# A withdrawn alert should be seen within a minute.
+SECONDS = 60
+
+
+class State(Word):
+    """Where a published alert stands."""
+
+    CURRENT = "current", "Current"
+    ENDED = "ended", "Ended"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which alerts are wanted; None for a topic or a ward means every one, and an alert for everywhere fits each."""
+
+    topic: str | None = None
+    ward: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The alert that another one updates or ends."""
+
+    reference: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One published alert; ``body`` and ``advice`` are Markdown, no wards means the whole area.
+
+    ``wards`` holds (code, name). ``changed_at`` is when it was published, ended or was withdrawn.
+    """
+
+    reference: str
+    kind: Kind
+    replies_to: Earlier | None
+    urgency: Urgency
+    topic: str
+    topic_title: str
+    wards: tuple[tuple[str, str], ...]
+    headline: str
+    body: str
+    advice: str
+    published_at: datetime
+    changed_at: datetime
+    expires_at: datetime
+    state: State
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """True where it was stopped after it had begun to go out."""
+        return self.state is State.WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes.
+
+    :param sender: the address that mail comes from, which names the service in CAP.
+    :param area_code: the authority's own code; "" where it is not set.
+    """
+
+    authority: str
+    public_url: str
+    sender: str
+    telephone: str
+    area_code: str
+    is_demo: bool
+
+    def page_of(self, reference: str) -> str:
+        """Return where anybody can check an alert."""
+        return f"{self.public_url}/check/{reference}"
+
+
+def fits(topic: str, wards: Collection[str], wanted: Narrowing) -> bool:
+    """Tell whether an alert on a topic for some wards is wanted, as it would reach a reader who chose the same."""
+    reached = topics_reached(topic)
+    of_topic = wanted.topic is None or reached is None or wanted.topic in reached
+    named = {ward.casefold() for ward in wards}
+    return of_topic and (wanted.ward is None or not named or wanted.ward.casefold() in named)

@@ -1,0 +1,1 @@
+"""Whether the list is in good order: dead addresses, complaints, doubles, canaries, and how the list grows."""

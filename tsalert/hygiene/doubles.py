@@ -1,0 +1,133 @@
+"""Two subscribers who may be one person: found by the timetable, decided by officers, and the decision kept."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import NotAllowed, NotFound
+from tsalert.db import db, insert_ignoring_conflicts, transaction
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.hygiene.models import LikelyDuplicate
+from tsalert.hygiene.rules import Because, Verdict, mailbox_of, spelled_domains
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.rules import Kind
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+_MOST_GROUPS = 1000
+_AT_ONCE = 500
+Pair = tuple[int, int, Because]
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A pair to decide on, with both names."""
+
+    id: int
+    low_id: int
+    low_name: str | None
+    high_id: int
+    high_name: str | None
+    because: Because
+
+
+def look_for_doubles(now: datetime) -> int:
+    """Note every pair that may be one person and is not known yet; returns how many were new."""
+    session = db.session()
+    found = [*_by_spelling(session), *_by_name(session)]
+    session.rollback()
+    added = 0
+    for start in range(0, len(found), _AT_ONCE):
+        with transaction() as work:
+            added += sum(_note(work, pair, now) for pair in found[start : start + _AT_ONCE])
+    return added
+
+
+def open_doubles(session: Session, *, after: int = 0) -> list[Double]:
+    """Return a page of the pairs that nobody has decided on, in the order they were found."""
+    low, high = select(Subscriber).subquery("low"), select(Subscriber).subquery("high")
+    row = LikelyDuplicate
+    query = (
+        select(row.id, row.low_id, low.c.name, row.high_id, high.c.name, row.because)
+        .join(low, low.c.id == row.low_id)
+        .join(high, high.c.id == row.high_id)
+        .where(row.verdict.is_(None), low.c.erased_at.is_(None), high.c.erased_at.is_(None), row.id > after)
+    )
+    rows = session.execute(query.order_by(row.id).limit(PAGE))
+    return [
+        Double(pair_id, low_id, low_name, high_id, high_name, Because.of(because))
+        for pair_id, low_id, low_name, high_id, high_name, because in rows
+    ]
+
+
+def count_open(session: Session) -> int:
+    """Count the pairs that nobody has decided on."""
+    query = select(func.count()).select_from(LikelyDuplicate).where(LikelyDuplicate.verdict.is_(None))
+    return session.scalar(query) or 0
+
+
+def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> None:
+    """Keep what an officer found of a pair; a later finding takes its place, and the trail has both.
+
+    :raises NotFound: there is no such pair.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    if actor.officer_id is None:
+        raise NotAllowed("Only an officer can decide who is the same.")
+    with transaction() as session:
+        row = session.get(LikelyDuplicate, pair_id, with_for_update=True) if pair_id <= LARGEST_ID else None
+        if row is None:
+            raise NotFound("There is no such pair.")
+        row.verdict, row.decided_at, row.decided_by = verdict, now, actor.officer_id
+        audit.record(session, actor, "decided", "likely duplicate", pair_id, now=now, verdict=verdict)
+
+
+def _note(session: Session, pair: Pair, now: datetime) -> bool:
+    low, high, because = pair
+    values = {"low_id": low, "high_id": high, "because": because, "found_at": now}
+    adding = insert_ignoring_conflicts(session, LikelyDuplicate).values(values).returning(LikelyDuplicate.id)
+    return session.scalar(adding) is not None
+
+
+def _by_spelling(session: Session) -> Iterator[Pair]:
+    """Find addresses that are one mailbox. Of each mailbox only a number is kept in memory."""
+    ends = delivery.endpoints().subquery("ends")
+    known = or_(*(ends.c.address.like(f"%@{domain}") for domain in spelled_domains()))
+    query = (
+        select(ends.c.address, SubscriberEndpoint.subscriber_id)
+        .join(SubscriberEndpoint, SubscriberEndpoint.endpoint_id == ends.c.id)
+        .where(ends.c.channel == Channel.EMAIL, ends.c.status != EndpointStatus.ERASED, known)
+        .order_by(SubscriberEndpoint.subscriber_id)
+    )
+    first: dict[int, tuple[int, int]] = {}
+    for address, subscriber_id in session.execute(query.execution_options(yield_per=5000)):
+        own, of_mailbox = hash(address), hash(mailbox_of(address))
+        earlier, spelled = first.setdefault(of_mailbox, (subscriber_id, own))
+        if earlier != subscriber_id and spelled != own:
+            yield earlier, subscriber_id, Because.SPELLING
+
+
+def _by_name(session: Session) -> Iterator[Pair]:
+    name = func.lower(Subscriber.name)
+    mine = (
+        Subscriber.kind == Kind.RESIDENT,
+        Subscriber.erased_at.is_(None),
+        Subscriber.name != "",
+        Subscriber.postcode.is_not(None),
+    )
+    groups = select(name, Subscriber.postcode).where(*mine).group_by(name, Subscriber.postcode)
+    for found in session.execute(groups.having(func.count() > 1).limit(_MOST_GROUPS)).all():
+        same = (name == found[0], Subscriber.postcode == found[1])
+        yield from _pairs(session.scalars(select(Subscriber.id).where(*mine, *same).order_by(Subscriber.id)))
+
+
+def _pairs(ids: Iterable[int]) -> Iterator[Pair]:
+    first, *rest = ids
+    for other in rest:
+        yield first, other, Because.NAME

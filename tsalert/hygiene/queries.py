@@ -1,0 +1,202 @@
+"""The health of the list, as officers read it. Addresses are masked."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from tsalert.core.errors import NotFound
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.queries import EndpointView
+from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.hygiene.models import AddressReport
+from tsalert.hygiene.rules import UNCONFIRMED_AFTER, Effect, Kind
+from tsalert.subscribers.clearing import Unconfirmed, count_unconfirmed
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The reports of one mailing that wait for a decision."""
+
+    mailing_id: int
+    subject: str
+    number: int
+    audience: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the page of the list's health shows first; ``counts`` are of the last 30 days, by (kind, effect)."""
+
+    counts: Mapping[tuple[str, str], int]
+    held: Sequence[Held]
+    unconfirmed: Unconfirmed
+    shared: int
+    to_phone: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One report with the address it is about, and whose it is."""
+
+    id: int
+    end: EndpointView
+    kind: Kind
+    effect: Effect
+    code: str
+    at: datetime
+    seen_at: datetime | None
+    readers: Sequence[tuple[int, str | None]]
+    phones: Sequence[EndpointView]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One address that several people read."""
+
+    end: EndpointView
+    readers: Sequence[tuple[int, str | None]]
+
+
+def health(session: Session, *, now: datetime) -> Health:
+    """Return how the list is."""
+    grouped = select(AddressReport.kind, AddressReport.effect, func.count()).where(AddressReport.at > now - RECENT)
+    rows = session.execute(grouped.group_by(AddressReport.kind, AddressReport.effect))
+    return Health(
+        {(kind, effect): number for kind, effect, number in rows},
+        held(session),
+        count_unconfirmed(session, before=now - UNCONFIRMED_AFTER),
+        session.scalar(select(func.count()).select_from(_shared().subquery())) or 0,
+        session.scalar(select(func.count()).select_from(_to_phone().subquery())) or 0,
+    )
+
+
+def held(session: Session) -> list[Held]:
+    """Return the mailings of which reports wait for a decision, the oldest first."""
+    row = AddressReport
+    query = select(row.mailing_id, func.count(), func.min(row.at)).where(row.effect == Effect.HELD)
+    rows = session.execute(query.group_by(row.mailing_id).order_by(row.mailing_id)).all()
+    found = delivery.subjects_of(session, [mailing_id for mailing_id, _, _ in rows])
+    progress = delivery.progress_of_all(session, list(found))
+    return [
+        Held(mailing_id, found[mailing_id], number, progress[mailing_id].total, since)
+        for mailing_id, number, since in rows
+    ]
+
+
+def reports(session: Session, *, kind: Kind | None = None, before: int | None = None) -> list[ReportView]:
+    """Return a page of the reports, newest first."""
+    query = select(AddressReport).order_by(AddressReport.id.desc()).limit(PAGE)
+    if kind is not None:
+        query = query.where(AddressReport.kind == kind)
+    if before is not None:
+        query = query.where(AddressReport.id < before)
+    return _views(session, session.scalars(query).all())
+
+
+def to_phone(session: Session, *, after: int = 0) -> list[ReportView]:
+    """Return a page of the dead email addresses whose readers have a live phone, the oldest first."""
+    query = _to_phone().where(AddressReport.id > after).order_by(AddressReport.id).limit(PAGE)
+    return _views(session, session.scalars(select(AddressReport).where(AddressReport.id.in_(query))).all())
+
+
+def shared(session: Session, *, after: int = 0) -> list[Shared]:
+    """Return a page of the addresses that several people read, beyond the endpoint ``after``."""
+    query = _shared().where(SubscriberEndpoint.endpoint_id > after).order_by(SubscriberEndpoint.endpoint_id)
+    ids = session.scalars(query.limit(PAGE)).all()
+    ends, readers = delivery.endpoints_by_id(session, ids), _readers(session, ids)
+    return [Shared(ends[each], readers[each]) for each in ids]
+
+
+def get_report(session: Session, report_id: int, *, lock: bool = False) -> AddressReport:
+    """Return one report.
+
+    :raises NotFound: there is none.
+    """
+    query = select(AddressReport).where(AddressReport.id == report_id)
+    found = session.scalar(query.with_for_update() if lock else query) if report_id <= LARGEST_ID else None
+    if found is None:
+        raise NotFound("There is no such report.")
+    return found
+
+
+def _shared() -> Select[int]:
+    endpoint = SubscriberEndpoint.endpoint_id
+    return select(endpoint).group_by(endpoint).having(func.count() > 1)
+
+
+def _to_phone() -> Select[int]:
+    """Return the query of reports on dead mail of which a reader has a live phone, and which nobody dealt with."""
+    dead, live = delivery.endpoints().subquery("dead"), delivery.endpoints().subquery("live")
+    mine, other = aliased(SubscriberEndpoint), aliased(SubscriberEndpoint)
+    return (
+        select(AddressReport.id)
+        .join(dead, dead.c.id == AddressReport.endpoint_id)
+        .join(mine, mine.endpoint_id == AddressReport.endpoint_id)
+        .join(other, other.subscriber_id == mine.subscriber_id)
+        .join(live, live.c.id == other.endpoint_id)
+        .where(
+            AddressReport.effect == Effect.ENDED,
+            AddressReport.kind != Kind.COMPLAINT,
+            AddressReport.seen_at.is_(None),
+            dead.c.channel == Channel.EMAIL,
+            dead.c.status == EndpointStatus.BOUNCED,
+            live.c.channel != Channel.EMAIL,
+            live.c.status == EndpointStatus.ACTIVE,
+        )
+        .distinct()
+    )
+
+
+def _views(session: Session, rows: Sequence[AddressReport]) -> list[ReportView]:
+    ids = [row.endpoint_id for row in rows]
+    ends, readers = delivery.endpoints_by_id(session, set(ids)), _readers(session, ids)
+    phones = _phones(session, {person for found in readers.values() for person, _ in found})
+    return [
+        ReportView(
+            row.id,
+            ends[row.endpoint_id],
+            Kind.of(row.kind),
+            Effect.of(row.effect),
+            row.code,
+            row.at,
+            row.seen_at,
+            readers[row.endpoint_id],
+            [phone for person, _ in readers[row.endpoint_id] for phone in phones[person]],
+        )
+        for row in rows
+    ]
+
+
+def _readers(session: Session, endpoint_ids: Collection[int]) -> defaultdict[int, list[tuple[int, str | None]]]:
+    query = (
+        select(SubscriberEndpoint.endpoint_id, Subscriber.id, Subscriber.name)
+        .join(Subscriber, Subscriber.id == SubscriberEndpoint.subscriber_id)
+        .where(SubscriberEndpoint.endpoint_id.in_(endpoint_ids), Subscriber.erased_at.is_(None))
+        .order_by(Subscriber.id)
+    )
+    found: defaultdict[int, list[tuple[int, str | None]]] = defaultdict(list)
+    for endpoint_id, subscriber_id, name in session.execute(query):
+        found[endpoint_id].append((subscriber_id, name))
+    return found
+
+
+def _phones(session: Session, subscriber_ids: Collection[int]) -> defaultdict[int, list[EndpointView]]:
+    phones = (SubscriberEndpoint.subscriber_id.in_(subscriber_ids), SubscriberEndpoint.channel != Channel.EMAIL)
+    query = select(SubscriberEndpoint.subscriber_id, SubscriberEndpoint.endpoint_id).where(*phones)
+    links = session.execute(query).all()
+    ends = delivery.endpoints_by_id(session, {endpoint_id for _, endpoint_id in links})
+    found: defaultdict[int, list[EndpointView]] = defaultdict(list)
+    for subscriber_id, endpoint_id in links:
+        if ends[endpoint_id].status is EndpointStatus.ACTIVE:
+            found[subscriber_id].append(ends[endpoint_id])
+    return found

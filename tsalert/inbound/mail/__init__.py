@@ -1,0 +1,1 @@
+"""Mail that comes to the address from which alerts go out."""

@@ -1,0 +1,151 @@
+"""Moving to another address, or adding one: the new address confirms itself first. Steps of both doors."""
+
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.db import transaction
+from tsalert.delivery import service as delivery
+from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
+from tsalert.delivery.rules import Channel, EndpointStatus, Lane
+from tsalert.installation.service import is_demo
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.preferences import rules, wording
+from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
+from tsalert.subscribers.preferences.choosing import start
+from tsalert.subscribers.preferences.forgetting import forget_address
+from tsalert.subscribers.preferences.models import AddressMove
+from tsalert.subscribers.preferences.readers import addresses_of, lock_subscriber, open_subscriptions, require_address
+from tsalert.subscribers.preferences.stopping import end_at, unlink
+from tsalert.subscribers.preferences.tokens import move_signer
+from tsalert.subscribers.preferences.visits import end_visits
+from tsalert.subscribers.rules import CONFIRM_LIFE, EVERY_TOPIC, WORDINGS, Act, EndedReason, Frequency, read_contact
+from tsalert.visitors.limiting import spend
+
+_WRONG = "This link does not work. It may have been cut short: copy the whole of it, or ring us."
+
+
+def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: str, *, by: By) -> None:
+    """Ask a new address to confirm itself; nothing changes until it does.
+
+    A landline cannot follow a link, so an officer who heard its owner agree is taken at their word.
+
+    :param old: the address that the new one replaces; None where it comes on top.
+    :raises NotFound: there is no such subscriber, or they do not read the old address.
+    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for.
+    """
+    lock_subscriber(session, subscriber_id)
+    if old is not None:
+        require_address(session, subscriber_id, old)
+    channel, address = read_contact(contact, allow_drama=is_demo())
+    if channel is Channel.VOICE and by.is_reader:
+        raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
+    new = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=by.now)
+    if new == old:
+        raise RuleViolation("Your alerts come to this address already.", field="contact")
+    move = AddressMove(
+        subscriber_id=subscriber_id,
+        old_endpoint_id=old,
+        new_endpoint_id=new,
+        asked_by=by.actor.officer_id,
+        asked_at=by.now,
+    )
+    session.add(move)
+    session.flush()
+    note_act(session, "asked to move", subscriber_id, by=by, move=move.id)
+    if channel is Channel.VOICE:
+        _carry_out(session, move, by=by)
+    else:
+        _send(session, move, address, by.now)
+
+
+def look_at_move(session: Session, token: str, *, now: datetime) -> EndpointView:
+    """Return the new address that a link confirms; nothing is changed.
+
+    :raises NotFound: the link is not ours.
+    :raises RuleViolation: it is too old, or there is nothing to move any more.
+    """
+    move = _find(session, token)
+    if move.done_at is None:
+        _require_movable(session, move, now)
+    return get_endpoint(session, move.new_endpoint_id)
+
+
+def confirm_move(token: str, *, now: datetime) -> None:
+    """Let alerts go to a new address, because its reader confirmed it; again changes nothing.
+
+    :raises NotFound: the link is not ours.
+    :raises RuleViolation: it is too old, or there is nothing to move any more.
+    """
+    with transaction() as session:
+        move = _find(session, token, lock=True)
+        if move.done_at is None:
+            _require_movable(session, move, now)
+            _carry_out(session, move, by=by_reader(now))
+
+
+def _find(session: Session, token: str, *, lock: bool = False) -> AddressMove:
+    number = move_signer().read(token)
+    query = select(AddressMove).where(AddressMove.id == number)
+    move = session.scalar(query.with_for_update() if lock else query) if number is not None else None
+    if move is None:
+        raise NotFound(_WRONG)
+    return move
+
+
+def _require_movable(session: Session, move: AddressMove, now: datetime) -> None:
+    if as_utc(now) - as_utc(move.asked_at) > CONFIRM_LIFE:
+        raise RuleViolation("This link is more than 7 days old. Ask for the change again.")
+    subscriber = session.get_one(Subscriber, move.subscriber_id)
+    old = move.old_endpoint_id
+    is_gone = old is not None and not open_subscriptions(session, move.subscriber_id, old)
+    if subscriber.erased_at is not None or is_gone:
+        raise RuleViolation("These alerts have stopped since. Sign up with your new address.")
+
+
+def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
+    subscriber_id, old, new = move.subscriber_id, move.old_endpoint_id, move.new_endpoint_id
+    move.done_at = by.now
+    lock_subscriber(session, subscriber_id)
+    endpoints_by_id(session, [each for each in (old, new) if each is not None], lock=True)
+    wanted = _wanted(session, subscriber_id, old)
+    if new not in addresses_of(session, subscriber_id):
+        channel = get_endpoint(session, new).channel
+        session.add(SubscriberEndpoint(subscriber_id=subscriber_id, endpoint_id=new, channel=channel))
+    delivery.lift_suppression(session, new, status=EndpointStatus.ACTIVE, now=by.now)
+    held = open_subscriptions(session, subscriber_id, new)
+    start(session, (subscriber_id, new), {topic: pace for topic, pace in wanted.items() if topic not in held}, by=by)
+    act = Act.CONFIRMED if by.is_reader else Act.GIVEN
+    note_consent(session, subscriber_id, new, (act, WORDINGS[by.method]), by=by)
+    if old is not None:
+        end_at(session, subscriber_id, old, EndedReason.MOVED, by=by, words=wording.MOVED)
+        unlink(session, subscriber_id, old)
+        end_visits(session, subscriber_id, old, now=by.now)
+        forget_address(session, old)
+    note_act(session, "moved" if old is not None else "added an address", subscriber_id, by=by, move=move.id)
+
+
+def _wanted(session: Session, subscriber_id: int, old: int | None) -> dict[str, str]:
+    """Return what a new address is to get: what the old one gets, or else any other of the same person."""
+    for endpoint_id in [old] if old is not None else addresses_of(session, subscriber_id):
+        held = open_subscriptions(session, subscriber_id, endpoint_id)
+        if held:
+            return {topic: each.frequency for topic, each in held.items()}
+    return {EVERY_TOPIC: Frequency.IMMEDIATE}
+
+
+def _send(session: Session, move: AddressMove, address: str, now: datetime) -> None:
+    """Ask the new address; one that was asked too often is not asked again, and nobody can tell."""
+    if not spend(session, "move", address, most=rules.MOVES_PER_ADDRESS, within=rules.WATCHED_SPAN, now=now):
+        return
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    link = f"{settings.public_url}/preferences/move/{move_signer().sign(move.id)}"
+    content = wording.moving(authority=settings.authority_name, link=link)
+    not_after = now + CONFIRM_LIFE
+    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=not_after)
+    delivery.enqueue_one(session, mailing_id, move.new_endpoint_id, now=now)
