@@ -3,7 +3,7 @@
 It knows no table of any capability but the one that stops a form from counting twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    Table,
     Text,
     cast,
     event,
@@ -211,6 +212,16 @@ def insert_ignoring_conflicts(session: Session, model: type[Base]) -> postgresql
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(model).on_conflict_do_nothing()
     return sqlite.insert(model).on_conflict_do_nothing()
+
+
+def new_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
+    """Return ids for rows to be added in this use case, so that they need not be asked for one by one."""
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.nextval(func.pg_get_serial_sequence(model.__tablename__, "id"), type_=Integer)
+        return session.scalars(select(sequence).select_from(func.generate_series(1, count))).all()
+    table: Table = model.metadata.tables[model.__tablename__]
+    last = session.scalar(select(func.max(table.c.id))) or 0  # nobody else writes meanwhile
+    return range(last + 1, last + 1 + count)
 
 
 @event.listens_for(Engine, "connect")

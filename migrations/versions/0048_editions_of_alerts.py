@@ -1,4 +1,7 @@
-"""An alert goes out in editions, each a mailing of its own; what was sent before went out in the ordinary one."""
+"""An alert goes out in editions, each a mailing of its own; what was sent before went out in the ordinary one.
+
+Its audience is counted from one index.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +15,13 @@ depends_on = None
 
 _WITH_MAILING = "(mailing_id IS NULL) = (published_at IS NULL)"
 _WHEN_APPROVED = "published_at IS NULL OR status = 'approved'"
+_OPEN = sa.text("ended_at IS NULL")
+_PARTNER = sa.text("kind = 'partner'")
 
 
 def upgrade():
+    _index_audience("topic_id", "frequency", "endpoint_id", "subscriber_id")
+    op.create_index("ix_subscriber_partner", "subscriber", ["id"], sqlite_where=_PARTNER, postgresql_where=_PARTNER)
     op.create_table(
         "alert_edition",
         sa.Column("mailing_id", big_id(), autoincrement=False, nullable=False),
@@ -41,6 +48,8 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index("ix_subscriber_partner", table_name="subscriber")
+    _index_audience("topic_id", "endpoint_id")
     with op.batch_alter_table("alert") as table:
         table.drop_constraint(op.f("ck_alert_published_when_approved"), type_="check")
         table.add_column(sa.Column("mailing_id", big_id(), nullable=True))
@@ -50,3 +59,8 @@ def downgrade():
         table.create_unique_constraint(op.f("uq_alert_mailing_id"), ["mailing_id"])
         table.create_check_constraint(op.f("ck_alert_published_with_mailing"), _WITH_MAILING)
     op.drop_table("alert_edition")
+
+
+def _index_audience(*columns):
+    op.drop_index("ix_subscription_audience", table_name="subscription")
+    op.create_index("ix_subscription_audience", "subscription", columns, sqlite_where=_OPEN, postgresql_where=_OPEN)

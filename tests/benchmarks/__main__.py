@@ -14,6 +14,7 @@ from tests.benchmarks import (
     public,
     response,
     savings,
+    subscribers,
     trail,
 )
 
@@ -22,6 +23,7 @@ if __name__ == "__main__":
         max(
             broadcast.main(10_000),
             importing.main(100_000),
+            subscribers.main(1_000_000),
             board.main(1_000_000),
             matching.main(200_000, 1_000_000),
             finding.main(1_000_000, 200_000, 150_000),

@@ -54,7 +54,7 @@ def test_an_alert_on_a_topic_reaches_who_asked_for_it_or_for_all(session: Sessio
 
 
 def test_an_alert_for_a_ward_reaches_it_and_whoever_lives_we_know_not_where(session: Session) -> None:
-    assert reached(session, wards=("bickley",)) == {"ann", "cat", "+4477", "+4420"}
+    assert reached(session, wards=("Bickley",)) == {"ann", "cat", "+4477", "+4420"}
     assert reached(session, wards=("Elsewhere",)) == {"cat"}
 
 

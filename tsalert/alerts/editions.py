@@ -26,10 +26,14 @@ class Delivered:
     endpoint_id: int
 
 
-def audience(alert: Alert) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of everybody who is to get an alert in any edition."""
+def audience(alert: Alert, among: Select[int] | None = None) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of everybody who is to get an alert in any edition.
+
+    :param among: a query of the endpoints that alone are meant.
+    """
+    is_urgent = alert.urgency == Urgency.URGENT
     return subscribers.audience(
-        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=alert.urgency == Urgency.URGENT
+        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=is_urgent, among=among
     )
 
 
@@ -41,14 +45,15 @@ def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[i
 
     :param served: the mailings of the alert's editions that come before this one in ``Edition``.
     """
-    wanted = audience(alert).subquery("wanted")
+    among = None if edition is Edition.ORDINARY else _CHOSEN_BY[edition]()
+    wanted = audience(alert, among).subquery("wanted")
     query = select(wanted.c.id, wanted.c.channel)
     if served:
         done = delivery.recipients_of(served).subquery("done")
         query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
     if edition is Edition.ORDINARY:
         return query
-    return query.where(wanted.c.channel == Channel.EMAIL, wanted.c.id.in_(_CHOSEN_BY[edition]()))
+    return query.where(wanted.c.channel == Channel.EMAIL)
 
 
 def is_anybody(session: Session, people: Select[int, str]) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tsalert.db import Base, BigId
 
 _OPEN = text("ended_at IS NULL")
+_PARTNER = text("kind = 'partner'")
 _UNCONFIRMED = text("confirmed_at IS NULL")
 
 
@@ -30,7 +31,10 @@ class Subscriber(Base):
     """
 
     __tablename__ = "subscriber"
-    __table_args__ = (CheckConstraint("kind IN ('resident', 'partner')", name="kind_known"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('resident', 'partner')", name="kind_known"),
+        Index("ix_subscriber_partner", "id", sqlite_where=_PARTNER, postgresql_where=_PARTNER),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str]
@@ -71,7 +75,16 @@ class Subscription(Base):
             postgresql_where=_OPEN,
         ),
         Index("ix_subscription_subscriber", "subscriber_id", "endpoint_id"),
-        Index("ix_subscription_audience", "topic_id", "endpoint_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # Whoever is counted for an alert is found here alone, without a look at the table.
+        Index(
+            "ix_subscription_audience",
+            "topic_id",
+            "frequency",
+            "endpoint_id",
+            "subscriber_id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from tsalert.db import new_ids
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held
@@ -177,10 +178,11 @@ def _write_people(session: Session, roll: Roll, now: datetime) -> None:
     changed = [person for person in roll.people if person.id is not None and person.is_changed]
     new = [person for person in roll.people if person.id is None]
     if new:
-        rows = [_details(one) | {"language": LANGUAGE, "formats": [], "created_at": now} for one in new]
-        returning = insert(Subscriber).returning(Subscriber.id, sort_by_parameter_order=True)
-        for person, subscriber_id in zip(new, session.scalars(returning, rows), strict=True):
+        for person, subscriber_id in zip(new, new_ids(session, Subscriber, len(new)), strict=True):
             person.id = subscriber_id
+        shared: dict[str, object] = {"language": LANGUAGE, "formats": [], "created_at": now}
+        rows = [_details(one) | {"id": one.id} | shared for one in new]
+        session.connection().execute(insert(Subscriber), rows)
     if changed:
         session.execute(update(Subscriber), [_details(person) | {"id": person.id} for person in changed])
 

@@ -84,15 +84,23 @@ def wards(session: Session) -> list[str]:
     return [ward for ward in session.scalars(known.distinct().order_by(Subscriber.ward)) if ward]
 
 
-def audience(*, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool) -> Select[int, str]:
+def audience(
+    *,
+    wards: Collection[str],
+    topic: str,
+    channels: Collection[str],
+    urgent: bool,
+    among: Select[int] | None = None,
+) -> Select[int, str]:
     """Return the query of (endpoint id, channel) that an alert reaches, each endpoint once.
 
     Endpoints are confirmed, active and not suppressed, and one of their people asked for the topic
     or for all topics. An alert on ``all`` reaches every topic's people.
 
-    :param wards: codes or names as ``wards`` gives them; none means everywhere. Somebody whose ward
+    :param wards: codes or names exactly as ``wards`` gives them; none means everywhere. Somebody whose ward
         is not known gets the alerts of every ward, since a needless warning is the lesser harm.
     :param urgent: reach those too who chose a daily or weekly digest.
+    :param among: a query of endpoint ids; where they are few, only what they asked for is read.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
     wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
@@ -100,6 +108,8 @@ def audience(*, wards: Collection[str], topic: str, channels: Collection[str], u
     wanting = wanting.where(*is_open, *_asked_for(topic), *_lives_in(wards))
     if not urgent:
         wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
+    if among is not None:
+        wanting = wanting.where(Subscription.endpoint_id.in_(among))
     return select(reachable.c.id, reachable.c.channel).where(
         reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
     )
@@ -117,10 +127,10 @@ def audience_size(
 def circulation(session: Session) -> Circulation:
     """Return how far alerts carry now."""
     active = _active_subscriptions().subquery("active")
-    by_channel = select(active.c.channel, func.count(active.c.endpoint_id.distinct())).group_by(active.c.channel)
-    counts = {str(channel): count for channel, count in session.execute(by_channel)}
+    ends, used = delivery.reachable_endpoints().subquery("ends"), select(Subscription.endpoint_id)
+    used_ends = select(ends.c.channel, func.count()).where(ends.c.id.in_(used.where(Subscription.ended_at.is_(None))))
+    counts = {str(channel): count for channel, count in session.execute(used_ends.group_by(ends.c.channel))}
     subscribers = session.scalar(select(func.count(active.c.subscriber_id.distinct()))) or 0
-    partner_ids = select(active.c.subscriber_id)
     partners, declaring, reach, first, last = session.execute(
         select(
             func.count(),
@@ -130,7 +140,7 @@ def circulation(session: Session) -> Circulation:
             func.max(Partner.declared_at),
         )
         .join(Subscriber, Subscriber.id == Partner.subscriber_id)
-        .where(Subscriber.kind == Kind.PARTNER, Partner.subscriber_id.in_(partner_ids))
+        .where(*_is_listed_partner())
     ).one()
     endpoints = {channel.value: counts.get(channel, 0) for channel in Channel}
     days = (first and london_date(first), last and london_date(last))
@@ -139,9 +149,8 @@ def circulation(session: Session) -> Circulation:
 
 def declarations(session: Session) -> list[Declared]:
     """Return what partners on the list declared, by the day of each declaration, the latest first."""
-    listed = select(_active_subscriptions().subquery("active").c.subscriber_id)
     query = select(Partner.declared_at, Partner.declared_reach).join(Subscriber, Subscriber.id == Partner.subscriber_id)
-    query = query.where(Subscriber.kind == Kind.PARTNER, Partner.subscriber_id.in_(listed))
+    query = query.where(*_is_listed_partner())
     found: defaultdict[date, list[int]] = defaultdict(list)
     for declared_at, reach in session.execute(query):
         if declared_at is not None and reach is not None:
@@ -153,6 +162,14 @@ def count_listed(session: Session, at: datetime) -> int:
     """Count the residents and partners who were on the list just before an instant."""
     stood = (Subscription.started_at < at, or_(Subscription.ended_at.is_(None), Subscription.ended_at >= at))
     return session.scalar(select(func.count(Subscription.subscriber_id.distinct())).where(*stood)) or 0
+
+
+def _is_listed_partner() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions on Partner and Subscriber; looked up partner by partner, since they are few."""
+    gets_anything = (
+        _active_subscriptions().where(Subscription.subscriber_id == Partner.subscriber_id).correlate(Partner)
+    )
+    return Subscriber.kind == Kind.PARTNER, gets_anything.exists()
 
 
 def _active_subscriptions() -> Select[int, int, str]:
@@ -175,5 +192,4 @@ def _asked_for(topic: str) -> list[ColumnElement[bool]]:
 def _lives_in(wards: Collection[str]) -> list[ColumnElement[bool]]:
     if not wards:
         return []
-    named = func.lower(Subscriber.ward).in_([ward.lower() for ward in wards])
-    return [or_(Subscriber.ward.is_(None), named)]
+    return [or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))]

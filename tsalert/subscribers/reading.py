@@ -1,6 +1,6 @@
 """How people want to read alerts: partners to pass them on, some in large print. Queries for audiences to join with."""
 
-from sqlalchemy import Select, Text, cast, select
+from sqlalchemy import Select, Text, cast, literal_column, select
 
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.rules import Kind
@@ -10,7 +10,8 @@ LARGE_PRINT = "large_print"
 
 def read_by_partners() -> Select[int]:
     """Return the query of the endpoints that anybody of a partner reads."""
-    return _read_by().where(Subscriber.kind == Kind.PARTNER)
+    # A partial index serves only a query that names the kind itself, not a parameter.
+    return _read_by().where(Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"))
 
 
 def read_in_large_print() -> Select[int]:

@@ -111,6 +111,8 @@ def _by_column(values: Sequence[str]) -> dict[str, str]:
 
 def _tidy(column: str, value: str) -> str:
     """Make one line of a value: a cell may hold line breaks, but no bytes that are not text."""
+    if not value:
+        return value
     text = " ".join(value.split())
     if text.isascii() and text.isprintable():
         return _short(column, text)
