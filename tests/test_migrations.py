@@ -161,6 +161,43 @@ def test_whoever_ran_a_case_before_is_on_it_from_now_on(app: Flask, tmp_path: Pa
         db.engine.dispose()
 
 
+def test_alerts_that_were_sent_before_went_out_in_the_ordinary_edition(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "used.db"
+    used = create_app(settings(f"sqlite:///{file}", tmp_path))
+    with used.app_context():
+        upgrade(revision="0049")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute(
+            "INSERT INTO officer (id, email, name, active, fs_uniquifier, created_at) VALUES "
+            "(4, 'pat@example.org', 'Pat Example', 1, 'mark', '2022-01-01')"
+        )
+        plain.execute(
+            "INSERT INTO mailing (id, subject, text, lane, state, created_at) VALUES "
+            "(9, 'Roofers', 'Beware', 'bulk', 'completed', '2022-05-03')"
+        )
+        words = "urgency, topic, wards, channels, headline, body_markdown, advice, sms_text, expires_at"
+        given = "'routine', 'all', '[]', '[]', 'Roofers', 'Beware', '', '', '2022-05-09', 4, '2022-05-03', '2022-05-03'"
+        plain.execute(
+            f"INSERT INTO alert (id, reference, kind, status, approved_by, approved_digest, mailing_id, published_at, "
+            f"{words}, author_id, created_at, changed_at) VALUES "
+            f"(1, 'TS-2022-001', 'alert', 'approved', 4, 'x', 9, '2022-05-03', {given}), "
+            f"(2, 'TS-2022-002', 'alert', 'draft', NULL, NULL, NULL, NULL, {given})"
+        )
+        plain.commit()
+    with used.app_context():
+        upgrade(revision="0048")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        kept = plain.execute("SELECT alert_id, mailing_id, edition FROM alert_edition").fetchall()
+        assert kept == [(1, 9, "ordinary")]
+    with used.app_context():
+        downgrade(revision="0049")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        assert plain.execute("SELECT id, mailing_id FROM alert ORDER BY id").fetchall() == [(1, 9), (2, None)]
+
+
 def test_every_change_can_be_undone_and_made_again(app: Flask, tmp_path: Path) -> None:
     used = create_app(settings(f"sqlite:///{tmp_path / 'used.db'}", tmp_path))
     with used.app_context():

@@ -42,7 +42,8 @@ def subscribe(session: Session, address: str, *, ward: str | None = None, topic:
     channel = DeliveryChannel.EMAIL if "@" in address else DeliveryChannel.SMS
     status = EndpointStatus(facts.get("status", "active"))
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=status, now=NOW)
-    person = Subscriber(kind="resident", language="en", ward=ward, formats=[], created_at=NOW)
+    kind, formats = facts.get("kind", "resident"), facts.get("formats", "").split()
+    person = Subscriber(kind=kind, language="en", ward=ward, formats=formats, created_at=NOW)
     session.add(person)
     session.flush()
     session.add(SubscriberEndpoint(subscriber_id=person.id, endpoint_id=endpoint_id, channel=channel))

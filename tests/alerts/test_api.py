@@ -61,7 +61,7 @@ def test_an_alert_is_written_submitted_approved_and_followed(
     progress = client.get(f"{place}/progress", headers=token).json
     assert progress is not None
     assert (progress["total"], progress["pending"], progress["channels"]["sms"]) == (3, 3, {"pending": 1})
-    settle(session, queries.get_alert(session, made["id"]).mailing_id or 0, "accepted")
+    settle(session, queries.mailings_of(session, made["id"])[0], "accepted")
     progress = client.get(f"{place}/progress", headers=token).json
     assert progress is not None
     assert (progress["status"], progress["sent"], progress["pending"]) == ("completed", 3, 0)

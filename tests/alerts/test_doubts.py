@@ -25,7 +25,7 @@ Headers = dict[str, str]
 @pytest.fixture
 def text(session: Session, sending: int) -> int:
     """Let an alert's mails be sent and its one text be in doubt; returns the text's number."""
-    mailing_id = queries.mailing_of(session, sending)
+    mailing_id = queries.mailings_of(session, sending)[0]
     settle(session, mailing_id, "accepted")
     mine = (Delivery.mailing_id == mailing_id, Delivery.channel == "sms")
     session.execute(update(Delivery).where(*mine).values(status=Status.UNKNOWN, settled_at=NOW))

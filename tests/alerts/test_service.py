@@ -249,7 +249,7 @@ def test_sending_is_paused_resumed_and_stopped(session: Session, approver: Actor
 
 @pytest.mark.parametrize(("fate", "status"), [("accepted", Status.COMPLETED), ("failed", Status.FAILED)])
 def test_an_alert_ends_as_its_messages_do(session: Session, sending: int, fate: str, status: Status) -> None:
-    settle(session, queries.get_alert(session, sending).mailing_id or 0, fate)
+    settle(session, queries.mailings_of(session, sending)[0], fate)
     assert standing(session, sending) is status
 
 

@@ -234,7 +234,7 @@ def test_live_progress_ends_by_asking_for_the_whole_page(session: Session, signe
     assert "<html" not in moving.text
     assert "HX-Refresh" not in moving.headers
     alert = queries.get_alert(session, int(lasting.rpartition("/")[2]))
-    settle(session, alert.mailing_id or 0, "delivered")
+    settle(session, queries.mailings_of(session, alert.id)[0], "delivered")
     done = browser.get(f"{lasting}/progress")
     assert "3 of 3" in done.text
     assert "hx-trigger" not in done.text

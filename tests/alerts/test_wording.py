@@ -8,7 +8,12 @@ import pytest
 from tsalert.alerts.wording import Letterhead, Notice, Wording, word
 
 HEAD = Letterhead(
-    "Testshire", "https://alerts.example.org", "07700 900461", "((unsubscribe_link))", "Reply STOP to end"
+    "Testshire",
+    "https://alerts.example.org",
+    "07700 900461",
+    "((unsubscribe_link))",
+    "((acknowledge_link))",
+    "Reply STOP to end",
 )
 NOTICE = Notice(
     "TS-2026-014", "Roofers in Bickley", "They *knock*.", "Say no.", "", datetime(2026, 6, 10, 23, 30, tzinfo=UTC)

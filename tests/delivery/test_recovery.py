@@ -175,7 +175,7 @@ def test_an_officer_decides_what_nobody_can_look_up(
 
     def decide(number: int, *, of_mailing: int = mailing_id) -> None:
         with transaction() as session:
-            decide_doubt(session, of_mailing, number, decision, actor=manager, now=utc_now())
+            decide_doubt(session, [of_mailing], number, decision, actor=manager, now=utc_now())
 
     with pytest.raises(NotFound):
         decide(delivery_id, of_mailing=mailing_id + 1)

@@ -9,19 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.delivery.rendering import Letterhead, PreparedMail, prepare, quoted_printable
+from tsalert.delivery.rendering import Letterhead, PreparedMail, Reader, prepare, quoted_printable
 from tsalert.delivery.rules import Channel, Content, Lane, with_unsubscribe_link
 
-LETTERHEAD = Letterhead("Trading Standards Alert! <alerts@example.org>", "https://alerts.example.gov.uk/unsubscribe/")
+LETTERHEAD = Letterhead(
+    "Trading Standards Alert! <alerts@example.org>",
+    "https://alerts.example.gov.uk/unsubscribe/",
+    "https://alerts.example.gov.uk/passed-on/",
+)
 AT = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
-TOKEN, OTHER = "t" * 32, "m" * 32
+TOKEN, OTHER, THIRD = "t" * 32, "m" * 32, "a" * 32
 LINK = f"https://alerts.example.gov.uk/unsubscribe/{TOKEN}"
+PASSED_ON = f"https://alerts.example.gov.uk/passed-on/{THIRD}"
 
 
 def render(content: Content, lane: Lane = Lane.BULK) -> tuple[bytes, EmailMessage]:
     said = with_unsubscribe_link(content) if lane is not Lane.TRANSACTIONAL else content
     prepared = PreparedMail(said, lane, LETTERHEAD, written_at=AT)
-    whole = prepared.render(to="pat@example.org", message_token=OTHER, unsubscribe_token=TOKEN)
+    whole = prepared.render(Reader("pat@example.org", OTHER, TOKEN, THIRD))
     return whole, message_from_bytes(whole, policy=default)
 
 
@@ -59,11 +64,13 @@ def test_a_confirmation_holds_no_way_to_leave_what_was_not_joined() -> None:
 @pytest.mark.parametrize(
     "text",
     ["£ € ½ 👮", ".\n..\n.leading dots", "trailing space \ntab\t\n", "=3D =\nsoft", "x" * 5000, "From me\nFrom: me",
-     "long word " * 400, "\n\n\n", "mixed\r\nline\nends", "((unsubscribe_link))" * 9, "ẍ̧" * 300],
+     "long word " * 400, "\n\n\n", "mixed\r\nline\nends", "((unsubscribe_link))" * 9, "ẍ̧" * 300,
+     "((acknowledge_link))" * 9],
 )  # fmt: skip
 def test_words_come_out_as_they_went_in(text: str) -> None:
     whole, mail = render(Content("S", text), Lane.TRANSACTIONAL)
-    expected = text.replace("((unsubscribe_link))", LINK).replace("\r\n", "\n").rstrip() + "\n"
+    filled = text.replace("((unsubscribe_link))", LINK).replace("((acknowledge_link))", PASSED_ON)
+    expected = filled.replace("\r\n", "\n").rstrip() + "\n"
     assert str(mail.get_content()).replace("\r\n", "\n") == expected
     assert max(len(line) for line in whole.split(b"\r\n")) <= 100
     assert b"\n" not in whole.replace(b"\r\n", b"")
@@ -83,5 +90,14 @@ def test_a_subject_with_line_ends_is_refused_by_the_writer_of_mail() -> None:
 
 def test_a_text_holds_its_own_link_where_the_words_ask_for_one() -> None:
     prepared = prepare(Content(sms="Stop: ((unsubscribe_link))"), Lane.BULK, Channel.SMS, LETTERHEAD, AT)
-    rendered = prepared.render(to="+447700900001", message_token=OTHER, unsubscribe_token=TOKEN)
+    rendered = prepared.render(Reader("+447700900001", OTHER, TOKEN))
     assert rendered.decode() == f"Stop: {LINK}"
+
+
+def test_a_partner_is_given_a_link_of_its_own_only_where_the_words_ask_for_one() -> None:
+    asking = Content("S", "Passed on? ((acknowledge_link))", html='<a href="((acknowledge_link))">Passed on?</a>')
+    _, mail = render(asking)
+    assert PASSED_ON in words(mail, "plain")
+    assert f'href="{PASSED_ON}"' in words(mail, "html")
+    prepared = [PreparedMail(content, Lane.BULK, LETTERHEAD, written_at=AT) for content in (asking, Content("S", "T"))]
+    assert [each.asks_to_acknowledge for each in prepared] == [True, False]

@@ -16,7 +16,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, service
 from tsalert.delivery.models import Delivery
-from tsalert.delivery.queries import Progress
+from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 
 CONNECTIONS = 4

@@ -120,13 +120,18 @@ def _record(alert_id: int) -> dict[str, Any]:
         "sms": alert.sms_text,
         "sent_alone": alert.override_reason is not None,
         "digest": pulled.digest,
-        "preview": _preview(pulled, None if alert.mailing_id else queries.reach(session, alert)),
+        "preview": _preview(pulled, None if alert.published_at else queries.reach(session, alert)),
     }
 
 
 def _preview(pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
     size = pulled.sms_size
-    return asdict(pulled.wording) | {"sms_encoding": size.encoding, "sms_segments": size.segments, "reach": reach}
+    return asdict(pulled.wording) | {
+        "sms_encoding": size.encoding,
+        "sms_segments": size.segments,
+        "reach": reach,
+        "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
+    }
 
 
 def _progress(alert_id: int) -> dict[str, Any]:

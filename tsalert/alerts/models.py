@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
@@ -11,9 +11,9 @@ _SENT_ALONE = text("override_reason IS NOT NULL")
 
 
 class Alert(Base):
-    """One warning to residents; what was approved and sent is also kept, as it went out, in its mailing.
+    """One warning to residents; what was approved and sent is also kept, as it went out, in its editions' mailings.
 
-    ``status`` goes as far as approved; what comes after is told by the mailing. ``wards`` and ``channels``
+    ``status`` goes as far as approved; what comes after is told by the mailings. ``wards`` and ``channels``
     are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection.
     """
 
@@ -25,7 +25,7 @@ class Alert(Base):
         CheckConstraint("(kind = 'alert') = (in_reply_to IS NULL)", name="reply_with_original"),
         CheckConstraint("(status = 'approved') = (approved_by IS NOT NULL)", name="approved_by_somebody"),
         CheckConstraint("(approved_by IS NULL) = (approved_digest IS NULL)", name="approved_with_digest"),
-        CheckConstraint("(mailing_id IS NULL) = (published_at IS NULL)", name="published_with_mailing"),
+        CheckConstraint("published_at IS NULL OR status = 'approved'", name="published_when_approved"),
         CheckConstraint("override_reason IS NULL OR approved_by IS NOT NULL", name="override_when_approved"),
         Index("ix_alert_status", "status"),
         Index("ix_alert_published_at", "published_at"),
@@ -56,8 +56,21 @@ class Alert(Base):
     approved_at: Mapped[datetime | None]
     approved_digest: Mapped[str | None]
     override_reason: Mapped[str | None]
-    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     published_at: Mapped[datetime | None]
+
+
+class AlertEdition(Base):
+    """One form in which an alert went out, and the mailing that holds its words; written once."""
+
+    __tablename__ = "alert_edition"
+    __table_args__ = (
+        CheckConstraint("edition IN ('partner', 'large_print', 'ordinary')", name="edition_known"),
+        UniqueConstraint("alert_id", "edition"),
+    )
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True, autoincrement=False)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
+    edition: Mapped[str]
 
 
 class AlertWriter(Base):

@@ -7,9 +7,9 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import proof, queries
+from tsalert.alerts import editions, proof, queries
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import CaseFacts, Channel, Urgency, Verdict, begin_from
+from tsalert.alerts.rules import CaseFacts, Channel, Edition, Urgency, Verdict, begin_from
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
@@ -29,6 +29,11 @@ CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 URGENCY_WORDS = {
     Urgency.ROUTINE: ("Routine", "Goes at once, but not to those who asked for a daily or weekly mail."),
     Urgency.URGENT: ("Urgent", "Goes before everything else, and also to those who asked for a daily or weekly mail."),
+}
+EDITION_WORDS = {
+    Edition.ORDINARY: "Ordinary edition",
+    Edition.PARTNER: "Edition for partners, to be passed on",
+    Edition.LARGE_PRINT: "Large print edition",
 }
 VERDICT_WORDS = {
     Verdict.JUSTIFIED: "It was right to send it alone",
@@ -70,6 +75,12 @@ def page_number(name: str) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
+def asked_edition() -> Edition:
+    """Return the edition that the address bar names, or the ordinary one."""
+    named = request.args.get("edition", "")
+    return Edition(named) if named in {*Edition} else Edition.ORDINARY
+
+
 def new_form(case_id: int | None) -> dict[str, Any]:
     """Return what the form for a new alert is drawn with; from a case it takes what the allow-list names."""
     filled: dict[str, Any] = {"channels": [*Channel], "urgency": Urgency.ROUTINE, "wards": []}
@@ -108,7 +119,10 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
         "status": status,
         "status_words": STATUS_WORDS[status],
         "proof": pulled,
-        "email_text": proof.with_sample_link(pulled.wording.text),
+        "email_texts": {
+            edition: proof.with_sample_link(proof.mail_of(pulled, edition).text) for edition in EDITION_WORDS
+        },
+        "edition_words": EDITION_WORDS,
         "sms_text": proof.with_sample_link(pulled.wording.sms),
         "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
@@ -117,7 +131,7 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
-        "reach": None if alert.mailing_id else queries.reach(session, alert),
+        **_readers(session, alert),
         "review": queries.find_review(session, alert_id),
         "verdicts": VERDICT_WORDS,
         "case": cases.get_case(session, alert.case_id) if alert.case_id else None,
@@ -128,7 +142,7 @@ def alert_page(alert_id: int, actor: Actor) -> dict[str, Any]:
 def progress_part(alert_id: int) -> dict[str, Any]:
     """Return what the live part of an alert's page is drawn with."""
     session = db.session()
-    queries.mailing_of(session, alert_id)
+    queries.mailings_of(session, alert_id)
     alert = queries.get_alert(session, alert_id)
     return {"alert": alert} | _progress(session, alert, queries.standing(session, alert))
 
@@ -147,10 +161,10 @@ def doubts_page(alert_id: int, after: int | None, now: datetime) -> dict[str, An
     }
 
 
-def email_html(alert_id: int) -> str:
-    """Return an alert's HTML email as the first reader would get it, with a link that leads nowhere."""
-    alert = queries.get_alert(db.session(), alert_id)
-    return proof.with_sample_link(proof.pull_proof(alert).wording.html)
+def email_html(alert_id: int, edition: Edition) -> str:
+    """Return an alert's HTML email of one edition as its first reader would get it, with links that lead nowhere."""
+    pulled = proof.pull_proof(queries.get_alert(db.session(), alert_id))
+    return proof.with_sample_link(proof.mail_of(pulled, edition).html)
 
 
 def checked_page(alert: Alert, now: datetime) -> dict[str, Any]:
@@ -176,6 +190,14 @@ def _begun(session: Session, case_id: int) -> dict[str, Any]:
     ward = ward_names(session).get(case.ward_code or "")
     facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
     return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
+
+
+def _readers(session: Session, alert: Alert) -> dict[str, Any]:
+    """Count who would get an alert now, or who was to get it when it was sent."""
+    if alert.published_at is not None:
+        return {"reach": None, "edition_sizes": editions.sent_sizes(session, alert.id)}
+    reach = queries.reach(session, alert)
+    return {"reach": reach, "edition_sizes": editions.edition_sizes(session, alert, sum(reach.values()))}
 
 
 def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:

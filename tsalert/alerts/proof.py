@@ -1,23 +1,29 @@
 """The proof of an alert: what it will look like everywhere, and the digest that an approval binds to."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from flask import current_app
 
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, digest
+from tsalert.alerts.rules import Channel, Edition, digest
 from tsalert.alerts.segments import SmsSize, measure
-from tsalert.alerts.wording import Letterhead, Notice, Wording, word
+from tsalert.alerts.wording import Letterhead, Mail, Notice, Wording, other_editions, word
 from tsalert.config import Settings, TwilioSettings
-from tsalert.delivery.rules import UNSUBSCRIBE_LINK, Content
+from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK, Content
 from tsalert.delivery.tokens import TOKEN_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An alert as it goes out if approved now, and what stands for all of it."""
+    """An alert as it goes out if approved now, and what stands for all of it.
+
+    :param wording: the ordinary edition, with the words for telephones that everybody gets.
+    :param others: the mail of every other edition.
+    """
 
     wording: Wording
+    others: Mapping[Edition, Mail]
     sms_size: SmsSize
     digest: str
 
@@ -30,15 +36,18 @@ def letterhead() -> Letterhead:
         public_url=settings.public_url,
         rapid_response_number=settings.rapid_response_number,
         unsubscribe_url=UNSUBSCRIBE_LINK,
+        acknowledge_url=ACKNOWLEDGE_LINK,
         sms_stop="Reply STOP to end" if _takes_replies(settings.twilio) else f"Stop: {UNSUBSCRIBE_LINK}",
     )
 
 
 def pull_proof(alert: Alert) -> Proof:
     """Set an alert in type and seal what is shown: its words in every form, and whom they go to."""
-    wording = word(_notice(alert), letterhead())
+    notice, head = _notice(alert), letterhead()
+    wording, others = word(notice, head), other_editions(notice, head)
     shown = {
         **asdict(wording),
+        "editions": {edition: asdict(mail) for edition, mail in others.items()},
         "kind": alert.kind,
         "in_reply_to": alert.in_reply_to,
         "urgency": alert.urgency,
@@ -47,17 +56,27 @@ def pull_proof(alert: Alert) -> Proof:
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
     }
-    return Proof(wording, measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH)), digest(shown))
+    return Proof(wording, others, measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH)), digest(shown))
 
 
 def with_sample_link(text: str, ending: str = "…") -> str:
-    """Return a text with a link that leads nowhere where each reader's own will be."""
-    return text.replace(UNSUBSCRIBE_LINK, f"{letterhead().public_url}/unsubscribe/{ending}")
+    """Return a text with links that lead nowhere where each reader's own will be."""
+    site = letterhead().public_url
+    text = text.replace(UNSUBSCRIBE_LINK, f"{site}/unsubscribe/{ending}")
+    return text.replace(ACKNOWLEDGE_LINK, f"{site}/passed-on/{ending}")
 
 
-def content_of(alert: Alert, wording: Wording) -> Content:
-    """Return what delivery sends; a channel that was not chosen has no content."""
-    by_sms = Channel.SMS in alert.channels
+def mail_of(pulled: Proof, edition: Edition) -> Mail:
+    """Return one edition of an alert as mail."""
+    ordinary = Mail(pulled.wording.subject, pulled.wording.text, pulled.wording.html)
+    return pulled.others.get(edition, ordinary)
+
+
+def content_of(alert: Alert, pulled: Proof, edition: Edition) -> Content:
+    """Return what delivery sends; a channel that was not chosen has no content, and only mail has other editions."""
+    if edition is not Edition.ORDINARY:
+        return Content(**asdict(pulled.others[edition]))
+    wording, by_sms = pulled.wording, Channel.SMS in alert.channels
     return Content(subject=wording.subject, text=wording.text, html=wording.html, sms=wording.sms if by_sms else None)
 
 

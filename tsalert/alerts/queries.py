@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import steps
+from tsalert.alerts import editions, steps
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.queries import DeliveryRow, Progress
+from tsalert.delivery.progress import Progress
+from tsalert.delivery.queries import DeliveryRow
 from tsalert.places.queries import ward_names
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
@@ -103,24 +104,24 @@ def standing(session: Session, alert: Alert) -> Status:
 def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]:
     """Return where each alert stands, by id."""
     alerts = list(alerts)
-    found = delivery.progress_of_all(session, [alert.mailing_id for alert in alerts if alert.mailing_id is not None])
-    return {alert.id: _standing(alert, found.get(alert.mailing_id or 0)) for alert in alerts}
+    found = editions.progress_of_all(session, [alert.id for alert in alerts if alert.published_at is not None])
+    return {alert.id: _standing(alert, found.get(alert.id)) for alert in alerts}
 
 
 def progress(session: Session, alert: Alert) -> Progress | None:
-    """Return how far an alert's messages have come; None before it is approved."""
-    return None if alert.mailing_id is None else delivery.progress(session, alert.mailing_id)
+    """Return how far an alert's messages of all editions have come; None before it is approved."""
+    return editions.progress_of_all(session, [alert.id]).get(alert.id)
 
 
-def mailing_of(session: Session, alert_id: int) -> int:
-    """Return the number of the mailing that an alert went out as.
+def mailings_of(session: Session, alert_id: int) -> list[int]:
+    """Return the numbers of the mailings that an alert went out as, one for each edition.
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    alert = get_alert(session, alert_id)
-    if alert.mailing_id is None:
+    mailings = editions.mailings_of(session, get_alert(session, alert_id).id)
+    if not mailings:
         raise NotFound("This alert has not been sent.")
-    return alert.mailing_id
+    return list(mailings.values())
 
 
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
@@ -128,14 +129,7 @@ def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> li
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    return delivery.doubts_of(session, mailing_of(session, alert_id), after=after or 0)
-
-
-def audience(alert: Alert) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of everybody who is to get an alert."""
-    return subscribers.audience(
-        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=alert.urgency == Urgency.URGENT
-    )
+    return delivery.doubts_of(session, mailings_of(session, alert_id), after=after or 0)
 
 
 def reach(session: Session, alert: Alert) -> dict[str, int]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tsalert.alerts.markdown import links
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
-from tsalert.delivery.rules import UNSUBSCRIBE_LINK
+from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK
 
 LONGEST_BODY = 20_000
 LONGEST_HEADLINE = 120
@@ -60,6 +60,17 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+
+
+class Edition(StrEnum):
+    """A form in which an alert goes out by mail, in the order in which readers are given theirs.
+
+    Who belongs to a partner gets what may be passed on, else who asked for large print gets that.
+    """
+
+    PARTNER = "partner"
+    LARGE_PRINT = "large_print"
+    ORDINARY = "ordinary"
 
 
 class Verdict(StrEnum):
@@ -251,3 +262,5 @@ def _check_text(name: str, text: str, longest: int) -> None:
         raise RuleViolation(f"Keep this to {longest:,} characters or fewer.", field=name)
     if UNSUBSCRIBE_LINK in text:
         raise RuleViolation(f"Take out {UNSUBSCRIBE_LINK}: every mail has that link at its foot.", field=name)
+    if ACKNOWLEDGE_LINK in text:
+        raise RuleViolation(f"Take out {ACKNOWLEDGE_LINK}: partners' mail has that link at its head.", field=name)

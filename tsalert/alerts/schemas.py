@@ -101,6 +101,15 @@ class AlertListSchema(Schema):
     next = fields.Integer(allow_none=True)
 
 
+class AlertEditionSchema(Schema):
+    """An alert as mail to those who get it in another form than most."""
+
+    edition = fields.String()
+    subject = fields.String()
+    text = fields.String()
+    html = fields.String()
+
+
 class AlertPreviewSchema(Schema):
     """An alert as it goes out, and how many would get it if it were approved now."""
 
@@ -111,6 +120,7 @@ class AlertPreviewSchema(Schema):
     sms_encoding = fields.String()
     sms_segments = fields.Integer()
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    editions = fields.List(fields.Nested(AlertEditionSchema))
 
 
 class AlertSchema(Schema):

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import proof, queries, rules
+from tsalert.alerts import posting, proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
-from tsalert.alerts.rules import Draft, Kind, Urgency, Verdict
+from tsalert.alerts.rules import Draft, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
@@ -15,15 +15,12 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
 from tsalert.delivery import doubts
-from tsalert.delivery import service as delivery
 from tsalert.delivery.doubts import Decision
-from tsalert.delivery.rules import Lane
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
-_LANES = {Urgency.URGENT: Lane.URGENT, Urgency.ROUTINE: Lane.BULK}
 _STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
 
 
@@ -151,7 +148,8 @@ def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: 
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
-        doubts.decide_doubt(session, queries.mailing_of(session, alert_id), delivery_id, decision, actor=actor, now=now)
+        mailings = queries.mailings_of(session, alert_id)
+        doubts.decide_doubt(session, mailings, delivery_id, decision, actor=actor, now=now)
 
 
 def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert:
@@ -229,12 +227,9 @@ def _send(
     rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
-    content = proof.content_of(alert, pulled.wording)
-    lane = _LANES[Urgency(alert.urgency)]
-    mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
-    size = delivery.enqueue(session, mailing_id, queries.audience(alert), now=now)
+    size = posting.post(session, alert, pulled, now=now)
     rules.check_audience(size)
-    alert.status, alert.mailing_id, alert.published_at = Status.APPROVED, mailing_id, now
+    alert.status, alert.published_at = Status.APPROVED, now
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
     alert.override_reason = alone_because
     _note_change(session, alert, "sent alone" if alone_because else "approved", actor, now)
@@ -245,9 +240,8 @@ def _steer(alert_id: int, step: Step, actor: Actor, now: datetime) -> None:
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = _lock_for(session, alert_id, step)
-        assert alert.mailing_id is not None  # it is being sent
         if step is Step.CANCEL:
-            delivery.cancel(session, alert.mailing_id, now=now)
+            posting.cancel(session, alert, now=now)
         else:
-            (delivery.pause if step is Step.PAUSE else delivery.resume)(session, alert.mailing_id)
+            (posting.pause if step is Step.PAUSE else posting.resume)(session, alert)
         _note_change(session, alert, _STEERED[step], actor, now)

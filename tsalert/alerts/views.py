@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import presenting, queries, service
-from tsalert.alerts.presenting import VERDICT_WORDS, page_number
+from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.rules import read_reference
 from tsalert.alerts.schemas import (
     AlertApprovalSchema,
@@ -77,7 +77,7 @@ def edit_alert(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_ALERT)
 def show_email(alert_id: int) -> ResponseReturnValue:
     """Show the HTML email alone, as a mail program would: its own styles, no scripts, no pictures."""
-    response = Response(presenting.email_html(alert_id))
+    response = Response(presenting.email_html(alert_id, asked_edition()))
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from tsalert.alerts import markdown
+from tsalert.alerts.rules import Edition
 from tsalert.alerts.segments import plain_marks
 from tsalert.core.clock import in_london
 
@@ -26,6 +27,7 @@ class Letterhead:
     """Who speaks, and where they can be checked.
 
     :param unsubscribe_url: what delivery replaces by each reader's own address.
+    :param acknowledge_url: what delivery replaces by the address at which a partner says that it passed a message on.
     :param sms_stop: how a reader of texts leaves: most senders take a reply, one made of letters cannot.
     """
 
@@ -33,6 +35,7 @@ class Letterhead:
     public_url: str
     rapid_response_number: str
     unsubscribe_url: str
+    acknowledge_url: str
     sms_stop: str
 
 
@@ -50,7 +53,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """An alert as it goes out, one form for each channel."""
+    """An alert as it goes out in its ordinary edition, one form for each channel."""
 
     subject: str
     text: str
@@ -58,18 +61,24 @@ class Wording:
     sms: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An alert as it goes out by mail in one edition."""
+
+    subject: str
+    text: str
+    html: str
+
+
 def word(notice: Notice, head: Letterhead) -> Wording:
     """Write an alert in every form; each says how to check that it is real."""
-    return Wording(
-        subject=f"{notice.headline} ({notice.reference})",
-        text=_TEMPLATES.get_template("alert.txt").render(
-            _shared(notice, head), body=markdown.to_text(notice.body), advice=markdown.to_text(notice.advice)
-        ),
-        html=_TEMPLATES.get_template("alert.html").render(
-            _shared(notice, head), body=safe_html(notice.body), advice=safe_html(notice.advice)
-        ),
-        sms=_sms(notice, head),
-    )
+    mail = _mail(notice, head, "alert")
+    return Wording(mail.subject, mail.text, mail.html, sms=_sms(notice, head))
+
+
+def other_editions(notice: Notice, head: Letterhead) -> dict[Edition, Mail]:
+    """Write an alert for partners, who pass it on, and in large print."""
+    return {edition: _mail(notice, head, f"alert_{edition}") for edition in (Edition.PARTNER, Edition.LARGE_PRINT)}
 
 
 def safe_html(source: str) -> Markup:
@@ -80,6 +89,18 @@ def safe_html(source: str) -> Markup:
 def check_url(reference: str, head: Letterhead) -> str:
     """Return the permalink at which anybody can check an alert."""
     return f"{head.public_url}/check/{reference}"
+
+
+def _mail(notice: Notice, head: Letterhead, template: str) -> Mail:
+    return Mail(
+        subject=f"{notice.headline} ({notice.reference})",
+        text=_TEMPLATES.get_template(f"{template}.txt").render(
+            _shared(notice, head), body=markdown.to_text(notice.body), advice=markdown.to_text(notice.advice)
+        ),
+        html=_TEMPLATES.get_template(f"{template}.html").render(
+            _shared(notice, head), body=safe_html(notice.body), advice=safe_html(notice.advice)
+        ),
+    )
 
 
 def _sms(notice: Notice, head: Letterhead) -> str:
@@ -93,5 +114,6 @@ def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
         "notice": notice,
         "head": head,
         "check_url": check_url(notice.reference, head),
+        "pass_on_url": f"{head.public_url}/pass-on/{notice.reference}",
         "until": f"{ends.day} {ends:%B %Y}",
     }

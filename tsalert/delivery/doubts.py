@@ -1,5 +1,6 @@
 """Texts of which nobody knows whether they were sent: looked up at the provider, else left to an officer."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -48,18 +49,18 @@ def look_up_doubts(now: datetime) -> None:
 
 
 def decide_doubt(
-    session: Session, mailing_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime
+    session: Session, mailing_ids: Collection[int], delivery_id: int, decision: Decision, *, actor: Actor, now: datetime
 ) -> None:
-    """Settle a message of a mailing that is in doubt by an officer's decision; a step.
+    """Settle a message of one of some mailings that is in doubt by an officer's decision; a step.
 
     What is sent again after its mailing ended or was cancelled is soon noted as not sent.
 
-    :raises NotFound: the mailing has no such delivery.
+    :raises NotFound: none of the mailings has such a delivery.
     :raises Conflict: it is not in doubt any more.
     """
     actor.require(Permission.APPROVE_ALERT)
     delivery = session.get(Delivery, delivery_id, with_for_update=True) if delivery_id <= _LARGEST_ID else None
-    if delivery is None or delivery.mailing_id != mailing_id:
+    if delivery is None or delivery.mailing_id not in mailing_ids:
         raise NotFound("There is no such message.")
     if delivery.status != Status.UNKNOWN:
         raise Conflict("This message is not in doubt any more.")

@@ -9,7 +9,7 @@ from tsalert.config import Settings
 from tsalert.delivery.claiming import Claimed
 from tsalert.delivery.models import Mailing
 from tsalert.delivery.ports import Message
-from tsalert.delivery.rendering import Letterhead, Prepared, prepare
+from tsalert.delivery.rendering import Letterhead, Prepared, Reader, prepare
 from tsalert.delivery.rules import Channel, Content, Lane, wire_address
 from tsalert.delivery.tokens import make_signer
 
@@ -21,9 +21,12 @@ class Press:
 
     def __init__(self, settings: Settings) -> None:
         keys = (settings.secret_key, *settings.old_secret_keys)
-        self._letterhead = Letterhead(settings.email_from, f"{settings.public_url}/unsubscribe/")
+        self._letterhead = Letterhead(
+            settings.email_from, f"{settings.public_url}/unsubscribe/", f"{settings.public_url}/passed-on/"
+        )
         self._sign_endpoint = make_signer("unsubscribe", keys).sign
         self._sign_delivery = make_signer("message", keys).sign
+        self._sign_acknowledgement = make_signer("acknowledge", keys).sign
         self._prepared: OrderedDict[tuple[int, Channel], Prepared] = OrderedDict()
 
     def lay_out(self, session: Session, claimed: Sequence[Claimed]) -> None:
@@ -46,9 +49,11 @@ class Press:
     def _message(self, each: Claimed) -> Message:
         channel = each.standing.channel
         address = wire_address(each.address) if channel is Channel.EMAIL else each.address
-        content = self._prepared[each.mailing_id, channel].render(
-            to=address,
-            message_token=self._sign_delivery(each.id),
-            unsubscribe_token=self._sign_endpoint(each.endpoint_id),
+        prepared = self._prepared[each.mailing_id, channel]
+        reader = Reader(
+            address,
+            self._sign_delivery(each.id),
+            self._sign_endpoint(each.endpoint_id),
+            self._sign_acknowledgement(each.id) if prepared.asks_to_acknowledge else "",
         )
-        return Message(each.id, each.mailing_id, channel, address, content)
+        return Message(each.id, each.mailing_id, channel, address, prepared.render(reader))

@@ -1,6 +1,6 @@
 """Reads of delivery: addresses, progress, and what became of each message."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from tsalert.config import Settings
 from tsalert.core.errors import NotFound
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
+from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
 _AT_ONCE = 500
-_SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +34,6 @@ class EndpointView:
     def masked(self) -> str:
         """The address, shown just enough for its owner to know it."""
         return mask_address(self.channel, self.address)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a mailing has come; ``by_channel`` holds counts by status, claimed ones as pending."""
-
-    mailing_id: int
-    state: str
-    paused_because: str | None
-    completed_at: datetime | None
-    by_channel: Mapping[str, Mapping[str, int]]
-
-    def count(self, *statuses: Status) -> int:
-        """Return how many deliveries stand at any of these statuses."""
-        return sum(counts.get(status, 0) for counts in self.by_channel.values() for status in statuses)
-
-    @property
-    def total(self) -> int:
-        """How many people are or were to get it."""
-        return sum(sum(counts.values()) for counts in self.by_channel.values())
-
-    @property
-    def pending(self) -> int:
-        """How many wait or are in hand."""
-        return self.count(Status.PENDING)
-
-    @property
-    def sent(self) -> int:
-        """How many a provider accepted, whatever came after."""
-        return self.count(*_SENT)
-
-    @property
-    def failed(self) -> int:
-        """How many no provider took, for good."""
-        return self.count(Status.FAILED)
-
-    @property
-    def in_doubt(self) -> int:
-        """How many nobody knows to have been sent or not, until an officer decides."""
-        return self.count(Status.UNKNOWN)
-
-    @property
-    def is_finished(self) -> bool:
-        """True where nothing waits any more."""
-        return self.pending == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +130,7 @@ def progress_of_all(session: Session, mailing_ids: Collection[int]) -> dict[int,
         counts.setdefault(mailing_id, {}).setdefault(channel, {})[status] = count
     mailings = select(Mailing.id, Mailing.state, Mailing.paused_because, Mailing.completed_at)
     return {
-        mailing_id: Progress(mailing_id, state, because, completed_at, counts.get(mailing_id, {}))
+        mailing_id: Progress(state, because, completed_at, counts.get(mailing_id, {}))
         for mailing_id, state, because, completed_at in session.execute(mailings.where(Mailing.id.in_(mailing_ids)))
     }
 
@@ -184,24 +139,39 @@ def deliveries_of(
     session: Session, mailing_id: int, *, after: int = 0, statuses: frozenset[Status] | None = None, limit: int = PAGE
 ) -> list[DeliveryRow]:
     """Return a page of a mailing's deliveries in the order of their ids, beyond ``after``."""
-    query = _deliveries(mailing_id, after, limit)
+    query = _deliveries([mailing_id], after, limit)
     if statuses is not None:
         query = query.where(Delivery.status.in_(statuses))
     return _delivery_rows(session, query)
 
 
-def doubts_of(session: Session, mailing_id: int, *, after: int = 0, limit: int = PAGE) -> list[DeliveryRow]:
-    """Return a page of a mailing's messages in doubt; each has been since it was ``settled_at``."""
+def recipients_of(mailing_ids: Collection[int]) -> Select[int]:
+    """Return the query of the endpoints that any of some mailings has a delivery for."""
+    return select(Delivery.endpoint_id).where(Delivery.mailing_id.in_(mailing_ids))
+
+
+def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:
+    """Return (mailing id, endpoint id) of a delivery, or None where there is none."""
+    wanted = delivery_id if delivery_id <= LARGEST_ID else 0
+    query = select(Delivery.mailing_id, Delivery.endpoint_id).where(Delivery.id == wanted)
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def doubts_of(
+    session: Session, mailing_ids: Collection[int], *, after: int = 0, limit: int = PAGE
+) -> list[DeliveryRow]:
+    """Return a page of some mailings' messages in doubt; each has been since it was ``settled_at``."""
     # A partial index serves only a query that names the status itself, not a parameter.
-    in_doubt = _deliveries(mailing_id, after, limit).where(Delivery.status == literal_column("'unknown'"))
+    in_doubt = _deliveries(mailing_ids, after, limit).where(Delivery.status == literal_column("'unknown'"))
     return _delivery_rows(session, in_doubt)
 
 
-def _deliveries(mailing_id: int, after: int, limit: int) -> Select[Delivery, str]:
+def _deliveries(mailing_ids: Collection[int], after: int, limit: int) -> Select[Delivery, str]:
     return (
         select(Delivery, Endpoint.address)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-        .where(Delivery.mailing_id == mailing_id, Delivery.id > after)
+        .where(Delivery.mailing_id.in_(mailing_ids), Delivery.id > after)
         .order_by(Delivery.id)
         .limit(limit)
     )

@@ -11,14 +11,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from tsalert.delivery.rules import PERSONAL_LANES, UNSUBSCRIBE_LINK, Channel, Content, Lane
-from tsalert.delivery.tokens import TOKEN_LENGTH, Signer
+from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PERSONAL_LANES, UNSUBSCRIBE_LINK, Channel, Content, Lane
+from tsalert.delivery.tokens import TOKEN_LENGTH
 
-_TO, _MESSAGE_ID, _TOKEN = b"\0t", b"\0m", b"\0u"
-_PLACES = re.compile(rb"(\0[tmu])")
-_PLACE = "\0u"
+_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON = b"\0t", b"\0m", b"\0u", b"\0a"
+_PLACES = re.compile(rb"(\0[tmua])")
+_LEAVING_PLACE, _PASSED_ON_PLACE = _LEAVING.decode(), _PASSED_ON.decode()
+_PLACES_IN_WORDS = frozenset({_LEAVING_PLACE, _PASSED_ON_PLACE})
 _LONGEST_LINE = 75
-_ATOMS = re.compile(r"\0u|.", re.DOTALL)
+_ATOMS = re.compile(r"\0[ua]|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ class Letterhead:
     """What all mail of an installation shares.
 
     :param sender: the From header, such as ``Trading Standards Alert! <alerts@example.org>``.
-    :param unsubscribe_url: where tokens are taken, ending in a slash.
+    :param unsubscribe_url: where the tokens of readers are taken, ending in a slash.
+    :param acknowledge_url: where the tokens of messages that were passed on are taken, ending in a slash.
     """
 
     sender: str
     unsubscribe_url: str
+    acknowledge_url: str
 
     @property
     def sender_address(self) -> str:
@@ -44,11 +47,16 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True)
-class Signers:
-    """Who makes the tokens of unsubscribe links (of endpoints) and of Message-IDs (of deliveries)."""
+class Reader:
+    """What differs between the readers of one mailing; ``to`` was checked when it became an endpoint.
 
-    unsubscribe: Signer
-    message: Signer
+    :param acknowledge_token: empty where the words have no place for it, so that nobody signs in vain.
+    """
+
+    to: str
+    message_token: str
+    unsubscribe_token: str
+    acknowledge_token: str = ""
 
 
 class PreparedMail:
@@ -59,13 +67,19 @@ class PreparedMail:
         self._parts = _PLACES.split(whole)
         self._places = {
             place: [index for index, part in enumerate(self._parts) if part == place]
-            for place in (_TO, _MESSAGE_ID, _TOKEN)
+            for place in (_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON)
         }
+        self.asks_to_acknowledge = bool(self._places[_PASSED_ON])
 
-    def render(self, *, to: str, message_token: str, unsubscribe_token: str) -> bytes:
-        """Return one reader's mail; ``to`` was checked when it became an endpoint."""
+    def render(self, reader: Reader) -> bytes:
+        """Return one reader's mail."""
         parts = self._parts.copy()
-        for place, value in ((_TO, to), (_MESSAGE_ID, message_token), (_TOKEN, unsubscribe_token)):
+        for place, value in (
+            (_TO, reader.to),
+            (_MESSAGE_ID, reader.message_token),
+            (_LEAVING, reader.unsubscribe_token),
+            (_PASSED_ON, reader.acknowledge_token),
+        ):
             written = value.encode()
             for index in self._places[place]:
                 parts[index] = written
@@ -76,11 +90,13 @@ class PreparedWords:
     """A mailing laid out as a text message or a call."""
 
     def __init__(self, words: str, letterhead: Letterhead) -> None:
-        self._words = words.replace(UNSUBSCRIBE_LINK, f"{letterhead.unsubscribe_url}{_PLACE}")
+        self._words = _with_places(words, letterhead)
+        self.asks_to_acknowledge = _PASSED_ON_PLACE in self._words
 
-    def render(self, *, to: str, message_token: str, unsubscribe_token: str) -> bytes:
+    def render(self, reader: Reader) -> bytes:
         """Return one reader's words."""
-        return self._words.replace(_PLACE, unsubscribe_token).encode()
+        words = self._words.replace(_LEAVING_PLACE, reader.unsubscribe_token)
+        return words.replace(_PASSED_ON_PLACE, reader.acknowledge_token).encode()
 
 
 Prepared = PreparedMail | PreparedWords
@@ -100,10 +116,15 @@ def quoted_printable(text: str) -> str:
     return "\r\n".join(lines)
 
 
+def _with_places(words: str, letterhead: Letterhead) -> str:
+    words = words.replace(UNSUBSCRIBE_LINK, f"{letterhead.unsubscribe_url}{_LEAVING_PLACE}")
+    return words.replace(ACKNOWLEDGE_LINK, f"{letterhead.acknowledge_url}{_PASSED_ON_PLACE}")
+
+
 def _head(lane: Lane, letterhead: Letterhead) -> bytes:
     lines = [b"To: <%b>" % _TO, b"Message-ID: <%b@%b>" % (_MESSAGE_ID, letterhead.host.encode())]
     if lane not in PERSONAL_LANES:
-        lines.append(b"List-Unsubscribe: <%b%b>" % (letterhead.unsubscribe_url.encode(), _TOKEN))
+        lines.append(b"List-Unsubscribe: <%b%b>" % (letterhead.unsubscribe_url.encode(), _LEAVING))
         lines.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return b"".join(line + b"\r\n" for line in lines)
 
@@ -115,14 +136,13 @@ def _body(content: Content, letterhead: Letterhead, written_at: datetime) -> byt
     mail["Date"] = format_datetime(written_at)
     mail["Auto-Submitted"] = "auto-generated"
     mail["MIME-Version"] = "1.0"
-    link = f"{letterhead.unsubscribe_url}{_PLACE}"
     if content.html is None:
-        _set_text(mail, "plain", content.text.replace(UNSUBSCRIBE_LINK, link))
+        _set_text(mail, "plain", _with_places(content.text, letterhead))
     else:
         mail["Content-Type"] = "multipart/alternative"
         for subtype, words in (("plain", content.text), ("html", content.html)):
             part = EmailMessage(policy=SMTP)
-            _set_text(part, subtype, words.replace(UNSUBSCRIBE_LINK, link))
+            _set_text(part, subtype, _with_places(words, letterhead))
             mail.attach(part)
     return mail.as_bytes()
 
@@ -139,7 +159,7 @@ def _encode_line(line: str) -> str:
         atoms[-1] = f"={ord(atoms[-1]):02X}"
     written, length = [], 0
     for atom in atoms:
-        size = TOKEN_LENGTH if atom == _PLACE else len(atom)
+        size = TOKEN_LENGTH if atom in _PLACES_IN_WORDS else len(atom)
         if length + size > _LONGEST_LINE:
             written.append("=\r\n")
             length = 0
@@ -150,6 +170,6 @@ def _encode_line(line: str) -> str:
 
 def _encode_atom(atom: str) -> str:
     """Encode one character, whole, so that no soft break falls inside it; a place stays a place."""
-    if atom == _PLACE or atom in {" ", "\t"} or ("!" <= atom <= "~" and atom != "="):
+    if atom in _PLACES_IN_WORDS or atom in {" ", "\t"} or ("!" <= atom <= "~" and atom != "="):
         return atom
     return "".join(f"={byte:02X}" for byte in atom.encode())

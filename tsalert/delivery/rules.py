@@ -16,6 +16,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.delivery.telephones import DRAMA_MOBILES, is_drama
 
 UNSUBSCRIBE_LINK = "((unsubscribe_link))"
+ACKNOWLEDGE_LINK = "((acknowledge_link))"
 _INNOCENT = re.compile(r"[\r\n\t]")
 # Formatting characters join emoji in a text, but in an address they only deceive.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -141,6 +142,7 @@ TWILIO_STATUSES: Mapping[str, Status] = {
 class Content:
     """What a mailing says, once for everybody; ``UNSUBSCRIBE_LINK`` stands for each reader's own link.
 
+    ``ACKNOWLEDGE_LINK`` stands for the link with which a reader says that this very message was passed on.
     Nobody is written to on a channel for which there are no words.
     """
 

@@ -33,6 +33,7 @@ ENTRIES = (
          "totals note state reason"),
     held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text status "
          "remark approved_digest override_reason"),
+    held("alert_edition", "mailing_id > mailing", facts="edition"),
     held("alert_writer", "officer_id > officer"),
     held("alert_review", facts="verdict note"),
     held("indicator_version", facts="name label definition polarity rule audience reason"),

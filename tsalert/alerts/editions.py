@@ -1,0 +1,109 @@
+"""Reading the editions of alerts: who gets which, and how far all of them together have come."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tsalert.alerts.models import Alert, AlertEdition
+from tsalert.alerts.rules import Channel, Edition, Urgency
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.progress import Progress, together
+from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers import reading
+
+_CHOSEN_BY = {Edition.PARTNER: reading.read_by_partners, Edition.LARGE_PRINT: reading.read_in_large_print}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Whom a message of an alert went to, and as which edition."""
+
+    alert_id: int
+    edition: Edition
+    endpoint_id: int
+
+
+def audience(alert: Alert) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of everybody who is to get an alert in any edition."""
+    return subscribers.audience(
+        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=alert.urgency == Urgency.URGENT
+    )
+
+
+def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of those who are to get one edition of an alert.
+
+    The ordinary edition is for whoever got no other, so that nobody is left out or written to twice
+    even while somebody changes what they asked for. Only mail has other editions.
+
+    :param served: the mailings of the alert's editions that come before this one in ``Edition``.
+    """
+    wanted = audience(alert).subquery("wanted")
+    query = select(wanted.c.id, wanted.c.channel)
+    if served:
+        done = delivery.recipients_of(served).subquery("done")
+        query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
+    if edition is Edition.ORDINARY:
+        return query
+    return query.where(wanted.c.channel == Channel.EMAIL, wanted.c.id.in_(_CHOSEN_BY[edition]()))
+
+
+def is_anybody(session: Session, people: Select[int, str]) -> bool:
+    """Tell whether a query of people finds any."""
+    return session.execute(people.limit(1)).first() is not None
+
+
+def edition_sizes(session: Session, alert: Alert, reach: int) -> dict[Edition, int]:
+    """Return how many would get each edition of an alert if it were approved now, given how many in all."""
+    partners = readers(alert, Edition.PARTNER, ())
+    large_print = readers(alert, Edition.LARGE_PRINT, ())
+    read_by_partners = large_print.where(large_print.selected_columns.id.in_(reading.read_by_partners()))
+    by_partners = _count(session, partners)
+    in_large_print = _count(session, large_print) - _count(session, read_by_partners)
+    return {
+        Edition.PARTNER: by_partners,
+        Edition.LARGE_PRINT: in_large_print,
+        Edition.ORDINARY: reach - by_partners - in_large_print,
+    }
+
+
+def mailings_of(session: Session, alert_id: int) -> dict[Edition, int]:
+    """Return the mailing of each edition that an alert went out in, in the order in which they were made."""
+    query = select(AlertEdition.edition, AlertEdition.mailing_id).where(AlertEdition.alert_id == alert_id)
+    return {Edition(edition): number for edition, number in session.execute(query.order_by(AlertEdition.mailing_id))}
+
+
+def progress_of_all(session: Session, alert_ids: Iterable[int]) -> dict[int, Progress]:
+    """Return how far each of some alerts has come, all its editions together; none for what was not sent."""
+    query = select(AlertEdition.alert_id, AlertEdition.mailing_id).where(AlertEdition.alert_id.in_([*alert_ids]))
+    rows = session.execute(query).all()
+    found = delivery.progress_of_all(session, [mailing_id for _, mailing_id in rows])
+    of_alert: defaultdict[int, list[Progress]] = defaultdict(list)
+    for alert_id, mailing_id in rows:
+        of_alert[alert_id].append(found[mailing_id])
+    return {alert_id: together(editions) for alert_id, editions in of_alert.items()}
+
+
+def sent_sizes(session: Session, alert_id: int) -> dict[Edition, int]:
+    """Return how many were to get each edition of an alert that was sent."""
+    mailings = mailings_of(session, alert_id)
+    found = delivery.progress_of_all(session, [*mailings.values()])
+    return {edition: found[mailing_id].total for edition, mailing_id in mailings.items()}
+
+
+def find_delivered(session: Session, delivery_id: int) -> Delivered | None:
+    """Return which alert a message belongs to, or None where it belongs to none."""
+    recipient = delivery.find_recipient(session, delivery_id)
+    if recipient is None:
+        return None
+    mailing_id, endpoint_id = recipient
+    query = select(AlertEdition.alert_id, AlertEdition.edition).where(AlertEdition.mailing_id == mailing_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else Delivered(row[0], Edition(row[1]), endpoint_id)
+
+
+def _count(session: Session, people: Select[int, str]) -> int:
+    return session.scalar(select(func.count()).select_from(people.subquery("people"))) or 0

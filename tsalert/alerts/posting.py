@@ -1,0 +1,62 @@
+"""Handing an alert's editions to delivery, and holding, continuing or stopping all of them; steps of use cases."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import editions, proof
+from tsalert.alerts.models import Alert, AlertEdition
+from tsalert.alerts.proof import Proof
+from tsalert.alerts.rules import Edition, Urgency
+from tsalert.core.errors import Conflict
+from tsalert.delivery import service as delivery
+from tsalert.delivery.rules import Lane
+
+_LANES = {Urgency.URGENT: Lane.URGENT, Urgency.ROUTINE: Lane.BULK}
+
+
+def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int:
+    """Queue a message for everybody, each in one edition; return how many there are. No provider is called here."""
+    size = 0
+    served: list[int] = []
+    for edition in Edition:
+        people = editions.readers(alert, edition, served)
+        if not editions.is_anybody(session, people):
+            continue
+        content, lane = proof.content_of(alert, pulled, edition), _LANES[Urgency(alert.urgency)]
+        mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
+        session.add(AlertEdition(alert_id=alert.id, mailing_id=mailing_id, edition=edition))
+        size += delivery.enqueue(session, mailing_id, people, now=now)
+        served.append(mailing_id)
+    return size
+
+
+def pause(session: Session, alert: Alert) -> None:
+    """Hold every edition that is being sent."""
+    _steer(session, alert, lambda mailing_id: delivery.pause(session, mailing_id))
+
+
+def resume(session: Session, alert: Alert) -> None:
+    """Go on with every edition that is held."""
+    _steer(session, alert, lambda mailing_id: delivery.resume(session, mailing_id))
+
+
+def cancel(session: Session, alert: Alert, *, now: datetime) -> None:
+    """Stop for good every edition of which something waits."""
+    _steer(session, alert, lambda mailing_id: delivery.cancel(session, mailing_id, now=now))
+
+
+def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:
+    """Take a step with every edition that it is possible for: others may be done already.
+
+    :raises Conflict: it is possible for none of them any more.
+    """
+    taken = 0
+    for mailing_id in editions.mailings_of(session, alert.id).values():
+        with suppress(Conflict):
+            step(mailing_id)
+            taken += 1
+    if not taken:
+        raise Conflict("This alert has changed meanwhile. Look at it again.", legal=["read"])

@@ -1,0 +1,24 @@
+"""How people want to read alerts: partners to pass them on, some in large print. Queries for audiences to join with."""
+
+from sqlalchemy import Select, Text, cast, select
+
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.rules import Kind
+
+LARGE_PRINT = "large_print"
+
+
+def read_by_partners() -> Select[int]:
+    """Return the query of the endpoints that anybody of a partner reads."""
+    return _read_by().where(Subscriber.kind == Kind.PARTNER)
+
+
+def read_in_large_print() -> Select[int]:
+    """Return the query of the endpoints at which anybody asked for large print."""
+    # The list is JSON, which the two databases look into with words of their own; as text they read alike.
+    return _read_by().where(cast(Subscriber.formats, Text).contains(f'"{LARGE_PRINT}"', autoescape=True))
+
+
+def _read_by() -> Select[int]:
+    people = select(SubscriberEndpoint.endpoint_id).join(Subscriber, Subscriber.id == SubscriberEndpoint.subscriber_id)
+    return people.where(Subscriber.erased_at.is_(None))
