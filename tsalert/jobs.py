@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
@@ -58,6 +59,7 @@ TIMETABLE = (
     Job("erase what was approved", 5, erasing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),
     Job("forget what visitors asked for", 3600, limiting.forget_visits),
+    Job("ask partners how many they reach", 3600, partners.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -110,6 +110,8 @@ ROOMS = (
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
             Link("Subscribers", "subscribers.list_subscribers", P.READ_SUBSCRIBERS, frozenset({"subscribers"})),
+            Link("Partners", "circulation.list_partners", P.READ_SUBSCRIBERS, frozenset({"circulation"})),
+            Link("Circulation", "circulation_ledger.show_ledger", P.READ_FIGURES, frozenset({"circulation_ledger"})),
         ),
     ),
     Room(

@@ -77,6 +77,7 @@ _SHIPPED = frozenset(
         "board_action",
         "board_action_version",
         "board_action_status",
+        "partner_kind",
     }
 )
 
