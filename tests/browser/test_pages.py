@@ -40,6 +40,13 @@ WHERE = {
     "calls.show_new_call": "/calls/new",
     "corrections.show_call_form": "/calls/1/correction",
     "corrections.show_incident_form": "/incidents/1/correction",
+    "circulation.edit_partner": "/partners/1/edit",
+    "circulation.list_kinds": "/partners/kinds",
+    "circulation.list_partners": "/partners",
+    "circulation.new_contact": "/partners/1/contacts/new",
+    "circulation.new_partner": "/partners/new",
+    "circulation.show_partner": "/partners/1",
+    "circulation_ledger.show_ledger": "/circulation",
     "chronology.show_timeline": "/cases/648/timeline",
     "enforcement.confirm_taking_back": "/cases/648/enforcement/taken-back?record=action&record_id=1",
     "enforcement.list_ahead": "/deadlines?everybody=yes",
@@ -226,6 +233,7 @@ FOUND = {
     "sessions.correct_page": ("/activities?kind=campaign", ONE_ACTIVITY, "/correct"),
     "sessions.hold_page": (PLANNED, ONE_ACTIVITY, "/held"),
     "sessions.saving_page": ("/activities?without_saving=yes", ONE_ACTIVITY, "/saving"),
+    "passing_on.show_alert": ("/partners/1", "a[href^='/pass-on/']", ""),
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "equipment.new_units": ("/units?show=all", "a[href^='/interventions/S']", "/units"),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
@@ -255,12 +263,20 @@ FOUND = {
     "savings.withdraw_page": ("/interventions", "a[href^='/interventions/S']", "/withdraw"),
 }
 # Pages behind a link that is made for one screen or one address alone (see ``links``).
-LINKED = {"displays.show_link", "links.show_confirmation", "links.show_leaving"}
+LINKED = {
+    "displays.show_link",
+    "links.show_confirmation",
+    "links.show_leaving",
+    "passing_on.ask_passed_on",
+    "passing_on.ask_reach",
+}
 # Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "board_files.give_file",
+    "circulation.give_code",
+    "circulation_ledger.export_ledger",
     "activities.export_activities",
     "activities.export_totals",
     "recognitions.give_certificate",
@@ -433,9 +449,12 @@ def links(page: Page) -> dict[str, str]:
     page.get_by_label("Email address or mobile number").fill("new.reader@example.org")
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)  # nobody types faster; a machine is turned away
     page.get_by_role("button", name="Get alerts").click()
-    confirmation, leaving = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in ("confirm", "unsubscribe"))
+    purposes = ("confirm", "unsubscribe", "acknowledge", "declare")
+    confirmation, leaving, passed, reach = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in purposes)
     return {
         "displays.show_link": screen,
         "links.show_confirmation": f"/confirm/{confirmation}",
         "links.show_leaving": f"/unsubscribe/{leaving}",
+        "passing_on.ask_passed_on": f"/passed-on/{passed}",
+        "passing_on.ask_reach": f"/declare/{reach}",
     }

@@ -41,7 +41,7 @@ def test_every_declaration_stays_and_the_latest_is_shown(session: Session, partn
 
 
 def test_an_import_writes_the_history_too(session: Session, run_import: Import) -> None:  # noqa: F811
-    row = "Parish news,news@example.org,,,,,partner,,{},{}"
+    row = "Parish news,news@example.org,,,,partner,{},,,{}"
     run_import(row.format(300, CONSENT))
     run_import(row.format(300, CONSENT.replace("2024", "2025")))
     (partner,) = partnering.list_partners(session)

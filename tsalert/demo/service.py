@@ -15,6 +15,7 @@ from tsalert.demo import (
     board_paper,
     border,
     calculated,
+    circulated,
     equipment,
     helpline,
     kept,
@@ -109,6 +110,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
     tell("Past alerts")
     sent.load_alerts(team, now)
+    circulated.load_circulation(team, now)
     tell("The rota")
     standby.load_rota(team, now)
     _load_present(team, now)
