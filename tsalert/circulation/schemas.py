@@ -10,7 +10,8 @@ from tsalert.circulation.rules import NewContact, NewPartner, Told
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Count, Day, Instant, Line, Paragraph, PeriodLabel, RecordId, Strict, YesNo
 
-_HOW_MANY = {"required": "Enter how many people, like 250.", "invalid": "Enter how many people, like 250."}
+_NUMBER = "Enter how many people, like 250."
+_HOW_MANY: dict[str, Any] = {"required": _NUMBER, "invalid": _NUMBER}
 
 
 class WantedPartnersSchema(Strict):
