@@ -170,6 +170,16 @@ def test_declared_acknowledged_and_observed_stand_beside_one_another(
     assert (before.declared, before.acknowledged, before.observed) == (0, 0, 0)
 
 
+def test_what_was_declared_on_a_quarters_first_day_counts_from_that_quarter(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    quarter, next_one = parse_period("2026/27 Q1"), parse_period("2026/27 Q2")
+    later = quarter.ends_at + DAY
+    telling.declare_for(partner_id, Told(400), on=quarter.ends_at, actor=manager, now=later)
+    assert ledger.figures(session, quarter, now=later).declared == 0
+    assert ledger.figures(session, next_one, now=later).declared == 400
+
+
 def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -> None:
     join_by_code(session, partner_id, "ann@example.org")
     code = partnering.get_partner(session, partner_id).code

@@ -69,6 +69,7 @@ def passed_on(
     """Return what partners said they passed on, the latest first; where one said it twice, the later counts."""
     partners = {each.id: each for each in partnering.list_partners(session)}
     observed = partnering.count_observed(session)
+    history = partnering.every_declaration(session)
     found = []
     for ack in _standing_acks(session, period):
         if alert_id not in {None, ack.alert_id} or partner_id not in {None, ack.partner_id}:
@@ -77,7 +78,7 @@ def passed_on(
         if partner is None:
             continue
         alert = alerts.get_alert(session, ack.alert_id)
-        declared = _declared_by(session, partner.id, ack.at)
+        declared = _declared_by(history.get(partner.id, []), ack.at)
         found.append(
             Passed(
                 alert.id,
@@ -142,11 +143,13 @@ def _standing_acks(session: Session, period: Period | None) -> list[ForwardAck]:
     return list(session.scalars(query.order_by(ForwardAck.id.desc())))
 
 
-def _declared_by(session: Session, partner_id: int, at: datetime) -> PartnerDeclaration | None:
-    earlier = (each for each in partnering.declarations_of(session, partner_id) if each.declared_at <= at)
-    return next(earlier, None)
+def _declared_by(history: Sequence[PartnerDeclaration], at: datetime) -> PartnerDeclaration | None:
+    return next((each for each in history if each.declared_at <= at), None)
 
 
 def _declared_before(session: Session, at: datetime) -> list[PartnerDeclaration]:
-    found = (_declared_by(session, each.id, at) for each in partnering.list_partners(session))
-    return [each for each in found if each is not None and each.declared_at < at]
+    history = partnering.every_declaration(session)
+    earlier = (
+        (each for each in history.get(one.id, []) if each.declared_at < at) for one in partnering.list_partners(session)
+    )
+    return [latest for each in earlier if (latest := next(each, None)) is not None]

@@ -84,6 +84,15 @@ def declarations_of(session: Session, partner_id: int) -> Sequence[PartnerDeclar
     return session.scalars(query.order_by(PartnerDeclaration.declared_at.desc(), PartnerDeclaration.id.desc())).all()
 
 
+def every_declaration(session: Session) -> dict[int, list[PartnerDeclaration]]:
+    """Return what each partner declared, the latest first, in one statement however many there are."""
+    query = select(PartnerDeclaration).order_by(PartnerDeclaration.declared_at.desc(), PartnerDeclaration.id.desc())
+    found: dict[int, list[PartnerDeclaration]] = {}
+    for each in session.scalars(query):
+        found.setdefault(each.partner_id, []).append(each)
+    return found
+
+
 def count_observed(session: Session, *, before: datetime | None = None) -> dict[str, int]:
     """Return how many confirmed addresses that came with each partner's code still get alerts.
 
