@@ -10,6 +10,10 @@ from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
+from tsalert.circulation import api as circulation_api
+from tsalert.circulation import ledger_views as circulation_ledger_views
+from tsalert.circulation import link_views as circulation_link_views
+from tsalert.circulation import views as circulation_views
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.displays import api as displays_api
@@ -181,6 +185,9 @@ PAGES = (
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,
+    circulation_views.bp,
+    circulation_ledger_views.bp,
+    circulation_link_views.bp,
     joining_views.bp,
     landline_views.bp,
     link_views.bp,
@@ -242,6 +249,7 @@ OPERATIONS = (
     *mail_api.blueprints,
     *hygiene_api.blueprints,
     growth_api.list_growth,
+    *circulation_api.blueprints,
 )
 COMMANDS = (
     audit_cli.group,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
@@ -66,6 +67,7 @@ TIMETABLE = (
     Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
     Job("look for likely duplicates", 21600, doubles.look_for_doubles),
     Job("count the months of the list", 3600, months.keep_months),
+    Job("ask partners how many they reach", 3600, partners.remind),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -116,6 +116,8 @@ ROOMS = (
                 P.READ_SUBSCRIBERS,
                 frozenset({"subscribers", "landlines"}),
             ),
+            Link("Partners", "circulation.list_partners", P.READ_SUBSCRIBERS, frozenset({"circulation"})),
+            Link("Circulation", "circulation_ledger.show_ledger", P.READ_FIGURES, frozenset({"circulation_ledger"})),
             Link("List health", "health.show_health", P.READ_SUBSCRIBERS, frozenset({"health"})),
             Link("Growth", "growth.show_growth", P.READ_SUBSCRIBERS, frozenset({"growth"})),
         ),

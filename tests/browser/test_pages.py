@@ -45,6 +45,13 @@ WHERE = {
     "calls.show_new_call": "/calls/new",
     "corrections.show_call_form": "/calls/1/correction",
     "corrections.show_incident_form": "/incidents/1/correction",
+    "circulation.edit_partner": "/partners/1/edit",
+    "circulation.list_kinds": "/partners/kinds",
+    "circulation.list_partners": "/partners",
+    "circulation.new_contact": "/partners/1/contacts/new",
+    "circulation.new_partner": "/partners/new",
+    "circulation.show_partner": "/partners/1",
+    "circulation_ledger.show_ledger": "/circulation",
     "chronology.show_timeline": "/cases/648/timeline",
     "enforcement.confirm_taking_back": "/cases/648/enforcement/taken-back?record=action&record_id=1",
     "enforcement.list_ahead": "/deadlines?everybody=yes",
@@ -247,6 +254,7 @@ FOUND = {
     "sessions.correct_page": ("/activities?kind=campaign", ONE_ACTIVITY, "/correct"),
     "sessions.hold_page": (PLANNED, ONE_ACTIVITY, "/held"),
     "sessions.saving_page": ("/activities?without_saving=yes", ONE_ACTIVITY, "/saving"),
+    "passing_on.show_alert": ("/partners/1", "a[href^='/pass-on/']", ""),
     "alerts.check_alert": ("/alerts/published", "a[href^='/check/TS-']", ""),
     "equipment.new_units": ("/units?show=all", "a[href^='/interventions/S']", "/units"),
     "delivery.show_message": ("/dev/outbox", "a[href^='/dev/outbox/']", ""),
@@ -297,6 +305,8 @@ LINKED = {
     "preferences.show_link",
     "preferences.show_move",
     *MINE,
+    "passing_on.ask_passed_on",
+    "passing_on.ask_reach",
 }
 # Pages that show T3: open to those on the case, which none of the readers is, and to those who may read it anywhere.
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
@@ -306,6 +316,8 @@ NO_PAGES = {
     "feeds.show_cap",
     "feeds.show_json",
     "board_files.give_file",
+    "circulation.give_code",
+    "circulation_ledger.export_ledger",
     "activities.export_activities",
     "activities.export_totals",
     "growth.export_growth",
@@ -486,13 +498,16 @@ def links(page: Page) -> dict[str, str]:
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)
     page.get_by_role("button", name="Send the report").click()
     page.get_by_role("heading", name="We have your report").wait_for()
-    confirmation, leaving = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in ("confirm", "unsubscribe"))
+    purposes = ("confirm", "unsubscribe", "acknowledge", "declare")
+    confirmation, leaving, passed, reach = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in purposes)
     return {
         "displays.show_link": screen,
         "reporting.show_receipt": urlsplit(page.url).path,
         "links.show_confirmation": f"/confirm/{confirmation}",
         "links.show_leaving": f"/unsubscribe/{leaving}",
         "links.show_why": f"/unsubscribe/{leaving}/why",
+        "passing_on.ask_passed_on": f"/passed-on/{passed}",
+        "passing_on.ask_reach": f"/declare/{reach}",
         **preferences(page),
     }
 

@@ -22,8 +22,8 @@ KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 OF_NOTHING_KEPT = {
     "act", "action_id", "activity_id", "alert_id", "body_id", "delivery_id", "display_id", "edition", "ending",
     "endpoint_id", "exception_id", "figure_id", "filename", "filter_id", "form_name", "grant_id", "hold_id",
-    "kind", "leave_id", "line", "mailing_id", "message_id", "name", "neighbour_id", "number", "officer_id",
-    "pair_id", "pattern_id", "quarter", "report_id", "request_id", "role", "rule_id", "run_id", "section",
+    "kind", "kind_id", "leave_id", "line", "mailing_id", "message_id", "name", "neighbour_id", "number", "officer_id",
+    "pair_id", "partner_id", "pattern_id", "quarter", "report_id", "request_id", "role", "rule_id", "run_id", "section",
     "shift_id", "slug", "subject", "subscriber_id", "subscription_id", "token", "week", "zone_id",
 }  # fmt: skip
 # These stand behind a part that does name one.

@@ -23,7 +23,8 @@ from tsalert.staff.rules import RoleName
 TRACES = (CANARY.casefold(), POSTCODE.casefold(), POSTCODE.replace(" ", "").casefold(), "7700900987", "7700 900987")
 # Not filled in by the story: who is sent what is erased with the subscriber, and requests have tests of their own.
 ELSEWHERE = {
-    "access_request", "access_review", "subscriber", "endpoint", "sent_message", "sign_up", "inbound_message",
+    "access_request", "access_review", "subscriber", "partner_contact", "partner_profile", "endpoint", "sent_message",
+    "sign_up", "inbound_message",
     "telephone_recording", "page_event",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from tsalert.demo import (
     border,
     calculated,
     chosen,
+    circulated,
     equipment,
     health,
     helpline,
@@ -80,6 +81,7 @@ _SHIPPED = frozenset(
         "board_action",
         "board_action_version",
         "board_action_status",
+        "partner_kind",
     }
 )
 
@@ -113,6 +115,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     sent.load_alerts(team, now)
     landlines.load_questions(team, now)
     chosen.load_choices(team, now)
+    circulated.load_circulation(team, now)
     tell("The rota")
     standby.load_rota(team, now)
     health.load_health(team, now)

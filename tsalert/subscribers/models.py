@@ -131,6 +131,27 @@ class Partner(Base):
     code: Mapped[str] = mapped_column(unique=True)
 
 
+class PartnerDeclaration(Base):
+    """How many readers a partner said it passes alerts on to; append-only, the latest stands in ``partner`` too."""
+
+    __tablename__ = "partner_declaration"
+    __table_args__ = (
+        CheckConstraint("reach >= 0", name="reach_not_negative"),
+        CheckConstraint("via IN ('contact', 'officer', 'import')", name="via_known"),
+        Index("ix_partner_declaration_partner_id", "partner_id", "declared_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"))
+    reach: Mapped[int]
+    basis: Mapped[str | None]
+    declared_at: Mapped[datetime]
+    via: Mapped[str]
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    endpoint_id: Mapped[int | None] = mapped_column(ForeignKey("endpoint.id"))
+    recorded_at: Mapped[datetime]
+
+
 class SignUp(Base):
     """What somebody asked for on the public site; nothing of it counts until the address confirms it."""
 
@@ -147,6 +168,7 @@ class SignUp(Base):
     postcode: Mapped[str | None]
     ward: Mapped[str | None]
     source: Mapped[str]
+    partner_code: Mapped[str | None] = mapped_column(index=True)
     network_digest: Mapped[str | None]
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

@@ -3,32 +3,49 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from secrets import choice
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from tsalert.subscribers.models import Partner
+from tsalert.subscribers.models import Partner, PartnerDeclaration
 
 # Letters and digits that nobody mistakes for one another when they read them out.
 _LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"
 _CODE_LENGTH = 8
 
 
+class DeclaredVia(StrEnum):
+    """Who told us."""
+
+    CONTACT = "contact"
+    OFFICER = "officer"
+    IMPORT = "import"
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What one partner declared; a reach of None declares nothing, a day of None stands for today."""
+    """What one partner declared; a reach of None declares nothing, a day of None stands for today.
+
+    :param officer_id: the officer who entered it, if one did.
+    :param endpoint_id: the address at which a contact followed our link, if one did.
+    """
 
     subscriber_id: int
     declared_reach: int | None
     basis: str | None
     declared_at: datetime | None
+    via: DeclaredVia = DeclaredVia.IMPORT
+    officer_id: int | None = None
+    endpoint_id: int | None = None
 
 
 def declare(session: Session, declarations: Sequence[Declaration], *, now: datetime) -> None:
-    """Write down what partners declared; one heard of for the first time gets a code for its sign-ups.
+    """Write down what partners declared; one heard of for the first time gets a code for its sign-ups. A step.
 
-    The same reach without a day is no new declaration, and the earlier day stands.
+    The same reach without a day is no new declaration, and the earlier day stands. Every declaration
+    is also kept as it was made.
     """
     latest = {each.subscriber_id: each for each in declarations}
     known = _known_reach(session, list(latest)) if latest else {}
@@ -44,6 +61,30 @@ def declare(session: Session, declarations: Sequence[Declaration], *, now: datet
         session.connection().execute(insert(Partner), new)
     if changed:
         session.execute(update(Partner), changed)
+    _keep(session, latest, [*new, *changed], now)
+
+
+def _keep(
+    session: Session, latest: dict[int, Declaration], written: Sequence[dict[str, object]], now: datetime
+) -> None:
+    """Add to the history what was written of those who declared anything."""
+    said = {row["subscriber_id"]: row["declared_at"] for row in written if row["declared_at"] is not None}
+    rows = [
+        {
+            "partner_id": each.subscriber_id,
+            "reach": each.declared_reach,
+            "basis": each.basis,
+            "declared_at": said[each.subscriber_id],
+            "via": each.via,
+            "officer_id": each.officer_id,
+            "endpoint_id": each.endpoint_id,
+            "recorded_at": now,
+        }
+        for each in latest.values()
+        if each.subscriber_id in said
+    ]
+    if rows:
+        session.connection().execute(insert(PartnerDeclaration), rows)
 
 
 def _known_reach(session: Session, subscriber_ids: list[int]) -> dict[int, int | None]:

@@ -56,6 +56,7 @@ ENTRIES = (
     held("topic", facts="slug title"),
     held("ward", facts="code name"),
     held("letter_template", facts="kind title body reason"),
+    held("partner_kind", facts="name"),
     held("partner_body", facts="kind name phone email note verified_name"),
     held("area", facts="code name"),
     held("postcode_place", facts="postcode authority_code ward_code"),

@@ -1,0 +1,1 @@
+"""Tests of partners and the ledger of circulation."""

@@ -1,0 +1,191 @@
+"""Partners and what they tell us: history that stays, links that stop, figures that are never blended."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from tests.alerts.conftest import subscribe
+from tests.circulation.conftest import LATER, WATCH, join_by_code
+from tests.conftest import NOW
+from tests.subscribers.conftest import CONSENT, Import, run_import  # noqa: F401 - a fixture
+from tsalert.circulation import ledger, queries, reminding, service, telling
+from tsalert.circulation.models import ForwardAck, PartnerReminder
+from tsalert.circulation.queries import Wanted
+from tsalert.circulation.rules import NewContact, NewPartner, Told
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.periods import parse_period
+from tsalert.delivery import service as delivery
+from tsalert.delivery.models import Delivery
+from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
+from tsalert.subscribers import partnering
+from tsalert.subscribers.queries import circulation
+
+DAY = timedelta(days=1)
+
+
+def reaches(session: Session, partner_id: int) -> list[tuple[int, str]]:
+    return [(each.reach, each.via) for each in partnering.declarations_of(session, partner_id)]
+
+
+def test_every_declaration_stays_and_the_latest_is_shown(session: Session, partner_id: int, manager: Actor) -> None:
+    telling.declare_for(partner_id, Told(400, "members"), actor=manager, now=NOW)
+    telling.declare_for(partner_id, Told(900, "members"), actor=manager, now=LATER)
+    telling.declare_for(partner_id, Told(900, "counted"), actor=manager, now=LATER + DAY)
+    assert reaches(session, partner_id) == [(900, "officer"), (900, "officer"), (400, "officer")]
+    assert partnering.get_partner(session, partner_id).declared_at == LATER + DAY
+    assert circulation(session).declared_reach == 900
+
+
+def test_an_import_writes_the_history_too(session: Session, run_import: Import) -> None:  # noqa: F811
+    row = "Parish news,news@example.org,,,,partner,{},,,{}"
+    run_import(row.format(300, CONSENT))
+    run_import(row.format(300, CONSENT.replace("2024", "2025")))
+    (partner,) = partnering.list_partners(session)
+    assert reaches(session, partner.id) == [(300, "import"), (300, "import")]
+
+
+@pytest.mark.parametrize("table", ["partner_declaration", "forward_ack"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET reach = 1", "DELETE FROM {}"])
+def test_nobody_changes_what_a_partner_told_us(
+    session: Session, partner_id: int, manager: Actor, sent: int, table: str, act: str
+) -> None:
+    telling.declare_for(partner_id, Told(400), actor=manager, now=NOW)
+    telling.acknowledge_for(sent, partner_id, Told(400), actor=manager, now=LATER)
+    with pytest.raises(DatabaseError, match="stays as it was told"), session.begin_nested():
+        session.execute(text(act.format(table)))
+
+
+def test_a_day_to_come_or_before_what_they_said_last_is_refused(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    telling.declare_for(partner_id, Told(400), actor=manager, now=NOW)
+    for on in (LATER + DAY, NOW - DAY):
+        with pytest.raises(RuleViolation) as refused:
+            telling.declare_for(partner_id, Told(500), on=on, actor=manager, now=LATER)
+        assert refused.value.field == "declared_on"
+
+
+def test_a_partner_is_reminded_three_times_and_then_listed_as_overdue(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    telling.declare_for(partner_id, Told(400), actor=manager, now=NOW)
+    for days, mails in ((364, 0), (365, 1), (365, 0), (379, 1), (393, 1), (394, 0), (800, 0)):
+        assert reminding.remind(NOW + days * DAY) == mails, days
+    overdue = queries.list_partners(session, Wanted(show="overdue"), now=NOW + 394 * DAY)
+    assert [line.partner.id for line in overdue] == [partner_id]
+    assert not overdue[0].is_stale
+    reminder = session.scalars(select(PartnerReminder).order_by(PartnerReminder.id.desc())).first()
+    assert reminder is not None
+    telling.declare_by_link(reminder.id, Told(400), now=NOW + 395 * DAY)
+    assert queries.list_partners(session, Wanted(show="overdue"), now=NOW + 396 * DAY) == []
+    assert reaches(session, partner_id)[0] == (400, "contact")
+    with pytest.raises(NotFound):
+        telling.declare_by_link(reminder.id, Told(400), now=NOW + 500 * DAY)
+
+
+def test_a_contact_who_left_is_not_written_to(session: Session, partner_id: int) -> None:
+    (end,) = partnering.addresses_of(session, partner_id)
+    delivery.suppress(session, end.id, SuppressionReason.OPTED_OUT, NOW)
+    session.commit()
+    assert reminding.remind(NOW + 365 * DAY) == 0
+
+
+def test_an_address_that_wants_nothing_from_us_is_no_contact(session: Session, partner_id: int, manager: Actor) -> None:
+    gone = subscribe(session, "gone@example.org")
+    delivery.suppress(session, gone, SuppressionReason.OPTED_OUT, NOW)
+    session.commit()
+    with pytest.raises(RuleViolation) as refused:
+        service.save_contact(partner_id, NewContact("gone@example.org"), actor=manager, now=NOW)
+    assert refused.value.field == "address"
+
+
+def test_what_was_passed_on_may_be_changed_for_30_days_and_both_numbers_stay(
+    session: Session, partner_id: int, delivery_id: int, sent: int
+) -> None:
+    for reach, days in ((500, 1), (500, 2), (650, 20)):
+        telling.acknowledge_by_link(delivery_id, None, Told(reach), now=NOW + days * DAY)
+    assert list(session.scalars(select(ForwardAck.reach).order_by(ForwardAck.id))) == [500, 650]
+    with pytest.raises(RuleViolation, match="30 days"):
+        telling.acknowledge_by_link(delivery_id, None, Told(700), now=NOW + 32 * DAY)
+    telling.acknowledge_by_link(delivery_id, None, Told(650), now=NOW + 32 * DAY)
+    assert telling.last_reach(session, sent, partner_id) == 650
+
+
+def test_two_partners_with_one_contact_say_who_passed_it_on(
+    session: Session, partner_id: int, manager: Actor, delivery_id: int
+) -> None:
+    other = service.add_partner(NewPartner("Bickley watch"), actor=manager, now=NOW)
+    service.save_contact(other, NewContact(WATCH), actor=manager, now=NOW)
+    with pytest.raises(RuleViolation) as refused:
+        telling.acknowledge_by_link(delivery_id, None, Told(10), now=LATER)
+    assert refused.value.field == "partner_id"
+    telling.acknowledge_by_link(delivery_id, other, Told(10), now=LATER)
+    assert session.scalars(select(ForwardAck.partner_id)).all() == [other]
+    service.end_contact(other, partnering.addresses_of(session, other)[0].id, actor=manager, now=LATER)
+    assert partnering.addresses_that_get_alerts(session, partner_id)
+
+
+def test_an_ended_partners_links_do_nothing(
+    session: Session, partner_id: int, manager: Actor, delivery_id: int, sent: int
+) -> None:
+    assert reminding.remind(NOW + 365 * DAY) == 1
+    reminder_id = session.scalars(select(PartnerReminder.id)).one()
+    service.end_partner(partner_id, actor=manager, now=NOW + 366 * DAY)
+    later = NOW + 367 * DAY
+    with pytest.raises(NotFound):
+        telling.acknowledge_by_link(delivery_id, None, Told(10), now=later)
+    with pytest.raises(NotFound):
+        telling.declare_by_link(reminder_id, Told(10), now=later)
+    with pytest.raises(Conflict):
+        telling.acknowledge_for(sent, partner_id, Told(10), actor=manager, now=later)
+    assert partnering.addresses_that_get_alerts(session, partner_id) == set()
+    assert reminding.remind(NOW + 400 * DAY) == 0
+    assert session.scalar(select(func.count()).select_from(ForwardAck)) == 0
+
+
+def test_a_link_about_anything_but_an_alert_names_nothing(session: Session, partner_id: int) -> None:
+    reminding.remind(NOW + 365 * DAY)
+    mail = session.scalars(select(Delivery.id)).one()
+    with pytest.raises(NotFound):
+        telling.acknowledge_by_link(mail, None, Told(10), now=LATER)
+
+
+def test_declared_acknowledged_and_observed_stand_beside_one_another(
+    session: Session, partner_id: int, manager: Actor, sent: int
+) -> None:
+    telling.declare_for(partner_id, Told(400), actor=manager, now=NOW)
+    telling.acknowledge_for(sent, partner_id, Told(350), actor=manager, now=LATER)
+    telling.declare_for(partner_id, Told(1000), actor=manager, now=LATER + DAY)
+    for name in ("ann", "bob"):
+        join_by_code(session, partner_id, f"{name}@example.org")
+    (line,) = ledger.passed_on(session, alert_id=sent)
+    assert (line.declared, line.declared_at, line.reach, line.at, line.observed) == (400, NOW, 350, LATER, 2)
+    found = ledger.figures(session, parse_period("2026/27 Q1"), now=LATER)
+    assert (found.declared, found.acknowledged, found.alerts_passed_on, found.observed) == (1000, 350, 1, 2)
+    before = ledger.figures(session, parse_period("2025/26 Q4"), now=LATER)
+    assert (before.declared, before.acknowledged, before.observed) == (0, 0, 0)
+
+
+def test_what_was_declared_on_a_quarters_first_day_counts_from_that_quarter(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    quarter, next_one = parse_period("2026/27 Q1"), parse_period("2026/27 Q2")
+    later = quarter.ends_at + DAY
+    telling.declare_for(partner_id, Told(400), on=quarter.ends_at, actor=manager, now=later)
+    assert ledger.figures(session, quarter, now=later).declared == 0
+    assert ledger.figures(session, next_one, now=later).declared == 400
+
+
+def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -> None:
+    join_by_code(session, partner_id, "ann@example.org")
+    code = partnering.get_partner(session, partner_id).code
+    assert partnering.count_observed(session) == {code: 1}
+    end = delivery.find_or_add_endpoint(
+        session, Channel.EMAIL, "ann@example.org", status=EndpointStatus.ACTIVE, now=NOW
+    )
+    delivery.suppress(session, end, SuppressionReason.OPTED_OUT, NOW)
+    assert partnering.count_observed(session) == {}

@@ -1,0 +1,54 @@
+"""When partners are asked again, and which numbers nobody can have."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import NOW
+from tsalert.circulation import rules
+from tsalert.circulation.rules import Told
+from tsalert.core.errors import RuleViolation
+
+DAY = timedelta(days=1)
+
+
+def test_a_partner_is_asked_after_a_year_then_after_14_and_28_days_and_then_no_more() -> None:
+    first = NOW + 365 * DAY
+    assert rules.reminder_due(NOW, None, 0, first - DAY) is None
+    assert rules.reminder_due(NOW, None, 0, first) == 1
+    assert rules.reminder_due(NOW, first, 1, first + 13 * DAY) is None
+    assert rules.reminder_due(NOW, first, 1, first + 14 * DAY) == 2
+    assert rules.reminder_due(NOW, first, 2, first + 27 * DAY) is None
+    assert rules.reminder_due(NOW, first, 2, first + 28 * DAY) == 3
+    assert rules.reminder_due(NOW, first, 3, first + 900 * DAY) is None
+
+
+def test_it_is_overdue_once_the_third_reminder_was_due_and_its_number_is_stale_after_fifteen_months() -> None:
+    assert not rules.is_overdue(NOW, NOW + 393 * DAY)
+    assert rules.is_overdue(NOW, NOW + 394 * DAY)
+    assert not rules.is_stale(NOW, NOW + 457 * DAY)
+    assert rules.is_stale(NOW, NOW + 458 * DAY)
+    assert not rules.is_stale(None, NOW)
+
+
+@given(last=st.integers(1, 100_000), times=st.integers(11, 90))
+def test_more_than_ten_times_the_last_number_is_typed_twice(last: int, times: int) -> None:
+    reach = last * times
+    with pytest.raises(RuleViolation, match=r"ten times|from 0 to") as refused:
+        rules.check_reach(Told(reach, again=reach - 1), last)
+    assert refused.value.field in {"again", "reach"}
+    if reach <= rules.LARGEST_REACH:
+        rules.check_reach(Told(reach, again=reach), last)
+
+
+@given(last=st.integers(1, 1_000_000), reach=st.integers(0, 10_000_000))
+def test_up_to_ten_times_the_last_number_is_taken_at_once(last: int, reach: int) -> None:
+    rules.check_reach(Told(min(reach, 10 * last)), last)
+
+
+@pytest.mark.parametrize("reach", [-1, 10_000_001])
+def test_a_number_that_nobody_can_have_is_refused(reach: int) -> None:
+    with pytest.raises(RuleViolation):
+        rules.check_reach(Told(reach, again=reach), None)

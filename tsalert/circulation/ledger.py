@@ -1,0 +1,155 @@
+"""The ledger: what was declared, acknowledged and observed, by alert and by partner, each for itself and dated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import queries as alerts
+from tsalert.circulation.models import ForwardAck
+from tsalert.core.clock import london_date
+from tsalert.core.periods import Period
+from tsalert.subscribers import partnering
+from tsalert.subscribers.models import PartnerDeclaration
+from tsalert.subscribers.partnering import Standing
+
+HEAD = (
+    "alert", "partner", "declared", "declared_on", "acknowledged", "acknowledged_at", "acknowledged_via", "observed",
+    "observed_at",
+)  # fmt: skip
+Row = tuple[str, str, int | None, str | None, int | None, datetime | None, str | None, int, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One partner's word that it passed one alert on, beside what it had declared of its readers by then."""
+
+    alert_id: int
+    reference: str
+    headline: str
+    partner: Standing
+    declared: int | None
+    declared_at: datetime | None
+    reach: int
+    at: datetime
+    via: str
+    observed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CirculationFigures:
+    """How far alerts were passed on in a period. The kinds of figure are never added to one another.
+
+    :param declared: readers as partners had last declared them by the period's end.
+    :param acknowledged: times an alert reached a reader, by what partners said of the alerts that they passed on.
+    :param observed: people who had joined by a partner's code by the period's end and still get alerts.
+    """
+
+    declared: int
+    declaring_partners: int
+    last_declared_at: datetime | None
+    acknowledged: int
+    acknowledgements: int
+    acknowledging_partners: int
+    alerts_passed_on: int
+    last_acknowledged_at: datetime | None
+    observed: int
+    counted_at: datetime
+
+
+def passed_on(
+    session: Session,
+    *,
+    alert_id: int | None = None,
+    partner_id: int | None = None,
+    period: Period | None = None,
+) -> list[Passed]:
+    """Return what partners said they passed on, the latest first; where one said it twice, the later counts."""
+    partners = {each.id: each for each in partnering.list_partners(session)}
+    observed = partnering.count_observed(session)
+    history = partnering.every_declaration(session)
+    found = []
+    for ack in _standing_acks(session, period):
+        if alert_id not in {None, ack.alert_id} or partner_id not in {None, ack.partner_id}:
+            continue
+        partner = partners.get(ack.partner_id)
+        if partner is None:
+            continue
+        alert = alerts.get_alert(session, ack.alert_id)
+        declared = _declared_by(history.get(partner.id, []), ack.at)
+        found.append(
+            Passed(
+                alert.id,
+                alert.reference,
+                alert.headline,
+                partner,
+                declared.reach if declared else None,
+                declared.declared_at if declared else None,
+                ack.reach,
+                ack.at,
+                ack.via,
+                observed.get(partner.code, 0),
+            )
+        )
+    return found
+
+
+def figures(session: Session, period: Period, *, now: datetime) -> CirculationFigures:
+    """Return a period's figures of circulation, each kind for itself."""
+    latest = _declared_before(session, period.ends_at)
+    acks = _standing_acks(session, period)
+    observed = partnering.count_observed(session, before=period.ends_at)
+    return CirculationFigures(
+        declared=sum(each.reach for each in latest),
+        declaring_partners=len(latest),
+        last_declared_at=max((each.declared_at for each in latest), default=None),
+        acknowledged=sum(each.reach for each in acks),
+        acknowledgements=len(acks),
+        acknowledging_partners=len({each.partner_id for each in acks}),
+        alerts_passed_on=len({each.alert_id for each in acks}),
+        last_acknowledged_at=max((each.at for each in acks), default=None),
+        observed=sum(observed.values()),
+        counted_at=now,
+    )
+
+
+def rows(found: Sequence[Passed], *, now: datetime) -> list[Row]:
+    """Return the ledger as lines of a table, in the order of ``HEAD``."""
+    return [
+        (
+            each.reference,
+            each.partner.name,
+            each.declared,
+            london_date(each.declared_at).isoformat() if each.declared_at else None,
+            each.reach,
+            each.at,
+            each.via,
+            each.observed,
+            now,
+        )
+        for each in found
+    ]
+
+
+def _standing_acks(session: Session, period: Period | None) -> list[ForwardAck]:
+    """Return the last word on each alert of each partner, of a period by when it was first said."""
+    firsts = select(func.min(ForwardAck.at).label("first"), func.max(ForwardAck.id).label("last"))
+    each = firsts.group_by(ForwardAck.alert_id, ForwardAck.partner_id).subquery("each")
+    query = select(ForwardAck).join(each, each.c.last == ForwardAck.id).order_by(ForwardAck.at.desc())
+    if period is not None:
+        query = query.where(each.c.first >= period.starts_at, each.c.first < period.ends_at)
+    return list(session.scalars(query.order_by(ForwardAck.id.desc())))
+
+
+def _declared_by(history: Sequence[PartnerDeclaration], at: datetime) -> PartnerDeclaration | None:
+    return next((each for each in history if each.declared_at <= at), None)
+
+
+def _declared_before(session: Session, at: datetime) -> list[PartnerDeclaration]:
+    history = partnering.every_declaration(session)
+    earlier = (
+        (each for each in history.get(one.id, []) if each.declared_at < at) for one in partnering.list_partners(session)
+    )
+    return [latest for each in earlier if (latest := next(each, None)) is not None]

@@ -1,0 +1,143 @@
+"""Reading partners: the list with who is overdue, and one partner with all that it told us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tsalert.circulation import rules
+from tsalert.circulation.models import PartnerContact, PartnerKind, PartnerProfile, PartnerReminder
+from tsalert.delivery.queries import EndpointView
+from tsalert.subscribers import partnering
+from tsalert.subscribers.models import PartnerDeclaration
+from tsalert.subscribers.partnering import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLine:
+    """One partner in the list.
+
+    :param is_stale: the number of readers was not confirmed for fifteen months.
+    :param is_overdue: it was to declare again by now, and did not.
+    """
+
+    partner: Standing
+    kind: str
+    ended_at: datetime | None
+    is_stale: bool
+    is_overdue: bool
+    observed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """One address of a partner, masked, and whose it is."""
+
+    end: EndpointView
+    name: str | None
+    role: str | None
+    is_asked: bool
+    gets_alerts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerPage:
+    """Everything that is known of one partner."""
+
+    line: PartnerLine
+    kind_id: int | None
+    note: str | None
+    contacts: Sequence[ContactView]
+    declarations: Sequence[PartnerDeclaration]
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which partners a list is to show; ``show`` is "open", "overdue" or "ended"."""
+
+    search: str = ""
+    show: str = "open"
+
+
+def kinds(session: Session) -> list[tuple[int, str]]:
+    """Return (id, name) of the kinds of partners to choose from."""
+    query = select(PartnerKind.id, PartnerKind.name).where(PartnerKind.ended_at.is_(None))
+    return [(number, name) for number, name in session.execute(query.order_by(PartnerKind.id))]
+
+
+def list_partners(session: Session, wanted: Wanted | None = None, *, now: datetime) -> list[PartnerLine]:
+    """Return partners by name; ``search`` is a part of a name or of a kind."""
+    asked = wanted or Wanted()
+    words = asked.search.casefold()
+    return [
+        line
+        for line in _lines(session, partnering.list_partners(session), now)
+        if words in f"{line.partner.name}\n{line.kind}".casefold() and _is_shown(line, asked.show)
+    ]
+
+
+def get_partner(session: Session, partner_id: int, *, now: datetime) -> PartnerPage:
+    """Return one partner.
+
+    :raises NotFound: there is none.
+    """
+    (line,) = _lines(session, [partnering.get_partner(session, partner_id)], now)
+    profile = session.get(PartnerProfile, partner_id)
+    reminded = select(func.max(PartnerReminder.sent_at)).where(PartnerReminder.partner_id == partner_id)
+    return PartnerPage(
+        line=line,
+        kind_id=profile.kind_id if profile else None,
+        note=profile.note if profile else None,
+        contacts=contacts_of(session, partner_id),
+        declarations=partnering.declarations_of(session, partner_id),
+        reminded_at=session.scalar(reminded),
+    )
+
+
+def contacts_of(session: Session, partner_id: int) -> list[ContactView]:
+    """Return a partner's addresses; one that came by import has no name, and is asked for declarations."""
+    known = {
+        each.endpoint_id: each
+        for each in session.scalars(select(PartnerContact).where(PartnerContact.partner_id == partner_id))
+    }
+    getting = partnering.addresses_that_get_alerts(session, partner_id)
+    return [
+        ContactView(
+            end,
+            known[end.id].name if end.id in known else None,
+            known[end.id].role if end.id in known else None,
+            known[end.id].is_asked if end.id in known else True,
+            end.id in getting,
+        )
+        for end in partnering.addresses_of(session, partner_id)
+    ]
+
+
+def _is_shown(line: PartnerLine, show: str) -> bool:
+    if show == "ended":
+        return line.ended_at is not None
+    return line.ended_at is None and (show != "overdue" or line.is_overdue)
+
+
+def _lines(session: Session, partners: Sequence[Standing], now: datetime) -> list[PartnerLine]:
+    known = select(PartnerProfile.partner_id, PartnerKind.name, PartnerProfile.ended_at)
+    known = known.outerjoin(PartnerKind, PartnerKind.id == PartnerProfile.kind_id)
+    profiles = {partner_id: (name or "", ended_at) for partner_id, name, ended_at in session.execute(known)}
+    observed = partnering.count_observed(session)
+    lines = []
+    for partner in partners:
+        kind, ended_at = profiles.get(partner.id, ("", None))
+        lines.append(
+            PartnerLine(
+                partner,
+                kind,
+                ended_at,
+                rules.is_stale(partner.declared_at, now),
+                ended_at is None and rules.is_overdue(partner.since, now),
+                observed.get(partner.code, 0),
+            )
+        )
+    return lines

@@ -1,0 +1,114 @@
+"""What we say to partners: the reminder to declare again, and alerts in forms that may be forwarded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from tsalert.alerts import markdown
+from tsalert.alerts.wording import Letterhead, check_url
+from tsalert.core.clock import in_london
+from tsalert.delivery.rules import Content
+
+_LONGEST_MESSAGE = 450  # characters; a messaging group folds away what is longer
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """An alert in the forms in which partners pass it on; none of them holds anybody's own link."""
+
+    text: str
+    html: str
+    message: str
+    paragraph: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The words of an alert, as a partner's readers are to see them; ``body`` and ``advice`` are Markdown."""
+
+    reference: str
+    headline: str
+    body: str
+    advice: str
+    expires_at: datetime
+
+
+def reminder(*, partner: str, reach: int | None, on: datetime | None, link: str, authority: str) -> Content:
+    """Return the mail that asks a partner how many it passes alerts on to."""
+    last = f"In {_month(on)} you told us that it was {reach:,}." if reach is not None and on else "We do not know yet."
+    text = (
+        f"How many people does {partner} pass our alerts on to?\n"
+        "\n"
+        f"{last} If that is still right, or to change it, open this page and press the button:\n"
+        "\n"
+        f"{link}\n"
+        "\n"
+        "The link works for 60 days. We ask once a year, so that what we report is true.\n"
+        "\n"
+        f"{authority}\n"
+    )
+    return Content(subject="How many people do you pass our alerts on to?", text=text)
+
+
+def join_url(public_url: str, code: str | None) -> str:
+    """Return the address at which a partner's readers sign up; with no code, anybody's."""
+    return f"{public_url}/join" + (f"?{urlencode({'partner': code})}" if code else "")
+
+
+def pass_on(alert: Told, head: Letterhead, *, code: str | None) -> PassOn:
+    """Write an alert in every form in which partners pass it on, each with how to check it and how to join."""
+    check, join = check_url(alert.reference, head), join_url(head.public_url, code)
+    body, advice = markdown.to_text(alert.body).strip(), markdown.to_text(alert.advice).strip()
+    foot = (
+        f"This alert is from {head.authority}. It applies until {_day(alert.expires_at)}.",
+        f"Is it real? Check {alert.reference} at {check}",
+        f"Get alerts like this yourself at {join}",
+    )
+    parts = [alert.headline, body, *([f"What to do\n\n{advice}"] if advice else []), "\n".join(foot)]
+    return PassOn(
+        text="\n\n".join(parts),
+        html=_html(alert, foot, check, join),
+        message=_shortened(f"{alert.headline}. {_flat(advice or body)}", f"\nCheck: {check}\nGet alerts: {join}"),
+        paragraph=f"{alert.headline}. {_flat(body)} {_flat(advice)}".strip()
+        + f" To check this alert ({alert.reference}) go to {check}. To get alerts like this, go to {join}.",
+    )
+
+
+def _html(alert: Told, foot: tuple[str, str, str], check: str, join: str) -> str:
+    said, checking, joining = (_escaped(line) for line in foot)
+    checking = checking.replace(_escaped(check), _anchor(check))
+    joining = joining.replace(_escaped(join), _anchor(join))
+    advice = f"<h3>What to do</h3>\n{markdown.to_html(alert.advice)}\n" if alert.advice.strip() else ""
+    return (
+        f"<h2>{_escaped(alert.headline)}</h2>\n{markdown.to_html(alert.body)}\n{advice}"
+        f"<p>{said}</p>\n<p>{checking}</p>\n<p>{joining}</p>"
+    )
+
+
+def _anchor(address: str) -> str:
+    return f'<a href="{_escaped(address)}">{_escaped(address)}</a>'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shortened(words: str, ending: str) -> str:
+    """Return a message that keeps its links whole, whatever becomes of its words."""
+    room = _LONGEST_MESSAGE - len(ending)
+    if len(words) > room:
+        words = words[: room - 1].rsplit(" ", 1)[0] + "…"
+    return words + ending
+
+
+def _month(at: datetime) -> str:
+    return f"{in_london(at):%B %Y}"
+
+
+def _day(at: datetime) -> str:
+    day = in_london(at)
+    return f"{day.day} {day:%B %Y}"

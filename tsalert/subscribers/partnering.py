@@ -1,0 +1,218 @@
+"""Partners put on the list, and their addresses linked and let go; steps of use cases about partners."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.delivery import queries as delivery_queries
+from tsalert.delivery import service as delivery
+from tsalert.delivery.queries import EndpointView
+from tsalert.delivery.rules import EndpointStatus
+from tsalert.installation.service import is_demo
+from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.models import (
+    Partner,
+    PartnerDeclaration,
+    SignUp,
+    Subscriber,
+    SubscriberEndpoint,
+    Subscription,
+    Topic,
+)
+from tsalert.subscribers.partners import Declaration, declare
+from tsalert.subscribers.people import LANGUAGE
+from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source, read_contact
+from tsalert.web.fields import LARGEST_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A partner with what it last declared."""
+
+    id: int
+    name: str
+    ward: str | None
+    code: str
+    reach: int | None
+    basis: str | None
+    declared_at: datetime | None
+    joined_at: datetime
+
+    @property
+    def since(self) -> datetime:
+        """When it last told us how many it reaches, or joined."""
+        return self.declared_at or self.joined_at
+
+
+def list_partners(session: Session) -> list[Standing]:
+    """Return every partner that was not erased, by name."""
+    return [Standing(row[0], row[1] or "", *row[2:]) for row in session.execute(_standings())]
+
+
+def get_partner(session: Session, partner_id: int) -> Standing:
+    """Return one partner.
+
+    :raises NotFound: there is none.
+    """
+    mine = _standings().where(Subscriber.id == (partner_id if partner_id <= LARGEST_ID else 0))
+    row = session.execute(mine).one_or_none()
+    if row is None:
+        raise NotFound("There is no such partner.")
+    return Standing(row[0], row[1] or "", *row[2:])
+
+
+def partners_at(session: Session, endpoint_id: int) -> list[int]:
+    """Return the partners that an address belongs to, in the order in which they joined."""
+    linked = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == endpoint_id)
+    return list(session.scalars(select(Partner.subscriber_id).where(Partner.subscriber_id.in_(linked)).order_by(
+        Partner.subscriber_id
+    )))  # fmt: skip
+
+
+def has_code(session: Session, code: str) -> bool:
+    """Tell whether a partner's code is one."""
+    return session.scalar(select(Partner.subscriber_id).where(Partner.code == code)) is not None
+
+
+def declarations_of(session: Session, partner_id: int) -> Sequence[PartnerDeclaration]:
+    """Return what a partner declared, the latest first."""
+    query = select(PartnerDeclaration).where(PartnerDeclaration.partner_id == partner_id)
+    return session.scalars(query.order_by(PartnerDeclaration.declared_at.desc(), PartnerDeclaration.id.desc())).all()
+
+
+def every_declaration(session: Session) -> dict[int, list[PartnerDeclaration]]:
+    """Return what each partner declared, the latest first, in one statement however many there are."""
+    query = select(PartnerDeclaration).order_by(PartnerDeclaration.declared_at.desc(), PartnerDeclaration.id.desc())
+    found: dict[int, list[PartnerDeclaration]] = {}
+    for each in session.scalars(query):
+        found.setdefault(each.partner_id, []).append(each)
+    return found
+
+
+def count_observed(session: Session, *, before: datetime | None = None) -> dict[str, int]:
+    """Return how many confirmed addresses that came with each partner's code still get alerts.
+
+    :param before: count only those who had confirmed by then.
+    """
+    open_ones = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None))
+    reachable = delivery_queries.reachable_endpoints().subquery("reachable")
+    counting = (
+        select(SignUp.partner_code, func.count(SignUp.endpoint_id.distinct()))
+        .join(reachable, reachable.c.id == SignUp.endpoint_id)
+        .where(SignUp.partner_code.is_not(None), SignUp.confirmed_at.is_not(None), SignUp.endpoint_id.in_(open_ones))
+        .group_by(SignUp.partner_code)
+    )
+    if before is not None:
+        counting = counting.where(SignUp.confirmed_at < before)
+    return {str(code): count for code, count in session.execute(counting)}
+
+
+def addresses_of(session: Session, partner_id: int) -> list[EndpointView]:
+    """Return the addresses of a partner."""
+    mine = select(SubscriberEndpoint.endpoint_id).where(SubscriberEndpoint.subscriber_id == partner_id)
+    found = delivery_queries.endpoints_by_id(session, set(session.scalars(mine)))
+    return [found[endpoint_id] for endpoint_id in sorted(found)]
+
+
+def addresses_that_get_alerts(session: Session, partner_id: int) -> set[int]:
+    """Return those of a partner's addresses that alerts go to."""
+    mine = (Subscription.subscriber_id == partner_id, Subscription.ended_at.is_(None))
+    return set(session.scalars(select(Subscription.endpoint_id).where(*mine)))
+
+
+def add_partner(session: Session, name: str, ward: str | None, *, now: datetime) -> int:
+    """Put a partner on the list with a code of its own and no address yet; a step."""
+    row = Subscriber(kind=Kind.PARTNER, name=name, language=LANGUAGE, ward=ward, formats=[], created_at=now)
+    session.add(row)
+    session.flush()
+    declare(session, [Declaration(row.id, None, None, None)], now=now)
+    return row.id
+
+
+def rename_partner(session: Session, partner_id: int, name: str, ward: str | None) -> None:
+    """Give a partner another name or ward; a step."""
+    session.execute(update(Subscriber).where(Subscriber.id == partner_id).values(name=name, ward=ward))
+
+
+def link_address(session: Session, partner_id: int, typed: str, *, now: datetime) -> int:
+    """Link an address to a partner, whose officer says it may be written to; returns the endpoint. A step.
+
+    :raises RuleViolation: it is no address, or its owner wants nothing from us.
+    """
+    try:
+        channel, address = read_contact(typed, allow_drama=is_demo())
+    except RuleViolation as error:
+        raise RuleViolation(error.message, field="address") from error
+    endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=now)
+    end = delivery_queries.endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
+    if end.is_suppressed:
+        raise RuleViolation(
+            "Whoever reads this address asked us to stop, or it does not work. They can join again themselves.",
+            field="address",
+        )
+    delivery.confirm_endpoint(session, endpoint_id, now=now)
+    if session.get(SubscriberEndpoint, (partner_id, endpoint_id)) is None:
+        session.add(SubscriberEndpoint(subscriber_id=partner_id, endpoint_id=endpoint_id, channel=channel))
+        session.flush()
+    return endpoint_id
+
+
+def start_alerts(session: Session, partner_id: int, endpoint_id: int, *, now: datetime) -> None:
+    """Send alerts on every topic to a partner's address, if it does not get them yet; a step."""
+    if endpoint_id in addresses_that_get_alerts(session, partner_id):
+        return
+    topic_id = session.scalars(select(Topic.id).where(Topic.slug == EVERY_TOPIC)).one()
+    session.add(
+        Subscription(
+            subscriber_id=partner_id,
+            endpoint_id=endpoint_id,
+            topic_id=topic_id,
+            frequency=Frequency.IMMEDIATE,
+            source=Source.PHONE,
+            started_at=now,
+        )
+    )
+    record_consent(session, partner_id, endpoint_id, Act.GIVEN, method=Source.PHONE, now=now)
+
+
+def stop_alerts(session: Session, partner_id: int, endpoint_ids: Collection[int], *, now: datetime) -> None:
+    """End what a partner gets at some of its addresses; whoever else reads them keeps theirs. A step."""
+    for endpoint_id in sorted(addresses_that_get_alerts(session, partner_id) & {*endpoint_ids}):
+        record_consent(session, partner_id, endpoint_id, Act.WITHDRAWN, method=Source.PHONE, now=now)
+    mine = (Subscription.subscriber_id == partner_id, Subscription.endpoint_id.in_(endpoint_ids))
+    ending = update(Subscription).where(*mine, Subscription.ended_at.is_(None))
+    session.execute(ending.values(ended_at=now, ended_reason=EndedReason.BY_OFFICER))
+
+
+def unlink_address(session: Session, partner_id: int, endpoint_id: int, *, now: datetime) -> None:
+    """End what a partner gets at an address and let the address go; a step.
+
+    :raises NotFound: it is not one of the partner's.
+    """
+    mine = (SubscriberEndpoint.subscriber_id == partner_id, SubscriberEndpoint.endpoint_id == endpoint_id)
+    if session.scalar(select(SubscriberEndpoint.endpoint_id).where(*mine)) is None:
+        raise NotFound("This partner has no such contact.")
+    stop_alerts(session, partner_id, [endpoint_id], now=now)
+    session.execute(delete(SubscriberEndpoint).where(*mine))
+
+
+def _standings() -> Select[int, str | None, str | None, str, int | None, str | None, datetime | None, datetime]:
+    return (
+        select(
+            Subscriber.id,
+            Subscriber.name,
+            Subscriber.ward,
+            Partner.code,
+            Partner.declared_reach,
+            Partner.basis,
+            Partner.declared_at,
+            Subscriber.created_at,
+        )
+        .join(Partner, Partner.subscriber_id == Subscriber.id)
+        .where(Subscriber.kind == Kind.PARTNER, Subscriber.erased_at.is_(None))
+        .order_by(func.lower(Subscriber.name), Subscriber.id)
+    )
