@@ -37,6 +37,7 @@ class Person:
     ward: str | None
     postcode: str | None
     id: int | None = None
+    partner_code: str | None = None
     is_changed: bool = False
     channels: dict[int, str] = field(default_factory=dict)
     new_endpoints: list[int] = field(default_factory=list)
@@ -177,7 +178,10 @@ def _write_people(session: Session, roll: Roll, now: datetime) -> None:
     changed = [person for person in roll.people if person.id is not None and person.is_changed]
     new = [person for person in roll.people if person.id is None]
     if new:
-        rows = [_details(one) | {"language": LANGUAGE, "formats": [], "created_at": now} for one in new]
+        rows = [
+            _details(one) | {"language": LANGUAGE, "formats": [], "created_at": now, "partner_code": one.partner_code}
+            for one in new
+        ]
         returning = insert(Subscriber).returning(Subscriber.id, sort_by_parameter_order=True)
         for person, subscriber_id in zip(new, session.scalars(returning, rows), strict=True):
             person.id = subscriber_id
