@@ -142,6 +142,14 @@ def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> in
         return person.subscriber_id
 
 
+def join_at(session: Session, number: str, wish: Wish, *, now: datetime) -> None:
+    """Put a number on the list that texted so itself; again changes nothing but what it asks for on top. A step."""
+    end = _find_or_add(session, Channel.SMS, number, now)
+    person = _join(session, wish, end, source=Source.SMS, now=now)
+    record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
+    audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
+
+
 def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
     """Ring a landline, within the hours of the day, to ask whether it wants alerts; returns the sign-up's id.
 
