@@ -67,6 +67,8 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    confirmations_per_hour: int = 60
+    confirmations_per_prefix: int = 12
     bounces_held_above: int = 10
     audit_head_to: str = ""
     records_an_hour: int = 60
@@ -107,6 +109,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
+        confirmations_per_hour=reader.number("CONFIRMATIONS_PER_HOUR", 60),
+        confirmations_per_prefix=reader.number("CONFIRMATIONS_PER_PREFIX", 12),
         bounces_held_above=reader.number("BOUNCES_HELD_ABOVE", 10),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
         records_an_hour=reader.number("RECORDS_AN_HOUR", 60),

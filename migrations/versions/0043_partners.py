@@ -20,10 +20,7 @@ _KINDS = (
 
 def upgrade():
     # The code that a sign-up came with is needed to count what partners bring.
-    columns = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("sign_up")}
-    if "partner_code" not in columns:
-        op.add_column("sign_up", sa.Column("partner_code", sa.Text()))
-        op.create_index(op.f("ix_sign_up_partner_code"), "sign_up", ["partner_code"])
+    op.create_index(op.f("ix_sign_up_partner_code"), "sign_up", ["partner_code"])
     _add_profiles()
     _add_declarations()
     _add_acknowledgements()
@@ -138,4 +135,3 @@ def downgrade():
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION refuse_changing_what_partners_told()")
     op.drop_index(op.f("ix_sign_up_partner_code"), "sign_up")
-    op.drop_column("sign_up", "partner_code")

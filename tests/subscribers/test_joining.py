@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.subscribers import rules, service
-from tsalert.subscribers.models import ConsentEvent, SignUp, Subscriber
+from tsalert.subscribers.models import ConsentEvent, Partner, SignUp, Subscriber
 from tsalert.subscribers.service import Wish
 
 SCAMS = Wish(("scams",))
@@ -181,3 +182,41 @@ def test_a_caller_may_come_back_and_change_how_often(session: Session, run_impor
     service.add_by_phone("07700 900001", Wish(name="Ann Example"), actor=OPERATOR, now=NOW)
     assert status(session, "+447700900001") == "active"
     assert session.scalar(select(func.count()).select_from(Subscriber)) == 1
+
+
+def test_large_print_and_a_partners_code_are_kept_from_the_form_to_the_list(
+    session: Session, run_import: Import
+) -> None:
+    run_import(f"Example Watch,watch@example.org,,,,partner,1200,,,{CONSENT}")
+    code = session.scalars(select(Partner.code)).one()
+    join(session, "sam@example.org", Wish(formats=("large_print",), partner_code=code.lower()))
+    found = session.scalars(select(Subscriber).where(Subscriber.kind == "resident")).one()
+    assert (found.formats, found.partner_code) == (["large_print"], code)
+
+
+def test_a_partners_code_that_nobody_has_changes_nothing(session: Session) -> None:
+    join(session, wish=Wish(partner_code="NOBODY22"))
+    assert session.scalars(select(Subscriber.partner_code)).one() is None
+    assert session.scalars(select(SignUp.partner_code)).one() is None
+
+
+def test_who_is_on_the_list_already_is_not_counted_for_the_partner(session: Session, run_import: Import) -> None:
+    run_import(f"Example Watch,watch@example.org,,,,partner,1200,,,{CONSENT}")
+    code = session.scalars(select(Partner.code)).one()
+    join(session)
+    join(session, wish=Wish(("all",), partner_code=code))
+    assert session.scalars(select(Subscriber.partner_code).where(Subscriber.kind == "resident")).one() is None
+
+
+def test_how_often_somebody_wants_to_hear_is_kept_until_they_confirm(session: Session) -> None:
+    join(session, wish=Wish(("scams",), frequency="daily"))
+    assert held(session, "pat@example.org") == [("scams", "daily", None)]
+
+
+def test_texts_to_one_block_of_numbers_end_at_the_hours_limit(app: Flask, session: Session) -> None:
+    most = app.extensions["tsalert_settings"].confirmations_per_prefix
+    for number in range(most + 3):
+        ask(f"07700 9000{number:02}")
+    assert delivery_count(session) == most
+    ask("pat@example.org")
+    assert delivery_count(session) == most + 1

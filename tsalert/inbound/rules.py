@@ -8,11 +8,12 @@ MESSAGE = "message"
 
 
 class Keyword(StrEnum):
-    """A message of one word that we act on by ourselves."""
+    """A message that we act on by ourselves: of one word, or JOIN with what it is for."""
 
     STOP = "stop"
     START = "start"
     HELP = "help"
+    JOIN = "join"
 
 
 _WORDS = {
@@ -20,6 +21,9 @@ _WORDS = {
     **dict.fromkeys(("START", "YES", "UNSTOP"), Keyword.START),
     **dict.fromkeys(("HELP", "INFO"), Keyword.HELP),
 }
+# A postcode is two words at most, and further words name topics.
+_JOINING = re.compile(r"\W*JOIN\b((?:\W+\w[\w-]*){0,5})\W*", re.IGNORECASE)
+_LONGEST_JOINING = 60
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _NOT_LETTERS = re.compile(r"[^A-Z]+")
 
@@ -30,6 +34,15 @@ def read_keyword(body: str) -> Keyword | None:
     A word within a sentence ("stop him") is a message that a person must read. "STOP ALL" is one word to us.
     """
     return _WORDS.get(_NOT_LETTERS.sub("", body.upper())) if len(body) <= 30 else None
+
+
+def read_joining(body: str) -> str | None:
+    """Return what stands behind JOIN, often a postcode or nothing; None for a message that is no wish to join.
+
+    More than five words behind it are a story ("join us at the door...") that a person must read.
+    """
+    found = _JOINING.fullmatch(body) if len(body) <= _LONGEST_JOINING else None
+    return found[1].strip() if found else None
 
 
 def is_number(sender: str) -> bool:

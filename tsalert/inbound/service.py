@@ -16,7 +16,7 @@ from tsalert.delivery.rules import TWILIO_STATUSES, Channel, Status
 from tsalert.hygiene.reporting import report_number
 from tsalert.inbound import officers
 from tsalert.inbound.models import InboundMessage
-from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_keyword, readable
+from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_joining, read_keyword, readable
 from tsalert.response import waiting
 from tsalert.response.vocabulary import Line
 from tsalert.response.waiting import LONGEST_TEXT, Contact
@@ -83,10 +83,18 @@ def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
         return Taken(keyword, help_answer(authority=settings.authority_name, number=settings.rapid_response_number))
     if keyword is Keyword.START and subscribers.start_texts(session, sender, now=now):
         return Taken(keyword, welcome_answer(authority=settings.authority_name))
+    if _joins(session, sender, body, now):
+        return Taken(Keyword.JOIN, welcome_answer(authority=settings.authority_name))
     verb_answer = officers.answer_text(session, sender, body, now=now)
     if verb_answer is not None:
         return Taken(officers.VERB, verb_answer)
     return _wait(session, sender, body, settings, now)
+
+
+def _joins(session: Session, sender: str, body: str, now: datetime) -> bool:
+    """Put who texts JOIN on the list; False where the message is no such wish, or cannot be granted."""
+    words = read_joining(body) if is_number(sender) else None
+    return words is not None and subscribers.join_by_text(session, sender, words, now=now)
 
 
 def _wait(session: Session, sender: str, body: str, settings: Settings, now: datetime) -> Taken:

@@ -1,5 +1,6 @@
 """Asking an address to confirm: limited, the same for everybody, never twice for one import."""
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
@@ -20,20 +21,19 @@ from tsalert.subscribers.tokens import confirm_token
 from tsalert.subscribers.wording import confirmation
 from tsalert.visitors.limiting import spend
 
-# Calls to numbers that differ in the last three digits alone, and to all, within the hour.
-_CALLS_PER_PREFIX, _CALLS_PER_HOUR = 12, 60
 _HOUR = timedelta(hours=1)
+_log = logging.getLogger(__name__)
 
 
 def ask(session: Session, sign_up: SignUp, *, now: datetime) -> bool:
-    """Send a sign-up's address the message that asks it to confirm; False where it may not be rung. A step.
+    """Send a sign-up's address the message that asks it to confirm; False where it may not be asked now. A step.
 
     Each message is a mailing of its own, since its link is. A call goes out by day.
     """
     session.add(sign_up)
     session.flush()
     end = get_endpoint(session, sign_up.endpoint_id)
-    if end.channel is Channel.VOICE and not _may_ring(session, end, now):
+    if not _may_ask(session, sign_up, end, now):
         return False
     settings: Settings = current_app.extensions["tsalert_settings"]
     content = confirmation(
@@ -49,10 +49,23 @@ def ask(session: Session, sign_up: SignUp, *, now: datetime) -> bool:
 
 def may_cost(session: Session, channel: Channel, address: str, *, now: datetime) -> bool:
     """Take one of the confirmations that cost money; False where the hour's are used up. A step."""
-    if channel is not Channel.VOICE:
+    if channel is Channel.EMAIL:
         return True
-    block = spend(session, "confirmation calls", address[:-3], most=_CALLS_PER_PREFIX, within=_HOUR, now=now)
-    return block and spend(session, "confirmation calls", "all", most=_CALLS_PER_HOUR, within=_HOUR, now=now)
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    purpose = "confirmation calls" if channel is Channel.VOICE else "confirmation texts"
+    block, hour = settings.confirmations_per_prefix, settings.confirmations_per_hour
+    is_left = spend(session, purpose, address[:-3], most=block, within=_HOUR, now=now)
+    is_left = is_left and spend(session, purpose, "all", most=hour, within=_HOUR, now=now)
+    if not is_left:
+        _log.warning("the hour's %s are used up, in all or for one block of numbers", purpose)
+    return is_left
+
+
+def _may_ask(session: Session, sign_up: SignUp, end: EndpointView, now: datetime) -> bool:
+    """Tell whether an address may be asked now; an officer's import decides on its own texts."""
+    if end.channel is Channel.VOICE:
+        return _may_ring(session, end, now)
+    return sign_up.source == Source.IMPORT or may_cost(session, end.channel, end.address, now=now)
 
 
 def _may_ring(session: Session, end: EndpointView, now: datetime) -> bool:

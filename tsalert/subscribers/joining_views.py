@@ -19,7 +19,9 @@ bp = Blueprint("joining", __name__)
 @public
 def show_form() -> ResponseReturnValue:
     """Show the form to join."""
-    return render_template("public/join.html", topics=queries.topics(db.session()), stamp=stamp(utc_now()))
+    partner = request.args.get("partner", "")
+    topics = queries.topics(db.session())
+    return render_template("public/join.html", topics=topics, partner=partner, stamp=stamp(utc_now()))
 
 
 @bp.post("/join")

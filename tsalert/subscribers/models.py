@@ -26,6 +26,7 @@ class Topic(Base):
 class Subscriber(Base):
     """A resident, or an organisation (its name is ``name``) that passes alerts on.
 
+    ``partner_code`` is that of the partner who sent them.
     ``ward`` is the ward's code where the directory of wards knows it; no ward means alerts for every ward.
     While ``paused_until`` holds anything, whatever the hour, nothing is sent to them; the timetable empties it.
     """
@@ -43,6 +44,7 @@ class Subscriber(Base):
     ward: Mapped[str | None] = mapped_column(index=True)
     postcode: Mapped[str | None]
     formats: Mapped[list[str]] = mapped_column(JSON)
+    partner_code: Mapped[str | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
@@ -165,6 +167,8 @@ class SignUp(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"))
     topics: Mapped[list[str]] = mapped_column(JSON)
+    frequency: Mapped[str | None]
+    formats: Mapped[list[str]] = mapped_column(JSON, default=list)
     postcode: Mapped[str | None]
     ward: Mapped[str | None]
     source: Mapped[str]

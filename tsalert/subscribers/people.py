@@ -38,6 +38,7 @@ class Person:
     ward: str | None
     postcode: str | None
     id: int | None = None
+    partner_code: str | None = None
     is_changed: bool = False
     channels: dict[int, str] = field(default_factory=dict)
     new_endpoints: list[int] = field(default_factory=list)
@@ -181,7 +182,7 @@ def _write_people(session: Session, roll: Roll, now: datetime) -> None:
         for person, subscriber_id in zip(new, new_ids(session, Subscriber, len(new)), strict=True):
             person.id = subscriber_id
         shared: dict[str, object] = {"language": LANGUAGE, "formats": [], "created_at": now}
-        rows = [_details(one) | {"id": one.id} | shared for one in new]
+        rows = [_details(one) | {"id": one.id, "partner_code": one.partner_code} | shared for one in new]
         session.connection().execute(insert(Subscriber), rows)
     if changed:
         session.execute(update(Subscriber), [_details(person) | {"id": person.id} for person in changed])

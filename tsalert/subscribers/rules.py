@@ -84,7 +84,7 @@ PHONE_SCRIPT = (
     "and you can stop the alerts at any time. Is that all right?"
 )
 PHONE_WORDING = f"The officer read out: {PHONE_SCRIPT}"
-SMS_WORDING = "They texted YES or START to our number."
+SMS_WORDING = "They texted YES, START or JOIN to our number."
 KEY_WORDING = "They pressed 1 on a call of ours that asked whether they want alerts by call."
 IMPORT_WORDING = "In the words of the source named."
 WORDINGS = {

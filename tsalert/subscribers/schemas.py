@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from tsalert.subscribers.joining import Wish
+from tsalert.subscribers.reading import LARGE_PRINT
 from tsalert.subscribers.rules import OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
@@ -19,11 +20,18 @@ class JoinSchema(VisitorSchema):
     contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
     postcode = Postcode()
     topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
+    formats = fields.List(fields.String(validate=validate.Equal(LARGE_PRINT)), validate=validate.Length(max=1))
+    partner = fields.String()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Hand over the contact, the wish and the marks."""
-        wish = Wish(tuple(data.get("topics", ())), data.get("postcode"))
+        wish = Wish(
+            tuple(data.get("topics", ())),
+            data.get("postcode"),
+            formats=tuple(data.get("formats", ())),
+            partner_code=data.get("partner"),
+        )
         return {"contact": data["contact"], "wish": wish, "leave_empty": data["leave_empty"], "drawn": data["drawn"]}
 
 

@@ -1,22 +1,27 @@
 """Joining and leaving by text message. Steps of the room that takes messages in."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.clock import as_utc
+from tsalert.core.errors import RuleViolation
+from tsalert.core.postcodes import read_postcode
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, find_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.installation.service import is_demo
 from tsalert.subscribers import queries
+from tsalert.subscribers.asking import may_cost
 from tsalert.subscribers.consenting import record_consent
-from tsalert.subscribers.joining import PUBLIC, confirm
+from tsalert.subscribers.joining import PUBLIC, Wish, confirm, join_at
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.people import read_roll, write_roll
-from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Source, changes_by_return
+from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Source, changes_by_return, read_contact
 
 
 def stop_texts(session: Session, number: str, *, now: datetime) -> None:
@@ -39,6 +44,38 @@ def start_texts(session: Session, number: str, *, now: datetime) -> bool:
         confirm(session, waiting, method=Source.SMS, now=now)
         return True
     return _resume(session, end, now)
+
+
+def join_by_text(session: Session, number: str, words: str, *, now: datetime) -> bool:
+    """Put a number on the list, because it texted JOIN: the text is the consent, and proves the number. A step.
+
+    :param words: what stood behind JOIN: a postcode, topics, both or neither; words that are neither are ignored.
+    :return: False for a number that is no British mobile, or while the hour's answers are used up.
+    """
+    try:
+        channel, address = read_contact(number, allow_drama=is_demo())
+    except RuleViolation:
+        return False
+    if channel is not Channel.SMS or not may_cost(session, channel, address, now=now):
+        return False
+    join_at(session, address, Wish(_topics_in(session, words), _postcode_in(words)), now=now)
+    return True
+
+
+def _topics_in(session: Session, words: str) -> tuple[str, ...]:
+    known = queries.topic_ids(session)
+    return tuple(word for word in words.lower().split() if word in known)
+
+
+def _postcode_in(words: str) -> str | None:
+    """Return the first postcode among words, written as one word or as two."""
+    single = words.split()
+    for typed in (*map(" ".join, pairwise(single)), *single):
+        try:
+            return read_postcode(typed.strip(".,;:!"))
+        except RuleViolation:
+            continue
+    return None
 
 
 def waiting_sign_up(session: Session, end: EndpointView, now: datetime) -> int | None:

@@ -1,0 +1,51 @@
+"""Joining by a text of JOIN: the text itself is the consent, and proves the number."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.subscribers.conftest import held, status
+from tsalert.inbound import service as inbound
+from tsalert.inbound.rules import read_joining
+from tsalert.subscribers.models import ConsentEvent, Subscriber
+
+MOBILE = "+447700900123"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("JOIN", ""),
+        (" join. ", ""),
+        ("Join BR1 3UH", "BR1 3UH"),
+        ("JOIN, br13uh scams!", "br13uh scams"),
+        ("Join me and the others at the front door now", None),
+        ("please JOIN", None),
+        ("JOINERS came to the door", None),
+        ("", None),
+    ],
+)
+def test_a_text_is_a_wish_to_join_or_a_message_for_a_person(body: str, words: str | None) -> None:
+    read = read_joining(body)
+    assert (read if read is None else read.strip(", ")) == words
+
+
+def test_who_texts_join_is_on_the_list_and_hears_so(session: Session) -> None:
+    answer = inbound.take_message("SM1", MOBILE, "JOIN BR1 3UH scams gardening", now=NOW)
+    assert "you will get our scam alerts" in answer
+    assert status(session, MOBILE) == "active"
+    assert held(session, MOBILE) == [("scams", "immediate", None)]
+    assert session.scalars(select(Subscriber.postcode)).one() == "BR1 3UH"
+    assert "JOIN" in session.scalars(select(ConsentEvent.wording)).one()
+
+
+def test_a_repeated_report_of_the_same_text_changes_nothing(session: Session) -> None:
+    answers = {inbound.take_message("SM1", MOBILE, "JOIN", now=NOW) for _ in range(2)}
+    assert len(answers) == 1
+    assert session.scalar(select(func.count()).select_from(ConsentEvent)) == 1
+
+
+def test_a_foreign_number_that_texts_join_waits_for_an_officer(session: Session) -> None:
+    inbound.take_message("SM1", "+12025550100", "JOIN", now=NOW)
+    assert session.scalars(select(Subscriber)).all() == []
