@@ -165,7 +165,7 @@ def test_alerts_that_were_sent_before_went_out_in_the_ordinary_edition(app: Flas
     file = tmp_path / "used.db"
     used = create_app(settings(f"sqlite:///{file}", tmp_path))
     with used.app_context():
-        upgrade(revision="0049")
+        upgrade(revision="0040")
         db.engine.dispose()
     with closing(sqlite3.connect(file)) as plain:
         plain.execute(
@@ -192,7 +192,7 @@ def test_alerts_that_were_sent_before_went_out_in_the_ordinary_edition(app: Flas
         kept = plain.execute("SELECT alert_id, mailing_id, edition FROM alert_edition").fetchall()
         assert kept == [(1, 9, "ordinary")]
     with used.app_context():
-        downgrade(revision="0049")
+        downgrade(revision="0040")
         db.engine.dispose()
     with closing(sqlite3.connect(file)) as plain:
         assert plain.execute("SELECT id, mailing_id FROM alert ORDER BY id").fetchall() == [(1, 9), (2, None)]
