@@ -13,7 +13,7 @@ from tests.subscribers.conftest import CONSENT, Import, held, letters, status
 from tsalert.core.clock import utc_now
 from tsalert.places.models import Ward
 from tsalert.staff.rules import RoleName
-from tsalert.subscribers.models import SignUp, Subscriber, Subscription
+from tsalert.subscribers.models import Partner, SignUp, Subscriber, Subscription
 from tsalert.visitors.tokens import stamp
 
 PAT = f"Pat Example,pat@example.org,07700 900001,BR1 3UH,Bickley,,,scams,immediate,{CONSENT}"
@@ -243,3 +243,17 @@ def test_an_officer_ends_a_subscription(
 @pytest.mark.parametrize("path", ["/subscribers", "/subscribers/new", "/subscribers/1", "/messages"])
 def test_residents_never_see_the_list(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 303
+
+
+def test_large_print_and_the_partners_code_go_along_with_the_form(
+    client: FlaskClient, session: Session, run_import: Import, drawn: str
+) -> None:
+    run_import(f"Example Watch,watch@example.org,,,,partner,1200,,,{CONSENT}")
+    code = session.scalars(select(Partner.code)).one()
+    assert f'name="partner" value="{code}"' in client.get(f"/join?partner={code}").text
+    assert 'name="partner"' not in client.get("/join").text
+    typed = {"contact": "pat@example.org", "formats": "large_print", "partner": code, "drawn": drawn}
+    assert client.post("/join", data=typed).status_code == 303
+    kept = session.scalars(select(SignUp).order_by(SignUp.id.desc())).first()
+    assert kept is not None
+    assert (kept.formats, kept.partner_code) == (["large_print"], code)

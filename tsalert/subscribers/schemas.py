@@ -55,8 +55,8 @@ class PhonedSchema(Schema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[str, Wish]:
         """Hand over the contact and the wish."""
-        optional = {name: data.get(name) for name in ("postcode", "ward", "name", "frequency")}
-        return data["contact"], Wish(topics=tuple(data.get("topics", ())), **optional)
+        where, name = (data.get("postcode"), data.get("ward")), data.get("name")
+        return data["contact"], Wish(tuple(data.get("topics", ())), *where, name=name, frequency=data.get("frequency"))
 
 
 class LandlineSchema(Schema):
