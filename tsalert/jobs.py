@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsalert.delivery import doubts, recovery
+from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
@@ -66,6 +67,7 @@ TIMETABLE = (
     Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
     Job("look for likely duplicates", 21600, doubles.look_for_doubles),
     Job("count the months of the list", 3600, months.keep_months),
+    Job("send daily and weekly mails", 60, digests.send_due),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )
