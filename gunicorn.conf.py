@@ -29,6 +29,7 @@ def post_worker_init(worker: object) -> None:
     from tsalert.app import (  # noqa: PLC0415
         begin_to_read_ahead,
         compile_pages,
+        draw_public_pages,
         keep_what_is_loaded,
         open_connections,
     )
@@ -36,6 +37,7 @@ def post_worker_init(worker: object) -> None:
     sys.setswitchinterval(SECONDS_BEFORE_GIVING_WAY)
     compile_pages(worker.wsgi)  # type: ignore[attr-defined]
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]
+    draw_public_pages(worker.wsgi)  # type: ignore[attr-defined]
     keep_what_is_loaded()
     worker.reading_ahead = begin_to_read_ahead(worker.wsgi)  # type: ignore[attr-defined]
 

@@ -33,10 +33,11 @@ from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
-from tsalert.web import access, errors, filters, headers, numbers, once, pages, uploads
+from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
+_READ_MOST = ("/welcome", "/alerts/published", "/at-the-door", "/join", "/check", "/report")
 _LARGEST_REQUEST = 8 * 1024 * 1024
 
 
@@ -78,6 +79,13 @@ def compile_pages(app: Flask) -> None:
     """Compile every template, so that nobody's first page waits for that."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+
+
+def draw_public_pages(app: Flask) -> None:
+    """Draw what residents read most, so that an alert which sends them all at once finds the pages ready."""
+    for path in _READ_MOST:
+        with app.test_request_context(path):
+            app.full_dispatch_request()
 
 
 def open_connections(app: Flask, count: int) -> None:
@@ -142,6 +150,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
     with app.app_context():
         app.config["TSALERT_DEMO"] = installation.is_demo()
     headers.init_app(app)
+    compressing.init_app(app)
+    caching.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)

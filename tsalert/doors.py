@@ -5,7 +5,7 @@ from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import views as alerts_views
+from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
@@ -115,6 +115,8 @@ from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
 from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
+from tsalert.site import report_views as site_report_views
+from tsalert.site import views as site_views
 from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
@@ -176,6 +178,8 @@ PAGES = (
     partner_views.bp,
     *quarterly_pages.blueprints,
     alerts_views.bp,
+    site_views.bp,
+    site_report_views.bp,
     subscribers_views.bp,
     joining_views.bp,
     landline_views.bp,

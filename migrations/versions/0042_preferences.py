@@ -7,7 +7,7 @@ _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _REASONS = "'too_many', 'not_useful', 'moved_away', 'other_source', 'not_me', 'other'"
 
 revision = "0042"
-down_revision = "0049"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 revision = "0044"
-down_revision = "0049"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -38,7 +38,7 @@ ROOT = Path(__file__).parent.parent.parent
 OFFICERS, BOARDS, PAUSE = 20, 100, 4.0
 FASTER = (2.0, 1.0, 0.5, 0.25, 0.1)
 MOST = {"save_p95": 50.0, "load_p99": 250.0, "quarter": 300.0, "year": 1000.0}
-_BARE = "python:tests.benchmarks.bare_settings"
+BARE = "python:tests.benchmarks.bare_settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def _measure(name: str, url: str, folder: Path, calls: int, seconds: float) -> R
         result.figures = _time_figures()
         _prepare_yardstick()
         db.engine.dispose()
-    with _served("tests.benchmarks.bare_site:app", app, folder / "bare.log", config=_BARE) as site:
+    with served("tests.benchmarks.bare_site:app", app, folder / "bare.log", config=BARE) as site:
         result.bare_page, result.bare_insert = _ask_often(site, "GET"), _ask_often(site, "POST")
-    with _served("wsgi:app", app, folder / "web.log") as site, worker(command_environment(app), folder / "worker.log"):
+    with served("wsgi:app", app, folder / "web.log") as site, worker(command_environment(app), folder / "worker.log"):
         result.alone = _crowd(site, cookies, Crowd(1, 0.05, 0, seconds / 3, "alone"))
         result.load = _crowd(site, cookies, Crowd(OFFICERS, PAUSE, BOARDS, seconds, "load"))
         with app.app_context():
@@ -182,7 +182,7 @@ def _ask_often(site: str, method: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.py") -> Iterator[str]:
+def served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.py") -> Iterator[str]:
     """Serve a program as the product is served: gunicorn with its own settings, two processes."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", program, "--config", config, "--bind", f"127.0.0.1:{port}"]

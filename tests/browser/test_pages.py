@@ -223,10 +223,15 @@ WHERE = {
     "case_officers.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
+    "site.show_accessibility": "/accessibility",
+    "site.show_cookies": "/cookies",
+    "site.show_door": "/at-the-door",
+    "site.show_home": "/welcome",
+    "site.show_privacy": "/privacy",
+    "reporting.show_form": "/report",
     "staff.show_account": "/account",
     "landlines.list_landlines": "/subscribers/landlines",
     "subscribers.list_subscribers": "/subscribers",
-    "subscribers.public_home": "/welcome",
     "subscribers.show_form": "/subscribers/new",
     "subscribers.show_subscriber": "/subscribers/1",
 }
@@ -287,6 +292,7 @@ LINKED = {
     "links.show_confirmation",
     "links.show_leaving",
     "links.show_why",
+    "reporting.show_receipt",
     "preferences.show_code",
     "preferences.show_link",
     "preferences.show_move",
@@ -465,7 +471,7 @@ def addresses(page: Page) -> dict[str, str]:
 
 
 def links(page: Page) -> dict[str, str]:
-    """Make a wall display, sign an address up, and return where the links lead that were made for them."""
+    """Make a wall display, sign an address up, report, and return where the links lead that were made for them."""
     page.goto("/wall-displays")
     page.get_by_label("Name").fill("A screen under test")
     page.get_by_role("button", name="Make it").click()
@@ -474,9 +480,16 @@ def links(page: Page) -> dict[str, str]:
     page.get_by_label("Email address or telephone number").fill("new.reader@example.org")
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)  # nobody types faster; a machine is turned away
     page.get_by_role("button", name="Get alerts").click()
+    page.goto("/report")
+    page.get_by_role("radio", name="No", exact=True).first.check()
+    page.get_by_label("What happened?").fill("Somebody rang about a parcel. (Invented)")
+    page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("heading", name="We have your report").wait_for()
     confirmation, leaving = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in ("confirm", "unsubscribe"))
     return {
         "displays.show_link": screen,
+        "reporting.show_receipt": urlsplit(page.url).path,
         "links.show_confirmation": f"/confirm/{confirmation}",
         "links.show_leaving": f"/unsubscribe/{leaving}",
         "links.show_why": f"/unsubscribe/{leaving}/why",

@@ -162,7 +162,7 @@ def assert_live() -> None:
     assert not any(event.note.startswith(("Ringing", "No answer was reported")) for event in stories)
     assert sum("Corrected" in event.what or "Corrected" in event.note for event in stories) == 3
     waits = waiting.waiting_calls(db.session())
-    assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms"]
+    assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms", "web"]
     assert waits[0].story is not None
     assert waits[0].story.message is not None
     assert waits[0].story.message.is_kept

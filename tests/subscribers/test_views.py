@@ -29,13 +29,6 @@ def asked(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(SignUp)) or 0
 
 
-def test_the_public_site_tells_how_to_join_and_whom_to_ring(client: FlaskClient) -> None:
-    page = client.get("/welcome").text
-    for words in ("999", "07700 900461", "/join"):
-        assert words in page
-    assert client.get("/").headers["Location"] == "/welcome"
-
-
 def test_joining_takes_one_form_and_one_confirmation(client: FlaskClient, session: Session, drawn: str) -> None:
     typed = {"contact": "pat@example.org", "postcode": "br13uh", "topics": ["scams", "doorstep-crime"], "drawn": drawn}
     answer = client.post("/join", data=typed)

@@ -28,5 +28,15 @@ def test_nobody_waits_while_the_whole_program_is_searched_for_garbage(served: Fl
     assert searched < left_alone / 10
 
 
+def test_the_page_that_everybody_opens_after_an_alert_is_drawn_before_anybody_asks(served: Flask) -> None:
+    def draw_nothing() -> str:
+        raise AssertionError("it was not drawn before")
+
+    answer = served.test_client().get("/at-the-door")
+    drawings = served.extensions["tsalert_drawings"]
+    mark = answer.headers["ETag"].removeprefix("W/").strip('"')
+    assert drawings.recall("/at-the-door", mark, draw_nothing) == answer.text
+
+
 def test_a_save_waits_no_longer_than_a_millisecond_each_time_that_somebody_else_draws(served: Flask) -> None:
     assert sys.getswitchinterval() == pytest.approx(0.001)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, steps
-from tsalert.alerts.models import Alert, AlertReview, AlertWriter
+from tsalert.alerts.models import Alert, AlertEdition, AlertReview, AlertWriter
 from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status
 from tsalert.core.errors import NotFound
@@ -126,7 +126,8 @@ def mailings_of(session: Session, alert_id: int) -> list[int]:
 
 def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
     """Return the reference of the alert that went out as a mailing; None for one that is no alert."""
-    return session.scalar(select(Alert.reference).where(Alert.mailing_id == mailing_id))
+    edition = select(AlertEdition.alert_id).where(AlertEdition.mailing_id == mailing_id).scalar_subquery()
+    return session.scalar(select(Alert.reference).where(Alert.id == edition))
 
 
 def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
@@ -186,17 +187,21 @@ def sent_alone(session: Session, *, limit: int = PAGE) -> list[SentAlone]:
     ]
 
 
-def current(session: Session, *, now: datetime) -> list[Alert]:
+def current(session: Session, *, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[Alert]:
     """Return the alerts that were sent and have not expired, newest first."""
-    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now)
+    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now, *where)
     return list(session.scalars(query.order_by(*_NEWEST)))
 
 
 def published_since(session: Session, since: datetime) -> list[tuple[int, str, int]]:
-    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first."""
-    columns = select(Alert.id, Alert.reference, Alert.mailing_id).where(Alert.published_at >= since)
-    rows = session.execute(columns.order_by(Alert.published_at, Alert.id))
-    return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows if mailing_id is not None]
+    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first.
+
+    The mailing is of the ordinary edition, which is made last and alone has words for telephones.
+    """
+    columns = select(Alert.id, Alert.reference, func.max(AlertEdition.mailing_id))
+    sent = columns.join(AlertEdition, AlertEdition.alert_id == Alert.id).where(Alert.published_at >= since)
+    rows = session.execute(sent.group_by(Alert.id).order_by(Alert.published_at, Alert.id))
+    return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows]
 
 
 def count_published(session: Session, period: Period) -> int:
@@ -205,9 +210,16 @@ def count_published(session: Session, period: Period) -> int:
     return session.scalar(select(func.count()).select_from(Alert).where(*when)) or 0
 
 
-def past(session: Session, *, now: datetime, after: int | None = None, limit: int = PAGE) -> list[Alert]:
+def past(
+    session: Session,
+    *,
+    now: datetime,
+    after: int | None = None,
+    limit: int = PAGE,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> list[Alert]:
     """Return a page of the alerts that were sent and have expired, newest first, beyond the id ``after``."""
-    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at <= now)
+    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at <= now, *where)
     if after is not None:
         shown = select(Alert.published_at, Alert.id).where(Alert.id == after).scalar_subquery()
         query = query.where(tuple_(Alert.published_at, Alert.id) < shown)

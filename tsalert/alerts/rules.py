@@ -21,6 +21,8 @@ LONGEST_HEADLINE = 120
 LONGEST_ADVICE = 2_000
 LONGEST_SMS = 600
 LONGEST_VOICE = 600
+# The longest message that anybody may paste to have it checked: a whole mail with its headers.
+LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
 SHORTEST_REASON = 10
 _LONGEST_SHOWN = 200

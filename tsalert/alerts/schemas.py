@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (
     LONGEST_ADVICE,
     LONGEST_BODY,
     LONGEST_HEADLINE,
+    LONGEST_MESSAGE,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -86,6 +88,30 @@ class AlertsAskedSchema(Schema):
     """Which page of a list is asked for."""
 
     after = RecordId(load_default=None)
+
+
+class PublishedSearchSchema(Schema):
+    """What somebody looks for among the alerts that were sent; ``after`` is the page's own."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    q = Line(longest=100, load_default="")
+    ward = Line(longest=100, load_default="")
+    topic = Line(longest=50, load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Wanted:
+        """Hand over a typed value."""
+        return Wanted(data["q"], data["ward"], data["topic"])
+
+
+class MessageToCheckSchema(Schema):
+    """A message that somebody got and wants to have checked."""
+
+    message = Paragraph(
+        longest=LONGEST_MESSAGE, required=True, error_messages={"required": "Paste the message that you got."}
+    )
 
 
 class AlertLineSchema(Schema):

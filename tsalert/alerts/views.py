@@ -1,11 +1,10 @@
-"""Pages on which officers write, decide on and follow alerts, and on which anybody checks one."""
+"""Pages on which officers write, decide on and follow alerts."""
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import presenting, queries, service
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
-from tsalert.alerts.rules import read_reference
 from tsalert.alerts.schemas import (
     AlertApprovalSchema,
     AlertDraftSchema,
@@ -17,7 +16,7 @@ from tsalert.alerts.schemas import (
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.web.access import current_actor, public, requires
+from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("alerts", __name__)
@@ -197,43 +196,6 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     typed = load_form(ReviewSchema())
     service.review(alert_id, typed["verdict"], typed["note"], actor=current_actor(), now=utc_now())
     return redirect(url_for(".list_reviews"), 303)
-
-
-@bp.get("/alerts/published")
-@public
-def published() -> ResponseReturnValue:
-    """Show the alerts that were sent: those that still apply, then past ones."""
-    session, now, after = db.session(), utc_now(), page_number("after")
-    past = queries.past(session, now=now, after=after)
-    older = past[-1].id if len(past) == queries.PAGE else None
-    current = [] if after else queries.current(session, now=now)
-    withdrawn = presenting.withdrawn(session, [*current, *past])
-    return render_template(
-        "alerts/published.html", current=current, past=past, older=older, after=after, withdrawn=withdrawn
-    )
-
-
-@bp.get("/check")
-@public
-def check_form() -> ResponseReturnValue:
-    """Ask for the reference of an alert, and lead to its page."""
-    typed = request.args.get("reference", "").strip()
-    wanted = read_reference(typed)
-    if wanted:
-        return redirect(url_for(".check_alert", reference=wanted), 303)
-    page = render_template("alerts/check.html", wanted=typed[:40], is_unknown=bool(typed))
-    return page, 404 if typed else 200
-
-
-@bp.get("/check/<reference>")
-@public
-def check_alert(reference: str) -> ResponseReturnValue:
-    """Tell whether an alert is ours, and show what it really said."""
-    wanted = read_reference(reference)
-    alert = queries.find_published(db.session(), wanted) if wanted else None
-    if alert is None:
-        return render_template("alerts/check.html", wanted=reference[:40], is_unknown=True), 404
-    return render_template("alerts/checked.html", **presenting.checked_page(alert, utc_now()))
 
 
 def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:

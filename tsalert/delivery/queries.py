@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import Exists, Row, Select, exists, literal_column, select
+from sqlalchemy import Exists, Row, ScalarSelect, Select, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -138,6 +138,11 @@ def progress_of_all(session: Session, mailing_ids: Collection[int]) -> dict[int,
 def subjects_of(session: Session, mailing_ids: Collection[int]) -> dict[int, str]:
     """Return what some mailings are called, by id."""
     return dict(session.execute(select(Mailing.id, Mailing.subject).where(Mailing.id.in_(mailing_ids))).all())
+
+
+def count_cancelled(mailing_ids: Select[int | None]) -> ScalarSelect[int]:
+    """Return how many of some mailings are cancelled, as part of a statement."""
+    return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
 
 def deliveries_of(

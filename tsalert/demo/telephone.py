@@ -1,4 +1,4 @@
-"""Contacts that wait to be written up: a missed call, a voicemail, a text message. All of it is invented."""
+"""Contacts that wait to be written up: a missed call, a voicemail, a text, a report. All of it is invented."""
 
 import math
 import wave
@@ -15,9 +15,11 @@ from tsalert.demo.past import Crew
 from tsalert.demo.people import household
 from tsalert.inbound.service import take_message
 from tsalert.response import waiting
-from tsalert.response.vocabulary import Line
+from tsalert.response.vocabulary import Line, MoneyState
 from tsalert.response.waiting import Contact
 from tsalert.rota import queries as rota
+from tsalert.site.rules import Report
+from tsalert.site.service import take_report
 from tsalert.telephone import service as telephone
 from tsalert.telephone.fetching import fetch_recordings
 from tsalert.telephone.models import TelephoneCall
@@ -28,11 +30,12 @@ _RATE, _PITCH, _SECONDS = 8000, 440, 2
 
 
 def load_waiting(team: Crew, now: datetime) -> None:
-    """Load what came in on the rapid-response number within the last half hour."""
+    """Load what came in on the rapid-response number and the website within the last half hour."""
     _voicemail(team, now - timedelta(minutes=21))
     _missed(team, now - timedelta(minutes=12))
     text = "There is a man here about the roof. He says he will not go without £300. Please ring. (Invented)"
     take_message("SM" + "d" * 32, _number(team), text, now=now - timedelta(minutes=4))
+    _report(team, now - timedelta(minutes=2))
 
 
 def _voicemail(team: Crew, at: datetime) -> None:
@@ -50,6 +53,26 @@ def _missed(team: Crew, at: datetime) -> None:
     with transaction() as session:
         call = _ring(session, team, "CA" + "d" * 31 + "2", at)
         telephone.note_end(session, call, word="completed", seconds=27, now=at + timedelta(seconds=27))
+
+
+def _report(team: Crew, at: datetime) -> None:
+    """Report on the website what happened yesterday, so that nobody is woken for it."""
+    writer = household(next(team.households))
+    story = (
+        "Somebody rang my aunt, said that he was from her bank and that her card had been copied. A man would come and "
+        "fetch it. She gave the card to a courier in a blue jacket and the number to the caller. (Invented)"
+    )
+    report = Report(
+        happening=story,
+        is_now=False,
+        money=MoneyState.PART_PAID,
+        began="Yesterday, at about four",
+        postcode=writer.postcode,
+        name=writer.name,
+        contact=writer.phone,
+        is_safe=True,
+    )
+    take_report(report, network="192.0.2.1", number="", now=at, is_demo=True)
 
 
 def _ring(session: Session, team: Crew, reference: str, at: datetime) -> TelephoneCall:

@@ -22,7 +22,12 @@ def alarm_missed(now: datetime) -> int:
 
 
 def is_due(each: WaitingCall, now: datetime) -> bool:
-    """Tell whether the officer on duty must be told now; of a text at once, since it rings nobody."""
+    """Tell whether the officer on duty must be told now; of a text at once, since it rings nobody.
+
+    A report from the website wakes nobody unless what it tells of is happening now.
+    """
+    if each.call.line == Line.WEB:
+        return each.call.is_trader_on_site
     return each.story is None or rules.is_missed(each.story.course, now)
 
 
@@ -31,4 +36,6 @@ def words_for(each: WaitingCall) -> str:
     kinds = {Line.RAPID_VOICEMAIL: "Voicemail", Line.RAPID_SMS: "Text message"}
     kind = kinds.get(Line.of(each.call.line), "Missed call")
     can_be_rung = each.call.phone_e164 is not None
+    if each.call.line == Line.WEB:
+        return wording.report_notice(each.call.reference, each.call.received_at, can_be_rung=can_be_rung)
     return wording.missed_notice(kind, each.call.reference, each.call.received_at, can_be_rung=can_be_rung)

@@ -9,6 +9,7 @@ class Line(Word):
     RAPID_VOICE = "rapid_voice", "Rapid-response number, spoken to"
     RAPID_VOICEMAIL = "rapid_voicemail", "Rapid-response number, voicemail"
     RAPID_SMS = "rapid_sms", "Rapid-response number, text message"
+    WEB = "web", "Report on the website"
     OTHER = "other", "Another way: office, email, in person"
 
 

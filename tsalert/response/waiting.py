@@ -1,4 +1,4 @@
-"""Calls and texts to the service's number: rows from the first ring, which wait until an officer writes them up."""
+"""Calls, texts and reports from the website: rows from the first moment, which wait until an officer writes them up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,14 +33,30 @@ _WAITS = Call.disposition == literal_column("'waiting'")
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a caller wrote of the answers that an officer would ask for."""
+
+    caller_name: str | None = None
+    postcode: str | None = None
+    is_safe_to_call_back: bool | None = None
+    is_happening_now: bool = False
+    money_state: MoneyState = MoneyState.NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
-    """What is known of a contact before anybody has written it up."""
+    """What is known of a contact before anybody has written it up.
+
+    :param told: what somebody who wrote to us answered besides.
+    """
 
     line: Line
     phone: str | None
     phone_e164: str | None
     received_at: datetime
     happening: str | None = None
+    told: Told = Told()
+    via: Actor = NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """A call that waits to be written up; ``story`` of None means that it came as a text message."""
+    """A call that waits to be written up; ``story`` of None means that it came in writing."""
 
     call: Call
     story: Story | None
@@ -63,6 +79,7 @@ class WaitingCall:
 
 def open_waiting(session: Session, contact: Contact, *, now: datetime) -> int:
     """Make the call of a contact that waits for an officer, and return its id."""
+    told = contact.told
     call = Call(
         reference=next_reference(session, "C", at=now),
         line=contact.line,
@@ -72,8 +89,11 @@ def open_waiting(session: Session, contact: Contact, *, now: datetime) -> int:
         phone=contact.phone,
         phone_e164=contact.phone_e164,
         happening=contact.happening,
-        is_trader_on_site=False,
-        money_state=MoneyState.NONE,
+        caller_name=told.caller_name,
+        postcode=told.postcode,
+        is_safe_to_call_back=told.is_safe_to_call_back,
+        is_trader_on_site=told.is_happening_now,
+        money_state=told.money_state,
         is_vulnerable=False,
         has_threat=False,
         is_work_in_progress=False,
@@ -81,7 +101,7 @@ def open_waiting(session: Session, contact: Contact, *, now: datetime) -> int:
     )
     session.add(call)
     session.flush()
-    audit.record(session, NETWORK, "received", "call", call.id, now=now, line=contact.line)
+    audit.record(session, contact.via, "received", "call", call.id, now=now, line=contact.line)
     return call.id
 
 

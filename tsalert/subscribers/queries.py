@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
@@ -66,6 +66,11 @@ def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedVie
 def topics(session: Session) -> list[tuple[str, str]]:
     """Return (slug, title) of every topic, ``all`` first."""
     return [(slug, title) for slug, title in session.execute(select(Topic.slug, Topic.title).order_by(Topic.position))]
+
+
+def topic_mark() -> ScalarSelect[int]:
+    """Return what changes when a topic is added or gets a name of another length, as part of a statement."""
+    return select(func.sum(func.length(Topic.title) + 1)).scalar_subquery()
 
 
 def topic_ids(session: Session) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Pages about subscribers: the public site's first page, and the list that officers keep."""
+"""Pages about subscribers: the list that officers keep."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,17 +12,10 @@ from tsalert.staff.queries import officer_names
 from tsalert.subscribers import directory, queries, service, wording
 from tsalert.subscribers.rules import PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
-from tsalert.web.access import current_actor, public, reads, requires
+from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays, redraws
 
 bp = Blueprint("subscribers", __name__)
-
-
-@bp.get("/welcome")
-@public
-def public_home() -> ResponseReturnValue:
-    """Show residents what the alerts are, how to join, and how to report."""
-    return render_template("public/home.html")
 
 
 def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnValue:

@@ -41,6 +41,12 @@ def missed_notice(what: str, reference: str, at: datetime, *, can_be_rung: bool)
     return f"{what} on the rapid-response number at {_at(at)}, {reference}. {then}"
 
 
+def report_notice(reference: str, at: datetime, *, can_be_rung: bool) -> str:
+    """Tell the officer on duty of a report from the website whose writer says that it is happening now."""
+    then = "Ring back from the calls page." if can_be_rung else "See the calls page."
+    return f"Report on the website at {_at(at)} of something happening now, {reference}. {then}"
+
+
 def uncovered_notice(at: datetime) -> str:
     """Tell managers that a call came in while nobody was on duty."""
     return f"A call to the rapid-response number at {_at(at)} found nobody on duty. See the rota and the calls page."

@@ -1,12 +1,56 @@
 """Answers that any browser, and any cache between, may keep: the same for everybody, drawn for nobody."""
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
 
-from flask import Response, make_response, request
+from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
 from tsalert.web.access import draw_for
 from tsalert.web.headers import let_all_keep
+
+_MOST_DRAWINGS = 128
+_DRAWINGS = "tsalert_drawings"
+
+
+class Drawings:
+    """The pages that a process drew last, by where they stand and what they show."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._drawn: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._lock = Lock()
+
+    @cached_property
+    def look(self) -> str:
+        """What the program's pages look like, in one word: it changes with any template or style."""
+        files = sorted(path for folder in self._folders for path in folder.rglob("*") if path.is_file())
+        return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+    def recall(self, path: str, mark: str, draw: Callable[[], str]) -> str:
+        """Return a page as it was drawn before, or draw it."""
+        key = (path, mark)
+        with self._lock:
+            found = self._drawn.get(key)
+            if found is not None:
+                self._drawn.move_to_end(key)
+                return found
+        drawn = draw()
+        with self._lock:
+            self._drawn[key] = drawn
+            if len(self._drawn) > _MOST_DRAWINGS:
+                self._drawn.popitem(last=False)
+        return drawn
+
+
+def init_app(app: Flask) -> None:
+    """Give the program its memory of pages."""
+    folders = [app.template_folder, app.static_folder]
+    app.extensions[_DRAWINGS] = Drawings([Path(app.root_path) / folder for folder in folders if folder])
 
 
 def for_everybody(mark: str, draw: Callable[[], ResponseReturnValue], *, seconds: int) -> Response:
@@ -23,3 +67,13 @@ def for_everybody(mark: str, draw: Callable[[], ResponseReturnValue], *, seconds
     answer.set_etag(mark, weak=True)  # the pages of two moments differ in the time they were drawn at
     let_all_keep(answer, seconds=seconds)
     return answer
+
+
+def drawn_once(shown: object, draw: Callable[[], str], *, seconds: int) -> Response:
+    """Answer everybody with one drawing of a page, as long as it shows the same and the program looks the same.
+
+    :param shown: all that the page shows and that may change, such as rows as tuples.
+    """
+    drawings: Drawings = current_app.extensions[_DRAWINGS]
+    mark = sha256(f"{drawings.look} {request.path} {shown!r}".encode()).hexdigest()
+    return for_everybody(mark, lambda: drawings.recall(request.path, mark, draw), seconds=seconds)

@@ -4,6 +4,7 @@ from secrets import token_urlsafe
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 # Flask calls whatever it sends from a file public for a year; of ours only these are.
 _FOR_ALL = frozenset({"static", "security.static"})
@@ -14,6 +15,16 @@ def init_app(app: Flask) -> None:
     app.before_request(_name_request)
     app.after_request(_set_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.session_interface = Sessions()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Keeps sessions in cookies, and none with an answer that everybody gets: caches would keep a copy for each."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie and name it as what the answer depends on, where it does."""
+        if "is_for_all" not in g:
+            super().save_session(app, session, response)
 
 
 def csp_nonce() -> str:

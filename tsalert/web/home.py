@@ -12,4 +12,4 @@ bp = Blueprint("home", __name__)
 @public
 def show_home() -> ResponseReturnValue:
     """Send each reader to where they belong."""
-    return redirect(url_for("response.board" if find_actor() else "subscribers.public_home"), 303)
+    return redirect(url_for("response.board" if find_actor() else "site.show_home"), 303)
