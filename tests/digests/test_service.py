@@ -187,7 +187,7 @@ HOUR = timedelta(hours=1)
 _NUMBERS = count(1000)
 _WISHES = st.lists(
     st.tuples(
-        st.sampled_from(["all", "doorstep-crime", "online"]),
+        st.sampled_from(["all", "doorstep-crime", "scams"]),
         st.sampled_from([None, "Bickley", "Penge"]),
         st.sampled_from(list(Frequency)),
     ),
@@ -195,7 +195,7 @@ _WISHES = st.lists(
 )
 _ALERTS = st.lists(
     st.tuples(
-        st.sampled_from(["all", "doorstep-crime", "online"]),
+        st.sampled_from(["all", "doorstep-crime", "scams"]),
         st.sampled_from([(), ("bickley",), ("Penge", "Bickley")]),
         st.integers(-10 * 24, 24),
         st.integers(1, 12 * 24),
