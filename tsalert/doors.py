@@ -12,6 +12,8 @@ from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
+from tsalert.digests import api as digests_api
+from tsalert.digests import views as digests_views
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
 from tsalert.evidence import api as evidence_api
@@ -167,6 +169,7 @@ PAGES = (
     *activities_pages.blueprints,
     *savings_pages.blueprints,
     feeds_views.bp,
+    digests_views.bp,
     runs_views.bp,
     reports_views.bp,
     oversight_views.bp,
@@ -239,6 +242,7 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *digests_api.blueprints,
     *mail_api.blueprints,
     *hygiene_api.blueprints,
     growth_api.list_growth,

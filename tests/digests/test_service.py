@@ -1,7 +1,7 @@
 """The daily and weekly mails as they are made: who hears of what, once, whatever happens."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft, shown, subscribe
+from tests.alerts.conftest import subscribe
 from tests.conftest import NOW
-from tsalert.alerts import queries
+from tests.digests.conftest import MORNING, Publish
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
 from tsalert.audit import service as audit
@@ -27,26 +27,7 @@ from tsalert.subscribers.models import Subscription
 from tsalert.subscribers.rules import Frequency
 
 pytestmark = pytest.mark.db
-_MORNING = (NOW + timedelta(days=1)).replace(hour=9, minute=30)
-_MONDAY = _MORNING + timedelta(days=(7 - _MORNING.weekday()) % 7)
-
-Publish = Callable[..., Alert]
-
-
-@pytest.fixture
-def publish(session: Session, officer: Callable[..., Actor]) -> Publish:
-    """Send an alert as two officers do."""
-    author, approver = officer(name="Alex Author"), officer(name="Avery Approver")
-    subscribe(session, "at.once@example.org")
-    session.commit()
-
-    def send(now: datetime = NOW, **changes: object) -> Alert:
-        alert_id = alerts.write_draft(new_draft(**changes), actor=author, now=now)
-        alerts.submit(alert_id, actor=author, now=now)
-        alerts.approve(alert_id, shown(alert_id), actor=approver, now=now)
-        return queries.get_alert(session, alert_id)
-
-    return send
+_MONDAY = MORNING + timedelta(days=(7 - MORNING.weekday()) % 7)
 
 
 def _told(session: Session) -> set[tuple[str, str, str]]:
@@ -66,9 +47,9 @@ def test_who_chose_daily_is_told_the_next_morning_once(session: Session, publish
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     alert = publish()
-    assert service.send_due(_MORNING) == 1
-    assert service.send_due(_MORNING + timedelta(minutes=1)) == 0
-    assert service.send_due(_MORNING + timedelta(days=1)) == 0
+    assert service.send_due(MORNING) == 1
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 0
+    assert service.send_due(MORNING + timedelta(days=1)) == 0
     assert _told(session) == {("ann@example.org", alert.reference, "new")}
 
 
@@ -79,35 +60,35 @@ def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish:
     session.commit()
     publish()
     publish(topic="all", headline="Everything")
-    assert service.send_due(_MORNING) == 4
+    assert service.send_due(MORNING) == 4
     assert session.scalar(select(func.count()).select_from(DigestMailing)) == 1
-    publish(_MORNING, headline="Roofs", topic="doorstep-crime")
-    assert service.send_due(_MORNING + timedelta(days=1)) == 4
+    publish(MORNING, headline="Roofs", topic="doorstep-crime")
+    assert service.send_due(MORNING + timedelta(days=1)) == 4
 
 
 def test_an_urgent_alert_that_came_at_once_is_not_told_again(session: Session, publish: Publish) -> None:
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     publish(urgency="urgent")
-    assert service.send_due(_MORNING) == 0
+    assert service.send_due(MORNING) == 0
 
 
 def test_an_alert_that_is_over_is_left_out(session: Session, publish: Publish) -> None:
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
-    publish(expires_at=_MORNING - timedelta(hours=2))
-    assert service.send_due(_MORNING) == 0
+    publish(expires_at=MORNING - timedelta(hours=2))
+    assert service.send_due(MORNING) == 0
 
 
 def test_changing_from_weekly_to_daily_misses_nothing(session: Session, publish: Publish) -> None:
     endpoint_id = subscribe(session, "ann@example.org", frequency="weekly")
     session.commit()
     alert = publish()
-    service.send_due(_MORNING)
+    service.send_due(MORNING)
     session.query(Subscription).filter_by(endpoint_id=endpoint_id).update({"frequency": "daily"})
     session.commit()
-    service.send_due(_MORNING + timedelta(days=1))
-    service.send_due(_MORNING + timedelta(days=8))
+    service.send_due(MORNING + timedelta(days=1))
+    service.send_due(MORNING + timedelta(days=8))
     assert _told(session) == {("ann@example.org", alert.reference, "new")}
 
 
@@ -117,12 +98,12 @@ def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     alert = publish()
-    service.send_due(_MORNING)
+    service.send_due(MORNING)
     subscribe(session, "late@example.org", frequency="daily")
     session.commit()
-    alerts.cancel(alert.id, actor=officer(), now=_MORNING + timedelta(hours=1))
-    assert service.send_due(_MORNING + timedelta(days=1)) == 1
-    assert service.send_due(_MORNING + timedelta(days=2)) == 0
+    alerts.cancel(alert.id, actor=officer(), now=MORNING + timedelta(hours=1))
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert service.send_due(MORNING + timedelta(days=2)) == 0
     assert _told(session) == {
         ("ann@example.org", alert.reference, "new"),
         ("ann@example.org", alert.reference, "withdrawn"),
@@ -136,16 +117,16 @@ def test_an_alert_that_is_held_waits_for_a_later_mail(
     session.commit()
     alert = publish()
     alerts.pause(alert.id, actor=officer(), now=NOW)
-    assert service.send_due(_MORNING) == 0
-    alerts.resume(alert.id, actor=officer(), now=_MORNING)
-    assert service.send_due(_MORNING + timedelta(days=1)) == 1
+    assert service.send_due(MORNING) == 0
+    alerts.resume(alert.id, actor=officer(), now=MORNING)
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
 
 
 def test_a_mobile_gets_one_line_with_the_way_to_the_alerts(session: Session, publish: Publish) -> None:
     subscribe(session, "+447700900042", frequency="daily")
     session.commit()
     alert = publish()
-    service.send_due(_MORNING)
+    service.send_due(MORNING)
     mailing = session.scalars(select(Mailing).join(DigestMailing, DigestMailing.mailing_id == Mailing.id)).one()
     assert mailing.sms is not None
     assert "1 new scam alert" in mailing.sms
@@ -175,9 +156,9 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(where, step, crash)
         with pytest.raises(KeyboardInterrupt):
-            service.send_due(_MORNING)
+            service.send_due(MORNING)
     assert session.scalar(select(func.count()).select_from(DigestRun)) == 0
-    assert service.send_due(_MORNING + timedelta(minutes=1)) == 1
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 1
     assert _told(session) == {("ann@example.org", alert.reference, "new")}
 
 

@@ -15,7 +15,7 @@ from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
 from tsalert.delivery.rules import Channel
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
-from tsalert.digests.rules import MOST_ITEMS, Period, Tells
+from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.rules import Frequency
@@ -35,6 +35,16 @@ class Sent:
     made_at: datetime
     references: tuple[str, ...]
     progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A digest that is still to come."""
+
+    frequency: Frequency
+    leaves_at: datetime
+    references: tuple[str, ...]
+    readers: int
 
 
 def was_made(session: Session, period: Period) -> bool:
@@ -106,6 +116,18 @@ def list_sent(session: Session, *, before: int | None = None, limit: int = PAGE)
         )
         for run in runs
     ]
+
+
+def coming(session: Session, *, now: datetime) -> list[Coming]:
+    """Return the next digest of each frequency as it would be made of what is known now."""
+    found = []
+    for frequency in DIGESTS:
+        period = next_period(frequency, now)
+        items = lines(session, period, now=period.ends_at)
+        readers = sum(sets(session, audience(session, items, frequency)).values()) if items else 0
+        references = tuple(one.alert.reference for one in items) if readers else ()
+        found.append(Coming(frequency, period.ends_at, references, readers))
+    return found
 
 
 def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:

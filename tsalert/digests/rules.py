@@ -13,6 +13,7 @@ LEAVES_AT = time(8)
 LOOKS_BACK = timedelta(days=7)
 # One bit for each item in a whole number of 64 bits that has a sign.
 MOST_ITEMS = 60
+DIGESTS = (Frequency.DAILY, Frequency.WEEKLY)
 _DAYS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7}
 
 

@@ -15,16 +15,13 @@ from tsalert.delivery.counting import rows_changed
 from tsalert.delivery.rules import Lane
 from tsalert.digests import queries
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
-from tsalert.digests.rules import Period, due_period
+from tsalert.digests.rules import DIGESTS, Period, due_period
 from tsalert.digests.wording import Line, word
-from tsalert.subscribers.rules import Frequency
-
-_OFTEN = (Frequency.DAILY, Frequency.WEEKLY)
 
 
 def send_due(now: datetime) -> int:
     """Queue the digests whose morning has come and that were not made yet; return how many messages there are."""
-    due = [period for period in (due_period(often, now) for often in _OFTEN) if period is not None]
+    due = [period for period in (due_period(often, now) for often in DIGESTS) if period is not None]
     waiting = [period for period in due if not queries.was_made(db.session(), period)]
     db.session().rollback()
     return sum(_make(period, now) for period in waiting)
