@@ -166,6 +166,7 @@ def _readers(
 ) -> Select[int, str, int]:
     """Return the query of (endpoint id, channel, bit) of those who are to hear one thing of one alert."""
     alert, earlier = item.alert, told[item.alert.id, Tells.NEW]
+    assert alert.published_at is not None  # only published ones become lines
     wanted = subscribers.digest_audience(
         frequency, wards=alert.wards, topic=alert.topic, channels=CHANNELS, joined_by=alert.published_at
     ).subquery()

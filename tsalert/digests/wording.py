@@ -40,8 +40,9 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency) -> Conte
     """
     new = [one.alert for one in lines if one.tells is Tells.NEW]
     withdrawn = [one.alert for one in lines if one.tells is Tells.WITHDRAWN]
+    title = _title(len(new), len(withdrawn))
     shared = {
-        "title": _title(len(new), len(withdrawn)),
+        "title": title,
         "new": new,
         "withdrawn": withdrawn,
         "head": head,
@@ -49,11 +50,10 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency) -> Conte
         "check_urls": {one.alert.id: check_url(one.alert.reference, head) for one in lines},
     }
     return Content(
-        subject=f"{head.authority}: {shared['title'].lower()}",
+        subject=f"{head.authority}: {title}",
         text=_TEMPLATES.get_template("digest.txt").render(shared, said=markdown.to_text),
         html=_TEMPLATES.get_template("digest.html").render(shared, said=safe_html),
-        sms=plain_marks(f"{head.authority}: {shared['title'].lower()}. {head.public_url}/alerts/published")
-        + f"\n{head.sms_stop}",
+        sms=plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}",
     )
 
 
