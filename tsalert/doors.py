@@ -16,6 +16,8 @@ from tsalert.circulation import link_views as circulation_link_views
 from tsalert.circulation import views as circulation_views
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
+from tsalert.digests import api as digests_api
+from tsalert.digests import views as digests_views
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
 from tsalert.evidence import api as evidence_api
@@ -171,6 +173,7 @@ PAGES = (
     *activities_pages.blueprints,
     *savings_pages.blueprints,
     feeds_views.bp,
+    digests_views.bp,
     runs_views.bp,
     reports_views.bp,
     oversight_views.bp,
@@ -246,6 +249,7 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *digests_api.blueprints,
     *mail_api.blueprints,
     *hygiene_api.blueprints,
     growth_api.list_growth,

@@ -110,6 +110,7 @@ ROOMS = (
         "Alerts",
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
+            Link("Daily and weekly mails", "digests.list_digests", P.READ_ALERT, frozenset({"digests"})),
             Link(
                 "Subscribers",
                 "subscribers.list_subscribers",

@@ -25,6 +25,7 @@ WHERE = {
     "activities.list_activities": "/activities?period=2022/23+Q1",
     "activities.new_activity": "/activities/new?kind=campaign",
     "activities.show_totals": "/activities/totals?period=2022/23+Q1",
+    "digests.list_digests": "/alerts/digests",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.list_alerts": "/alerts",

@@ -115,6 +115,22 @@ def audience(
     )
 
 
+def digest_audience(
+    frequency: Frequency, *, wards: Collection[str], topic: str, channels: Collection[str], joined_by: datetime
+) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) that an alert concerns and that chose to hear once a day or week.
+
+    :param joined_by: leave out what was subscribed to after this instant.
+    """
+    reachable = delivery.reachable_endpoints().subquery("reachable")
+    wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    wanting = wanting.where(Subscription.ended_at.is_(None), Subscription.frequency == frequency)
+    wanting = wanting.where(*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
+    return select(reachable.c.id, reachable.c.channel).where(
+        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
+    )
+
+
 def audience_size(
     session: Session, *, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool
 ) -> dict[str, int]:

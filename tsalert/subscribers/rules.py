@@ -34,8 +34,7 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
-# There are no daily or weekly mails yet, so whoever chose one would get urgent alerts alone.
-OFFERED = (Frequency.IMMEDIATE,)
+OFFERED = tuple(Frequency)
 
 
 class Source(StrEnum):

@@ -11,7 +11,7 @@ from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
 
 _CONTACT = "Enter an email address or a telephone number."
-_AT_ONCE_ALONE = "Alerts go out at once: there is no daily or weekly mail yet."
+_HOW_OFTEN = "Choose at once, daily or weekly."
 
 
 class JoinSchema(VisitorSchema):
@@ -44,7 +44,7 @@ class PhonedSchema(Schema):
     ward = Line(longest=100)
     topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
     frequency = fields.String(
-        load_default=Frequency.IMMEDIATE.value, validate=validate.OneOf(OFFERED, error=_AT_ONCE_ALONE)
+        load_default=Frequency.IMMEDIATE.value, validate=validate.OneOf(OFFERED, error=_HOW_OFTEN)
     )
     consent = fields.String(
         required=True,

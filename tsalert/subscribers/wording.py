@@ -53,11 +53,10 @@ STATES = {
     EndpointStatus.OPTED_OUT: "Left",
     EndpointStatus.ERASED: "Erased",
 }
-# Daily and weekly wishes come from imports and are kept, but there are no such mails yet.
 FREQUENCIES = {
     Frequency.IMMEDIATE: "At once",
-    Frequency.DAILY: "Urgent alerts only (asked for daily)",
-    Frequency.WEEKLY: "Urgent alerts only (asked for weekly)",
+    Frequency.DAILY: "Once a day",
+    Frequency.WEEKLY: "Once a week",
 }
 SOURCES = {
     Source.WEB: "website",

@@ -34,6 +34,9 @@ ENTRIES = (
     held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text voice_text "
          "status remark approved_digest override_reason"),
     held("alert_edition", "mailing_id > mailing", facts="edition"),
+    held("digest_run", facts="frequency"),
+    held("digest_mailing", "mailing_id > mailing", "run_id > digest_run"),
+    held("digest_item", "mailing_id > digest_mailing", "alert_id > alert", facts="tells"),
     held("alert_writer", "officer_id > officer"),
     held("alert_review", facts="verdict note"),
     held("indicator_version", facts="name label definition polarity rule audience reason"),

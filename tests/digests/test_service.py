@@ -1,0 +1,234 @@
+"""The daily and weekly mails as they are made: who hears of what, once, whatever happens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.alerts.conftest import subscribe
+from tests.conftest import NOW
+from tests.digests.conftest import MORNING, Publish
+from tsalert.alerts import service as alerts
+from tsalert.alerts.models import Alert
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor
+from tsalert.delivery import service as delivery
+from tsalert.delivery.models import Delivery, Endpoint, Mailing
+from tsalert.digests import queries as digests
+from tsalert.digests import service
+from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
+from tsalert.digests.rules import Told, Wish, due_period, is_told
+from tsalert.subscribers.models import Subscription
+from tsalert.subscribers.rules import Frequency
+
+pytestmark = pytest.mark.db
+_MONDAY = MORNING + timedelta(days=(7 - MORNING.weekday()) % 7)
+
+
+def _told(session: Session) -> set[tuple[str, str, str]]:
+    """Return (address, reference, what is told) of everything that digests tell."""
+    query = (
+        select(Endpoint.address, Alert.reference, DigestItem.tells)
+        .join(Delivery, Delivery.endpoint_id == Endpoint.id)
+        .join(DigestItem, DigestItem.mailing_id == Delivery.mailing_id)
+        .join(Alert, Alert.id == DigestItem.alert_id)
+    )
+    rows = [(address, reference, tells) for address, reference, tells in session.execute(query)]
+    assert len(rows) == len(set(rows))
+    return set(rows)
+
+
+def test_who_chose_daily_is_told_the_next_morning_once(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    alert = publish()
+    assert service.send_due(MORNING) == 1
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 0
+    assert service.send_due(MORNING + timedelta(days=1)) == 0
+    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+
+
+def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish: Publish) -> None:
+    for number in range(3):
+        subscribe(session, f"ann{number}@example.org", frequency="daily")
+    subscribe(session, "bob@example.org", frequency="daily", topic="doorstep-crime")
+    session.commit()
+    publish()
+    publish(topic="all", headline="Everything")
+    assert service.send_due(MORNING) == 4
+    assert session.scalar(select(func.count()).select_from(DigestMailing)) == 1
+    publish(MORNING, headline="Roofs", topic="doorstep-crime")
+    assert service.send_due(MORNING + timedelta(days=1)) == 4
+
+
+def test_an_urgent_alert_that_came_at_once_is_not_told_again(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish(urgency="urgent")
+    assert service.send_due(MORNING) == 0
+
+
+def test_an_alert_that_is_over_is_left_out(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish(expires_at=MORNING - timedelta(hours=2))
+    assert service.send_due(MORNING) == 0
+
+
+def test_changing_from_weekly_to_daily_misses_nothing(session: Session, publish: Publish) -> None:
+    endpoint_id = subscribe(session, "ann@example.org", frequency="weekly")
+    session.commit()
+    alert = publish()
+    service.send_due(MORNING)
+    session.query(Subscription).filter_by(endpoint_id=endpoint_id).update({"frequency": "daily"})
+    session.commit()
+    service.send_due(MORNING + timedelta(days=1))
+    service.send_due(MORNING + timedelta(days=8))
+    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+
+
+def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    alert = publish()
+    service.send_due(MORNING)
+    subscribe(session, "late@example.org", frequency="daily")
+    session.commit()
+    alerts.cancel(alert.id, actor=officer(), now=MORNING + timedelta(hours=1))
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert service.send_due(MORNING + timedelta(days=2)) == 0
+    assert _told(session) == {
+        ("ann@example.org", alert.reference, "new"),
+        ("ann@example.org", alert.reference, "withdrawn"),
+    }
+
+
+def test_an_alert_that_is_held_waits_for_a_later_mail(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    alert = publish()
+    alerts.pause(alert.id, actor=officer(), now=NOW)
+    assert service.send_due(MORNING) == 0
+    alerts.resume(alert.id, actor=officer(), now=MORNING)
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
+
+
+def test_a_mobile_gets_one_line_with_the_way_to_the_alerts(session: Session, publish: Publish) -> None:
+    subscribe(session, "+447700900042", frequency="daily")
+    session.commit()
+    alert = publish()
+    service.send_due(MORNING)
+    mailing = session.scalars(select(Mailing).join(DigestMailing, DigestMailing.mailing_id == Mailing.id)).one()
+    assert mailing.sms is not None
+    assert "1 new scam alert" in mailing.sms
+    assert "/alerts/published" in mailing.sms
+    for words in (mailing.text, mailing.html or ""):
+        assert f"/check/{alert.reference}" in words
+        assert "/preferences" in words
+        assert "((unsubscribe_link))" in words
+
+
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [(delivery, "create_mailing"), (delivery, "enqueue"), (audit, "record")],
+)
+def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
+    session: Session, publish: Publish, monkeypatch: pytest.MonkeyPatch, where: object, step: str
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    alert = publish()
+    real = getattr(where, step)
+
+    def crash(*given: object, **named: object) -> object:
+        real(*given, **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, step, crash)
+        with pytest.raises(KeyboardInterrupt):
+            service.send_due(MORNING)
+    assert session.scalar(select(func.count()).select_from(DigestRun)) == 0
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 1
+    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+
+
+_Wish = tuple[str, str | None, Frequency]
+_Sent = tuple[str, tuple[str, ...], int, int]
+HOUR = timedelta(hours=1)
+_NUMBERS = count(1000)
+_WISHES = st.lists(
+    st.tuples(
+        st.sampled_from(["all", "doorstep-crime", "scams"]),
+        st.sampled_from([None, "Bickley", "Penge"]),
+        st.sampled_from(list(Frequency)),
+    ),
+    max_size=6,
+)
+_ALERTS = st.lists(
+    st.tuples(
+        st.sampled_from(["all", "doorstep-crime", "scams"]),
+        st.sampled_from([(), ("bickley",), ("Penge", "Bickley")]),
+        st.integers(-10 * 24, 24),
+        st.integers(1, 12 * 24),
+    ),
+    max_size=4,
+)
+
+
+def _copy(alert: Alert, **changes: object) -> Alert:
+    """Return another alert like one that was sent."""
+    same = {column.name: getattr(alert, column.name) for column in Alert.__table__.columns if column.name != "id"}
+    return Alert(**same | changes | {"reference": f"TS-2026-{next(_NUMBERS)}"})
+
+
+def _as_stored(alert: Alert) -> Told:
+    assert alert.published_at is not None
+    return Told(alert.topic, alert.wards, alert.published_at, alert.expires_at)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wishes=_WISHES, sent=_ALERTS, often=st.sampled_from([Frequency.DAILY, Frequency.WEEKLY]))
+def test_the_database_tells_whom_the_rule_tells(
+    session: Session, publish: Publish, wishes: list[_Wish], sent: list[_Sent], often: Frequency
+) -> None:
+    now, model = _MONDAY, session.scalars(select(Alert)).first() or publish()
+    period = due_period(often, now)
+    assert period is not None
+    with session.begin_nested() as undone:
+        people = {
+            subscribe(session, f"p{number}@example.org", topic=topic, ward=ward, frequency=frequency): (
+                Wish(topic, ward, frequency, NOW)
+            )
+            for number, (topic, ward, frequency) in enumerate(wishes)
+        }
+        for topic, wards, hours, life in sent:
+            at = period.ends_at + timedelta(hours=hours)
+            session.add(_copy(model, topic=topic, wards=list(wards), published_at=at, expires_at=at + life * HOUR))
+            session.flush()
+        items = digests.lines(session, period, now=now)
+        found = session.execute(digests.audience(session, items, often)).all() if items else []
+        by_sql = {
+            (endpoint_id, item.alert.id)
+            for endpoint_id, _, bits in found
+            for place, item in enumerate(items)
+            if bits >> place & 1
+        }
+        every = session.scalars(select(Alert)).all()
+        by_rule = {
+            (endpoint_id, alert.id)
+            for endpoint_id, wish in people.items()
+            for alert in every
+            if is_told(_as_stored(alert), wish, period, had=False, now=now)
+        }
+        undone.rollback()
+    assert by_sql == by_rule

@@ -1,0 +1,179 @@
+"""Who has which alerts to hear of in a digest, found by the database; and the digests that went out."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Select, cast, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import editions
+from tsalert.alerts.models import Alert
+from tsalert.alerts.steps import Status
+from tsalert.delivery import queries as delivery
+from tsalert.delivery.progress import Progress, together
+from tsalert.delivery.rules import Channel
+from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
+from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
+from tsalert.digests.wording import Line
+from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers.rules import Frequency
+
+CHANNELS = (Channel.EMAIL, Channel.SMS)
+PAGE = 25
+_HELD_BACK = {Status.PAUSED, Status.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One digest that was made; ``progress`` is None where nobody had anything to hear of."""
+
+    id: int
+    frequency: Frequency
+    day: date
+    made_at: datetime
+    references: tuple[str, ...]
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A digest that is still to come."""
+
+    frequency: Frequency
+    leaves_at: datetime
+    references: tuple[str, ...]
+    readers: int
+
+
+def was_made(session: Session, period: Period) -> bool:
+    """Tell whether a morning's digest has been made."""
+    mine = (DigestRun.frequency == period.frequency, DigestRun.day == period.day)
+    return session.scalar(select(DigestRun.id).where(*mine)) is not None
+
+
+def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
+    """Return what a digest may tell of: the newest alerts first, then those to take back."""
+    fresh = (Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at, Alert.expires_at > now)
+    found = session.scalars(select(Alert).where(*fresh).order_by(Alert.published_at.desc(), Alert.id.desc())).all()
+    progress = editions.progress_of_all(session, [one.id for one in found])
+    states = {key: each.state for key, each in progress.items()}
+    new = [Line(one, Tells.NEW) for one in found if states.get(one.id) not in _HELD_BACK]
+    told = _told(session, [one.id for one in found])
+    taken_back = [
+        Line(one, Tells.WITHDRAWN)
+        for one in found
+        if states.get(one.id) == Status.CANCELLED and told[one.id, Tells.NEW]
+    ]
+    return [*new, *taken_back][:MOST_ITEMS]
+
+
+def audience(session: Session, items: Sequence[Line], frequency: Frequency) -> Select[int, str, int]:
+    """Return the query of (endpoint id, channel, set) of everybody who has something to hear of.
+
+    The set has one bit for each item, the first item's the lowest.
+
+    :param items: at least one.
+    """
+    told = _told(session, [one.alert.id for one in items])
+    every = union_all(*(_readers(session, one, told, frequency, 1 << place) for place, one in enumerate(items)))
+    bits = every.subquery("every")
+    # PostgreSQL adds whole numbers up to a decimal one.
+    added = cast(func.sum(bits.c.bit), BigInteger)
+    return select(bits.c.id, bits.c.channel, added.label("told")).group_by(bits.c.id, bits.c.channel)
+
+
+def sets(session: Session, people: Select[int, str, int]) -> dict[int, int]:
+    """Return how many addresses have each set of alerts to hear of."""
+    found = people.subquery("found")
+    return dict(session.execute(select(found.c.told, func.count()).group_by(found.c.told).order_by(found.c.told)).all())
+
+
+def people_of(people: Select[int, str, int], bits: int) -> Select[int, str]:
+    """Return the query of those who have exactly one set of alerts to hear of."""
+    found = people.subquery("found")
+    return select(found.c.id, found.c.channel).where(found.c.told == bits)
+
+
+def list_sent(session: Session, *, before: int | None = None, limit: int = PAGE) -> list[Sent]:
+    """Return a page of the digests that were made, newest first, below the id ``before``."""
+    query = select(DigestRun).order_by(DigestRun.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(DigestRun.id < before)
+    runs = session.scalars(query).all()
+    ids = [run.id for run in runs]
+    mailings, references = _mailings(session, ids), _references(session, ids)
+    found = delivery.progress_of_all(session, [number for each in mailings.values() for number in each])
+    return [
+        Sent(
+            id=run.id,
+            frequency=Frequency(run.frequency),
+            day=run.day,
+            made_at=run.made_at,
+            references=tuple(references[run.id]),
+            progress=together([found[number] for number in mailings[run.id]]) if mailings[run.id] else None,
+        )
+        for run in runs
+    ]
+
+
+def coming(session: Session, *, now: datetime) -> list[Coming]:
+    """Return the next digest of each frequency as it would be made of what is known now."""
+    found = []
+    for frequency in DIGESTS:
+        period = next_period(frequency, now)
+        items = lines(session, period, now=period.ends_at)
+        readers = sum(sets(session, audience(session, items, frequency)).values()) if items else 0
+        references = tuple(one.alert.reference for one in items) if readers else ()
+        found.append(Coming(frequency, period.ends_at, references, readers))
+    return found
+
+
+def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:
+    query = select(DigestMailing.run_id, DigestMailing.mailing_id).where(DigestMailing.run_id.in_(run_ids))
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for run_id, mailing_id in session.execute(query):
+        found[run_id].append(mailing_id)
+    return found
+
+
+def _references(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[str]]:
+    query = select(DigestMailing.run_id, Alert.reference).distinct().where(DigestMailing.run_id.in_(run_ids))
+    query = query.join(DigestItem, DigestItem.mailing_id == DigestMailing.mailing_id)
+    query = query.join(Alert, Alert.id == DigestItem.alert_id).order_by(Alert.reference)
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for run_id, reference in session.execute(query):
+        found[run_id].append(reference)
+    return found
+
+
+def _told(session: Session, alert_ids: Collection[int]) -> defaultdict[tuple[int, Tells], list[int]]:
+    """Return the mailings of digests that told of each alert, by what they said of it."""
+    query = select(DigestItem.alert_id, DigestItem.tells, DigestItem.mailing_id)
+    found: defaultdict[tuple[int, Tells], list[int]] = defaultdict(list)
+    for alert_id, tells, mailing_id in session.execute(query.where(DigestItem.alert_id.in_(alert_ids))):
+        found[alert_id, Tells(tells)].append(mailing_id)
+    return found
+
+
+def _readers(
+    session: Session,
+    item: Line,
+    told: defaultdict[tuple[int, Tells], list[int]],
+    frequency: Frequency,
+    bit: int,
+) -> Select[int, str, int]:
+    """Return the query of (endpoint id, channel, bit) of those who are to hear one thing of one alert."""
+    alert, earlier = item.alert, told[item.alert.id, Tells.NEW]
+    assert alert.published_at is not None  # only published ones become lines
+    wanted = subscribers.digest_audience(
+        frequency, wards=alert.wards, topic=alert.topic, channels=CHANNELS, joined_by=alert.published_at
+    ).subquery()
+    query = select(wanted.c.id, wanted.c.channel, literal(bit, BigInteger).label("bit"))
+    if item.tells is Tells.WITHDRAWN:
+        had = told[alert.id, Tells.WITHDRAWN]
+        query = query.where(wanted.c.id.in_(delivery.recipients_of(earlier)))
+    else:
+        had = [*editions.mailings_of(session, alert.id).values(), *earlier]
+    return query.where(wanted.c.id.not_in(delivery.recipients_of(had)))

@@ -1,0 +1,102 @@
+"""When a daily or weekly mail is due, and who is told of what in it. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from tsalert.core.clock import as_utc, from_london_wall, in_london
+from tsalert.subscribers.rules import EVERY_TOPIC, Frequency, topics_reached
+
+LEAVES_AT = time(8)
+# Whoever changes from weekly to daily must miss nothing in between, so both look back a week.
+LOOKS_BACK = timedelta(days=7)
+# One bit for each item in a whole number of 64 bits that has a sign.
+MOST_ITEMS = 60
+DIGESTS = (Frequency.DAILY, Frequency.WEEKLY)
+_DAYS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7}
+
+
+class Tells(StrEnum):
+    """What a digest says of an alert."""
+
+    NEW = "new"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One morning's digest: what was published before ``ends_at`` may be in it."""
+
+    frequency: Frequency
+    day: date
+    ends_at: datetime
+    next_at: datetime
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return the earliest publication that may still be new to somebody."""
+        return self.ends_at - LOOKS_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert as the rule sees it; no wards means everywhere."""
+
+    topic: str
+    wards: Collection[str]
+    published_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for at one address."""
+
+    topic: str
+    ward: str | None
+    frequency: Frequency
+    started_at: datetime
+
+
+def due_period(frequency: Frequency, now: datetime) -> Period | None:
+    """Return the latest morning of a digest, or None before eight on the day itself.
+
+    A missed daily morning is caught up the same day, a missed Monday in the same week.
+    """
+    here = in_london(now).date()
+    day = here - timedelta(days=here.weekday()) if frequency is Frequency.WEEKLY else here
+    period = _period(frequency, day)
+    return period if period.ends_at <= as_utc(now) else None
+
+
+def next_period(frequency: Frequency, now: datetime) -> Period:
+    """Return the morning of the digest that is still to come."""
+    here = in_london(now).date()
+    day = here - timedelta(days=here.weekday()) if frequency is Frequency.WEEKLY else here
+    period = _period(frequency, day)
+    return period if period.ends_at > as_utc(now) else _period(frequency, day + timedelta(days=_DAYS[frequency]))
+
+
+def is_told(alert: Told, wish: Wish, period: Period, *, had: bool, now: datetime) -> bool:
+    """Tell whether a digest tells somebody of an alert.
+
+    :param had: it reached the same address before, at once or in another digest.
+    """
+    is_fresh = period.starts_at <= alert.published_at < period.ends_at and alert.expires_at > as_utc(now)
+    is_asked = wish.frequency is period.frequency and wish.started_at <= alert.published_at
+    return is_fresh and is_asked and _concerns(alert, wish) and not had
+
+
+def _concerns(alert: Told, wish: Wish) -> bool:
+    slugs = topics_reached(alert.topic)
+    wards = {ward.casefold() for ward in alert.wards}
+    by_topic = slugs is None or wish.topic in {*slugs, EVERY_TOPIC}
+    return by_topic and (not wards or wish.ward is None or wish.ward.casefold() in wards)
+
+
+def _period(frequency: Frequency, day: date) -> Period:
+    morning, following = (
+        from_london_wall(datetime.combine(each, LEAVES_AT)) for each in (day, day + timedelta(days=_DAYS[frequency]))
+    )
+    return Period(frequency, day, morning, following)

@@ -1,0 +1,69 @@
+"""Making the daily and weekly mails: each morning's once, all of it in one transaction, whatever crashes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import proof
+from tsalert.audit import service as audit
+from tsalert.core.actors import SERVICE
+from tsalert.db import db, insert_ignoring_conflicts, transaction
+from tsalert.delivery import service as delivery
+from tsalert.delivery.counting import rows_changed
+from tsalert.delivery.rules import Lane
+from tsalert.digests import queries
+from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
+from tsalert.digests.rules import DIGESTS, Period, due_period
+from tsalert.digests.wording import Line, word
+
+
+def send_due(now: datetime) -> int:
+    """Queue the digests whose morning has come and that were not made yet; return how many messages there are."""
+    due = [period for period in (due_period(often, now) for often in DIGESTS) if period is not None]
+    waiting = [period for period in due if not queries.was_made(db.session(), period)]
+    db.session().rollback()
+    return sum(_make(period, now) for period in waiting)
+
+
+def _make(period: Period, now: datetime) -> int:
+    """Make one digest, unless another worker did so meanwhile."""
+    with transaction() as session:
+        run = _claim(session, period, now)
+        if run is None:
+            return 0
+        size = _queue_all(session, run, period, now)
+        audit.record(session, SERVICE, "sent", "digest_run", run.id, now=now, frequency=run.frequency, messages=size)
+        return size
+
+
+def _claim(session: Session, period: Period, now: datetime) -> DigestRun | None:
+    """Take a morning's digest; a worker that comes second waits for the first and gets None."""
+    row = {"frequency": period.frequency, "day": period.day, "ends_at": period.ends_at, "made_at": now}
+    if not rows_changed(session, insert_ignoring_conflicts(session, DigestRun).values(row)):
+        return None
+    return session.scalars(select(DigestRun).filter_by(frequency=period.frequency, day=period.day)).one()
+
+
+def _queue_all(session: Session, run: DigestRun, period: Period, now: datetime) -> int:
+    items = queries.lines(session, period, now=now)
+    if not items:
+        return 0
+    people = queries.audience(session, items, period.frequency)
+    size = 0
+    for bits in queries.sets(session, people):
+        mine = [item for place, item in enumerate(items) if bits >> place & 1]
+        mailing_id = _write(session, run, mine, period, now)
+        size += delivery.enqueue(session, mailing_id, queries.people_of(people, bits), now=now)
+    return size
+
+
+def _write(session: Session, run: DigestRun, items: Sequence[Line], period: Period, now: datetime) -> int:
+    content = word(items, proof.letterhead(), period.frequency)
+    mailing_id = delivery.create_mailing(session, content, lane=Lane.BULK, now=now, not_after=period.next_at)
+    session.add(DigestMailing(mailing_id=mailing_id, run_id=run.id))
+    session.flush()
+    session.add_all(DigestItem(mailing_id=mailing_id, alert_id=one.alert.id, tells=one.tells) for one in items)
+    session.flush()
+    return mailing_id

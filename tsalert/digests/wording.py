@@ -1,0 +1,62 @@
+"""A digest in words: the headlines and advice of several alerts, each with the page that vouches for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tsalert.alerts import markdown
+from tsalert.alerts.models import Alert
+from tsalert.alerts.segments import plain_marks
+from tsalert.alerts.wording import Letterhead, check_url, safe_html
+from tsalert.delivery.rules import Content
+from tsalert.digests.rules import Tells
+from tsalert.subscribers.rules import Frequency
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[2] / "templates" / "email"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_OFTEN = {Frequency.DAILY: "once a day", Frequency.WEEKLY: "once a week"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One alert of a digest, and what is said of it."""
+
+    alert: Alert
+    tells: Tells
+
+
+def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency) -> Content:
+    """Write a digest as mail and as a text.
+
+    A text has no room for several alerts, so it says how many there are and where they stand. Landlines get no
+    digest: nobody wants to be rung with a list.
+    """
+    new = [one.alert for one in lines if one.tells is Tells.NEW]
+    withdrawn = [one.alert for one in lines if one.tells is Tells.WITHDRAWN]
+    title = _title(len(new), len(withdrawn))
+    shared = {
+        "title": title,
+        "new": new,
+        "withdrawn": withdrawn,
+        "head": head,
+        "often": _OFTEN[frequency],
+        "check_urls": {one.alert.id: check_url(one.alert.reference, head) for one in lines},
+    }
+    return Content(
+        subject=f"{head.authority}: {title}",
+        text=_TEMPLATES.get_template("digest.txt").render(shared, said=markdown.to_text),
+        html=_TEMPLATES.get_template("digest.html").render(shared, said=safe_html),
+        sms=plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}",
+    )
+
+
+def _title(new: int, withdrawn: int) -> str:
+    counts = ((new, "new scam alert"), (withdrawn, "withdrawn alert"))
+    return " and ".join(f"{count} {words}{'' if count == 1 else 's'}" for count, words in counts if count)
