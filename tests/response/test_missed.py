@@ -11,12 +11,14 @@ from tests.conftest import NOW
 from tests.rota.conftest import give_mobile, put_on_shift
 from tests.telephone.conftest import call_in, message_left
 from tsalert.core.actors import Actor
+from tsalert.db import transaction
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.inbound.service import take_message
 from tsalert.response import queries, waiting
 from tsalert.response.missed import alarm_missed
 from tsalert.response.rules import NewCall
-from tsalert.response.vocabulary import Disposition
+from tsalert.response.vocabulary import Disposition, Line
+from tsalert.response.waiting import Contact
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
 from tsalert.telephone import service as telephone
@@ -51,6 +53,14 @@ def test_the_officer_on_duty_is_told_of_a_caller_who_rang_off_once(session: Sess
     words = f"Missed call on the rapid-response number at 13:00, {reference}. Ring back from the calls page."
     assert told(session) == [(primary, words)]
     assert alarm_missed(NOW + MINUTE) == alarm_missed(NOW + timedelta(days=3)) == 0
+
+
+def test_a_mail_waits_for_an_officer_and_wakes_nobody(session: Session, primary: str) -> None:
+    with transaction() as step:
+        waiting.open_waiting(step, Contact(Line.OTHER, None, None, NOW, "Thank you for the alert"), now=NOW)
+    assert alarm_missed(NOW + MINUTE) == 0
+    assert told(session) == []
+    assert waiting.count_waiting(session).total == 1
 
 
 def test_nothing_of_the_caller_stands_in_what_the_officer_is_told(session: Session, primary: str) -> None:

@@ -5,7 +5,6 @@ from flask import Response, current_app
 from tsalert.config import Settings
 from tsalert.documents.description import Document
 from tsalert.documents.pdf import write_pdf
-from tsalert.documents.word import write_word
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -18,6 +17,8 @@ def pdf_response(name: str, document: Document) -> Response:
 
 def word_response(name: str, document: Document) -> Response:
     """Answer with a Word file in the council's template; the name has no ending."""
+    from tsalert.documents.word import write_word  # noqa: PLC0415 - most processes never write one
+
     return _answer(f"{name}.docx", write_word(document, template=_settings().word_template), WORD)
 
 

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from typst import Compiler, Fonts
+if TYPE_CHECKING:
+    from typst import Fonts
 
 FAMILIES = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")
 # The last code for private use: no font that anybody writes letters in has it, so it is drawn as the box.
@@ -34,8 +36,10 @@ def missing(signs: Collection[str], fonts: Path | None) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def font_book(folder: Path | None) -> Fonts:
+def font_book(folder: Path | None) -> "Fonts":
     """Return the printer's fonts, and those of a folder."""
+    from typst import Fonts  # noqa: PLC0415 - most processes never print
+
     return Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
 
 
@@ -51,6 +55,8 @@ def _tell(signs: list[str], fonts: Path | None) -> dict[str, bool]:
 
 
 def _are_shown(signs: list[str], fonts: Path | None) -> Iterator[bool]:
+    from typst import Compiler  # noqa: PLC0415 - as above
+
     inputs = {"signs": json.dumps([_IN_NO_FONT, *signs]), "families": json.dumps(FAMILIES)}
     compiler = Compiler(_SOURCE, font_paths=font_book(fonts), ignore_system_fonts=True, sys_inputs=inputs)
     drawn = compiler.compile(format="svg")

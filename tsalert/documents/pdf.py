@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from typst import Compiler, TypstError
-
 from tsalert.core.clock import in_london
 from tsalert.documents import coverage, pictures
 from tsalert.documents.cleaning import clean
@@ -31,6 +29,8 @@ def write_pdf(document: Document, *, fonts: Path | None = None) -> bytes:
 
     :param fonts: a folder of further fonts, for scripts that the printer's own lack.
     """
+    from typst import TypstError  # noqa: PLC0415 - most processes never print
+
     cleaned = mapped(document, clean)
     missing = unprintable(cleaned, fonts=fonts)
     for _ in range(_TRIES):
@@ -87,6 +87,8 @@ def _for_printing(document: Document, folder: Path) -> dict[str, Any]:
 
 
 def _compile(inputs: dict[str, str], fonts: Path | None, root: str) -> bytes:
+    from typst import Compiler  # noqa: PLC0415 - as above
+
     book = coverage.font_book(fonts)
     compiler = Compiler(_SOURCE, root=root, font_paths=book, ignore_system_fonts=True, sys_inputs=inputs)
     written, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1"])

@@ -4,8 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from typst import Compiler
-
 from tsalert.documents import coverage
 from tsalert.documents.description import Image
 from tsalert.documents.glyphs import named, strangers
@@ -28,6 +26,8 @@ def in_words(image: Image, missing: frozenset[str]) -> Image:
 
 def as_png(image: Image) -> bytes:
     """Return a picture that Word shows: a PNG or a JPEG as it is, an SVG drawn."""
+    from typst import Compiler  # noqa: PLC0415 - most processes never print
+
     if image.suffix != "svg":
         return image.content
     shown = in_words(image, coverage.missing(strangers(text_of(image)), None))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tsalert.db import db, transaction
 from tsalert.response import waiting
-from tsalert.response.vocabulary import Line
+from tsalert.response.vocabulary import RAPID_RESPONSE_LINES, Line
 from tsalert.response.waiting import WaitingCall
 from tsalert.telephone import rules, telling, wording
 
@@ -24,10 +24,10 @@ def alarm_missed(now: datetime) -> int:
 def is_due(each: WaitingCall, now: datetime) -> bool:
     """Tell whether the officer on duty must be told now; of a text at once, since it rings nobody.
 
-    A report from the website wakes nobody unless what it tells of is happening now.
+    A report from the website wakes nobody unless what it tells of is happening now, and a mail wakes nobody.
     """
-    if each.call.line == Line.WEB:
-        return each.call.is_trader_on_site
+    if each.call.line not in RAPID_RESPONSE_LINES:
+        return each.call.line == Line.WEB and each.call.is_trader_on_site
     return each.story is None or rules.is_missed(each.story.course, now)
 
 

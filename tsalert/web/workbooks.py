@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 from flask import Response
-from xlsxwriter import Workbook
 
 from tsalert.web.exports import Cell
 
@@ -40,6 +39,8 @@ def workbook_response(name: str, sheets: Sequence[Sheet], *, title: str) -> Resp
 
 def write_workbook(sheets: Sequence[Sheet], *, title: str) -> bytes:
     """Return a workbook with a table on each sheet."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - most processes never write one
+
     written = BytesIO()
     with Workbook(written, _PLAIN) as book:
         book.set_properties({"title": title})

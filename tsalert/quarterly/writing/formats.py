@@ -10,13 +10,11 @@ from flask import current_app
 from tsalert.core.words import Word
 from tsalert.documents.answers import PDF, WORD
 from tsalert.documents.pdf import write_pdf
-from tsalert.documents.word import write_word
 from tsalert.quarterly.content import Report, TitleBlock
 from tsalert.quarterly.vocabulary import Status
 from tsalert.quarterly.writing.data import for_readers, json_of
 from tsalert.quarterly.writing.document import document_of
 from tsalert.quarterly.writing.page import page_of
-from tsalert.quarterly.writing.workbook import write_workbook
 
 _STYLE = Path(__file__).with_name("standalone.css")
 
@@ -73,10 +71,14 @@ def _pdf(report: Report, making: Making) -> bytes:
 
 
 def _word(report: Report, making: Making) -> bytes:
+    from tsalert.documents.word import write_word  # noqa: PLC0415 - most processes never write one
+
     return write_word(document_of(report, made_at=_day(report, making)), template=making.template)
 
 
 def _excel(report: Report, making: Making) -> bytes:
+    from tsalert.quarterly.writing.workbook import write_workbook  # noqa: PLC0415 - as above
+
     return write_workbook(report, made_at=_day(report, making))
 
 
