@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import subscribe
@@ -23,7 +23,7 @@ from tsalert.digests import queries as digests
 from tsalert.digests import service
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import Told, Wish, due_period, is_told
-from tsalert.subscribers.models import Subscription
+from tsalert.subscribers.models import Subscriber, Subscription
 from tsalert.subscribers.rules import Frequency
 
 pytestmark = pytest.mark.db
@@ -71,6 +71,20 @@ def test_an_urgent_alert_that_came_at_once_is_not_told_again(session: Session, p
     session.commit()
     publish(urgency="urgent")
     assert service.send_due(MORNING) == 0
+
+
+def test_who_paused_their_alerts_gets_no_mail_until_they_resume(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish()
+    session.execute(update(Subscriber).values(paused_until=NOW + timedelta(days=30)))
+    session.commit()
+    service.send_due(MORNING)
+    assert _told(session) == set()
+    session.execute(update(Subscriber).values(paused_until=None))
+    session.commit()
+    service.send_due(MORNING + timedelta(days=1))
+    assert len(_told(session)) == 1
 
 
 def test_an_alert_that_is_over_is_left_out(session: Session, publish: Publish) -> None:

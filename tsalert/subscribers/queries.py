@@ -124,7 +124,8 @@ def digest_audience(
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
     wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    wanting = wanting.where(Subscription.ended_at.is_(None), Subscription.frequency == frequency)
+    is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
+    wanting = wanting.where(*is_open, Subscription.frequency == frequency)
     wanting = wanting.where(*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
     return select(reachable.c.id, reachable.c.channel).where(
         reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
