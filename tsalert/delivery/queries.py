@@ -106,6 +106,18 @@ def reachable_endpoints() -> Select[int, str]:
     )
 
 
+def count_active(session: Session, among: Select[int]) -> dict[str, int]:
+    """Count by channel those of some endpoints that may be written to.
+
+    Their state alone is read, which every suppression sets; sending looks at each suppression once more.
+
+    :param among: a query of endpoint ids.
+    """
+    active = (Endpoint.status == EndpointStatus.ACTIVE, Endpoint.id.in_(among))
+    rows = session.execute(select(Endpoint.channel, func.count()).where(*active).group_by(Endpoint.channel))
+    return dict(rows.all())
+
+
 def endpoints() -> Select[int, str, str, str]:
     """Return the query of (endpoint id, channel, address, status), for lists of other capabilities to join with."""
     return select(Endpoint.id, Endpoint.channel, Endpoint.address, Endpoint.status)

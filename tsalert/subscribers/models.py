@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
 
+_PAUSED = text("paused_until IS NOT NULL")
 _OPEN = text("ended_at IS NULL")
 _PARTNER = text("kind = 'partner'")
 _UNCONFIRMED = text("confirmed_at IS NULL")
@@ -34,6 +35,9 @@ class Subscriber(Base):
     __tablename__ = "subscriber"
     __table_args__ = (
         CheckConstraint("kind IN ('resident', 'partner')", name="kind_known"),
+        # Who lives in a ward and gets alerts now is counted from this alone.
+        Index("ix_subscriber_ward", "ward", "paused_until", "id"),
+        Index("ix_subscriber_paused", "id", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
         Index("ix_subscriber_partner", "id", sqlite_where=_PARTNER, postgresql_where=_PARTNER),
     )
 
@@ -41,7 +45,7 @@ class Subscriber(Base):
     kind: Mapped[str]
     name: Mapped[str | None]
     language: Mapped[str]
-    ward: Mapped[str | None] = mapped_column(index=True)
+    ward: Mapped[str | None]
     postcode: Mapped[str | None]
     formats: Mapped[list[str]] = mapped_column(JSON)
     partner_code: Mapped[str | None]

@@ -103,16 +103,12 @@ def audience(
     :param among: a query of endpoint ids; where they are few, only what they asked for is read.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
-    wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
-    wanting = wanting.where(*is_open, *_asked_for(topic), *_lives_in(wards))
-    if not urgent:
-        wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
+    wanting = _wanting(wards=wards, topic=topic, urgent=urgent)
     if among is not None:
         wanting = wanting.where(Subscription.endpoint_id.in_(among))
-    return select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
-    )
+    # An expression, lest SQLite pass every address of the channels instead of looking up those that are wanted.
+    by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
+    return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(wanting))
 
 
 def digest_audience(
@@ -136,9 +132,8 @@ def audience_size(
     session: Session, *, wards: Collection[str], topic: str, channels: Collection[str], urgent: bool
 ) -> dict[str, int]:
     """Return how many endpoints an alert reaches on each of its channels."""
-    reached = audience(wards=wards, topic=topic, channels=channels, urgent=urgent).subquery("reached")
-    counts = select(reached.c.channel, func.count()).group_by(reached.c.channel)
-    return dict.fromkeys(map(str, channels), 0) | {str(channel): count for channel, count in session.execute(counts)}
+    counts = delivery.count_active(session, _wanting(wards=wards, topic=topic, urgent=urgent))
+    return {str(channel): counts.get(channel, 0) for channel in channels}
 
 
 def circulation(session: Session) -> Circulation:
@@ -197,6 +192,19 @@ def _active_subscriptions() -> Select[int, int, str]:
         .join(reachable, reachable.c.id == Subscription.endpoint_id)
         .where(Subscription.ended_at.is_(None))
     )
+
+
+def _wanting(*, wards: Collection[str], topic: str, urgent: bool) -> Select[int]:
+    """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
+    wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_asked_for(topic))
+    if wards:
+        at_home = or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))
+        people = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        wanting = people.where(Subscriber.paused_until.is_(None), at_home)
+    else:
+        paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
+        wanting = wanting.where(Subscription.subscriber_id.not_in(paused))
+    return wanting if urgent else wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
 
 
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:
