@@ -106,7 +106,6 @@ WHERE = {
     "mail.list_mail": "/mail",
     "inbound.list_messages": "/messages",
     "joining.show_form": "/join",
-    "joining.show_next_step": "/join/next",
     "equipment.end_page": "/units/1/end",
     "intelligence.list_notes": "/intelligence",
     "intelligence.new_note": "/intelligence/new?party=1",
@@ -298,6 +297,7 @@ MINE = {
 }
 LINKED = {
     "displays.show_link",
+    "joining.show_code",
     "links.show_confirmation",
     "links.show_leaving",
     "links.show_why",
@@ -493,6 +493,8 @@ def links(page: Page) -> dict[str, str]:
     page.get_by_label("Email address or telephone number").fill("new.reader@example.org")
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)  # nobody types faster; a machine is turned away
     page.get_by_role("button", name="Get alerts").click()
+    page.get_by_role("heading", name="Check your messages").wait_for()
+    joining = urlsplit(page.url).path
     page.goto("/report")
     page.get_by_role("radio", name="No", exact=True).first.check()
     page.get_by_label("What happened?").fill("Somebody rang about a parcel. (Invented)")
@@ -503,6 +505,7 @@ def links(page: Page) -> dict[str, str]:
     confirmation, leaving, passed, reach = (make_signer(purpose, (SECRET_KEY,)).sign(1) for purpose in purposes)
     return {
         "displays.show_link": screen,
+        "joining.show_code": joining,
         "reporting.show_receipt": urlsplit(page.url).path,
         "links.show_confirmation": f"/confirm/{confirmation}",
         "links.show_leaving": f"/unsubscribe/{leaving}",

@@ -1,5 +1,6 @@
 """The pages that residents and officers see."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ def asked(session: Session) -> int:
 def test_joining_takes_one_form_and_one_confirmation(client: FlaskClient, session: Session, drawn: str) -> None:
     typed = {"contact": "pat@example.org", "postcode": "br13uh", "topics": ["scams", "doorstep-crime"], "drawn": drawn}
     answer = client.post("/join", data=typed)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/join/next")
+    assert (answer.status_code, answer.headers["Location"][:11]) == (303, "/join/code/")
     link = next(line for line in letters(session)[0].text.splitlines() if "/confirm/" in line)
     path = link.removeprefix("http://127.0.0.1:8000")
     assert "p•••@example.org" in client.get(path).text
@@ -44,11 +45,55 @@ def test_new_known_and_suppressed_addresses_get_the_same_answer(
 ) -> None:
     run_import(PAT)
     answers = [
-        (answer.status_code, answer.headers["Location"], answer.data)
-        for contact in ("new@example.org", "pat@example.org", "07700 900001")
+        (answer.status_code, main_of(client.get(path).text).replace(path, ""))
+        for contact in ("new@example.org", "pat@example.org", "07700 900001", *["often@example.org"] * 5)
         for answer in [client.post("/join", data={"contact": contact, "drawn": drawn})]
+        for path in [answer.headers["Location"]]
     ]
     assert len(set(answers)) == 1
+
+
+def main_of(page: str) -> str:
+    """Return what a page says, without what differs at each drawing."""
+    found = re.search(r"<main.*</main>", page, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def code_in(words: str) -> str:
+    found = re.search(r"\b\d{6}\b", words)
+    assert found, words
+    return found[0]
+
+
+def test_the_code_of_the_message_does_what_its_link_does(client: FlaskClient, session: Session, drawn: str) -> None:
+    page = client.post("/join", data={"contact": "pat@example.org", "drawn": drawn}).headers["Location"]
+    code = code_in(letters(session)[0].text)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    refused = client.post(page, data={"code": wrong})
+    assert (refused.status_code, status(session, "pat@example.org")) == (422, "unconfirmed")
+    assert "This code is wrong" in refused.text
+    joined = client.post(page, data={"code": f" {code[:3]} {code[3:]}"})
+    assert "You are on the list" in joined.text
+    assert status(session, "pat@example.org") == "active"
+    assert client.post(page, data={"code": code}).status_code == 422
+
+
+def test_a_text_holds_the_code_too(client: FlaskClient, session: Session, drawn: str) -> None:
+    page = client.post("/join", data={"contact": "07700 900001", "drawn": drawn}).headers["Location"]
+    assert "You are on the list" in client.post(page, data={"code": code_in(letters(session)[0].sms or "")}).text
+
+
+def test_whoever_has_just_joined_may_choose_at_once_and_a_second_press_of_the_link_may_not(
+    client: FlaskClient, session: Session, drawn: str
+) -> None:
+    client.post("/join", data={"contact": "pat@example.org", "drawn": drawn})
+    link = next(line for line in letters(session)[0].text.splitlines() if "/confirm/" in line)
+    path = link.removeprefix("http://127.0.0.1:8000")
+    choices = re.search(r'href="(/preferences/my/[^"]+/choices)"', client.post(path).text)
+    assert choices
+    assert client.get(choices[1]).status_code == 200
+    assert "/preferences/my/" not in client.post(path).text
 
 
 def test_a_machine_that_fills_every_field_gets_the_same_answer_and_nothing_more(
@@ -193,19 +238,36 @@ def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
     browser = signed_in(RoleName.CASE_OFFICER)
     form = browser.get("/subscribers/new").text
     assert "Is that all right?" in form
-    assert "They will get each alert at once." in form
-    assert 'name="frequency"' not in form
+    assert "An urgent alert comes at once" in form
     typed = {"contact": "020 7946 0001", "name": "Ann Example", "consent": "yes", "submission": "key"}
     places = [browser.post("/subscribers/new", data=typed).headers["Location"] for _ in range(2)]
     assert places == [f"/subscribers/{only_subscriber(session)}"] * 2
     assert held(session, "+442079460001") == [("all", "immediate", None)]
 
 
+def test_an_officer_may_have_a_caller_asked_by_a_message(
+    signed_in: Callable[..., FlaskClient], session: Session
+) -> None:
+    typed = {"contact": "pat@example.org", "consent": "ask", "frequency": "daily", "formats": "large_print"}
+    answer = signed_in(RoleName.MANAGER).post("/subscribers/new", data=typed)
+    assert (answer.status_code, status(session, "pat@example.org")) == (303, "unconfirmed")
+    assert "/confirm/" in letters(session)[0].text
+    (wish,) = session.scalars(select(SignUp))
+    assert (wish.frequency, wish.formats, wish.source) == ("daily", ["large_print"], "phone")
+
+
+def test_an_officer_notes_how_often_and_large_print(signed_in: Callable[..., FlaskClient], session: Session) -> None:
+    typed = {"contact": "pat@example.org", "consent": "yes", "frequency": "weekly", "formats": "large_print"}
+    signed_in(RoleName.MANAGER).post("/subscribers/new", data=typed)
+    assert held(session, "pat@example.org") == [("all", "weekly", None)]
+    assert session.scalars(select(Subscriber.formats)).one() == ["large_print"]
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"consent": ""}, "tick this if they agree"),
-        ({"consent": "no"}, "This must be “yes”"),
+        ({"consent": ""}, "Say whether they agreed"),
+        ({"consent": "no"}, "Say whether they agreed"),
         ({"contact": ""}, "Enter where their alerts should go."),
         ({"frequency": "hourly"}, "Choose at once, daily or weekly"),
         ({"ward": "E05000000"}, "Choose a ward from the list."),

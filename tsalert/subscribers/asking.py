@@ -25,10 +25,12 @@ _HOUR = timedelta(hours=1)
 _log = logging.getLogger(__name__)
 
 
-def ask(session: Session, sign_up: SignUp, *, now: datetime) -> bool:
+def ask(session: Session, sign_up: SignUp, *, now: datetime, code: str | None = None) -> bool:
     """Send a sign-up's address the message that asks it to confirm; False where it may not be asked now. A step.
 
     Each message is a mailing of its own, since its link is. A call goes out by day.
+
+    :param code: what may be typed on the page that follows the form.
     """
     session.add(sign_up)
     session.flush()
@@ -40,6 +42,7 @@ def ask(session: Session, sign_up: SignUp, *, now: datetime) -> bool:
         authority=settings.authority_name,
         link=f"{settings.public_url}/confirm/{confirm_token(sign_up.id)}",
         can_reply=_takes_texts(settings),
+        code=code,
     )
     mailing_id = delivery.create_mailing(
         session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=now + CONFIRM_LIFE

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
 from tsalert.db import transaction
@@ -22,14 +22,12 @@ from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.models import Partner, SignUp, Subscriber
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
+from tsalert.visitors.codes import make_code, try_code
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import network_of
 from tsalert.visitors.tokens import network_digest
 
-_NOT_RUNG = (
-    "This number cannot be rung now. It was asked within the last 24 hours or three times already, it asked us never "
-    "to ring again, or too many were rung this hour. If they ring us, they can still be put on the list."
-)
+CODE = "join"
 PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
 
 
@@ -46,8 +44,10 @@ class Wish:
     partner_code: str | None = None
 
 
-def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> None:
-    """Take a sign-up from the public site and ask the address to confirm it; a landline is asked by a call.
+def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
+    """Take a sign-up from the public site, ask the address to confirm it, and return the token of the code's page.
+
+    A landline is asked by a call, and gets no code.
 
     Nothing changes for anybody until it does. Whether the address is new, known or has left makes
     no difference that the visitor could see; one that was asked too often is not asked again.
@@ -60,41 +60,56 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> None:
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
     hour = rules.WATCHED_SPAN
     with transaction() as session:
-        _require_known(session, wish)
+        require_known(session, wish)
         most = rules.SIGN_UPS_PER_NETWORK
         if not spend(session, "sign up from", network_of(network), most=most, within=hour, now=now):
             raise TooManyTries("Too many people have joined from your connection. Try again in an hour, or ring us.")
         if not spend(session, "sign up", address, most=rules.SIGN_UPS_PER_ADDRESS, within=hour, now=now):
-            return
-        end = _find_or_add(session, channel, address, now)
-        asked = SignUp(
-            endpoint_id=end.id,
-            topics=list(rules.tidy_topics(wish.topics)),
-            postcode=wish.postcode,
-            ward=wish.ward,
-            frequency=wish.frequency,
-            formats=list(wish.formats),
-            partner_code=_known_partner(session, wish.partner_code),
-            source=Source.WEB,
-            network_digest=network_digest(network),
-            asked_at=now,
-        )
-        asking.ask(session, asked, now=now)
+            return make_code(session, CODE, None, now=now).token
+        end = find_or_add(session, channel, address, now)
+        asked = keep_wish(session, end, wish, source=Source.WEB, now=now)
+        asked.network_digest = network_digest(network)
+        session.flush()
+        made = make_code(session, CODE, None if channel is Channel.VOICE else asked.id, now=now)
+        asking.ask(session, asked, now=now, code=made.code)
         audit.record(session, PUBLIC, "asked to join", "sign-up", asked.id, now=now, channel=end.channel)
+        return made.token
 
 
-def confirm_sign_up(sign_up_id: int, *, now: datetime) -> None:
+def sign_up_in_vain(*, now: datetime) -> str:
+    """Return a token as anybody gets one, for a machine that filled the form."""
+    with transaction() as session:
+        return make_code(session, CODE, None, now=now).token
+
+
+def confirm_by_code(token: str, typed: str, *, now: datetime) -> int | None:
+    """Put the address of a sign-up on the list by the code that it was sent; returns what ``confirm_sign_up`` does.
+
+    :raises RuleViolation: the code is wrong, too old, used, or was tried too often.
+    """
+    sign_up_id = try_code(CODE, token, typed, now=now)
+    if sign_up_id is None:
+        raise RuleViolation(
+            "This code is wrong, more than 10 minutes old, or used. Open the link of the message instead, or sign up "
+            "again.",
+            field="code",
+        )
+    return confirm_sign_up(sign_up_id, now=now)
+
+
+def confirm_sign_up(sign_up_id: int, *, now: datetime) -> int | None:
     """Put the address of a sign-up on the list, because its reader followed the link; again changes nothing.
 
+    :return: the endpoint; None where it was confirmed before.
     :raises NotFound: there is no such sign-up.
     :raises RuleViolation: it is older than seven days.
     """
     with transaction() as session:
-        confirm(session, sign_up_id, method=Source.WEB, now=now)
+        return confirm(session, sign_up_id, method=Source.WEB, now=now)
 
 
-def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime) -> None:
-    """Put the address of a sign-up on the list; a step.
+def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime) -> int | None:
+    """Put the address of a sign-up on the list; returns its endpoint, None where it was confirmed before. A step.
 
     :raises NotFound: there is no such sign-up.
     :raises RuleViolation: it is older than seven days, or they have left since they used it.
@@ -105,7 +120,7 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
     end = endpoints_by_id(session, [asked.endpoint_id], lock=True)[asked.endpoint_id]
     if asked.confirmed_at is not None:
         _require_active(end)
-        return
+        return None
     if as_utc(now) - asked.asked_at > rules.CONFIRM_LIFE:
         raise RuleViolation("This link is more than 7 days old. Sign up again.")
     asked.confirmed_at = now
@@ -117,64 +132,44 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
         formats=tuple(asked.formats),
         partner_code=asked.partner_code,
     )
-    person = _join(session, wish, end, source=Source(asked.source), now=now)
+    person = join_person(session, wish, end, source=Source(asked.source), now=now)
     record_consent(session, person.subscriber_id, end.id, Act.CONFIRMED, method=method, now=now)
     audit.record(
         session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, channel=end.channel, method=method
     )
-
-
-def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
-    """Put somebody on the list who agreed on the telephone, and return the subscriber's id.
-
-    :param contact: an email address, a mobile or a landline number, as typed.
-    :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: the contact, a topic or the ward is not valid.
-    """
-    actor.require(Permission.MANAGE_SUBSCRIBERS)
-    channel, address = rules.read_contact(contact, allow_drama=is_demo())
-    with transaction() as session:
-        _require_known(session, wish)
-        end = _find_or_add(session, channel, address, now)
-        person = _join(session, wish, end, source=Source.PHONE, now=now)
-        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
-        audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, channel=end.channel)
-        return person.subscriber_id
+    return end.id
 
 
 def join_at(session: Session, number: str, wish: Wish, *, now: datetime) -> None:
     """Put a number on the list that texted so itself; again changes nothing but what it asks for on top. A step."""
-    end = _find_or_add(session, Channel.SMS, number, now)
-    person = _join(session, wish, end, source=Source.SMS, now=now)
+    end = find_or_add(session, Channel.SMS, number, now)
+    person = join_person(session, wish, end, source=Source.SMS, now=now)
     record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
     audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
 
 
-def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
-    """Ring a landline, within the hours of the day, to ask whether it wants alerts; returns the sign-up's id.
+def keep_wish(session: Session, end: EndpointView, wish: Wish, *, source: Source, now: datetime) -> SignUp:
+    """Keep what somebody wishes at an address until it confirms; a step."""
+    asked = SignUp(
+        endpoint_id=end.id,
+        topics=list(rules.tidy_topics(wish.topics)),
+        postcode=wish.postcode,
+        ward=wish.ward or own_ward(session, wish.postcode, on=london_date(now)),
+        frequency=wish.frequency,
+        formats=list(wish.formats),
+        partner_code=_known_partner(session, wish.partner_code),
+        source=source,
+        asked_at=now,
+    )
+    session.add(asked)
+    return asked
 
-    Nothing changes for anybody until somebody there presses 1.
 
-    :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: it is no landline, may not be asked now, or a topic or the ward is not valid.
+def require_known(session: Session, wish: Wish) -> None:
+    """Refuse a topic or a ward that does not exist.
+
+    :raises RuleViolation: naming the field.
     """
-    actor.require(Permission.MANAGE_SUBSCRIBERS)
-    channel, address = rules.read_contact(contact, allow_drama=is_demo())
-    if channel is not Channel.VOICE:
-        raise RuleViolation("Only a landline is asked by a call. Enter its number.", field="contact")
-    with transaction() as session:
-        _require_known(session, wish)
-        end = _find_or_add(session, channel, address, now)
-        topics = list(rules.tidy_topics(wish.topics))
-        where = {"postcode": wish.postcode, "ward": wish.ward}
-        asked = SignUp(endpoint_id=end.id, topics=topics, source=Source.PHONE, asked_at=now, **where)
-        if not asking.ask(session, asked, now=now):
-            raise RuleViolation(_NOT_RUNG, field="contact")
-        audit.record(session, actor, "asked by call", "sign-up", asked.id, now=now, channel=end.channel)
-        return asked.id
-
-
-def _require_known(session: Session, wish: Wish) -> None:
     if not set(wish.topics) <= set(queries.topic_ids(session)):
         raise RuleViolation("Choose topics from the list.", field="topics")
     wards = places.ward_names(session)
@@ -193,14 +188,15 @@ def _require_active(end: EndpointView) -> None:
         raise RuleViolation("This link was used before. Sign up again.")
 
 
-def _find_or_add(session: Session, channel: Channel, address: str, now: datetime) -> EndpointView:
+def find_or_add(session: Session, channel: Channel, address: str, now: datetime) -> EndpointView:
+    """Return the endpoint of an address, locked; one that is new to us is unconfirmed. A step."""
     status = EndpointStatus.UNCONFIRMED
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=status, now=now)
     return endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
 
 
-def _join(session: Session, wish: Wish, end: EndpointView, *, source: Source, now: datetime) -> Person:
-    """Start what somebody wishes at an address, and let it be written to; what they have already stays."""
+def join_person(session: Session, wish: Wish, end: EndpointView, *, source: Source, now: datetime) -> Person:
+    """Start what somebody wishes at an address, and let it be written to; what they have already stays. A step."""
     delivery.lift_suppression(session, end.id, status=EndpointStatus.ACTIVE, now=now)
     roll = read_roll(session, [end.id])
     person = rules.same_reader(wish.name, roll.readers[end.id])

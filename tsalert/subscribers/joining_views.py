@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.subscribers import queries, service
-from tsalert.subscribers.schemas import JoinSchema
+from tsalert.subscribers.preferences import service as preferences
+from tsalert.subscribers.schemas import JoinCodeSchema, JoinSchema
 from tsalert.visitors.schemas import is_machine
 from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
@@ -30,13 +31,30 @@ def show_form() -> ResponseReturnValue:
 def join() -> ResponseReturnValue:
     """Take a sign-up; the answer is the same for everybody, and for machines that fill every field."""
     typed, now = load_form(JoinSchema()), utc_now()
-    if not is_machine(typed, now=now):
-        service.sign_up(typed["contact"], typed["wish"], network=request.remote_addr or "", now=now)
-    return redirect(url_for(".show_next_step"), 303)
+    if is_machine(typed, now=now):
+        token = service.sign_up_in_vain(now=now)
+    else:
+        token = service.sign_up(typed["contact"], typed["wish"], network=request.remote_addr or "", now=now)
+    return redirect(url_for(".show_code", token=token), 303)
 
 
-@bp.get("/join/next")
+@bp.get("/join/code/<token>")
 @public
-def show_next_step() -> ResponseReturnValue:
-    """Say what happens next."""
-    return render_template("public/next_step.html")
+def show_code(token: str) -> ResponseReturnValue:
+    """Say what happens next, and ask for the code from the message."""
+    return render_template("public/next_step.html", token=token)
+
+
+@bp.post("/join/code/<token>")
+@public
+@redisplays(show_code)
+def enter_code(token: str) -> ResponseReturnValue:
+    """Put the address on the list by its code."""
+    endpoint_id = service.confirm_by_code(token, load_form(JoinCodeSchema())["code"], now=utc_now())
+    return draw_joined(endpoint_id)
+
+
+def draw_joined(endpoint_id: int | None) -> ResponseReturnValue:
+    """Draw the page for somebody who has joined; who has just proved that an address is theirs may choose at once."""
+    opened = None if endpoint_id is None else preferences.open_for_joiner(endpoint_id, now=utc_now())
+    return render_template("public/joined.html", opened=opened)

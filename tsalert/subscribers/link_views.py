@@ -16,6 +16,7 @@ from tsalert.db import db
 from tsalert.delivery.queries import get_endpoint
 from tsalert.delivery.tokens import read_unsubscribe_token
 from tsalert.subscribers import queries, service, tokens
+from tsalert.subscribers.joining_views import draw_joined
 from tsalert.subscribers.preferences import why_left
 from tsalert.subscribers.preferences.rules import WhyLeft
 from tsalert.subscribers.preferences.schemas import WhyLeftSchema
@@ -40,8 +41,7 @@ def show_confirmation(token: str) -> ResponseReturnValue:
 @redisplays(show_confirmation)
 def confirm(token: str) -> ResponseReturnValue:
     """Put the address on the list."""
-    service.confirm_sign_up(_sign_up(token), now=utc_now())
-    return render_template("public/joined.html")
+    return draw_joined(service.confirm_sign_up(_sign_up(token), now=utc_now()))
 
 
 @bp.get("/unsubscribe/<token>")

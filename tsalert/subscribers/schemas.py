@@ -10,6 +10,7 @@ from tsalert.subscribers.rules import OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
 
+_HOW_THEY_AGREE = "Say whether they agreed to the words that you read out, or are to be asked by a message."
 _CONTACT = "Enter an email address or a telephone number."
 _HOW_OFTEN = "Choose at once, daily or weekly."
 
@@ -35,8 +36,14 @@ class JoinSchema(VisitorSchema):
         return {"contact": data["contact"], "wish": wish, "leave_empty": data["leave_empty"], "drawn": data["drawn"]}
 
 
+class JoinCodeSchema(Schema):
+    """The code from the message."""
+
+    code = Line(longest=50, required=True, error_messages={"required": "Enter the code from the message."})
+
+
 class PhonedSchema(Schema):
-    """What an officer types for somebody who rings to join."""
+    """What an officer types for somebody who rings to join; ``consent`` says how they agree."""
 
     contact = Line(longest=320, required=True, error_messages={"required": "Enter where their alerts should go."})
     name = Line()
@@ -46,17 +53,27 @@ class PhonedSchema(Schema):
     frequency = fields.String(
         load_default=Frequency.IMMEDIATE.value, validate=validate.OneOf(OFFERED, error=_HOW_OFTEN)
     )
+    formats = fields.List(fields.String(validate=validate.Equal("large_print")), validate=validate.Length(max=1))
+    partner = Line(longest=20)
     consent = fields.String(
         required=True,
-        validate=validate.Equal("yes"),
-        error_messages={"required": "Read the words out, and tick this if they agree."},
+        validate=validate.OneOf(("yes", "ask"), error=_HOW_THEY_AGREE),
+        error_messages={"required": _HOW_THEY_AGREE},
     )
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[str, Wish]:
-        """Hand over the contact and the wish."""
-        where, name = (data.get("postcode"), data.get("ward")), data.get("name")
-        return data["contact"], Wish(tuple(data.get("topics", ())), *where, name=name, frequency=data.get("frequency"))
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[str, Wish, bool]:
+        """Hand over the contact, the wish, and whether they agreed to what was read out."""
+        wish = Wish(
+            tuple(data.get("topics", ())),
+            data.get("postcode"),
+            data.get("ward"),
+            name=data.get("name"),
+            frequency=data.get("frequency"),
+            formats=tuple(data.get("formats", ())),
+            partner_code=data.get("partner"),
+        )
+        return data["contact"], wish, data["consent"] == "yes"
 
 
 class LandlineSchema(Schema):

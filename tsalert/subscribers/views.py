@@ -10,7 +10,7 @@ from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import directory, queries, service, wording
-from tsalert.subscribers.rules import PHONE_SCRIPT
+from tsalert.subscribers.rules import OFFERED, PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays, redraws
@@ -52,6 +52,7 @@ def show_form() -> ResponseReturnValue:
         topics=queries.topics(session),
         wards=places.ward_options(session),
         script=PHONE_SCRIPT,
+        frequencies=[(each.value, wording.FREQUENCIES[each]) for each in OFFERED],
     )
 
 
@@ -60,7 +61,11 @@ def show_form() -> ResponseReturnValue:
 @redisplays(show_form)
 def add_by_phone() -> ResponseReturnValue:
     """Put somebody on the list who agreed on the telephone."""
-    contact, wish = load_form(PhonedSchema())
+    contact, wish, has_agreed = load_form(PhonedSchema())
+    if not has_agreed:
+        service.ask_by_message(contact, wish, actor=current_actor(), now=utc_now())
+        flash("They are asked by a message. They are on the list once they confirm it.", "success")
+        return redirect(url_for(".list_subscribers"), 303)
     subscriber_id = service.add_by_phone(contact, wish, actor=current_actor(), now=utc_now())
     flash("They are on the list.", "success")
     return redirect(url_for(".show_subscriber", subscriber_id=subscriber_id), 303)

@@ -4,11 +4,13 @@ from tsalert.delivery.rules import Channel, Content, EndpointStatus
 from tsalert.subscribers.rules import Frequency, Source
 
 
-def confirmation(*, authority: str, link: str, can_reply: bool) -> Content:
+def confirmation(*, authority: str, link: str, can_reply: bool, code: str | None = None) -> Content:
     """Return the message that asks an address to confirm.
 
     :param can_reply: the number that sends our texts takes texts too.
+    :param code: what may be typed on the page that follows the form; it stays good for ten minutes.
     """
+    typed = f"Or type this code, within 10 minutes, where you asked for the alerts: {code}\n\n" if code else ""
     text = (
         f"Somebody asked {authority} to send scam and doorstep crime alerts to this address.\n"
         "\n"
@@ -16,11 +18,13 @@ def confirmation(*, authority: str, link: str, can_reply: bool) -> Content:
         "\n"
         f"{link}\n"
         "\n"
+        f"{typed}"
         "The link works for 7 days. If it was not you, do nothing, and we will send no alerts.\n"
         "\n"
         f"{authority}\n"
     )
-    how = f"reply YES or open {link}" if can_reply else f"open {link}"
+    ways = [*(["reply YES"] if can_reply else []), *([f"type {code}"] if code else []), f"open {link}"]
+    how = " or ".join(ways)
     sms = f"{authority}: somebody asked for scam alerts to this number. To get them {how}\nIf not you, do nothing."
     voice = (
         f"This is a call from {authority}. Somebody asked us to ring this number with scam and doorstep crime alerts."

@@ -11,7 +11,14 @@ from tsalert.subscribers.preferences.acting import By, by_reader
 from tsalert.subscribers.preferences.choosing import Choices
 from tsalert.subscribers.preferences.moving import confirm_move
 from tsalert.subscribers.preferences.rules import Pause
-from tsalert.subscribers.preferences.visits import ask, ask_in_vain, choose_reader, open_by_code, open_by_link
+from tsalert.subscribers.preferences.visits import (
+    ask,
+    ask_in_vain,
+    choose_reader,
+    open_by_code,
+    open_by_link,
+    open_for_joiner,
+)
 
 __all__ = [
     "ask",
@@ -22,6 +29,7 @@ __all__ = [
     "move",
     "open_by_code",
     "open_by_link",
+    "open_for_joiner",
     "pause",
     "resume",
     "stop",

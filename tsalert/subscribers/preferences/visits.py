@@ -106,6 +106,16 @@ def open_by_link(token: str, *, now: datetime) -> str:
     return _open(visit_id, now)
 
 
+def open_for_joiner(endpoint_id: int, *, now: datetime) -> str:
+    """Open the page of an address for whoever has proved this moment that it is theirs, and return its pass."""
+    with transaction() as session:
+        visit = PreferenceVisit(endpoint_id=endpoint_id, asked_at=now, opened_at=now)
+        session.add(visit)
+        session.flush()
+        audit.record(session, PUBLIC, "opened preferences", "endpoint", endpoint_id, now=now)
+        return pass_signer().sign(visit.id)
+
+
 def look_at_link(session: Session, token: str, *, now: datetime) -> EndpointView:
     """Return the address whose page a link would open; nothing is changed.
 

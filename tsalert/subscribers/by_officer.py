@@ -1,0 +1,81 @@
+"""Joining through an officer: recorded with the consent that was given, or asked for at the address itself."""
+
+from datetime import datetime
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import RuleViolation
+from tsalert.db import transaction
+from tsalert.delivery.rules import Channel
+from tsalert.installation.service import is_demo
+from tsalert.subscribers import asking, rules
+from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.joining import Wish, find_or_add, join_person, keep_wish, require_known
+from tsalert.subscribers.rules import Act, Source
+
+_NOT_RUNG = (
+    "This number cannot be rung now. It was asked within the last 24 hours or three times already, it asked us never "
+    "to ring again, or too many were rung this hour. If they ring us, they can still be put on the list."
+)
+
+
+def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
+    """Put somebody on the list who agreed on the telephone, and return the subscriber's id.
+
+    :param contact: an email address, a mobile or a landline number, as typed.
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: the contact, a topic or the ward is not valid.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    with transaction() as session:
+        require_known(session, wish)
+        end = find_or_add(session, channel, address, now)
+        person = join_person(session, wish, end, source=Source.PHONE, now=now)
+        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
+        audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, channel=end.channel)
+        return person.subscriber_id
+
+
+def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
+    """Ring a landline, within the hours of the day, to ask whether it wants alerts; returns the sign-up's id.
+
+    Nothing changes for anybody until somebody there presses 1.
+
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: it is no landline, may not be asked now, or a topic or the ward is not valid.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    if channel is not Channel.VOICE:
+        raise RuleViolation("Only a landline is asked by a call. Enter its number.", field="contact")
+    with transaction() as session:
+        require_known(session, wish)
+        end = find_or_add(session, channel, address, now)
+        asked = keep_wish(session, end, wish, source=Source.PHONE, now=now)
+        if not asking.ask(session, asked, now=now):
+            raise RuleViolation(_NOT_RUNG, field="contact")
+        audit.record(session, actor, "asked by call", "sign-up", asked.id, now=now, channel=end.channel)
+        return asked.id
+
+
+def ask_by_message(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
+    """Ask an email address or a mobile, by a message of its own, whether it wants alerts; returns the sign-up's id.
+
+    Nothing changes for anybody until its reader confirms.
+
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: it is a landline, may not be asked now, or a topic or the ward is not valid.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    if channel is Channel.VOICE:
+        raise RuleViolation("A landline gets no message. Have it rung, or record their consent here.", field="contact")
+    with transaction() as session:
+        require_known(session, wish)
+        end = find_or_add(session, channel, address, now)
+        asked = keep_wish(session, end, wish, source=Source.PHONE, now=now)
+        if not asking.ask(session, asked, now=now):
+            raise RuleViolation("Too many were asked this hour. Try again in an hour.", field="contact")
+        audit.record(session, actor, "asked by message", "sign-up", asked.id, now=now, channel=end.channel)
+        return asked.id
