@@ -171,7 +171,7 @@ def test_a_restricted_case_is_found_by_nobody_without_a_grant(
 def test_old_records_are_found_like_the_newest(
     session: Session, actor: Actor, open_case: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(words, "_RECENT_FOR_EACH", 0)
+    monkeypatch.setattr(words, "_RECENT", 0)
     old, _, new = open_case(summary="Zebra"), open_case(summary="Okapi"), open_case(summary="Zebra", now=utc_now())
     assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [new, old]
 

@@ -12,9 +12,8 @@ from tsalert.fulltext.vocabulary import SOURCES, Found
 
 # A list narrowed by words looks at so many of the newest records that hold them.
 MOST_NARROWED = 1000
-# PostgreSQL looks through so many of the newest records of a kind, for each that is wanted and at most; then its index
-# of words is asked, which has to gather all that there are.
-_RECENT_FOR_EACH, _MOST_RECENT = 30, 10_000
+# PostgreSQL looks through so many of the newest records of a kind; then its index of words is asked, which gathers all.
+_RECENT = 10_000
 _FTS = table("fts_words", column("rowid"))
 _VECTOR: ColumnElement[str] = literal_column("search_document.fts_vector").label("fts_vector")
 Hit = tuple[int, str]
@@ -31,7 +30,7 @@ def newest(
     """
     if session.get_bind().dialect.name != "postgresql":
         return _hits(session, _by_fts5(subject, terms).where(seen(Document.subject_id)).limit(limit))
-    recent = _hits(session, _among_recent(subject, terms, seen, limit).limit(limit))
+    recent = _hits(session, _among_recent(subject, terms, seen).limit(limit))
     if len(recent) == limit:
         return recent
     # Few among the newest are few among all, so that the index of words has little to gather.
@@ -58,13 +57,12 @@ def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
     )
 
 
-def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen, wanted: int) -> Select[int, str]:
+def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen) -> Select[int, str]:
     """Select those of the newest records of each kind, each read once, however common the words are.
 
     Kind by kind, since a rebuilt index numbers one kind after the other: the newest of all would be of the last alone.
     """
-    size = min(wanted * _RECENT_FOR_EACH, _MOST_RECENT)
-    recent = union_all(*(_newest_of(subject, kind).limit(size) for kind in SOURCES)).subquery("recent").c
+    recent = union_all(*(_newest_of(subject, kind).limit(_RECENT) for kind in SOURCES)).subquery("recent").c
     held = select(recent.subject_id, recent.source).where(_holds(recent.fts_vector, terms), seen(recent.subject_id))
     return held.order_by(recent.id.desc())
 
@@ -82,18 +80,18 @@ def _newest_of(subject: Found, kind: str) -> Select[int, int, str, str]:
 
 def _by_gin(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
     """Select by the index of words; ordered by a sum, which no other index could tempt the planner to walk along."""
-    held = select(Document.subject_id, Document.source).where(Document.subject == subject, _holds(_VECTOR, terms))
-    return held.order_by((Document.id + 0).desc())
+    mine = (Document.subject == subject, _holds(_VECTOR, terms, subject))
+    return select(Document.subject_id, Document.source).where(*mine).order_by((Document.id + 0).desc())
 
 
-def _holds(vector: ColumnElement[str], terms: Sequence[Term]) -> ColumnElement[bool]:
-    return vector.op("@@")(_tsquery(terms))
+def _holds(vector: ColumnElement[str], terms: Sequence[Term], subject: Found | None = None) -> ColumnElement[bool]:
+    """Say that a record holds the terms; what it leads to stands among its words, so that the index knows it too.
 
-
-def _tsquery(terms: Sequence[Term]) -> ColumnElement[str]:
-    """Return the terms as PostgreSQL reads them; they hold letters and digits alone, so nothing of them is syntax."""
-    written = " & ".join(f"'{term.word}'{':*' if term.is_beginning else ''}" for term in terms)
-    return bindparam(None, written, type_=TSQUERY())
+    The terms hold letters and digits alone, so nothing of them is syntax to PostgreSQL, or a subject.
+    """
+    wanted = [f"'{term.word}'{':*' if term.is_beginning else ''}" for term in terms]
+    wanted += [f"'={subject}'"] if subject else []
+    return vector.op("@@")(bindparam(None, " & ".join(wanted), type_=TSQUERY()))
 
 
 def _fts5(subject: Found, terms: Sequence[Term]) -> str:
