@@ -1,11 +1,20 @@
 """Writing down that somebody agreed, or took it back. A step of joining and leaving."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.rules import WORDINGS, Act, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Consent that was given before it is written down: when, and where it can be read."""
+
+    at: datetime
+    source: str
 
 
 def record_consent(
@@ -21,6 +30,22 @@ def record_consent(
             wording="" if act is Act.WITHDRAWN else WORDINGS[method],
             source=method,
             at=now,
+            recorded_at=now,
+        )
+    )
+
+
+def record_signed(session: Session, subscriber_id: int, endpoint_id: int, given: Given, *, now: datetime) -> None:
+    """Add to a person's history of consent that they signed a form, on the day on which they did."""
+    session.add(
+        ConsentEvent(
+            subscriber_id=subscriber_id,
+            endpoint_id=endpoint_id,
+            act=Act.GIVEN,
+            method=Source.PAPER,
+            wording=WORDINGS[Source.PAPER],
+            source=given.source,
+            at=given.at,
             recorded_at=now,
         )
     )

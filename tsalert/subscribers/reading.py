@@ -3,9 +3,7 @@
 from sqlalchemy import Select, Text, cast, literal_column, select
 
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
-from tsalert.subscribers.rules import Kind
-
-LARGE_PRINT = "large_print"
+from tsalert.subscribers.rules import LARGE_PRINT, Kind
 
 
 def read_by_partners() -> Select[int]:

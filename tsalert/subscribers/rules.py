@@ -11,6 +11,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
 
 EVERY_TOPIC = "all"
+LARGE_PRINT = "large_print"
 CONFIRM_LIFE = timedelta(days=7)
 WATCHED_SPAN = timedelta(hours=1)
 SIGN_UPS_PER_ADDRESS = 3
@@ -45,6 +46,7 @@ class Source(StrEnum):
     IMPORT = "import"
     SMS = "sms"
     KEY = "telephone key"
+    PAPER = "paper"
     COMPLAINT = "complaint"
 
 
@@ -84,6 +86,7 @@ PHONE_SCRIPT = (
 )
 PHONE_WORDING = f"The officer read out: {PHONE_SCRIPT}"
 SMS_WORDING = "They texted YES, START or JOIN to our number."
+PAPER_WORDING = f"They signed a form that says: {WEB_WORDING}"
 KEY_WORDING = "They pressed 1 on a call of ours that asked whether they want alerts by call."
 IMPORT_WORDING = "In the words of the source named."
 WORDINGS = {
@@ -91,6 +94,7 @@ WORDINGS = {
     Source.PHONE: PHONE_WORDING,
     Source.SMS: SMS_WORDING,
     Source.KEY: KEY_WORDING,
+    Source.PAPER: PAPER_WORDING,
     Source.IMPORT: IMPORT_WORDING,
 }
 

@@ -5,8 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from tsalert.subscribers.joining import Wish
-from tsalert.subscribers.reading import LARGE_PRINT
-from tsalert.subscribers.rules import OFFERED, Frequency
+from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
 

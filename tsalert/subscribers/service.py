@@ -5,6 +5,7 @@ from tsalert.subscribers.calling import confirm_by_key, stop_calls
 from tsalert.subscribers.importing import Fault, ImportReport, import_subscribers
 from tsalert.subscribers.joining import Wish, confirm_by_code, confirm_sign_up, sign_up, sign_up_in_vain
 from tsalert.subscribers.leaving import end_subscription, unsubscribe
+from tsalert.subscribers.paper import add_from_paper
 from tsalert.subscribers.texting import join_by_text, start_texts, stop_texts
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ImportReport",
     "Wish",
     "add_by_phone",
+    "add_from_paper",
     "ask_by_call",
     "ask_by_message",
     "confirm_by_code",

@@ -68,5 +68,6 @@ SOURCES = {
     Source.IMPORT: "import",
     Source.SMS: "text message",
     Source.KEY: "key on a call",
+    Source.PAPER: "form on paper",
     Source.COMPLAINT: "a report of their mail provider",
 }

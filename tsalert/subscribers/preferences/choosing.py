@@ -18,8 +18,7 @@ from tsalert.subscribers.preferences import wording
 from tsalert.subscribers.preferences.acting import By, note_act, note_consent
 from tsalert.subscribers.preferences.readers import lock_subscriber, open_subscriptions, require_address
 from tsalert.subscribers.preferences.rules import EVERY_WARD, compare
-from tsalert.subscribers.reading import LARGE_PRINT
-from tsalert.subscribers.rules import OFFERED, WORDINGS, Act, EndedReason, tidy_topics
+from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, WORDINGS, Act, EndedReason, tidy_topics
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
 from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
 from tsalert.subscribers.preferences.wording import FREQUENCIES
-from tsalert.subscribers.reading import LARGE_PRINT
-from tsalert.subscribers.rules import OFFERED, Frequency
+from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""Joining on paper: forms that people signed, entered a batch at a time; each row stands by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import london_date, london_midnight
+from tsalert.core.errors import RuleViolation
+from tsalert.db import transaction
+from tsalert.installation.service import is_demo
+from tsalert.subscribers.consenting import Given, record_signed
+from tsalert.subscribers.joining import Wish, find_or_add, join_person, require_known
+from tsalert.subscribers.rules import LARGE_PRINT, Source, read_contact
+
+_EARLIEST = date(1950, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a pile of forms has in common; ``reference`` is how they are found again, such as ``Box 3, library``."""
+
+    reference: str
+    signed_on: date
+    topics: tuple[str, ...] = ()
+    frequency: str | None = None
+    partner_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signed form: an email address or a telephone number as written, and what else it says."""
+
+    contact: str
+    name: str | None = None
+    postcode: str | None = None
+    is_large_print: bool = False
+
+
+def add_from_paper(
+    batch: Batch, forms: Mapping[int, Signed], *, actor: Actor, now: datetime
+) -> dict[int, RuleViolation]:
+    """Put everybody on the list whose form is good, and return what is wrong with the others by their row.
+
+    Who left or was removed and signs anew is on the list again. Entering a form twice changes nothing but the history
+    of consent.
+
+    :raises NotAllowed: the actor may not manage subscribers.
+    :raises RuleViolation: the date or a topic of the batch is not valid.
+    """
+    actor.require(Permission.MANAGE_SUBSCRIBERS)
+    _check_day(batch.signed_on, london_date(now))
+    faults: dict[int, RuleViolation] = {}
+    with transaction() as session:
+        require_known(session, Wish(batch.topics))
+        for row, signed in forms.items():
+            try:
+                with session.begin_nested():
+                    _add(session, batch, signed, actor, now)
+            except RuleViolation as error:
+                faults[row] = error
+    return faults
+
+
+def _check_day(signed_on: date, today: date) -> None:
+    if not _EARLIEST <= signed_on <= today:
+        raise RuleViolation("Enter the day on which the forms were signed.", field="signed_on")
+
+
+def _add(session: Session, batch: Batch, signed: Signed, actor: Actor, now: datetime) -> None:
+    channel, address = read_contact(signed.contact, allow_drama=is_demo())
+    wish = Wish(
+        batch.topics,
+        signed.postcode,
+        name=signed.name,
+        frequency=batch.frequency,
+        formats=(LARGE_PRINT,) if signed.is_large_print else (),
+        partner_code=batch.partner_code,
+    )
+    end = find_or_add(session, channel, address, now)
+    person = join_person(session, wish, end, source=Source.PAPER, now=now)
+    given = Given(london_midnight(batch.signed_on), f"paper form, {batch.reference}")
+    record_signed(session, person.subscriber_id, end.id, given, now=now)
+    told = {"channel": end.channel, "method": Source.PAPER}
+    audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, **told)
