@@ -67,6 +67,7 @@ class Settings:
     proxies: int = 0
     rings_per_hour: int = 60
     rings_per_prefix: int = 12
+    sign_ups_per_hour: int = 1000
     confirmations_per_hour: int = 60
     confirmations_per_prefix: int = 12
     bounces_held_above: int = 10
@@ -109,6 +110,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(reader),
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
+        sign_ups_per_hour=reader.number("SIGN_UPS_PER_HOUR", 1000),
         confirmations_per_hour=reader.number("CONFIRMATIONS_PER_HOUR", 60),
         confirmations_per_prefix=reader.number("CONFIRMATIONS_PER_PREFIX", 12),
         bounces_held_above=reader.number("BOUNCES_HELD_ABOVE", 10),

@@ -127,7 +127,7 @@ from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
 from tsalert.subscribers import cli as subscribers_cli
-from tsalert.subscribers import joining_api, joining_views, landline_views, link_views, paper_views
+from tsalert.subscribers import csv_views, joining_api, joining_views, landline_views, link_views, paper_views
 from tsalert.subscribers import views as subscribers_views
 from tsalert.subscribers.preferences import api as preferences_api
 from tsalert.subscribers.preferences import officer_views as choices_views
@@ -194,6 +194,7 @@ PAGES = (
     joining_views.bp,
     landline_views.bp,
     paper_views.bp,
+    csv_views.bp,
     link_views.bp,
     preferences_views.bp,
     choices_views.bp,

@@ -115,7 +115,7 @@ ROOMS = (
                 "Subscribers",
                 "subscribers.list_subscribers",
                 P.READ_SUBSCRIBERS,
-                frozenset({"subscribers", "landlines", "paper"}),
+                frozenset({"subscribers", "csv", "landlines", "paper"}),
             ),
             Link("Partners", "circulation.list_partners", P.READ_SUBSCRIBERS, frozenset({"circulation"})),
             Link("Circulation", "circulation_ledger.show_ledger", P.READ_FIGURES, frozenset({"circulation_ledger"})),

@@ -238,6 +238,7 @@ WHERE = {
     "reporting.show_form": "/report",
     "staff.show_account": "/account",
     "landlines.list_landlines": "/subscribers/landlines",
+    "csv.show_form": "/subscribers/import",
     "paper.show_form": "/subscribers/paper",
     "subscribers.list_subscribers": "/subscribers",
     "subscribers.show_form": "/subscribers/new",

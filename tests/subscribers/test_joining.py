@@ -17,6 +17,8 @@ from tsalert.delivery.rules import SuppressionReason
 from tsalert.subscribers import rules, service
 from tsalert.subscribers.models import ConsentEvent, Partner, SignUp, Subscriber
 from tsalert.subscribers.service import Wish
+from tsalert.visitors.models import VisitorAllowance
+from tsalert.visitors.tokens import digest
 
 SCAMS = Wish(("scams",))
 
@@ -122,6 +124,15 @@ def test_a_network_is_stopped_after_too_many_sign_ups(session: Session) -> None:
     with pytest.raises(TooManyTries):
         ask("another@example.org")
     ask("another@example.org", network="192.0.2.2")
+
+
+def test_all_together_may_ask_for_so_much_in_an_hour(session: Session, app: Flask) -> None:
+    most = app.extensions["tsalert_settings"].sign_ups_per_hour
+    session.add(VisitorAllowance(purpose="sign ups", whose=digest("sign ups", "all"), started_at=NOW, used=most))
+    session.commit()
+    with pytest.raises(TooManyTries):
+        ask()
+    assert letters(session) == []
 
 
 def test_a_machine_with_a_whole_ipv6_network_counts_as_one(session: Session) -> None:

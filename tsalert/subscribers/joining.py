@@ -1,12 +1,15 @@
 """Joining: asked for by anybody, done by the one who reads the address; or recorded by an officer."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.config import Settings
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
@@ -28,6 +31,7 @@ from tsalert.visitors.rules import network_of
 from tsalert.visitors.tokens import network_digest
 
 CODE = "join"
+_log = logging.getLogger(__name__)
 PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
 
 
@@ -72,8 +76,18 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
         session.flush()
         made = make_code(session, CODE, None if channel is Channel.VOICE else asked.id, now=now)
         asking.ask(session, asked, now=now, code=made.code)
+        _require_room(session, now)
         audit.record(session, PUBLIC, "asked to join", "sign-up", asked.id, now=now, channel=end.channel)
         return made.token
+
+
+def _require_room(session: Session, now: datetime) -> None:
+    """Refuse sign-ups beyond what a service of any size has in an hour; last, since all of them count one number."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    most, hour = settings.sign_ups_per_hour, rules.WATCHED_SPAN
+    if not spend(session, "sign ups", "all", most=most, within=hour, now=now):
+        _log.warning("more than %s people asked to join within an hour", most)
+        raise TooManyTries("Too many people are joining at the moment. Try again in an hour, or ring us.")
 
 
 def sign_up_in_vain(*, now: datetime) -> str:

@@ -89,6 +89,13 @@ class LandlineSchema(Schema):
         return data["contact"], Wish(tuple(data.get("topics", ())), data.get("postcode"), data.get("ward"))
 
 
+class CsvSchema(Schema):
+    """What goes with a file of subscribers."""
+
+    file = fields.Raw()
+    ask = fields.String(load_default="", validate=validate.OneOf(("", "yes")))
+
+
 class PageOfLandlines(Schema):
     """Where a page of the list begins."""
 

@@ -1,0 +1,58 @@
+"""The page on which managers import a small file of subscribers; the command takes files of any size."""
+
+import io
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import RuleViolation
+from tsalert.subscribers import service
+from tsalert.subscribers.rows import HEADER
+from tsalert.subscribers.schemas import CsvSchema
+from tsalert.subscribers.service import Fault
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, redisplays
+
+bp = Blueprint("csv", __name__)
+# Longer files would keep a web process, and on SQLite everybody who saves, for more than a few seconds.
+MOST_ROWS = 10_000
+_MOST_SHOWN = 500
+
+
+@bp.get("/subscribers/import")
+@requires(Permission.MANAGE_SUBSCRIBERS)
+def show_form() -> ResponseReturnValue:
+    """Ask for the file."""
+    return render_template("subscribers/import.html", header=HEADER, most=MOST_ROWS)
+
+
+@bp.post("/subscribers/import")
+@requires(Permission.MANAGE_SUBSCRIBERS)
+@redisplays(show_form)
+def import_file() -> ResponseReturnValue:
+    """Keep the good rows of a file, and name the others with their lines."""
+    asked = load_form(CsvSchema())["ask"] == "yes"
+    lines = _lines()
+    faults: list[Fault] = []
+    report = service.import_subscribers(
+        lines, actor=current_actor(), now=utc_now(), confirm=asked, on_fault=faults.append
+    )
+    return render_template(
+        "subscribers/imported.html",
+        report=report,
+        faults=faults[:_MOST_SHOWN],
+        more=len(faults) - _MOST_SHOWN,
+        asked=asked,
+    )
+
+
+def _lines() -> io.StringIO:
+    file = request.files.get("file")
+    content = file.read() if file else b""
+    if not content.strip():
+        raise RuleViolation("Choose a file with at least its first line.", field="file")
+    if content.count(b"\n") > MOST_ROWS + 1:
+        raise RuleViolation(f"Give at most {MOST_ROWS:,} rows here. The command takes any file.", field="file")
+    return io.StringIO(content.decode("utf-8-sig", errors="surrogateescape"), newline="")
