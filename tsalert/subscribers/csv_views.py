@@ -42,8 +42,8 @@ def import_file() -> ResponseReturnValue:
     return render_template(
         "subscribers/imported.html",
         report=report,
-        faults=faults[:_MOST_SHOWN],
-        more=len(faults) - _MOST_SHOWN,
+        faults=faults,
+        most=_MOST_SHOWN,
         asked=asked,
     )
 
