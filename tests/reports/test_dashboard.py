@@ -10,6 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.reports.conftest import Quarter
+from tsalert.circulation.rules import NewPartner, Told
+from tsalert.circulation.service import add_partner
+from tsalert.circulation.telling import declare_for
 from tsalert.core.actors import Actor
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_period
@@ -25,7 +28,7 @@ from tsalert.staff.rules import RoleName
 
 LAST, Q1 = parse_period("2021/22 Q1"), parse_period("2022/23 Q1")
 NOW = datetime(2022, 8, 10, 9, 0, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +122,20 @@ def test_a_dashboard_tells_what_victims_lost_by_type_and_channel(session: Sessio
     assert sum(each.total for each in shown.losses.by_channel) == altogether.total
     assert list(shown.trend)[-1] == Q1
     assert [table.grand_total.shown for table in shown.classes.values()][-1] > 0
+
+
+def test_what_partners_declared_is_told_for_itself_and_by_the_end_of_the_period(
+    session: Session, desk: FlaskClient, officer: Callable[..., Actor], two_years: None
+) -> None:
+    manager, then = officer(RoleName.MANAGER), datetime(2022, 6, 30, 23, 30, tzinfo=UTC)
+    library = add_partner(NewPartner("Bickley library", kind_id=2), actor=manager, now=then - 90 * DAY)
+    declare_for(library, Told(700), actor=manager, now=then - DAY)
+    declare_for(library, Told(900), actor=manager, now=then)
+    passed_on = read_dashboard(session, FiguresMemory(), Q1, now=NOW).passed_on
+    assert (passed_on.declared, passed_on.acknowledged, passed_on.observed) == (700, 0, 0)
+    page = desk.get("/dashboard?period=2022/23+Q1").text
+    for told in ("Declared: readers that partners say they have", "30 June 2022", "Nothing acknowledged"):
+        assert told in page
 
 
 @pytest.fixture

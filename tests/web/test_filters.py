@@ -58,3 +58,7 @@ def test_money_and_days() -> None:
 )
 def test_telephone_numbers_read_in_one_form(number: str | None, text: str) -> None:
     assert filters.telephone(number) == text
+
+
+def test_the_day_of_an_instant_is_the_day_in_london() -> None:
+    assert filters.day(datetime(2022, 6, 29, 23, 30, tzinfo=UTC)) == "30 June 2022"

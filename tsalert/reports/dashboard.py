@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases.figures import CaseFigures, case_figures
 from tsalert.cases.losses import PeriodLosses, period_losses
+from tsalert.circulation.ledger import CirculationFigures
+from tsalert.circulation.ledger import figures as circulation_figures
 from tsalert.core.clock import london_date
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period, quarter_of
@@ -46,7 +48,8 @@ class Dashboard:
     """Everything that the dashboard of one period shows.
 
     :param trend: the cases of the quarters up to it; ``classes`` the savings by class of the last of them.
-    :param circulation: how far alerts carry now, whatever the period.
+    :param circulation: how far alerts carry now, whatever the period; ``passed_on`` what partners declared and
+        acknowledged, and who joined by their codes, as of the period.
     """
 
     glance: Glance
@@ -55,6 +58,7 @@ class Dashboard:
     trend: Mapping[Period, CaseFigures]
     classes: Mapping[Period, SavingsTable]
     circulation: Circulation
+    passed_on: CirculationFigures
     wards: tuple[WardRow, ...]
     partners: tuple[PartnerTable, ...]
 
@@ -90,6 +94,7 @@ def read_dashboard(
             each: keep("classes", each, lambda wanted: savings_by_class(session, wanted)) for each in quarters[-STACK:]
         },
         circulation=keep("circulation", quarter_of(london_date(now)), lambda _: circulation(session)),
+        passed_on=keep("passed_on", period, lambda wanted: circulation_figures(session, wanted, now=now)),
         wards=_wards(ward_names(session), response, by_ward, ward),
         partners=partner_tables(session),
     )

@@ -81,7 +81,9 @@ def wall_time(at: datetime | None) -> str:
 
 
 def day(on: date | None) -> str:
-    """Write a calendar day: ``22 November 2026``."""
+    """Write a calendar day, or the one that an instant falls on in London: ``22 November 2026``."""
+    if isinstance(on, datetime):
+        on = in_london(on).date()
     return "" if on is None else f"{on.day} {on:%B %Y}"
 
 
