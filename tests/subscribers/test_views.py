@@ -53,6 +53,22 @@ def test_new_known_and_suppressed_addresses_get_the_same_answer(
     assert len(set(answers)) == 1
 
 
+def test_the_form_says_which_partner_sent_the_reader_and_still_does_after_a_mistake(
+    client: FlaskClient, session: Session, run_import: Import, drawn: str
+) -> None:
+    run_import(f"Example Watch,watch@example.org,,,,partner,1200,,,{CONSENT}")
+    code = session.scalars(select(Partner.code)).one()
+    assert "Example Watch sent you here" in client.get(f"/join?partner={code.lower()}").text
+    again = client.post("/join", data={"contact": "nonsense", "partner": code, "drawn": drawn})
+    assert (again.status_code, "Example Watch sent you here" in again.text) == (422, True)
+
+
+@pytest.mark.parametrize("code", ["", "?partner=NOBODY22", "?partner=%00"])
+def test_a_code_that_nobody_has_is_not_spoken_of(client: FlaskClient, code: str) -> None:
+    answer = client.get(f"/join{code}")
+    assert (answer.status_code, "sent you here" in answer.text) == (200, False)
+
+
 def main_of(page: str) -> str:
     """Return what a page says, without what differs at each drawing."""
     found = re.search(r"<main.*</main>", page, re.DOTALL)

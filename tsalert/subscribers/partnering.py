@@ -78,6 +78,15 @@ def has_code(session: Session, code: str) -> bool:
     return session.scalar(select(Partner.subscriber_id).where(Partner.code == code)) is not None
 
 
+def name_by_code(session: Session, code: str) -> str | None:
+    """Return the name of the partner that has a code, as readers of its newsletter know it, or none."""
+    asked = code.strip().upper()
+    if not asked.isalnum():  # what no code holds, such as a null character, is no question for a database
+        return None
+    row = session.execute(_standings().where(Partner.code == asked)).one_or_none()
+    return row[1] if row else None
+
+
 def declarations_of(session: Session, partner_id: int) -> Sequence[PartnerDeclaration]:
     """Return what a partner declared, the latest first."""
     query = select(PartnerDeclaration).where(PartnerDeclaration.partner_id == partner_id)
