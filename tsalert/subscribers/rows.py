@@ -83,9 +83,7 @@ def check_header(record: Record) -> tuple[str, ...]:
         found.pop()
     further = found[len(COLUMNS) :]
     if tuple(found[: len(COLUMNS)]) != COLUMNS or not set(further) <= {*OPTIONAL} or len(set(further)) < len(further):
-        raise RuleViolation(
-            f"The first line of the file must be: {HEADER} – with any of {', '.join(OPTIONAL)} after them."
-        )
+        raise RuleViolation(f"The first line of the file must be: {HEADER}; any of {', '.join(OPTIONAL)} may follow.")
     return tuple(found)
 
 
