@@ -78,6 +78,11 @@ def topic_ids(session: Session) -> dict[str, int]:
     return dict(session.execute(select(Topic.slug, Topic.id)).all())
 
 
+def partner_codes(session: Session) -> frozenset[str]:
+    """Return the codes that mark the sign-ups of partners."""
+    return frozenset(session.scalars(select(Partner.code)))
+
+
 def wards(session: Session) -> list[str]:
     """Return every ward that a subscriber lives in: its code where the directory knows it, else its name."""
     known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
