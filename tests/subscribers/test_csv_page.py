@@ -1,6 +1,8 @@
 """The page that imports a small file."""
 
+import base64
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -62,3 +64,43 @@ def test_what_cannot_be_imported_is_refused(signed_in: Callable[..., FlaskClient
 
 def test_only_who_manages_the_list_imports(signed_in: Callable[..., FlaskClient]) -> None:
     assert send(signed_in(RoleName.DUTY_OFFICER), lines(PAT)).status_code == 403
+
+
+def test_the_rows_to_mend_come_as_a_file_too(signed_in: Callable[..., FlaskClient]) -> None:
+    answer = send(signed_in(RoleName.MANAGER), lines(PAT, "Lee Example,nonsense,,,,,,,,,"))
+    found = re.search(r'href="data:text/csv;charset=utf-8;base64,([A-Za-z0-9+/=]+)" download="', answer.text)
+    assert found
+    assert base64.b64decode(found[1]).decode("utf-8-sig").splitlines() == [
+        "line,reason",
+        "3,email: Enter an email address like name@example.org.",
+    ]
+
+
+def test_programs_import_rows_in_batches(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], session: Session
+) -> None:
+    head = bearer(RoleName.MANAGER)
+    pat = {
+        "email": "pat@example.org",
+        "consent_source": "paper form",
+        "consent_at": "2022-05-01",
+        "formats": "large_print",
+    }
+    told = {"rows": [pat, {"email": "lee@example.org"}, {"name": "Kim Example"}], "ask": True}
+    answer = client.post("/api/v1/subscribers/import", json=told, headers=head)
+    assert answer.json == {
+        "added": 2,
+        "updated": 0,
+        "left": 0,
+        "unconfirmed": 1,
+        "asked": 1,
+        "bad": 1,
+        "faults": [{"row": 3, "message": "There is no address: give an email address or a telephone number."}],
+    }
+    assert status(session, "pat@example.org") == "active"
+    again = client.post("/api/v1/subscribers/import", json=told, headers=head)
+    assert (again.json["updated"], again.json["asked"]) == (2, 0)  # type: ignore[index]
+    unknown = {"rows": [{"colour": "red"}]}
+    assert client.post("/api/v1/subscribers/import", json=unknown, headers=head).status_code == 422
+    stranger = bearer(RoleName.DUTY_OFFICER)
+    assert client.post("/api/v1/subscribers/import", json=told, headers=stranger).status_code == 403

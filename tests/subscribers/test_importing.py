@@ -1,5 +1,8 @@
 """The import: good rows are kept, bad ones told, and nobody who left comes back."""
 
+import io
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,10 +12,11 @@ from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, h
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import NotAllowed, RuleViolation
-from tsalert.places.models import Ward
+from tsalert.places.models import PostcodePlace, Ward
 from tsalert.subscribers import service
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint
-from tsalert.subscribers.service import Fault
+from tsalert.subscribers.rows import HEADER
+from tsalert.subscribers.service import Fault, ImportReport
 
 PAT = f"Pat Example,pat@example.org,,BR1 3UH,Bickley,resident,,scams,daily,{CONSENT}"
 
@@ -184,3 +188,54 @@ def test_a_large_file_is_kept_in_batches_each_with_its_trail(session: Session, r
     events = session.scalars(select(AuditEvent).where(AuditEvent.action == "imported")).all()
     assert [event.detail["added"] for event in events] == [1000, 1000, 500]
     assert session.scalar(select(func.count()).select_from(ConsentEvent)) == 2500
+
+
+def with_more(*rows: str, columns: str = "formats,language,partner_code") -> tuple[ImportReport, list[Fault]]:
+    faults: list[Fault] = []
+    lines = io.StringIO("\n".join([f"{HEADER},{columns}", *rows]), newline="")
+    return service.import_subscribers(lines, actor=OPERATOR, now=NOW, on_fault=faults.append), faults
+
+
+def test_a_file_may_tell_formats_language_and_partner(session: Session) -> None:
+    partner = Subscriber(kind="partner", name="Example Watch", language="en-GB", formats=[], created_at=NOW)
+    session.add(partner)
+    session.flush()
+    session.add(Partner(subscriber_id=partner.id, code="WATCH"))
+    session.commit()
+    pat = f"Pat Example,pat@example.org,,,,,,,,{CONSENT}"
+    assert with_more(f"{pat},large_print,en-GB,watch")[1] == []
+    person = session.scalars(select(Subscriber).where(Subscriber.name == "Pat Example")).one()
+    assert (person.formats, person.language, person.partner_code) == (["large_print"], "en-GB", "WATCH")
+
+
+def test_what_a_known_person_asked_for_stays_where_the_file_is_silent(session: Session) -> None:
+    pat = f"Pat Example,pat@example.org,,,,,,,,{CONSENT}"
+    for formats in ("", "large_print", ""):
+        assert with_more(f"{pat},{formats}", columns="formats")[1] == []
+    assert session.scalars(select(Subscriber)).one().formats == ["large_print"]
+
+
+def test_unknown_formats_languages_and_partners_are_faults() -> None:
+    pat = f"Pat Example,pat@example.org,,,,,,,,{CONSENT}"
+    report, faults = with_more(f"{pat},braille,,", f"{pat},,cy,", f"{pat},,,NOBODY", f"{pat},,")
+    assert [fault.reason.split(":")[0] for fault in faults[:3]] == ["formats", "language", "partner_code"]
+    assert (report.bad, "14 are expected" in faults[3].reason) == (4, True)
+
+
+@pytest.mark.parametrize("columns", ["formats,formats", "colour"])
+def test_a_column_twice_or_unknown_is_refused(columns: str) -> None:
+    with pytest.raises(RuleViolation):
+        with_more(columns=columns)
+
+
+def test_a_row_without_a_ward_gets_that_of_its_postcode(session: Session, run_import: Import) -> None:
+    session.add(Ward(code="E05000001", name="Bickley"))
+    since = {"since": date(2020, 1, 1), "cell": None}
+    session.add(PostcodePlace(postcode="BR1 3UH", ward_code="E05000001", **since))
+    session.add(PostcodePlace(postcode="BR1 3UJ", ward_code="E05009999", **since))
+    session.commit()
+    rows = [f"{name} Example,{name}@example.org,,{code},,,,,,{CONSENT}" for name, code in
+            (("pat", "BR1 3UH"), ("lee", "BR1 3UJ"), ("kim", "BR9 9ZZ"))]  # fmt: skip
+    run_import(*rows)
+    found = dict(session.execute(select(Subscriber.postcode, Subscriber.ward)).all())
+    assert found == {"BR1 3UH": "E05000001", "BR1 3UJ": None, "BR9 9ZZ": None}

@@ -1,5 +1,6 @@
 """Where a postcode lies, on a day, and how near our border that is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,6 +60,20 @@ def own_ward(session: Session, postcode: str | None, *, on: date) -> str | None:
     if row is None or row.ward_code is None or session.get(Ward, row.ward_code) is None:
         return None
     return row.ward_code
+
+
+def own_wards(session: Session, postcodes: Collection[str], *, on: date) -> dict[str, str]:
+    """Return the ward of ours of each postcode that lay in one on a day, in two statements whatever their number."""
+    if not postcodes:
+        return {}
+    columns = (PostcodePlace.postcode, PostcodePlace.ward_code, PostcodePlace.since)
+    wanted = select(*columns).where(PostcodePlace.postcode.in_(postcodes)).order_by(PostcodePlace.since)
+    found: dict[str, str | None] = {}
+    for postcode, ward_code, since in session.execute(wanted):
+        if since <= on or postcode not in found:
+            found[postcode] = ward_code
+    ours = set(session.scalars(select(Ward.code)))
+    return {postcode: ward_code for postcode, ward_code in found.items() if ward_code in ours and ward_code}
 
 
 def stand(session: Session, postcode: str, *, own: str, on: date) -> Standing | None:

@@ -17,11 +17,16 @@ from tsalert.delivery.rules import Channel, Lane
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rows import ImportRow
 from tsalert.subscribers.rules import CONFIRM_LIFE, Source, may_be_asked, tidy_topics
+from tsalert.subscribers.telling import tell_of_limit
 from tsalert.subscribers.tokens import confirm_token
 from tsalert.subscribers.wording import confirmation
 from tsalert.visitors.limiting import spend
 
 _HOUR = timedelta(hours=1)
+_NOT_ASKED = (
+    "Until the hour is over, people who join with such a number on the website are not asked to confirm, so they are "
+    "not put on the list. They can ring, text JOIN, or try again."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -55,20 +60,35 @@ def may_cost(session: Session, channel: Channel, address: str, *, now: datetime)
     if channel is Channel.EMAIL:
         return True
     settings: Settings = current_app.extensions["tsalert_settings"]
-    purpose = "confirmation calls" if channel is Channel.VOICE else "confirmation texts"
+    purpose = _purpose(channel)
     block, hour = settings.confirmations_per_prefix, settings.confirmations_per_hour
     is_left = spend(session, purpose, address[:-3], most=block, within=_HOUR, now=now)
     is_left = is_left and spend(session, purpose, "all", most=hour, within=_HOUR, now=now)
     if not is_left:
         _log.warning("the hour's %s are used up, in all or for one block of numbers", purpose)
+        tell_of_limit(session, purpose, _NOT_ASKED, now=now)
     return is_left
 
 
+def _purpose(channel: Channel) -> str:
+    return "confirmation calls" if channel is Channel.VOICE else "confirmation texts"
+
+
 def _may_ask(session: Session, sign_up: SignUp, end: EndpointView, now: datetime) -> bool:
-    """Tell whether an address may be asked now; an officer's import decides on its own texts."""
+    """Tell whether an address may be asked now; texts for which an officer decided are counted, but never held."""
     if end.channel is Channel.VOICE:
         return _may_ring(session, end, now)
-    return sign_up.source == Source.IMPORT or may_cost(session, end.channel, end.address, now=now)
+    if sign_up.source in {Source.IMPORT, Source.PHONE}:
+        _count(session, end.channel, now)
+        return True
+    return may_cost(session, end.channel, end.address, now=now)
+
+
+def _count(session: Session, channel: Channel, now: datetime) -> None:
+    """Count a text among the hour's, and not in its block of numbers: an import and a visitor would lock crosswise."""
+    if channel is Channel.SMS:
+        settings: Settings = current_app.extensions["tsalert_settings"]
+        spend(session, _purpose(channel), "all", most=settings.confirmations_per_hour, within=_HOUR, now=now)
 
 
 def _may_ring(session: Session, end: EndpointView, now: datetime) -> bool:

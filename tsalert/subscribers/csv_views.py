@@ -1,6 +1,8 @@
 """The page on which managers import a small file of subscribers; the command takes files of any size."""
 
+import base64
 import io
+from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
+from tsalert.core.spreadsheets import write_csv
 from tsalert.subscribers import service
-from tsalert.subscribers.rows import HEADER
+from tsalert.subscribers.rows import HEADER, OPTIONAL
 from tsalert.subscribers.schemas import CsvSchema
 from tsalert.subscribers.service import Fault
 from tsalert.web.access import current_actor, requires
@@ -25,7 +28,7 @@ _MOST_SHOWN = 500
 @requires(Permission.MANAGE_SUBSCRIBERS)
 def show_form() -> ResponseReturnValue:
     """Ask for the file."""
-    return render_template("subscribers/import.html", header=HEADER, most=MOST_ROWS)
+    return render_template("subscribers/import.html", header=HEADER, further=OPTIONAL, most=MOST_ROWS)
 
 
 @bp.post("/subscribers/import")
@@ -45,7 +48,16 @@ def import_file() -> ResponseReturnValue:
         faults=faults,
         most=_MOST_SHOWN,
         asked=asked,
+        download=_as_address(faults),
     )
+
+
+def _as_address(faults: Sequence[Fault]) -> str:
+    """Return a CSV file of the faults as an address that holds it, so that nothing of them is kept here."""
+    written = write_csv(("line", "reason"), [(fault.line, fault.reason) for fault in faults])
+    # Excel reads UTF-8 where a mark says so; a reason may hold half a character of the file.
+    content = written.encode("utf-8-sig", errors="replace")
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(content).decode()}"
 
 
 def _lines() -> io.StringIO:

@@ -69,7 +69,7 @@ def _endpoints_by_row(session: Session, rows: Sequence[ImportRow], now: datetime
 def _enrol_row(work: _Work, row: ImportRow, ends: Sequence[EndpointView]) -> None:
     """Enrol one row at those of its addresses that may still be written to."""
     known = _find_person(work.roll, row, ends)
-    person = known or Person(row.kind or Kind.RESIDENT, row.name, row.ward, row.postcode)
+    person = known or Person(row.kind or Kind.RESIDENT, row.name, row.ward, row.postcode, partner_code=row.partner_code)
     stays = [_subscribe(work, person, row, end) for end in ends if _is_open(end)]
     if not any(stays):
         work.tally.left += 1
@@ -80,6 +80,8 @@ def _enrol_row(work: _Work, row: ImportRow, ends: Sequence[EndpointView]) -> Non
     else:
         person.update(kind=row.kind, name=row.name, ward=row.ward, postcode=row.postcode)
         work.tally.updated += 1
+    person.update(language=row.language)
+    person.ask_for(row.formats)
     if person.kind == Kind.PARTNER:
         work.declarations.append((person, row))
 

@@ -25,14 +25,20 @@ from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.models import Partner, SignUp, Subscriber
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
+from tsalert.subscribers.telling import tell_of_limit
 from tsalert.visitors.codes import make_code, try_code
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import network_of
 from tsalert.visitors.tokens import network_digest
 
 CODE = "join"
+_TURNED_AWAY = "Until the hour is over, everybody else is asked to try again later or to ring."
 _log = logging.getLogger(__name__)
 PUBLIC = Actor(None, "the public", frozenset(), Via.PAGE)
+
+
+class _Full(TooManyTries):
+    """So many joined within the hour that nobody else can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,15 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    try:
+        return _sign_up(channel, address, wish, network, now)
+    except _Full:
+        with transaction() as session:
+            tell_of_limit(session, "people who join on the website", _TURNED_AWAY, now=now)
+        raise
+
+
+def _sign_up(channel: Channel, address: str, wish: Wish, network: str, now: datetime) -> str:
     hour = rules.WATCHED_SPAN
     with transaction() as session:
         require_known(session, wish)
@@ -87,7 +102,7 @@ def _require_room(session: Session, now: datetime) -> None:
     most, hour = settings.sign_ups_per_hour, rules.WATCHED_SPAN
     if not spend(session, "sign ups", "all", most=most, within=hour, now=now):
         _log.warning("more than %s people asked to join within an hour", most)
-        raise TooManyTries("Too many people are joining at the moment. Try again in an hour, or ring us.")
+        raise _Full("Too many people are joining at the moment. Try again in an hour, or ring us.")
 
 
 def sign_up_in_vain(*, now: datetime) -> str:

@@ -1,12 +1,20 @@
 """Operations by which officers put people on the list."""
 
+from dataclasses import asdict
 from typing import Any
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.subscribers import service
 from tsalert.subscribers.joining import Wish
-from tsalert.subscribers.joining_schemas import AddedSchema, AddingSchema, PaperFormsSchema, PaperReportSchema
+from tsalert.subscribers.joining_schemas import (
+    AddedSchema,
+    AddingSchema,
+    ImportReportSchema,
+    ImportSchema,
+    PaperFormsSchema,
+    PaperReportSchema,
+)
 from tsalert.subscribers.paper import Batch, Signed
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
@@ -38,6 +46,16 @@ def add_subscriber(told: dict[str, Any]) -> dict[str, Any]:
             return {"sign_up_id": service.ask_by_call(told["contact"], wish, **who)}
         case _:
             return {"sign_up_id": service.ask_by_message(told["contact"], wish, **who)}
+
+
+@joining.route("/import", methods=["POST"])
+@requires(Permission.MANAGE_SUBSCRIBERS)
+@joining.arguments(ImportSchema)
+@joining.response(200, ImportReportSchema)
+def import_rows(told: dict[str, Any]) -> dict[str, Any]:
+    """Keep the good rows of a batch, as of a file, and name the others by their place; again changes nothing."""
+    report, faults = service.import_rows(told["rows"], actor=current_actor(), now=utc_now(), confirm=told["ask"])
+    return asdict(report) | {"faults": [{"row": fault.line, "message": fault.reason} for fault in faults]}
 
 
 @joining.route("/paper", methods=["POST"])

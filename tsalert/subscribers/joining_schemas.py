@@ -2,10 +2,12 @@
 
 from marshmallow import Schema, fields, validate
 
+from tsalert.subscribers.rows import COLUMNS, OPTIONAL
 from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
 from tsalert.web.fields import Day, Line, Postcode, Strict
 
 _MOST_FORMS = 100
+_MOST_ROWS = 1000
 
 
 class _WishSchema(Strict):
@@ -63,3 +65,33 @@ class PaperReportSchema(Schema):
 
     added = fields.Integer()
     faults = fields.List(fields.Nested(PaperFaultSchema))
+
+
+class ImportSchema(Strict):
+    """Rows of the columns of an import file, each with those that it knows; ``ask`` the unconfirmed to confirm."""
+
+    rows = fields.List(
+        fields.Dict(keys=fields.String(validate=validate.OneOf(COLUMNS + OPTIONAL)), values=fields.String()),
+        required=True,
+        validate=validate.Length(min=1, max=_MOST_ROWS),
+    )
+    ask = fields.Boolean(load_default=False)
+
+
+class ImportFaultSchema(Schema):
+    """A row that was not kept, by its place from 1, and why."""
+
+    row = fields.Integer()
+    message = fields.String()
+
+
+class ImportReportSchema(Schema):
+    """What became of a batch of rows."""
+
+    added = fields.Integer()
+    updated = fields.Integer()
+    left = fields.Integer()
+    unconfirmed = fields.Integer()
+    asked = fields.Integer()
+    bad = fields.Integer()
+    faults = fields.List(fields.Nested(ImportFaultSchema))

@@ -39,6 +39,8 @@ class Person:
     postcode: str | None
     id: int | None = None
     partner_code: str | None = None
+    formats: tuple[str, ...] = ()
+    language: str = LANGUAGE
     is_changed: bool = False
     channels: dict[int, str] = field(default_factory=dict)
     new_endpoints: list[int] = field(default_factory=list)
@@ -61,6 +63,11 @@ class Person:
             if value is not None and value != getattr(self, name):
                 setattr(self, name, value)
                 self.is_changed = True
+
+    def ask_for(self, formats: tuple[str, ...]) -> None:
+        """Add formats to those that this person has."""
+        if not {*formats} <= {*self.formats}:
+            self.formats, self.is_changed = tuple(dict.fromkeys((*self.formats, *formats))), True
 
     def held_at(self, endpoint_id: int) -> list[Held]:
         """Return what this person has, or had, at one address."""
@@ -124,11 +131,22 @@ def _read_people(session: Session, subscriber_ids: Collection[int]) -> dict[int,
     if not subscriber_ids:
         return {}
     known = session.execute(
-        select(Subscriber.id, Subscriber.kind, Subscriber.name, Subscriber.ward, Subscriber.postcode)
+        select(
+            Subscriber.id,
+            Subscriber.kind,
+            Subscriber.name,
+            Subscriber.ward,
+            Subscriber.postcode,
+            Subscriber.language,
+            Subscriber.formats,
+        )
         .where(Subscriber.id.in_(subscriber_ids), Subscriber.erased_at.is_(None))
         .order_by(Subscriber.id)
     )
-    people = {row[0]: Person(*row[1:], id=row[0]) for row in known}
+    people = {
+        subscriber_id: Person(kind, name, ward, postcode, id=subscriber_id, language=language, formats=tuple(formats))
+        for subscriber_id, kind, name, ward, postcode, language, formats in known
+    }
     links = select(SubscriberEndpoint.subscriber_id, SubscriberEndpoint.endpoint_id, SubscriberEndpoint.channel)
     for subscriber_id, endpoint_id, channel in session.execute(
         links.where(SubscriberEndpoint.subscriber_id.in_(people))
@@ -181,15 +199,21 @@ def _write_people(session: Session, roll: Roll, now: datetime) -> None:
     if new:
         for person, subscriber_id in zip(new, new_ids(session, Subscriber, len(new)), strict=True):
             person.id = subscriber_id
-        shared: dict[str, object] = {"language": LANGUAGE, "formats": [], "created_at": now}
-        rows = [_details(one) | {"id": one.id, "partner_code": one.partner_code} | shared for one in new]
+        rows = [_details(one) | {"id": one.id, "partner_code": one.partner_code, "created_at": now} for one in new]
         session.connection().execute(insert(Subscriber), rows)
     if changed:
         session.execute(update(Subscriber), [_details(person) | {"id": person.id} for person in changed])
 
 
 def _details(person: Person) -> dict[str, object]:
-    return {"kind": person.kind, "name": person.name, "ward": person.ward, "postcode": person.postcode}
+    return {
+        "kind": person.kind,
+        "name": person.name,
+        "ward": person.ward,
+        "postcode": person.postcode,
+        "language": person.language,
+        "formats": list(person.formats),
+    }
 
 
 def _write_holdings(session: Session, roll: Roll, topics: Mapping[str, int], now: datetime) -> None:

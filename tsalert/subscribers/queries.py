@@ -78,6 +78,11 @@ def topic_ids(session: Session) -> dict[str, int]:
     return dict(session.execute(select(Topic.slug, Topic.id)).all())
 
 
+def partner_codes(session: Session) -> frozenset[str]:
+    """Return the codes that mark the sign-ups of partners."""
+    return frozenset(session.scalars(select(Partner.code)))
+
+
 def wards(session: Session) -> list[str]:
     """Return every ward that a subscriber lives in: its code where the directory knows it, else its name."""
     known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
@@ -103,9 +108,7 @@ def audience(
     :param among: a query of endpoint ids; where they are few, only what they asked for is read.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
-    wanting = _wanting(wards=wards, topic=topic, urgent=urgent)
-    if among is not None:
-        wanting = wanting.where(Subscription.endpoint_id.in_(among))
+    wanting = _wanting(wards=wards, topic=topic, urgent=urgent, among=among)
     # An expression, lest SQLite pass every address of the channels instead of looking up those that are wanted.
     by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
     return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(wanting))
@@ -194,13 +197,17 @@ def _active_subscriptions() -> Select[int, int, str]:
     )
 
 
-def _wanting(*, wards: Collection[str], topic: str, urgent: bool) -> Select[int]:
+def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[int] | None = None) -> Select[int]:
     """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
     wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_asked_for(topic))
-    if wards:
-        at_home = or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))
-        people = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        wanting = people.where(Subscriber.paused_until.is_(None), at_home)
+    if among is not None:
+        wanting = wanting.where(Subscription.endpoint_id.in_(among))
+    at_home = (Subscriber.paused_until.is_(None), *_lives_in(wards))
+    if wards and among is not None:
+        # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
+        wanting = wanting.where((Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home)))
+    elif wards:
+        wanting = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
     else:
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
         wanting = wanting.where(Subscription.subscriber_id.not_in(paused))

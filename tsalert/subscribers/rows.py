@@ -13,13 +13,16 @@ from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
 from tsalert.core.records import Record
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
-from tsalert.subscribers.rules import Frequency, Kind
+from tsalert.subscribers.rules import LARGE_PRINT, Frequency, Kind
 
 COLUMNS = (
     "name", "email", "phone", "postcode", "ward", "kind", "declared_reach", "topics", "frequency",
     "consent_source", "consent_at",
 )  # fmt: skip
 HEADER = ",".join(COLUMNS)
+# Any of these may follow the columns that every file has.
+OPTIONAL = ("formats", "language", "partner_code")
+LANGUAGES = frozenset({"en-GB"})
 LARGEST_REACH = 100_000_000
 _LONGEST = 320
 _EARLIEST_CONSENT = datetime(1950, 1, 1, tzinfo=UTC)
@@ -38,6 +41,7 @@ class Terms:
     wards: Mapping[str, str]
     now: datetime
     allow_drama: bool
+    partners: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class ImportRow:
     frequency: Frequency | None
     consent_source: str | None
     consent_at: datetime | None
+    formats: tuple[str, ...] = ()
+    language: str | None = None
+    partner_code: str | None = None
 
     @property
     def has_consent(self) -> bool:
@@ -64,26 +71,30 @@ class ImportRow:
         return self.consent_source is not None and self.consent_at is not None
 
 
-def check_header(record: Record) -> None:
-    """Refuse a file whose columns are not the ones expected, in order.
+def check_header(record: Record) -> tuple[str, ...]:
+    """Return the columns of a file; refuse one whose columns are not the ones expected, in order.
+
+    Optional ones follow, in any order.
 
     :raises RuleViolation: saying what the first line must be.
     """
     found = [value.strip().lower() for value in record.values]
     while found and not found[-1]:
         found.pop()
-    if tuple(found) != COLUMNS:
-        raise RuleViolation(f"The first line of the file must be: {HEADER}")
+    further = found[len(COLUMNS) :]
+    if tuple(found[: len(COLUMNS)]) != COLUMNS or not set(further) <= {*OPTIONAL} or len(set(further)) < len(further):
+        raise RuleViolation(f"The first line of the file must be: {HEADER}; any of {', '.join(OPTIONAL)} may follow.")
+    return tuple(found)
 
 
-def read_row(record: Record, terms: Terms) -> ImportRow:
+def read_row(record: Record, terms: Terms, columns: Sequence[str] = COLUMNS) -> ImportRow:
     """Read the values of one record.
 
     :raises RuleViolation: saying what is wrong with the row, its column in ``field``.
     """
     if record.fault:
         raise RuleViolation(record.fault)
-    given = _by_column(record.values)
+    given = _by_column(record.values, columns)
     kind = _choice(given, "kind", Kind)
     row = ImportRow(
         name=given["name"] or None,
@@ -96,17 +107,20 @@ def read_row(record: Record, terms: Terms) -> ImportRow:
         frequency=_choice(given, "frequency", Frequency),
         consent_source=given["consent_source"] or None,
         consent_at=_consent_at(given["consent_at"], terms.now),
+        formats=_formats(given.get("formats", "")),
+        language=_language(given.get("language", "")),
+        partner_code=_partner(given.get("partner_code", ""), terms.partners),
     )
     if row.kind is Kind.PARTNER and not row.name:
         raise RuleViolation("A partner needs a name.", field="name")
     return row
 
 
-def _by_column(values: Sequence[str]) -> dict[str, str]:
-    surplus = [value for value in values[len(COLUMNS) :] if value.strip()]
-    if surplus or len(values) < len(COLUMNS):
-        raise RuleViolation(f"This row has {len(values)} values; {len(COLUMNS)} are expected.")
-    return {column: _tidy(column, value) for column, value in zip(COLUMNS, values, strict=False)}
+def _by_column(values: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    surplus = [value for value in values[len(columns) :] if value.strip()]
+    if surplus or len(values) < len(columns):
+        raise RuleViolation(f"This row has {len(values)} values; {len(columns)} are expected.")
+    return {column: _tidy(column, value) for column, value in zip(columns, values, strict=False)}
 
 
 def _tidy(column: str, value: str) -> str:
@@ -167,6 +181,27 @@ def _topics(text: str, known: Collection[str]) -> tuple[str, ...]:
         if slug not in known:
             raise RuleViolation(f"There is no topic “{slug}”; there are {', '.join(sorted(known))}.", field="topics")
     return chosen
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """Read formats, separated by semicolons; there is only large print."""
+    chosen = {"_".join(part.lower().split()) for part in text.split(";") if part.strip()}
+    if not chosen <= {LARGE_PRINT}:
+        raise RuleViolation("Give large_print, or leave it empty.", field="formats")
+    return tuple(chosen)
+
+
+def _language(text: str) -> str | None:
+    if text and text not in LANGUAGES:
+        raise RuleViolation(f"Give {' or '.join(sorted(LANGUAGES))}, or leave it empty.", field="language")
+    return text or None
+
+
+def _partner(text: str, known: Collection[str]) -> str | None:
+    code = text.upper()
+    if code and code not in known:
+        raise RuleViolation(f"There is no partner with the code “{text}”.", field="partner_code")
+    return code or None
 
 
 def _reach(text: str, kind: Kind | None) -> int | None:
