@@ -144,8 +144,8 @@ def _read_people(session: Session, subscriber_ids: Collection[int]) -> dict[int,
         .order_by(Subscriber.id)
     )
     people = {
-        subscriber_id: Person(*details, id=subscriber_id, language=language, formats=tuple(formats))
-        for subscriber_id, *details, language, formats in known
+        subscriber_id: Person(kind, name, ward, postcode, subscriber_id, language=language, formats=tuple(formats))
+        for subscriber_id, kind, name, ward, postcode, language, formats in known
     }
     links = select(SubscriberEndpoint.subscriber_id, SubscriberEndpoint.endpoint_id, SubscriberEndpoint.channel)
     for subscriber_id, endpoint_id, channel in session.execute(
