@@ -75,17 +75,21 @@ def _purpose(channel: Channel) -> str:
 
 
 def _may_ask(session: Session, sign_up: SignUp, end: EndpointView, now: datetime) -> bool:
-    """Tell whether an address may be asked now; texts for which an officer decided are counted, but never held."""
+    """Tell whether an address may be asked now; texts for which an officer decided are never held.
+
+    Those of an import are not counted either: a long file would use up what residents may ask for in that hour.
+    """
     if end.channel is Channel.VOICE:
         return _may_ring(session, end, now)
-    if sign_up.source in {Source.IMPORT, Source.PHONE}:
+    if sign_up.source == Source.PHONE:
         _count(session, end.channel, now)
+    if sign_up.source in {Source.IMPORT, Source.PHONE}:
         return True
     return may_cost(session, end.channel, end.address, now=now)
 
 
 def _count(session: Session, channel: Channel, now: datetime) -> None:
-    """Count a text among the hour's, and not in its block of numbers: an import and a visitor would lock crosswise."""
+    """Count a text among the hour's, and not in its block of numbers: an officer and a visitor would lock crosswise."""
     if channel is Channel.SMS:
         settings: Settings = current_app.extensions["tsalert_settings"]
         spend(session, _purpose(channel), "all", most=settings.confirmations_per_hour, within=_HOUR, now=now)
