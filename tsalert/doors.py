@@ -208,7 +208,14 @@ PAGES = (
     growth_views.bp,
 )
 # Twilio signs what it sends, and those who leave a list, or change what they get, come by links of their own.
-WITHOUT_FORM_TOKEN = (inbound_views.bp, voice_views.bp, link_views.bp, preferences_views.bp, own_views.bp)
+WITHOUT_FORM_TOKEN = (
+    inbound_views.bp,
+    voice_views.bp,
+    link_views.bp,
+    preferences_views.bp,
+    own_views.bp,
+    circulation_link_views.bp,
+)
 OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,

@@ -23,13 +23,17 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
 from tsalert.alerts import service as alerts
+from tsalert.circulation import reminding
+from tsalert.circulation import service as circulation
+from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.core.actors import Actor
-from tsalert.core.clock import utc_now
+from tsalert.core.clock import london_date, london_midnight, utc_now
 from tsalert.db import Base
 from tsalert.delivery.models import SentMessage
 from tsalert.delivery.queries import find_endpoint
 from tsalert.delivery.rules import Channel
 from tsalert.delivery.sending import Sender, Surroundings
+from tsalert.digests import service as digests
 from tsalert.installation.service import mark_demo
 from tsalert.providers.recorder import Recorder
 from tsalert.staff.rules import RoleName
@@ -48,6 +52,8 @@ NETWORK = "192.0.2.1"
 # Kinds of messages by the module that sends them. Residents' are made below; officers' lead behind the sign-in.
 TO_RESIDENTS = {
     "alerts/posting.py",
+    "circulation/reminding.py",
+    "digests/service.py",
     "subscribers/asking.py",
     "subscribers/preferences/moving.py",
     "subscribers/preferences/visits.py",
@@ -66,12 +72,15 @@ TO_OFFICERS = {
     "rota/alarms.py",
     "rota/mobiles.py",
     "safeguarding/reminding.py",
+    "subscribers/telling.py",
     "telephone/telling.py",
 }
 THE_QUEUE = {"delivery/mailings.py", "delivery/personal.py", "staff/writing.py"}
 FOR_RESIDENTS = {
     "/check/{}",
     "/confirm/{}",
+    "/declare/{}",
+    "/join",
     "/preferences/link/{}",
     "/preferences/move/{}",
     "/pass-on/{}",
@@ -94,6 +103,7 @@ FOR_OFFICERS = {
     "/rota",
     "/safeguarding/{}",
     "/subject-access/{}",
+    "/subscribers",
 }
 FOR_MACHINES = {"/alerts/published", "/wards", "/webhooks/twilio", "/webhooks/twilio/voice/{}?{}", "/{}{}"}
 # A page behind these is there once an alert was passed on, and says so before.
@@ -193,7 +203,30 @@ def moves(session: Session, _officer: Callable[..., Actor]) -> None:
     preferences.move(passed, "new@example.org", now=utc_now())
 
 
+def gets_a_daily_mail(session: Session, officer: Callable[..., Actor]) -> None:
+    subscribe(session, "daily@example.org", frequency="daily")
+    subscribe(session, "at.once@example.org")
+    session.commit()
+    author, approver = officer(RoleName.DUTY_OFFICER), officer(RoleName.MANAGER)
+    sent_at = utc_now() - timedelta(days=2)
+    alert_id = alerts.write_draft(new_draft(expires_at=sent_at + timedelta(days=7)), actor=author, now=sent_at)
+    alerts.submit(alert_id, actor=author, now=sent_at)
+    alerts.approve(alert_id, shown(alert_id), actor=approver, now=sent_at)
+    yesterday = london_midnight(london_date(utc_now()) - timedelta(days=1))
+    assert digests.send_due(yesterday + timedelta(hours=12))
+
+
+def is_asked_how_many_it_reaches(session: Session, officer: Callable[..., Actor]) -> None:
+    manager, a_year_ago = officer(RoleName.MANAGER), utc_now() - timedelta(days=366)
+    number = circulation.add_partner(NewPartner("Penge library", kind_id=2), actor=manager, now=a_year_ago)
+    contact = NewContact("penge@example.org", "Sam Example", "Librarian")
+    circulation.save_contact(number, contact, actor=manager, now=a_year_ago)
+    assert reminding.remind(utc_now())
+
+
 MAKERS = {
+    "digests/service.py": gets_a_daily_mail,
+    "circulation/reminding.py": is_asked_how_many_it_reaches,
     "subscribers/asking.py": joins,
     "alerts/posting.py": gets_an_alert,
     "subscribers/preferences/visits.py": asks_for_preferences,

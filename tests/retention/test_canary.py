@@ -24,7 +24,7 @@ TRACES = (CANARY.casefold(), POSTCODE.casefold(), POSTCODE.replace(" ", "").case
 # Not filled in by the story: who is sent what is erased with the subscriber, and requests have tests of their own.
 ELSEWHERE = {
     "access_request", "access_review", "subscriber", "partner_contact", "partner_profile", "endpoint", "sent_message",
-    "sign_up", "inbound_message",
+    "sign_up", "inbound_message", "inbound_mail",
     "telephone_recording", "page_event",
 }  # fmt: skip
 

@@ -7,6 +7,10 @@ from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
 from tsalert.web.fields import Day, Line, Postcode, Strict
 
 _MOST_FORMS = 100
+_CONTACT = "Enter an email address or a telephone number."
+_WHERE, _WHEN = "Say where the forms can be found again.", "Enter the day on which the forms were signed."
+_HOW = "Say how they agree: given, ask by message, or ask by call."
+_SOME = "Give at least one."
 _MOST_ROWS = 1000
 
 
@@ -21,12 +25,16 @@ class _WishSchema(Strict):
 class AddingSchema(_WishSchema):
     """Somebody for the list; ``consent`` says how they agree."""
 
-    contact = Line(longest=320, required=True)
+    contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
     name = Line(load_default=None)
     postcode = Postcode(load_default=None)
     ward = Line(longest=100, load_default=None)
     formats = fields.List(fields.String(validate=validate.Equal(LARGE_PRINT)), load_default=list)
-    consent = fields.String(required=True, validate=validate.OneOf(("given", "ask by message", "ask by call")))
+    consent = fields.String(
+        required=True,
+        validate=validate.OneOf(("given", "ask by message", "ask by call")),
+        error_messages={"required": _HOW},
+    )
 
 
 class AddedSchema(Schema):
@@ -39,7 +47,7 @@ class AddedSchema(Schema):
 class PaperFormSchema(Strict):
     """One signed form."""
 
-    contact = Line(longest=320, required=True)
+    contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
     name = Line(load_default=None)
     postcode = Postcode(load_default=None)
     large_print = fields.Boolean(load_default=False)
@@ -48,9 +56,14 @@ class PaperFormSchema(Strict):
 class PaperFormsSchema(_WishSchema):
     """A pile of signed forms."""
 
-    reference = Line(longest=100, required=True)
-    signed_on = Day(required=True)
-    forms = fields.List(fields.Nested(PaperFormSchema), required=True, validate=validate.Length(min=1, max=_MOST_FORMS))
+    reference = Line(longest=100, required=True, error_messages={"required": _WHERE})
+    signed_on = Day(required=True, error_messages={"required": _WHEN})
+    forms = fields.List(
+        fields.Nested(PaperFormSchema),
+        required=True,
+        validate=validate.Length(min=1, max=_MOST_FORMS),
+        error_messages={"required": _SOME},
+    )
 
 
 class PaperFaultSchema(Schema):
@@ -73,6 +86,7 @@ class ImportSchema(Strict):
     rows = fields.List(
         fields.Dict(keys=fields.String(validate=validate.OneOf(COLUMNS + OPTIONAL)), values=fields.String()),
         required=True,
+        error_messages={"required": _SOME},
         validate=validate.Length(min=1, max=_MOST_ROWS),
     )
     ask = fields.Boolean(load_default=False)

@@ -81,7 +81,7 @@ def test_an_officer_pauses_resumes_and_stops_everything(
     session: Session, signed_in: Callable[..., FlaskClient], pat: int
 ) -> None:
     browser, path = signed_in(RoleName.MANAGER), f"/subscribers/{pat}"
-    assert browser.post(f"{path}/pause", data=AGREED | {"span": "31"}).status_code == 303
+    assert browser.post(f"{path}/pause", data=AGREED | {"span": "month"}).status_code == 303
     assert "They asked for no alerts until" in browser.get(path).text
     assert browser.post(f"{path}/resume", data=AGREED).status_code == 303
     assert browser.post(f"{path}/resume", data=AGREED).status_code == 409
@@ -134,7 +134,7 @@ def test_the_api_does_all_that_the_pages_do(
     assert client.put(address, json=wanted, headers=head).status_code == 204
     told = client.get(address, headers=head).get_json()
     assert (told["topics"], told["large_print"], told["paused_until"]) == (["scams"], True, None)
-    assert client.put(f"{base}/pause", json={"span": "14", **AGREED}, headers=head).status_code == 204
+    assert client.put(f"{base}/pause", json={"span": "two_weeks", **AGREED}, headers=head).status_code == 204
     assert client.get(address, headers=head).get_json()["paused_until"] is not None
     assert client.post(f"{base}/resume", json=AGREED, headers=head).status_code == 204
     new = {"contact": "new@example.org", **AGREED}

@@ -23,7 +23,7 @@ from tsalert.visitors.rules import CODE_LIFE
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-FORM = {"topics": "all", "frequency": "immediate", "span": "14", "contact": "n@example.org", "typed": "erase"}
+FORM = {"topics": "all", "frequency": "immediate", "span": "two_weeks", "contact": "n@example.org", "typed": "erase"}
 
 
 def test_a_code_from_the_message_opens_the_page_once(session: Session, pat: int) -> None:
@@ -150,7 +150,7 @@ def test_other_tokens_open_nothing_and_say_so_plainly(session: Session, client: 
             form = {
                 "topics": "all",
                 "frequency": "immediate",
-                "span": "14",
+                "span": "two_weeks",
                 "contact": "n@example.org",
                 "typed": "erase",
             }

@@ -83,7 +83,7 @@ def test_a_refused_form_comes_back_with_what_was_typed(client: FlaskClient, mine
 
 
 def test_pausing_and_resuming_by_buttons(client: FlaskClient, mine: str) -> None:
-    paused = client.post(f"{mine}/pause", data={"span": "14"})
+    paused = client.post(f"{mine}/pause", data={"span": "two_weeks"})
     assert "No alerts come until" in client.get(paused.headers["Location"]).text
     assert client.post(f"{mine}/resume").status_code == 303
     assert client.post(f"{mine}/resume").status_code == 409

@@ -25,7 +25,7 @@ def pause(session: Session, subscriber_id: int, span: Pause, *, by: By) -> None:
     subscriber = lock_subscriber(session, subscriber_id)
     subscriber.paused_until = span.ends_at(by.now)
     _note(session, subscriber_id, wording.paused(subscriber.paused_until), by)
-    note_act(session, "paused", subscriber_id, by=by, days=int(span.value))
+    note_act(session, "paused", subscriber_id, by=by, days=span.days)
 
 
 def resume(session: Session, subscriber_id: int, *, by: By) -> None:

@@ -22,14 +22,22 @@ TYPED_TO_ERASE = "erase"
 class Pause(Word):
     """For how long somebody may stop alerts without leaving."""
 
-    TWO_WEEKS = "14", "Two weeks"
-    MONTH = "31", "A month"
-    THREE_MONTHS = "92", "Three months"
-    HALF_A_YEAR = "183", "Six months"
+    TWO_WEEKS = "two_weeks", "Two weeks"
+    MONTH = "month", "A month"
+    THREE_MONTHS = "three_months", "Three months"
+    HALF_A_YEAR = "half_a_year", "Six months"
+
+    @property
+    def days(self) -> int:
+        """How long it is."""
+        return _DAYS[self]
 
     def ends_at(self, now: datetime) -> datetime:
         """Return when a pause that begins now is over."""
-        return as_utc(now) + timedelta(days=int(self.value))
+        return as_utc(now) + timedelta(days=self.days)
+
+
+_DAYS = {Pause.TWO_WEEKS: 14, Pause.MONTH: 31, Pause.THREE_MONTHS: 92, Pause.HALF_A_YEAR: 183}
 
 
 class WhyLeft(Word):
