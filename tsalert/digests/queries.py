@@ -66,7 +66,8 @@ def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
         for one in found
         if states.get(one.id) == Status.CANCELLED and told[one.id, Tells.NEW]
     ]
-    return [*new, *taken_back][:MOST_ITEMS]
+    # What was told wrongly comes before what is new, where a mail cannot hold all.
+    return [*new[: max(0, MOST_ITEMS - len(taken_back))], *taken_back[:MOST_ITEMS]]
 
 
 def audience(session: Session, items: Sequence[Line], frequency: Frequency) -> Select[int, str, int]:
