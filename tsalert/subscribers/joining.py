@@ -208,8 +208,9 @@ def require_known(session: Session, wish: Wish) -> None:
 
 def _known_partner(session: Session, code: str | None) -> str | None:
     """Return the code of a partner of ours; any other changes nothing."""
-    found = select(Partner.code).where(Partner.code == (code or "").strip().upper())
-    return session.scalar(found) if code else None
+    asked = (code or "").strip().upper()
+    # What no code holds, such as a null character, is no question for a database.
+    return session.scalar(select(Partner.code).where(Partner.code == asked)) if asked.isalnum() else None
 
 
 def _require_active(end: EndpointView) -> None:
