@@ -95,6 +95,8 @@ def confirm_move(token: str, *, now: datetime) -> None:
     """
     with transaction() as session:
         move = _find(session, token, lock=True)
+        ends = {move.new_endpoint_id, move.old_endpoint_id or move.new_endpoint_id}
+        endpoints_by_id(session, ends, lock=True)  # who leaves at this moment has left before we look
         if move.done_at is None:
             _require_movable(session, move, now)
             _carry_out(session, move, by=by_reader(now))
@@ -123,8 +125,7 @@ def _require_movable(session: Session, move: AddressMove, now: datetime) -> None
 def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
     subscriber_id, old, new = move.subscriber_id, move.old_endpoint_id, move.new_endpoint_id
     move.done_at = by.now
-    lock_subscriber(session, subscriber_id)
-    endpoints_by_id(session, [each for each in (old, new) if each is not None], lock=True)
+    lock_subscriber(session, subscriber_id, and_address=new)
     wanted = _wanted(session, subscriber_id, old)
     if new not in addresses_of(session, subscriber_id):
         channel = get_endpoint(session, new).channel
