@@ -122,8 +122,9 @@ def test_the_alert_to_pass_on_has_a_partners_own_sign_up_and_nobodys_link(
     assert f"/check/{reference}" in page
     assert "unsubscribe" not in page
     assert "passed-on" not in page
-    for unknown in ("", "?partner=NOSUCH", "?partner=%22%3E%3Cscript%3E"):
-        assert "partner=" not in client.get(f"/pass-on/{reference}{unknown}").text.partition("<main")[2]
+    for unknown in ("", "?partner=NOSUCH", "?partner=%22%3E%3Cscript%3E", "?partner=%00"):
+        answer = client.get(f"/pass-on/{reference}{unknown}")
+        assert (answer.status_code, "partner=" in answer.text.partition("<main")[2]) == (200, False)
     assert client.get("/pass-on/TS-2019-001").status_code == 404
 
 

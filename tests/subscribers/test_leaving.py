@@ -10,10 +10,11 @@ from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, h
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
+from tsalert.db import transaction
 from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel
-from tsalert.subscribers import service
+from tsalert.delivery.rules import Channel, SuppressionReason
+from tsalert.subscribers import losing, service
 from tsalert.subscribers.models import ConsentEvent, Subscription
 from tsalert.subscribers.service import Wish
 
@@ -138,3 +139,23 @@ def test_the_history_of_consent_cannot_be_changed(session: Session, run_import: 
     for tampering in (update(ConsentEvent).values(wording="anything"), delete(ConsentEvent)):
         with pytest.raises(DatabaseError), session.begin_nested():
             session.execute(tampering)
+
+
+@pytest.mark.parametrize("said", ["left", "complained"])
+def test_whoever_says_no_to_an_address_thought_dead_is_not_restored_by_an_officer(
+    session: Session, run_import: Import, said: str
+) -> None:
+    run_import(f"Pat Example,pat@example.org,,,,,,scams,immediate,{CONSENT}")
+    end = endpoint_id(session, "pat@example.org")
+    with transaction() as step:
+        losing.lose(step, end, SuppressionReason.BOUNCED, now=NOW)
+    if said == "left":
+        service.unsubscribe(end, now=NOW)
+    else:
+        with transaction() as step:
+            losing.lose(step, end, SuppressionReason.COMPLAINED, now=NOW)
+    with transaction() as step:
+        assert not losing.restore(step, end, actor=OPERATOR, now=NOW)
+    assert acts(session) == ["given", "withdrawn"]
+    service.unsubscribe(end, now=NOW)
+    assert acts(session) == ["given", "withdrawn"]

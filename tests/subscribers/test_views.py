@@ -69,6 +69,12 @@ def test_a_code_that_nobody_has_is_not_spoken_of(client: FlaskClient, code: str)
     assert (answer.status_code, "sent you here" in answer.text) == (200, False)
 
 
+@pytest.mark.parametrize("code", ["NOBODY22", "\0", "' or 1=1", "\u0130" * 5000])
+def test_a_code_that_nobody_has_joins_like_any_other(client: FlaskClient, drawn: str, code: str) -> None:
+    typed = {"contact": "pat@example.org", "partner": code, "drawn": drawn}
+    assert client.post("/join", data=typed).status_code == 303
+
+
 def main_of(page: str) -> str:
     """Return what a page says, without what differs at each drawing."""
     found = re.search(r"<main.*</main>", page, re.DOTALL)

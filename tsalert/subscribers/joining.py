@@ -28,7 +28,7 @@ from tsalert.subscribers.rules import Act, Kind, Source
 from tsalert.subscribers.telling import tell_of_limit
 from tsalert.visitors.codes import make_code, try_code
 from tsalert.visitors.limiting import spend
-from tsalert.visitors.rules import network_of
+from tsalert.visitors.rules import mailbox_of, network_of
 from tsalert.visitors.tokens import network_digest
 
 CODE = "join"
@@ -68,6 +68,7 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    rules.require_inland(channel, address)
     try:
         return _sign_up(channel, address, wish, network, now)
     except _Full:
@@ -83,7 +84,8 @@ def _sign_up(channel: Channel, address: str, wish: Wish, network: str, now: date
         most = rules.SIGN_UPS_PER_NETWORK
         if not spend(session, "sign up from", network_of(network), most=most, within=hour, now=now):
             raise TooManyTries("Too many people have joined from your connection. Try again in an hour, or ring us.")
-        if not spend(session, "sign up", address, most=rules.SIGN_UPS_PER_ADDRESS, within=hour, now=now):
+        most = rules.SIGN_UPS_PER_ADDRESS
+        if not spend(session, "sign up", mailbox_of(address), most=most, within=hour, now=now):
             return make_code(session, CODE, None, now=now).token
         end = find_or_add(session, channel, address, now)
         asked = keep_wish(session, end, wish, source=Source.WEB, now=now)
@@ -150,6 +152,8 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
     if asked.confirmed_at is not None:
         _require_active(end)
         return None
+    if end.status is EndpointStatus.ERASED:
+        raise RuleViolation("This link does not work any more. Sign up again.")
     if as_utc(now) - asked.asked_at > rules.CONFIRM_LIFE:
         raise RuleViolation("This link is more than 7 days old. Sign up again.")
     asked.confirmed_at = now
@@ -208,8 +212,9 @@ def require_known(session: Session, wish: Wish) -> None:
 
 def _known_partner(session: Session, code: str | None) -> str | None:
     """Return the code of a partner of ours; any other changes nothing."""
-    found = select(Partner.code).where(Partner.code == (code or "").strip().upper())
-    return session.scalar(found) if code else None
+    asked = (code or "").strip().upper()
+    # What no code holds, such as a null character, is no question for a database.
+    return session.scalar(select(Partner.code).where(Partner.code == asked)) if asked.isalnum() else None
 
 
 def _require_active(end: EndpointView) -> None:

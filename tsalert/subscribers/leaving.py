@@ -11,7 +11,7 @@ from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import endpoints_by_id
-from tsalert.delivery.rules import SuppressionReason
+from tsalert.delivery.rules import EndpointStatus, SuppressionReason
 from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.models import SubscriberEndpoint, Subscription
@@ -36,8 +36,8 @@ def leave(
     if end is None:
         raise NotFound("There is no such address.")
     is_new = _end(session, Subscription.endpoint_id == endpoint_id, reason=reason, now=now)
-    if end.is_suppressed and not is_new:
-        return
+    if end.is_suppressed and not is_new and end.status is not EndpointStatus.BOUNCED:
+        return  # at an address that was only thought dead, the wish is news: it may not be restored any more
     delivery.suppress(session, endpoint_id, SuppressionReason.OPTED_OUT, now)
     readers = session.scalars(
         select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == endpoint_id)

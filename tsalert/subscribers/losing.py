@@ -34,7 +34,8 @@ def lose(session: Session, endpoint_id: int, reason: SuppressionReason, *, now: 
     """
     end = endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
     is_new = _end(session, endpoint_id, _REASONS[reason], now)
-    if end.is_suppressed and not is_new:
+    is_wish = reason is SuppressionReason.COMPLAINED and end.status is EndpointStatus.BOUNCED
+    if end.is_suppressed and not is_new and not is_wish:
         return False
     delivery.suppress(session, endpoint_id, reason, now)
     if reason is SuppressionReason.COMPLAINED:

@@ -75,7 +75,7 @@ def partners_at(session: Session, endpoint_id: int) -> list[int]:
 
 def has_code(session: Session, code: str) -> bool:
     """Tell whether a partner's code is one."""
-    return session.scalar(select(Partner.subscriber_id).where(Partner.code == code)) is not None
+    return code.isalnum() and session.scalar(select(Partner.subscriber_id).where(Partner.code == code)) is not None
 
 
 def name_by_code(session: Session, code: str) -> str | None:

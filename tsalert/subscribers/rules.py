@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
+from tsalert.delivery.telephones import is_on_the_islands
 
 EVERY_TOPIC = "all"
 LARGE_PRINT = "large_print"
@@ -266,6 +267,18 @@ def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
         return normalise_phone(text, allow_drama=allow_drama)
     except RuleViolation as error:
         raise RuleViolation(error.message, field="contact") from error
+
+
+def require_inland(channel: Channel, address: str) -> None:
+    """Refuse a visitor's number of Jersey, Guernsey or Man: it shares +44, but is charged as one abroad.
+
+    :raises RuleViolation: it is one; the field is ``contact``.
+    """
+    if channel is not Channel.EMAIL and is_on_the_islands(address):
+        raise RuleViolation(
+            "We cannot send to numbers of Jersey, Guernsey or the Isle of Man. Enter an email address.",
+            field="contact",
+        )
 
 
 def _same_name(one: str | None, other: str | None) -> bool:

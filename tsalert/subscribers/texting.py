@@ -13,6 +13,7 @@ from tsalert.core.postcodes import read_postcode
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, find_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.delivery.telephones import is_on_the_islands
 from tsalert.installation.service import is_demo
 from tsalert.subscribers import queries
 from tsalert.subscribers.asking import may_cost
@@ -56,7 +57,7 @@ def join_by_text(session: Session, number: str, words: str, *, now: datetime) ->
         channel, address = read_contact(number, allow_drama=is_demo())
     except RuleViolation:
         return False
-    if channel is not Channel.SMS or not may_cost(session, channel, address, now=now):
+    if channel is not Channel.SMS or is_on_the_islands(address) or not may_cost(session, channel, address, now=now):
         return False
     join_at(session, address, Wish(_topics_in(session, words), _postcode_in(words)), now=now)
     return True

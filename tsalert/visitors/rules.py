@@ -12,6 +12,7 @@ CODE_TRIES = 5
 CODE_LIFE = timedelta(minutes=10)
 # Longer than any span that is watched, and than any link that goes with a code is good for.
 KEPT_FOR = timedelta(days=2)
+_WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
 
 
 def check_filled_by_hand(drawn_at: datetime | None, now: datetime) -> None:
@@ -30,6 +31,19 @@ def network_of(address: str) -> str:
     except ValueError:
         return address
     return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def mailbox_of(address: str) -> str:
+    """Return what is counted as one address, so that another spelling of it gets nothing more to the same person.
+
+    Most mail servers take no notice of case or of what stands behind a plus, and the largest of none of the dots. A
+    number is its own.
+    """
+    local, at, domain = address.casefold().rpartition("@")
+    if not at:
+        return address
+    read_by = local.partition("+")[0] or local
+    return f"{read_by.replace('.', '') if domain in _WITHOUT_DOTS else read_by}@{domain}"
 
 
 def read_code(typed: str) -> str:

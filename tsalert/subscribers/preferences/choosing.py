@@ -1,6 +1,6 @@
 """Changing what somebody gets at an address, how often, for which ward, in which form. Steps of both doors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from tsalert.subscribers.preferences import wording
 from tsalert.subscribers.preferences.acting import By, note_act, note_consent
 from tsalert.subscribers.preferences.readers import lock_subscriber, open_subscriptions, require_address
 from tsalert.subscribers.preferences.rules import EVERY_WARD, compare
-from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, WORDINGS, Act, EndedReason, tidy_topics
+from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, WORDINGS, Act, EndedReason, Kind, tidy_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choi
     require_address(session, subscriber_id, endpoint_id)
     held = open_subscriptions(session, subscriber_id, endpoint_id)
     _require_offered(session, choices, subscriber, {each.frequency for each in held.values()})
+    if subscriber.kind == Kind.PARTNER and by.is_reader:
+        # What an organisation is called stands in our mails and on our pages: none of its contacts writes there.
+        choices = replace(choices, name=subscriber.name)
     changed = _describe(session, subscriber, choices, by.now)
     changed += _subscribe(session, (subscriber_id, endpoint_id), held, choices, by=by)
     act = _let_be_written_to(session, endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id], by.now)

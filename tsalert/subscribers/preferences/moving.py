@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.installation.service import is_demo
+from tsalert.subscribers.asking import may_cost
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
@@ -24,8 +25,18 @@ from tsalert.subscribers.preferences.readers import addresses_of, lock_subscribe
 from tsalert.subscribers.preferences.stopping import end_at, unlink
 from tsalert.subscribers.preferences.tokens import move_signer
 from tsalert.subscribers.preferences.visits import end_visits
-from tsalert.subscribers.rules import CONFIRM_LIFE, EVERY_TOPIC, WORDINGS, Act, EndedReason, Frequency, read_contact
+from tsalert.subscribers.rules import (
+    CONFIRM_LIFE,
+    EVERY_TOPIC,
+    WORDINGS,
+    Act,
+    EndedReason,
+    Frequency,
+    read_contact,
+    require_inland,
+)
 from tsalert.visitors.limiting import spend
+from tsalert.visitors.rules import mailbox_of
 
 _WRONG = "This link does not work. It may have been cut short: copy the whole of it, or ring us."
 
@@ -43,8 +54,8 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     if old is not None:
         require_address(session, subscriber_id, old)
     channel, address = read_contact(contact, allow_drama=is_demo())
-    if channel is Channel.VOICE and by.is_reader:
-        raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
+    if by.is_reader:
+        _require_free_to_ask(session, subscriber_id, channel, address, by.now)
     new = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=by.now)
     if new == old:
         raise RuleViolation("Your alerts come to this address already.", field="contact")
@@ -60,8 +71,8 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     note_act(session, "asked to move", subscriber_id, by=by, move=move.id)
     if channel is Channel.VOICE:
         _carry_out(session, move, by=by)
-    else:
-        _send(session, move, address, by.now)
+    elif _may_ask(session, channel, address, by=by):
+        _send(session, move, by.now)
 
 
 def look_at_move(session: Session, token: str, *, now: datetime) -> EndpointView:
@@ -84,6 +95,8 @@ def confirm_move(token: str, *, now: datetime) -> None:
     """
     with transaction() as session:
         move = _find(session, token, lock=True)
+        ends = {move.new_endpoint_id, move.old_endpoint_id or move.new_endpoint_id}
+        endpoints_by_id(session, ends, lock=True)  # who leaves at this moment has left before we look
         if move.done_at is None:
             _require_movable(session, move, now)
             _carry_out(session, move, by=by_reader(now))
@@ -104,15 +117,15 @@ def _require_movable(session: Session, move: AddressMove, now: datetime) -> None
     subscriber = session.get_one(Subscriber, move.subscriber_id)
     old = move.old_endpoint_id
     is_gone = old is not None and not open_subscriptions(session, move.subscriber_id, old)
-    if subscriber.erased_at is not None or is_gone:
+    is_forgotten = get_endpoint(session, move.new_endpoint_id).status is EndpointStatus.ERASED
+    if subscriber.erased_at is not None or is_gone or is_forgotten:
         raise RuleViolation("These alerts have stopped since. Sign up with your new address.")
 
 
 def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
     subscriber_id, old, new = move.subscriber_id, move.old_endpoint_id, move.new_endpoint_id
     move.done_at = by.now
-    lock_subscriber(session, subscriber_id)
-    endpoints_by_id(session, [each for each in (old, new) if each is not None], lock=True)
+    lock_subscriber(session, subscriber_id, and_address=new)
     wanted = _wanted(session, subscriber_id, old)
     if new not in addresses_of(session, subscriber_id):
         channel = get_endpoint(session, new).channel
@@ -139,10 +152,32 @@ def _wanted(session: Session, subscriber_id: int, old: int | None) -> dict[str, 
     return {EVERY_TOPIC: Frequency.IMMEDIATE}
 
 
-def _send(session: Session, move: AddressMove, address: str, now: datetime) -> None:
-    """Ask the new address; one that was asked too often is not asked again, and nobody can tell."""
-    if not spend(session, "move", address, most=rules.MOVES_PER_ADDRESS, within=rules.WATCHED_SPAN, now=now):
-        return
+def _require_free_to_ask(session: Session, subscriber_id: int, channel: Channel, address: str, now: datetime) -> None:
+    """Refuse a reader who would have us ring, or write to one stranger after another.
+
+    :raises RuleViolation: it is a landline, or costs more than an ordinary text.
+    :raises TooManyTries: they asked for too many moves within the hour.
+    """
+    if channel is Channel.VOICE:
+        raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
+    require_inland(channel, address)
+    most, span = rules.MOVES_PER_READER, rules.WATCHED_SPAN
+    if not spend(session, "moves of", str(subscriber_id), most=most, within=span, now=now):
+        raise TooManyTries("You have named many addresses. Try again in an hour, or ring us.")
+
+
+def _may_ask(session: Session, channel: Channel, address: str, *, by: By) -> bool:
+    """Tell whether a new address may be asked; one that was asked too often is not asked again, and nobody can tell.
+
+    What an officer decides is not held by what texts may cost.
+    """
+    most, span = rules.MOVES_PER_ADDRESS, rules.WATCHED_SPAN
+    if not spend(session, "move", mailbox_of(address), most=most, within=span, now=by.now):
+        return False
+    return not by.is_reader or may_cost(session, channel, address, now=by.now)
+
+
+def _send(session: Session, move: AddressMove, now: datetime) -> None:
     settings: Settings = current_app.extensions["tsalert_settings"]
     link = f"{settings.public_url}/preferences/move/{move_signer().sign(move.id)}"
     content = wording.moving(authority=settings.authority_name, link=link)

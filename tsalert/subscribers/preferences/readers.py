@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.delivery.queries import endpoints_by_id
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.preferences.rules import mask_name
 from tsalert.web.fields import LARGEST_ID
@@ -32,13 +33,20 @@ def readers_of(session: Session, endpoint_id: int) -> list[Reader]:
     return [Reader(number, mask_name(name), since) for number, name, since in session.execute(query)]
 
 
-def lock_subscriber(session: Session, subscriber_id: int) -> Subscriber:
-    """Return a subscriber whom nobody else changes until this transaction ends.
+def lock_subscriber(session: Session, subscriber_id: int, *, and_address: int | None = None) -> Subscriber:
+    """Return a subscriber whom nobody else changes until this transaction ends, nor what goes to their addresses.
 
+    Addresses are locked before people, as whoever confirms or leaves does: otherwise the two wait for one another.
+
+    :param and_address: one that is to become theirs.
     :raises NotFound: there is none, or all that we knew of them was erased.
     """
-    query = select(Subscriber).where(Subscriber.id == subscriber_id, Subscriber.erased_at.is_(None)).with_for_update()
-    found = session.scalar(query.execution_options(populate_existing=True)) if subscriber_id <= LARGEST_ID else None
+    found = None
+    if subscriber_id <= LARGEST_ID:
+        theirs = [*addresses_of(session, subscriber_id), *filter(None, [and_address])]
+        endpoints_by_id(session, theirs, lock=True)
+        query = select(Subscriber).where(Subscriber.id == subscriber_id, Subscriber.erased_at.is_(None))
+        found = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if found is None:
         raise NotFound("There is no such subscriber.")
     return found

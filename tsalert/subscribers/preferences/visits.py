@@ -25,7 +25,7 @@ from tsalert.subscribers.preferences.tokens import link_signer, pass_signer
 from tsalert.subscribers.rules import read_contact
 from tsalert.visitors.codes import make_code, try_code
 from tsalert.visitors.limiting import spend
-from tsalert.visitors.rules import KEPT_FOR, network_of
+from tsalert.visitors.rules import KEPT_FOR, mailbox_of, network_of
 
 PURPOSE = "preferences"
 
@@ -71,7 +71,8 @@ def ask(contact: str, *, network: str, now: datetime) -> str:
         most = rules.ASKED_PER_NETWORK
         if not spend(session, "preferences from", network_of(network), most=most, within=span, now=now):
             raise TooManyTries("Too many people have asked from your connection. Try again in an hour, or ring us.")
-        is_fresh = spend(session, PURPOSE, address, most=rules.ASKED_PER_ADDRESS, within=span, now=now)
+        most = rules.ASKED_PER_ADDRESS
+        is_fresh = spend(session, PURPOSE, mailbox_of(address), most=most, within=span, now=now)
         end = find_endpoint(session, channel, address)
         if end is None or not is_fresh or not readers_of(session, end.id):
             return make_code(session, PURPOSE, None, now=now).token
