@@ -200,6 +200,15 @@ def test_the_page_for_other_sites_gives_addresses_that_work(client: FlaskClient,
     assert "&lt;iframe" in page
 
 
+@pytest.mark.parametrize("character", ["\uffff", "\ufffe"])
+def test_a_character_that_no_xml_may_hold_breaks_neither_feed_nor_cap(
+    client: FlaskClient, publish: Publish, character: str
+) -> None:
+    alert_id = publish(headline=f"Roof{character}ers")
+    assert titles(client) == ["Roof\ufffders"]
+    assert told(cap(client, alert_id), "//c:headline") == "Roof\ufffders"
+
+
 def test_an_empty_feed_is_a_feed(client: FlaskClient) -> None:
     assert titles(client) == []
     assert items(client) == []

@@ -30,8 +30,24 @@ def test_a_form_that_comes_back_too_quickly(waited: timedelta | None, *, is_quic
         ("192.0.2.1", "192.0.2.1"),
         ("2001:db8::1", "2001:db8::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
         ("no address", "no address"),
     ],
 )
 def test_one_network_is_an_address_or_the_half_of_one(address: str, network: str) -> None:
     assert rules.network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Pat@Example.org", "pat@example.org"),
+        ("pat+one+two@example.org", "pat@example.org"),
+        ("p.a.t+x@gmail.com", "pat@gmail.com"),
+        ("p.a.t@example.org", "p.a.t@example.org"),
+        ("+only@example.org", "+only@example.org"),
+        ("+447700900001", "+447700900001"),
+    ],
+)
+def test_every_spelling_of_an_address_is_one_mailbox(address: str, mailbox: str) -> None:
+    assert rules.mailbox_of(address) == mailbox

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from tsalert.alerts import markdown
 from tsalert.core.clock import as_utc
-from tsalert.feeds.rules import Item, Publisher, State
+from tsalert.feeds.rules import Item, Publisher, State, xml_text
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 CAP_TYPE = "application/cap+xml"
@@ -58,7 +58,7 @@ def _entry(feed: ET.Element, item: Item, publisher: Publisher) -> None:
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, tag, attributes)
-    element.text = text
+    element.text = None if text is None else xml_text(text)
     return element
 
 

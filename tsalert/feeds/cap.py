@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from tsalert.alerts import markdown
 from tsalert.alerts.rules import Kind, Urgency
 from tsalert.core.clock import as_utc
-from tsalert.feeds.rules import Earlier, Item, Publisher
+from tsalert.feeds.rules import Earlier, Item, Publisher, xml_text
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 # A geocode says by its name whose codes it holds: these are the Office for National Statistics' own.
@@ -88,5 +88,5 @@ def _written(instant: datetime) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
     element = ET.SubElement(parent, tag)
-    element.text = text
+    element.text = None if text is None else xml_text(text)
     return element

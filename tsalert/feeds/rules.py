@@ -1,5 +1,6 @@
 """What a feed holds of an alert, and how the words of the Common Alerting Protocol stand for ours. Pure."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,10 @@ MOST = 50
 SHORTEST_EMBED, LONGEST_EMBED = 1, 20
 # A withdrawn alert should be seen within a minute.
 SECONDS = 60
+
+
+# Outside of these, XML 1.0 holds no character, and a reader refuses the whole file for one.
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class State(Word):
@@ -92,3 +97,8 @@ def fits(topic: str, wards: Collection[str], wanted: Narrowing) -> bool:
     of_topic = wanted.topic is None or reached is None or wanted.topic in reached
     named = {ward.casefold() for ward in wards}
     return of_topic and (wanted.ward is None or not named or wanted.ward.casefold() in named)
+
+
+def xml_text(text: str) -> str:
+    """Return a text with a mark for each character that no XML may hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)

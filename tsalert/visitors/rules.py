@@ -1,7 +1,7 @@
 """How long codes are good for, and what counts as one network and as a machine. Pure."""
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -30,7 +30,10 @@ def network_of(address: str) -> str:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+    if isinstance(found, IPv6Address):
+        # A server that listens for both kinds at once sees every IPv4 visitor within one such block.
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def mailbox_of(address: str) -> str:
