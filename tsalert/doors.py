@@ -212,6 +212,7 @@ WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     voice_views.bp,
     link_views.bp,
+    joining_views.bp,
     preferences_views.bp,
     own_views.bp,
     circulation_link_views.bp,
