@@ -207,11 +207,14 @@ def utc_hour(session: Session, instant: ColumnElement[datetime]) -> ColumnElemen
     return cast(func.strftime("%H", instant), Integer)
 
 
+def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT in the database's own dialect, which can say what happens to rows that exist already."""
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(model)
+
+
 def insert_ignoring_conflicts(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """Return an INSERT that passes over rows which exist already, in the database's own dialect."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(model).on_conflict_do_nothing()
-    return sqlite.insert(model).on_conflict_do_nothing()
+    """Return an INSERT that passes over rows which exist already."""
+    return insert_into(session, model).on_conflict_do_nothing()
 
 
 def new_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from tsalert.db import insert_into
 from tsalert.fulltext.models import Document
 from tsalert.fulltext.rules import words_of
 from tsalert.fulltext.vocabulary import Found
@@ -29,8 +29,7 @@ def add(session: Session, entries: Sequence[Entry]) -> None:
     rows = [_row(entry, words) for entry in entries if (words := words_of(entry.texts))]
     if not rows:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    adding = insert(Document)
+    adding = insert_into(session, Document)
     # SQLite gives the number of a deleted record to the next one.
     told = {name: adding.excluded[name] for name in ("subject", "subject_id", "words")}
     again = adding.on_conflict_do_update(index_elements=[Document.source, Document.source_id], set_=told)

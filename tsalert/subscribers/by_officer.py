@@ -17,6 +17,8 @@ _NOT_RUNG = (
     "This number cannot be rung now. It was asked within the last 24 hours or three times already, it asked us never "
     "to ring again, or too many were rung this hour. If they ring us, they can still be put on the list."
 )
+_CALL = ("asked by call", _NOT_RUNG)
+_MESSAGE = ("asked by message", "Too many were asked this hour. Try again in an hour.")
 
 
 def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
@@ -49,14 +51,7 @@ def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
     if channel is not Channel.VOICE:
         raise RuleViolation("Only a landline is asked by a call. Enter its number.", field="contact")
-    with transaction() as session:
-        require_known(session, wish)
-        end = find_or_add(session, channel, address, now)
-        asked = keep_wish(session, end, wish, source=Source.PHONE, now=now)
-        if not asking.ask(session, asked, now=now):
-            raise RuleViolation(_NOT_RUNG, field="contact")
-        audit.record(session, actor, "asked by call", "sign-up", asked.id, now=now, channel=end.channel)
-        return asked.id
+    return _ask(channel, address, wish, _CALL, actor=actor, now=now)
 
 
 def ask_by_message(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
@@ -71,11 +66,17 @@ def ask_by_message(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> 
     channel, address = rules.read_contact(contact, allow_drama=is_demo())
     if channel is Channel.VOICE:
         raise RuleViolation("A landline gets no message. Have it rung, or record their consent here.", field="contact")
+    return _ask(channel, address, wish, _MESSAGE, actor=actor, now=now)
+
+
+def _ask(channel: Channel, address: str, wish: Wish, how: tuple[str, str], *, actor: Actor, now: datetime) -> int:
+    """Keep the wish and ask the address; ``how`` is the act in the trail, and the refusal where it may not be asked."""
+    act, refusal = how
     with transaction() as session:
         require_known(session, wish)
         end = find_or_add(session, channel, address, now)
         asked = keep_wish(session, end, wish, source=Source.PHONE, now=now)
         if not asking.ask(session, asked, now=now):
-            raise RuleViolation("Too many were asked this hour. Try again in an hour.", field="contact")
-        audit.record(session, actor, "asked by message", "sign-up", asked.id, now=now, channel=end.channel)
+            raise RuleViolation(refusal, field="contact")
+        audit.record(session, actor, act, "sign-up", asked.id, now=now, channel=end.channel)
         return asked.id

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
-from tsalert.db import transaction
+from tsalert.db import insert_into, transaction
 from tsalert.visitors.models import VisitorAllowance, VisitorCode
 from tsalert.visitors.rules import KEPT_FOR
 from tsalert.visitors.tokens import digest
@@ -21,10 +20,9 @@ def spend(session: Session, purpose: str, whose: str, *, most: int, within: time
     :param whose: an address, a network or a block of numbers; only its keyed digest is kept.
     """
     table = VisitorAllowance
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     first = {"purpose": purpose, "whose": digest(purpose, whose), "started_at": now, "used": 1}
     is_over = table.started_at <= as_utc(now) - within
-    counting = insert(table).values(first)
+    counting = insert_into(session, table).values(first)
     counting = counting.on_conflict_do_update(
         index_elements=[table.purpose, table.whose],
         set_={
