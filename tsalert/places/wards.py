@@ -8,13 +8,12 @@ from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
-from tsalert.db import transaction
+from tsalert.db import insert_into, transaction
 from tsalert.places.models import Area, PostcodePlace, Ward
 
 EXPECTED = "WD25CD,WD25NM or LAD25CD,LAD25NM or CTY25CD,CTY25NM (of any year)"
@@ -111,6 +110,5 @@ def _keep(session: Session, names: dict[str, str]) -> None:
     if not names:
         return
     values = [{"code": code, "name": name} for code, name in names.items()]
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    new = postgresql.insert(Area) if is_postgresql else sqlite.insert(Area)
+    new = insert_into(session, Area)
     session.execute(new.on_conflict_do_update(index_elements=["code"], set_={"name": new.excluded.name}), values)
