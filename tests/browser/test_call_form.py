@@ -164,8 +164,9 @@ def test_a_save_whose_answer_is_lost_counts_once(page: Page, desk: Desk) -> None
         route.fetch(max_redirects=0)
         route.abort()
 
-    begin(page, "Men unanswered")
+    # Before the page is drawn: a page that stands may send a request past a route that was laid just now.
     page.route("**/calls", lose_the_answer)
+    begin(page, "Men unanswered")
     save(page)
     expect(page.get_by_text("the service cannot be reached")).to_be_visible()
     assert desk.count_calls("Men unanswered") == 1
