@@ -39,7 +39,9 @@ def find_or_add_endpoint(
 
     :param address: as ``rules.normalise_address`` returned it.
     """
-    return find_or_add_endpoints(session, [NewEndpoint(channel, address, status)], now=now)[0]
+    key = key_of(channel, address)
+    known = _ids_by_key(session, [key]).get(key)
+    return known or find_or_add_endpoints(session, [NewEndpoint(channel, address, status)], now=now)[0]
 
 
 def find_or_add_endpoints(session: Session, wanted: Sequence[NewEndpoint], *, now: datetime) -> list[int]:

@@ -95,6 +95,20 @@ def enqueue_one(session: Session, mailing_id: int, endpoint_id: int, *, now: dat
     return enqueue(session, mailing_id, one, now=now) == 1
 
 
+def add_first(session: Session, to: tuple[int, int, Channel], *, now: datetime) -> int:
+    """Add the one delivery of a mailing that was just made and says something on this channel; return its id.
+
+    :param to: the mailing, an endpoint that is not erased, and its channel.
+    """
+    mailing_id, endpoint_id, channel = to
+    first = Delivery(mailing_id=mailing_id, endpoint_id=endpoint_id, channel=channel, status=Status.PENDING)
+    first.attempts, first.doubts, first.due_at = 0, 0, now
+    session.add(first)
+    change_counts(session, {(mailing_id, channel, Status.PENDING): 1})
+    _wake(session)
+    return first.id
+
+
 def pause_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
     """Stop a mailing between two batches; what is in a provider's hands stays there.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import Conflict
 from tsalert.delivery.counting import rows_changed
 from tsalert.delivery.endpoints import find_or_add_endpoint
-from tsalert.delivery.mailings import cancel, create_mailing, enqueue_one
+from tsalert.delivery.mailings import add_first, cancel, create_mailing
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status
 
@@ -41,8 +41,7 @@ def page_one(session: Session, letter: Letter, *, now: datetime) -> int:
     endpoint_id = find_or_add_endpoint(session, letter.channel, letter.address, status=unconfirmed, now=now)
     said = _words_for(letter.content, letter.channel)
     mailing_id = create_mailing(session, said, lane=Lane.PAGING, now=now, not_after=letter.not_after)
-    enqueue_one(session, mailing_id, endpoint_id, now=now - _SKEW)
-    return session.scalars(select(Delivery.id).where(Delivery.mailing_id == mailing_id)).one()
+    return add_first(session, (mailing_id, endpoint_id, letter.channel), now=now - _SKEW)
 
 
 def hurry(session: Session, delivery_ids: Collection[int], *, now: datetime) -> None:

@@ -29,7 +29,7 @@ def keep_rows(session: Session, source: Source, rows: Iterable[object]) -> None:
 @event.listens_for(Session, "after_flush")
 def _keep_flushed(session: Session, _: UOWTransaction) -> None:
     """Keep the words of what was just written; what did not change, or has none, costs nothing."""
-    changed = [row for row in session.dirty if type(row) in BY_MODEL and session.is_modified(row)]
+    changed = [row for row in session.dirty if type(row) in BY_MODEL and BY_MODEL[type(row)].says_otherwise(row)]
     fulltext.add(session, [_entry(row) for row in session.new if type(row) in BY_MODEL])
     entries = [_entry(row) for row in changed]
     entries += [_entry(row, is_gone=True) for row in session.deleted if type(row) in BY_MODEL]

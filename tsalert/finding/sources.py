@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import inspect
+
 from tsalert.cases.models import CaseFile, CaseNote, CaseReferral, MoneyLine
 from tsalert.db import Base
 from tsalert.enforcement.models import Cancellation, CaseOffence, EnforcementAction, Prosecution
@@ -13,6 +15,9 @@ from tsalert.fulltext.vocabulary import Found
 from tsalert.handover.models import Handover
 from tsalert.referrals.models import Referral
 from tsalert.response.models import Call, Incident, Milestone
+
+# The columns by which records say what they lead to.
+_LEADING = ("case_id", "incident_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,12 @@ class Source:
     model: type[Base]
     texts: tuple[str, ...]
     leads_to: Callable[[Any], tuple[Found, int]]
+
+    def says_otherwise(self, row: Any) -> bool:
+        """Tell whether what can be found of a changed record, or what it leads to, may have changed."""
+        attributes = inspect(row).attrs
+        told_by = {*self.texts, *_LEADING}.intersection(attributes.keys())
+        return any(attributes[name].history.has_changes() for name in told_by)
 
     def entry(self, row: Any, *, is_gone: bool = False) -> Entry:
         """Return what of a record can be found; nothing, once it is gone."""

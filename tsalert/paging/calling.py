@@ -50,7 +50,7 @@ def call_due(session: Session, run: PageRun, policy: Policy, *, now: datetime) -
 
     A duty that nobody stands, or that everybody passed on, brings the next duty forward to now.
     """
-    paged = False
+    paged, is_first = False, run.round == 1 and run.next_step == 0  # nothing was said or tried before
     standing = rota.on_duty(session, at=now)
     position, gaps = rows.position_of(run), list[Duty]()
     while (due := due_at(policy, position)) is not None and due <= now:
@@ -63,9 +63,9 @@ def call_due(session: Session, run: PageRun, policy: Policy, *, now: datetime) -
         position = replace(position, next_step=position.next_step + 1)
         if came is not Came.PAGED:
             position = brought_forward(policy, position, [step.duty], now=now) or at_end(policy, position)
-    _note_gaps(session, run, gaps, now=now)
+    _note_gaps(session, run, gaps, told=set() if is_first or not gaps else rows.gaps_told(session, run), now=now)
     move_to(run, policy, position, now=now)
-    if due is None and not paged and not rows.pages_of_round(session, run):
+    if due is None and not paged and (is_first or not rows.pages_of_round(session, run)):
         _tell_managers(session, run, now=now)
     elif paged:
         run.unreachable_at = None
@@ -129,9 +129,8 @@ def _errand(run: PageRun, place: str) -> Errand:
     return Errand(Purpose.PAGE, run.incident_id, slot, run_id=run.id, round=run.round)
 
 
-def _note_gaps(session: Session, run: PageRun, duties: Sequence[Duty], *, now: datetime) -> None:
+def _note_gaps(session: Session, run: PageRun, duties: Sequence[Duty], *, told: set[str], now: datetime) -> None:
     """Let it stand in the log, once a round, that nobody with these duties could be paged."""
-    told = rows.gaps_told(session, run) if duties else set()
     for duty in dict.fromkeys(duties):
         if duty not in told:
             note(session, run, Happening.GAP, now=now, gap=(duty, _NOBODY[duty]))

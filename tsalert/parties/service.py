@@ -49,9 +49,10 @@ def register(session: Session, described: Described, decided: Decided, *, actor:
     _check_decided(session, decided)
     known = decided.same_as or _described_alike(session, described, decided)
     party_id = known or _add(session, described, now=now)
+    if known:
+        add_what_is_new(session, known, described, now=now)
     if decided.different_from:
         _lock(session, matching.identities(session, {party_id, *decided.different_from}).values())
-    add_what_is_new(session, party_id, described, now=now)
     for other in sorted(set(decided.different_from)):
         _tell_from(session, party_id, other, actor=actor, now=now)
     return Registered(party_id, is_new=known is None)
@@ -60,7 +61,6 @@ def register(session: Session, described: Described, decided: Decided, *, actor:
 def add(session: Session, described: Described, *, actor: Actor, now: datetime) -> int:
     """Add a new party whatever is known already, and return it; a step of the caller's transaction."""
     new_id = _add(session, described, now=now)
-    add_what_is_new(session, new_id, described, now=now)
     audit.record(session, actor, "added", "party", new_id, now=now, kind=described.kind)
     return new_id
 
@@ -175,23 +175,33 @@ def _add(session: Session, described: Described, *, now: datetime) -> int:
     party = Party(kind=described.kind, name=described.name, created_at=now)
     session.add(party)
     session.flush()
+    _add_facts(session, party.id, described, now=now)
     return party.id
 
 
 def add_what_is_new(session: Session, party_id: int, described: Described, *, now: datetime) -> None:
     """Keep of a description what a party is not known by yet; a step of the caller's transaction."""
-    for each in described.identifiers:
-        row = {"party_id": party_id, "kind": each.kind, "raw": each.raw, "normal": each.normal, "first_seen_at": now}
-        session.execute(insert_ignoring_conflicts(session, PartyIdentifier).values(row))
+    if _add_facts(session, party_id, described, now=now):
+        session.execute(update(Party).where(Party.id == party_id, Party.name.is_(None)).values(name=described.name))
+
+
+def _add_facts(session: Session, party_id: int, described: Described, *, now: datetime) -> bool:
+    """Keep how a party is found again; tells whether it got a name that it had not."""
+    identifiers = [
+        {"party_id": party_id, "kind": each.kind, "raw": each.raw, "normal": each.normal, "first_seen_at": now}
+        for each in described.identifiers
+    ]
+    if identifiers:
+        session.connection().execute(insert_ignoring_conflicts(session, PartyIdentifier), identifiers)
     if not described.folded:
-        return
+        return False
     name = {"party_id": party_id, "name": described.name, "folded": described.folded}
     adding = insert_ignoring_conflicts(session, PartyName).values(name).returning(PartyName.id)
     name_id = session.scalar(adding)
     if name_id is not None:
         keys = sorted(name_keys(described.kind, described.folded))
         session.execute(insert(PartyNameKey), [{"key": key, "name_id": name_id} for key in keys])
-        session.execute(update(Party).where(Party.id == party_id, Party.name.is_(None)).values(name=described.name))
+    return name_id is not None
 
 
 def _lock_pair(session: Session, pair: tuple[int, int]) -> _Pair:

@@ -48,16 +48,19 @@ class PartOfCall:
 
 def link_parties(
     session: Session, call: Call, decided: Mapping[Side, Decided], *, is_demo: bool, actor: Actor, now: datetime
-) -> None:
+) -> list[int]:
     """Link a call to its caller and its trader, and keep where it was; a step of the caller's transaction.
+
+    Returns those who were not known before: whoever calls restricts them if the call is (``restrict_as_call``).
 
     :raises RuleViolation: what was decided names a party that does not exist, or contradicts itself.
     """
-    for side, party in keep_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now).items():
+    kept = keep_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
+    for side, party in kept.items():
         if party.is_new:
             audit.record(session, actor, "added", "party", party.party_id, now=now)
-            _restrict_as_call(session, party.party_id, call.id, actor, now)
         audit.record(session, actor, "linked", "call", call.id, now=now, party=party.party_id, role=side)
+    return [party.party_id for party in kept.values() if party.is_new]
 
 
 def keep_parties(
@@ -92,7 +95,7 @@ def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: da
         new_id = taking_apart.tell_apart(session, link.party_id, gone, left, actor=actor, now=now)
         audit.record(session, actor, "linked", "call", call_id, now=now, party=new_id, role=role, was=link.party_id)
         link.party_id = new_id
-        _restrict_as_call(session, new_id, call_id, actor, now)
+        restrict_as_call(session, [new_id], call_id, actor, now)
         return new_id
 
 
@@ -154,13 +157,15 @@ def keep_places(session: Session, call: Call, incident: Incident | None = None) 
     """
     keys = place_keys(call.address, call.postcode)
     keys += place_keys(incident.address, incident.postcode) if incident else []
-    for key in dict.fromkeys(keys):
-        session.execute(insert_ignoring_conflicts(session, CallPlace).values(key=key, call_id=call.id))
+    if keys:
+        places = [{"key": key, "call_id": call.id} for key in dict.fromkeys(keys)]
+        session.connection().execute(insert_ignoring_conflicts(session, CallPlace), places)
 
 
-def _restrict_as_call(session: Session, party_id: int, call_id: int, actor: Actor, now: datetime) -> None:
-    """Restrict a party of whom nothing but one call tells, where that call is restricted."""
-    tiers.inherit(session, Subject.PARTY, party_id, (Subject.CALL, call_id), actor=actor, now=now)
+def restrict_as_call(session: Session, party_ids: Collection[int], call_id: int, actor: Actor, now: datetime) -> None:
+    """Restrict parties of whom nothing but one call tells, where that call is restricted; a step."""
+    for party_id in party_ids:
+        tiers.inherit(session, Subject.PARTY, party_id, (Subject.CALL, call_id), actor=actor, now=now)
 
 
 def _parts() -> Select[int, str, str, datetime, int, int | None, str | None]:

@@ -13,12 +13,17 @@ from tsalert.response.steps import WAITING, IncidentState, Step
 from tsalert.response.vocabulary import GradeName
 
 
-def follow_grade(session: Session, incident: Incident, *, clock_runs: bool, now: datetime) -> None:
-    """Page for an incident that has come to wait for a visit by its grade's rules, and for no other any more."""
+def follow_grade(session: Session, incident: Incident, *, due_at: datetime | None, now: datetime) -> None:
+    """Page for an incident that has come to wait for a visit by its grade's rules, and for no other any more.
+
+    :param due_at: when its running clock is due; None where none runs.
+    """
     grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
     if grade is not None and grade.pages:
-        if clock_runs and incident.state in WAITING:
-            _start(session, incident, grade, now=now)
+        if due_at is not None and incident.state in WAITING:
+            run = NewRun(incident.id, incident.reference, GradeName.of(grade.name).label, due_at)
+            if paging.start(session, run, now=now):
+                mark_paged(incident)
     else:
         paging.end(session, incident.id, EndReason.REGRADED, now=now)
         if incident.state == IncidentState.PAGED:
@@ -63,26 +68,19 @@ def mark_paged(incident: Incident) -> None:
         incident.state = IncidentState.PAGED
 
 
-def wake_again(session: Session, incident: Incident, *, now: datetime) -> bool:
+def wake_again(session: Session, incident: Incident, *, due_at: datetime, now: datetime) -> bool:
     """Page for an incident whose clock a correction set running again; tells whether anybody is paged for it."""
     if incident.state not in WAITING:
         incident.state = IncidentState.TRIAGED
-    follow_grade(session, incident, clock_runs=True, now=now)
+    follow_grade(session, incident, due_at=due_at, now=now)
     return paging.is_paged_for(session, incident.id)
 
 
 def _page_anew(session: Session, incident: Incident, *, now: datetime) -> None:
     clock = rows.latest_clock(session, incident.id)
-    runs = clock is not None and clock.stopped_at is None and clock.ended_at is None
+    if clock is None or clock.stopped_at is not None or clock.ended_at is not None:
+        return
     others = [each for each in rows.attendances_of(session, incident.id) if each.cleared_at is None]
-    if runs and not others and incident.state == IncidentState.EN_ROUTE:
+    if not others and incident.state == IncidentState.EN_ROUTE:
         incident.state = IncidentState.TRIAGED
-        follow_grade(session, incident, clock_runs=True, now=now)
-
-
-def _start(session: Session, incident: Incident, grade: Grade, *, now: datetime) -> None:
-    clock = rows.latest_clock(session, incident.id)
-    due_at = clock.due_at if clock else None
-    run = NewRun(incident.id, incident.reference, GradeName.of(grade.name).label, due_at)
-    if paging.start(session, run, now=now):
-        mark_paged(incident)
+        follow_grade(session, incident, due_at=clock.due_at, now=now)

@@ -56,10 +56,14 @@ def give_grade(session: Session, incident: Incident, decision: GradeDecision, *,
     :raises RuleViolation: the decision lacks a reason, or the time of its facts cannot be.
     """
     grade = rows.grade_in_force(session, decision.grade, at=now)
-    proposed = rows.proposed_grade(session, incident.id)
+    calls = rows.calls_of(session, incident.id)
+    proposed = rows.proposed_by(calls)
     rules.check_decision(decision, previous=_grade_of(session, incident), proposed=proposed)
     basis = decision.basis or StartBasis.FIRST_CALL
-    started_at = _start_of_clock(session, incident, decision, StartRule.of(grade.start_rule), now=now)
+    first = rows.first_of(calls) or incident.opened_at
+    started_at = rules.start_of_clock(decision, first_call_at=first, now=now)
+    if grade.start_rule == StartRule.GRADED and basis is not StartBasis.NEW_FACTS:
+        started_at = rows.first_graded_at(session, incident.id) or now
     session.add(
         Grading(
             incident_id=incident.id,
@@ -73,23 +77,24 @@ def give_grade(session: Session, incident: Incident, decision: GradeDecision, *,
             version=incident.version,
         )
     )
-    end_clock(session, incident.id, "graded again", now=now)
-    runs = start_clock(session, incident.id, grade, basis=basis, started_at=started_at, now=now)
+    if incident.grade_id is not None:
+        end_clock(session, incident.id, "graded again", now=now)
+    due_at = start_clock(session, incident.id, grade, basis=basis, started_at=started_at, now=now)
     incident.grade_id = grade.id
-    incident.state = after_grading(IncidentState.of(incident.state), clock_runs=runs)
-    paged.follow_grade(session, incident, clock_runs=runs, now=now)
+    incident.state = after_grading(IncidentState.of(incident.state), clock_runs=due_at is not None)
+    paged.follow_grade(session, incident, due_at=due_at, now=now)
     audit.record(session, actor, "graded", "incident", incident.id, now=now, grade=grade.name, proposed=proposed)
 
 
 def start_clock(
     session: Session, incident_id: int, grade: Grade, *, basis: StartBasis, started_at: datetime, now: datetime
-) -> bool:
-    """Start an incident's next clock if the grade has a target; tells whether one now runs.
+) -> datetime | None:
+    """Start an incident's next clock if the grade has a target; returns when it is due if it now runs.
 
     Who is there already stops it at once, but not where the incident was reopened.
     """
     if grade.target_seconds is None:
-        return False
+        return None
     latest = rows.latest_clock(session, incident_id)
     start = whole_seconds(started_at)
     clock = IncidentClock(
@@ -105,7 +110,7 @@ def start_clock(
     session.add(clock)
     session.flush()
     note_breach(session, clock, now=now)
-    return _runs(clock)
+    return clock.due_at if _runs(clock) else None
 
 
 def stop_clock(session: Session, incident_id: int, *, at: datetime, now: datetime) -> None:
@@ -169,16 +174,6 @@ def note_breach(session: Session, clock: IncidentClock, *, now: datetime) -> boo
     if is_new:
         audit.record(session, SERVICE, "breached", "incident", clock.incident_id, now=now, clock=clock.number)
     return is_new
-
-
-def _start_of_clock(
-    session: Session, incident: Incident, decision: GradeDecision, rule: StartRule, *, now: datetime
-) -> datetime:
-    first_call_at = rows.first_call_at(session, incident.id) or incident.opened_at
-    started_at = rules.start_of_clock(decision, first_call_at=first_call_at, now=now)
-    if rule is StartRule.GRADED and decision.basis is not StartBasis.NEW_FACTS:
-        return rows.first_graded_at(session, incident.id) or now
-    return started_at
 
 
 def _stop_by_visits(session: Session, incident_id: int, start: datetime) -> datetime | None:

@@ -42,8 +42,18 @@ def first_call_at(session: Session, incident_id: int) -> datetime | None:
 
 def proposed_grade(session: Session, incident_id: int) -> GradeName:
     """Return the most urgent grade that any of an incident's calls proposes, duplicates too, misdials and tests not."""
-    telling = (call for call in calls_of(session, incident_id) if call.disposition not in UNTOLD_DISPOSITIONS)
+    return proposed_by(calls_of(session, incident_id))
+
+
+def proposed_by(calls: Sequence[Call]) -> GradeName:
+    """Return the grade that ``proposed_grade`` does, of an incident's calls."""
+    telling = (call for call in calls if call.disposition not in UNTOLD_DISPOSITIONS)
     return most_urgent(propose_grade(danger_of(call)) for call in telling)
+
+
+def first_of(calls: Sequence[Call]) -> datetime | None:
+    """Return what ``first_call_at`` does, of an incident's calls, earliest first."""
+    return next((call.received_at for call in calls if call.disposition not in UNREAL_DISPOSITIONS), None)
 
 
 def is_proposed_anew(session: Session, incident_id: int, proposed: GradeName) -> bool:

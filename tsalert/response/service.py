@@ -16,7 +16,7 @@ from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
 from tsalert.response import paged, progress, queries, rows, rules
-from tsalert.response.call_parties import link_parties
+from tsalert.response.call_parties import link_parties, restrict_as_call
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
@@ -61,6 +61,7 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
 
     :raises RuleViolation: naming the field at fault.
     """
+    is_known = call.id is not None  # it waited, and may have been restricted meanwhile
     _check_ward(session, new.ward_code)
     new = _with_ward(session, new, on=london_date(call.received_at))
     _write(call, new, actor=actor, now=now)
@@ -71,10 +72,12 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     session.add(call)
     session.flush()
     audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
-    if incident:
+    if incident and not new.incident:
         tiers.inherit(session, Subject.CALL, call.id, (Subject.INCIDENT, incident.id), actor=actor, now=now)
     decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
-    link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
+    added = link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
+    if is_known or (incident and not new.incident):
+        restrict_as_call(session, added, call.id, actor, now)
     if incident and new.incident:
         _begin(session, incident, new.incident, actor=actor, now=now)
     reference = incident.reference if incident else None
@@ -142,8 +145,9 @@ def reopen_incident(incident_id: int, reason: str, *, seen: int | None = None, a
         progress.note_milestone(session, _milestone(incident, Step.REOPENED, now, reason), actor)
         grade = session.get(Grade, incident.grade_id) if incident.grade_id else None
         if grade:
-            runs = progress.start_clock(session, incident.id, grade, basis=StartBasis.REOPENED, started_at=now, now=now)
-            paged.follow_grade(session, incident, clock_runs=runs, now=now)
+            basis = StartBasis.REOPENED
+            due_at = progress.start_clock(session, incident.id, grade, basis=basis, started_at=now, now=now)
+            paged.follow_grade(session, incident, due_at=due_at, now=now)
 
 
 def record_breaches(now: datetime) -> int:

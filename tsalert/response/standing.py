@@ -65,7 +65,7 @@ def stand_anew(session: Session, incident: Incident, *, now: datetime) -> Afterm
     session.flush()
     if was_running or latest is None or not _runs(latest):
         return Aftermath.NOTHING
-    return _wake(session, incident, now=now)
+    return _wake(session, incident, due_at=latest.due_at, now=now)
 
 
 def move_starts(session: Session, incident: Incident, was: Counted, *, change_id: int, now: datetime) -> Aftermath:
@@ -95,11 +95,11 @@ def _first(calls: Sequence[Counted]) -> datetime | None:
     return min((whole_seconds(each.received_at) for each in calls if each.is_real), default=None)
 
 
-def _wake(session: Session, incident: Incident, *, now: datetime) -> Aftermath:
+def _wake(session: Session, incident: Incident, *, due_at: datetime, now: datetime) -> Aftermath:
     """Page for an incident whose clock runs again, unless somebody is there or on the way."""
     if any(each.cleared_at is None for each in rows.attendances_of(session, incident.id)):
         return Aftermath.ATTENDED
-    return Aftermath.PAGED if paged.wake_again(session, incident, now=now) else Aftermath.UNPAGED
+    return Aftermath.PAGED if paged.wake_again(session, incident, due_at=due_at, now=now) else Aftermath.UNPAGED
 
 
 def _runs(clock: IncidentClock) -> bool:
