@@ -112,7 +112,7 @@ def test_immediate_and_attended_needs_both(session: Session, duty: Actor) -> Non
         arrive(incident_id, duty, MAY + HOUR)
     decision = GradeDecision(GradeName.PROMPT, "He left", StartBasis.WRONG_TRIAGE)
     service.grade_incident(lowered, decision, actor=duty, now=MAY + HOUR)
-    assert set(session.scalars(queries.immediate_and_attended(Q1))) == {attended, lowered}
+    assert set(queries.reports_of(session, Q1).attended) == {attended, lowered}
 
 
 def test_incidents_and_calls_are_paged_newest_first(session: Session, duty: Actor) -> None:

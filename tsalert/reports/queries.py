@@ -36,14 +36,14 @@ class PeriodFigures:
 
 def period_figures(session: Session, period: Period, now: datetime) -> PeriodFigures:
     """Return the figures of a quarter or year, each worked out from records and never from other figures."""
-    attended = response.immediate_and_attended(period)
+    reports = response.reports_of(session, period)
     helpline = helpline_figures(session, period)
     return PeriodFigures(
         period=period,
         is_provisional=as_utc(now) < period.ends_at,
         cases=case_figures(session, period),
-        response=response.response_figures(session, period),
-        rapid_response_interventions=savings.count_incidents_with_intervention(session, attended),
+        response=response.figures_of(session, reports),
+        rapid_response_interventions=savings.count_incidents_with_intervention(session, reports.attended),
         savings=savings.savings_table(session, period),
         single_savings=tuple(savings.single_savings(session, period, LARGE_SAVING)),
         helpline=helpline if helpline.complaints else None,

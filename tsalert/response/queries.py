@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -27,6 +27,15 @@ from tsalert.response.vocabulary import (
 )
 
 _NEWEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """A period's reports: how many, which were ever graded immediate, and to which of those an officer came."""
+
+    number: int
+    immediate: tuple[int, ...]
+    attended: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +230,52 @@ def response_figures(session: Session, period: Period) -> ResponseFigures:
     The quarter is that of an incident's first real call. An incident that was reopened has a
     clock for each time.
     """
-    reports = _reports(period)
-    immediate = reports.where(_was_graded_immediate())
+    return figures_of(session, reports_of(session, period))
+
+
+def reports_of(session: Session, period: Period) -> Reports:
+    """Return the incidents whose first real call came in the period and on the rapid-response number."""
+    graded = select(Grading.id).join(Grade, Grade.id == Grading.grade_id)
+    was_immediate = graded.where(Grading.incident_id == Incident.id, Grade.name == GradeName.IMMEDIATE).exists()
+    somebody_came = (Attendance.incident_id == Incident.id, Attendance.on_scene_at.is_not(None))
+    was_attended = select(Attendance.id).where(*somebody_came).exists()
+    reports = (
+        select(Incident.id, was_immediate, was_attended)
+        .join(Call, Call.incident_id == Incident.id)
+        .where(
+            Call.received_at >= period.starts_at,
+            Call.received_at < period.ends_at,
+            Call.incident_id.is_not(None),
+            first_real_call(),
+            Call.line.in_(RAPID_RESPONSE_LINES),
+            Incident.category.in_(REPORTED_CATEGORIES),
+        )
+    )
+    found = session.execute(reports).all()
+    immediate = tuple(incident_id for incident_id, is_immediate, _ in found if is_immediate)
+    attended = tuple(incident_id for incident_id, is_immediate, is_attended in found if is_immediate and is_attended)
+    return Reports(len(found), immediate, attended)
+
+
+def figures_of(session: Session, reports: Reports) -> ResponseFigures:
+    """Count reports, and how each clock of the immediate ones came out."""
+    wanted = set(reports.immediate)
+    if not wanted:
+        return tally([], reports=reports.number, immediate=0)
+    columns = (IncidentClock.started_at, IncidentClock.target_seconds, IncidentClock.stopped_at, IncidentClock.ended_at)
     clocks = (
-        select(IncidentClock, Breach.id)
+        select(IncidentClock.incident_id, *columns, Breach.id)
         .join(Grade, Grade.id == IncidentClock.grade_id)
         .outerjoin(Breach, Breach.clock_id == IncidentClock.id)
-        .where(Grade.name == GradeName.IMMEDIATE, IncidentClock.incident_id.in_(immediate))
+        # Incidents of a period have numbers close together; thousands one by one cost more than their neighbours.
+        .where(Grade.name == GradeName.IMMEDIATE, IncidentClock.incident_id.between(min(wanted), max(wanted)))
     )
-    readings = [(rows.clock_of(clock), breach is not None) for clock, breach in session.execute(clocks)]
-    counts = [session.scalar(select(func.count()).select_from(each.subquery())) or 0 for each in (reports, immediate)]
-    return tally(readings, reports=counts[0], immediate=counts[1])
+    readings = [
+        (Clock(started_at, timedelta(seconds=target), stopped_at, ended_at), breach is not None)
+        for incident_id, started_at, target, stopped_at, ended_at, breach in session.execute(clocks)
+        if incident_id in wanted
+    ]
+    return tally(readings, reports=reports.number, immediate=len(wanted))
 
 
 def calls_by_disposition(session: Session, period: Period) -> dict[Disposition, int]:
@@ -247,31 +291,3 @@ def count_late_calls(session: Session, period: Period) -> int:
     when = (Call.received_at >= period.starts_at, Call.received_at < period.ends_at)
     query = select(func.count()).select_from(Call).where(*when, Call.recorded_at >= period.ends_at)
     return session.scalar(query) or 0
-
-
-def immediate_and_attended(period: Period) -> Select[int]:
-    """Return the ids of a period's reports that were graded immediate and had an officer on scene."""
-    somebody_came = Attendance.on_scene_at.is_not(None)
-    attended = select(Attendance.id).where(Attendance.incident_id == Incident.id, somebody_came).exists()
-    return _reports(period).where(_was_graded_immediate(), attended)
-
-
-def _reports(period: Period) -> Select[int]:
-    """Return the ids of incidents whose first real call came in the period and on the rapid-response number."""
-    return (
-        select(Incident.id)
-        .join(Call, Call.incident_id == Incident.id)
-        .where(
-            Call.received_at >= period.starts_at,
-            Call.received_at < period.ends_at,
-            Call.incident_id.is_not(None),
-            first_real_call(),
-            Call.line.in_(RAPID_RESPONSE_LINES),
-            Incident.category.in_(REPORTED_CATEGORIES),
-        )
-    )
-
-
-def _was_graded_immediate() -> ColumnElement[bool]:
-    graded = select(Grading.id).join(Grade, Grade.id == Grading.grade_id)
-    return graded.where(Grading.incident_id == Incident.id, Grade.name == GradeName.IMMEDIATE).exists()

@@ -1,11 +1,11 @@
 """Reading interventions: the savings table of a period, lists, and every version of one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, true, tuple_, type_coerce
+from sqlalchemy import ColumnElement, func, select, true, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import MoneyLine
@@ -109,10 +109,14 @@ def savings_table(session: Session, period: Period, method: Method = AS_PUBLISHE
     return build_table(period, method, groups(session, period, method), to_verify=count_to_verify(session, period))
 
 
-def count_incidents_with_intervention(session: Session, incident_ids: Select[int]) -> int:
+def count_incidents_with_intervention(session: Session, incident_ids: Collection[int]) -> int:
     """Count the incidents, out of those asked about, on which an intervention was recorded."""
-    among = Intervention.incident_id.in_(incident_ids)
-    return session.scalar(select(func.count(Intervention.incident_id.distinct())).where(*COUNTED, among)) or 0
+    if not incident_ids:
+        return 0
+    # Those of a period have numbers close together; thousands one by one cost more than their neighbours.
+    near = Intervention.incident_id.between(min(incident_ids), max(incident_ids))
+    found = session.scalars(select(Intervention.incident_id).where(*COUNTED, near).distinct())
+    return len(set(incident_ids).intersection(found))
 
 
 def count_interventions(session: Session, period: Period) -> int:
