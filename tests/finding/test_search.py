@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select, text, true
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -168,10 +168,15 @@ def test_a_restricted_case_is_found_by_nobody_without_a_grant(
     assert not answer_to("zebra", replace(SERVICE, permissions=actor.permissions)).is_empty
 
 
+@pytest.mark.parametrize("depth", [None, 1, 1000])
 def test_old_records_are_found_like_the_newest(
-    session: Session, actor: Actor, open_case: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    session: Session,
+    actor: Actor,
+    open_case: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    depth: int | None,
 ) -> None:
-    monkeypatch.setattr(words, "_RECENT", 0)
+    monkeypatch.setattr(words, "_depth", lambda *_: depth)
     old, _, new = open_case(summary="Zebra"), open_case(summary="Okapi"), open_case(summary="Zebra", now=utc_now())
     assert [hit.id for group in answer_to("zebra", actor).groups for hit in group.hits] == [new, old]
 
@@ -180,7 +185,7 @@ def test_each_search_is_planned_for_its_own_words_however_many_went_before(sessi
     if session.get_bind().dialect.name != "postgresql":
         pytest.skip("SQLite plans each statement for its words anyway")
     for _ in range(12):  # the driver prepares the sixth, and the server then makes one plan for all words
-        words.newest(session, Found.CASE, read_terms("nothing"), limit=100)
+        newest(session, Found.CASE, "nothing", limit=100)
     kept = "SELECT count(*), sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%fts_vector%'"
     prepared, for_any_words = session.execute(text(kept)).one()
     assert prepared
@@ -194,7 +199,7 @@ def test_the_newest_calls_are_found_without_passing_all_cases_that_are_newer(ses
         fill(session, subject, subject)
     found, asked = newest_zebras(session, Found.CALL)
     assert [subject_id for subject_id, _ in found] == list(range(10000, 9840, -8))
-    ((statement, parameters),) = asked
+    _estimated, _held, (statement, parameters) = asked
     plan = str(session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).all())
     assert "ix_search_document_recent" in plan, plan
     assert "pk_search_document" not in plan, plan
@@ -209,7 +214,18 @@ def test_a_common_word_is_found_among_older_kinds_of_record_without_gathering_al
     fill(session, "money", "case", word="okapi")  # a rebuilt index numbers one kind after the other
     found, asked = newest_zebras(session, Found.CASE)
     assert [subject_id for subject_id, _ in found] == list(range(10000, 9840, -8))
-    assert len(asked) == 1
+    assert len(asked) == 3, "the two estimates, and the newest"
+
+
+def test_a_rare_word_is_looked_for_in_the_index_of_words_alone(session: Session) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite reads its index of words from the newest on")
+    fill(session, "case", "case", word="okapi")
+    session.execute(text("UPDATE search_document SET words = 'zebra' WHERE source_id IN (17, 4711)"))
+    session.execute(text("ANALYZE search_document"))
+    found, asked = newest_zebras(session, Found.CASE)
+    assert [subject_id for subject_id, _ in found] == [4711, 17]
+    assert len(asked) == 3, "the two estimates, and the index"
 
 
 def fill(session: Session, source: str, subject: str, word: str = "zebra") -> None:
@@ -223,7 +239,7 @@ def fill(session: Session, source: str, subject: str, word: str = "zebra") -> No
     session.execute(text("ANALYZE search_document"))
 
 
-def newest_zebras(session: Session, subject: Found) -> tuple[list[words.Hit], list[tuple[str, Any]]]:
+def newest_zebras(session: Session, subject: Found) -> tuple[list[words.Held], list[tuple[str, Any]]]:
     """Return the twenty newest records that hold a word, and the statements by which they were found."""
     asked: list[tuple[str, Any]] = []
 
@@ -231,6 +247,11 @@ def newest_zebras(session: Session, subject: Found) -> tuple[list[words.Hit], li
         asked.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", keep)
-    found = words.newest(session, subject, read_terms("zebra"), limit=20)
+    found = newest(session, subject, "zebra", limit=20)
     event.remove(Engine, "before_cursor_execute", keep)
     return found, asked
+
+
+def newest(session: Session, subject: Found, said: str, *, limit: int) -> list[words.Held]:
+    """Return the newest records of one kind that hold some words, whoever may see them."""
+    return words.newest_of_each(session, {subject: lambda _: true()}, read_terms(said), limit=limit)[subject]

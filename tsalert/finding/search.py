@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.finding.rules import SHOWN, SHOWN_ALONE, Answer, Group, Hit, PartyHit, require_terms, say_why
 from tsalert.finding.seeing import may_see, visible_parties
 from tsalert.finding.sources import LABELS
-from tsalert.fulltext.queries import newest
+from tsalert.fulltext.queries import Held, newest_of_each
 from tsalert.fulltext.rules import Term
 from tsalert.fulltext.vocabulary import Found
 from tsalert.parties.vocabulary import PartyKind
@@ -39,18 +40,19 @@ def search(
     """
     terms = require_terms(text)
     wanted = [found for found, permission in _GROUPS.items() if actor.may(permission) and only in {None, found}]
-    groups = tuple(
-        _group(session, found, terms, size=SHOWN_ALONE if only else SHOWN, actor=actor, now=now) for found in wanted
-    )
+    size, most = (SHOWN_ALONE, _LOOKED_AT_ALONE) if only else (SHOWN, _LOOKED_AT)
+    seen = {found: partial(may_see, actor, found, now=now) for found in wanted}
+    held = newest_of_each(session, seen, terms, limit=most)
+    groups = tuple(_group(session, found, terms, held[found], size=size, most=most) for found in wanted)
     if only or not actor.may(Permission.READ_CALL):
         return Answer(terms, groups)
     people, traders = _parties(session, text, is_demo=is_demo, actor=actor, now=now)
     return Answer(terms, groups, people, traders)
 
 
-def _group(session: Session, found: Found, terms: Sequence[Term], *, size: int, actor: Actor, now: datetime) -> Group:
-    most = _LOOKED_AT if size == SHOWN else _LOOKED_AT_ALONE
-    looked_at = newest(session, found, terms, lambda key: may_see(actor, found, key, now=now), limit=most)
+def _group(
+    session: Session, found: Found, terms: Sequence[Term], looked_at: Sequence[Held], *, size: int, most: int
+) -> Group:
     stands_in: defaultdict[int, list[str]] = defaultdict(list)
     for subject_id, source in looked_at:
         stands_in[subject_id].append(LABELS[source])

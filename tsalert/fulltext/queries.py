@@ -1,8 +1,8 @@
 """Finding records by their words, newest first; the only place that knows how each database does it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table, true, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, column, literal_column, select, table, text, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -12,39 +12,48 @@ from tsalert.fulltext.vocabulary import SOURCES, Found
 
 # A list narrowed by words looks at so many of the newest records that hold them.
 MOST_NARROWED = 1000
-# PostgreSQL looks through so many of the newest records of a kind; then its index of words is asked, which gathers all.
-_RECENT = 10_000
+# Words may be rarer among the newest records than among all: so many times as many are looked through.
+_MARGIN = 1.5
 _FTS = table("fts_words", column("rowid"))
 _VECTOR: ColumnElement[str] = literal_column("search_document.fts_vector").label("fts_vector")
-Hit = tuple[int, str]
+_EXPLAIN = text("EXPLAIN (FORMAT JSON) SELECT 1 FROM search_document WHERE fts_vector @@ CAST(:terms AS tsquery)")
+_HELD = text("SELECT reltuples FROM pg_class WHERE oid = CAST('search_document' AS regclass)")
+Held = tuple[int, str]
 # Turns a column that names records into the condition that they may be shown.
 Seen = Callable[[ColumnElement[int] | InstrumentedAttribute[int]], ColumnElement[bool]]
 
 
-def newest(
-    session: Session, subject: Found, terms: Sequence[Term], seen: Seen = lambda _: true(), *, limit: int
-) -> list[Hit]:
-    """Return the newest records that hold every term, as what each leads to and its source.
+def newest_of_each(
+    session: Session, wanted: Mapping[Found, Seen], terms: Sequence[Term], *, limit: int
+) -> dict[Found, list[Held]]:
+    """Return, of each kind of thing that records lead to, the newest that hold every term, with their sources.
 
-    :param seen: whether what a document leads to may be shown, as a condition on the column that names it.
+    :param wanted: the kinds, each with whether what a document leads to may be shown, as a condition on the column
+        that names it.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return _hits(session, _by_fts5(subject, terms).where(seen(Document.subject_id)).limit(limit))
-    recent = _hits(session, _among_recent(subject, terms, seen).limit(limit))
-    if len(recent) == limit:
-        return recent
-    # Few among the newest are few among all, so that the index of words has little to gather.
-    return _hits(session, _by_gin(subject, terms).where(seen(Document.subject_id)).limit(limit))
+        return {
+            subject: _hits(session, _by_fts5(subject, terms).where(seen(Document.subject_id)).limit(limit))
+            for subject, seen in wanted.items()
+        }
+    depth, found = _depth(session, terms, limit), dict[Found, list[Held]]()
+    for subject, seen in wanted.items() if depth else ():
+        recent = _hits(session, _among_recent(subject, terms, seen, depth or 0).limit(limit))
+        if len(recent) == limit:
+            found[subject] = recent
+    fewer = {subject: seen for subject, seen in wanted.items() if subject not in found}
+    return found | (_by_gin(session, fewer, terms, limit) if fewer else {})
 
 
 def narrowed(
     session: Session, subject: Found, terms: Sequence[Term], key: InstrumentedAttribute[int]
 ) -> ColumnElement[bool]:
     """Return the condition that a record is among the newest that hold every term."""
-    return key.in_({subject_id for subject_id, _ in newest(session, subject, terms, limit=MOST_NARROWED)})
+    found = newest_of_each(session, {subject: lambda _: true()}, terms, limit=MOST_NARROWED)
+    return key.in_({subject_id for subject_id, _ in found[subject]})
 
 
-def _hits(session: Session, query: Select[int, str]) -> list[Hit]:
+def _hits(session: Session, query: Select[int, str]) -> list[Held]:
     return [(subject_id, source) for subject_id, source in session.execute(query)]
 
 
@@ -57,12 +66,25 @@ def _by_fts5(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
     )
 
 
-def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen) -> Select[int, str]:
+def _depth(session: Session, terms: Sequence[Term], limit: int) -> int | None:
+    """Return how many of the newest records of each kind to look through for so many that hold the terms.
+
+    None where the index of words, which gathers every record that holds them, has no more to read than that. Both
+    numbers are PostgreSQL's own estimates, from its last ANALYZE; where it had none, the index is asked.
+    """
+    planned = session.execute(_EXPLAIN, {"terms": _tsquery(terms)}).scalar_one()
+    holding = planned[0]["Plan"]["Plan Rows"]
+    held = session.execute(_HELD).scalar_one()
+    depth = int(_MARGIN * limit * max(held, 0) / holding)
+    return depth if 0 < depth < holding else None
+
+
+def _among_recent(subject: Found, terms: Sequence[Term], seen: Seen, depth: int) -> Select[int, str]:
     """Select those of the newest records of each kind, each read once, however common the words are.
 
     Kind by kind, since a rebuilt index numbers one kind after the other: the newest of all would be of the last alone.
     """
-    recent = union_all(*(_newest_of(subject, kind).limit(_RECENT) for kind in SOURCES)).subquery("recent").c
+    recent = union_all(*(_newest_of(subject, kind).limit(depth) for kind in SOURCES)).subquery("recent").c
     held = select(recent.subject_id, recent.source).where(_holds(recent.fts_vector, terms), seen(recent.subject_id))
     return held.order_by(recent.id.desc())
 
@@ -78,20 +100,40 @@ def _newest_of(subject: Found, kind: str) -> Select[int, int, str, str]:
     return select(Document.id, Document.subject_id, Document.source, _VECTOR).where(*these).order_by(*newest_first)
 
 
-def _by_gin(subject: Found, terms: Sequence[Term]) -> Select[int, str]:
-    """Select by the index of words; ordered by a sum, which no other index could tempt the planner to walk along."""
-    mine = (Document.subject == subject, _holds(_VECTOR, terms, subject))
-    return select(Document.subject_id, Document.source).where(*mine).order_by((Document.id + 0).desc())
+def _by_gin(
+    session: Session, wanted: Mapping[Found, Seen], terms: Sequence[Term], limit: int
+) -> dict[Found, list[Held]]:
+    """Find by the index of words, looked at once for all kinds."""
+    columns = (Document.id, Document.subject, Document.subject_id, Document.source)
+    held = select(*columns).where(_holds(_VECTOR, terms, wanted)).cte("held").c
+    each = [
+        # Ordered by a sum, which no other index could tempt the planner to walk along.
+        select(held.id, held.subject, held.subject_id, held.source)
+        .where(held.subject == subject, seen(held.subject_id))
+        .order_by((held.id + 0).desc())
+        .limit(limit)
+        for subject, seen in wanted.items()
+    ]
+    newest = union_all(*(one.subquery().select() for one in each)).subquery("newest").c
+    query = select(newest.subject, newest.subject_id, newest.source).order_by(newest.id.desc())
+    found: dict[Found, list[Held]] = {subject: [] for subject in wanted}
+    for subject, subject_id, source in session.execute(query):
+        found[Found.of(subject)].append((subject_id, source))
+    return found
 
 
-def _holds(vector: ColumnElement[str], terms: Sequence[Term], subject: Found | None = None) -> ColumnElement[bool]:
-    """Say that a record holds the terms; what it leads to stands among its words, so that the index knows it too.
+def _holds(vector: ColumnElement[str], terms: Sequence[Term], subjects: Collection[Found] = ()) -> ColumnElement[bool]:
+    """Say that a record holds the terms; what it leads to stands among its words, so that the index knows it too."""
+    return vector.op("@@")(bindparam(None, _tsquery(terms, subjects), type_=TSQUERY()))
 
-    The terms hold letters and digits alone, so nothing of them is syntax to PostgreSQL, or a subject.
-    """
+
+def _tsquery(terms: Sequence[Term], subjects: Collection[Found] = ()) -> str:
+    """Return terms as PostgreSQL reads them: they hold letters and digits alone, so nothing is syntax, or a subject."""
     wanted = [f"'{term.word}'{':*' if term.is_beginning else ''}" for term in terms]
-    wanted += [f"'={subject}'"] if subject else []
-    return vector.op("@@")(bindparam(None, " & ".join(wanted), type_=TSQUERY()))
+    if 0 < len(subjects) < len(Found):
+        either = " | ".join(f"'={subject}'" for subject in subjects)
+        wanted.append(f"({either})")
+    return " & ".join(wanted)
 
 
 def _fts5(subject: Found, terms: Sequence[Term]) -> str:
