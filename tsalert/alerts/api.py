@@ -5,12 +5,13 @@ from typing import Any
 
 from marshmallow import RAISE
 
-from tsalert.alerts import proof, queries, service
+from tsalert.alerts import answering, proof, queries, service
 from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
 from tsalert.alerts.rules import Draft
 from tsalert.alerts.schemas import (
+    AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
     AlertListSchema,
@@ -69,6 +70,16 @@ def submit_alert(alert_id: int) -> dict[str, Any]:
     return _record(alert_id)
 
 
+@blp.route("/<int:alert_id>/answers", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.arguments(AlertAnswersSchema)
+@blp.response(200, AlertSchema)
+def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Say why something that may point to a person stays; an alert with such an open question does not go out."""
+    answering.answer(alert_id, answers["marks"], answers["why"], actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
 @blp.route("/<int:alert_id>/approve", methods=["POST"])
 @requires(Permission.APPROVE_ALERT)
 @blp.arguments(AlertApprovalSchema)
@@ -124,6 +135,10 @@ def _record(alert_id: int) -> dict[str, Any]:
         "voice": alert.voice_text,
         "sent_alone": alert.override_reason is not None,
         "digest": pulled.digest,
+        "marks": [
+            asdict(each.mark) | {"why": each.why, "answered_by": each.answered_by}
+            for each in answering.marks_of(session, alert)
+        ],
         "preview": _preview(alert, pulled, None if alert.published_at else queries.reach(session, alert)),
     }
 

@@ -74,6 +74,19 @@ class AlertEdition(Base):
     edition: Mapped[str]
 
 
+class AlertAnswer(Base):
+    """Why something that may point to a person stays in an alert; ``mark`` is a digest and not the thing itself."""
+
+    __tablename__ = "alert_answer"
+    __table_args__ = (CheckConstraint("why IN ('public', 'nobody', 'needed')", name="why_known"),)
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    why: Mapped[str]
+    answered_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    answered_at: Mapped[datetime]
+
+
 class AlertWriter(Base):
     """An officer who wrote some of an alert, and so may not approve it."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (
     LONGEST_ADVICE,
@@ -170,6 +171,30 @@ class AlertPreviewSchema(Schema):
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
 
+class AlertMarkSchema(Schema):
+    """Something in an alert that may point to a person; ``why`` it may stay is empty until somebody has said."""
+
+    key = fields.String()
+    pointer = fields.String()
+    text = fields.String()
+    stands_in = fields.List(fields.String())
+    around = fields.String()
+    why = fields.String(allow_none=True)
+    answered_by = fields.Integer(allow_none=True)
+
+
+class AlertAnswersSchema(Schema):
+    """What may stay in an alert although it may point to a person, and why."""
+
+    marks = fields.List(
+        fields.String(validate=validate.Length(equal=64)),
+        required=True,
+        validate=validate.Length(min=1, max=500, error="Choose what may stay."),
+        error_messages={"required": "Choose what may stay."},
+    )
+    why = fields.Enum(MayStay, by_value=True, required=True, error_messages={"required": "Say why it may stay."})
+
+
 class AlertSchema(Schema):
     """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now."""
 
@@ -194,6 +219,7 @@ class AlertSchema(Schema):
     approved_at = fields.AwareDateTime(allow_none=True)
     sent_alone = fields.Boolean()
     remark = fields.String(allow_none=True)
+    marks = fields.List(fields.Nested(AlertMarkSchema))
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
 

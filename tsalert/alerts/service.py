@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import posting, proof, queries, rules
+from tsalert.alerts import answering, posting, proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
+from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.audit import service as audit
@@ -51,12 +52,13 @@ def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> N
 def submit(alert_id: int, *, actor: Actor, now: datetime) -> None:
     """Ask somebody else to approve an alert.
 
-    :raises RuleViolation: it has expired meanwhile.
+    :raises RuleViolation: it has expired meanwhile, or something in it that may point to a person is not answered for.
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.SUBMIT)
         rules.check_expiry(alert.expires_at, now)
+        answering.require_answered(session, alert)
         alert.submitted_at, alert.remark = now, None
         _note_change(session, alert, "submitted", actor, now)
 
@@ -98,11 +100,19 @@ def send_alone(alert_id: int, shown: str, reason: str, *, actor: Actor, now: dat
         return _send_alone(session, alert_id, shown, reason, actor=actor, now=now)
 
 
-def write_and_send_alone(draft: Draft, reason: str, *, actor: Actor, now: datetime) -> int:
-    """Write an alert and send it without a second person, both or neither; returns its id."""
+def write_and_send_alone(
+    draft: Draft, reason: str, *, may_stay: MayStay | None = None, actor: Actor, now: datetime
+) -> int:
+    """Write an alert and send it without a second person, both or neither; returns its id.
+
+    :param may_stay: why all in it that may point to a person stays.
+    """
     actor.require(Permission.OVERRIDE_APPROVAL)
     with transaction() as session:
         alert = _write(session, draft, actor, now)
+        marks = [each.mark.key for each in answering.marks_of(session, alert)]
+        if may_stay is not None and marks:
+            answering.keep(session, alert, marks, may_stay, actor=actor, now=now)
         _send_alone(session, alert.id, proof.pull_proof(alert).digest, reason, actor=actor, now=now)
         return alert.id
 
@@ -225,6 +235,7 @@ def _send(
     """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
     rules.check_expiry(alert.expires_at, now)
     rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
+    answering.require_answered(session, alert)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     size = posting.post(session, alert, pulled, now=now)

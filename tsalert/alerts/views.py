@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import presenting, queries, service
+from tsalert.alerts import answering, presenting, queries, service
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
+    AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
     DoubtDecisionSchema,
@@ -79,6 +80,16 @@ def show_email(alert_id: int) -> ResponseReturnValue:
     response = Response(presenting.email_html(alert_id, asked_edition()))
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
+
+
+@bp.post("/alerts/<int:alert_id>/answers")
+@requires(Permission.DRAFT_ALERT)
+@redisplays(show_alert)
+def answer_for_alert(alert_id: int) -> ResponseReturnValue:
+    """Keep why something that may point to a person stays."""
+    typed = load_form(AlertAnswersSchema())
+    answering.answer(alert_id, typed["marks"], typed["why"], actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Kept. It may stay in the alert.")
 
 
 @bp.post("/alerts/<int:alert_id>/submit")
