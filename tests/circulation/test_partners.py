@@ -180,6 +180,16 @@ def test_what_was_declared_on_a_quarters_first_day_counts_from_that_quarter(
     assert ledger.figures(session, next_one, now=later).declared == 400
 
 
+def test_what_a_partner_declared_counts_until_it_ends(session: Session, partner_id: int, manager: Actor) -> None:
+    quarter, next_one = parse_period("2026/27 Q1"), parse_period("2026/27 Q2")
+    telling.declare_for(partner_id, Told(400), actor=manager, now=quarter.ends_at - DAY)
+    service.end_partner(partner_id, actor=manager, now=quarter.ends_at + DAY)
+    later = next_one.ends_at
+    assert ledger.figures(session, quarter, now=later).declared == 400
+    after = ledger.figures(session, next_one, now=later)
+    assert (after.declared, after.declaring_partners, after.declarations) == (0, 0, ())
+
+
 def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -> None:
     join_by_code(session, partner_id, "ann@example.org")
     code = partnering.get_partner(session, partner_id).code

@@ -1,14 +1,15 @@
 """The ledger: what was declared, acknowledged and observed, by alert and by partner, each for itself and dated."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
-from tsalert.circulation.models import ForwardAck
+from tsalert.circulation.models import ForwardAck, PartnerProfile
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
 from tsalert.subscribers import partnering
@@ -39,10 +40,20 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredOn:
+    """How many partners said on one day how many readers they pass alerts on to."""
+
+    on: date
+    partners: int
+    reach: int
+
+
+@dataclass(frozen=True, slots=True)
 class CirculationFigures:
     """How far alerts were passed on in a period. The kinds of figure are never added to one another.
 
-    :param declared: readers as partners had last declared them by the period's end.
+    :param declared: readers as partners of that time had last declared them by the period's end; ``declarations``
+        are the same by the day on which it was said, the latest first.
     :param acknowledged: times an alert reached a reader, by what partners said of the alerts that they passed on.
     :param observed: people who had joined by a partner's code by the period's end and still get alerts.
     """
@@ -50,6 +61,7 @@ class CirculationFigures:
     declared: int
     declaring_partners: int
     last_declared_at: datetime | None
+    declarations: tuple[DeclaredOn, ...]
     acknowledged: int
     acknowledgements: int
     acknowledging_partners: int
@@ -105,6 +117,7 @@ def figures(session: Session, period: Period, *, now: datetime) -> CirculationFi
         declared=sum(each.reach for each in latest),
         declaring_partners=len(latest),
         last_declared_at=max((each.declared_at for each in latest), default=None),
+        declarations=_by_day(latest),
         acknowledged=sum(each.reach for each in acks),
         acknowledgements=len(acks),
         acknowledging_partners=len({each.partner_id for each in acks}),
@@ -148,8 +161,22 @@ def _declared_by(history: Sequence[PartnerDeclaration], at: datetime) -> Partner
 
 
 def _declared_before(session: Session, at: datetime) -> list[PartnerDeclaration]:
-    history = partnering.every_declaration(session)
+    """Return the last declaration before an instant of each partner that was one then."""
+    history, ended = partnering.every_declaration(session), _ended_before(session, at)
     earlier = (
-        (each for each in history.get(one.id, []) if each.declared_at < at) for one in partnering.list_partners(session)
+        (each for each in history.get(one.id, []) if each.declared_at < at)
+        for one in partnering.list_partners(session)
+        if one.id not in ended
     )
     return [latest for each in earlier if (latest := next(each, None)) is not None]
+
+
+def _ended_before(session: Session, at: datetime) -> set[int]:
+    return set(session.scalars(select(PartnerProfile.partner_id).where(PartnerProfile.ended_at < at)))
+
+
+def _by_day(declarations: Sequence[PartnerDeclaration]) -> tuple[DeclaredOn, ...]:
+    found: defaultdict[date, list[int]] = defaultdict(list)
+    for each in declarations:
+        found[london_date(each.declared_at)].append(each.reach)
+    return tuple(DeclaredOn(on, len(found[on]), sum(found[on])) for on in sorted(found, reverse=True))

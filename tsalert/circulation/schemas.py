@@ -171,12 +171,21 @@ class PassedOnSchema(Schema):
     observed = fields.Integer()
 
 
+class DeclaredOnSchema(Schema):
+    """What partners declared on one day."""
+
+    on = fields.Date()
+    partners = fields.Integer()
+    reach = fields.Integer()
+
+
 class CirculationFiguresSchema(Schema):
     """A period's figures of circulation; kinds of figure are never added to one another."""
 
     declared = fields.Integer()
     declaring_partners = fields.Integer()
     last_declared_at = Instant(allow_none=True)
+    declarations = fields.List(fields.Nested(DeclaredOnSchema))
     acknowledged = fields.Integer()
     acknowledgements = fields.Integer()
     acknowledging_partners = fields.Integer()
