@@ -1,6 +1,6 @@
 """Reading partners: the list with who is overdue, and one partner with all that it told us."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -114,6 +114,19 @@ def contacts_of(session: Session, partner_id: int) -> list[ContactView]:
         )
         for end in partnering.addresses_of(session, partner_id)
     ]
+
+
+def codes_at(session: Session, endpoint_ids: Collection[int]) -> dict[int, str]:
+    """Return the code of the partner that reads each of some addresses, where one does that we still work with.
+
+    Of several it is one whose alerts go there, and then the one that joined first.
+    """
+    found: dict[int, str] = {}
+    ended = set(session.scalars(select(PartnerProfile.partner_id).where(PartnerProfile.ended_at.is_not(None))))
+    for endpoint_id, partner_id, code in partnering.codes_at(session, endpoint_ids):
+        if partner_id not in ended:
+            found.setdefault(endpoint_id, code)
+    return found
 
 
 def _is_shown(line: PartnerLine, show: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, RuleViolation
@@ -85,6 +85,23 @@ def name_by_code(session: Session, code: str) -> str | None:
         return None
     row = session.execute(_standings().where(Partner.code == asked)).one_or_none()
     return row[1] if row else None
+
+
+def codes_at(session: Session, endpoint_ids: Collection[int]) -> list[tuple[int, int, str]]:
+    """Return (endpoint id, partner id, code) of the partners at some addresses, those whose alerts go there first."""
+    gets_alerts = exists().where(
+        Subscription.subscriber_id == SubscriberEndpoint.subscriber_id,
+        Subscription.endpoint_id == SubscriberEndpoint.endpoint_id,
+        Subscription.ended_at.is_(None),
+    )
+    query = (
+        select(SubscriberEndpoint.endpoint_id, Partner.subscriber_id, Partner.code)
+        .join(Partner, Partner.subscriber_id == SubscriberEndpoint.subscriber_id)
+        .join(Subscriber, Subscriber.id == Partner.subscriber_id)
+        .where(SubscriberEndpoint.endpoint_id.in_(endpoint_ids), Subscriber.erased_at.is_(None))
+        .order_by(gets_alerts.desc(), Partner.subscriber_id)
+    )
+    return [(endpoint_id, partner_id, code) for endpoint_id, partner_id, code in session.execute(query)]
 
 
 def declarations_of(session: Session, partner_id: int) -> Sequence[PartnerDeclaration]:
