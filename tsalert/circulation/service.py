@@ -47,7 +47,7 @@ def change_partner(partner_id: int, new: NewPartner, *, actor: Actor, now: datet
 
 
 def end_partner(partner_id: int, *, actor: Actor, now: datetime) -> None:
-    """End a partnership: its contacts get no more alerts through it; what it told us stays.
+    """End a partnership: its contacts are let go, what it told us stays.
 
     :raises NotFound: there is none.
     :raises Conflict: it has ended.
@@ -56,8 +56,9 @@ def end_partner(partner_id: int, *, actor: Actor, now: datetime) -> None:
     with transaction() as session:
         profile = open_profile(session, partner_id)
         profile.ended_at = now
-        ends = [end.id for end in partnering.addresses_of(session, partner_id)]
-        partnering.stop_alerts(session, partner_id, ends, now=now)
+        for end in partnering.addresses_of(session, partner_id):
+            partnering.unlink_address(session, partner_id, end.id, now=now)
+        session.execute(delete(PartnerContact).where(PartnerContact.partner_id == partner_id))
         audit.record(session, actor, "ended", "partner", partner_id, now=now)
 
 
