@@ -147,7 +147,9 @@ def test_the_ledger_by_page_file_and_interface(
     assert period is not None
     assert period["figures"]["acknowledged"] in {0, 350}
     browser = signed_in(RoleName.MANAGER)
-    assert "Bickley library" in browser.get("/circulation").text
+    shown = browser.get("/circulation").text
+    assert "Bickley library" in shown
+    assert "observed once, for the first" in shown
     assert "never added up" in browser.get("/circulation?period=2026/27").text
     assert "Bickley library" in browser.get("/circulation.csv").text
 

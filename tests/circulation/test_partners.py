@@ -190,6 +190,21 @@ def test_what_a_partner_declared_counts_until_it_ends(session: Session, partner_
     assert (after.declared, after.declaring_partners, after.declarations) == (0, 0, ())
 
 
+def test_who_signed_up_by_two_partners_codes_is_observed_once_and_for_the_first(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    other = service.add_partner(NewPartner("Bickley watch"), actor=manager, now=NOW)
+    first, second = (partnering.get_partner(session, each).code for each in (partner_id, other))
+    join_by_code(session, other, "ann@example.org", at=LATER)
+    join_by_code(session, partner_id, "ann@example.org", at=NOW)
+    join_by_code(session, partner_id, "ann@example.org", at=LATER)
+    join_by_code(session, other, "bob@example.org", at=NOW)
+    assert partnering.count_observed(session) == {first: 1, second: 1}
+    assert partnering.count_observed(session, before=LATER) == {first: 1, second: 1}
+    found = ledger.figures(session, parse_period("2026/27 Q1"), now=LATER)
+    assert found.observed == 2
+
+
 def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -> None:
     join_by_code(session, partner_id, "ann@example.org")
     code = partnering.get_partner(session, partner_id).code

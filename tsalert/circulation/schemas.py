@@ -196,7 +196,7 @@ class CirculationFiguresSchema(Schema):
 
 
 class CirculationLedgerSchema(Schema):
-    """The ledger of circulation."""
+    """The ledger of circulation; an address that joined by two partners' codes is observed once, for the first."""
 
     items = fields.List(fields.Nested(PassedOnSchema))
     figures = fields.Nested(CirculationFiguresSchema, allow_none=True)

@@ -122,18 +122,25 @@ def every_declaration(session: Session) -> dict[int, list[PartnerDeclaration]]:
 def count_observed(session: Session, *, before: datetime | None = None) -> dict[str, int]:
     """Return how many confirmed addresses that came with each partner's code still get alerts.
 
+    An address that came with several codes counts once, for the first that it confirmed.
+
     :param before: count only those who had confirmed by then.
     """
     open_ones = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None))
     reachable = delivery_queries.reachable_endpoints().subquery("reachable")
-    counting = (
-        select(SignUp.partner_code, func.count(SignUp.endpoint_id.distinct()))
-        .join(reachable, reachable.c.id == SignUp.endpoint_id)
-        .where(SignUp.partner_code.is_not(None), SignUp.confirmed_at.is_not(None), SignUp.endpoint_id.in_(open_ones))
-        .group_by(SignUp.partner_code)
+    place = func.row_number().over(partition_by=SignUp.endpoint_id, order_by=(SignUp.confirmed_at, SignUp.id))
+    coming = select(SignUp.endpoint_id, SignUp.partner_code, place.label("place")).where(
+        SignUp.partner_code.is_not(None), SignUp.confirmed_at.is_not(None)
     )
     if before is not None:
-        counting = counting.where(SignUp.confirmed_at < before)
+        coming = coming.where(SignUp.confirmed_at < before)
+    came = coming.subquery("came")
+    counting = (
+        select(came.c.partner_code, func.count())
+        .join(reachable, reachable.c.id == came.c.endpoint_id)
+        .where(came.c.place == 1, came.c.endpoint_id.in_(open_ones))
+        .group_by(came.c.partner_code)
+    )
     return {str(code): count for code, count in session.execute(counting)}
 
 
