@@ -11,7 +11,7 @@ from tsalert.circulation.models import PartnerContact, PartnerKind, PartnerProfi
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import transaction
+from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
 
@@ -137,16 +137,18 @@ def end_kind(kind_id: int, *, actor: Actor, now: datetime) -> None:
 def open_profile(session: Session, partner_id: int) -> PartnerProfile:
     """Return what is known of a partner that has not ended, locked; a step.
 
+    Of one that came by import nothing is known yet: whoever acts on it first writes the row, and all others wait.
+
     :raises NotFound: there is none.
     :raises Conflict: it has ended.
     """
     partnering.get_partner(session, partner_id)
     query = select(PartnerProfile).where(PartnerProfile.partner_id == partner_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
     profile = session.scalar(query)
     if profile is None:
-        profile = PartnerProfile(partner_id=partner_id, kind_id=None, note=None, ended_at=None)
-        session.add(profile)
-        session.flush()
+        session.execute(insert_ignoring_conflicts(session, PartnerProfile).values(partner_id=partner_id))
+        profile = session.scalars(query).one()
     if profile.ended_at is not None:
         raise Conflict("We do not work with this partner any more.")
     return profile
