@@ -75,6 +75,9 @@ def test_a_partner_is_reminded_three_times_and_then_listed_as_overdue(
     telling.declare_for(partner_id, Told(400), actor=manager, now=NOW)
     for days, mails in ((364, 0), (365, 1), (365, 0), (379, 1), (393, 1), (394, 0), (800, 0)):
         assert reminding.remind(NOW + days * DAY) == mails, days
+    for show, found in (("due", [partner_id]), ("overdue", [])):
+        lines = queries.list_partners(session, Wanted(show=show), now=NOW + 380 * DAY)
+        assert [line.partner.id for line in lines] == found
     overdue = queries.list_partners(session, Wanted(show="overdue"), now=NOW + 394 * DAY)
     assert [line.partner.id for line in overdue] == [partner_id]
     assert not overdue[0].is_stale

@@ -53,6 +53,11 @@ def list_partners(session: Session) -> list[Standing]:
     return [Standing(row[0], row[1] or "", *row[2:]) for row in session.execute(_standings())]
 
 
+def listed_ids() -> Select[int]:
+    """Return the query of the ids of every partner that was not erased."""
+    return _standings().order_by(None).with_only_columns(Subscriber.id)
+
+
 def get_partner(session: Session, partner_id: int) -> Standing:
     """Return one partner.
 
