@@ -18,6 +18,8 @@ from tsalert.activities.recognition_queries import named_in_public
 from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
 from tsalert.activities.zone_queries import count_zones
 from tsalert.audit import queries as audit
+from tsalert.circulation import ledger
+from tsalert.circulation.queries import list_partners
 from tsalert.core.actors import SERVICE
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import Conflict
@@ -217,8 +219,13 @@ def assert_prevention() -> None:
 
 
 def assert_list_of_subscribers() -> None:
-    known = circulation(db.session())
+    session, now = db.session(), utc_now()
+    known = circulation(session)
     assert (known.subscribers, known.declared_reach) == (650, 47_000)
+    published = ledger.figures(session, parse_period("2022/23 Q1"), now=now)
+    assert (published.declared, published.declaring_partners) == (47_000, 50)
+    asked = Counter((line.is_due, line.is_overdue) for line in list_partners(session, now=now))
+    assert asked == {(True, True): 1, (True, False): 3, (False, False): 46}
 
 
 def figures(run_command: Run, *period: str) -> dict[str, Any]:

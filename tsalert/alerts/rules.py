@@ -14,7 +14,7 @@ from tsalert.alerts.markdown import links
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
-from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK
+from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_LINK
 
 LONGEST_BODY = 20_000
 LONGEST_HEADLINE = 120
@@ -278,3 +278,5 @@ def _check_text(name: str, text: str, longest: int) -> None:
         raise RuleViolation(f"Take out {UNSUBSCRIBE_LINK}: every mail has that link at its foot.", field=name)
     if ACKNOWLEDGE_LINK in text:
         raise RuleViolation(f"Take out {ACKNOWLEDGE_LINK}: partners' mail has that link at its head.", field=name)
+    if PARTNER_MARK in text:
+        raise RuleViolation(f"Take out {PARTNER_MARK}: links to join have a partner's code by themselves.", field=name)
