@@ -52,18 +52,19 @@ def test_every_state_has_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "mailing", "accepted", "expected"),
+    ("stored", "mailing", "total", "accepted", "expected"),
     [
-        pytest.param(Status.DRAFT, None, 0, Status.DRAFT, id="a draft has no mailing"),
-        pytest.param(Status.APPROVED, None, 0, Status.APPROVED, id="approved and not handed over"),
-        pytest.param(Status.APPROVED, "sending", 0, Status.SENDING, id="on its way"),
-        pytest.param(Status.APPROVED, "paused", 3, Status.PAUSED, id="held half-way"),
-        pytest.param(Status.APPROVED, "cancelled", 3, Status.CANCELLED, id="stopped"),
-        pytest.param(Status.APPROVED, "completed", 1, Status.COMPLETED, id="one was taken"),
-        pytest.param(Status.APPROVED, "completed", 0, Status.FAILED, id="none was taken"),
+        pytest.param(Status.DRAFT, None, 0, 0, Status.DRAFT, id="a draft has no mailing"),
+        pytest.param(Status.APPROVED, None, 0, 0, Status.APPROVED, id="approved and not handed over"),
+        pytest.param(Status.APPROVED, "sending", 3, 0, Status.SENDING, id="on its way"),
+        pytest.param(Status.APPROVED, "paused", 4, 3, Status.PAUSED, id="held half-way"),
+        pytest.param(Status.APPROVED, "cancelled", 4, 3, Status.CANCELLED, id="stopped"),
+        pytest.param(Status.APPROVED, "completed", 4, 1, Status.COMPLETED, id="one was taken"),
+        pytest.param(Status.APPROVED, "completed", 4, 0, Status.FAILED, id="none was taken"),
+        pytest.param(Status.APPROVED, "completed", 0, 0, Status.COMPLETED, id="nobody gets it at once"),
     ],
 )
 def test_an_approved_alert_stands_where_its_mailing_stands(
-    stored: Status, mailing: str | None, accepted: int, expected: Status
+    stored: Status, mailing: str | None, total: int, accepted: int, expected: Status
 ) -> None:
-    assert standing(stored, mailing, accepted=accepted) is expected
+    assert standing(stored, mailing, total=total, accepted=accepted) is expected

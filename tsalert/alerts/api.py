@@ -4,9 +4,11 @@ from dataclasses import asdict
 from typing import Any
 
 from marshmallow import RAISE
+from sqlalchemy.orm import Session
 
 from tsalert.alerts import proof, queries, service
 from tsalert.alerts.costing import costs
+from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
 from tsalert.alerts.rules import Draft
@@ -124,18 +126,20 @@ def _record(alert_id: int) -> dict[str, Any]:
         "voice": alert.voice_text,
         "sent_alone": alert.override_reason is not None,
         "digest": pulled.digest,
-        "preview": _preview(alert, pulled, None if alert.published_at else queries.reach(session, alert)),
+        "preview": _preview(session, alert, pulled),
     }
 
 
-def _preview(alert: Alert, pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
-    size = pulled.sms_size
-    night = find_night(alert.channels, alert.urgency, alert.expires_at, utc_now())
+def _preview(session: Session, alert: Alert, pulled: proof.Proof) -> dict[str, Any]:
+    size, now = pulled.sms_size, utc_now()
+    night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
+    reach = None if alert.published_at else queries.reach(session, alert)
     return asdict(pulled.wording) | {
         "sms_encoding": size.encoding,
         "sms_segments": size.segments,
         "voice_seconds": pulled.voice_seconds,
         "reach": reach,
+        "later": None if reach is None else count_later(session, alert, now=now),
         "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
         "costs": None if reach is None else costs(pulled, reach),
         "waits_until": night.until if night else None,

@@ -21,7 +21,9 @@ def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int
     served: list[int] = []
     for edition in Edition:
         people = editions.readers(alert, edition, served)
-        if not editions.is_anybody(session, people):
+        # What nobody gets at once goes out all the same, for the daily and weekly mails to tell of.
+        is_last_hope = edition is Edition.ORDINARY and not served
+        if not (editions.is_anybody(session, people) or is_last_hope):
             continue
         content, lane = proof.content_of(alert, pulled, edition), LANES[Urgency(alert.urgency)]
         mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)

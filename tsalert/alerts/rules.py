@@ -223,7 +223,7 @@ def check_expiry(expires_at: datetime, now: datetime) -> None:
 
 
 def check_audience(size: int) -> None:
-    """Refuse to send to nobody.
+    """Refuse to send to nobody, neither at once nor with a daily or weekly mail.
 
     :raises RuleViolation: the audience is empty.
     """

@@ -154,7 +154,10 @@ class AlertCostSchema(Schema):
 
 
 class AlertPreviewSchema(Schema):
-    """An alert as it goes out, and how many would get it if it were approved now."""
+    """An alert as it goes out, and how many would get it if it were approved now.
+
+    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail.
+    """
 
     subject = fields.String()
     text = fields.String()
@@ -167,6 +170,7 @@ class AlertPreviewSchema(Schema):
     costs = fields.List(fields.Nested(AlertCostSchema), allow_none=True)
     waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    later = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import posting, proof, queries, rules
+from tsalert.alerts import later, posting, proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.rules import Draft, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
@@ -77,7 +77,7 @@ def approve(alert_id: int, shown: str, *, actor: Actor, now: datetime) -> int:
     :param shown: the digest of what the approver was shown.
     :raises NotAllowed: the approver wrote some of it.
     :raises Conflict: it has changed since, or is not waiting for approval.
-    :raises RuleViolation: nobody would get it, or it has expired.
+    :raises RuleViolation: nobody would get it, at once or later, or it has expired.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
@@ -228,7 +228,8 @@ def _send(
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     size = posting.post(session, alert, pulled, now=now)
-    rules.check_audience(size)
+    if not size:
+        rules.check_audience(sum(later.count_later(session, alert, now=now).values()))
     alert.status, alert.published_at = Status.APPROVED, now
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
     alert.override_reason = alone_because

@@ -84,14 +84,14 @@ def next_status(status: Status, step: Step) -> Status:
     return following
 
 
-def standing(stored: Status, mailing: str | None, *, accepted: int) -> Status:
+def standing(stored: Status, mailing: str | None, *, total: int, accepted: int) -> Status:
     """Return where an alert stands, given the state of its mailing and how many messages providers took.
 
-    A mailing that ended without one of them taken has failed.
+    A mailing that ended without one of them taken has failed; one without any had nobody to get it at once.
     """
     if stored is not Status.APPROVED or mailing is None:
         return stored
-    if mailing == Status.COMPLETED and not accepted:
+    if mailing == Status.COMPLETED and total and not accepted:
         return Status.FAILED
     return Status(mailing)
 

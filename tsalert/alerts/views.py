@@ -115,7 +115,7 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
     shown = load_form(AlertApprovalSchema())["digest"]
     size = service.approve(alert_id, shown, actor=current_actor(), now=utc_now())
-    return _to(alert_id, f"Approved. {size:,} messages are on their way.")
+    return _to(alert_id, f"Approved. {_on_their_way(size)}")
 
 
 @bp.post("/alerts/<int:alert_id>/send-alone")
@@ -126,7 +126,7 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
     typed = load_form(LoneSendingSchema())
     actor, now = current_actor(), utc_now()
     size = service.send_alone(alert_id, typed["digest"], typed["reason"], actor=actor, now=now)
-    return _to(alert_id, f"{size:,} messages are on their way. A manager will review this tomorrow.")
+    return _to(alert_id, f"{_on_their_way(size)} A manager will review this tomorrow.")
 
 
 @bp.post("/alerts/<int:alert_id>/pause")
@@ -196,6 +196,12 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     typed = load_form(ReviewSchema())
     service.review(alert_id, typed["verdict"], typed["note"], actor=current_actor(), now=utc_now())
     return redirect(url_for(".list_reviews"), 303)
+
+
+def _on_their_way(size: int) -> str:
+    if not size:
+        return "Nobody gets it at once: it goes out with the next daily and weekly mails."
+    return f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
 
 
 def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:
