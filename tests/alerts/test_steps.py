@@ -16,11 +16,13 @@ LEGAL = {
     "a returned one is edited": (Status.RETURNED, Step.EDIT, Status.DRAFT),
     "an approved one is sent": (Status.APPROVED, Step.SEND, Status.SENDING),
     "sending is paused": (Status.SENDING, Step.PAUSE, Status.PAUSED),
-    "sending is cancelled": (Status.SENDING, Step.CANCEL, Status.CANCELLED),
+    "one on its way is withdrawn": (Status.SENDING, Step.WITHDRAW, Status.CANCELLED),
     "sending is completed": (Status.SENDING, Step.COMPLETE, Status.COMPLETED),
     "sending fails": (Status.SENDING, Step.FAIL, Status.FAILED),
     "a paused one is resumed": (Status.PAUSED, Step.RESUME, Status.SENDING),
-    "a paused one is cancelled": (Status.PAUSED, Step.CANCEL, Status.CANCELLED),
+    "a paused one is withdrawn": (Status.PAUSED, Step.WITHDRAW, Status.CANCELLED),
+    "a sent one is withdrawn": (Status.COMPLETED, Step.WITHDRAW, Status.CANCELLED),
+    "a failed one is withdrawn": (Status.FAILED, Step.WITHDRAW, Status.CANCELLED),
 }
 PAIRS = {(status, step): following for status, step, following in LEGAL.values()}
 
@@ -38,7 +40,7 @@ def test_every_pair_of_state_and_step_leads_where_it_should_or_nowhere(status: S
 
 
 def test_nothing_leads_out_of_an_end() -> None:
-    ends = {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED}
+    ends = {Status.REJECTED, Status.CANCELLED}
     assert {status for status in Status if not legal_steps(status)} == ends
 
 

@@ -19,6 +19,7 @@ from tsalert.alerts.schemas import (
     AlertProgressSchema,
     AlertsAskedSchema,
     AlertSchema,
+    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     DoubtListSchema,
 )
@@ -81,6 +82,34 @@ def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     return _record(alert_id)
 
 
+@blp.route("/<int:alert_id>/pause", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.response(200, AlertSchema)
+def pause_alert(alert_id: int) -> dict[str, Any]:
+    """Hold what has not gone out."""
+    service.pause(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/resume", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.response(200, AlertSchema)
+def resume_alert(alert_id: int) -> dict[str, Any]:
+    """Go on with what was held."""
+    service.resume(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/withdraw", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.arguments(AlertWithdrawalSchema)
+@blp.response(200, AlertSchema)
+def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Take it back for good and tell everybody why."""
+    service.withdraw(alert_id, told["reason"], actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
 @blp.route("/<int:alert_id>/progress")
 @requires(Permission.READ_ALERT)
 @blp.response(200, AlertProgressSchema)
@@ -116,7 +145,7 @@ def _record(alert_id: int) -> dict[str, Any]:
     pulled = proof.pull_proof(alert)
     names = (
         "id reference headline advice topic wards channels urgency expires_at case_id author_id "
-        "submitted_at approved_by approved_at remark"
+        "submitted_at approved_by approved_at remark withdrawn_because"
     )
     return {name: getattr(alert, name) for name in names.split()} | {
         "status": status,

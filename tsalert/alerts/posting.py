@@ -1,4 +1,4 @@
-"""Handing an alert's editions to delivery, and holding, continuing or stopping all of them; steps of use cases."""
+"""Handing an alert's editions to delivery, and holding, continuing or calling off all of them; steps of use cases."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -43,9 +43,10 @@ def resume(session: Session, alert: Alert) -> None:
     _steer(session, alert, lambda mailing_id: delivery.resume(session, mailing_id))
 
 
-def cancel(session: Session, alert: Alert, *, now: datetime) -> None:
-    """Stop for good every edition of which something waits."""
-    _steer(session, alert, lambda mailing_id: delivery.cancel(session, mailing_id, now=now))
+def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
+    """Stop every edition for good, done or not, so that nothing of it is ever sent again."""
+    for mailing_id in editions.mailings_of(session, alert.id).values():
+        delivery.call_off(session, mailing_id, now=now)
 
 
 def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:

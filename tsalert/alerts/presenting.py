@@ -74,7 +74,7 @@ _PERMISSIONS = {
     Step.SEND_ALONE: Permission.OVERRIDE_APPROVAL,
     Step.PAUSE: Permission.APPROVE_ALERT,
     Step.RESUME: Permission.APPROVE_ALERT,
-    Step.CANCEL: Permission.APPROVE_ALERT,
+    Step.WITHDRAW: Permission.APPROVE_ALERT,
 }
 
 

@@ -10,6 +10,7 @@ from tsalert.alerts.rules import (
     LONGEST_BODY,
     LONGEST_HEADLINE,
     LONGEST_MESSAGE,
+    LONGEST_PUBLIC_REASON,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -59,6 +60,12 @@ class ReasonSchema(Schema):
     """Why an alert is returned or rejected."""
 
     reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
+
+
+class AlertWithdrawalSchema(Schema):
+    """Why an alert is withdrawn, for everybody to read."""
+
+    reason = Paragraph(required=True, longest=LONGEST_PUBLIC_REASON, error_messages={"required": "Tell everybody why."})
 
 
 class AlertApprovalSchema(Schema):
@@ -198,6 +205,7 @@ class AlertSchema(Schema):
     approved_at = fields.AwareDateTime(allow_none=True)
     sent_alone = fields.Boolean()
     remark = fields.String(allow_none=True)
+    withdrawn_because = fields.String(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
 

@@ -21,7 +21,7 @@ from tsalert.subscribers import queries as subscribers
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
-_STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
+_STEERED = {Step.PAUSE: (posting.pause, "paused"), Step.RESUME: (posting.resume, "resumed")}
 
 
 def write_draft(draft: Draft, *, actor: Actor, now: datetime) -> int:
@@ -135,9 +135,18 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.RESUME, actor, now)
 
 
-def cancel(alert_id: int, *, actor: Actor, now: datetime) -> None:
-    """Stop an alert for good; what has gone out cannot be called back."""
-    _steer(alert_id, Step.CANCEL, actor, now)
+def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take an alert back for good: nothing more of it goes out, and everybody can read why.
+
+    :raises Conflict: it has not been sent, or has been withdrawn.
+    :raises RuleViolation: the reason says nothing, or is no words for everybody.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        alert = _lock_for(session, alert_id, Step.WITHDRAW)
+        alert.withdrawn_because = rules.check_public_reason(reason)
+        posting.call_off(session, alert, now=now)
+        _note_change(session, alert, "withdrawn", actor, now)
 
 
 def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
@@ -241,8 +250,6 @@ def _steer(alert_id: int, step: Step, actor: Actor, now: datetime) -> None:
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = _lock_for(session, alert_id, step)
-        if step is Step.CANCEL:
-            posting.cancel(session, alert, now=now)
-        else:
-            (posting.pause if step is Step.PAUSE else posting.resume)(session, alert)
-        _note_change(session, alert, _STEERED[step], actor, now)
+        steer, done = _STEERED[step]
+        steer(session, alert)
+        _note_change(session, alert, done, actor, now)

@@ -8,6 +8,7 @@ from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
     AlertApprovalSchema,
     AlertDraftSchema,
+    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     LoneSendingSchema,
     ReasonSchema,
@@ -145,12 +146,13 @@ def resume_alert(alert_id: int) -> ResponseReturnValue:
     return _to(alert_id)
 
 
-@bp.post("/alerts/<int:alert_id>/cancel")
+@bp.post("/alerts/<int:alert_id>/withdraw")
 @requires(Permission.APPROVE_ALERT)
-def cancel_alert(alert_id: int) -> ResponseReturnValue:
-    """Stop it for good."""
-    service.cancel(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Cancelled. What had gone out cannot be called back.")
+@redisplays(show_alert)
+def withdraw_alert(alert_id: int) -> ResponseReturnValue:
+    """Take it back for good and tell everybody why."""
+    service.withdraw(alert_id, load_form(AlertWithdrawalSchema())["reason"], actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Withdrawn. Nothing more of it goes out, and our site says why.")
 
 
 @bp.get("/alerts/<int:alert_id>/progress")

@@ -5,22 +5,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Select, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, Subquery, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
+from tsalert.alerts.later import CHANNELS
 from tsalert.alerts.models import Alert
 from tsalert.alerts.steps import Status
+from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
-from tsalert.delivery.rules import Channel
+from tsalert.delivery.queries import was_sent
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
 from tsalert.subscribers import queries as subscribers
-from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.rules import EVERY_TOPIC, Frequency
 
-CHANNELS = (Channel.EMAIL, Channel.SMS)
 PAGE = 25
 _HELD_BACK = {Status.PAUSED, Status.CANCELLED}
 
@@ -55,12 +56,16 @@ def was_made(session: Session, period: Period) -> bool:
 
 def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     """Return what a digest may tell of: the newest alerts first, then those to take back."""
-    fresh = (Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at, Alert.expires_at > now)
-    found = session.scalars(select(Alert).where(*fresh).order_by(Alert.published_at.desc(), Alert.id.desc())).all()
+    # Once it is sent, an alert changes only by being held, let go on, or withdrawn.
+    lately = (Alert.changed_at >= period.starts_at, Alert.published_at < period.ends_at)
+    found = session.scalars(select(Alert).where(*lately).order_by(Alert.published_at.desc(), Alert.id.desc())).all()
     progress = editions.progress_of_all(session, [one.id for one in found])
     states = {key: each.state for key, each in progress.items()}
-    new = [Line(one, Tells.NEW) for one in found if states.get(one.id) not in _HELD_BACK]
+    new = [
+        Line(one, Tells.NEW) for one in found if states.get(one.id) not in _HELD_BACK and one.expires_at > as_utc(now)
+    ]
     told = _told(session, [one.id for one in found])
+    # What had ended is taken back all the same: what was told was wrong.
     taken_back = [
         Line(one, Tells.WITHDRAWN)
         for one in found
@@ -78,7 +83,7 @@ def audience(session: Session, items: Sequence[Line], frequency: Frequency) -> S
     :param items: at least one.
     """
     told = _told(session, [one.alert.id for one in items])
-    every = union_all(*(_readers(session, one, told, frequency, 1 << place) for place, one in enumerate(items)))
+    every = union_all(*(_bit(_readers(session, one, told, frequency), 1 << place) for place, one in enumerate(items)))
     bits = every.subquery("every")
     # PostgreSQL adds whole numbers up to a decimal one.
     added = cast(func.sum(bits.c.bit), BigInteger)
@@ -159,22 +164,29 @@ def _told(session: Session, alert_ids: Collection[int]) -> defaultdict[tuple[int
 
 
 def _readers(
-    session: Session,
-    item: Line,
-    told: defaultdict[tuple[int, Tells], list[int]],
-    frequency: Frequency,
-    bit: int,
-) -> Select[int, str, int]:
-    """Return the query of (endpoint id, channel, bit) of those who are to hear one thing of one alert."""
+    session: Session, item: Line, told: defaultdict[tuple[int, Tells], list[int]], frequency: Frequency
+) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of those who are to hear one thing of one alert."""
     alert, earlier = item.alert, told[item.alert.id, Tells.NEW]
-    assert alert.published_at is not None  # only published ones become lines
-    wanted = subscribers.digest_audience(
-        frequency, wards=alert.wards, topic=alert.topic, channels=CHANNELS, joined_by=alert.published_at
-    ).subquery()
-    query = select(wanted.c.id, wanted.c.channel, literal(bit, BigInteger).label("bit"))
     if item.tells is Tells.WITHDRAWN:
-        had = told[alert.id, Tells.WITHDRAWN]
-        query = query.where(wanted.c.id.in_(delivery.recipients_of(earlier)))
-    else:
-        had = [*editions.mailings_of(session, alert.id).values(), *earlier]
-    return query.where(wanted.c.id.not_in(delivery.recipients_of(had)))
+        everybody = _wanted(frequency, (), EVERY_TOPIC, alert.changed_at)
+        had = was_sent(earlier, everybody.c.id)
+        return _but(everybody, told[alert.id, Tells.WITHDRAWN]).where(had)
+    assert alert.published_at is not None  # only published ones become lines
+    wanted = _wanted(frequency, alert.wards, alert.topic, alert.published_at)
+    return _but(wanted, [*editions.mailings_of(session, alert.id).values(), *earlier])
+
+
+def _wanted(frequency: Frequency, wards: Collection[str], topic: str, joined_by: datetime) -> Subquery:
+    return subscribers.digest_audience(
+        frequency, wards=wards, topic=topic, channels=CHANNELS, joined_by=joined_by
+    ).subquery()
+
+
+def _but(people: Subquery, mailing_ids: Collection[int]) -> Select[int, str]:
+    """Return the query of some people without those whom any of some mailings went to."""
+    return select(people.c.id, people.c.channel).where(~was_sent(mailing_ids, people.c.id))
+
+
+def _bit(people: Select[int, str], bit: int) -> Select[int, str, int]:
+    return people.add_columns(literal(bit, BigInteger).label("bit"))
