@@ -210,6 +210,56 @@ def test_what_was_told_stays_as_it_was_told(session: Session, publish: Publish, 
     session.rollback()
 
 
+def _words_to(session: Session, address: str) -> Mailing:
+    """Return the one mailing of digests that an address got."""
+    query = select(Mailing).join(DigestMailing, DigestMailing.mailing_id == Mailing.id)
+    query = query.join(Delivery, Delivery.mailing_id == Mailing.id)
+    return session.scalars(
+        query.join(Endpoint, Endpoint.id == Delivery.endpoint_id).where(Endpoint.address == address)
+    ).one()
+
+
+def test_each_reader_gets_the_edition_that_they_read(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    subscribe(session, "large@example.org", frequency="daily", formats="large_print")
+    subscribe(session, "+447700900042", frequency="daily", formats="large_print")
+    for address, formats in (("watch@example.org", ""), ("library@example.org", "large_print")):
+        subscribe(session, address, frequency="daily", kind="partner", formats=formats)
+    session.commit()
+    alert = publish()
+    assert service.send_due(MORNING) == 5
+    assert len(_told(session)) == 5
+    ordinary, large = _words_to(session, "ann@example.org"), _words_to(session, "large@example.org")
+    partner = _words_to(session, "watch@example.org")
+    assert _words_to(session, "library@example.org") is partner
+    assert _words_to(session, "+447700900042") is ordinary
+    assert ordinary.sms is not None
+    assert (large.sms, partner.sms) == (None, None)
+    for mailing in (ordinary, large, partner):
+        for words in (mailing.text, mailing.html or ""):
+            assert alert.headline in words
+            assert f"/check/{alert.reference}" in words
+            assert words.count("((unsubscribe_link))") == 1
+    assert "18pt" in (large.html or "")
+    assert "18pt" not in (ordinary.html or "")
+
+
+def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Session, publish: Publish) -> None:
+    subscribe(session, "watch@example.org", frequency="weekly", kind="partner")
+    session.commit()
+    alert = publish()
+    service.send_due(_MONDAY)
+    mailing = _words_to(session, "watch@example.org")
+    for words in (mailing.text, mailing.html or ""):
+        own, line, below = words.partition("Please pass on everything below this line")
+        assert line
+        assert f"/pass-on/{alert.reference}" in own
+        assert "((unsubscribe_link))" in own
+        assert "((" not in below
+        assert "/preferences" not in below
+        assert "They" in below
+
+
 def test_a_mobile_gets_one_line_with_the_way_to_the_alerts(session: Session, publish: Publish) -> None:
     subscribe(session, "+447700900042", frequency="daily")
     session.commit()

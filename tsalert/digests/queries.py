@@ -5,12 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Select, Subquery, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
 from tsalert.alerts.later import CHANNELS
 from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import Channel, Edition
 from tsalert.alerts.steps import Status
 from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
@@ -20,10 +21,23 @@ from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
 from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers import reading
 from tsalert.subscribers.rules import EVERY_TOPIC, Frequency
 
 PAGE = 25
 _HELD_BACK = {Status.PAUSED, Status.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some of a digest's alerts, in one edition; ``bits`` has one bit for each item, the first item's the lowest."""
+
+    bits: int
+    edition: Edition
+
+    def items_of(self, items: Sequence[Line]) -> list[Line]:
+        """Return those of a digest's items that belong to it."""
+        return [item for place, item in enumerate(items) if self.bits >> place & 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +104,21 @@ def audience(session: Session, items: Sequence[Line], frequency: Frequency) -> S
     return select(bits.c.id, bits.c.channel, added.label("told")).group_by(bits.c.id, bits.c.channel)
 
 
-def sets(session: Session, people: Select[int, str, int]) -> dict[int, int]:
-    """Return how many addresses have each set of alerts to hear of."""
-    found = people.subquery("found")
-    return dict(session.execute(select(found.c.told, func.count()).group_by(found.c.told).order_by(found.c.told)).all())
+def shares(session: Session, people: Select[int, str, int]) -> list[Share]:
+    """Return what there is to write: each set of alerts that anybody has to hear of, in each edition it is read in."""
+    each = _with_edition(people)
+    query = select(each.c.told, each.c.edition).distinct().order_by(each.c.told, each.c.edition)
+    return [Share(bits, Edition(edition)) for bits, edition in session.execute(query)]
 
 
-def people_of(people: Select[int, str, int], bits: int) -> Select[int, str]:
-    """Return the query of those who have exactly one set of alerts to hear of."""
-    found = people.subquery("found")
-    return select(found.c.id, found.c.channel).where(found.c.told == bits)
+def people_of(people: Select[int, str, int], share: Share, made: Collection[int]) -> Select[int, str]:
+    """Return the query of those who are to get one share.
+
+    :param made: the mailings of the other shares, lest somebody who changes what they asked for get two.
+    """
+    each = _with_edition(people)
+    mine = (each.c.told == share.bits, each.c.edition == share.edition, ~was_sent(made, each.c.id))
+    return select(each.c.id, each.c.channel).where(*mine)
 
 
 def list_sent(session: Session, *, before: int | None = None, limit: int = PAGE) -> list[Sent]:
@@ -130,10 +149,26 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
     for frequency in DIGESTS:
         period = next_period(frequency, now)
         items = lines(session, period, now=period.ends_at)
-        readers = sum(sets(session, audience(session, items, frequency)).values()) if items else 0
+        readers = _count(session, audience(session, items, frequency)) if items else 0
         references = tuple(one.alert.reference for one in items) if readers else ()
         found.append(Coming(frequency, period.ends_at, references, readers))
     return found
+
+
+def _count(session: Session, people: Select[int, str, int]) -> int:
+    return session.scalar(select(func.count()).select_from(people.subquery("people"))) or 0
+
+
+def _with_edition(people: Select[int, str, int]) -> Subquery:
+    """Add the edition that each reads; only mail has other editions than the ordinary one."""
+    found = people.subquery("found")
+    by_mail = found.c.channel == Channel.EMAIL
+    edition = case(
+        (and_(by_mail, reading.is_read_by_partners(found.c.id)), Edition.PARTNER),
+        (and_(by_mail, reading.is_read_in_large_print(found.c.id)), Edition.LARGE_PRINT),
+        else_=Edition.ORDINARY,
+    )
+    return select(found.c.id, found.c.channel, found.c.told, edition.label("edition")).subquery("each")
 
 
 def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:

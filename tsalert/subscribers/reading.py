@@ -1,6 +1,6 @@
 """How people want to read alerts: partners to pass them on, some in large print. Queries for audiences to join with."""
 
-from sqlalchemy import Select, Text, cast, literal_column, select
+from sqlalchemy import ColumnElement, Exists, Select, Text, cast, literal_column, select
 
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.rules import LARGE_PRINT, Kind
@@ -16,6 +16,16 @@ def read_in_large_print() -> Select[int]:
     """Return the query of the endpoints at which anybody asked for large print."""
     # The list is JSON, which the two databases look into with words of their own; as text they read alike.
     return _read_by().where(cast(Subscriber.formats, Text).contains(f'"{LARGE_PRINT}"', autoescape=True))
+
+
+def is_read_by_partners(endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether anybody of a partner reads an endpoint, as a condition looked up for each."""
+    return read_by_partners().where(SubscriberEndpoint.endpoint_id == endpoint_id).exists()
+
+
+def is_read_in_large_print(endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether anybody asked for large print at an endpoint, as a condition looked up for each."""
+    return read_in_large_print().where(SubscriberEndpoint.endpoint_id == endpoint_id).exists()
 
 
 def _read_by() -> Select[int]:
