@@ -1,6 +1,6 @@
 """Who has which alerts to hear of in a digest, found by the database; and the digests that went out."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -60,6 +60,17 @@ class Coming:
     leaves_at: datetime
     references: tuple[str, ...]
     readers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How many the mails of one frequency told of an alert and of its withdrawal, and how many the next would."""
+
+    frequency: Frequency
+    told: int
+    told_withdrawn: int
+    leaves_at: datetime
+    waiting: int
 
 
 def was_made(session: Session, period: Period) -> bool:
@@ -153,6 +164,31 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
         references = tuple(one.alert.reference for one in items) if readers else ()
         found.append(Coming(frequency, period.ends_at, references, readers))
     return found
+
+
+def of_alert(session: Session, alert: Alert, *, now: datetime) -> list[Carried]:
+    """Return for each frequency what its mails told of one alert, and what the next would tell as things stand."""
+    query = select(DigestRun.frequency, DigestItem.tells, DigestItem.mailing_id)
+    query = query.join(DigestMailing, DigestMailing.mailing_id == DigestItem.mailing_id)
+    query = query.join(DigestRun, DigestRun.id == DigestMailing.run_id).where(DigestItem.alert_id == alert.id)
+    rows = session.execute(query).all()
+    sizes = delivery.progress_of_all(session, [mailing_id for _, _, mailing_id in rows])
+    told: Counter[tuple[str, str]] = Counter()
+    for frequency, tells, mailing_id in rows:
+        told[frequency, tells] += sizes[mailing_id].total
+    return [
+        Carried(
+            often, told[often, Tells.NEW], told[often, Tells.WITHDRAWN], *_still_to_tell(session, alert, often, now)
+        )
+        for often in DIGESTS
+    ]
+
+
+def _still_to_tell(session: Session, alert: Alert, frequency: Frequency, now: datetime) -> tuple[datetime, int]:
+    """Return when the next mail leaves, and how many it tells of an alert or of its withdrawal."""
+    period = next_period(frequency, now)
+    mine = [line for line in lines(session, period, now=period.ends_at) if line.alert.id == alert.id]
+    return period.ends_at, _count(session, audience(session, mine, frequency)) if mine else 0
 
 
 def _count(session: Session, people: Select[int, str, int]) -> int:
