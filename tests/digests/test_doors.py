@@ -79,7 +79,9 @@ def test_programs_see_what_the_mails_told_of_an_alert(
     alert = publish(now, expires_at=now + timedelta(days=20))
     place, token = f"/api/v1/digests/alerts/{alert.id}", bearer()
     service.send_due(next_period(Frequency.DAILY, now).ends_at)
-    daily, weekly = client.get(place, headers=token).json or ()
+    answer = client.get(place, headers=token).json
+    assert answer is not None
+    daily, weekly = answer
     assert (daily["told"], daily["told_withdrawn"], daily["waiting"]) == (1, 0, 0)
     assert (weekly["told"], weekly["waiting"]) == (0, 0)
     assert client.get("/api/v1/digests/alerts/404", headers=token).status_code == 404
