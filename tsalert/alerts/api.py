@@ -4,9 +4,11 @@ from dataclasses import asdict
 from typing import Any
 
 from marshmallow import RAISE
+from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, proof, queries, service
 from tsalert.alerts.costing import costs
+from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
 from tsalert.alerts.rules import Draft
@@ -18,6 +20,7 @@ from tsalert.alerts.schemas import (
     AlertProgressSchema,
     AlertsAskedSchema,
     AlertSchema,
+    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     DoubtListSchema,
 )
@@ -90,6 +93,34 @@ def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     return _record(alert_id)
 
 
+@blp.route("/<int:alert_id>/pause", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.response(200, AlertSchema)
+def pause_alert(alert_id: int) -> dict[str, Any]:
+    """Hold what has not gone out."""
+    service.pause(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/resume", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.response(200, AlertSchema)
+def resume_alert(alert_id: int) -> dict[str, Any]:
+    """Go on with what was held."""
+    service.resume(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/withdraw", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.arguments(AlertWithdrawalSchema)
+@blp.response(200, AlertSchema)
+def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Take it back for good and tell everybody why."""
+    service.withdraw(alert_id, told["reason"], actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
 @blp.route("/<int:alert_id>/progress")
 @requires(Permission.READ_ALERT)
 @blp.response(200, AlertProgressSchema)
@@ -125,7 +156,7 @@ def _record(alert_id: int) -> dict[str, Any]:
     pulled = proof.pull_proof(alert)
     names = (
         "id reference headline advice topic wards channels urgency expires_at case_id author_id "
-        "submitted_at approved_by approved_at remark"
+        "submitted_at approved_by approved_at remark withdrawn_because"
     )
     return {name: getattr(alert, name) for name in names.split()} | {
         "status": status,
@@ -139,18 +170,20 @@ def _record(alert_id: int) -> dict[str, Any]:
             asdict(each.mark) | {"why": each.why, "answered_by": each.answered_by}
             for each in answering.marks_of(session, alert)
         ],
-        "preview": _preview(alert, pulled, None if alert.published_at else queries.reach(session, alert)),
+        "preview": _preview(session, alert, pulled),
     }
 
 
-def _preview(alert: Alert, pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
-    size = pulled.sms_size
-    night = find_night(alert.channels, alert.urgency, alert.expires_at, utc_now())
+def _preview(session: Session, alert: Alert, pulled: proof.Proof) -> dict[str, Any]:
+    size, now = pulled.sms_size, utc_now()
+    night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
+    reach = None if alert.published_at else queries.reach(session, alert)
     return asdict(pulled.wording) | {
         "sms_encoding": size.encoding,
         "sms_segments": size.segments,
         "voice_seconds": pulled.voice_seconds,
         "reach": reach,
+        "later": None if reach is None else count_later(session, alert, now=now),
         "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
         "costs": None if reach is None else costs(pulled, reach),
         "waits_until": night.until if night else None,

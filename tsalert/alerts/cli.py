@@ -51,7 +51,10 @@ def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, *, wait
     alert_id = service.write_and_send_alone(draft, reason, may_stay=why, actor=actor, now=utc_now())
     alert = queries.get_alert(db.session(), alert_id)
     progress = queries.progress(db.session(), alert)
-    click.echo(f"{alert.reference} is on its way to {progress.total if progress else 0:,} addresses.")
+    if progress and progress.total:
+        click.echo(f"{alert.reference} is on its way to {progress.total:,} addresses.")
+    else:
+        click.echo(f"{alert.reference} goes out with the next daily and weekly mails; nobody gets it at once.")
     if wait:
         status, in_doubt = _watch(alert_id)
         click.echo(f"{STATUS_WORDS[status]}; {in_doubt:,} in doubt." if in_doubt else f"{STATUS_WORDS[status]}.")

@@ -14,7 +14,9 @@ class Alert(Base):
     """One warning to residents; what was approved and sent is also kept, as it went out, in its editions' mailings.
 
     ``status`` goes as far as approved; what comes after is told by the mailings. ``wards`` and ``channels``
-    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection.
+    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection,
+    ``withdrawn_because`` what everybody may read. Once it is sent, only holding it, letting it go on and
+    withdrawing it move ``changed_at``.
     """
 
     __tablename__ = "alert"
@@ -58,6 +60,7 @@ class Alert(Base):
     approved_digest: Mapped[str | None]
     override_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None]
 
 
 class AlertEdition(Base):

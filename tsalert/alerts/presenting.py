@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, editions, proof, queries
 from tsalert.alerts.costing import costs
+from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay, Pointer
@@ -88,7 +89,7 @@ _PERMISSIONS = {
     Step.SEND_ALONE: Permission.OVERRIDE_APPROVAL,
     Step.PAUSE: Permission.APPROVE_ALERT,
     Step.RESUME: Permission.APPROVE_ALERT,
-    Step.CANCEL: Permission.APPROVE_ALERT,
+    Step.WITHDRAW: Permission.APPROVE_ALERT,
 }
 
 
@@ -224,10 +225,11 @@ def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime)
     """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
     if alert.published_at is not None:
         sent = editions.sent_sizes(session, alert.id)
-        return {"reach": None, "edition_sizes": sent, "costs": [], "night": None}
+        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None}
     reach = queries.reach(session, alert)
     return {
         "reach": reach,
+        "later": say_later(count_later(session, alert, now=now)),
         "edition_sizes": editions.edition_sizes(session, alert, sum(reach.values())),
         "costs": costs(pulled, reach),
         "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),

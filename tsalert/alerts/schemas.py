@@ -11,6 +11,7 @@ from tsalert.alerts.rules import (
     LONGEST_BODY,
     LONGEST_HEADLINE,
     LONGEST_MESSAGE,
+    LONGEST_PUBLIC_REASON,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -60,6 +61,12 @@ class ReasonSchema(Schema):
     """Why an alert is returned or rejected."""
 
     reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
+
+
+class AlertWithdrawalSchema(Schema):
+    """Why an alert is withdrawn, for everybody to read."""
+
+    reason = Paragraph(required=True, longest=LONGEST_PUBLIC_REASON, error_messages={"required": "Tell everybody why."})
 
 
 class AlertApprovalSchema(Schema):
@@ -155,7 +162,10 @@ class AlertCostSchema(Schema):
 
 
 class AlertPreviewSchema(Schema):
-    """An alert as it goes out, and how many would get it if it were approved now."""
+    """An alert as it goes out, and how many would get it if it were approved now.
+
+    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail.
+    """
 
     subject = fields.String()
     text = fields.String()
@@ -168,6 +178,7 @@ class AlertPreviewSchema(Schema):
     costs = fields.List(fields.Nested(AlertCostSchema), allow_none=True)
     waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    later = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
 
@@ -220,6 +231,7 @@ class AlertSchema(Schema):
     sent_alone = fields.Boolean()
     remark = fields.String(allow_none=True)
     marks = fields.List(fields.Nested(AlertMarkSchema))
+    withdrawn_because = fields.String(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
 

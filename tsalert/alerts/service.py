@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, posting, proof, queries, rules
+from tsalert.alerts import answering, later, posting, proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, Kind, Verdict
@@ -22,7 +22,7 @@ from tsalert.subscribers import queries as subscribers
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
-_STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
+_STEERED = {Step.PAUSE: (posting.pause, "paused"), Step.RESUME: (posting.resume, "resumed")}
 
 
 def write_draft(draft: Draft, *, actor: Actor, now: datetime) -> int:
@@ -79,7 +79,7 @@ def approve(alert_id: int, shown: str, *, actor: Actor, now: datetime) -> int:
     :param shown: the digest of what the approver was shown.
     :raises NotAllowed: the approver wrote some of it.
     :raises Conflict: it has changed since, or is not waiting for approval.
-    :raises RuleViolation: nobody would get it, or it has expired.
+    :raises RuleViolation: nobody would get it, at once or later, or it has expired.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
@@ -145,9 +145,18 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.RESUME, actor, now)
 
 
-def cancel(alert_id: int, *, actor: Actor, now: datetime) -> None:
-    """Stop an alert for good; what has gone out cannot be called back."""
-    _steer(alert_id, Step.CANCEL, actor, now)
+def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take an alert back for good: nothing more of it goes out, and everybody can read why.
+
+    :raises Conflict: it has not been sent, or has been withdrawn.
+    :raises RuleViolation: the reason says nothing, or is no words for everybody.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        alert = _lock_for(session, alert_id, Step.WITHDRAW)
+        alert.withdrawn_because = rules.check_public_reason(reason)
+        posting.call_off(session, alert, now=now)
+        _note_change(session, alert, "withdrawn", actor, now)
 
 
 def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
@@ -239,7 +248,8 @@ def _send(
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     size = posting.post(session, alert, pulled, now=now)
-    rules.check_audience(size)
+    if not size:
+        rules.check_audience(sum(later.count_later(session, alert, now=now).values()))
     alert.status, alert.published_at = Status.APPROVED, now
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
     alert.override_reason = alone_because
@@ -251,8 +261,6 @@ def _steer(alert_id: int, step: Step, actor: Actor, now: datetime) -> None:
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = _lock_for(session, alert_id, step)
-        if step is Step.CANCEL:
-            posting.cancel(session, alert, now=now)
-        else:
-            (posting.pause if step is Step.PAUSE else posting.resume)(session, alert)
-        _note_change(session, alert, _STEERED[step], actor, now)
+        steer, done = _STEERED[step]
+        steer(session, alert)
+        _note_change(session, alert, done, actor, now)

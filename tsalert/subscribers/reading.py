@@ -3,7 +3,7 @@
 Each has a partial index, which serves only a query that says the same in the same words, without parameters.
 """
 
-from sqlalchemy import Select, literal_column, select, text
+from sqlalchemy import ColumnElement, Exists, Select, literal_column, select, text
 
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.rules import LARGE_PRINT, Kind
@@ -17,6 +17,16 @@ def read_by_partners() -> Select[int]:
 def read_in_large_print() -> Select[int]:
     """Return the query of the endpoints at which anybody asked for large print."""
     return _read_by().where(text(f"""CAST(subscriber.formats AS TEXT) LIKE '%"{LARGE_PRINT}"%'"""))
+
+
+def is_read_by_partners(endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether anybody of a partner reads an endpoint, as a condition looked up for each."""
+    return read_by_partners().where(SubscriberEndpoint.endpoint_id == endpoint_id).exists()
+
+
+def is_read_in_large_print(endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether anybody asked for large print at an endpoint, as a condition looked up for each."""
+    return read_in_large_print().where(SubscriberEndpoint.endpoint_id == endpoint_id).exists()
 
 
 def _read_by() -> Select[int]:
