@@ -56,4 +56,5 @@ class Press:
             self._sign_endpoint(each.endpoint_id),
             self._sign_acknowledgement(each.id) if prepared.asks_to_acknowledge else "",
         )
-        return Message(each.id, each.mailing_id, channel, address, prepared.render(reader), each.standing.lane)
+        content, standing = prepared.render(reader), each.standing
+        return Message(each.id, each.mailing_id, channel, address, content, standing.lane, standing.doubts)
