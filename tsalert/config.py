@@ -148,8 +148,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
         pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
-    if reader.faults:
-        raise SettingsError("\n".join(reader.faults))
+    _refuse_faults(reader)
     return settings
 
 
@@ -163,6 +162,11 @@ def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite URL, or None for another database or one in memory."""
     prefix = "sqlite:///"
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
+
+
+def _refuse_faults(reader: Reader) -> None:
+    if reader.faults:
+        raise SettingsError("\n".join(reader.faults))
 
 
 def _database_url(reader: Reader) -> str:

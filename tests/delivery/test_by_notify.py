@@ -1,6 +1,7 @@
 """The queue and Notify together: what is in doubt is settled by Notify's own word, and nobody gets anything twice."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,13 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tests.providers.log import Log
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE, Notify, running
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.delivery import doubts
 from tsalert.delivery.models import Delivery
-from tsalert.delivery.ports import Gateway, Unavailable
+from tsalert.delivery.ports import Gateway, Message, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Content, Lane
 from tsalert.delivery.sending import Sender
 from tsalert.notify_settings import NotifySettings
@@ -115,3 +117,13 @@ def test_where_nothing_makes_calls_none_passes_for_made(
     assert session.scalars(select(Delivery.error)).one() == "nothing is set up that makes calls"
     assert deliveries(session) == [("pending", None)]
     assert session.scalars(select(Delivery.due_at)).one() > utc_now() + timedelta(minutes=59)
+
+
+def test_a_channel_that_nothing_serves_never_passes_for_one_that_works_again() -> None:
+    nothing = Unserved(Channel.VOICE, "nothing is set up that makes calls")
+    question = Message(0, 0, Channel.VOICE, "+442079460001", b"")
+    with pytest.raises(Unavailable, match="nothing is set up"):
+        nothing.look_up(question, since=utc_now())
+    log = Log()
+    nothing.line().send([replace(question, lane=Lane.PAGING)], log)
+    assert log.answers == {0: RetryLater("nothing is set up that makes calls")}

@@ -100,6 +100,12 @@ def test_a_mail_to_one_person_carries_no_way_to_leave(notify: Notify, open_line:
     assert "one_click_unsubscribe_url" not in notify.taken[0]
 
 
+def test_what_stands_under_a_mail_is_set_off_by_a_line_as_notify_draws_one() -> None:
+    content = Content("Subject", text="Is it real -- or not?\n\n--\nTestshire\nUntil noon\n")
+    words = read_words(PreparedMail(content, Lane.TRANSACTIONAL, LETTERHEAD, written_at=NOW).render(READER))
+    assert words.body == "Is it real -- or not?\n\n---\n\nTestshire\nUntil noon"
+
+
 def test_a_way_to_leave_that_is_not_safe_is_not_named_to_notify_which_would_refuse_the_mail() -> None:
     letterhead = replace(LETTERHEAD, unsubscribe_url="http://127.0.0.1:8000/unsubscribe/")
     content = Content("Subject", text="Words\n")

@@ -1,5 +1,6 @@
 """Mail through GOV.UK Notify, which writes its own from subject and text, and puts the way to leave into its head."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.parser import BytesParser
@@ -12,6 +13,8 @@ from tsalert.notify_settings import NotifySettings
 from tsalert.providers.notify_line import NotifyLine, Way
 
 _PLACES = frozenset({"subject", "body"})
+# Notify reads a text as Markdown, and a line of three dashes as a rule.
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _PARSER = BytesParser(policy=default)
 
 
@@ -68,9 +71,10 @@ def read_words(content: bytes) -> Words:
     """Return subject, text and way to leave of a mail."""
     mail = _PARSER.parsebytes(content)
     part = mail.get_body(("plain",))
+    text = str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
     leave_url = str(mail.get("List-Unsubscribe", "")).strip("<>")
     return Words(
         subject=str(mail.get("Subject", "")),
-        body=str(part.get_content()).replace("\r\n", "\n").strip() if part is not None else "",
+        body=_SIGNATURE.sub("---\n", text).strip(),
         leave_url=leave_url if leave_url.startswith("https://") else None,
     )

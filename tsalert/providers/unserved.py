@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tsalert.delivery.ports import AttemptLog, Message, RetryLater
+from tsalert.delivery.ports import AttemptLog, Message, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane
 
 _LOOK_AGAIN_SECONDS = 3600.0
@@ -26,8 +26,11 @@ class Unserved:
         return UnservedLine(self.because)
 
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
-        """Return None: there is nobody to ask."""
-        return None
+        """Answer no question, so that nobody takes the channel for one that works again.
+
+        :raises Unavailable: there is nobody to ask.
+        """
+        raise Unavailable(self.because)
 
 
 @dataclass(frozen=True, slots=True)
