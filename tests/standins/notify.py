@@ -145,8 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             return f"Additional properties are not allowed ({', '.join(unknown)} was unexpected)"
         if not asked.get("one_click_unsubscribe_url", "https://").startswith("https://"):
             return "one_click_unsubscribe_url is not a valid https url"
-        is_address = "@" in address if kind == "email" else address.startswith("+447")
-        return None if is_address else f"{name} is not valid"
+        is_address = not address.endswith(".invalid") if kind == "email" else address.startswith("+447")
+        return None if is_address else f"{name} {address} is not valid"
 
     def _take(self, kind: str, asked: dict[str, Any], body: str) -> None:
         is_taken = body.startswith("taken-then-")

@@ -100,7 +100,7 @@ class NotifyLine:
             made = self._way.send(self._client, message, name)
             return Accepted(str(made["id"]))
         except HTTPError as error:
-            return _read_error(error)
+            return _read_error(error, message.address)
         except (InvalidResponse, TypeError, KeyError):
             return InDoubt("what Notify answered cannot be read")
 
@@ -126,11 +126,13 @@ class NotifyLine:
             raise Unavailable("Notify could not be asked: its answer cannot be read") from error
 
 
-def _read_error(error: HTTPError) -> Answer:
+def _read_error(error: HTTPError, address: str) -> Answer:
+    """Read what became of a message; its address must not outlive it in the reason."""
     response: Response | None = error.response
     if response is not None:
         asked = response.headers.get("Retry-After", "")
         kind, reason = _first_error(response)
+        reason = reason.replace(address, "•••")
         return verdict(response.status_code, kind, reason, after=float(asked) if asked.isdecimal() else None)
     cause = error.__cause__
     if isinstance(cause, RequestException) and never_connected(cause):
