@@ -57,18 +57,25 @@ def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) ->
     same each time. What is none of our words becomes a call that waits for an officer.
     """
     with transaction() as session:
-        sender, body = readable(sender), readable(body)
-        values = {"sender": sender, "body": body, "taken_as": MESSAGE, "answer": "", "received_at": now}
-        adding = insert_ignoring_conflicts(session, InboundMessage).values(provider_ref=provider_ref, **values)
-        new_id = session.scalar(adding.returning(InboundMessage.id))
-        if new_id is None:
-            known = select(InboundMessage.answer).where(InboundMessage.provider_ref == provider_ref)
-            return session.scalars(known).one()
-        taken = _act(session, sender, body, now)
-        changed = update(InboundMessage).where(InboundMessage.id == new_id)
-        session.execute(changed.values(taken_as=taken.word, answer=taken.answer, call_id=taken.call_id))
-        audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken.word)
-        return taken.answer
+        taken = take_in(session, provider_ref, sender, body, now=now)
+        if taken is not None:
+            return taken.answer
+        return session.scalars(select(InboundMessage.answer).where(InboundMessage.provider_ref == provider_ref)).one()
+
+
+def take_in(session: Session, provider_ref: str, sender: str, body: str, *, now: datetime) -> Taken | None:
+    """Take one text message and return what it was taken as; None where it came before. A step."""
+    sender, body = readable(sender), readable(body)
+    values = {"sender": sender, "body": body, "taken_as": MESSAGE, "answer": "", "received_at": now}
+    adding = insert_ignoring_conflicts(session, InboundMessage).values(provider_ref=provider_ref, **values)
+    new_id = session.scalar(adding.returning(InboundMessage.id))
+    if new_id is None:
+        return None
+    taken = _act(session, sender, body, now)
+    changed = update(InboundMessage).where(InboundMessage.id == new_id)
+    session.execute(changed.values(taken_as=taken.word, answer=taken.answer, call_id=taken.call_id))
+    audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken.word)
+    return taken
 
 
 def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
