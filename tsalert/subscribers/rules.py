@@ -1,6 +1,6 @@
 """What subscribers are, what they may choose, and the limits on joining."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,6 +37,10 @@ class Frequency(StrEnum):
 
 
 OFFERED = tuple(Frequency)
+# How often, and in which formats, as one question: the form to join has room for no fifth.
+MANNERS: Mapping[str, tuple[Frequency, tuple[str, ...]]] = {
+    " ".join((often, *formats)): (often, formats) for often in OFFERED for formats in ((), (LARGE_PRINT,))
+}
 
 
 class Source(StrEnum):

@@ -60,12 +60,12 @@ def ask(contact: str, *, network: str, now: datetime) -> str:
 
     The answer is the same for an address that we do not know, and for one that was asked too often.
 
-    :raises RuleViolation: it is neither an email address nor a mobile number.
+    :raises RuleViolation: it is no email address or telephone number, or a landline, which gets no code.
     :raises TooManyTries: too many people asked from this network.
     """
     channel, address = read_contact(contact, allow_drama=is_demo())
     if channel is Channel.VOICE:
-        raise RuleViolation("Enter a mobile number. For alerts to a landline, ring us.", field="contact")
+        raise RuleViolation("A landline can get no code. Ring us, and we will change its alerts.", field="contact")
     span = rules.WATCHED_SPAN
     with transaction() as session:
         most = rules.ASKED_PER_NETWORK
