@@ -84,6 +84,7 @@ def _sign_up(channel: Channel, address: str, wish: Wish, network: str, now: date
         most = rules.SIGN_UPS_PER_NETWORK
         if not spend(session, "sign up from", network_of(network), most=most, within=hour, now=now):
             raise TooManyTries("Too many people have joined from your connection. Try again in an hour, or ring us.")
+        asking.require_cheap(session, channel, network, now=now)
         most = rules.SIGN_UPS_PER_ADDRESS
         if not spend(session, "sign up", mailbox_of(address), most=most, within=hour, now=now):
             return make_code(session, CODE, None, now=now).token
