@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
-from tsalert.installation.service import is_demo
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
-from tsalert.subscribers.rules import read_contact
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
@@ -109,7 +108,7 @@ def _matching(session: Session, query: Select[Subscriber], search: str) -> Selec
     if not search:
         return query
     try:
-        end = delivery.find_endpoint(session, *read_contact(search, allow_drama=is_demo()))
+        end = delivery.find_endpoint(session, *read_contact(search))
     except RuleViolation:
         return query.where(func.lower(Subscriber.name).contains(search.lower(), autoescape=True))
     readers = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == (end.id if end else 0))

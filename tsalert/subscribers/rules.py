@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
-from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
+from tsalert.delivery.rules import BRITISH, Channel, Status, normalise_email, normalise_phone
 from tsalert.delivery.telephones import is_on_the_islands
 
 EVERY_TOPIC = "all"
@@ -259,17 +259,20 @@ def may_be_asked(asked: Sequence[datetime], now: datetime) -> bool:
     return len(asked) < QUESTIONS_BY_CALL and not is_fresh
 
 
-def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
+def read_contact(
+    text: str, *, allow_drama: bool, countries: Collection[int] = frozenset({BRITISH})
+) -> tuple[Channel, str]:
     """Read what somebody typed into the one field for an email address or a telephone number.
 
+    :param countries: the calling codes whose mobiles get texts.
     :raises RuleViolation: it is neither; the field is ``contact``.
     """
-    if not any(character in "@0123456789" for character in text):
+    if not any(character == "@" or character.isdecimal() for character in text):
         raise RuleViolation("Enter an email address or a telephone number.", field="contact")
     try:
         if "@" in text:
             return Channel.EMAIL, normalise_email(text)
-        return normalise_phone(text, allow_drama=allow_drama)
+        return normalise_phone(text, allow_drama=allow_drama, countries=countries)
     except RuleViolation as error:
         raise RuleViolation(error.message, field="contact") from error
 

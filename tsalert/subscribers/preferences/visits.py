@@ -15,15 +15,14 @@ from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, get_endpoint
 from tsalert.delivery.rules import Channel, Lane
-from tsalert.installation.service import is_demo
 from tsalert.subscribers.asking import require_cheap
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import PUBLIC, find_or_add
 from tsalert.subscribers.models import Subscriber
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.models import PreferenceVisit
 from tsalert.subscribers.preferences.readers import Reader, readers_of
 from tsalert.subscribers.preferences.tokens import link_signer, pass_signer
-from tsalert.subscribers.rules import read_contact
 from tsalert.visitors.codes import MadeCode, attach, make_code, try_code
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import KEPT_FOR, mailbox_of, network_of
@@ -64,7 +63,7 @@ def ask(contact: str, *, network: str, now: datetime) -> str:
     :raises RuleViolation: it is no email address or telephone number, or a landline, which gets no code.
     :raises TooManyTries: too many people asked from this network.
     """
-    channel, address = read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     if channel is Channel.VOICE:
         raise RuleViolation("A landline can get no code. Ring us, and we will change its alerts.", field="contact")
     span = rules.WATCHED_SPAN
