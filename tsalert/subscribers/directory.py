@@ -12,6 +12,7 @@ from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
+from tsalert.subscribers.oneness import numbers_of
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
@@ -52,13 +53,17 @@ class SubscriptionView:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberView:
-    """Everything that is known of one subscriber."""
+    """Everything that is known of one subscriber.
+
+    :param is_now: who they are on the list, where an officer found them to be somebody known before.
+    """
 
     subscriber: Subscriber
     partner: Partner | None
     addresses: Sequence[EndpointView]
     subscriptions: Sequence[SubscriptionView]
     consents: Sequence[ConsentEvent]
+    is_now: int | None
 
 
 def count(session: Session) -> Counts:
@@ -94,13 +99,15 @@ def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:
     if subscriber is None:
         raise NotFound("There is no such subscriber.")
     ends = _ends_of(session, [subscriber_id]).get(subscriber_id, [])
-    consents = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber_id)
+    numbers = numbers_of(session, subscriber_id)
+    consents = select(ConsentEvent).where(ConsentEvent.subscriber_id.in_(numbers))
     return SubscriberView(
         subscriber,
         session.get(Partner, subscriber_id),
         ends,
         _subscriptions(session, subscriber_id, {end.id: end.address for end in ends}),
         session.scalars(consents.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all(),
+        numbers[0] if numbers[0] != subscriber_id else None,
     )
 
 

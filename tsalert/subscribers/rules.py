@@ -65,6 +65,7 @@ class EndedReason(StrEnum):
     BY_OFFICER = "ended by an officer"
     REPLACED = "left out of a later import"
     CHANGED = "no longer chosen"
+    MADE_ONE = "came to the same address twice"
     MOVED = "moved to another address"
     ERASED = "erased"
     BOUNCED = "messages came back"
@@ -81,7 +82,9 @@ class Act(StrEnum):
 
 
 # What ended for one of these does not start again when its reader comes back.
-_SETTLED = frozenset({EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.ERASED})
+_SETTLED = frozenset(
+    {EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.MADE_ONE, EndedReason.ERASED}
+)
 WEB_WORDING = (
     "Send me Trading Standards alerts about the topics I have chosen. "
     "I can stop them at any time by the link or word in every message."

@@ -29,11 +29,11 @@ def show_held(token: str) -> ResponseReturnValue:
     session = db.session()
     own = service.held(session, token, now=utc_now())
     titles = dict(subscribers.topics(session))
-    names = {
+    names: wording.Names = {
         "topic_id": {str(number): titles[slug] for slug, number in subscribers.topic_ids(session).items()},
         "ward": places.ward_names(session),
-        "frequency": dict(FREQUENCIES),
-        "act": dict(ACTS),
+        "frequency": {each.value: words for each, words in FREQUENCIES.items()},
+        "act": {each.value: words for each, words in ACTS.items()},
     }
     return render_template("preferences/held.html", token=token, told=wording.in_words(own.content, names))
 

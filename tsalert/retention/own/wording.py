@@ -7,6 +7,7 @@ from tsalert.web.filters import moment
 
 TABLES: Mapping[str, str] = {
     "subscriber": "You",
+    "subscriber_merge": "That you were on the list twice",
     "subscriber_endpoint": "Your addresses",
     "endpoint": "What we know of each address",
     "subscription": "What you get, or got",
@@ -29,6 +30,8 @@ TABLES: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {
     "id": "Number of this record",
     "subscriber_id": "Your number on our list",
+    "merged_id": "Your other number on our list, closed since",
+    "into_id": "Your number on our list",
     "partner_id": "Your organisation's number on our list",
     "endpoint_id": "Number of the address",
     "old_endpoint_id": "Number of the old address",
