@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
@@ -126,9 +126,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
         pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
-    if reader.faults:
-        raise SettingsError("\n".join(reader.faults))
+    _refuse(reader.faults)
     return settings
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        raise SettingsError("\n".join(faults))
 
 
 def read_environment() -> dict[str, str]:

@@ -13,11 +13,10 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberType
 
 from tsalert.core.errors import RuleViolation
-from tsalert.delivery.telephones import DRAMA_MOBILES, is_drama
+from tsalert.delivery.telephones import BRITISH, DRAMA_MOBILES, is_drama, parse_phone
 
 UNSUBSCRIBE_LINK = "((unsubscribe_link))"
 ACKNOWLEDGE_LINK = "((acknowledge_link))"
-BRITISH = 44
 _INNOCENT = re.compile(r"[\r\n\t]")
 # Formatting characters join emoji in a text, but in an address they only deceive.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -238,7 +237,7 @@ def normalise_phone(
     :param countries: calling codes of which mobiles are taken too; no landline abroad is rung.
     :raises RuleViolation: it is no number, is of another country, or costs extra to call.
     """
-    number = _parse_phone(text)
+    number = parse_phone("" if _has_control(text.strip(), _HIDDEN) else text)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     drama = _drama_channel(written) if allow_drama else None
     if drama:
@@ -282,19 +281,6 @@ def mask_address(channel: str, address: str) -> str:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}•••@{domain}" if domain else "•••"
     return f"•••• {address[-4:]}" if address else "••••"
-
-
-def _parse_phone(text: str) -> phonenumbers.PhoneNumber:
-    wrong = RuleViolation("Enter a phone number: all of it, beginning with 0 or +44.", field="phone")
-    if _has_control(text.strip(), _HIDDEN):
-        raise wrong
-    try:
-        number = phonenumbers.parse(text, "GB")
-    except phonenumbers.NumberParseException:
-        raise wrong from None
-    if number.extension:
-        raise RuleViolation("Enter a phone number without an extension.", field="phone")
-    return number
 
 
 def _drama_channel(written: str) -> Channel | None:

@@ -12,7 +12,8 @@ from tsalert.core.clock import as_utc, london_midnight
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
 from tsalert.core.records import Record
-from tsalert.delivery.rules import BRITISH, Channel, normalise_email, normalise_phone
+from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
+from tsalert.delivery.telephones import BRITISH
 from tsalert.subscribers.rules import LARGE_PRINT, Frequency, Kind
 
 COLUMNS = (

@@ -8,8 +8,8 @@ from typing import Protocol, TypeVar
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
-from tsalert.delivery.rules import BRITISH, Channel, Status, normalise_email, normalise_phone
-from tsalert.delivery.telephones import is_on_the_islands
+from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
+from tsalert.delivery.telephones import BRITISH, is_on_the_islands
 
 EVERY_TOPIC = "all"
 LARGE_PRINT = "large_print"
