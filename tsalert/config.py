@@ -74,6 +74,7 @@ class Settings:
     sign_ups_per_hour: int = 1000
     confirmations_per_hour: int = 60
     confirmations_per_prefix: int = 12
+    sms_countries: frozenset[int] = frozenset({44})
     bounces_held_above: int = 10
     audit_head_to: str = ""
     records_an_hour: int = 60
@@ -137,6 +138,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sign_ups_per_hour=reader.number("SIGN_UPS_PER_HOUR", 1000),
         confirmations_per_hour=reader.number("CONFIRMATIONS_PER_HOUR", 60),
         confirmations_per_prefix=reader.number("CONFIRMATIONS_PER_PREFIX", 12),
+        sms_countries=reader.calling_codes("SMS_COUNTRIES") | {44},
         bounces_held_above=reader.number("BOUNCES_HELD_ABOVE", 10),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
         records_an_hour=reader.number("RECORDS_AN_HOUR", 60),

@@ -57,6 +57,18 @@ class Subscriber(Base):
     paused_until: Mapped[datetime | None]
 
 
+class SubscriberMerge(Base):
+    """That an officer found two subscribers to be one person; append-only. ``merged_id`` is closed since."""
+
+    __tablename__ = "subscriber_merge"
+    __table_args__ = (CheckConstraint("into_id < merged_id", name="earlier_stays"),)
+
+    merged_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True, autoincrement=False)
+    into_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
 class SubscriberEndpoint(Base):
     """Who reads an address: one address may serve several people, and one person have several."""
 
