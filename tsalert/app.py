@@ -176,10 +176,10 @@ def _init_web(app: Flask, settings: Settings) -> None:
 
 def _troubles() -> list[Trouble]:
     """Return what everybody on the staff must know now: pages that fail, and alerts that do not arrive."""
-    session = db.session()
+    session, now = db.session(), utc_now()
     words = "An alert has not reached our own test addresses within 15 minutes:"
-    late = canaries.late_alerts(session, now=utc_now())
-    return paging_queries.troubles(session) + [Trouble(words, reference=each.reference) for each in late]
+    late = canaries.late_alerts(session, now=now)
+    return paging_queries.troubles(session, now=now) + [Trouble(words, reference=each.reference) for each in late]
 
 
 def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
