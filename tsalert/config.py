@@ -150,8 +150,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
         pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
-    _refuse_faults(reader)
-    return settings
+    return _without_faults(settings, reader)
 
 
 def read_environment() -> dict[str, str]:
@@ -166,9 +165,10 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
 
 
-def _refuse_faults(reader: Reader) -> None:
+def _without_faults(settings: Settings, reader: Reader) -> Settings:
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
+    return settings
 
 
 def _database_url(reader: Reader) -> str:
