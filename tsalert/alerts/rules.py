@@ -110,6 +110,20 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What an officer writes to those who got an alert: more of it, or that it is over."""
+
+    kind: Kind
+    headline: str
+    body: str
+    expires_at: datetime
+    advice: str = ""
+    sms: str = ""
+    voice: str = ""
+    urgency: Urgency = Urgency.ROUTINE
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """All that an alert may take from a case, in words: no narrative, no person, no place smaller than a ward."""
 
@@ -158,6 +172,23 @@ def begin_from(facts: CaseFacts) -> dict[str, str]:
         "headline": f"{what}{where}"[:LONGEST_HEADLINE],
         "body": f"{sentence} The first contact was {how}." if how else sentence,
     }
+
+
+def follow_up_of(reference: str, kind: Kind) -> str:
+    """Return the sentence with which an update or an all-clear begins in every form; nothing for a first alert."""
+    match kind:
+        case Kind.UPDATE:
+            return f"This is an update to our alert {reference}."
+        case Kind.ALL_CLEAR:
+            return f"All clear: what our alert {reference} warned of is over."
+        case _:
+            return ""
+
+
+def begin_follow_up(kind: Kind, headline: str) -> dict[str, str]:
+    """Return a headline and a first sentence for an update or an all-clear."""
+    label, said = ("All clear", "Our warning is over.") if kind is Kind.ALL_CLEAR else ("Update", "")
+    return {"headline": f"{label}: {headline}"[:LONGEST_HEADLINE], "body": said}
 
 
 def check_reason(reason: str) -> str:
