@@ -8,12 +8,13 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, editions, following, proof, queries
+from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay, Pointer
-from tsalert.alerts.rules import CaseFacts, Channel, Edition, Kind, Urgency, Verdict, begin_follow_up, begin_from
+from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.wording import safe_html
