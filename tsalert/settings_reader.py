@@ -9,9 +9,12 @@ from decimal import Decimal
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEY_LENGTH = 32
 _PENCE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+_CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _DEAREST = 1000
 
 
@@ -59,6 +62,14 @@ class Reader:
             return default
         return int(text)
 
+    def calling_codes(self, name: str) -> frozenset[int]:
+        """Return the calling codes of countries, such as 44 and 353."""
+        words = [word.strip().removeprefix("+") for word in self.text(name).split(",") if word.strip()]
+        if not all(_CALLING_CODE.fullmatch(word) for word in words):
+            self.fault(name, "must be calling codes of countries, such as 44,353")
+            return frozenset()
+        return frozenset(map(int, words))
+
     def pence(self, name: str, default: str) -> Decimal:
         """Return a price in pence, from 0 to 1000."""
         text = self.text(name, default)
@@ -98,3 +109,18 @@ def is_address(value: str, name: str = "") -> bool:
         return "@" in value and bool(Address(display_name=name, addr_spec=value).domain)
     except (ValueError, IndexError, MessageError):
         return False
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host name means this machine alone."""
+    return host in _LOOPBACK
+
+
+def split_address(url: str) -> SplitResult | None:
+    """Take a web address apart; None where it cannot be one (a port of letters, a broken bracket)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

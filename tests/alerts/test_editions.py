@@ -179,8 +179,8 @@ def test_all_editions_are_paused_resumed_and_stopped_together(session: Session, 
     settle(session, partner, "accepted")
     assert queries.standing(session, queries.get_alert(session, approved)) is Status.SENDING
     service.pause(approved, actor=approver, now=NOW)
-    service.cancel(approved, actor=approver, now=NOW)
-    assert states() == {"completed", "cancelled"}
+    service.withdraw(approved, "It was about another firm.", actor=approver, now=NOW)
+    assert states() == {"cancelled"}
     assert queries.standing(session, queries.get_alert(session, approved)) is Status.CANCELLED
 
 

@@ -257,5 +257,7 @@ def find_published(session: Session, reference: str) -> Alert | None:
 
 
 def _standing(alert: Alert, found: Progress | None) -> Status:
-    state, accepted = (found.state, found.sent) if found else (None, 0)
-    return steps.standing(Status(alert.status), state, accepted=accepted)
+    stored = Status(alert.status)
+    if found is None:
+        return steps.standing(stored, None, total=0, accepted=0)
+    return steps.standing(stored, found.state, total=found.total, accepted=found.sent)

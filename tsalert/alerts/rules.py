@@ -25,6 +25,7 @@ LONGEST_VOICE = 600
 LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
 SHORTEST_REASON = 10
+LONGEST_PUBLIC_REASON = 500
 _LONGEST_SHOWN = 200
 _LONGEST = {
     "headline": LONGEST_HEADLINE,
@@ -169,6 +170,15 @@ def check_reason(reason: str) -> str:
     return reason.strip()
 
 
+def check_public_reason(reason: str) -> str:
+    """Return a reason that everybody may read, trimmed.
+
+    :raises RuleViolation: it is too short or too long, or would be filled in for each reader.
+    """
+    _check_text("reason", reason, LONGEST_PUBLIC_REASON)
+    return check_reason(reason)
+
+
 def check_draft(draft: Draft, *, topics: Collection[str], now: datetime) -> None:
     """Refuse a draft that could not be sent as it stands, whatever door it came through.
 
@@ -223,7 +233,7 @@ def check_expiry(expires_at: datetime, now: datetime) -> None:
 
 
 def check_audience(size: int) -> None:
-    """Refuse to send to nobody.
+    """Refuse to send to nobody, neither at once nor with a daily or weekly mail.
 
     :raises RuleViolation: the audience is empty.
     """

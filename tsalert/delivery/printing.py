@@ -66,7 +66,8 @@ class Press:
             self._sign_acknowledgement(each.id) if prepared.asks_to_acknowledge else "",
             self._codes.get(each.endpoint_id, ""),
         )
-        return Message(each.id, each.mailing_id, channel, address, prepared.render(reader), each.standing.lane)
+        content, standing = prepared.render(reader), each.standing
+        return Message(each.id, each.mailing_id, channel, address, content, standing.lane, standing.doubts)
 
 
 def press_of(app: Flask) -> Press:

@@ -12,8 +12,8 @@ from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import EndpointStatus
-from tsalert.installation.service import is_demo
 from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import (
     Partner,
     PartnerDeclaration,
@@ -25,7 +25,7 @@ from tsalert.subscribers.models import (
 )
 from tsalert.subscribers.partners import Declaration, declare
 from tsalert.subscribers.people import LANGUAGE
-from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source, read_contact
+from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -182,7 +182,7 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
     :raises RuleViolation: it is no address, or its owner wants nothing from us.
     """
     try:
-        channel, address = read_contact(typed, allow_drama=is_demo())
+        channel, address = read_contact(typed)
     except RuleViolation as error:
         raise RuleViolation(error.message, field="address") from error
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=now)

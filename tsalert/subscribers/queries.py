@@ -109,6 +109,7 @@ def digest_audience(
 ) -> Select[int, str]:
     """Return the query of (endpoint id, channel) that an alert concerns and that chose to hear once a day or week.
 
+    :param wards: none means everywhere, as in ``audience``; the topic ``all`` is everybody's.
     :param joined_by: leave out what was subscribed to after this instant.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")

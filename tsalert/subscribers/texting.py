@@ -14,15 +14,15 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, find_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.delivery.telephones import is_on_the_islands
-from tsalert.installation.service import is_demo
 from tsalert.subscribers import queries
 from tsalert.subscribers.asking import may_cost
 from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import PUBLIC, Wish, confirm, join_at
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.people import Person, Roll, held_by_partners, read_roll, write_roll
-from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Kind, Source, changes_by_return, read_contact
+from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Kind, Source, changes_by_return
 
 
 def stop_texts(session: Session, number: str, *, now: datetime) -> None:
@@ -54,7 +54,7 @@ def join_by_text(session: Session, number: str, words: str, *, now: datetime) ->
     :return: False for a number that is no British mobile, or while the hour's answers are used up.
     """
     try:
-        channel, address = read_contact(number, allow_drama=is_demo())
+        channel, address = read_contact(number)
     except RuleViolation:
         return False
     if channel is not Channel.SMS or is_on_the_islands(address) or not may_cost(session, channel, address, now=now):

@@ -99,8 +99,8 @@ def test_a_contact_changes_nothing_of_what_the_organisation_is(
 ) -> None:
     run_import(PARTNER)
     passed = opened("watch@example.org", now=NOW)
-    typed = Choices(("all",), "daily", postcode="BR1 3UH", ward=ward, name="Ring 070 0000 now", large_print=True)
-    service.choose(passed, typed, now=NOW)
+    asked = Choices(("all",), "daily", name="Ring 070 0000 now", postcode="BR1 3UH", ward=ward, large_print=True)
+    service.choose(passed, asked, now=NOW)
     organisation = session.scalars(select(Subscriber)).one()
     assert (organisation.name, organisation.ward, organisation.postcode) == ("Example Watch", "Bickley", None)
     assert organisation.formats == []

@@ -1,6 +1,7 @@
 """The pages on which residents change what they get: no cookie, no account, nothing changed by looking."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +19,12 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
+from tsalert.retention.access import gathering
 from tsalert.retention.access.requests import NewRequest, record_request
+from tsalert.retention.held.register import REGISTER
+from tsalert.retention.own import wording
+from tsalert.retention.reaching import Reach, leads_to, table
+from tsalert.retention.vocabulary import Root
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.preferences import service
@@ -153,6 +159,24 @@ def test_all_that_is_held_is_read_and_taken_away(client: FlaskClient, session: S
     assert "address_key" not in answer.text
     taken = select(AuditEvent.action).where(AuditEvent.action == "took away what is held")
     assert session.scalars(taken).all() == ["took away what is held"]
+
+
+def test_all_that_is_held_is_read_in_plain_words(client: FlaskClient, session: Session, mine: str) -> None:
+    page = client.get(f"{mine}/held").text
+    main = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
+    assert re.findall(r"\w*_\w*", main) == []
+    for words in ("What you get, or got", "How often", "At once", "Doorstep crime", "First known to us"):
+        assert words in main
+
+
+def test_every_field_that_may_be_held_on_a_subscriber_has_plain_words() -> None:
+    reach = Reach({Root.SUBSCRIBER: (1,)})
+    for entry in REGISTER.values():
+        if entry.table not in gathering._LEFT_OUT and (leads_to(entry, reach) or entry.table in gathering._BY_ADDRESS):
+            assert entry.table in wording.TABLES
+            columns = {column.name for column in table(entry.table).columns} - gathering._SECRET
+            assert columns - {*wording.FIELDS} == set()
+    assert [words for words in (*wording.TABLES.values(), *wording.FIELDS.values()) if "_" in words] == []
 
 
 def test_erasing_oneself_needs_the_word_and_leaves_a_suppression(

@@ -13,6 +13,7 @@ from tsalert.places import finding
 from tsalert.places import queries as places
 from tsalert.subscribers import queries
 from tsalert.subscribers.models import ConsentEvent, Subscriber
+from tsalert.subscribers.oneness import numbers_of
 from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
 from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
@@ -93,7 +94,7 @@ def offered(session: Session, now_held: Standing) -> Offered:
 
 def history(session: Session, subscriber_id: int) -> Sequence[ConsentEvent]:
     """Return what somebody agreed to and took back, the latest first."""
-    mine = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber_id)
+    mine = select(ConsentEvent).where(ConsentEvent.subscriber_id.in_(numbers_of(session, subscriber_id)))
     return session.scalars(mine.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all()
 
 
