@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Exists, Row, ScalarSelect, Select, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Exists,
+    Row,
+    ScalarSelect,
+    Select,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -114,7 +125,7 @@ def reachable_endpoints() -> Select[int, str]:
     )
 
 
-def count_active(session: Session, among: Select[int]) -> dict[str, int]:
+def count_active(session: Session, among: Select[int] | CompoundSelect[int]) -> dict[str, int]:
     """Count by channel those of some endpoints that may be written to.
 
     Their state alone is read, which every suppression sets; sending looks at each suppression once more.
