@@ -12,7 +12,7 @@ from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
-from tsalert.subscribers.models import Partner, SignUp, Subscriber, Subscription, Topic
+from tsalert.subscribers.models import Partner, SignUp, Subscriber, SubscriberWard, Subscription, Topic
 from tsalert.subscribers.rules import CONFIRM_LIFE, Frequency, Kind, topics_reached
 
 
@@ -84,9 +84,10 @@ def partner_codes(session: Session) -> frozenset[str]:
 
 
 def wards(session: Session) -> list[str]:
-    """Return every ward that a subscriber lives in: its code where the directory knows it, else its name."""
+    """Return every ward that a subscriber hears about: its code where the directory knows it, else its name."""
     known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
-    return [ward for ward in session.scalars(known.distinct().order_by(Subscriber.ward)) if ward]
+    found = {*session.scalars(known.distinct()), *session.scalars(select(SubscriberWard.ward).distinct())}
+    return sorted(ward for ward in found if ward)
 
 
 def audience(
@@ -202,16 +203,20 @@ def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[
     wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_asked_for(topic))
     if among is not None:
         wanting = wanting.where(Subscription.endpoint_id.in_(among))
-    at_home = (Subscriber.paused_until.is_(None), *_lives_in(wards))
-    if wards and among is not None:
+    if not urgent:
+        wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
+    is_awake = Subscription.subscriber_id.not_in(select(Subscriber.id).where(Subscriber.paused_until.is_not(None)))
+    if not wards:
+        return wanting.where(is_awake)
+    at_home = (Subscriber.paused_until.is_(None), or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
+    # The few who hear of a ward besides their own are asked for apart: with them, no index would serve for the many.
+    besides = wanting.where(is_awake, Subscription.subscriber_id.in_(_hears_besides(wards)))
+    if among is not None:
         # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
         wanting = wanting.where((Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home)))
-    elif wards:
-        wanting = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
     else:
-        paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-        wanting = wanting.where(Subscription.subscriber_id.not_in(paused))
-    return wanting if urgent else wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
+        wanting = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
+    return select(wanting.union_all(besides).subquery("wanting").c.endpoint_id)
 
 
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:
@@ -224,4 +229,9 @@ def _asked_for(topic: str) -> list[ColumnElement[bool]]:
 def _lives_in(wards: Collection[str]) -> list[ColumnElement[bool]]:
     if not wards:
         return []
-    return [or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))]
+    return [or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]), Subscriber.id.in_(_hears_besides(wards)))]
+
+
+def _hears_besides(wards: Collection[str]) -> Select[int]:
+    """Return the query of the people who hear of one of the wards besides their own."""
+    return select(SubscriberWard.subscriber_id).where(SubscriberWard.ward.in_([*wards]))
