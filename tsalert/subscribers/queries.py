@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
@@ -200,30 +200,43 @@ def _active_subscriptions() -> Select[int, int, str]:
 
 def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[int] | None = None) -> Select[int]:
     """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
-    wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_asked_for(topic))
-    if among is not None:
-        wanting = wanting.where(Subscription.endpoint_id.in_(among))
-    if not urgent:
-        wanting = wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
-    is_awake = Subscription.subscriber_id.not_in(select(Subscriber.id).where(Subscriber.paused_until.is_not(None)))
+    slugs = topics_reached(topic)
+    wanting = _getting(Subscription.topic_id, slugs, urgent=urgent, among=among)
     if not wards:
-        return wanting.where(is_awake)
-    at_home = (Subscriber.paused_until.is_(None), or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
-    # The few who hear of a ward besides their own are asked for apart: with them, no index would serve for the many.
-    besides = wanting.where(is_awake, Subscription.subscriber_id.in_(_hears_besides(wards)))
+        paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
+        return wanting.where(Subscription.subscriber_id.not_in(paused))
+    is_awake = Subscriber.paused_until.is_(None)
+    at_home = (is_awake, or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
     if among is not None:
         # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
         wanting = wanting.where((Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home)))
     else:
         wanting = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
+    # The few who hear of a ward besides their own are asked for apart: with them, no index would serve for the many.
+    # And by a sum, lest SQLite begin with everybody who wants the topic.
+    besides = _getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among)
+    besides = besides.join(SubscriberWard, SubscriberWard.subscriber_id == Subscription.subscriber_id)
+    besides = besides.join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    besides = besides.where(is_awake, SubscriberWard.ward.in_([*wards]))
     return select(wanting.union_all(besides).subquery("wanting").c.endpoint_id)
 
 
+def _getting(
+    topic_id: SQLColumnExpression[int], slugs: Collection[str] | None, *, urgent: bool, among: Select[int] | None
+) -> Select[int]:
+    """Return the query of endpoint ids to which one of some topics goes, at once or, if urgent, at whatever pace."""
+    getting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_is_one_of(topic_id, slugs))
+    if among is not None:
+        getting = getting.where(Subscription.endpoint_id.in_(among))
+    return getting if urgent else getting.where(Subscription.frequency == Frequency.IMMEDIATE)
+
+
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:
-    slugs = topics_reached(topic)
-    if slugs is None:
-        return []
-    return [Subscription.topic_id.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
+    return _is_one_of(Subscription.topic_id, topics_reached(topic))
+
+
+def _is_one_of(topic_id: SQLColumnExpression[int], slugs: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [] if slugs is None else [topic_id.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
 
 
 def _lives_in(wards: Collection[str]) -> list[ColumnElement[bool]]:
