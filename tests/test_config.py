@@ -135,6 +135,101 @@ def test_twilio_wants_a_sender_or_a_messaging_service_but_not_both(extra: dict[s
         load_settings(GOOD | TWILIO | extra)
 
 
+NOTIFY = {
+    "TSALERT_EMAIL": "notify",
+    "TSALERT_SMS": "notify",
+    "TSALERT_NOTIFY_API_KEY": f"our key-{'1' * 8}-0000-4000-8000-{'0' * 12}-{'2' * 8}-0000-4000-8000-{'0' * 12}",
+    "TSALERT_NOTIFY_CALLBACK_TOKEN": "c" * 40,
+    "TSALERT_NOTIFY_EMAIL_TEMPLATE": "f33517ff-2a88-4f6e-b855-c550268ce08a",
+    "TSALERT_NOTIFY_SMS_TEMPLATE": "9d751e0e-f929-4891-82a1-a3e1c3c18ee3",
+}
+
+
+def test_notify_may_send_both_mail_and_texts() -> None:
+    notify = load_settings(GOOD | NOTIFY | {"TSALERT_NOTIFY_NUMBER": "+447700900000"}).notify
+    assert notify is not None
+    assert (notify.email_template, notify.sms_template) == (
+        NOTIFY["TSALERT_NOTIFY_EMAIL_TEMPLATE"],
+        NOTIFY["TSALERT_NOTIFY_SMS_TEMPLATE"],
+    )
+    assert (notify.api_url, notify.number) == ("https://api.notifications.service.gov.uk", "+447700900000")
+
+
+@pytest.mark.parametrize("channel", ["EMAIL", "SMS"])
+def test_notify_may_send_one_channel_alone_and_wants_no_template_of_the_other(channel: str) -> None:
+    other = "SMS" if channel == "EMAIL" else "EMAIL"
+    chosen = GOOD | NOTIFY | {f"TSALERT_{other}": "recorder", f"TSALERT_NOTIFY_{other}_TEMPLATE": ""}
+    settings = load_settings(chosen)
+    assert settings.notify is not None
+    assert (settings.notify.email_template is None, settings.texts_by_notify) == (channel == "SMS", channel == "SMS")
+
+
+def test_everything_that_notify_needs_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(GOOD | {"TSALERT_EMAIL": "notify", "TSALERT_SMS": "notify"})
+    for name in NOTIFY.keys() - {"TSALERT_EMAIL", "TSALERT_SMS"}:
+        assert f"{name} is not set" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("API_KEY", "2" * 36),
+        ("CALLBACK_TOKEN", "short"),
+        ("EMAIL_TEMPLATE", "Our template"),
+        ("SMS_TEMPLATE", "9d751e0e"),
+        ("API_URL", "http://api.example.org"),
+        ("API_URL", "https://api.example.org/v2"),
+        ("API_URL", "https://"),
+        ("API_URL", "https://[::1"),
+        ("API_URL", "ftp://127.0.0.1"),
+        ("NUMBER", "07700 900000"),
+    ],
+)
+def test_a_wrong_setting_of_notify_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"TSALERT_NOTIFY_{name}"):
+        load_settings(GOOD | NOTIFY | {f"TSALERT_NOTIFY_{name}": value})
+
+
+def test_calls_may_go_by_twilio_where_notify_sends_the_texts() -> None:
+    account = TWILIO | {"TSALERT_SMS": "notify"}
+    assert load_settings(GOOD | NOTIFY).twilio is None
+    twilio = load_settings(GOOD | NOTIFY | account).twilio
+    assert twilio is not None
+    assert (twilio.voice_sender, twilio.sender, twilio.messaging_service_sid) == ("+441632960000", None, None)
+    with pytest.raises(SettingsError, match="TSALERT_TWILIO_VOICE_FROM is not set"):
+        load_settings(GOOD | NOTIFY | account | {"TSALERT_TWILIO_VOICE_FROM": ""})
+
+
+@pytest.mark.parametrize(
+    ("values", "can_answer"),
+    [
+        ({}, True),
+        (TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS"}, False),
+        (TWILIO | {"TSALERT_TWILIO_FROM": "+441632960009"}, True),
+        (TWILIO | {"TSALERT_TWILIO_MESSAGING_SERVICE_SID": "MG1"}, True),
+        (NOTIFY, False),
+        (NOTIFY | TWILIO | {"TSALERT_SMS": "notify"}, False),
+        (NOTIFY | {"TSALERT_NOTIFY_NUMBER": "+447700900000"}, True),
+    ],
+)
+def test_texts_can_be_answered_where_they_come_from_a_number(values: dict[str, str], *, can_answer: bool) -> None:
+    assert load_settings(GOOD | values).takes_texts is can_answer
+
+
+@pytest.mark.parametrize(
+    ("values", "channels"),
+    [
+        ({}, set()),
+        (TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS"}, {"sms", "voice"}),
+        (NOTIFY, {"email", "sms"}),
+        (NOTIFY | TWILIO | {"TSALERT_SMS": "notify"}, {"email", "sms", "voice"}),
+    ],
+)
+def test_providers_but_mail_servers_tell_whether_a_message_arrived(values: dict[str, str], channels: set[str]) -> None:
+    assert load_settings(GOOD | values).reporting_channels == channels
+
+
 def test_old_keys_are_read_however_they_are_spaced() -> None:
     assert load_settings(GOOD | {"TSALERT_OLD_SECRET_KEYS": "one, two ,,three"}).old_secret_keys == (
         "one",
@@ -150,8 +245,9 @@ def test_no_secret_is_ever_written_out() -> None:
         | TWILIO
         | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
     )
-    written = repr(settings)
-    assert not any(secret in written for secret in ("very secret", "hidden", "k" * 40, "a" * 40))
+    written = repr(settings) + repr(load_settings(GOOD | NOTIFY))
+    secrets = ("very secret", "hidden", "k" * 40, "a" * 40, "c" * 40, "2" * 8)
+    assert not any(secret in written for secret in secrets)
 
 
 def test_a_file_gives_settings_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from subprocess import run
 import click
 from flask import Flask
 
-from tests.test_config import GOOD, TWILIO
+from tests.test_config import GOOD, NOTIFY, TWILIO
 from tsalert.config import load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -33,10 +33,12 @@ class Watched(Mapping[str, str]):
 
 
 def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
-    settings = Watched(GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS"})
-    load_settings(settings)
+    by_twilio = Watched(GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS"})
+    by_notify = Watched(GOOD | NOTIFY)
+    load_settings(by_twilio)
+    load_settings(by_notify)
     documented = set(re.findall(r"`(TSALERT_[A-Z_]+)`", (ROOT / "docs/environment.md").read_text(encoding="utf-8")))
-    assert documented == settings.asked | READ_ELSEWHERE
+    assert documented == by_twilio.asked | by_notify.asked | READ_ELSEWHERE
 
 
 def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:

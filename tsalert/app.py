@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
+from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
@@ -26,6 +27,7 @@ from tsalert.paging import queries as paging_queries
 from tsalert.paging.queries import Trouble
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
+from tsalert.providers.unserved import Unserved
 from tsalert.reports.reading_ahead import ReadingAhead
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
+    app.extensions["tsalert_partner_codes"] = circulation.codes_at
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
@@ -173,10 +176,10 @@ def _init_web(app: Flask, settings: Settings) -> None:
 
 def _troubles() -> list[Trouble]:
     """Return what everybody on the staff must know now: pages that fail, and alerts that do not arrive."""
-    session = db.session()
+    session, now = db.session(), utc_now()
     words = "An alert has not reached our own test addresses within 15 minutes:"
-    late = canaries.late_alerts(session, now=utc_now())
-    return paging_queries.troubles(session) + [Trouble(words, reference=each.reference) for each in late]
+    late = canaries.late_alerts(session, now=now)
+    return paging_queries.troubles(session, now=now) + [Trouble(words, reference=each.reference) for each in late]
 
 
 def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
@@ -186,18 +189,41 @@ def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that 
 
 def _gateways(settings: Settings) -> tuple[Gateway, ...]:
     """Choose the provider of each channel."""
-    email: Gateway = (
-        SmtpEmail(settings.smtp, sender=settings.email_address) if settings.smtp else Recorder(Channel.EMAIL)
-    )
+    return _mails(settings), _texts(settings), _calls(settings)
+
+
+def _mails(settings: Settings) -> Gateway:
+    if settings.notify is not None and settings.notify.email_template is not None:
+        # The packages of providers are large; only who sends by one pays for it in memory.
+        from tsalert.providers.notify_email import NotifyEmail  # noqa: PLC0415
+
+        return NotifyEmail(settings.notify, public_url=settings.public_url)
+    if settings.smtp is None:
+        return Recorder(Channel.EMAIL)
+    return SmtpEmail(settings.smtp, sender=settings.email_address)
+
+
+def _texts(settings: Settings) -> Gateway:
+    if settings.notify is not None and settings.texts_by_notify:
+        from tsalert.providers.notify_sms import NotifySms  # noqa: PLC0415 - as above
+
+        return NotifySms(settings.notify, public_url=settings.public_url)
     if settings.twilio is None:
-        return email, Recorder(Channel.SMS), Recorder(Channel.VOICE)
-    # Twilio's package is large; only who sends by it pays for it in memory.
-    from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415
-    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415
+        return Recorder(Channel.SMS)
+    from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415 - as above
+
+    return TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
+
+
+def _calls(settings: Settings) -> Gateway:
+    if settings.twilio is None:
+        # Where real texts leave, a call that nobody makes must not pass for one that was made.
+        because = "nothing is set up that makes calls"
+        return Unserved(Channel.VOICE, because) if settings.texts_by_notify else Recorder(Channel.VOICE)
+    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415 - as above
 
     hooks = f"{settings.public_url}/webhooks/twilio"
-    texts = TwilioSms(settings.twilio, callback_url=f"{hooks}/status")
-    return email, texts, TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
+    return TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
 
 
 def _telephone(settings: Settings) -> tuple[RecordingSource | None, CallLog | None]:

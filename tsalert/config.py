@@ -2,18 +2,18 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from dotenv import dotenv_values
 
-from tsalert.settings_reader import Reader, is_address
+from tsalert.notify_settings import NotifySettings, read_notify
+from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
 # Words that British networks refuse as a text's sender (Twilio error 30042).
@@ -38,7 +38,10 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """How to reach Twilio; either a messaging service or a sender is set. Calls come from ``voice_sender``."""
+    """How to reach Twilio; either a messaging service or a sender is set, or neither where another sends the texts.
+
+    Calls come from ``voice_sender``.
+    """
 
     account_sid: str
     auth_token: str = field(repr=False)
@@ -50,7 +53,7 @@ class TwilioSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that differs between installations; ``smtp`` and ``twilio`` of None mean the recorder."""
+    """Everything that differs between installations; a channel for which no provider is set goes to the recorder."""
 
     database_url: str
     files: Path
@@ -61,6 +64,7 @@ class Settings:
     smtp: SmtpSettings | None = None
     email_from: str = "Trading Standards Alert! <alerts@localhost>"
     twilio: TwilioSettings | None = None
+    notify: NotifySettings | None = None
     authority_name: str = "Trading Standards"
     authority_code: str = ""
     rapid_response_number: str = ""
@@ -87,6 +91,25 @@ class Settings:
         """The address that mail comes from, without the name beside it."""
         return parseaddr(self.email_from)[1]
 
+    @property
+    def texts_by_notify(self) -> bool:
+        """Whether Notify sends the texts."""
+        return self.notify is not None and self.notify.sms_template is not None
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether a reader can answer a text: a sender made of letters is one-way. The recorder passes for a number."""
+        if self.notify is not None and self.texts_by_notify:
+            return self.notify.number is not None
+        return self.twilio is None or not self.twilio.sender or self.twilio.sender.startswith("+")
+
+    @property
+    def reporting_channels(self) -> frozenset[str]:
+        """The channels of which the provider tells whether a message arrived."""
+        by_notify = self.notify is not None and self.notify.email_template is not None
+        told = {"email": by_notify, "sms": self.texts_by_notify or self.twilio is not None}
+        return frozenset(name for name, tells in (told | {"voice": self.twilio is not None}).items() if tells)
+
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, by default from the environment over the file that TSALERT_ENV_FILE names (``.env``).
@@ -105,6 +128,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         smtp=smtp,
         email_from=_email_from(reader, smtp),
         twilio=_twilio(reader),
+        notify=read_notify(reader, email=reader.text("EMAIL") == "notify", sms=reader.text("SMS") == "notify"),
         authority_name=reader.text("AUTHORITY_NAME", "Trading Standards"),
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
@@ -126,13 +150,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
         pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
-    _refuse(reader.faults)
-    return settings
-
-
-def _refuse(faults: Sequence[str]) -> None:
-    if faults:
-        raise SettingsError("\n".join(faults))
+    return _without_faults(settings, reader)
 
 
 def read_environment() -> dict[str, str]:
@@ -147,9 +165,10 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
 
 
-def is_loopback(host: str | None) -> bool:
-    """Tell whether a host name means this machine alone."""
-    return host in LOOPBACK
+def _without_faults(settings: Settings, reader: Reader) -> Settings:
+    if reader.faults:
+        raise SettingsError("\n".join(reader.faults))
+    return settings
 
 
 def _database_url(reader: Reader) -> str:
@@ -169,7 +188,7 @@ def _database_url(reader: Reader) -> str:
 
 def _public_url(reader: Reader) -> str:
     url = reader.required("PUBLIC_URL").rstrip("/")
-    parts = _split(url)
+    parts = split_address(url)
     if url and not (parts and parts.hostname and not parts.query and not parts.fragment):
         reader.fault("PUBLIC_URL", "must be a web address like https://alerts.example.gov.uk")
     elif url and parts and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
@@ -179,11 +198,11 @@ def _public_url(reader: Reader) -> str:
 
 def _smtp(reader: Reader) -> SmtpSettings | None:
     url = reader.required("EMAIL")
-    if url in {"", "recorder"}:
+    if url in {"", "recorder", "notify"}:
         return None
-    parts = _split(url)
+    parts = split_address(url)
     if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        reader.fault("EMAIL", "must be recorder or smtp://user:password@host:port")
+        reader.fault("EMAIL", "must be recorder, notify or smtp://user:password@host:port")
         return None
     tls = parts.scheme == "smtps"
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -219,17 +238,13 @@ def _email_from(reader: Reader, smtp: SmtpSettings | None) -> str:
 
 
 def _twilio(reader: Reader) -> TwilioSettings | None:
+    """Return the account for texts and calls; where Notify sends the texts, one for calls may be named."""
     kind = reader.required("SMS")
-    if kind in {"", "recorder"}:
+    if kind not in {"", "recorder", "twilio", "notify"}:
+        reader.fault("SMS", "must be recorder, twilio or notify")
+    if kind != "twilio" and not (kind == "notify" and reader.text("TWILIO_ACCOUNT_SID")):
         return None
-    if kind != "twilio":
-        reader.fault("SMS", "must be recorder or twilio")
-        return None
-    service, sender = reader.text("TWILIO_MESSAGING_SERVICE_SID"), reader.text("TWILIO_FROM")
-    if bool(service) == bool(sender):
-        reader.fault("TWILIO_MESSAGING_SERVICE_SID", "or TSALERT_TWILIO_FROM must be set, and only one of them")
-    if sender:
-        _check_sender(reader, sender)
+    service, sender = _texts_from(reader) if kind == "twilio" else ("", "")
     return TwilioSettings(
         account_sid=reader.required("TWILIO_ACCOUNT_SID"),
         auth_token=reader.required("TWILIO_AUTH_TOKEN"),
@@ -238,6 +253,16 @@ def _twilio(reader: Reader) -> TwilioSettings | None:
         api_url=reader.text("TWILIO_API_URL") or None,
         voice_sender=_voice_sender(reader, sender),
     )
+
+
+def _texts_from(reader: Reader) -> tuple[str, str]:
+    """Return the messaging service, or the sender, that texts come from."""
+    service, sender = reader.text("TWILIO_MESSAGING_SERVICE_SID"), reader.text("TWILIO_FROM")
+    if bool(service) == bool(sender):
+        reader.fault("TWILIO_MESSAGING_SERVICE_SID", "or TSALERT_TWILIO_FROM must be set, and only one of them")
+    if sender:
+        _check_sender(reader, sender)
+    return service, sender
 
 
 def _voice_sender(reader: Reader, sender: str) -> str | None:
@@ -255,16 +280,6 @@ def _check_sender(reader: Reader, sender: str) -> None:
         reader.fault("TWILIO_FROM", "must be a number like +441632960000, or up to 11 letters and digits")
     elif sender.strip().lower() in _BLOCKED_SENDERS:
         reader.fault("TWILIO_FROM", f"cannot be {sender}: British networks block that word as a sender")
-
-
-def _split(url: str) -> SplitResult | None:
-    """Take a web address apart; None where it cannot be one (a port of letters, a broken bracket)."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
 
 
 def _proxies(reader: Reader) -> int:

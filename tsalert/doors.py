@@ -35,8 +35,8 @@ from tsalert.handover import views as handover_views
 from tsalert.hygiene import api as hygiene_api
 from tsalert.hygiene import views as hygiene_views
 from tsalert.inbound import api as inbound_api
+from tsalert.inbound import notify_views, voice_views
 from tsalert.inbound import views as inbound_views
-from tsalert.inbound import voice_views
 from tsalert.inbound.mail import api as mail_api
 from tsalert.inbound.mail import cli as mail_cli
 from tsalert.inbound.mail import views as mail_views
@@ -202,14 +202,17 @@ PAGES = (
     erasing_views.bp,
     delivery_views.bp,
     inbound_views.bp,
+    notify_views.bp,
     voice_views.bp,
     mail_views.bp,
     hygiene_views.bp,
     growth_views.bp,
 )
-# Twilio signs what it sends, and those who leave a list, or change what they get, come by links of their own.
+# Twilio signs what it sends, Notify shows its token, and those who leave a list, or change what they get, come by links
+# of their own.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
+    notify_views.bp,
     voice_views.bp,
     link_views.bp,
     joining_views.bp,

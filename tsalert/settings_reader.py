@@ -9,7 +9,9 @@ from decimal import Decimal
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEY_LENGTH = 32
 _PENCE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 _CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
@@ -107,3 +109,18 @@ def is_address(value: str, name: str = "") -> bool:
         return "@" in value and bool(Address(display_name=name, addr_spec=value).domain)
     except (ValueError, IndexError, MessageError):
         return False
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host name means this machine alone."""
+    return host in _LOOPBACK
+
+
+def split_address(url: str) -> SplitResult | None:
+    """Take a web address apart; None where it cannot be one (a port of letters, a broken bracket)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

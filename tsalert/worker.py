@@ -31,6 +31,7 @@ _REPLAY_SECONDS = 30.0
 _LEAVE_SECONDS = 30.0
 # Two, so that one page in the hands of a slow provider holds up no other.
 _PAGING_LINES = 2
+_LOUD = {"apscheduler": logging.WARNING, "twilio": logging.WARNING, "notifications_python_client": logging.ERROR}
 _log = logging.getLogger(__name__)
 
 
@@ -44,9 +45,9 @@ def command() -> None:
     except SettingsError as error:
         raise click.ClickException(f"tsalert cannot start:\n{error}") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # Both say much; Twilio's client would also write down whose number it asks about.
-    for library in ("apscheduler", "twilio"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    # They say much; those of Twilio and Notify would also write down whom a message is for.
+    for library, level in _LOUD.items():
+        logging.getLogger(library).setLevel(level)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -1,9 +1,11 @@
 """Addresses of our own get every alert, and an alert that does not reach them in time rings the alarm."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,7 @@ from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.hygiene import canaries
 from tsalert.hygiene.models import CanaryCheck
+from tsalert.notify_settings import NotifySettings
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import queries as subscribers
 
@@ -83,6 +86,20 @@ def test_an_alert_that_arrives_in_time_rings_no_alarm(session: Session, publishe
     assert canaries.watch_canaries(NOW + 2 * MINUTE) == 0
     assert canaries.watch_canaries(NOW + 30 * MINUTE) == 0
     assert session.scalars(select(CanaryCheck.arrived_at)).one() == NOW + 2 * MINUTE
+
+
+def test_an_alert_by_notify_has_arrived_when_notify_says_so(
+    app: Flask, session: Session, published: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_notify = replace(app.extensions["tsalert_settings"], notify=NotifySettings("key", "token", email_template="one"))
+    monkeypatch.setitem(app.extensions, "tsalert_settings", by_notify)
+    canaries.watch_canaries(NOW + MINUTE)
+    (message,) = sent_to(session, "canary@example.org")
+    for status, arrived_at in (("accepted", None), ("delivered", NOW + 3 * MINUTE)):
+        message.status = status
+        session.commit()
+        canaries.watch_canaries(NOW + 3 * MINUTE)
+        assert session.scalars(select(CanaryCheck.arrived_at)).one() == arrived_at
 
 
 def test_an_alert_that_is_late_alarms_once_by_mail_and_on_every_page(

@@ -16,6 +16,7 @@ from tsalert.config import Settings, SettingsError, SmtpSettings, TwilioSettings
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.installation import rules, service
+from tsalert.notify_settings import NotifySettings
 
 MOUNTS = """\
 /dev/vda / ext4 rw 0 0
@@ -76,6 +77,7 @@ def test_the_files_folder_is_left_as_it_was(app: Flask, session: Session, tmp_pa
     assert list(folder.iterdir()) == []
 
 
+NOTIFY = NotifySettings("key", "token", email_template="one")
 ELSEWHERE = TwilioSettings("AC1", "t", sender="BromleyTS", api_url="https://api.example.org")
 HERE = TwilioSettings("AC1", "t", sender="BromleyTS", api_url="http://127.0.0.1:9")
 
@@ -86,6 +88,8 @@ HERE = TwilioSettings("AC1", "t", sender="BromleyTS", api_url="http://127.0.0.1:
         pytest.param({"smtp": SmtpSettings("mail.example.org", 25, "none")}, "TSALERT_EMAIL", id="a-mail-server"),
         pytest.param({"twilio": replace(ELSEWHERE, api_url=None)}, "TSALERT_SMS", id="twilio-itself"),
         pytest.param({"twilio": ELSEWHERE}, "TSALERT_SMS", id="a-stand-in-elsewhere"),
+        pytest.param({"notify": NOTIFY}, "TSALERT_EMAIL", id="mail-by-notify"),
+        pytest.param({"notify": replace(NOTIFY, email_template=None, sms_template="two")}, "TSALERT_SMS", id="texts"),
     ],
 )
 def test_a_demonstration_never_speaks_to_other_machines(
@@ -102,6 +106,8 @@ def test_a_demonstration_may_use_this_machine(app: Flask, session: Session) -> N
     with transaction() as work:
         service.mark_demo(work)
     service.check_start(replace(chosen(app), smtp=SmtpSettings("127.0.0.1", 25, "none"), twilio=HERE))
+    notify = replace(NOTIFY, sms_template="two", api_url="http://127.0.0.1:9")
+    service.check_start(replace(chosen(app), notify=notify))
 
 
 @pytest.mark.parametrize(("ahead", "words"), [(60, "ahead of"), (-60, "behind")])

@@ -26,7 +26,7 @@ FOREIGN = (
 
 
 def schemas() -> Iterator[type[Schema]]:
-    """Yield every schema but those of what Twilio sends, which no person reads."""
+    """Yield every schema but those of what Twilio and Notify send, which no person reads."""
     for found in pkgutil.walk_packages(tsalert.__path__, "tsalert."):
         if found.name.startswith("tsalert.inbound"):
             continue

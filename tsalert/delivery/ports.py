@@ -13,6 +13,7 @@ class Message:
     """One message to one person, ready to leave.
 
     :param content: a whole mail with its headers, lines ended by CR LF; or the words of a text or call, in UTF-8.
+    :param doubts: how many earlier tries of it may have been taken.
     """
 
     delivery_id: int
@@ -21,6 +22,7 @@ class Message:
     address: str
     content: bytes
     lane: Lane = Lane.BULK
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
-from tsalert.delivery.counting import change_counts
+from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.rules import Channel, Lane, Status, settle
 from tsalert.delivery.tokens import make_signer
@@ -67,8 +67,17 @@ def find_by_reference(session: Session, channel: Channel, provider_ref: str) -> 
     return _read(session, _returned().where(*mine).order_by(Delivery.id.desc()).limit(1))
 
 
+def find_by_number(session: Session, number: int, channel: Channel) -> Returned | None:
+    """Return the message that a provider knows by our own number; one that waits for another try may have left."""
+    mine = (Delivery.id == number, Delivery.channel == channel)
+    return _read(session, _told_of().where(*mine, or_(Delivery.status.in_(_LEFT), Delivery.doubts > 0)))
+
+
 def note_returned(session: Session, delivery_id: int, status: Status, *, now: datetime) -> bool:
-    """Raise a delivery to what was reported of it; a step. Tells whether that was news."""
+    """Raise a delivery to what was reported of it; a step. Tells whether that was news.
+
+    A report may overtake the answer that the message was taken: then nothing waits for that answer any more.
+    """
     query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
     delivery = session.scalars(query.execution_options(populate_existing=True)).one()
     before = Status(delivery.status)
@@ -80,6 +89,8 @@ def note_returned(session: Session, delivery_id: int, status: Status, *, now: da
     counted = Status.PENDING if before is Status.CLAIMED else before
     place = delivery.mailing_id, delivery.channel
     change_counts(session, {(*place, counted): -1, (*place, after): 1})
+    if counted is Status.PENDING:
+        complete_if_done(session, delivery.mailing_id, now)
     return True
 
 
@@ -117,8 +128,12 @@ def size_of(session: Session, mailing_id: int) -> int:
 
 
 def _returned() -> Select[int, int, int, str, str]:
+    return _told_of().where(Delivery.status.in_(_LEFT))
+
+
+def _told_of() -> Select[int, int, int, str, str]:
     columns = (Delivery.id, Delivery.mailing_id, Delivery.endpoint_id, Delivery.channel, Mailing.lane)
-    return select(*columns).join(Mailing, Mailing.id == Delivery.mailing_id).where(Delivery.status.in_(_LEFT))
+    return select(*columns).join(Mailing, Mailing.id == Delivery.mailing_id)
 
 
 def _read(session: Session, query: Select[int, int, int, str, str]) -> Returned | None:

@@ -17,6 +17,7 @@ from tsalert.delivery.telephones import BRITISH, DRAMA_MOBILES, is_drama, parse_
 
 UNSUBSCRIBE_LINK = "((unsubscribe_link))"
 ACKNOWLEDGE_LINK = "((acknowledge_link))"
+PARTNER_MARK = "((partner_mark))"
 _INNOCENT = re.compile(r"[\r\n\t]")
 # Formatting characters join emoji in a text, but in an address they only deceive.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -146,7 +147,8 @@ TWILIO_STATUSES: Mapping[str, Status] = {
 class Content:
     """What a mailing says, once for everybody; ``UNSUBSCRIBE_LINK`` stands for each reader's own link.
 
-    ``ACKNOWLEDGE_LINK`` stands for the link with which a reader says that this very message was passed on.
+    ``ACKNOWLEDGE_LINK`` stands for the link with which a reader says that this very message was passed on,
+    ``PARTNER_MARK`` for what an address of ours ends in where a partner's readers follow it: the partner's code.
     Nobody is written to on a channel for which there are no words.
     """
 

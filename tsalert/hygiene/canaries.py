@@ -19,7 +19,7 @@ from tsalert.delivery import returning
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.returning import Sending
-from tsalert.delivery.rules import Channel, EndpointStatus, Status
+from tsalert.delivery.rules import EndpointStatus, Status
 from tsalert.hygiene import telling
 from tsalert.hygiene.models import Canary, CanaryCheck
 from tsalert.hygiene.rules import CANARY_TIME
@@ -156,9 +156,9 @@ def _look_at(session: Session, check: CanaryCheck, now: datetime) -> bool:
 
 
 def _has_arrived(sending: Sending) -> bool:
-    """Tell whether a message arrived, as far as its channel tells: Twilio says so of texts and calls."""
+    """Tell whether a message arrived, as far as its channel tells: Twilio and Notify say so of what they send."""
     settings: Settings = current_app.extensions["tsalert_settings"]
-    if sending.channel is not Channel.EMAIL and settings.twilio is not None:
+    if sending.channel in settings.reporting_channels:
         return sending.status is Status.DELIVERED
     return sending.status in _ARRIVED
 

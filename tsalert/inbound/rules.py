@@ -25,6 +25,7 @@ _WORDS = {
 _JOINING = re.compile(r"\W*JOIN\b((?:\W+\w[\w-]*){0,5})\W*", re.IGNORECASE)
 _LONGEST_JOINING = 60
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_DIGITS = re.compile(r"[0-9]{10,15}")
 _NOT_LETTERS = re.compile(r"[^A-Z]+")
 
 
@@ -53,3 +54,11 @@ def is_number(sender: str) -> bool:
 def readable(text: str) -> str:
     """Return a text with a mark for each character that cannot be shown or stored."""
     return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\r\n\t" else c for c in text)
+
+
+def read_source(number: str) -> str:
+    """Return a sender's number in the form of E.164, which Notify gives without its plus; a word stays as it is."""
+    digits = number.strip().removeprefix("+")
+    if not _DIGITS.fullmatch(digits):
+        return number
+    return f"+44{digits[1:]}" if digits.startswith("0") else f"+{digits}"

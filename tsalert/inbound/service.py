@@ -57,18 +57,25 @@ def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) ->
     same each time. What is none of our words becomes a call that waits for an officer.
     """
     with transaction() as session:
-        sender, body = readable(sender), readable(body)
-        values = {"sender": sender, "body": body, "taken_as": MESSAGE, "answer": "", "received_at": now}
-        adding = insert_ignoring_conflicts(session, InboundMessage).values(provider_ref=provider_ref, **values)
-        new_id = session.scalar(adding.returning(InboundMessage.id))
-        if new_id is None:
-            known = select(InboundMessage.answer).where(InboundMessage.provider_ref == provider_ref)
-            return session.scalars(known).one()
-        taken = _act(session, sender, body, now)
-        changed = update(InboundMessage).where(InboundMessage.id == new_id)
-        session.execute(changed.values(taken_as=taken.word, answer=taken.answer, call_id=taken.call_id))
-        audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken.word)
-        return taken.answer
+        taken = take_in(session, provider_ref, sender, body, now=now)
+        if taken is not None:
+            return taken.answer
+        return session.scalars(select(InboundMessage.answer).where(InboundMessage.provider_ref == provider_ref)).one()
+
+
+def take_in(session: Session, provider_ref: str, sender: str, body: str, *, now: datetime) -> Taken | None:
+    """Take one text message and return what it was taken as; None where it came before. A step."""
+    sender, body = readable(sender), readable(body)
+    values = {"sender": sender, "body": body, "taken_as": MESSAGE, "answer": "", "received_at": now}
+    adding = insert_ignoring_conflicts(session, InboundMessage).values(provider_ref=provider_ref, **values)
+    new_id = session.scalar(adding.returning(InboundMessage.id))
+    if new_id is None:
+        return None
+    taken = _act(session, sender, body, now)
+    changed = update(InboundMessage).where(InboundMessage.id == new_id)
+    session.execute(changed.values(taken_as=taken.word, answer=taken.answer, call_id=taken.call_id))
+    audit.record(session, SERVICE, "received", "inbound message", new_id, now=now, taken_as=taken.word)
+    return taken
 
 
 def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
@@ -104,6 +111,10 @@ def _wait(session: Session, sender: str, body: str, settings: Settings, now: dat
     if call_id is None:
         contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, body[:LONGEST_TEXT] or None)
         call_id = waiting.open_waiting(session, contact, now=now)
+    # Who is paged and believes that they have answered leaves a clock running: they hear each time that they have not.
+    explained = officers.explain_verbs(session, sender)
+    if explained is not None:
+        return Taken(MESSAGE, explained, call_id)
     heard = (InboundMessage.sender == sender, InboundMessage.taken_as == MESSAGE, InboundMessage.answer != "")
     answered = select(InboundMessage.id).where(*heard, InboundMessage.received_at > since)
     if caller.e164 is None or session.scalar(answered.limit(1)) is not None:

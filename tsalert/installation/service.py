@@ -8,11 +8,12 @@ from uuid import uuid4
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from tsalert.config import Settings, SettingsError, is_loopback, sqlite_path
+from tsalert.config import Settings, SettingsError, sqlite_path
 from tsalert.core.clock import utc_now
 from tsalert.db import database_now, db, insert_ignoring_conflicts, transaction
 from tsalert.installation import rules
 from tsalert.installation.models import InstallationFact
+from tsalert.settings_reader import is_loopback
 
 _DEMO, _ADDRESS_KEY = "demo", "address_key_check"
 _WHOLE = "yes"
@@ -104,9 +105,13 @@ def _address_key_fits(address_key: str) -> bool:
 
 def _demo_faults(settings: Settings) -> list[str]:
     """Say what would let a demonstration speak to other machines."""
-    faults = []
-    if settings.smtp and not is_loopback(settings.smtp.host):
-        faults.append("TSALERT_EMAIL must be recorder or on 127.0.0.1: this database is a demonstration")
-    if settings.twilio and not is_loopback(urlsplit(settings.twilio.api_url or "").hostname):
-        faults.append("TSALERT_SMS must be recorder or on 127.0.0.1: this database is a demonstration")
-    return faults
+    smtp, twilio = settings.smtp, settings.twilio
+    notify = None if settings.notify is None or settings.notify.is_here else settings.notify
+    mails = (smtp is not None and not is_loopback(smtp.host)) or (notify is not None and notify.email_template)
+    texts = twilio is not None and not is_loopback(urlsplit(twilio.api_url or "").hostname)
+    leaving = {"EMAIL": mails, "SMS": texts or (notify is not None and notify.sms_template)}
+    return [
+        f"TSALERT_{name} must be recorder or on 127.0.0.1: this database is a demonstration"
+        for name, leaves in leaving.items()
+        if leaves
+    ]

@@ -155,7 +155,7 @@ def link_to(incident_id: int) -> str:
 def can_reply() -> bool:
     """Tell whether our texts come from a number, so that they can be answered."""
     settings: Settings = current_app.extensions["tsalert_settings"]
-    return settings.twilio is None or not settings.twilio.sender or settings.twilio.sender.startswith("+")
+    return settings.takes_texts
 
 
 def _was_made(session: Session, errand: Errand, to: Addressee, now: datetime) -> bool:

@@ -1,1 +1,1 @@
-"""Adapters to mail servers and Twilio, and a recorder; only app.py imports them."""
+"""Adapters to mail servers, Twilio and GOV.UK Notify, and a recorder; only app.py imports them."""

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from requests.exceptions import ConnectionError as NoConnection
-from requests.exceptions import ConnectTimeout, RequestException
+from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tsalert.config import TwilioSettings
 from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Unavailable
+from tsalert.providers.connecting import never_connected
 from tsalert.providers.twilio_codes import verdict
 
 Create = Callable[[Client, Message], Any]
@@ -90,11 +89,3 @@ class TwilioLine:
         except ValueError:
             return InDoubt("what Twilio answered cannot be read")
         return Accepted(str(made.sid))
-
-
-def never_connected(error: RequestException) -> bool:
-    """Tell whether a request certainly never left, because no connection was made."""
-    if isinstance(error, ConnectTimeout):
-        return True
-    reason = error.args[0] if isinstance(error, NoConnection) and error.args else None
-    return isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError)

@@ -151,5 +151,4 @@ def _asked_since(session: Session, endpoint_ids: Collection[int], since: datetim
 
 def _takes_texts(settings: Settings) -> bool:
     """Tell whether texts can be answered: a sender made of letters cannot."""
-    twilio = settings.twilio
-    return twilio is not None and (twilio.messaging_service_sid is not None or (twilio.sender or "").startswith("+"))
+    return "sms" in settings.reporting_channels and settings.takes_texts

@@ -225,11 +225,15 @@ def changes_by_choice(held: Sequence[Held], topics: Sequence[str], frequency: st
     )
 
 
-def changes_by_return(held: Sequence[Held]) -> Changes:
-    """Say what starts again at an address whose reader had left and comes back."""
+def changes_by_return(held: Sequence[Held], kind: str = Kind.RESIDENT) -> Changes:
+    """Say what starts again at an address whose reader had left and comes back.
+
+    A resident has an officer end what they had; that a partner's contact is one no longer is the officer's decision.
+    """
     if any(one.ended_reason is None for one in held):
         return Changes()
-    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason not in _SETTLED)))
+    settled = _SETTLED | ({EndedReason.BY_OFFICER} if kind == Kind.PARTNER else set())
+    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason not in settled)))
 
 
 def same_reader(name: str | None, readers: Sequence[_Reader]) -> _Reader | None:

@@ -43,6 +43,11 @@ def welcome_answer(*, authority: str) -> str:
     return f"{authority}: you will get our scam alerts at this number. Text STOP at any time to stop them."
 
 
+def stopped_answer(*, authority: str) -> str:
+    """Return the answer to a text of STOP, where the provider gives none."""
+    return f"{authority}: you will get no more alerts at this number. Text START if you want them again."
+
+
 def manners() -> list[tuple[str, str]]:
     """Return how alerts may come, each as (word, label), for a form that asks for pace and print at once."""
     return [

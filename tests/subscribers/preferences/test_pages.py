@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import Import, held, letters, status
+from tests.subscribers.conftest import CONSENT, Import, held, letters, status
 from tests.subscribers.preferences.conftest import NETWORK, code_in, link_in
 from tests.subscribers.preferences.test_changing import SHARED
 from tsalert.audit.models import AuditEvent
@@ -72,6 +72,27 @@ def test_the_link_shows_a_button_and_the_button_opens_the_page(client: FlaskClie
     assert client.get(first.headers["Location"]).status_code == 200
     again = client.post(path)
     assert (again.status_code, "This link was used before." in again.text) == (404, True)
+
+
+def test_a_contact_of_an_organisation_sees_what_they_can_change_and_whom_to_ask_for_the_rest(
+    client: FlaskClient, session: Session, run_import: Import, opened: Callable[..., str]
+) -> None:
+    run_import(f"Example Watch,watch@example.org,07700 900123,,Bickley,partner,,all,immediate,{CONSENT}")
+    here = f"/preferences/my/{opened('watch@example.org')}"
+    page = client.get(here).text
+    assert "are changed by an officer: ring us" in page
+    assert "Example Watch" in page
+    assert "Erase what you hold on me" not in page
+    assert "everything that we hold" not in page
+    form = client.get(f"{here}/choices").text
+    assert 'name="topics"' in form
+    for field in ("ward", "postcode", "name", "large_print"):
+        assert f'name="{field}"' not in form
+    assert client.post(f"{here}/choices", data={"topics": "scams", "frequency": "immediate"}).status_code == 303
+    assert session.scalars(select(Subscriber.ward)).one() == "Bickley"
+    for part in ("/held", "/held.json"):
+        answer = client.get(here + part)
+        assert (answer.status_code, "07700 900123" in answer.text) == (403, False)
 
 
 def test_every_page_of_it_opens(client: FlaskClient, mine: str) -> None:

@@ -19,7 +19,7 @@ from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
 from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
 from tsalert.subscribers.preferences.wording import FREQUENCIES
-from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
+from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Standing:
     def has_stopped(self) -> bool:
         """True where nothing comes to this address any more."""
         return not self.topics
+
+    @property
+    def is_contact(self) -> bool:
+        """True for the address of an organisation, whose reader changes what comes there alone."""
+        return self.subscriber.kind == Kind.PARTNER
 
     @property
     def is_large_print(self) -> bool:

@@ -1,0 +1,74 @@
+"""What Notify tells us: what became of a message, and what people text. It answers nobody by itself, so we do."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings
+from tsalert.core.errors import RuleViolation
+from tsalert.db import transaction
+from tsalert.delivery import returning
+from tsalert.delivery import service as delivery
+from tsalert.delivery.naming import read_name
+from tsalert.delivery.personal import Letter, page_one
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status, normalise_address
+from tsalert.hygiene.reporting import report
+from tsalert.hygiene.rules import Kind
+from tsalert.inbound import officers
+from tsalert.inbound.rules import Keyword, read_source
+from tsalert.inbound.service import Taken, take_in
+from tsalert.installation.service import is_demo
+from tsalert.subscribers.wording import stopped_answer
+
+# Of the address, and then its state with it; other words change nothing.
+_KINDS = {"permanent-failure": Kind.HARD, "temporary-failure": Kind.SOFT}
+_STATUSES = {"delivered": Status.DELIVERED, "technical-failure": Status.FAILED}
+_USELESS_AFTER = timedelta(hours=1)
+
+
+def take_receipt(channel: Channel, name: str, word: str, *, now: datetime) -> None:
+    """Note what became of a message that bears a name of ours; in any order, any number of times.
+
+    Names that other installations gave to their messages touch nothing.
+    """
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    number = read_name(settings.public_url, name)
+    if number is None or word not in _KINDS.keys() | _STATUSES.keys():
+        return
+    with transaction() as session:
+        message = returning.find_by_number(session, number, channel)
+        if message is None:
+            return
+        if word in _KINDS:
+            report(session, message, _KINDS[word], word, now=now)
+        else:
+            returning.note_returned(session, number, _STATUSES[word], now=now)
+
+
+def take_text(reference: str, source: str, body: str, *, now: datetime) -> None:
+    """Take one text message and let its answer be sent; the first report of it counts."""
+    sender = read_source(source)
+    with transaction() as session:
+        taken = take_in(session, reference, sender, body, now=now)
+        if taken is not None:
+            _answer(session, sender, taken, now)
+
+
+def _answer(session: Session, sender: str, taken: Taken, now: datetime) -> None:
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    words = stopped_answer(authority=settings.authority_name) if taken.word == Keyword.STOP else taken.answer
+    try:
+        mobile = normalise_address(Channel.SMS, sender, allow_drama=is_demo())
+    except RuleViolation:
+        return
+    if not words:
+        return
+    content, until = Content(sms=words), now + _USELESS_AFTER
+    if taken.word == officers.VERB:
+        page_one(session, Letter(Channel.SMS, mobile, content, until), now=now)
+        return
+    status = EndpointStatus.UNCONFIRMED
+    endpoint_id = delivery.find_or_add_endpoint(session, Channel.SMS, mobile, status=status, now=now)
+    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=until)
+    delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)

@@ -1,0 +1,156 @@
+"""One kept HTTP session to GOV.UK Notify through its own client."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from notifications_python_client.errors import HTTPError, InvalidResponse
+from notifications_python_client.notifications import NotificationsAPIClient
+from requests import Response
+from requests.exceptions import RequestException
+
+from tsalert.delivery.naming import message_name
+from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Unavailable
+from tsalert.delivery.rules import Channel, Lane
+from tsalert.notify_settings import NotifySettings
+from tsalert.providers.connecting import never_connected
+from tsalert.providers.notify_codes import verdict
+
+Answered = TypeVar("Answered")
+_LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one channel goes by Notify.
+
+    :param template_id: the template that is filled in.
+    :param places: the template's placeholders, exactly.
+    :param send: hands one message over under a name of ours.
+    :param public_url: of this installation, for that name.
+    """
+
+    channel: Channel
+    template_id: str
+    places: frozenset[str]
+    send: Callable[[Any, Message, str], Any]
+    public_url: str
+
+
+class NotifyLine:
+    """One kept HTTP session.
+
+    Notify finds a message by the name that we gave it. So one that may have been taken is looked for before it is sent
+    again, and nobody gets it twice.
+    """
+
+    def __init__(self, settings: NotifySettings, way: Way, *, timeout: float) -> None:
+        # The client has no types.
+        self._client: Any = NotificationsAPIClient(settings.api_key, base_url=settings.api_url, timeout=timeout)  # type: ignore[no-untyped-call]
+        self._way = way
+        self._is_checked = False
+
+    def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
+        """Hand over messages one after the other.
+
+        :raises Unavailable: no connection, or our account is at fault.
+        """
+        for message in messages:
+            if not log.has_time():
+                break
+            self._check_template()
+            known = self.named(message) if message.doubts else []
+            if known:
+                log.end(message, Accepted(known[0]))
+                continue
+            log.begin(message)
+            self._hand_over(message, log)
+
+    def named(self, message: Message, since: datetime | None = None) -> list[str]:
+        """Return Notify's ids of the messages that bear this one's name, the latest first.
+
+        :raises Unavailable: it does not answer.
+        """
+        name = message_name(self._way.public_url, message.delivery_id)
+
+        def find() -> list[str]:
+            found = self._client.get_all_notifications(template_type=self._way.channel.value, reference=name)
+            times = {str(each["id"]): datetime.fromisoformat(each["created_at"]) for each in found["notifications"]}
+            return [number for number, at in times.items() if since is None or at >= since]
+
+        return self._ask(find)
+
+    def close(self) -> None:
+        """Close the session."""
+        self._client.request_session.close()
+
+    def _hand_over(self, message: Message, log: AttemptLog) -> None:
+        try:
+            log.end(message, self._send_one(message))
+        except Unavailable as error:
+            # Whoever pages must hear within seconds that it does not leave.
+            after = None if message.lane is Lane.PAGING else error.after
+            log.end(message, RetryLater(str(error), after))
+            raise Unavailable(str(error), after=after) from error
+
+    def _send_one(self, message: Message) -> Answer:
+        name = message_name(self._way.public_url, message.delivery_id)
+        try:
+            made = self._way.send(self._client, message, name)
+            return Accepted(str(made["id"]))
+        except HTTPError as error:
+            return _read_error(error, message.address)
+        except (InvalidResponse, TypeError, KeyError):
+            return InDoubt("what Notify answered cannot be read")
+
+    def _check_template(self) -> None:
+        """Look at the template once: a wrong one would send everybody something else than the message."""
+        if self._is_checked:
+            return
+        if self._ask(self._read_template) != (self._way.channel.value, self._way.places):
+            wanted = " and ".join(f"(({place}))" for place in sorted(self._way.places, reverse=True))
+            raise Unavailable(f"the template at Notify must be of kind {self._way.channel}, with {wanted} and no more")
+        self._is_checked = True
+
+    def _read_template(self) -> tuple[str, frozenset[str]]:
+        found = self._client.get_template(self._way.template_id)
+        return found["type"], frozenset(found["personalisation"])
+
+    def _ask(self, question: Callable[[], Answered]) -> Answered:
+        try:
+            return question()
+        except HTTPError as error:
+            raise Unavailable(f"Notify could not be asked: {_said(error)}") from error
+        except (InvalidResponse, LookupError, TypeError, ValueError) as error:
+            raise Unavailable("Notify could not be asked: its answer cannot be read") from error
+
+
+def _read_error(error: HTTPError, address: str) -> Answer:
+    """Read what became of a message; its address must not outlive it in the reason."""
+    response: Response | None = error.response
+    if response is not None:
+        asked = response.headers.get("Retry-After", "")
+        kind, reason = _first_error(response)
+        reason = reason.replace(address, "•••")
+        return verdict(response.status_code, kind, reason, after=float(asked) if asked.isdecimal() else None)
+    cause = error.__cause__
+    if isinstance(cause, RequestException) and never_connected(cause):
+        raise Unavailable("no connection to Notify") from error
+    return InDoubt(f"Notify did not answer: {type(cause).__name__}")
+
+
+def _first_error(response: Response) -> tuple[str, str]:
+    """Return type and words of the first error, where the answer is Notify's own and no gateway's page."""
+    try:
+        first = response.json()["errors"][0]
+        return str(first["error"]), str(first["message"])[:_LONGEST_REASON]
+    except (ValueError, LookupError, TypeError):
+        return "", response.reason
+
+
+def _said(error: HTTPError) -> str:
+    if error.response is None:
+        return type(error.__cause__).__name__
+    kind, reason = _first_error(error.response)
+    return f"{error.response.status_code} {kind}: {reason}"
