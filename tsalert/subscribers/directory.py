@@ -11,6 +11,7 @@ from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.subscribers.contacts import read_contact
+from tsalert.subscribers.hearing import further_wards
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.oneness import numbers_of
 from tsalert.web.fields import LARGEST_ID
@@ -64,6 +65,7 @@ class SubscriberView:
     subscriptions: Sequence[SubscriptionView]
     consents: Sequence[ConsentEvent]
     is_now: int | None
+    further_wards: Sequence[str] = ()
 
 
 def count(session: Session) -> Counts:
@@ -108,6 +110,7 @@ def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:
         _subscriptions(session, subscriber_id, {end.id: end.address for end in ends}),
         session.scalars(consents.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all(),
         numbers[0] if numbers[0] != subscriber_id else None,
+        further_wards(session, subscriber_id),
     )
 
 

@@ -58,6 +58,16 @@ class Subscriber(Base):
     paused_until: Mapped[datetime | None]
 
 
+class SubscriberWard(Base):
+    """A ward about which somebody hears besides their own."""
+
+    __tablename__ = "subscriber_ward"
+    __table_args__ = (Index("ix_subscriber_ward_ward", "ward", "subscriber_id"),)
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    ward: Mapped[str] = mapped_column(primary_key=True)
+
+
 class SubscriberMerge(Base):
     """That an officer found two subscribers to be one person; append-only. ``merged_id`` is closed since."""
 

@@ -4,15 +4,36 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, and_, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
-from tsalert.subscribers.models import Partner, SignUp, Subscriber, SubscriberEndpoint, Subscription, Topic
+from tsalert.subscribers.models import (
+    Partner,
+    SignUp,
+    Subscriber,
+    SubscriberEndpoint,
+    SubscriberWard,
+    Subscription,
+    Topic,
+)
 from tsalert.subscribers.rules import CONFIRM_LIFE, Frequency, Kind, topics_reached
+
+_AWAKE = Subscriber.paused_until.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +95,10 @@ def partner_codes(session: Session) -> frozenset[str]:
 
 
 def wards(session: Session) -> list[str]:
-    """Return every ward that a subscriber lives in: its code where the directory knows it, else its name."""
+    """Return every ward that a subscriber hears about: its code where the directory knows it, else its name."""
     known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
-    return [ward for ward in session.scalars(known.distinct().order_by(Subscriber.ward)) if ward]
+    found = {*session.scalars(known.distinct()), *session.scalars(select(SubscriberWard.ward).distinct())}
+    return sorted(ward for ward in found if ward)
 
 
 def audience(
@@ -113,13 +135,12 @@ def digest_audience(
     :param joined_by: leave out what was subscribed to after this instant.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
-    wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
-    wanting = wanting.where(*is_open, Subscription.frequency == frequency)
-    said = (*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
-    beside = _beside_a_pause().where(*said, Subscription.frequency == frequency)
+    asked = (Subscription.ended_at.is_(None), Subscription.frequency == frequency, Subscription.started_at <= joined_by)
+    wanting = select(Subscription.endpoint_id).where(*asked, *_asked_for(topic))
+    beside = _beside_a_pause(wanting).where(*_lives_in(wards))
+    awake = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(_AWAKE, *_lives_in(wards))
     return select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting.where(*said).union_all(beside))
+        reachable.c.channel.in_([*channels]), reachable.c.id.in_(awake.union_all(beside))
     )
 
 
@@ -178,30 +199,44 @@ def _active_subscriptions() -> Select[int, int, str]:
     )
 
 
-def _wanting(
-    *, wards: Collection[str], topic: str, urgent: bool, among: Select[int] | None = None
-) -> CompoundSelect[int]:
+def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[int] | None = None) -> Select[int]:
     """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
-    wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None))
-    at_home = (Subscriber.paused_until.is_(None), *_lives_in(wards))
-    if wards and among is not None:
-        # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
-        wanting = wanting.where((Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home)))
-    elif wards:
-        wanting = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
-    else:
+    slugs = topics_reached(topic)
+    wanting = _getting(Subscription.topic_id, slugs, urgent=urgent, among=among)
+    parts = [_beside_a_pause(wanting).where(*_lives_in(wards))]
+    if not wards:
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-        wanting = wanting.where(Subscription.subscriber_id.not_in(paused))
-    said = _asked_for(topic)
+        parts.append(wanting.where(Subscription.subscriber_id.not_in(paused)))
+    else:
+        at_home = (_AWAKE, or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
+        # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
+        few = (Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home))
+        many = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
+        parts.append(many if among is None else wanting.where(few))
+        # By a sum, lest SQLite begin with everybody who wants the topic.
+        parts.append(_besides(_getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among), wards))
+    return select(union_all(*parts).subquery("wanting").c.endpoint_id)
+
+
+def _getting(
+    topic_id: SQLColumnExpression[int], slugs: Collection[str] | None, *, urgent: bool, among: Select[int] | None
+) -> Select[int]:
+    """Return the query of endpoint ids to which one of some topics goes, at once or, if urgent, at whatever pace."""
+    getting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_is_one_of(topic_id, slugs))
     if among is not None:
-        said.append(Subscription.endpoint_id.in_(among))
-    if not urgent:
-        said.append(Subscription.frequency == Frequency.IMMEDIATE)
-    return wanting.where(*said).union_all(_beside_a_pause().where(*said, *_lives_in(wards)))
+        getting = getting.where(Subscription.endpoint_id.in_(among))
+    return getting if urgent else getting.where(Subscription.frequency == Frequency.IMMEDIATE)
 
 
-def _beside_a_pause() -> Select[int]:
-    """Return the query of the addresses of organisations of which a contact pauses, but for that contact's.
+def _besides(getting: Select[int], wards: Collection[str]) -> Select[int]:
+    """Narrow to the few who hear of a ward besides their own: with them, no index would serve for the many."""
+    besides = getting.join(SubscriberWard, SubscriberWard.subscriber_id == Subscription.subscriber_id)
+    besides = besides.join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    return besides.where(_AWAKE, SubscriberWard.ward.in_([*wards]))
+
+
+def _beside_a_pause(getting: Select[int]) -> Select[int]:
+    """Narrow to the addresses of organisations of which a contact pauses, but for that contact's.
 
     Those who pause are few: everybody else is counted without a look at any link.
     """
@@ -210,22 +245,24 @@ def _beside_a_pause() -> Select[int]:
         SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
     )
     pausing = (Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None))
-    return (
-        select(Subscription.endpoint_id)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .join(SubscriberEndpoint, link)
-        .where(Subscription.ended_at.is_(None), *pausing, SubscriberEndpoint.paused_until.is_(None))
-    )
+    beside = getting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).join(SubscriberEndpoint, link)
+    return beside.where(*pausing, SubscriberEndpoint.paused_until.is_(None))
 
 
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:
-    slugs = topics_reached(topic)
-    if slugs is None:
-        return []
-    return [Subscription.topic_id.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
+    return _is_one_of(Subscription.topic_id, topics_reached(topic))
+
+
+def _is_one_of(topic_id: SQLColumnExpression[int], slugs: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [] if slugs is None else [topic_id.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
 
 
 def _lives_in(wards: Collection[str]) -> list[ColumnElement[bool]]:
     if not wards:
         return []
-    return [or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))]
+    return [or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]), Subscriber.id.in_(_hears_besides(wards)))]
+
+
+def _hears_besides(wards: Collection[str]) -> Select[int]:
+    """Return the query of the people who hear of one of the wards besides their own."""
+    return select(SubscriberWard.subscriber_id).where(SubscriberWard.ward.in_([*wards]))

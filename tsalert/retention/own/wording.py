@@ -8,6 +8,7 @@ from tsalert.web.filters import moment
 TABLES: Mapping[str, str] = {
     "subscriber": "You",
     "subscriber_merge": "That you were on the list twice",
+    "subscriber_ward": "Other wards that you hear about",
     "subscriber_endpoint": "Your addresses",
     "endpoint": "What we know of each address",
     "subscription": "What you get, or got",

@@ -49,6 +49,7 @@ def get_choices(subscriber_id: int, endpoint_id: int) -> dict[str, Any]:
         "topics": held.topics,
         "frequency": held.frequency,
         "ward": subscriber.ward,
+        "further_wards": held.further_wards,
         "large_print": held.is_large_print,
         "paused_until": held.paused_until,
         "status": held.end.status,

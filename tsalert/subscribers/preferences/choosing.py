@@ -13,6 +13,7 @@ from tsalert.delivery.rules import EndpointStatus
 from tsalert.places import finding
 from tsalert.places import queries as places
 from tsalert.subscribers import queries
+from tsalert.subscribers.hearing import further_wards, keep_further_wards, wards_of
 from tsalert.subscribers.models import Subscriber, Subscription
 from tsalert.subscribers.preferences import wording
 from tsalert.subscribers.preferences.acting import By, note_act, note_consent
@@ -26,6 +27,7 @@ class Choices:
     """What somebody wants from now on.
 
     :param ward: a ward, ``EVERY_WARD``, or None for the ward of the postcode.
+    :param further_wards: wards to hear about besides that one.
     """
 
     topics: tuple[str, ...]
@@ -35,6 +37,7 @@ class Choices:
     name: str | None = None
     language: str | None = None
     large_print: bool = False
+    further_wards: tuple[str, ...] = ()
 
 
 def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choices, *, by: By) -> None:
@@ -50,11 +53,13 @@ def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choi
         choices = _of_contact(subscriber, choices)
     _require_offered(session, choices, subscriber, {each.frequency for each in held.values()})
     changed = _describe(session, subscriber, choices, by.now)
+    changed += keep_further_wards(session, subscriber, choices.further_wards)
     changed += _subscribe(session, (subscriber_id, endpoint_id), held, choices, by=by)
     act = _let_be_written_to(session, endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id], by.now)
     if not changed and act is Act.CHANGED:
         return
-    words = wording.chosen(choices, dict(queries.topics(session)), places.ward_names(session), subscriber.ward)
+    wards = wards_of(session, subscriber)
+    words = wording.chosen(choices, dict(queries.topics(session)), places.ward_names(session), wards)
     consent = words if act is Act.CHANGED else f"{WORDINGS[by.method]} {words}"
     note_consent(session, subscriber_id, endpoint_id, (act, consent), by=by)
     note_act(session, "chose", subscriber_id, by=by, changed=", ".join(sorted(set(changed))))
@@ -84,6 +89,8 @@ def _require_offered(session: Session, choices: Choices, subscriber: Subscriber,
     wards = places.ward_names(session)
     if choices.ward not in {None, EVERY_WARD, subscriber.ward, *wards}:
         raise RuleViolation("Choose a ward from the list.", field="ward")
+    if not set(choices.further_wards) <= {*wards, *further_wards(session, subscriber.id)}:
+        raise RuleViolation("Choose wards from the list.", field="further_wards")
 
 
 def _describe(session: Session, subscriber: Subscriber, choices: Choices, now: datetime) -> list[str]:

@@ -1,13 +1,13 @@
 """Forgetting addresses that nobody reads any more, and erasing a subscriber. Steps of other use cases."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import get_endpoint
 from tsalert.delivery.rules import EndpointStatus
-from tsalert.subscribers.models import SignUp
+from tsalert.subscribers.models import SignUp, SubscriberWard
 from tsalert.subscribers.preferences.acting import By, note_act
 from tsalert.subscribers.preferences.models import AddressMove
 from tsalert.subscribers.preferences.readers import addresses_of, lock_subscriber, readers_of
@@ -36,6 +36,7 @@ def erase(session: Session, subscriber_id: int, *, by: By) -> None:
     _drop_moves(session, subscriber_id)
     subscriber.name = subscriber.postcode = subscriber.paused_until = None
     subscriber.formats = []
+    session.execute(delete(SubscriberWard).where(SubscriberWard.subscriber_id == subscriber_id))
     subscriber.erased_at = by.now
     note_act(session, "erased", subscriber_id, by=by)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
+from tsalert.subscribers.hearing import keep_further_wards, wards_of
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, SubscriberMerge, Subscription
 from tsalert.subscribers.oneness import who_is
 from tsalert.subscribers.preferences.models import AddressMove
@@ -35,6 +36,8 @@ def make_one(session: Session, one: int, other: int, *, actor: Actor, now: datet
     _move_subscriptions(session, kept_id, closed_id, now)
     _move_addresses(session, kept_id, closed_id, now)
     _take_over(kept, closed, now)
+    keep_further_wards(session, kept, {*wards_of(session, kept), *wards_of(session, closed)})
+    keep_further_wards(session, closed, ())
     session.add(SubscriberMerge(merged_id=closed_id, into_id=kept_id, at=now, decided_by=actor.officer_id))
     audit.record(session, actor, "made one", "subscriber", kept_id, now=now, closed=closed_id)
     return kept_id

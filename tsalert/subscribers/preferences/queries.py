@@ -12,6 +12,7 @@ from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.places import finding
 from tsalert.places import queries as places
 from tsalert.subscribers import queries
+from tsalert.subscribers.hearing import further_wards, wards_of
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.oneness import numbers_of
 from tsalert.subscribers.preferences.models import LeavingReason
@@ -37,6 +38,7 @@ class Standing:
     ward_choice: str
     others: tuple[str, ...]
     paused_until: datetime | None
+    further_wards: tuple[str, ...] = ()
 
     @property
     def has_stopped(self) -> bool:
@@ -61,6 +63,7 @@ class Offered:
     topics: Sequence[tuple[str, str]]
     frequencies: Sequence[tuple[str, str]]
     wards: Sequence[tuple[str, str]]
+    further_wards: Sequence[tuple[str, str]]
 
 
 def standing(session: Session, subscriber: Subscriber, endpoint_id: int, *, now: datetime) -> Standing:
@@ -75,10 +78,11 @@ def standing(session: Session, subscriber: Subscriber, endpoint_id: int, *, now:
         end=get_endpoint(session, endpoint_id),
         topics=tuple(held),
         frequency=next((each.frequency for each in held.values()), Frequency.IMMEDIATE),
-        ward=names.get(subscriber.ward or "", subscriber.ward or "") or "Every ward",
+        ward=", ".join(names.get(ward, ward) for ward in wards_of(session, subscriber)) or "Every ward",
         ward_choice="" if is_from_postcode else subscriber.ward or EVERY_WARD,
         others=tuple(end.masked for _, end in sorted(others.items())),
         paused_until=paused_until(session, subscriber, endpoint_id),
+        further_wards=further_wards(session, subscriber.id),
     )
 
 
@@ -86,12 +90,14 @@ def offered(session: Session, now_held: Standing) -> Offered:
     """Return what somebody may choose from; what they have stays on offer."""
     paces = [each for each in Frequency if each in {*OFFERED, now_held.frequency}]
     wards = dict(places.ward_options(session))
-    kept = {now_held.subscriber.ward: now_held.ward} if now_held.subscriber.ward not in {None, *wards} else {}
+    own = now_held.subscriber.ward
+    kept = {own: own} if own not in {None, *wards} else {}
     first = {"": "The ward of my postcode", EVERY_WARD: "Every ward"}
     return Offered(
         queries.topics(session),
         [(each.value, FREQUENCIES[each]) for each in paces],
-        [(code or "", name) for code, name in (first | kept | wards).items()],
+        [(code or "", name or "") for code, name in (first | kept | wards).items()],
+        [(code, name) for code, name in wards.items() if code != own],
     )
 
 

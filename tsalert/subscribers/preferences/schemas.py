@@ -45,11 +45,12 @@ class ChoicesSchema(Schema):
         load_default=None, allow_none=True, validate=validate.OneOf([code for code, _ in LANGUAGES])
     )
     large_print = fields.Boolean(load_default=False)
+    further_wards = fields.List(Line(longest=100), load_default=list, validate=validate.Length(max=50))
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:
         """Hand over the choices."""
-        return Choices(**data | {"topics": tuple(data["topics"])})
+        return Choices(**data | {name: tuple(data[name]) for name in ("topics", "further_wards")})
 
 
 class PauseSchema(Schema):
@@ -103,6 +104,7 @@ class SubscriberChoicesSchema(Schema):
     topics = fields.List(fields.String())
     frequency = fields.String()
     ward = fields.String(allow_none=True)
+    further_wards = fields.List(fields.String())
     large_print = fields.Boolean()
     paused_until = Instant(allow_none=True)
     status = fields.String()

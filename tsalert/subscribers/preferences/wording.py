@@ -1,6 +1,6 @@
 """What we say about preferences: messages, which hold nothing that a visitor typed, and words of the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -77,14 +77,15 @@ def moving(*, authority: str, link: str) -> Content:
     return Content(subject="Confirm your new address for our alerts", text=text, sms=sms)
 
 
-def chosen(wanted: Chosen, topics: Mapping[str, str], wards: Mapping[str, str], ward: str | None) -> str:
+def chosen(wanted: Chosen, topics: Mapping[str, str], names: Mapping[str, str], wards: Sequence[str]) -> str:
     """Return what somebody asked for as the history of consent keeps it.
 
     :param topics: the title of each topic by its slug.
-    :param wards: the name of each ward by its code.
+    :param names: the name of each ward by its code.
+    :param wards: those that they hear about; none means every ward.
     """
     titles = ", ".join(topics[each] for each in wanted.topics)
-    where = wards.get(ward, ward) if ward else "every ward"
+    where = ", ".join(names.get(ward, ward) for ward in wards) or "every ward"
     often = FREQUENCIES[Frequency(wanted.frequency)].lower()
     form = ", in large print" if wanted.large_print else ""
     return f"Asked for: {titles}; {often}; {where}{form}."
