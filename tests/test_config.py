@@ -28,6 +28,11 @@ def test_prices_are_exact_and_have_defaults() -> None:
     assert (priced.pence_per_segment, priced.pence_per_minute) == (Decimal("2.75"), Decimal("1.2"))
 
 
+@pytest.mark.parametrize(("said", "read"), [("", {44}), ("353, +33", {44, 353, 33}), ("44", {44})])
+def test_texts_go_to_british_numbers_and_to_the_countries_named(said: str, read: set[int]) -> None:
+    assert load_settings(GOOD | {"TSALERT_SMS_COUNTRIES": said}).sms_countries == read
+
+
 def test_every_missing_setting_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as refusal:
         load_settings({})
@@ -49,6 +54,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_DOCUMENT_FONTS", "/nowhere/fonts"),
         ("TSALERT_EVIDENCE_LARGEST", "2 GB"),
         ("TSALERT_EVIDENCE_LARGEST", "0"),
+        ("TSALERT_SMS_COUNTRIES", "FR"),
+        ("TSALERT_SMS_COUNTRIES", "353,0"),
         ("TSALERT_EVIDENCE_SCANNER", "no-such-scanner --quiet"),
         ("TSALERT_EVIDENCE_SCANNER", "sh -c 'never closed"),
         ("TSALERT_EMAIL", "smtp://mail.example.org:port"),

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
+from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
+    app.extensions["tsalert_partner_codes"] = circulation.codes_at
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
@@ -174,10 +176,10 @@ def _init_web(app: Flask, settings: Settings) -> None:
 
 def _troubles() -> list[Trouble]:
     """Return what everybody on the staff must know now: pages that fail, and alerts that do not arrive."""
-    session = db.session()
+    session, now = db.session(), utc_now()
     words = "An alert has not reached our own test addresses within 15 minutes:"
-    late = canaries.late_alerts(session, now=utc_now())
-    return paging_queries.troubles(session) + [Trouble(words, reference=each.reference) for each in late]
+    late = canaries.late_alerts(session, now=now)
+    return paging_queries.troubles(session, now=now) + [Trouble(words, reference=each.reference) for each in late]
 
 
 def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for

@@ -74,6 +74,7 @@ class Settings:
     sign_ups_per_hour: int = 1000
     confirmations_per_hour: int = 60
     confirmations_per_prefix: int = 12
+    sms_countries: frozenset[int] = frozenset({44})
     bounces_held_above: int = 10
     audit_head_to: str = ""
     records_an_hour: int = 60
@@ -142,6 +143,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sign_ups_per_hour=reader.number("SIGN_UPS_PER_HOUR", 1000),
         confirmations_per_hour=reader.number("CONFIRMATIONS_PER_HOUR", 60),
         confirmations_per_prefix=reader.number("CONFIRMATIONS_PER_PREFIX", 12),
+        sms_countries=reader.calling_codes("SMS_COUNTRIES") | {44},
         bounces_held_above=reader.number("BOUNCES_HELD_ABOVE", 10),
         audit_head_to=reader.address("AUDIT_HEAD_TO"),
         records_an_hour=reader.number("RECORDS_AN_HOUR", 60),
@@ -153,8 +155,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
         pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
     )
-    _refuse_faults(reader)
-    return settings
+    return _without_faults(settings, reader)
 
 
 def read_environment() -> dict[str, str]:
@@ -169,9 +170,10 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
 
 
-def _refuse_faults(reader: Reader) -> None:
+def _without_faults(settings: Settings, reader: Reader) -> Settings:
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
+    return settings
 
 
 def _database_url(reader: Reader) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEY_LENGTH = 32
 _PENCE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+_CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _DEAREST = 1000
 
 
@@ -60,6 +61,14 @@ class Reader:
             self.fault(name, "must be a number from 1 to 10000")
             return default
         return int(text)
+
+    def calling_codes(self, name: str) -> frozenset[int]:
+        """Return the calling codes of countries, such as 44 and 353."""
+        words = [word.strip().removeprefix("+") for word in self.text(name).split(",") if word.strip()]
+        if not all(_CALLING_CODE.fullmatch(word) for word in words):
+            self.fault(name, "must be calling codes of countries, such as 44,353")
+            return frozenset()
+        return frozenset(map(int, words))
 
     def pence(self, name: str, default: str) -> Decimal:
         """Return a price in pence, from 0 to 1000."""

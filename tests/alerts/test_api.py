@@ -161,3 +161,23 @@ def test_a_stranger_and_an_administrator_are_kept_out(client: FlaskClient, beare
     assert client.get(ALERTS).status_code == 401
     assert client.get(ALERTS, headers=bearer(RoleName.ADMINISTRATOR)).status_code == 403
     assert client.post(ALERTS, json=words(), headers=bearer(RoleName.ADMINISTRATOR)).status_code == 403
+
+
+def test_an_alert_is_held_let_go_on_and_withdrawn_by_programs(
+    client: FlaskClient, session: Session, token: Headers, other: Headers, people: None
+) -> None:
+    made = make(client, token)
+    place = f"{ALERTS}/{made['id']}"
+    client.post(f"{place}/submit", headers=token)
+    client.post(f"{place}/approve", json={"digest": made["digest"]}, headers=other)
+    for step, status in (("pause", "paused"), ("resume", "sending")):
+        assert client.post(f"{place}/{step}", headers=other).json["status"] == status  # type: ignore[index]
+    settle(session, queries.mailings_of(session, made["id"])[0], "accepted")
+    empty = client.post(f"{place}/withdraw", json={"reason": "Oh."}, headers=other)
+    assert empty.status_code == 422
+    told = {"reason": "The firm that we named had nothing to do with it."}
+    withdrawn = client.post(f"{place}/withdraw", json=told, headers=other).json
+    assert withdrawn is not None
+    assert (withdrawn["status"], withdrawn["steps"]) == ("cancelled", [])
+    assert withdrawn["withdrawn_because"] == told["reason"]
+    assert client.post(f"{place}/withdraw", json=told, headers=other).status_code == 409

@@ -22,7 +22,7 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.delivery import mailings as mailing_steps
 from tsalert.delivery.claiming import Claimed
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
-from tsalert.delivery.printing import Press
+from tsalert.delivery.printing import press_of
 from tsalert.delivery.retries import Standing
 from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
@@ -179,8 +179,8 @@ def test_all_editions_are_paused_resumed_and_stopped_together(session: Session, 
     settle(session, partner, "accepted")
     assert queries.standing(session, queries.get_alert(session, approved)) is Status.SENDING
     service.pause(approved, actor=approver, now=NOW)
-    service.cancel(approved, actor=approver, now=NOW)
-    assert states() == {"completed", "cancelled"}
+    service.withdraw(approved, "It was about another firm.", actor=approver, now=NOW)
+    assert states() == {"cancelled"}
     assert queries.standing(session, queries.get_alert(session, approved)) is Status.CANCELLED
 
 
@@ -253,7 +253,7 @@ def test_a_partners_mail_has_a_link_that_names_this_message_and_nobody(session: 
     row = session.scalars(select(Delivery).where(Delivery.mailing_id == partner)).one()
     standing = Standing(DeliveryChannel.EMAIL, row.attempts, row.doubts, None)
     claimed = [Claimed(row.id, partner, row.endpoint_id, "watch@example.org", standing)]
-    press = Press(current_app.extensions["tsalert_settings"])
+    press = press_of(current_app)
     press.lay_out(session, claimed)
     mail = press.messages(claimed)[0].content.decode().replace("=\r\n", "")
     token = mail.partition("/passed-on/")[2].partition('"')[0].split()[0].removesuffix("=20")

@@ -125,7 +125,7 @@ def test_public_pages_change_as_soon_as_an_alert_is_sent_ends_or_is_withdrawn(
     second = send()
     seen.append(read())
     assert second in seen[-1][0][1]
-    service.cancel(_id(second), actor=approver, now=utc_now())
+    service.withdraw(_id(second), "It was about another firm.", actor=approver, now=utc_now())
     seen.append(read())
     assert second not in seen[-1][0][1]
     assert "Withdrawn" in seen[-1][1][1]

@@ -106,7 +106,7 @@ def test_who_changed_a_word_cannot_approve_it_either(author: Actor, approver: Ac
 def test_approving_twice_sends_once(session: Session, approver: Actor, sending: int) -> None:
     with pytest.raises(Conflict) as refused:
         service.approve(sending, shown(sending), actor=approver, now=NOW)
-    assert refused.value.legal == ("pause", "cancel", "complete", "fail")
+    assert refused.value.legal == ("pause", "withdraw", "complete", "fail")
     assert count(session, Mailing) == 1
     assert count(session, Delivery) == 3
 
@@ -240,11 +240,11 @@ def test_sending_is_paused_resumed_and_stopped(session: Session, approver: Actor
         service.pause(sending, actor=approver, now=NOW)
     service.resume(sending, actor=approver, now=NOW)
     assert standing(session, sending) is Status.SENDING
-    service.cancel(sending, actor=approver, now=NOW)
+    service.withdraw(sending, "It was about another firm.", actor=approver, now=NOW)
     assert standing(session, sending) is Status.CANCELLED
     with pytest.raises(Conflict):
         service.resume(sending, actor=approver, now=NOW)
-    assert acts(session, sending)[-3:] == ["paused", "resumed", "cancelled"]
+    assert acts(session, sending)[-3:] == ["paused", "resumed", "withdrawn"]
 
 
 @pytest.mark.parametrize(("fate", "status"), [("accepted", Status.COMPLETED), ("failed", Status.FAILED)])

@@ -16,11 +16,13 @@ LEGAL = {
     "a returned one is edited": (Status.RETURNED, Step.EDIT, Status.DRAFT),
     "an approved one is sent": (Status.APPROVED, Step.SEND, Status.SENDING),
     "sending is paused": (Status.SENDING, Step.PAUSE, Status.PAUSED),
-    "sending is cancelled": (Status.SENDING, Step.CANCEL, Status.CANCELLED),
+    "one on its way is withdrawn": (Status.SENDING, Step.WITHDRAW, Status.CANCELLED),
     "sending is completed": (Status.SENDING, Step.COMPLETE, Status.COMPLETED),
     "sending fails": (Status.SENDING, Step.FAIL, Status.FAILED),
     "a paused one is resumed": (Status.PAUSED, Step.RESUME, Status.SENDING),
-    "a paused one is cancelled": (Status.PAUSED, Step.CANCEL, Status.CANCELLED),
+    "a paused one is withdrawn": (Status.PAUSED, Step.WITHDRAW, Status.CANCELLED),
+    "a sent one is withdrawn": (Status.COMPLETED, Step.WITHDRAW, Status.CANCELLED),
+    "a failed one is withdrawn": (Status.FAILED, Step.WITHDRAW, Status.CANCELLED),
 }
 PAIRS = {(status, step): following for status, step, following in LEGAL.values()}
 
@@ -38,7 +40,7 @@ def test_every_pair_of_state_and_step_leads_where_it_should_or_nowhere(status: S
 
 
 def test_nothing_leads_out_of_an_end() -> None:
-    ends = {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED}
+    ends = {Status.REJECTED, Status.CANCELLED}
     assert {status for status in Status if not legal_steps(status)} == ends
 
 
@@ -52,18 +54,19 @@ def test_every_state_has_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "mailing", "accepted", "expected"),
+    ("stored", "mailing", "total", "accepted", "expected"),
     [
-        pytest.param(Status.DRAFT, None, 0, Status.DRAFT, id="a draft has no mailing"),
-        pytest.param(Status.APPROVED, None, 0, Status.APPROVED, id="approved and not handed over"),
-        pytest.param(Status.APPROVED, "sending", 0, Status.SENDING, id="on its way"),
-        pytest.param(Status.APPROVED, "paused", 3, Status.PAUSED, id="held half-way"),
-        pytest.param(Status.APPROVED, "cancelled", 3, Status.CANCELLED, id="stopped"),
-        pytest.param(Status.APPROVED, "completed", 1, Status.COMPLETED, id="one was taken"),
-        pytest.param(Status.APPROVED, "completed", 0, Status.FAILED, id="none was taken"),
+        pytest.param(Status.DRAFT, None, 0, 0, Status.DRAFT, id="a draft has no mailing"),
+        pytest.param(Status.APPROVED, None, 0, 0, Status.APPROVED, id="approved and not handed over"),
+        pytest.param(Status.APPROVED, "sending", 3, 0, Status.SENDING, id="on its way"),
+        pytest.param(Status.APPROVED, "paused", 4, 3, Status.PAUSED, id="held half-way"),
+        pytest.param(Status.APPROVED, "cancelled", 4, 3, Status.CANCELLED, id="stopped"),
+        pytest.param(Status.APPROVED, "completed", 4, 1, Status.COMPLETED, id="one was taken"),
+        pytest.param(Status.APPROVED, "completed", 4, 0, Status.FAILED, id="none was taken"),
+        pytest.param(Status.APPROVED, "completed", 0, 0, Status.COMPLETED, id="nobody gets it at once"),
     ],
 )
 def test_an_approved_alert_stands_where_its_mailing_stands(
-    stored: Status, mailing: str | None, accepted: int, expected: Status
+    stored: Status, mailing: str | None, total: int, accepted: int, expected: Status
 ) -> None:
-    assert standing(stored, mailing, accepted=accepted) is expected
+    assert standing(stored, mailing, total=total, accepted=accepted) is expected

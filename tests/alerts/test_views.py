@@ -17,6 +17,7 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.steps import Status
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
+from tsalert.delivery.doubts import Decision
 from tsalert.delivery.models import Mailing
 from tsalert.staff.rules import RoleName
 
@@ -222,8 +223,8 @@ def test_sending_is_paused_resumed_and_stopped(signed_in: SignIn, lasting: str) 
     assert browser.post(f"{lasting}/pause").status_code == 303
     assert "Paused" in browser.get(lasting).text
     assert browser.post(f"{lasting}/resume").status_code == 303
-    assert browser.post(f"{lasting}/cancel").status_code == 303
-    assert "Cancelled" in browser.get(lasting).text
+    assert browser.post(f"{lasting}/withdraw", data={"reason": "It was about another firm."}).status_code == 303
+    assert "Withdrawn" in browser.get(lasting).text
     assert browser.post(f"{lasting}/resume").status_code == 409
 
 
@@ -316,7 +317,7 @@ def test_a_draft_cannot_be_checked_by_guessing_its_number(client: FlaskClient, s
 
 def test_a_withdrawn_alert_says_so(client: FlaskClient, session: Session, approver: Actor, lasting: str) -> None:
     alert = queries.get_alert(session, int(lasting.rpartition("/")[2]))
-    service.cancel(alert.id, actor=approver, now=datetime.now(UTC))
+    service.withdraw(alert.id, "It was about another firm.", actor=approver, now=datetime.now(UTC))
     assert "have since withdrawn it" in client.get(f"/check/{alert.reference}").text
     assert "Withdrawn" in client.get("/alerts/published").text
 
@@ -325,3 +326,33 @@ def test_the_form_to_check_an_alert_is_open_to_all(client: FlaskClient) -> None:
     page = client.get("/check")
     assert page.status_code == 200
     assert "Check an alert" in page.text
+
+
+def test_an_officer_withdraws_what_has_gone_out_and_everybody_reads_why(
+    client: FlaskClient, session: Session, signed_in: SignIn, lasting: str
+) -> None:
+    alert = queries.get_alert(session, int(lasting.rpartition("/")[2]))
+    reference = alert.reference
+    settle(session, queries.mailings_of(session, alert.id)[0], "accepted")
+    browser = signed_in()
+    assert "Why, for everybody to read" in browser.get(lasting).text
+    refused = browser.post(f"{lasting}/withdraw", data={"reason": "((unsubscribe_link)) was wrong"})
+    assert refused.status_code == 422
+    assert "Take out ((unsubscribe_link))" in refused.text
+    answer = browser.post(f"{lasting}/withdraw", data={"reason": "It was <b>another</b> firm."}, follow_redirects=True)
+    assert "Withdrawn. Nothing more of it goes out" in answer.text
+    assert "Why, for everybody to read" not in answer.text
+    page = client.get(f"/check/{reference}").text
+    assert "have since withdrawn it" in page
+    assert "Why: It was &lt;b&gt;another&lt;/b&gt; firm." in page
+
+
+def test_a_message_in_doubt_is_not_sent_again_once_its_alert_is_withdrawn(
+    session: Session, sending: int, approver: Actor
+) -> None:
+    (mailing_id,) = queries.mailings_of(session, sending)
+    settle(session, mailing_id, "unknown")
+    service.withdraw(sending, "It was about another firm.", actor=approver, now=NOW)
+    doubted = queries.in_doubt(session, sending)[0].id
+    service.decide_doubt(sending, doubted, Decision.SEND_AGAIN, actor=approver, now=NOW)
+    assert session.get_one(Mailing, mailing_id).state == "cancelled"

@@ -13,6 +13,7 @@ HEAD = Letterhead(
     "07700 900461",
     "((unsubscribe_link))",
     "((acknowledge_link))",
+    "((partner_mark))",
     "Reply STOP to end",
 )
 NOTICE = Notice(

@@ -155,7 +155,6 @@ def _counts() -> dict[str, Act]:
         "audience of a topic everywhere": size(lambda n: topics[n % len(topics)], lambda _: []),
         "audience of everybody": size(lambda _: "all", lambda _: []),
         "how far alerts carry": lambda _: subscribers.circulation(session()),
-        "what partners declared": lambda _: subscribers.declarations(session()),
         "how many were on the list on a day": lambda n: subscribers.count_listed(
             session(), invented.NOW - timedelta(days=30 * n)
         ),

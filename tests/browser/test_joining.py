@@ -41,6 +41,10 @@ def fill_form(page: Page, contact: str) -> None:
     page.keyboard.type(contact)
     page.keyboard.press("Tab")
     page.keyboard.type("BR1 3UH")
+    page.get_by_role("radio", name="At once", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Once a day", exact=True)).to_be_checked()
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Check your messages")).to_be_visible()
@@ -57,7 +61,7 @@ def test_a_resident_joins_by_the_code_of_the_message_in_three_pages(resident: Pa
     resident.keyboard.press("Enter")
     expect(resident.get_by_role("heading", name="You are on the list")).to_be_visible()
     resident.get_by_role("link", name="Choose how often").click()
-    expect(resident.get_by_role("radio", name="Once a day")).to_be_visible()
+    expect(resident.get_by_role("radio", name="Once a day")).to_be_checked()
 
 
 def test_a_resident_joins_by_the_link_of_the_message(resident: Page, desk: Page) -> None:

@@ -1,7 +1,7 @@
 """Partners with contacts, an alert that was sent to them, and people who joined by a code."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -58,10 +58,10 @@ def delivery_id(session: Session, sent: int) -> int:
     return session.scalars(select(Delivery.id).where(Delivery.mailing_id == mailing_id)).one()
 
 
-def join_by_code(session: Session, partner_id: int, address: str) -> None:
+def join_by_code(session: Session, partner_id: int, address: str, *, at: datetime = NOW) -> None:
     """Let somebody join and confirm who came with a partner's code."""
     code = partnering.get_partner(session, partner_id).code
     endpoint_id = subscribe(session, address)
-    asked = {"topics": ["all"], "source": "web", "asked_at": NOW, "confirmed_at": NOW}
+    asked = {"topics": ["all"], "source": "web", "asked_at": at, "confirmed_at": at}
     session.add(SignUp(endpoint_id=endpoint_id, partner_code=code, **asked))
     session.commit()

@@ -75,6 +75,9 @@ def test_a_partner_is_reminded_three_times_and_then_listed_as_overdue(
     telling.declare_for(partner_id, Told(400), actor=manager, now=NOW)
     for days, mails in ((364, 0), (365, 1), (365, 0), (379, 1), (393, 1), (394, 0), (800, 0)):
         assert reminding.remind(NOW + days * DAY) == mails, days
+    for show, found in (("due", [partner_id]), ("overdue", [])):
+        lines = queries.list_partners(session, Wanted(show=show), now=NOW + 380 * DAY)
+        assert [line.partner.id for line in lines] == found
     overdue = queries.list_partners(session, Wanted(show="overdue"), now=NOW + 394 * DAY)
     assert [line.partner.id for line in overdue] == [partner_id]
     assert not overdue[0].is_stale
@@ -178,6 +181,31 @@ def test_what_was_declared_on_a_quarters_first_day_counts_from_that_quarter(
     telling.declare_for(partner_id, Told(400), on=quarter.ends_at, actor=manager, now=later)
     assert ledger.figures(session, quarter, now=later).declared == 0
     assert ledger.figures(session, next_one, now=later).declared == 400
+
+
+def test_what_a_partner_declared_counts_until_it_ends(session: Session, partner_id: int, manager: Actor) -> None:
+    quarter, next_one = parse_period("2026/27 Q1"), parse_period("2026/27 Q2")
+    telling.declare_for(partner_id, Told(400), actor=manager, now=quarter.ends_at - DAY)
+    service.end_partner(partner_id, actor=manager, now=quarter.ends_at + DAY)
+    later = next_one.ends_at
+    assert ledger.figures(session, quarter, now=later).declared == 400
+    after = ledger.figures(session, next_one, now=later)
+    assert (after.declared, after.declaring_partners, after.declarations) == (0, 0, ())
+
+
+def test_who_signed_up_by_two_partners_codes_is_observed_once_and_for_the_first(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    other = service.add_partner(NewPartner("Bickley watch"), actor=manager, now=NOW)
+    first, second = (partnering.get_partner(session, each).code for each in (partner_id, other))
+    join_by_code(session, other, "ann@example.org", at=LATER)
+    join_by_code(session, partner_id, "ann@example.org", at=NOW)
+    join_by_code(session, partner_id, "ann@example.org", at=LATER)
+    join_by_code(session, other, "bob@example.org", at=NOW)
+    assert partnering.count_observed(session) == {first: 1, second: 1}
+    assert partnering.count_observed(session, before=LATER) == {first: 1, second: 1}
+    found = ledger.figures(session, parse_period("2026/27 Q1"), now=LATER)
+    assert found.observed == 2
 
 
 def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -> None:

@@ -26,6 +26,7 @@ def test_a_partner_is_asked_after_a_year_then_after_14_and_28_days_and_then_no_m
 
 
 def test_it_is_overdue_once_the_third_reminder_was_due_and_its_number_is_stale_after_fifteen_months() -> None:
+    assert [rules.is_due(NOW, NOW + days * DAY) for days in (364, 365)] == [False, True]
     assert not rules.is_overdue(NOW, NOW + 393 * DAY)
     assert rules.is_overdue(NOW, NOW + 394 * DAY)
     assert not rules.is_stale(NOW, NOW + 457 * DAY)

@@ -3,7 +3,7 @@
 import pytest
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.postcodes import read_postcode
+from tsalert.core.postcodes import part_address, read_postcode
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,21 @@ def test_a_postcode_is_written_one_way(typed: str, written: str) -> None:
 def test_what_cannot_be_a_postcode_is_refused(typed: str) -> None:
     with pytest.raises(RuleViolation, match="full postcode"):
         read_postcode(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "address", "postcode"),
+    [
+        ("1 Example Road, BR1 3UH", "1 Example Road", "BR1 3UH"),
+        ("1 Example Road br13uh. ", "1 Example Road", "BR1 3UH"),
+        ("br1 3uh", "", "BR1 3UH"),
+        ("BR1 3UH, the blue door", "BR1 3UH, the blue door", "BR1 3UH"),
+        ("BR1 3UH, now at BR1 3UJ", "BR1 3UH, now at BR1 3UJ", "BR1 3UH"),
+        ("Flat 3, 1 Example Road", "Flat 3, 1 Example Road", None),
+        ("1 Example Road, BR1", "1 Example Road, BR1", None),
+        ("1 Example Road, QR1 3UH", "1 Example Road, QR1 3UH", None),
+        ("", "", None),
+    ],
+)
+def test_a_postcode_that_ends_an_address_is_taken_off_it(typed: str, address: str, postcode: str | None) -> None:
+    assert part_address(typed) == (address, postcode)

@@ -26,7 +26,7 @@ PASSED_ON = f"https://alerts.example.gov.uk/passed-on/{THIRD}"
 def render(content: Content, lane: Lane = Lane.BULK) -> tuple[bytes, EmailMessage]:
     said = with_unsubscribe_link(content) if lane is not Lane.TRANSACTIONAL else content
     prepared = PreparedMail(said, lane, LETTERHEAD, written_at=AT)
-    whole = prepared.render(Reader("pat@example.org", OTHER, TOKEN, THIRD))
+    whole = prepared.render(Reader("pat@example.org", OTHER, TOKEN, THIRD, "BCDFGHJK"))
     return whole, message_from_bytes(whole, policy=default)
 
 
@@ -65,11 +65,12 @@ def test_a_confirmation_holds_no_way_to_leave_what_was_not_joined() -> None:
     "text",
     ["£ € ½ 👮", ".\n..\n.leading dots", "trailing space \ntab\t\n", "=3D =\nsoft", "x" * 5000, "From me\nFrom: me",
      "long word " * 400, "\n\n\n", "mixed\r\nline\nends", "((unsubscribe_link))" * 9, "ẍ̧" * 300,
-     "((acknowledge_link))" * 9],
+     "((acknowledge_link))" * 9, "https://alerts.example.gov.uk/join((partner_mark)) " * 9],
 )  # fmt: skip
 def test_words_come_out_as_they_went_in(text: str) -> None:
     whole, mail = render(Content("S", text), Lane.TRANSACTIONAL)
     filled = text.replace("((unsubscribe_link))", LINK).replace("((acknowledge_link))", PASSED_ON)
+    filled = filled.replace("((partner_mark))", "?partner=BCDFGHJK")
     expected = filled.replace("\r\n", "\n").rstrip() + "\n"
     assert str(mail.get_content()).replace("\r\n", "\n") == expected
     assert max(len(line) for line in whole.split(b"\r\n")) <= 100

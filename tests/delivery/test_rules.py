@@ -106,6 +106,27 @@ def test_a_number_that_is_none_or_foreign_or_dear_is_refused(typed: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("typed", "countries", "kept"),
+    [
+        ("+353 85 012 3456", {44, 353}, "+353850123456"),
+        ("+33 6 12 34 56 78", {44, 353}, None),
+        ("+33 6 12 34 56 78", {44, 33}, "+33612345678"),
+        ("+33 1 42 68 53 00", {44, 33}, None),
+        ("+1 212 555 2368", {44, 1}, "+12125552368"),
+        ("07911 123456", {44, 33}, "+447911123456"),
+    ],
+)
+def test_a_mobile_abroad_is_taken_only_from_the_countries_that_get_texts(
+    typed: str, countries: set[int], kept: str | None
+) -> None:
+    if kept is None:
+        with pytest.raises(RuleViolation, match="abroad"):
+            normalise_phone(typed, allow_drama=False, countries=countries)
+    else:
+        assert normalise_phone(typed, allow_drama=False, countries=countries) == (Channel.SMS, kept)
+
+
+@pytest.mark.parametrize(
     ("typed", "channel"),
     [("07700 900461", Channel.SMS), ("020 7946 0123", Channel.VOICE), ("01632 960001", Channel.VOICE)],
 )

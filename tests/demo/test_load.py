@@ -17,13 +17,17 @@ from tsalert.activities.queries import ActivityFilter, behind_savings, list_acti
 from tsalert.activities.recognition_queries import named_in_public
 from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
 from tsalert.activities.zone_queries import count_zones
+from tsalert.alerts import queries as alerts
 from tsalert.audit import queries as audit
+from tsalert.circulation import ledger
+from tsalert.circulation.queries import list_partners
 from tsalert.core.actors import SERVICE
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import Conflict
 from tsalert.core.periods import financial_year, parse_period
 from tsalert.db import db
 from tsalert.demo import service
+from tsalert.digests import queries as digests
 from tsalert.displays import queries as displays
 from tsalert.installation.service import is_demo, is_whole_demo
 from tsalert.parties.models import PartyWarning
@@ -75,6 +79,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert [each.standing for each in displays.list_displays(db.session(), now=utc_now())] == ["good", "revoked"]
         assert_rota()
         assert_list_of_subscribers()
+        assert_mornings()
         assert_known_people()
         assert_every_type_is_shown()
         assert_prevention()
@@ -168,6 +173,17 @@ def assert_live() -> None:
     assert waits[0].story.message.is_kept
 
 
+def assert_mornings() -> None:
+    """Readers who chose one mail a day or a week have had some, and the pages of the alerts say so."""
+    now = utc_now()
+    sent = [each for each in digests.list_sent(db.session()) if each.progress is not None]
+    assert {each.frequency for each in sent} == {"daily", "weekly"}
+    assert all(each.progress is not None and each.progress.sent == 4 for each in sent)
+    last = alerts.published(db.session(), limit=2)[-1]
+    told = [(each.told, each.told_withdrawn, each.waiting) for each in digests.of_alert(db.session(), last, now=now)]
+    assert told == [(4, 0, 0), (4, 0, 0)]
+
+
 def assert_rota() -> None:
     now = utc_now()
     gaps = alarms.gaps_ahead(db.session(), now=now)
@@ -217,8 +233,13 @@ def assert_prevention() -> None:
 
 
 def assert_list_of_subscribers() -> None:
-    known = circulation(db.session())
+    session, now = db.session(), utc_now()
+    known = circulation(session)
     assert (known.subscribers, known.declared_reach) == (650, 47_000)
+    published = ledger.figures(session, parse_period("2022/23 Q1"), now=now)
+    assert (published.declared, published.declaring_partners) == (47_000, 50)
+    asked = Counter((line.is_due, line.is_overdue) for line in list_partners(session, now=now))
+    assert asked == {(True, True): 1, (True, False): 3, (False, False): 46}
 
 
 def figures(run_command: Run, *period: str) -> dict[str, Any]:

@@ -7,14 +7,17 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import subscribe
+from tests.alerts.conftest import settle, subscribe
 from tests.conftest import NOW
 from tests.digests.conftest import MORNING, Publish
+from tsalert.alerts import editions
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import Edition
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.delivery import service as delivery
@@ -23,10 +26,11 @@ from tsalert.digests import queries as digests
 from tsalert.digests import service
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import Told, Wish, due_period, is_told
-from tsalert.subscribers.models import Subscriber, Subscription
+from tsalert.subscribers.models import Subscriber, Subscription, Topic
 from tsalert.subscribers.rules import Frequency
 
 pytestmark = pytest.mark.db
+WHY = "The firm that we named had nothing to do with it."
 _MONDAY = MORNING + timedelta(days=(7 - MORNING.weekday()) % 7)
 
 
@@ -115,7 +119,7 @@ def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
     service.send_due(MORNING)
     subscribe(session, "late@example.org", frequency="daily")
     session.commit()
-    alerts.cancel(alert.id, actor=officer(), now=MORNING + timedelta(hours=1))
+    alerts.withdraw(alert.id, WHY, actor=officer(), now=MORNING + timedelta(hours=1))
     assert service.send_due(MORNING + timedelta(days=1)) == 1
     assert service.send_due(MORNING + timedelta(days=2)) == 0
     assert _told(session) == {
@@ -134,6 +138,126 @@ def test_an_alert_that_is_held_waits_for_a_later_mail(
     assert service.send_due(MORNING) == 0
     alerts.resume(alert.id, actor=officer(), now=MORNING)
     assert service.send_due(MORNING + timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize("often", ["daily", "weekly"])
+def test_an_alert_that_was_held_for_longer_than_a_week_is_told_once_it_goes_on(
+    session: Session, publish: Publish, officer: Callable[..., Actor], often: str
+) -> None:
+    subscribe(session, "ann@example.org", frequency=often)
+    session.commit()
+    alert = publish(expires_at=NOW + timedelta(days=60))
+    alerts.pause(alert.id, actor=officer(), now=NOW)
+    goes_on = NOW + timedelta(days=20)
+    assert [service.send_due(MORNING + timedelta(days=day)) for day in range(20)] == [0] * 20
+    alerts.resume(alert.id, actor=officer(), now=goes_on)
+    assert sum(service.send_due(goes_on + timedelta(days=day, hours=23)) for day in range(8)) == 1
+    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+
+
+def test_an_alert_that_is_withdrawn_weeks_later_is_told_with_its_reason(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    endpoint_id = subscribe(session, "ann@example.org", frequency="daily", topic="doorstep-crime")
+    session.commit()
+    alert = publish()
+    service.send_due(MORNING)
+    # What was told wrongly is taken back whatever its reader wants to hear of now.
+    topic_id = session.scalars(select(Topic.id).where(Topic.slug == "scams")).one()
+    session.query(Subscription).filter_by(endpoint_id=endpoint_id).update({"topic_id": topic_id})
+    session.commit()
+    settle(session, editions.mailings_of(session, alert.id)[Edition.ORDINARY], "accepted")
+    late = MORNING + timedelta(days=30)
+    alerts.withdraw(alert.id, WHY, actor=officer(), now=late)
+    assert service.send_due(late) == 1
+    assert service.send_due(late + timedelta(days=1)) == 0
+    mailing = session.scalars(select(Mailing).order_by(Mailing.id.desc())).first()
+    assert mailing is not None
+    for words in (mailing.text, mailing.html or ""):
+        assert "Withdrawn: Roofers in Bickley" in words
+        assert WHY in words
+    assert WHY not in (mailing.sms or "")
+
+
+def test_who_did_not_hear_of_an_alert_hears_nothing_of_its_withdrawal(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    subscribe(session, "ann@example.org", frequency="weekly")
+    session.commit()
+    alert = publish()
+    alerts.withdraw(alert.id, WHY, actor=officer(), now=NOW)
+    assert sum(service.send_due(MORNING + timedelta(days=day)) for day in range(9)) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE digest_run SET day = '2020-01-01'",
+        "DELETE FROM digest_run",
+        "UPDATE digest_mailing SET run_id = run_id",
+        "DELETE FROM digest_mailing",
+        "UPDATE digest_item SET tells = 'withdrawn'",
+        "DELETE FROM digest_item",
+    ],
+)
+def test_what_was_told_stays_as_it_was_told(session: Session, publish: Publish, change: str) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish()
+    service.send_due(MORNING)
+    with pytest.raises(DatabaseError, match="stays as it was told"):
+        session.execute(text(change))
+    session.rollback()
+
+
+def _words_to(session: Session, address: str) -> Mailing:
+    """Return the one mailing of digests that an address got."""
+    query = select(Mailing).join(DigestMailing, DigestMailing.mailing_id == Mailing.id)
+    query = query.join(Delivery, Delivery.mailing_id == Mailing.id)
+    return session.scalars(
+        query.join(Endpoint, Endpoint.id == Delivery.endpoint_id).where(Endpoint.address == address)
+    ).one()
+
+
+def test_each_reader_gets_the_edition_that_they_read(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    subscribe(session, "large@example.org", frequency="daily", formats="large_print")
+    subscribe(session, "+447700900042", frequency="daily", formats="large_print")
+    for address, formats in (("watch@example.org", ""), ("library@example.org", "large_print")):
+        subscribe(session, address, frequency="daily", kind="partner", formats=formats)
+    session.commit()
+    alert = publish()
+    assert service.send_due(MORNING) == 5
+    assert len(_told(session)) == 5
+    ordinary, large = _words_to(session, "ann@example.org"), _words_to(session, "large@example.org")
+    partner = _words_to(session, "watch@example.org")
+    assert _words_to(session, "library@example.org") is partner
+    assert _words_to(session, "+447700900042") is ordinary
+    assert ordinary.sms is not None
+    assert (large.sms, partner.sms) == (None, None)
+    for mailing in (ordinary, large, partner):
+        for words in (mailing.text, mailing.html or ""):
+            assert alert.headline in words
+            assert f"/check/{alert.reference}" in words
+            assert words.count("((unsubscribe_link))") == 1
+    assert "18pt" in (large.html or "")
+    assert "18pt" not in (ordinary.html or "")
+
+
+def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Session, publish: Publish) -> None:
+    subscribe(session, "watch@example.org", frequency="weekly", kind="partner")
+    session.commit()
+    alert = publish()
+    service.send_due(_MONDAY)
+    mailing = _words_to(session, "watch@example.org")
+    for words in (mailing.text, mailing.html or ""):
+        own, line, below = words.partition("Please pass on everything below this line")
+        assert line
+        assert f"/pass-on/{alert.reference}" in own
+        assert "((unsubscribe_link))" in own
+        assert "((" not in below
+        assert "/preferences" not in below
+        assert "They" in below
 
 
 def test_a_mobile_gets_one_line_with_the_way_to_the_alerts(session: Session, publish: Publish) -> None:
@@ -177,7 +301,7 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
 
 
 _Wish = tuple[str, str | None, Frequency]
-_Sent = tuple[str, tuple[str, ...], int, int]
+_Sent = tuple[str, tuple[str, ...], int, int, int]
 HOUR = timedelta(hours=1)
 _NUMBERS = count(1000)
 _WISHES = st.lists(
@@ -194,6 +318,7 @@ _ALERTS = st.lists(
         st.sampled_from([(), ("Bickley",), ("Penge", "Bickley")]),
         st.integers(-10 * 24, 24),
         st.integers(1, 12 * 24),
+        st.integers(0, 9 * 24),
     ),
     max_size=4,
 )
@@ -207,7 +332,7 @@ def _copy(alert: Alert, **changes: object) -> Alert:
 
 def _as_stored(alert: Alert) -> Told:
     assert alert.published_at is not None
-    return Told(alert.topic, alert.wards, alert.published_at, alert.expires_at)
+    return Told(alert.topic, alert.wards, alert.published_at, alert.changed_at, alert.expires_at)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -225,9 +350,10 @@ def test_the_database_tells_whom_the_rule_tells(
             )
             for number, (topic, ward, frequency) in enumerate(wishes)
         }
-        for topic, wards, hours, life in sent:
+        for topic, wards, hours, life, held in sent:
             at = period.ends_at + timedelta(hours=hours)
-            session.add(_copy(model, topic=topic, wards=list(wards), published_at=at, expires_at=at + life * HOUR))
+            times = {"published_at": at, "changed_at": at + held * HOUR, "expires_at": at + life * HOUR}
+            session.add(_copy(model, topic=topic, wards=list(wards), **times))
             session.flush()
         items = digests.lines(session, period, now=now)
         found = session.execute(digests.audience(session, items, often)).all() if items else []

@@ -125,7 +125,12 @@ def test_a_withdrawn_alert_says_so_everywhere_and_cancels_its_cap(
 ) -> None:
     alert_id = publish(headline="Roofers in Bickley")
     before = client.get("/alerts.atom")
-    service.cancel(alert_id, actor=officer(RoleName.MANAGER, name="Sam Example"), now=utc_now() + timedelta(seconds=5))
+    service.withdraw(
+        alert_id,
+        "It was about another firm.",
+        actor=officer(RoleName.MANAGER, name="Sam Example"),
+        now=utc_now() + timedelta(seconds=5),
+    )
     assert titles(client) == ["Withdrawn: Roofers in Bickley"]
     assert items(client)[0]["_alert"]["state"] == "withdrawn"
     assert "Withdrawn:" in client.get("/alerts/embed").text

@@ -81,7 +81,13 @@ def test_likely_doubles_are_decided_on_their_page(session: Session, signed_in: B
     desk = signed_in(RoleName.MANAGER)
     assert "One mailbox in two spellings" in desk.get("/list-health/duplicates").text
     number = session.scalars(select(LikelyDuplicate.id)).one()
-    assert desk.post(f"/list-health/duplicates/{number}", data={"verdict": "same"}).status_code == 303
+    same = desk.post(f"/list-health/duplicates/{number}", data={"verdict": "same"}, follow_redirects=True).text
+    assert "They are one subscriber now." in same
+    assert "patexample@gmail.com" in same
+    one, other = session.scalars(select(Subscriber.id).order_by(Subscriber.id)).all()
+    assert f'href="/subscribers/{one}"' in desk.get(f"/subscribers/{other}").text
+    refused = desk.post(f"/list-health/duplicates/{number}", data={"verdict": "different"})
+    assert (refused.status_code, "which is not undone" in refused.text) == (409, True)
     assert "No two subscribers look the same." in desk.get("/list-health/duplicates").text
 
 

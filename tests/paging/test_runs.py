@@ -125,7 +125,7 @@ def test_when_everybody_has_passed_another_round_begins(team: Team, night: Night
     night.tick(312)
     assert night.reached[5:] == [("sms", PRIMARY)]
     assert any("Nobody has taken it: paged again" in line for line in night.story(incident_id))
-    assert [trouble.incident_id for trouble in queries.troubles(db.session())] == [incident_id]
+    assert [trouble.incident_id for trouble in queries.troubles(db.session(), now=night.seen)] == [incident_id]
 
 
 def test_giving_back_what_was_taken_pages_the_others_at_once(team: Team, night: Night, page: Page) -> None:
@@ -259,7 +259,7 @@ def test_with_nobody_reachable_every_manager_gets_a_mail_and_the_next_shift_is_p
     assert [each.channel for each in night.sent] == ["email"]
     assert night.sent[0].subject.startswith("Nobody could be paged for R26-")
     assert state(incident_id) is IncidentState.TRIAGED
-    assert [trouble.incident_id for trouble in queries.troubles(db.session())] == [incident_id]
+    assert [trouble.incident_id for trouble in queries.troubles(db.session(), now=night.seen)] == [incident_id]
     lines = len(night.story(incident_id))
     night.tick(300)
     assert (len(night.sent), len(night.story(incident_id))) == (1, lines)
@@ -269,7 +269,7 @@ def test_with_nobody_reachable_every_manager_gets_a_mail_and_the_next_shift_is_p
     night.tick(600)
     assert night.reached[1:] == [("sms", "+447700900300")]
     assert state(incident_id) is IncidentState.PAGED
-    assert queries.troubles(db.session()) == []
+    assert queries.troubles(db.session(), now=night.seen) == []
 
 
 def test_an_officer_without_a_verified_mobile_is_passed_over(

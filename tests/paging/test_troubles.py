@@ -15,14 +15,17 @@ from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected,
 from tsalert.delivery.rules import Channel
 from tsalert.paging import queries, troubles
 from tsalert.paging.models import Outage
-from tsalert.response import answering
+from tsalert.response import answering, dispatching
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.steps import Step
 
 Page = Callable[..., int]
 DOWN = RetryLater("503: down")
 
 
-def warnings() -> list[str]:
-    found = [f"{each.text} {each.reference or ''}".strip() for each in queries.troubles(db.session())]
+def warnings(after: float = 0) -> list[str]:
+    known = queries.troubles(db.session(), now=at(after))
+    found = [f"{each.text} {each.reference or ''}".strip() for each in known]
     db.session.rollback()
     return found
 
@@ -134,6 +137,42 @@ def test_a_round_that_nobody_answered_stands_above_every_page(
     assert warnings() == []
     night.tick(900)
     assert [words[:41] for words in warnings()] == ["Everybody was paged and nobody has taken "[:41]]
+
+
+def test_every_page_says_whom_to_ring_where_no_worker_runs(team: Team, page: Page) -> None:
+    incident_id = page()
+    assert warnings(60) == []
+    assert [words[:36] for words in warnings(61)] == ["A page did not go out. Ring by hand "]
+    ring = queries.to_ring(db.session(), incident_id, now=at(61))
+    assert (ring[0].name, ring[0].mobile) == ("Pat Primary", PRIMARY)
+
+
+def test_every_page_says_that_the_worker_stopped_before_the_backup_was_paged(
+    team: Team, night: Night, page: Page
+) -> None:
+    incident_id = page()
+    for second in (0, 60, 62):
+        night.tick(second)
+    assert warnings(360) == []
+    assert [words[:49] for words in warnings(361)] == ["The worker does not run, so nobody is paged. Ring"]
+    answering.take_incident(incident_id, actor=team.primary, now=at(370))
+    assert warnings(370 + 15 * 60) == []
+    assert len(warnings(371 + 16 * 60)) == 1
+    night.tick(372 + 16 * 60)
+    assert warnings(373 + 16 * 60) == []
+
+
+def test_every_page_says_that_nobody_watches_over_an_officer_where_no_worker_runs(
+    team: Team, night: Night, page: Page
+) -> None:
+    incident_id = page()
+    there = NewMilestone(Step.ON_SCENE)
+    dispatching.record_milestone(incident_id, there, actor=team.primary, now=at(100))
+    half_an_hour = 100 + 30 * 60
+    assert warnings(half_an_hour + 60) == []
+    assert [words[:46] for words in warnings(half_an_hour + 61)] == ["The worker does not run, so nobody watches ove"]
+    night.tick(half_an_hour + 62)
+    assert warnings(half_an_hour + 63) == []
 
 
 def test_looking_at_pages_twice_tells_once(team: Team, night: Night, page: Page) -> None:

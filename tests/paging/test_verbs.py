@@ -117,8 +117,26 @@ def test_words_of_an_officer_that_are_no_verb_are_for_people(
     session: Session, team: Team, page: Page, text: Text
 ) -> None:
     page()
-    assert "has your message" in text(PRIMARY, "OK thanks, I take it they have gone")
+    assert "An officer will read your words." in text(PRIMARY, "OK thanks, I take it they have gone")
     assert session.scalars(select(InboundMessage.taken_as)).all() == ["message"]
+
+
+@pytest.mark.parametrize("words", ["{code}", "On my way", "I'll take it {code}", ""])
+def test_a_paged_officer_whose_words_do_nothing_is_told_so_each_time(
+    team: Team, night: Night, page: Page, text: Text, words: str
+) -> None:
+    incident_id = page()
+    reference = queries.get_incident(db.session(), incident_id).reference
+    code = night.code(team.primary, incident_id)
+    for _ in range(2):
+        answer = text(PRIMARY, words.format(code=code))
+        assert answer.startswith("No step was recorded.")
+        assert f"TAKE, ENROUTE, ARRIVED or CLEAR with the code: {code} for {reference}" in answer
+    assert state(incident_id) is IncidentState.PAGED
+
+
+def test_an_officer_without_a_page_who_texts_is_answered_like_anybody(team: Team, text: Text) -> None:
+    assert "has your message" in text(PRIMARY, "A man is at my neighbour's door")
 
 
 def test_an_illegal_step_is_answered_with_the_legal_ones(team: Team, night: Night, page: Page, text: Text) -> None:

@@ -184,7 +184,8 @@ def test_the_api_tells_the_same(
     assert wished.get_json()["wishes"][0]["contact"] == "letter"
     assert client.get(own, headers=head).get_json()["person"]["assessed_at"] is not None
     assert client.get(f"/api/v1/incidents/{told['incidents'][0]['id']}/intelligence", headers=head).get_json() == {
-        "items": []
+        "items": [],
+        "warnings": [],
     }
     assert client.post(f"{place}/victim", headers=head).status_code == 200
     assert utc_now() > NOW

@@ -57,6 +57,20 @@ def test_a_ward_that_nobody_chose_is_the_postcodes(
     assert cases.get_case(directory, case_id).ward_code == ward
 
 
+def test_a_postcode_that_was_typed_into_the_address_says_where_a_call_lies(directory: Session, desk: Actor) -> None:
+    told = NewIncident(Category.DOORSTEP_CRIME, "roofing", GradeName.NONE)
+    call = NewCall(
+        disposition=Disposition.NEW_INCIDENT, happening="Men.", address=f"1 Example Road, {INSIDE}", incident=told
+    )
+    incident = queries.get_incident(directory, service.log_call(call, actor=desk, now=AUTUMN).incident_id or 0)
+    assert incident.household == queries.Household("1 Example Road", INSIDE, OUR_WARD)
+
+
+def test_a_form_says_where_the_postcode_in_its_address_lies(desk: Actor, signed_in: Callable[..., FlaskClient]) -> None:
+    told = {"postcode": "", "address": f"1 Example Road, {BEYOND}"}
+    assert BEYOND in signed_in().post("/borders/look-up", data=told, headers={"HX-Request": "true"}).text
+
+
 def test_a_ward_that_was_chosen_stays(directory: Session, desk: Actor) -> None:
     assert queries.get_incident(directory, log(desk, BEYOND, OUR_WARD)).household.ward_code == OUR_WARD
 

@@ -125,7 +125,11 @@ def test_a_dashboard_tells_what_victims_lost_by_type_and_channel(session: Sessio
 
 
 def test_what_partners_declared_is_told_for_itself_and_by_the_end_of_the_period(
-    session: Session, desk: FlaskClient, officer: Callable[..., Actor], two_years: None
+    session: Session,
+    desk: FlaskClient,
+    bearer: Callable[..., dict[str, str]],
+    officer: Callable[..., Actor],
+    two_years: None,
 ) -> None:
     manager, then = officer(RoleName.MANAGER), datetime(2022, 6, 30, 23, 30, tzinfo=UTC)
     library = add_partner(NewPartner("Bickley library", kind_id=2), actor=manager, now=then - 90 * DAY)
@@ -136,6 +140,12 @@ def test_what_partners_declared_is_told_for_itself_and_by_the_end_of_the_period(
     page = desk.get("/dashboard?period=2022/23+Q1").text
     for told in ("Declared: readers that partners say they have", "30 June 2022", "Nothing acknowledged"):
         assert told in page
+    given = desk.get("/api/v1/dashboard?period=2022/23+Q1", headers=bearer()).json
+    assert given is not None
+    found = {name: given["circulation"][name] for name in ("declared", "acknowledged", "observed")}
+    assert found == {"declared": 700, "acknowledged": 0, "observed": 0}
+    assert given["circulation"]["declarations"] == [{"on": "2022-06-30", "partners": 1, "reach": 700}]
+    assert (given["listed"], given["listed_partners"]) == (0, 0)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,10 +14,16 @@ from tests.response.conftest import roof_call
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date, utc_now
+from tsalert.parties import service as parties
+from tsalert.parties import warning_notes
 from tsalert.parties.models import PartyLink, PartyWarning
+from tsalert.parties.vocabulary import Verdict
 from tsalert.response import service
-from tsalert.response.models import CallParty
+from tsalert.response.models import Call, CallParty
+from tsalert.response.vocabulary import MoneyState
+from tsalert.restricting import service as restricting
 from tsalert.staff.rules import RoleName
+from tsalert.tiers.vocabulary import Subject
 
 TOMORROW = (london_date(utc_now()) + timedelta(days=1)).isoformat()
 
@@ -104,6 +111,43 @@ def test_a_warning_is_written_reviewed_and_ended(desk: FlaskClient, session: Ses
     page = desk.get(f"/parties/{ada}").text
     assert "He has moved out" in page
     assert desk.post(f"/parties/warnings/{warning.id}/end", data={"reason": "Again"}).status_code == 409
+
+
+def test_whoever_goes_to_an_incident_reads_the_warnings_about_its_people_first(
+    desk: FlaskClient, session: Session, ada: int, adah: int, officer: Callable[..., Actor]
+) -> None:
+    manager = officer(RoleName.MANAGER)
+    call_id = session.scalars(select(CallParty.call_id).where(CallParty.party_id == adah)).one()
+    incident_id = session.get_one(Call, call_id).incident_id
+    text, written_at = "A dog in the yard", utc_now() - timedelta(days=3)
+    warning_id = warning_notes.add_warning(
+        ada, text, london_date(utc_now()) - timedelta(days=1), actor=manager, now=written_at
+    )
+    assert text not in desk.get(f"/incidents/{incident_id}").text
+    parties.decide((ada, adah), Verdict.SAME, actor=manager, now=utc_now())
+    page = desk.get(f"/incidents/{incident_id}").text
+    assert page.index(text) < page.index("What it is")
+    assert "Its review was due" in page
+    restricting.restrict((Subject.PARTY, ada), "She is afraid of him", actor=manager, now=utc_now())
+    assert text not in desk.get(f"/incidents/{incident_id}").text
+    restricting.lift((Subject.PARTY, ada), "She is not afraid any more", actor=manager, now=utc_now())
+    warning_notes.end_warning(warning_id, "It died", actor=manager, now=utc_now())
+    assert text not in desk.get(f"/incidents/{incident_id}").text
+
+
+def test_the_incident_says_what_its_calls_told_of_danger_and_money(desk: FlaskClient, duty: Actor) -> None:
+    told = {
+        "money_state": MoneyState.AT_THE_BANK,
+        "money_amount": Decimal(4000),
+        "has_threat": True,
+        "trader": "Two men, a white van",
+    }
+    logged = service.log_call(roof_call(was_told_999=True, **told), actor=duty, now=utc_now())
+    page = desk.get(f"/incidents/{logged.incident_id}").text
+    assert "Trader on site. Somebody threatened. Resident vulnerable. Money: at the bank now, £4,000." in page
+    assert "Told to ring 999" in page
+    assert "Two men, a white van" in page
+    assert page.index("Somebody is threatened, as a caller said.") < page.index("What it is")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,10 @@ class Order(Enum):
 
 @dataclass(slots=True)
 class Call:
-    """One call that was made, and what was heard in it."""
+    """One call that was made, and what was heard in it.
+
+    ``ordered`` is what Twilio was asked, ``documents`` what we told it to do, in its own words.
+    """
 
     sid: str
     to: str
@@ -40,6 +43,8 @@ class Call:
     detects_machines: bool = False
     heard: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    ordered: dict[str, str] = field(default_factory=dict)
+    documents: list[str] = field(default_factory=list)
     is_over: bool = False
 
     def document(self) -> dict[str, str]:
@@ -78,6 +83,7 @@ def _listen(call: Call, habit: str, post: Post) -> None:
         form["AnsweredBy"] = "machine_end_beep" if habit == "voicemail" else "human"
     status, words = post(call.words_url, form)
     assert status == 200, status
+    call.documents.append(words)
     act, _, key = habit.partition(":")
     for verb in ET.fromstring(words):
         call.heard += [said.text or "" for said in verb.iter("Say")]
@@ -94,6 +100,7 @@ def _press(call: Call, action: str, keys: str, post: Post, *, times: int) -> Non
         for _ in range(times):
             status, words = post(action, {"CallSid": call.sid, "CallStatus": "in-progress", "Digits": key})
             assert status == 200, status
+            call.documents.append(words)
             call.answers += [said.text or "" for said in ET.fromstring(words).iter("Say")]
         asked = ET.fromstring(words).find("Gather")
         if asked is None:

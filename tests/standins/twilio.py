@@ -59,6 +59,7 @@ class Twilio:
         with self._lock:
             sid = f"CA{len(self.calls):032x}"
             call = Call(sid, form["To"], form.get("From", ""), form["Url"], form.get("StatusCallback", ""), time())
+            call.ordered = form
             call.detects_machines = "MachineDetection" in form
             self.calls.append(call)
         habit = self.habits.get(call.to, "nobody")

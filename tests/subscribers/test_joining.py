@@ -128,6 +128,17 @@ def test_a_network_is_stopped_after_too_many_sign_ups(session: Session) -> None:
     ask("another@example.org", network="192.0.2.2")
 
 
+def test_a_network_gets_ten_texts_an_hour_and_mail_all_the_same(session: Session) -> None:
+    for number in range(rules.PAID_PER_NETWORK):
+        ask(f"07700 900{number}{number}1")
+    with pytest.raises(TooManyTries):
+        ask("07700 900123")
+    ask("pat@example.org")
+    ask("07700 900123", network="192.0.2.2")
+    service.sign_up("07700 900124", SCAMS, network="192.0.2.1", now=NOW + timedelta(hours=1, seconds=1))
+    assert len(letters(session)) == rules.PAID_PER_NETWORK + 3
+
+
 def test_all_together_may_ask_for_so_much_in_an_hour(session: Session, app: Flask) -> None:
     most = app.extensions["tsalert_settings"].sign_ups_per_hour
     session.add(VisitorAllowance(purpose="sign ups", whose=digest("sign ups", "all"), started_at=NOW, used=most))
@@ -232,7 +243,7 @@ def test_how_often_somebody_wants_to_hear_is_kept_until_they_confirm(session: Se
 def test_texts_to_one_block_of_numbers_end_at_the_hours_limit(app: Flask, session: Session) -> None:
     most = app.extensions["tsalert_settings"].confirmations_per_prefix
     for number in range(most + 3):
-        ask(f"07700 9000{number:02}")
+        ask(f"07700 9000{number:02}", network=f"192.0.2.{number}")
     assert delivery_count(session) == most
     ask("pat@example.org")
     assert delivery_count(session) == most + 1
@@ -244,7 +255,7 @@ def test_the_managers_hear_once_an_hour_that_texts_are_used_up(
     officer(RoleName.MANAGER)
     most = app.extensions["tsalert_settings"].confirmations_per_prefix
     for number in range(most + 3):
-        ask(f"07700 9000{number:02}")
+        ask(f"07700 9000{number:02}", network=f"192.0.2.{number}")
     told = [letter for letter in letters(session) if letter.subject == "The limit on confirmation texts was reached"]
     assert len(told) == 1
     assert "07700" not in told[0].text

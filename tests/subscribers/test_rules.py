@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers import rules
-from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Source
+from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Kind, Source
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,12 @@ def test_coming_back_starts_what_was_stopped_and_not_what_a_file_took_away() -> 
     held = [imported("all", EndedReason.REPLACED), imported("scams", STOPPED), chosen("scams", LEFT)]
     assert rules.changes_by_return(held).start == ("scams",)
     assert rules.changes_by_return([*held, chosen("doorstep-crime")]) == Changes()
+
+
+def test_what_an_officer_ended_comes_back_for_a_resident_and_not_for_a_partners_contact() -> None:
+    held = [chosen("all", EndedReason.BY_OFFICER)]
+    assert rules.changes_by_return(held).start == ("all",)
+    assert rules.changes_by_return(held, Kind.PARTNER) == Changes()
 
 
 @pytest.mark.parametrize(

@@ -334,8 +334,44 @@ def test_large_print_and_the_partners_code_go_along_with_the_form(
     code = session.scalars(select(Partner.code)).one()
     assert f'name="partner" value="{code}"' in client.get(f"/join?partner={code}").text
     assert 'name="partner"' not in client.get("/join").text
-    typed = {"contact": "pat@example.org", "formats": "large_print", "partner": code, "drawn": drawn}
+    typed = {"contact": "pat@example.org", "manner": "weekly large_print", "partner": code, "drawn": drawn}
     assert client.post("/join", data=typed).status_code == 303
     kept = session.scalars(select(SignUp).order_by(SignUp.id.desc())).first()
     assert kept is not None
-    assert (kept.formats, kept.partner_code) == (["large_print"], code)
+    assert (kept.frequency, kept.formats, kept.partner_code) == ("weekly", ["large_print"], code)
+
+
+@pytest.mark.parametrize(
+    ("manner", "often", "formats"),
+    [
+        ("immediate", "immediate", []),
+        ("daily", "daily", []),
+        ("weekly large_print", "weekly", ["large_print"]),
+        ("immediate large_print", "immediate", ["large_print"]),
+    ],
+)
+def test_how_often_and_in_which_print_is_chosen_on_the_form_itself(
+    client: FlaskClient, session: Session, drawn: str, manner: str, often: str, formats: list[str]
+) -> None:
+    assert f'name="manner" type="radio" value="{manner}"' in client.get("/join").text
+    page = client.post("/join", data={"contact": "pat@example.org", "manner": manner, "drawn": drawn})
+    code = code_in(letters(session)[0].text)
+    assert "You are on the list" in client.post(page.headers["Location"], data={"code": code}).text
+    assert held(session, "pat@example.org") == [("all", often, None)]
+    assert session.scalars(select(Subscriber.formats)).one() == formats
+
+
+def test_a_manner_that_is_not_offered_is_refused(client: FlaskClient, session: Session, drawn: str) -> None:
+    answer = client.post("/join", data={"contact": "pat@example.org", "manner": "hourly", "drawn": drawn})
+    assert (answer.status_code, asked(session)) == (422, 0)
+    assert "Choose how your alerts should come." in answer.text
+
+
+def test_the_form_asks_four_questions_at_most(client: FlaskClient) -> None:
+    names = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', main_of(client.get("/join").text)))
+    assert names - {"leave_empty", "drawn", "csrf_token", "submission"} == {"contact", "postcode", "topics", "manner"}
+
+
+def test_where_alerts_go_is_asked_for_in_the_same_words_wherever_it_is_asked(client: FlaskClient) -> None:
+    for path in ("/join", "/preferences"):
+        assert "Email address or telephone number" in client.get(path).text

@@ -4,19 +4,23 @@ from dataclasses import asdict
 from typing import Any
 
 from marshmallow import RAISE
+from sqlalchemy.orm import Session
 
-from tsalert.alerts import proof, queries, service
+from tsalert.alerts import answering, proof, queries, service
 from tsalert.alerts.costing import costs
+from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
 from tsalert.alerts.rules import Draft
 from tsalert.alerts.schemas import (
+    AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
     AlertListSchema,
     AlertProgressSchema,
     AlertsAskedSchema,
     AlertSchema,
+    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     DoubtListSchema,
 )
@@ -69,6 +73,16 @@ def submit_alert(alert_id: int) -> dict[str, Any]:
     return _record(alert_id)
 
 
+@blp.route("/<int:alert_id>/answers", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.arguments(AlertAnswersSchema)
+@blp.response(200, AlertSchema)
+def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Say why something that may point to a person stays; an alert with such an open question does not go out."""
+    answering.answer(alert_id, answers["marks"], answers["why"], actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
 @blp.route("/<int:alert_id>/approve", methods=["POST"])
 @requires(Permission.APPROVE_ALERT)
 @blp.arguments(AlertApprovalSchema)
@@ -76,6 +90,34 @@ def submit_alert(alert_id: int) -> dict[str, Any]:
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
     service.approve(alert_id, approval["digest"], actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/pause", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.response(200, AlertSchema)
+def pause_alert(alert_id: int) -> dict[str, Any]:
+    """Hold what has not gone out."""
+    service.pause(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/resume", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.response(200, AlertSchema)
+def resume_alert(alert_id: int) -> dict[str, Any]:
+    """Go on with what was held."""
+    service.resume(alert_id, actor=current_actor(), now=utc_now())
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/withdraw", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.arguments(AlertWithdrawalSchema)
+@blp.response(200, AlertSchema)
+def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Take it back for good and tell everybody why."""
+    service.withdraw(alert_id, told["reason"], actor=current_actor(), now=utc_now())
     return _record(alert_id)
 
 
@@ -114,7 +156,7 @@ def _record(alert_id: int) -> dict[str, Any]:
     pulled = proof.pull_proof(alert)
     names = (
         "id reference headline advice topic wards channels urgency expires_at case_id author_id "
-        "submitted_at approved_by approved_at remark"
+        "submitted_at approved_by approved_at remark withdrawn_because"
     )
     return {name: getattr(alert, name) for name in names.split()} | {
         "status": status,
@@ -124,18 +166,24 @@ def _record(alert_id: int) -> dict[str, Any]:
         "voice": alert.voice_text,
         "sent_alone": alert.override_reason is not None,
         "digest": pulled.digest,
-        "preview": _preview(alert, pulled, None if alert.published_at else queries.reach(session, alert)),
+        "marks": [
+            asdict(each.mark) | {"why": each.why, "answered_by": each.answered_by}
+            for each in answering.marks_of(session, alert)
+        ],
+        "preview": _preview(session, alert, pulled),
     }
 
 
-def _preview(alert: Alert, pulled: proof.Proof, reach: dict[str, int] | None) -> dict[str, Any]:
-    size = pulled.sms_size
-    night = find_night(alert.channels, alert.urgency, alert.expires_at, utc_now())
+def _preview(session: Session, alert: Alert, pulled: proof.Proof) -> dict[str, Any]:
+    size, now = pulled.sms_size, utc_now()
+    night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
+    reach = None if alert.published_at else queries.reach(session, alert)
     return asdict(pulled.wording) | {
         "sms_encoding": size.encoding,
         "sms_segments": size.segments,
         "voice_seconds": pulled.voice_seconds,
         "reach": reach,
+        "later": None if reach is None else count_later(session, alert, now=now),
         "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
         "costs": None if reach is None else costs(pulled, reach),
         "waits_until": night.until if night else None,

@@ -8,6 +8,7 @@ import click
 from tqdm import tqdm
 
 from tsalert.alerts import queries, service
+from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft
 from tsalert.alerts.schemas import AlertDraftSchema
 from tsalert.alerts.steps import STATUS_WORDS, Status
@@ -31,9 +32,14 @@ group = CommandGroup("alerts", help="Alerts to residents.")
 )
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; a manager reviews it.")
 @click.option(
+    "--may-stay",
+    type=click.Choice([*MayStay]),
+    help="Why all in it that may point to a person stays: it is public, points to nobody, or residents need it.",
+)
+@click.option(
     "--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent, with no message in doubt."
 )
-def send(file: IO[bytes], email: str, reason: str, *, wait: bool) -> None:
+def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, *, wait: bool) -> None:
     """Send the alert in FILE without a second person.
 
     FILE is JSON: headline, body (Markdown), topic, channels (email, sms) and expires_at; if wanted advice, sms,
@@ -41,10 +47,14 @@ def send(file: IO[bytes], email: str, reason: str, *, wait: bool) -> None:
     """
     draft = _read(file)
     actor = actor_of(get_officer(db.session(), email), Via.COMMAND)
-    alert_id = service.write_and_send_alone(draft, reason, actor=actor, now=utc_now())
+    why = MayStay(may_stay) if may_stay else None
+    alert_id = service.write_and_send_alone(draft, reason, may_stay=why, actor=actor, now=utc_now())
     alert = queries.get_alert(db.session(), alert_id)
     progress = queries.progress(db.session(), alert)
-    click.echo(f"{alert.reference} is on its way to {progress.total if progress else 0:,} addresses.")
+    if progress and progress.total:
+        click.echo(f"{alert.reference} is on its way to {progress.total:,} addresses.")
+    else:
+        click.echo(f"{alert.reference} goes out with the next daily and weekly mails; nobody gets it at once.")
     if wait:
         status, in_doubt = _watch(alert_id)
         click.echo(f"{STATUS_WORDS[status]}; {in_doubt:,} in doubt." if in_doubt else f"{STATUS_WORDS[status]}.")

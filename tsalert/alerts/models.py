@@ -14,7 +14,9 @@ class Alert(Base):
     """One warning to residents; what was approved and sent is also kept, as it went out, in its editions' mailings.
 
     ``status`` goes as far as approved; what comes after is told by the mailings. ``wards`` and ``channels``
-    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection.
+    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection,
+    ``withdrawn_because`` what everybody may read. Once it is sent, only holding it, letting it go on and
+    withdrawing it move ``changed_at``.
     """
 
     __tablename__ = "alert"
@@ -58,6 +60,7 @@ class Alert(Base):
     approved_digest: Mapped[str | None]
     override_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None]
 
 
 class AlertEdition(Base):
@@ -72,6 +75,19 @@ class AlertEdition(Base):
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True, autoincrement=False)
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
     edition: Mapped[str]
+
+
+class AlertAnswer(Base):
+    """Why something that may point to a person stays in an alert; ``mark`` is a digest and not the thing itself."""
+
+    __tablename__ = "alert_answer"
+    __table_args__ = (CheckConstraint("why IN ('public', 'nobody', 'needed')", name="why_known"),)
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    why: Mapped[str]
+    answered_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    answered_at: Mapped[datetime]
 
 
 class AlertWriter(Base):

@@ -1,4 +1,4 @@
-"""Handing an alert's editions to delivery, and holding, continuing or stopping all of them; steps of use cases."""
+"""Handing an alert's editions to delivery, and holding, continuing or calling off all of them; steps of use cases."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +21,9 @@ def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int
     served: list[int] = []
     for edition in Edition:
         people = editions.readers(alert, edition, served)
-        if not editions.is_anybody(session, people):
+        # What nobody gets at once goes out all the same, for the daily and weekly mails to tell of.
+        is_last_hope = edition is Edition.ORDINARY and not served
+        if not (editions.is_anybody(session, people) or is_last_hope):
             continue
         content, lane = proof.content_of(alert, pulled, edition), LANES[Urgency(alert.urgency)]
         mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
@@ -41,9 +43,10 @@ def resume(session: Session, alert: Alert) -> None:
     _steer(session, alert, lambda mailing_id: delivery.resume(session, mailing_id))
 
 
-def cancel(session: Session, alert: Alert, *, now: datetime) -> None:
-    """Stop for good every edition of which something waits."""
-    _steer(session, alert, lambda mailing_id: delivery.cancel(session, mailing_id, now=now))
+def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
+    """Stop every edition for good, done or not, so that nothing of it is ever sent again."""
+    for mailing_id in editions.mailings_of(session, alert.id).values():
+        delivery.call_off(session, mailing_id, now=now)
 
 
 def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:

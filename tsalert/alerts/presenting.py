@@ -7,10 +7,12 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, proof, queries
+from tsalert.alerts import answering, editions, proof, queries
 from tsalert.alerts.costing import costs
+from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
+from tsalert.alerts.pointing import MayStay, Pointer
 from tsalert.alerts.rules import CaseFacts, Channel, Edition, Urgency, Verdict, begin_from
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
@@ -44,6 +46,20 @@ EDITION_WORDS = {
     Edition.PARTNER: "Edition for partners, to be passed on",
     Edition.LARGE_PRINT: "Large print edition",
 }
+POINTER_WORDS = {
+    Pointer.EMAIL: "An email address",
+    Pointer.PHONE: "A telephone number",
+    Pointer.POSTCODE: "A postcode",
+    Pointer.REGISTRATION: "A vehicle's registration",
+    Pointer.ADDRESS: "An address",
+    Pointer.PERSON: "A person's name",
+    Pointer.OF_THE_CASE: "Somebody or somewhere in the case",
+}
+MAY_STAY_WORDS = {
+    MayStay.PUBLIC: "It belongs to a firm, a public body or us, and is public",
+    MayStay.NOBODY: "It points to nobody: a common word, or an example",
+    MayStay.NEEDED: "Residents must know it to be safe",
+}
 VERDICT_WORDS = {
     Verdict.JUSTIFIED: "It was right to send it alone",
     Verdict.NOT_JUSTIFIED: "It could have waited",
@@ -73,7 +89,7 @@ _PERMISSIONS = {
     Step.SEND_ALONE: Permission.OVERRIDE_APPROVAL,
     Step.PAUSE: Permission.APPROVE_ALERT,
     Step.RESUME: Permission.APPROVE_ALERT,
-    Step.CANCEL: Permission.APPROVE_ALERT,
+    Step.WITHDRAW: Permission.APPROVE_ALERT,
 }
 
 
@@ -134,6 +150,9 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         },
         "edition_words": EDITION_WORDS,
         "sms_text": proof.with_sample_link(pulled.wording.sms),
+        "marks": [] if alert.published_at else answering.marks_of(session, alert),
+        "pointer_words": POINTER_WORDS,
+        "may_stay_words": MAY_STAY_WORDS,
         "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
         "names": officer_names(session),
@@ -206,10 +225,11 @@ def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime)
     """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
     if alert.published_at is not None:
         sent = editions.sent_sizes(session, alert.id)
-        return {"reach": None, "edition_sizes": sent, "costs": [], "night": None}
+        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None}
     reach = queries.reach(session, alert)
     return {
         "reach": reach,
+        "later": say_later(count_later(session, alert, now=now)),
         "edition_sizes": editions.edition_sizes(session, alert, sum(reach.values())),
         "costs": costs(pulled, reach),
         "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),

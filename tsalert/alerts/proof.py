@@ -11,7 +11,7 @@ from tsalert.alerts.segments import SmsSize, measure
 from tsalert.alerts.speaking import seconds
 from tsalert.alerts.wording import Letterhead, Mail, Notice, Wording, other_editions, word
 from tsalert.config import Settings
-from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK, Content
+from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_LINK, Content
 from tsalert.delivery.tokens import TOKEN_LENGTH
 
 
@@ -39,6 +39,7 @@ def letterhead() -> Letterhead:
         rapid_response_number=settings.rapid_response_number,
         unsubscribe_url=UNSUBSCRIBE_LINK,
         acknowledge_url=ACKNOWLEDGE_LINK,
+        partner_mark=PARTNER_MARK,
         sms_stop="Reply STOP to end" if settings.takes_texts else f"Stop: {UNSUBSCRIBE_LINK}",
     )
 
@@ -65,7 +66,7 @@ def pull_proof(alert: Alert) -> Proof:
 def with_sample_link(text: str, ending: str = "…") -> str:
     """Return a text with links that lead nowhere where each reader's own will be."""
     site = letterhead().public_url
-    text = text.replace(UNSUBSCRIBE_LINK, f"{site}/unsubscribe/{ending}")
+    text = text.replace(UNSUBSCRIBE_LINK, f"{site}/unsubscribe/{ending}").replace(PARTNER_MARK, f"?partner={ending}")
     return text.replace(ACKNOWLEDGE_LINK, f"{site}/passed-on/{ending}")
 
 

@@ -1,6 +1,6 @@
 """Reading alerts: for officers, for approvers, for reviewers, and for anybody who was sent one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,12 @@ def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     if alert is None:
         raise NotFound("There is no such alert.")
     return alert
+
+
+def headlines_of(session: Session, alert_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return reference and headline of some alerts."""
+    query = select(Alert.id, Alert.reference, Alert.headline).where(Alert.id.in_(alert_ids))
+    return {number: (reference, headline) for number, reference, headline in session.execute(query)}
 
 
 def list_alerts(session: Session, *, after: int | None = None, limit: int = PAGE) -> list[AlertLine]:
@@ -251,5 +257,7 @@ def find_published(session: Session, reference: str) -> Alert | None:
 
 
 def _standing(alert: Alert, found: Progress | None) -> Status:
-    state, accepted = (found.state, found.sent) if found else (None, 0)
-    return steps.standing(Status(alert.status), state, accepted=accepted)
+    stored = Status(alert.status)
+    if found is None:
+        return steps.standing(stored, None, total=0, accepted=0)
+    return steps.standing(stored, found.state, total=found.total, accepted=found.sent)

@@ -14,7 +14,7 @@ from tsalert.alerts.markdown import links
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
-from tsalert.delivery.rules import ACKNOWLEDGE_LINK, UNSUBSCRIBE_LINK
+from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_LINK
 
 LONGEST_BODY = 20_000
 LONGEST_HEADLINE = 120
@@ -25,6 +25,7 @@ LONGEST_VOICE = 600
 LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
 SHORTEST_REASON = 10
+LONGEST_PUBLIC_REASON = 500
 _LONGEST_SHOWN = 200
 _LONGEST = {
     "headline": LONGEST_HEADLINE,
@@ -169,6 +170,15 @@ def check_reason(reason: str) -> str:
     return reason.strip()
 
 
+def check_public_reason(reason: str) -> str:
+    """Return a reason that everybody may read, trimmed.
+
+    :raises RuleViolation: it is too short or too long, or would be filled in for each reader.
+    """
+    _check_text("reason", reason, LONGEST_PUBLIC_REASON)
+    return check_reason(reason)
+
+
 def check_draft(draft: Draft, *, topics: Collection[str], now: datetime) -> None:
     """Refuse a draft that could not be sent as it stands, whatever door it came through.
 
@@ -223,7 +233,7 @@ def check_expiry(expires_at: datetime, now: datetime) -> None:
 
 
 def check_audience(size: int) -> None:
-    """Refuse to send to nobody.
+    """Refuse to send to nobody, neither at once nor with a daily or weekly mail.
 
     :raises RuleViolation: the audience is empty.
     """
@@ -278,3 +288,5 @@ def _check_text(name: str, text: str, longest: int) -> None:
         raise RuleViolation(f"Take out {UNSUBSCRIBE_LINK}: every mail has that link at its foot.", field=name)
     if ACKNOWLEDGE_LINK in text:
         raise RuleViolation(f"Take out {ACKNOWLEDGE_LINK}: partners' mail has that link at its head.", field=name)
+    if PARTNER_MARK in text:
+        raise RuleViolation(f"Take out {PARTNER_MARK}: links to join have a partner's code by themselves.", field=name)

@@ -4,12 +4,14 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (
     LONGEST_ADVICE,
     LONGEST_BODY,
     LONGEST_HEADLINE,
     LONGEST_MESSAGE,
+    LONGEST_PUBLIC_REASON,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -59,6 +61,12 @@ class ReasonSchema(Schema):
     """Why an alert is returned or rejected."""
 
     reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
+
+
+class AlertWithdrawalSchema(Schema):
+    """Why an alert is withdrawn, for everybody to read."""
+
+    reason = Paragraph(required=True, longest=LONGEST_PUBLIC_REASON, error_messages={"required": "Tell everybody why."})
 
 
 class AlertApprovalSchema(Schema):
@@ -154,7 +162,10 @@ class AlertCostSchema(Schema):
 
 
 class AlertPreviewSchema(Schema):
-    """An alert as it goes out, and how many would get it if it were approved now."""
+    """An alert as it goes out, and how many would get it if it were approved now.
+
+    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail.
+    """
 
     subject = fields.String()
     text = fields.String()
@@ -167,7 +178,32 @@ class AlertPreviewSchema(Schema):
     costs = fields.List(fields.Nested(AlertCostSchema), allow_none=True)
     waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    later = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
+
+
+class AlertMarkSchema(Schema):
+    """Something in an alert that may point to a person; ``why`` it may stay is empty until somebody has said."""
+
+    key = fields.String()
+    pointer = fields.String()
+    text = fields.String()
+    stands_in = fields.List(fields.String())
+    around = fields.String()
+    why = fields.String(allow_none=True)
+    answered_by = fields.Integer(allow_none=True)
+
+
+class AlertAnswersSchema(Schema):
+    """What may stay in an alert although it may point to a person, and why."""
+
+    marks = fields.List(
+        fields.String(validate=validate.Length(equal=64)),
+        required=True,
+        validate=validate.Length(min=1, max=500, error="Choose what may stay."),
+        error_messages={"required": "Choose what may stay."},
+    )
+    why = fields.Enum(MayStay, by_value=True, required=True, error_messages={"required": "Say why it may stay."})
 
 
 class AlertSchema(Schema):
@@ -194,6 +230,8 @@ class AlertSchema(Schema):
     approved_at = fields.AwareDateTime(allow_none=True)
     sent_alone = fields.Boolean()
     remark = fields.String(allow_none=True)
+    marks = fields.List(fields.Nested(AlertMarkSchema))
+    withdrawn_because = fields.String(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
 

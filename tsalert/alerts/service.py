@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import posting, proof, queries, rules
+from tsalert.alerts import answering, later, posting, proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
+from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.audit import service as audit
@@ -21,7 +22,7 @@ from tsalert.subscribers import queries as subscribers
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
-_STEERED = {Step.PAUSE: "paused", Step.RESUME: "resumed", Step.CANCEL: "cancelled"}
+_STEERED = {Step.PAUSE: (posting.pause, "paused"), Step.RESUME: (posting.resume, "resumed")}
 
 
 def write_draft(draft: Draft, *, actor: Actor, now: datetime) -> int:
@@ -51,12 +52,13 @@ def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> N
 def submit(alert_id: int, *, actor: Actor, now: datetime) -> None:
     """Ask somebody else to approve an alert.
 
-    :raises RuleViolation: it has expired meanwhile.
+    :raises RuleViolation: it has expired meanwhile, or something in it that may point to a person is not answered for.
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.SUBMIT)
         rules.check_expiry(alert.expires_at, now)
+        answering.require_answered(session, alert)
         alert.submitted_at, alert.remark = now, None
         _note_change(session, alert, "submitted", actor, now)
 
@@ -77,7 +79,7 @@ def approve(alert_id: int, shown: str, *, actor: Actor, now: datetime) -> int:
     :param shown: the digest of what the approver was shown.
     :raises NotAllowed: the approver wrote some of it.
     :raises Conflict: it has changed since, or is not waiting for approval.
-    :raises RuleViolation: nobody would get it, or it has expired.
+    :raises RuleViolation: nobody would get it, at once or later, or it has expired.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
@@ -98,11 +100,19 @@ def send_alone(alert_id: int, shown: str, reason: str, *, actor: Actor, now: dat
         return _send_alone(session, alert_id, shown, reason, actor=actor, now=now)
 
 
-def write_and_send_alone(draft: Draft, reason: str, *, actor: Actor, now: datetime) -> int:
-    """Write an alert and send it without a second person, both or neither; returns its id."""
+def write_and_send_alone(
+    draft: Draft, reason: str, *, may_stay: MayStay | None = None, actor: Actor, now: datetime
+) -> int:
+    """Write an alert and send it without a second person, both or neither; returns its id.
+
+    :param may_stay: why all in it that may point to a person stays.
+    """
     actor.require(Permission.OVERRIDE_APPROVAL)
     with transaction() as session:
         alert = _write(session, draft, actor, now)
+        marks = [each.mark.key for each in answering.marks_of(session, alert)]
+        if may_stay is not None and marks:
+            answering.keep(session, alert, marks, may_stay, actor=actor, now=now)
         _send_alone(session, alert.id, proof.pull_proof(alert).digest, reason, actor=actor, now=now)
         return alert.id
 
@@ -135,9 +145,18 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.RESUME, actor, now)
 
 
-def cancel(alert_id: int, *, actor: Actor, now: datetime) -> None:
-    """Stop an alert for good; what has gone out cannot be called back."""
-    _steer(alert_id, Step.CANCEL, actor, now)
+def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take an alert back for good: nothing more of it goes out, and everybody can read why.
+
+    :raises Conflict: it has not been sent, or has been withdrawn.
+    :raises RuleViolation: the reason says nothing, or is no words for everybody.
+    """
+    actor.require(Permission.APPROVE_ALERT)
+    with transaction() as session:
+        alert = _lock_for(session, alert_id, Step.WITHDRAW)
+        alert.withdrawn_because = rules.check_public_reason(reason)
+        posting.call_off(session, alert, now=now)
+        _note_change(session, alert, "withdrawn", actor, now)
 
 
 def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
@@ -225,10 +244,12 @@ def _send(
     """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
     rules.check_expiry(alert.expires_at, now)
     rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
+    answering.require_answered(session, alert)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     size = posting.post(session, alert, pulled, now=now)
-    rules.check_audience(size)
+    if not size:
+        rules.check_audience(sum(later.count_later(session, alert, now=now).values()))
     alert.status, alert.published_at = Status.APPROVED, now
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
     alert.override_reason = alone_because
@@ -240,8 +261,6 @@ def _steer(alert_id: int, step: Step, actor: Actor, now: datetime) -> None:
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = _lock_for(session, alert_id, step)
-        if step is Step.CANCEL:
-            posting.cancel(session, alert, now=now)
-        else:
-            (posting.pause if step is Step.PAUSE else posting.resume)(session, alert)
-        _note_change(session, alert, _STEERED[step], actor, now)
+        steer, done = _STEERED[step]
+        steer(session, alert)
+        _note_change(session, alert, done, actor, now)

@@ -32,13 +32,14 @@ class Step(StrEnum):
     SEND = "send"
     PAUSE = "pause"
     RESUME = "resume"
-    CANCEL = "cancel"
+    WITHDRAW = "withdraw"
     COMPLETE = "complete"
     FAIL = "fail"
 
 
 # A pair that is not here is refused. Editing takes an alert back to draft, so what was submitted never changes
-# under an approver's eyes; a returned one must be edited before it can go anywhere.
+# under an approver's eyes; a returned one must be edited before it can go anywhere. What has gone out, or failed to,
+# stands on the public site, and so can be withdrawn.
 TRANSITIONS: dict[tuple[Status, Step], Status] = {
     (Status.DRAFT, Step.EDIT): Status.DRAFT,
     (Status.DRAFT, Step.SUBMIT): Status.PENDING_APPROVAL,
@@ -51,11 +52,13 @@ TRANSITIONS: dict[tuple[Status, Step], Status] = {
     (Status.RETURNED, Step.EDIT): Status.DRAFT,
     (Status.APPROVED, Step.SEND): Status.SENDING,
     (Status.SENDING, Step.PAUSE): Status.PAUSED,
-    (Status.SENDING, Step.CANCEL): Status.CANCELLED,
+    (Status.SENDING, Step.WITHDRAW): Status.CANCELLED,
     (Status.SENDING, Step.COMPLETE): Status.COMPLETED,
     (Status.SENDING, Step.FAIL): Status.FAILED,
     (Status.PAUSED, Step.RESUME): Status.SENDING,
-    (Status.PAUSED, Step.CANCEL): Status.CANCELLED,
+    (Status.PAUSED, Step.WITHDRAW): Status.CANCELLED,
+    (Status.COMPLETED, Step.WITHDRAW): Status.CANCELLED,
+    (Status.FAILED, Step.WITHDRAW): Status.CANCELLED,
 }
 
 STATUS_WORDS: dict[Status, str] = {
@@ -66,7 +69,7 @@ STATUS_WORDS: dict[Status, str] = {
     Status.APPROVED: "Approved",
     Status.SENDING: "Sending",
     Status.PAUSED: "Paused",
-    Status.CANCELLED: "Cancelled",
+    Status.CANCELLED: "Withdrawn",
     Status.COMPLETED: "Sent",
     Status.FAILED: "Failed",
 }
@@ -84,14 +87,14 @@ def next_status(status: Status, step: Step) -> Status:
     return following
 
 
-def standing(stored: Status, mailing: str | None, *, accepted: int) -> Status:
+def standing(stored: Status, mailing: str | None, *, total: int, accepted: int) -> Status:
     """Return where an alert stands, given the state of its mailing and how many messages providers took.
 
-    A mailing that ended without one of them taken has failed.
+    A mailing that ended without one of them taken has failed; one without any had nobody to get it at once.
     """
     if stored is not Status.APPROVED or mailing is None:
         return stored
-    if mailing == Status.COMPLETED and not accepted:
+    if mailing == Status.COMPLETED and total and not accepted:
         return Status.FAILED
     return Status(mailing)
 

@@ -3,11 +3,13 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import presenting, queries, service
+from tsalert.alerts import answering, presenting, queries, service
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
+    AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
+    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     LoneSendingSchema,
     ReasonSchema,
@@ -81,6 +83,16 @@ def show_email(alert_id: int) -> ResponseReturnValue:
     return response
 
 
+@bp.post("/alerts/<int:alert_id>/answers")
+@requires(Permission.DRAFT_ALERT)
+@redisplays(show_alert)
+def answer_for_alert(alert_id: int) -> ResponseReturnValue:
+    """Keep why something that may point to a person stays."""
+    typed = load_form(AlertAnswersSchema())
+    answering.answer(alert_id, typed["marks"], typed["why"], actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Kept. It may stay in the alert.")
+
+
 @bp.post("/alerts/<int:alert_id>/submit")
 @requires(Permission.DRAFT_ALERT)
 @redisplays(show_alert)
@@ -115,7 +127,7 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
     shown = load_form(AlertApprovalSchema())["digest"]
     size = service.approve(alert_id, shown, actor=current_actor(), now=utc_now())
-    return _to(alert_id, f"Approved. {size:,} messages are on their way.")
+    return _to(alert_id, f"Approved. {_on_their_way(size)}")
 
 
 @bp.post("/alerts/<int:alert_id>/send-alone")
@@ -126,7 +138,7 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
     typed = load_form(LoneSendingSchema())
     actor, now = current_actor(), utc_now()
     size = service.send_alone(alert_id, typed["digest"], typed["reason"], actor=actor, now=now)
-    return _to(alert_id, f"{size:,} messages are on their way. A manager will review this tomorrow.")
+    return _to(alert_id, f"{_on_their_way(size)} A manager will review this tomorrow.")
 
 
 @bp.post("/alerts/<int:alert_id>/pause")
@@ -145,12 +157,13 @@ def resume_alert(alert_id: int) -> ResponseReturnValue:
     return _to(alert_id)
 
 
-@bp.post("/alerts/<int:alert_id>/cancel")
+@bp.post("/alerts/<int:alert_id>/withdraw")
 @requires(Permission.APPROVE_ALERT)
-def cancel_alert(alert_id: int) -> ResponseReturnValue:
-    """Stop it for good."""
-    service.cancel(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Cancelled. What had gone out cannot be called back.")
+@redisplays(show_alert)
+def withdraw_alert(alert_id: int) -> ResponseReturnValue:
+    """Take it back for good and tell everybody why."""
+    service.withdraw(alert_id, load_form(AlertWithdrawalSchema())["reason"], actor=current_actor(), now=utc_now())
+    return _to(alert_id, "Withdrawn. Nothing more of it goes out, and our site says why.")
 
 
 @bp.get("/alerts/<int:alert_id>/progress")
@@ -196,6 +209,12 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     typed = load_form(ReviewSchema())
     service.review(alert_id, typed["verdict"], typed["note"], actor=current_actor(), now=utc_now())
     return redirect(url_for(".list_reviews"), 303)
+
+
+def _on_their_way(size: int) -> str:
+    if not size:
+        return "Nobody gets it at once: it goes out with the next daily and weekly mails."
+    return f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
 
 
 def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ class Letterhead:
 
     :param unsubscribe_url: what delivery replaces by each reader's own address.
     :param acknowledge_url: what delivery replaces by the address at which a partner says that it passed a message on.
+    :param partner_mark: what delivery replaces by the end of an address that a partner's readers follow.
     :param sms_stop: how a reader of texts leaves: most senders take a reply, one made of letters cannot.
     """
 
@@ -37,6 +38,7 @@ class Letterhead:
     rapid_response_number: str
     unsubscribe_url: str
     acknowledge_url: str
+    partner_mark: str
     sms_stop: str
 
 
@@ -127,6 +129,7 @@ def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
         "notice": notice,
         "head": head,
         "check_url": check_url(notice.reference, head),
-        "pass_on_url": f"{head.public_url}/pass-on/{notice.reference}",
+        "pass_on_url": f"{head.public_url}/pass-on/{notice.reference}{head.partner_mark}",
+        "join_url": f"{head.public_url}/join{head.partner_mark}",
         "until": f"{ends.day} {ends:%B %Y}",
     }

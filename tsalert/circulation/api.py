@@ -5,13 +5,13 @@ from typing import Any
 from marshmallow import RAISE
 
 from tsalert.circulation import ledger, queries, service, telling
-from tsalert.circulation.queries import PartnerLine, PartnerPage, Wanted
+from tsalert.circulation.queries import PartnerPage, PartnersPage
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.circulation.schemas import (
     CirculationLedgerQuerySchema,
     CirculationLedgerSchema,
+    CirculationPartnerListSchema,
     CirculationPartnerPageSchema,
-    CirculationPartnerSchema,
     NewDeclarationSchema,
     NewForwardingSchema,
     NewPartnerContactSchema,
@@ -36,10 +36,10 @@ blueprints = (partners, circulation)
 @partners.route("")
 @requires(Permission.READ_SUBSCRIBERS)
 @partners.arguments(WantedPartnersSchema, location="query", unknown=RAISE)
-@partners.response(200, CirculationPartnerSchema(many=True))
-def list_partners(wanted: Wanted) -> list[PartnerLine]:
+@partners.response(200, CirculationPartnerListSchema)
+def list_partners(asked: dict[str, Any]) -> PartnersPage:
     """List partners by name."""
-    return queries.list_partners(db.session(), wanted, now=utc_now())
+    return queries.page_of_partners(db.session(), **asked, now=utc_now())
 
 
 @partners.route("", methods=["POST"])
@@ -156,7 +156,8 @@ def show_ledger(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the ledger, and with a period its figures, each kind for itself."""
     session, now = db.session(), utc_now()
     figures = ledger.figures(session, asked["period"], now=now) if asked["period"] else None
-    return {"items": ledger.passed_on(session, **asked), "figures": figures, "counted_at": now}
+    page = ledger.page_of(session, **asked)
+    return {"items": page.items, "next": page.next, "figures": figures, "counted_at": now}
 
 
 def _get(partner_id: int) -> PartnerPage:

@@ -1,20 +1,23 @@
 """The ledger: what was declared, acknowledged and observed, by alert and by partner, each for itself and dated."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
-from tsalert.circulation.models import ForwardAck
+from tsalert.circulation.models import ForwardAck, PartnerProfile
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
 from tsalert.subscribers import partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 
+PAGE = 50
 HEAD = (
     "alert", "partner", "declared", "declared_on", "acknowledged", "acknowledged_at", "acknowledged_via", "observed",
     "observed_at",
@@ -26,6 +29,7 @@ Row = tuple[str, str, int | None, str | None, int | None, datetime | None, str |
 class Passed:
     """One partner's word that it passed one alert on, beside what it had declared of its readers by then."""
 
+    id: int
     alert_id: int
     reference: str
     headline: str
@@ -39,10 +43,28 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """One page of the ledger; ``next`` is the line after which the following page begins."""
+
+    items: Sequence[Passed]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredOn:
+    """How many partners said on one day how many readers they pass alerts on to."""
+
+    on: date
+    partners: int
+    reach: int
+
+
+@dataclass(frozen=True, slots=True)
 class CirculationFigures:
     """How far alerts were passed on in a period. The kinds of figure are never added to one another.
 
-    :param declared: readers as partners had last declared them by the period's end.
+    :param declared: readers as partners of that time had last declared them by the period's end; ``declarations``
+        are the same by the day on which it was said, the latest first.
     :param acknowledged: times an alert reached a reader, by what partners said of the alerts that they passed on.
     :param observed: people who had joined by a partner's code by the period's end and still get alerts.
     """
@@ -50,6 +72,7 @@ class CirculationFigures:
     declared: int
     declaring_partners: int
     last_declared_at: datetime | None
+    declarations: tuple[DeclaredOn, ...]
     acknowledged: int
     acknowledgements: int
     acknowledging_partners: int
@@ -65,46 +88,65 @@ def passed_on(
     alert_id: int | None = None,
     partner_id: int | None = None,
     period: Period | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[Passed]:
-    """Return what partners said they passed on, the latest first; where one said it twice, the later counts."""
+    """Return what partners said they passed on, the latest first; where one said it twice, the later counts.
+
+    :param after: only what follows this line of the ledger.
+    """
+    query = _standing_acks(period).where(ForwardAck.partner_id.in_(partnering.listed_ids()))
+    for column, wanted in ((ForwardAck.alert_id, alert_id), (ForwardAck.partner_id, partner_id)):
+        query = query if wanted is None else query.where(column == wanted)
+    return _lines(session, session.scalars(_following(query, after).limit(limit)).all())
+
+
+def page_of(session: Session, *, limit: int = PAGE, **asked: Any) -> LedgerPage:
+    """Return one page of the ledger; what is asked is as ``passed_on`` takes it."""
+    found = passed_on(session, **asked, limit=limit + 1)
+    return LedgerPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def _lines(session: Session, acks: Sequence[ForwardAck]) -> list[Passed]:
     partners = {each.id: each for each in partnering.list_partners(session)}
+    words = alerts.headlines_of(session, {each.alert_id for each in acks})
     observed = partnering.count_observed(session)
     history = partnering.every_declaration(session)
-    found = []
-    for ack in _standing_acks(session, period):
-        if alert_id not in {None, ack.alert_id} or partner_id not in {None, ack.partner_id}:
-            continue
-        partner = partners.get(ack.partner_id)
-        if partner is None:
-            continue
-        alert = alerts.get_alert(session, ack.alert_id)
-        declared = _declared_by(history.get(partner.id, []), ack.at)
-        found.append(
-            Passed(
-                alert.id,
-                alert.reference,
-                alert.headline,
-                partner,
-                declared.reach if declared else None,
-                declared.declared_at if declared else None,
-                ack.reach,
-                ack.at,
-                ack.via,
-                observed.get(partner.code, 0),
-            )
-        )
-    return found
+    return [_line(ack, words[ack.alert_id], partners[ack.partner_id], history, observed) for ack in acks]
+
+
+def _line(
+    ack: ForwardAck,
+    words: tuple[str, str],
+    partner: Standing,
+    history: Mapping[int, Sequence[PartnerDeclaration]],
+    observed: Mapping[str, int],
+) -> Passed:
+    declared = next((each for each in history.get(partner.id, ()) if each.declared_at <= ack.at), None)
+    return Passed(
+        ack.id,
+        ack.alert_id,
+        *words,
+        partner,
+        declared.reach if declared else None,
+        declared.declared_at if declared else None,
+        ack.reach,
+        ack.at,
+        ack.via,
+        observed.get(partner.code, 0),
+    )
 
 
 def figures(session: Session, period: Period, *, now: datetime) -> CirculationFigures:
     """Return a period's figures of circulation, each kind for itself."""
     latest = _declared_before(session, period.ends_at)
-    acks = _standing_acks(session, period)
+    acks = session.scalars(_standing_acks(period)).all()
     observed = partnering.count_observed(session, before=period.ends_at)
     return CirculationFigures(
         declared=sum(each.reach for each in latest),
         declaring_partners=len(latest),
         last_declared_at=max((each.declared_at for each in latest), default=None),
+        declarations=_by_day(latest),
         acknowledged=sum(each.reach for each in acks),
         acknowledgements=len(acks),
         acknowledging_partners=len({each.partner_id for each in acks}),
@@ -133,23 +175,40 @@ def rows(found: Sequence[Passed], *, now: datetime) -> list[Row]:
     ]
 
 
-def _standing_acks(session: Session, period: Period | None) -> list[ForwardAck]:
-    """Return the last word on each alert of each partner, of a period by when it was first said."""
+def _standing_acks(period: Period | None) -> Select[ForwardAck]:
+    """Return the query of the last word on each alert of each partner, of a period by when it was first said."""
     firsts = select(func.min(ForwardAck.at).label("first"), func.max(ForwardAck.id).label("last"))
     each = firsts.group_by(ForwardAck.alert_id, ForwardAck.partner_id).subquery("each")
     query = select(ForwardAck).join(each, each.c.last == ForwardAck.id).order_by(ForwardAck.at.desc())
     if period is not None:
         query = query.where(each.c.first >= period.starts_at, each.c.first < period.ends_at)
-    return list(session.scalars(query.order_by(ForwardAck.id.desc())))
+    return query.order_by(ForwardAck.id.desc())
 
 
-def _declared_by(history: Sequence[PartnerDeclaration], at: datetime) -> PartnerDeclaration | None:
-    return next((each for each in history if each.declared_at <= at), None)
+def _following(query: Select[ForwardAck], after: int | None) -> Select[ForwardAck]:
+    if after is None:
+        return query
+    at = select(ForwardAck.at).where(ForwardAck.id == after).scalar_subquery()
+    return query.where(or_(ForwardAck.at < at, and_(ForwardAck.at == at, ForwardAck.id < after)))
 
 
 def _declared_before(session: Session, at: datetime) -> list[PartnerDeclaration]:
-    history = partnering.every_declaration(session)
+    """Return the last declaration before an instant of each partner that was one then."""
+    history, ended = partnering.every_declaration(session), _ended_before(session, at)
     earlier = (
-        (each for each in history.get(one.id, []) if each.declared_at < at) for one in partnering.list_partners(session)
+        (each for each in history.get(one.id, []) if each.declared_at < at)
+        for one in partnering.list_partners(session)
+        if one.id not in ended
     )
     return [latest for each in earlier if (latest := next(each, None)) is not None]
+
+
+def _ended_before(session: Session, at: datetime) -> set[int]:
+    return set(session.scalars(select(PartnerProfile.partner_id).where(PartnerProfile.ended_at < at)))
+
+
+def _by_day(declarations: Sequence[PartnerDeclaration]) -> tuple[DeclaredOn, ...]:
+    found: defaultdict[date, list[int]] = defaultdict(list)
+    for each in declarations:
+        found[london_date(each.declared_at)].append(each.reach)
+    return tuple(DeclaredOn(on, len(found[on]), sum(found[on])) for on in sorted(found, reverse=True))

@@ -24,11 +24,17 @@ bp = Blueprint("circulation_ledger", __name__)
 def show_ledger() -> ResponseReturnValue:
     """Show what was declared, acknowledged and observed, each for itself and dated."""
     asked, now = _asked(), utc_now()
+    page = ledger.page_of(db.session(), **asked)
+    narrowed = {name: asked[name] for name in ("alert_id", "partner_id")}
     periods = recent_periods(london_date(now))
     period = asked["period"]
     return render_template(
         "circulation/ledger.html",
-        found=ledger.passed_on(db.session(), **asked),
+        found=page.items,
+        narrowed=narrowed,
+        label=period.label if period else None,
+        older=page.next,
+        is_first=asked["after"] is None,
         figures=ledger.figures(db.session(), period, now=now) if period else None,
         period=period,
         periods=[(each.label, each.label) for each in periods],
@@ -40,7 +46,7 @@ def show_ledger() -> ResponseReturnValue:
 @requires(Permission.READ_FIGURES)
 def export_ledger() -> ResponseReturnValue:
     """Give the ledger as a file."""
-    found = ledger.passed_on(db.session(), **_asked())
+    found = ledger.passed_on(db.session(), **_asked() | {"after": None, "limit": None})
     return csv_response("circulation.csv", ledger.HEAD, ledger.rows(found, now=utc_now()))
 
 

@@ -1,6 +1,6 @@
 """Reading partners: the list with who is overdue, and one partner with all that it told us."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,19 +14,22 @@ from tsalert.subscribers import partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 
+PAGE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class PartnerLine:
     """One partner in the list.
 
     :param is_stale: the number of readers was not confirmed for fifteen months.
-    :param is_overdue: it was to declare again by now, and did not.
+    :param is_due: it is asked to declare again; ``is_overdue`` once it should have done so by now.
     """
 
     partner: Standing
     kind: str
     ended_at: datetime | None
     is_stale: bool
+    is_due: bool
     is_overdue: bool
     observed: int
 
@@ -55,8 +58,16 @@ class PartnerPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnersPage:
+    """One page of the list; ``next`` is the partner after whom the following page begins."""
+
+    items: Sequence[PartnerLine]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which partners a list is to show; ``show`` is "open", "overdue" or "ended"."""
+    """Which partners a list is to show; ``show`` is "open", "due", "overdue" or "ended"."""
 
     search: str = ""
     show: str = "open"
@@ -71,12 +82,20 @@ def kinds(session: Session) -> list[tuple[int, str]]:
 def list_partners(session: Session, wanted: Wanted | None = None, *, now: datetime) -> list[PartnerLine]:
     """Return partners by name; ``search`` is a part of a name or of a kind."""
     asked = wanted or Wanted()
-    words = asked.search.casefold()
-    return [
-        line
-        for line in _lines(session, partnering.list_partners(session), now)
-        if words in f"{line.partner.name}\n{line.kind}".casefold() and _is_shown(line, asked.show)
-    ]
+    return [line for line in _lines(session, partnering.list_partners(session), now) if _is_wanted(line, asked)]
+
+
+def page_of_partners(
+    session: Session, wanted: Wanted, *, after: int | None = None, limit: int = PAGE, now: datetime
+) -> PartnersPage:
+    """Return one page of partners by name; they are few enough to be looked through one by one.
+
+    :param after: the partner after whom the page begins; one that is not there any more begins the list anew.
+    """
+    everybody = partnering.list_partners(session)
+    place = next((place for place, partner in enumerate(everybody, 1) if partner.id == after), 0)
+    found = [line for line in _lines(session, everybody[place:], now) if _is_wanted(line, wanted)]
+    return PartnersPage(found[:limit], found[limit - 1].partner.id if len(found) > limit else None)
 
 
 def get_partner(session: Session, partner_id: int, *, now: datetime) -> PartnerPage:
@@ -116,9 +135,29 @@ def contacts_of(session: Session, partner_id: int) -> list[ContactView]:
     ]
 
 
+def codes_at(session: Session, endpoint_ids: Collection[int]) -> dict[int, str]:
+    """Return the code of the partner that reads each of some addresses, where one does that we still work with.
+
+    Of several it is one whose alerts go there, and then the one that joined first.
+    """
+    found: dict[int, str] = {}
+    ended = set(session.scalars(select(PartnerProfile.partner_id).where(PartnerProfile.ended_at.is_not(None))))
+    for endpoint_id, partner_id, code in partnering.codes_at(session, endpoint_ids):
+        if partner_id not in ended:
+            found.setdefault(endpoint_id, code)
+    return found
+
+
+def _is_wanted(line: PartnerLine, wanted: Wanted) -> bool:
+    words = f"{line.partner.name}\n{line.kind}".casefold()
+    return wanted.search.casefold() in words and _is_shown(line, wanted.show)
+
+
 def _is_shown(line: PartnerLine, show: str) -> bool:
     if show == "ended":
         return line.ended_at is not None
+    if show == "due":
+        return line.is_due
     return line.ended_at is None and (show != "overdue" or line.is_overdue)
 
 
@@ -136,6 +175,7 @@ def _lines(session: Session, partners: Sequence[Standing], now: datetime) -> lis
                 kind,
                 ended_at,
                 rules.is_stale(partner.declared_at, now),
+                ended_at is None and rules.is_due(partner.since, now),
                 ended_at is None and rules.is_overdue(partner.since, now),
                 observed.get(partner.code, 0),
             )

@@ -68,6 +68,11 @@ def is_stale(declared_at: datetime | None, now: datetime) -> bool:
     return declared_at is not None and as_utc(now) - as_utc(declared_at) > STALE_AFTER
 
 
+def is_due(since: datetime, now: datetime) -> bool:
+    """Tell whether a partner is to declare again, counted from when it last did or joined."""
+    return as_utc(now) - as_utc(since) >= ASK_AFTER
+
+
 def is_overdue(since: datetime, now: datetime) -> bool:
     """Tell whether a partner should have declared again by now, counted from when it last did or joined."""
     return as_utc(now) - as_utc(since) > OVERDUE_AFTER

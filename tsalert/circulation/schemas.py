@@ -3,9 +3,9 @@
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
-from tsalert.circulation.queries import Wanted
+from tsalert.circulation.queries import PAGE, Wanted
 from tsalert.circulation.rules import NewContact, NewPartner, Told
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Count, Day, Instant, Line, Paragraph, PeriodLabel, RecordId, Strict, YesNo
@@ -14,16 +14,24 @@ _NUMBER = "Enter how many people, like 250."
 _HOW_MANY: dict[str, Any] = {"required": _NUMBER, "invalid": _NUMBER}
 
 
-class WantedPartnersSchema(Strict):
+class _PartSchema(Strict):
+    """Which part of a list to show; ``after`` is the ``next`` of the page before."""
+
+    after = RecordId(load_default=None)
+    limit = fields.Integer(load_default=PAGE, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+
+
+class WantedPartnersSchema(_PartSchema):
     """Which partners to list."""
 
     search = Line(load_default="")
-    show = fields.String(load_default="open", validate=OneOf(["open", "overdue", "ended"]))
+    show = fields.String(load_default="open", validate=OneOf(["open", "due", "overdue", "ended"]))
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Wanted:
-        """Return what is wanted."""
-        return Wanted(**data)
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return what is wanted, and which part of it."""
+        wanted = Wanted(data["search"], data["show"])
+        return {"wanted": wanted, "after": data["after"], "limit": data["limit"]}
 
 
 class NewPartnerSchema(Strict):
@@ -93,7 +101,7 @@ class ToldByLinkSchema(VisitorSchema):
     partner_id = RecordId(load_default=None)
 
 
-class CirculationLedgerQuerySchema(Strict):
+class CirculationLedgerQuerySchema(_PartSchema):
     """Which part of the ledger is asked for."""
 
     period = PeriodLabel(load_default=None)
@@ -113,9 +121,17 @@ class CirculationPartnerSchema(Schema):
     basis = fields.String(attribute="partner.basis", allow_none=True)
     declared_at = Instant(attribute="partner.declared_at", allow_none=True)
     is_stale = fields.Boolean()
+    is_due = fields.Boolean()
     is_overdue = fields.Boolean()
     observed = fields.Integer()
     ended_at = Instant(allow_none=True)
+
+
+class CirculationPartnerListSchema(Schema):
+    """A page of partners by name; ``next`` is the ``after`` of the following page."""
+
+    items = fields.List(fields.Nested(CirculationPartnerSchema))
+    next = fields.Integer(allow_none=True)
 
 
 class PartnerContactSchema(Schema):
@@ -159,6 +175,7 @@ class PartnerKindSchema(Schema):
 class PassedOnSchema(Schema):
     """One line of the ledger: three figures, each for itself and dated."""
 
+    id = fields.Integer()
     alert_id = fields.Integer()
     reference = fields.String()
     partner_id = fields.Integer(attribute="partner.id")
@@ -171,12 +188,21 @@ class PassedOnSchema(Schema):
     observed = fields.Integer()
 
 
+class DeclaredOnSchema(Schema):
+    """What partners declared on one day."""
+
+    on = fields.Date()
+    partners = fields.Integer()
+    reach = fields.Integer()
+
+
 class CirculationFiguresSchema(Schema):
     """A period's figures of circulation; kinds of figure are never added to one another."""
 
     declared = fields.Integer()
     declaring_partners = fields.Integer()
     last_declared_at = Instant(allow_none=True)
+    declarations = fields.List(fields.Nested(DeclaredOnSchema))
     acknowledged = fields.Integer()
     acknowledgements = fields.Integer()
     acknowledging_partners = fields.Integer()
@@ -187,9 +213,10 @@ class CirculationFiguresSchema(Schema):
 
 
 class CirculationLedgerSchema(Schema):
-    """The ledger of circulation."""
+    """The ledger of circulation; an address that joined by two partners' codes is observed once, for the first."""
 
     items = fields.List(fields.Nested(PassedOnSchema))
+    next = fields.Integer(allow_none=True, metadata={"description": "The ``after`` of the following page."})
     figures = fields.Nested(CirculationFiguresSchema, allow_none=True)
     counted_at = Instant()
 

@@ -11,7 +11,7 @@ from tsalert.circulation.models import PartnerContact, PartnerKind, PartnerProfi
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import transaction
+from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
 
@@ -47,7 +47,7 @@ def change_partner(partner_id: int, new: NewPartner, *, actor: Actor, now: datet
 
 
 def end_partner(partner_id: int, *, actor: Actor, now: datetime) -> None:
-    """End a partnership: its contacts get no more alerts through it; what it told us stays.
+    """End a partnership: its contacts are let go, what it told us stays.
 
     :raises NotFound: there is none.
     :raises Conflict: it has ended.
@@ -56,8 +56,9 @@ def end_partner(partner_id: int, *, actor: Actor, now: datetime) -> None:
     with transaction() as session:
         profile = open_profile(session, partner_id)
         profile.ended_at = now
-        ends = [end.id for end in partnering.addresses_of(session, partner_id)]
-        partnering.stop_alerts(session, partner_id, ends, now=now)
+        for end in partnering.addresses_of(session, partner_id):
+            partnering.unlink_address(session, partner_id, end.id, now=now)
+        session.execute(delete(PartnerContact).where(PartnerContact.partner_id == partner_id))
         audit.record(session, actor, "ended", "partner", partner_id, now=now)
 
 
@@ -136,16 +137,18 @@ def end_kind(kind_id: int, *, actor: Actor, now: datetime) -> None:
 def open_profile(session: Session, partner_id: int) -> PartnerProfile:
     """Return what is known of a partner that has not ended, locked; a step.
 
+    Of one that came by import nothing is known yet: whoever acts on it first writes the row, and all others wait.
+
     :raises NotFound: there is none.
     :raises Conflict: it has ended.
     """
     partnering.get_partner(session, partner_id)
     query = select(PartnerProfile).where(PartnerProfile.partner_id == partner_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
     profile = session.scalar(query)
     if profile is None:
-        profile = PartnerProfile(partner_id=partner_id, kind_id=None, note=None, ended_at=None)
-        session.add(profile)
-        session.flush()
+        session.execute(insert_ignoring_conflicts(session, PartnerProfile).values(partner_id=partner_id))
+        profile = session.scalars(query).one()
     if profile.ended_at is not None:
         raise Conflict("We do not work with this partner any more.")
     return profile

@@ -36,9 +36,9 @@ _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 @requires(Permission.READ_SUBSCRIBERS)
 def list_partners() -> ResponseReturnValue:
     """Show the partners, who is overdue, and what each last told us."""
-    wanted = read_form(WantedPartnersSchema(unknown=EXCLUDE), request.args)
-    found = queries.list_partners(db.session(), wanted, now=utc_now())
-    return render_template("circulation/list.html", found=found, wanted=wanted)
+    asked = read_form(WantedPartnersSchema(unknown=EXCLUDE), request.args)
+    page = queries.page_of_partners(db.session(), **asked, now=utc_now())
+    return render_template("circulation/list.html", page=page, wanted=asked["wanted"], is_first=asked["after"] is None)
 
 
 @bp.get("/partners/new")
@@ -68,7 +68,7 @@ def show_partner(partner_id: int) -> ResponseReturnValue:
         page=page,
         partner=page.line.partner,
         wards=places.ward_names(session),
-        passed=ledger.passed_on(session, partner_id=partner_id),
+        passed=ledger.page_of(session, partner_id=partner_id),
         recent=_recent_alerts(),
         join=_join_url(page.line.partner.code),
     )

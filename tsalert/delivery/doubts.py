@@ -16,7 +16,7 @@ from tsalert.delivery.claiming import Claimed
 from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.ports import Gateway, Message, Unavailable
-from tsalert.delivery.printing import Press
+from tsalert.delivery.printing import press_of
 from tsalert.delivery.receipts import apply_reports
 from tsalert.delivery.retries import Standing
 from tsalert.delivery.rules import Channel, MailingState, Status
@@ -38,7 +38,7 @@ class Decision(StrEnum):
 def look_up_doubts(now: datetime) -> None:
     """Ask providers about messages in doubt; exactly one candidate that is nobody else's settles it."""
     gateways: tuple[Gateway, ...] = current_app.extensions["tsalert_gateways"]
-    press = Press(current_app.extensions["tsalert_settings"])
+    press = press_of(current_app)
     for gateway in gateways:
         with transaction() as session:
             claimed = _in_doubt(session, gateway.channel, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import Exists, Row, ScalarSelect, Select, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Exists, Row, ScalarSelect, Select, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -170,6 +170,14 @@ def deliveries_of(
 def recipients_of(mailing_ids: Collection[int]) -> Select[int]:
     """Return the query of the endpoints that any of some mailings has a delivery for."""
     return select(Delivery.endpoint_id).where(Delivery.mailing_id.in_(mailing_ids))
+
+
+def was_sent(mailing_ids: Collection[int], endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether any of some mailings has a delivery for an endpoint, as a condition.
+
+    Looked up for each endpoint: a list of a million recipients is never made to look something up in.
+    """
+    return exists().where(Delivery.mailing_id.in_(mailing_ids), Delivery.endpoint_id == endpoint_id)
 
 
 def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:

@@ -11,15 +11,23 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PERSONAL_LANES, UNSUBSCRIBE_LINK, Channel, Content, Lane
+from tsalert.delivery.rules import (
+    ACKNOWLEDGE_LINK,
+    PARTNER_MARK,
+    PERSONAL_LANES,
+    UNSUBSCRIBE_LINK,
+    Channel,
+    Content,
+    Lane,
+)
 from tsalert.delivery.tokens import TOKEN_LENGTH
 
-_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON = b"\0t", b"\0m", b"\0u", b"\0a"
-_PLACES = re.compile(rb"(\0[tmua])")
-_LEAVING_PLACE, _PASSED_ON_PLACE = _LEAVING.decode(), _PASSED_ON.decode()
-_PLACES_IN_WORDS = frozenset({_LEAVING_PLACE, _PASSED_ON_PLACE})
+_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON, _PARTNER = b"\0t", b"\0m", b"\0u", b"\0a", b"\0p"
+_PLACES = re.compile(rb"(\0[tmuap])")
+_LEAVING_PLACE, _PASSED_ON_PLACE, _PARTNER_PLACE = _LEAVING.decode(), _PASSED_ON.decode(), _PARTNER.decode()
+_PLACES_IN_WORDS = frozenset({_LEAVING_PLACE, _PASSED_ON_PLACE, _PARTNER_PLACE})
 _LONGEST_LINE = 75
-_ATOMS = re.compile(r"\0[ua]|.", re.DOTALL)
+_ATOMS = re.compile(r"\0[uap]|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,19 @@ class Reader:
     """What differs between the readers of one mailing; ``to`` was checked when it became an endpoint.
 
     :param acknowledge_token: empty where the words have no place for it, so that nobody signs in vain.
+    :param partner_code: of the partner at this address, empty where there is none.
     """
 
     to: str
     message_token: str
     unsubscribe_token: str
     acknowledge_token: str = ""
+    partner_code: str = ""
+
+    @property
+    def partner_mark(self) -> str:
+        """What an address ends in that a partner's readers follow."""
+        return f"?partner={self.partner_code}" if self.partner_code else ""
 
 
 class PreparedMail:
@@ -67,9 +82,10 @@ class PreparedMail:
         self._parts = _PLACES.split(whole)
         self._places = {
             place: [index for index, part in enumerate(self._parts) if part == place]
-            for place in (_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON)
+            for place in (_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON, _PARTNER)
         }
         self.asks_to_acknowledge = bool(self._places[_PASSED_ON])
+        self.names_partner = bool(self._places[_PARTNER])
 
     def render(self, reader: Reader) -> bytes:
         """Return one reader's mail."""
@@ -79,6 +95,7 @@ class PreparedMail:
             (_MESSAGE_ID, reader.message_token),
             (_LEAVING, reader.unsubscribe_token),
             (_PASSED_ON, reader.acknowledge_token),
+            (_PARTNER, reader.partner_mark.replace("=", "=3D")),  # as quoted-printable has it
         ):
             written = value.encode()
             for index in self._places[place]:
@@ -92,10 +109,12 @@ class PreparedWords:
     def __init__(self, words: str, letterhead: Letterhead) -> None:
         self._words = _with_places(words, letterhead)
         self.asks_to_acknowledge = _PASSED_ON_PLACE in self._words
+        self.names_partner = _PARTNER_PLACE in self._words
 
     def render(self, reader: Reader) -> bytes:
         """Return one reader's words."""
         words = self._words.replace(_LEAVING_PLACE, reader.unsubscribe_token)
+        words = words.replace(_PARTNER_PLACE, reader.partner_mark)
         return words.replace(_PASSED_ON_PLACE, reader.acknowledge_token).encode()
 
 
@@ -118,6 +137,7 @@ def quoted_printable(text: str) -> str:
 
 def _with_places(words: str, letterhead: Letterhead) -> str:
     words = words.replace(UNSUBSCRIBE_LINK, f"{letterhead.unsubscribe_url}{_LEAVING_PLACE}")
+    words = words.replace(PARTNER_MARK, _PARTNER_PLACE)
     return words.replace(ACKNOWLEDGE_LINK, f"{letterhead.acknowledge_url}{_PASSED_ON_PLACE}")
 
 

@@ -12,7 +12,7 @@ from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.outbox import record_sent
 from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import Accepted
-from tsalert.delivery.printing import Press
+from tsalert.delivery.printing import Press, press_of
 from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel
 
@@ -25,7 +25,7 @@ def deliver_to_recorder(app: Flask, *, now: datetime) -> int:
 
     No worker may run meanwhile: this takes what is due, whoever else would.
     """
-    press, sent = Press(app.extensions["tsalert_settings"]), 0
+    press, sent = press_of(app), 0
     for channel, work in product(Channel, Work):
         while claimed := _claim(press, channel, work, now):
             record_sent(press.messages(claimed), now=now)

@@ -3,7 +3,7 @@
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -13,10 +13,11 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberType
 
 from tsalert.core.errors import RuleViolation
-from tsalert.delivery.telephones import DRAMA_MOBILES, is_drama
+from tsalert.delivery.telephones import BRITISH, DRAMA_MOBILES, is_drama, parse_phone
 
 UNSUBSCRIBE_LINK = "((unsubscribe_link))"
 ACKNOWLEDGE_LINK = "((acknowledge_link))"
+PARTNER_MARK = "((partner_mark))"
 _INNOCENT = re.compile(r"[\r\n\t]")
 # Formatting characters join emoji in a text, but in an address they only deceive.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -41,6 +42,10 @@ _CHANNEL_OF_KIND = {
     PhoneNumberType.VOIP: Channel.VOICE,
     PhoneNumberType.TOLL_FREE: Channel.VOICE,
 }
+
+
+# Some countries do not tell their mobiles from their landlines.
+_MOBILES_ABROAD = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 class Lane(StrEnum):
@@ -142,7 +147,8 @@ TWILIO_STATUSES: Mapping[str, Status] = {
 class Content:
     """What a mailing says, once for everybody; ``UNSUBSCRIBE_LINK`` stands for each reader's own link.
 
-    ``ACKNOWLEDGE_LINK`` stands for the link with which a reader says that this very message was passed on.
+    ``ACKNOWLEDGE_LINK`` stands for the link with which a reader says that this very message was passed on,
+    ``PARTNER_MARK`` for what an address of ours ends in where a partner's readers follow it: the partner's code.
     Nobody is written to on a channel for which there are no words.
     """
 
@@ -225,19 +231,27 @@ def normalise_email(text: str) -> str:
         raise wrong from None
 
 
-def normalise_phone(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
+def normalise_phone(
+    text: str, *, allow_drama: bool, countries: Collection[int] = frozenset({BRITISH})
+) -> tuple[Channel, str]:
     """Return how to reach a British number, by text if it is a mobile and else by voice, and its E.164 form.
 
-    :raises RuleViolation: it is no number, is foreign, or costs extra to call.
+    :param countries: calling codes of which mobiles are taken too; no landline abroad is rung.
+    :raises RuleViolation: it is no number, is of another country, or costs extra to call.
     """
-    number = _parse_phone(text)
+    number = parse_phone("" if _has_control(text.strip(), _HIDDEN) else text)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     drama = _drama_channel(written) if allow_drama else None
     if drama:
         return drama, written
-    if not phonenumbers.is_valid_number(number) or number.country_code != 44:
+    if not phonenumbers.is_valid_number(number):
         raise RuleViolation("Enter a British phone number: all of it, beginning with 0 or +44.", field="phone")
-    channel = _CHANNEL_OF_KIND.get(phonenumbers.number_type(number))
+    kind = phonenumbers.number_type(number)
+    if number.country_code != BRITISH:
+        if number.country_code not in countries or kind not in _MOBILES_ABROAD:
+            raise RuleViolation("We do not text or ring that number abroad. Enter a British one.", field="phone")
+        return Channel.SMS, written
+    channel = _CHANNEL_OF_KIND.get(kind)
     if channel is None:
         raise RuleViolation("Enter a number that costs no more than an ordinary call.", field="phone")
     return channel, written
@@ -269,19 +283,6 @@ def mask_address(channel: str, address: str) -> str:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}•••@{domain}" if domain else "•••"
     return f"•••• {address[-4:]}" if address else "••••"
-
-
-def _parse_phone(text: str) -> phonenumbers.PhoneNumber:
-    wrong = RuleViolation("Enter a phone number: all of it, beginning with 0 or +44.", field="phone")
-    if _has_control(text.strip(), _HIDDEN):
-        raise wrong
-    try:
-        number = phonenumbers.parse(text, "GB")
-    except phonenumbers.NumberParseException:
-        raise wrong from None
-    if number.extension:
-        raise RuleViolation("Enter a phone number without an extension.", field="phone")
-    return number
 
 
 def _drama_channel(written: str) -> Channel | None:

@@ -17,7 +17,7 @@ from tsalert.delivery import claiming, outcomes
 from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.ports import Answer, Gateway, InDoubt, Line, Message, Unavailable
-from tsalert.delivery.printing import Press
+from tsalert.delivery.printing import press_of
 from tsalert.delivery.retries import SMALLEST_CLAIM, Outcome, next_claim_size, outcome
 from tsalert.delivery.watching import FailureWatch
 
@@ -85,7 +85,7 @@ class Sender:
         self._around = around
         self._line: Line = gateway.line()
         self._journal = Journal(around.journals)
-        self._press = Press(around.app.extensions["tsalert_settings"])
+        self._press = press_of(around.app)
         # A page that a slow provider holds up must hold up no other.
         self._size = 1 if work is Work.PAGES else SMALLEST_CLAIM
         self._in_hand: list[Claimed] = []

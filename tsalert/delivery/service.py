@@ -12,6 +12,7 @@ from tsalert.delivery.endpoints import (
     suppress,
 )
 from tsalert.delivery.mailings import (
+    call_off,
     cancel,
     cancel_mailing,
     create_mailing,
@@ -27,6 +28,7 @@ from tsalert.delivery.receipts import record_receipt
 
 __all__ = [
     "NewEndpoint",
+    "call_off",
     "cancel",
     "cancel_mailing",
     "confirm_endpoint",

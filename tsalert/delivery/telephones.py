@@ -2,10 +2,27 @@
 
 import phonenumbers
 
+from tsalert.core.errors import RuleViolation
+
+BRITISH = 44
 # Ofcom keeps these for drama; no subscriber has them, so that they are the only ones a demonstration may hold.
 DRAMA_MOBILES = "+447700900"
 _DRAMA_NUMBERS = (DRAMA_MOBILES, "+442079460", "+441632960", "+441134960", "+448081570")
 _DRAMA_LENGTH = 13
+
+
+def parse_phone(text: str) -> phonenumbers.PhoneNumber:
+    """Read a number that was typed, British unless it says otherwise.
+
+    :raises RuleViolation: it is none, or has an extension, which nobody can be reached at without a person.
+    """
+    try:
+        number = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        raise RuleViolation("Enter a phone number: all of it, beginning with 0 or +44.", field="phone") from None
+    if number.extension:
+        raise RuleViolation("Enter a phone number without an extension.", field="phone")
+    return number
 
 
 def phone_as_e164(phone: str | None, *, is_demo: bool) -> str | None:

@@ -19,12 +19,15 @@ _KINDS = {
     "Parish": "Parish or community newsletter",
     "Befriending": "Charity",
 }
-_ASKED = timedelta(days=20)
+_BASIS = "Counted by them (invented)"
+# How many days ago partners confirmed their number, the last on the list first: one is overdue, three are due.
+_CONFIRMED = (395, 376, 372, 368)
+_ASKED = tuple(timedelta(days=days) for days in (30, 16, 2))
 _EVERY = 6  # one partner in so many says that it passed an alert on
 
 
 def load_circulation(team: Crew, now: datetime) -> None:
-    """Load kinds, a second contact of the first partner, acknowledgements, and one round of reminders."""
+    """Load kinds, what was declared since, a second contact, acknowledgements, and three rounds of reminders."""
     team.tell("Partners, and what they passed on")
     found = queries.list_partners(db.session(), now=now)
     kinds = {name: number for number, name in queries.kinds(db.session())}
@@ -32,9 +35,20 @@ def load_circulation(team: Crew, now: datetime) -> None:
         kind = next(kind for start, kind in _KINDS.items() if line.partner.name.startswith(start))
         new = NewPartner(line.partner.name, kinds[kind], line.partner.ward, "Invented.")
         service.change_partner(line.partner.id, new, actor=team.manager, now=now)
-    _pass_on(team, sorted(found, key=lambda line: line.partner.id), now)
-    reminding.remind(now - _ASKED)
-    deliver_to_recorder(current_app, now=now - _ASKED)
+    by_age = sorted(found, key=lambda line: line.partner.id)
+    _declare_again(team, by_age, now)
+    _pass_on(team, by_age, now)
+    for ago in _ASKED:
+        reminding.remind(now - ago)
+        deliver_to_recorder(current_app, now=now - ago)
+
+
+def _declare_again(team: Crew, found: list[PartnerLine], now: datetime) -> None:
+    """Let each partner confirm its number, most of them within the year."""
+    others = (20 + place * 7 for place in range(len(found)))
+    for line, days in zip(reversed(found), [*_CONFIRMED, *others], strict=False):
+        told = Told(line.partner.reach or 0, _BASIS)
+        telling.declare_for(line.partner.id, told, actor=team.manager, now=now - timedelta(days=days))
 
 
 def _pass_on(team: Crew, found: list[PartnerLine], now: datetime) -> None:

@@ -14,6 +14,7 @@ from tsalert.delivery.ports import InDoubt
 from tsalert.delivery.replaying import deliver_to_recorder
 from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel as DeliveryChannel
+from tsalert.demo.mornings import send_mornings
 from tsalert.demo.past import Crew
 
 _IN_DOUBT = 6  # how many days ago the alert went out of which one text is in doubt
@@ -57,6 +58,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
         if days == _IN_DOUBT:
             _lose_sight_of_a_text(sent_at + timedelta(minutes=12))
         deliver_to_recorder(current_app, now=sent_at + timedelta(minutes=13))
+        send_mornings(sent_at, now)
     waiting = Draft(
         "Tree surgeons who ask for cash",
         "A crew knocks, says a branch is dangerous, cuts for half an hour and asks for £3,900.",

@@ -23,6 +23,7 @@ from tsalert.demo import (
     kept,
     known,
     landlines,
+    mornings,
     odd,
     other_work,
     partners,
@@ -111,6 +112,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     board_actions.load_updates(team)
     tell("The subscriber list")
     import_subscribers(subscriber_lines(), actor=team.manager, now=london_midnight(date(2026, 1, 5)))
+    mornings.choose_mornings(team, now)
     tell("Past alerts")
     sent.load_alerts(team, now)
     landlines.load_questions(team, now)

@@ -4,11 +4,13 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.alerts import queries as alerts
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.digests import queries
-from tsalert.digests.schemas import DigestListSchema, DigestsAskedSchema
+from tsalert.digests.schemas import AlertInDigestsSchema, DigestListSchema, DigestsAskedSchema
 from tsalert.web.access import requires
 from tsalert.web.api import api_blueprint
 
@@ -26,3 +28,15 @@ def list_digests(asked: dict[str, Any]) -> dict[str, Any]:
     items = queries.list_sent(session, before=asked["before"])
     older = items[-1].id if len(items) == queries.PAGE else None
     return {"coming": queries.coming(session, now=utc_now()), "items": items, "next": older}
+
+
+@blp.route("/alerts/<int:alert_id>")
+@requires(Permission.READ_ALERT)
+@blp.response(200, AlertInDigestsSchema(many=True))
+def show_alert_in_digests(alert_id: int) -> list[queries.Carried]:
+    """Say what daily and weekly mails told of an alert that was sent, and what the next would tell."""
+    session = db.session()
+    alert = alerts.get_alert(session, alert_id)
+    if alert.published_at is None:
+        raise NotFound("This alert has not been sent.")
+    return queries.of_alert(session, alert, now=utc_now())

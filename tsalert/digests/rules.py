@@ -35,17 +35,21 @@ class Period:
 
     @property
     def starts_at(self) -> datetime:
-        """Return the earliest publication that may still be new to somebody."""
+        """Return since when an alert must have been let out to be new to somebody, or been withdrawn to be told of."""
         return self.ends_at - LOOKS_BACK
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert as the rule sees it; no wards means everywhere."""
+    """An alert as the rule sees it; no wards means everywhere.
+
+    :param went_on_at: when it was last let out: when it was published, or went on after it had been held.
+    """
 
     topic: str
     wards: Collection[str]
     published_at: datetime
+    went_on_at: datetime
     expires_at: datetime
 
 
@@ -83,7 +87,8 @@ def is_told(alert: Told, wish: Wish, period: Period, *, had: bool, now: datetime
 
     :param had: it reached the same address before, at once or in another digest.
     """
-    is_fresh = period.starts_at <= alert.published_at < period.ends_at and alert.expires_at > as_utc(now)
+    is_out = alert.published_at < period.ends_at and alert.expires_at > as_utc(now)
+    is_fresh = is_out and alert.went_on_at >= period.starts_at
     is_asked = wish.frequency is period.frequency and wish.started_at <= alert.published_at
     return is_fresh and is_asked and _concerns(alert, wish) and not had
 

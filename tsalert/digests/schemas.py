@@ -41,6 +41,16 @@ class NextDigestSchema(Schema):
     readers = fields.Integer()
 
 
+class AlertInDigestsSchema(Schema):
+    """How many the mails of one frequency told of an alert and of its withdrawal, and how many the next would."""
+
+    frequency = fields.Enum(Frequency, by_value=True)
+    told = fields.Integer()
+    told_withdrawn = fields.Integer()
+    leaves_at = fields.AwareDateTime()
+    waiting = fields.Integer()
+
+
 class DigestListSchema(Schema):
     """The next digests and a page of those that were made, newest first."""
 

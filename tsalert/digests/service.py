@@ -51,19 +51,20 @@ def _queue_all(session: Session, run: DigestRun, period: Period, now: datetime) 
     if not items:
         return 0
     people = queries.audience(session, items, period.frequency)
-    size = 0
-    for bits in queries.sets(session, people):
-        mine = [item for place, item in enumerate(items) if bits >> place & 1]
-        mailing_id = _write(session, run, mine, period, now)
-        size += delivery.enqueue(session, mailing_id, queries.people_of(people, bits), now=now)
+    size, made = 0, list[int]()
+    for share in queries.shares(session, people):
+        told = share.items_of(items)
+        content = word(told, proof.letterhead(), period.frequency, share.edition)
+        mailing_id = delivery.create_mailing(session, content, lane=Lane.BULK, now=now, not_after=period.next_at)
+        _note(session, run, mailing_id, told)
+        size += delivery.enqueue(session, mailing_id, queries.people_of(people, share, made), now=now)
+        made.append(mailing_id)
     return size
 
 
-def _write(session: Session, run: DigestRun, items: Sequence[Line], period: Period, now: datetime) -> int:
-    content = word(items, proof.letterhead(), period.frequency)
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.BULK, now=now, not_after=period.next_at)
+def _note(session: Session, run: DigestRun, mailing_id: int, items: Sequence[Line]) -> None:
+    """Record what a mailing of a digest tells."""
     session.add(DigestMailing(mailing_id=mailing_id, run_id=run.id))
     session.flush()
     session.add_all(DigestItem(mailing_id=mailing_id, alert_id=one.alert.id, tells=one.tells) for one in items)
     session.flush()
-    return mailing_id

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from tsalert.alerts.models import Alert
 from tsalert.alerts.presenting import page_number
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -12,6 +13,17 @@ from tsalert.subscribers.wording import FREQUENCIES
 from tsalert.web.access import requires
 
 bp = Blueprint("digests", __name__)
+
+
+@bp.app_context_processor
+def offer_mails() -> dict[str, object]:
+    """Let the page of an alert say what daily and weekly mails told of it."""
+    return {"mails_with": mails_with, "mail_frequencies": FREQUENCIES}
+
+
+def mails_with(alert: Alert) -> list[queries.Carried]:
+    """Return what the mails of each frequency told of an alert, and what the next would tell."""
+    return queries.of_alert(db.session(), alert, now=utc_now())
 
 
 @bp.get("/alerts/digests")

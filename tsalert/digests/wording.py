@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from tsalert.alerts import markdown
 from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import Edition
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.wording import Letterhead, check_url, safe_html
 from tsalert.delivery.rules import Content
@@ -21,6 +22,11 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_NAMES = {
+    Edition.PARTNER: "digest_partner",
+    Edition.LARGE_PRINT: "digest_large_print",
+    Edition.ORDINARY: "digest",
+}
 _OFTEN = {Frequency.DAILY: "once a day", Frequency.WEEKLY: "once a week"}
 
 
@@ -32,11 +38,10 @@ class Line:
     tells: Tells
 
 
-def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency) -> Content:
-    """Write a digest as mail and as a text.
+def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition: Edition) -> Content:
+    """Write one edition of a digest as mail, and the ordinary one as a text too.
 
-    A text has no room for several alerts, so it says how many there are and where they stand. Landlines get no
-    digest: nobody wants to be rung with a list.
+    A text has no room for several alerts, so it says how many there are and where they stand.
     """
     new = [one.alert for one in lines if one.tells is Tells.NEW]
     withdrawn = [one.alert for one in lines if one.tells is Tells.WITHDRAWN]
@@ -48,12 +53,15 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency) -> Conte
         "head": head,
         "often": _OFTEN[frequency],
         "check_urls": {one.alert.id: check_url(one.alert.reference, head) for one in lines},
+        "pass_on_urls": {one.id: f"{head.public_url}/pass-on/{one.reference}" for one in new},
     }
+    text = plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}"
+    name = _NAMES[edition]
     return Content(
         subject=f"{head.authority}: {title}",
-        text=_TEMPLATES.get_template("digest.txt").render(shared, said=markdown.to_text),
-        html=_TEMPLATES.get_template("digest.html").render(shared, said=safe_html),
-        sms=plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}",
+        text=_TEMPLATES.get_template(f"{name}.txt").render(shared, said=markdown.to_text),
+        html=_TEMPLATES.get_template(f"{name}.html").render(shared, said=safe_html),
+        sms=text if edition is Edition.ORDINARY else None,
     )
 
 

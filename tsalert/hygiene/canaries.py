@@ -23,9 +23,8 @@ from tsalert.delivery.rules import EndpointStatus, Status
 from tsalert.hygiene import telling
 from tsalert.hygiene.models import Canary, CanaryCheck
 from tsalert.hygiene.rules import CANARY_TIME
-from tsalert.installation.service import is_demo
 from tsalert.subscribers import losing
-from tsalert.subscribers.rules import read_contact
+from tsalert.subscribers.contacts import read_contact
 from tsalert.web.fields import LARGEST_ID
 
 # An alert of which the worker hears later than this is told by other means.
@@ -53,7 +52,7 @@ def add_canary(contact: str, *, actor: Actor, now: datetime) -> int:
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can add a test address.")
-    channel, address = read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     with transaction() as session:
         active = EndpointStatus.ACTIVE
         endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=active, now=now)

@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import NotAllowed, NotFound
+from tsalert.core.errors import Conflict, NotAllowed, NotFound
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.hygiene.models import LikelyDuplicate
 from tsalert.hygiene.rules import Because, Verdict, mailbox_of, spelled_domains
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.oneness import who_is
+from tsalert.subscribers.preferences.merging import make_one
 from tsalert.subscribers.rules import Kind
 from tsalert.web.fields import LARGEST_ID
 
@@ -68,14 +70,21 @@ def open_doubles(session: Session, *, after: int = 0) -> list[Double]:
 
 def count_open(session: Session) -> int:
     """Count the pairs that nobody has decided on."""
-    query = select(func.count()).select_from(LikelyDuplicate).where(LikelyDuplicate.verdict.is_(None))
-    return session.scalar(query) or 0
+    low, high = select(Subscriber).subquery("low"), select(Subscriber).subquery("high")
+    row = LikelyDuplicate
+    query = select(func.count()).select_from(row).join(low, low.c.id == row.low_id).join(high, high.c.id == row.high_id)
+    stand = (row.verdict.is_(None), low.c.erased_at.is_(None), high.c.erased_at.is_(None))
+    return session.scalar(query.where(*stand)) or 0
 
 
-def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> None:
-    """Keep what an officer found of a pair; a later finding takes its place, and the trail has both.
+def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> int | None:
+    """Keep what an officer found of a pair; those who are the same become one subscriber, who is returned.
 
-    :raises NotFound: there is no such pair.
+    A later finding takes its place, and the trail has both; but who was made one is not parted again.
+
+    :raises NotFound: there is no such pair, or one of them was erased.
+    :raises RuleViolation: one of them is an organisation.
+    :raises Conflict: the two were made one.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     if actor.officer_id is None:
@@ -84,8 +93,13 @@ def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> No
         row = session.get(LikelyDuplicate, pair_id, with_for_update=True) if pair_id <= LARGEST_ID else None
         if row is None:
             raise NotFound("There is no such pair.")
+        is_one = who_is(session, row.low_id) == who_is(session, row.high_id)
+        if is_one and verdict is not Verdict.SAME:
+            raise Conflict("These two were made one, which is not undone. Put the other person on the list anew.")
+        same = make_one(session, row.low_id, row.high_id, actor=actor, now=now) if verdict is Verdict.SAME else None
         row.verdict, row.decided_at, row.decided_by = verdict, now, actor.officer_id
         audit.record(session, actor, "decided", "likely duplicate", pair_id, now=now, verdict=verdict)
+        return same
 
 
 def _note(session: Session, pair: Pair, now: datetime) -> bool:

@@ -119,9 +119,12 @@ def list_doubles() -> ResponseReturnValue:
 def decide_double(pair_id: int) -> ResponseReturnValue:
     """Keep whether two subscribers are the same."""
     verdict = Verdict.of(load_form(VerdictSchema())["verdict"])
-    doubles.decide(pair_id, verdict, actor=current_actor(), now=utc_now())
-    flash(f"Kept: {verdict.label.lower()}.", "success")
-    return redirect(url_for(".list_doubles"), 303)
+    same = doubles.decide(pair_id, verdict, actor=current_actor(), now=utc_now())
+    if same is None:
+        flash(f"Kept: {verdict.label.lower()}.", "success")
+        return redirect(url_for(".list_doubles"), 303)
+    flash("They are one subscriber now. If alerts come to them twice, end them at one of the addresses.", "success")
+    return redirect(url_for("subscribers.show_subscriber", subscriber_id=same), 303)
 
 
 @bp.get("/canaries")

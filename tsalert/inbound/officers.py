@@ -67,6 +67,13 @@ def answer_text(session: Session, sender: str, body: str, *, now: datetime) -> s
     return f"{did.said} Then text {following} {asked.code}." if did.is_done and following else did.said
 
 
+def explain_verbs(session: Session, sender: str) -> str | None:
+    """Return how a paged officer reports, for words that did nothing; None for everybody who has no open page."""
+    officer_id = rota.find_by_mobile(session, sender)
+    choices = list(paging.codes_in_use(session, officer_id)) if officer_id is not None else []
+    return words.no_step(choices) if choices else None
+
+
 def do_for_officer(session: Session, verb: Verb, incident_id: int, officer: Officer, *, now: datetime) -> Did:
     """Take a step in an officer's name and say what came of it; a refused one changes nothing. A step."""
     actor = staff.actor_of(staff.get_officer_by_id(session, officer.id), officer.via)

@@ -111,6 +111,10 @@ def _wait(session: Session, sender: str, body: str, settings: Settings, now: dat
     if call_id is None:
         contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, body[:LONGEST_TEXT] or None)
         call_id = waiting.open_waiting(session, contact, now=now)
+    # Who is paged and believes that they have answered leaves a clock running: they hear each time that they have not.
+    explained = officers.explain_verbs(session, sender)
+    if explained is not None:
+        return Taken(MESSAGE, explained, call_id)
     heard = (InboundMessage.sender == sender, InboundMessage.taken_as == MESSAGE, InboundMessage.answer != "")
     answered = select(InboundMessage.id).where(*heard, InboundMessage.received_at > since)
     if caller.e164 is None or session.scalar(answered.limit(1)) is not None:

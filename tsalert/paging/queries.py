@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.delivery.fates import Fate, fates
@@ -16,6 +16,9 @@ from tsalert.paging.welfare import alarmed
 from tsalert.rota import queries as rota
 from tsalert.rota.vocabulary import DUTIES, Duty
 
+# So much later than its time nothing is done while a worker runs; no worker is left to say that none does.
+_LATE = timedelta(seconds=60)
+_PHONES = ("sms", "voice")
 _CHANNELS = {"sms": "by text", "voice": "by call", "email": "by email"}
 
 
@@ -161,22 +164,22 @@ def is_alarmed(session: Session, incident_id: int) -> bool:
     return session.scalar(select(WelfareWatch.id).where(*alarmed(incident_id)).limit(1)) is not None
 
 
-def troubles(session: Session) -> list[Trouble]:
+def troubles(session: Session, *, now: datetime) -> list[Trouble]:
     """Return what everybody on the staff must know about pages now."""
     outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
     of_providers = [Trouble(_outage_words(each)) for each in outages]
-    silent = select(WelfareWatch).where(WelfareWatch.ended_at.is_(None), WelfareWatch.unanswered_at.is_not(None))
+    silent = or_(WelfareWatch.unanswered_at.is_not(None), WelfareWatch.next_due_at < now - _LATE)
+    watches = select(WelfareWatch).where(WelfareWatch.ended_at.is_(None), silent).order_by(WelfareWatch.id)
     of_welfare = [
-        Trouble("An officer does not answer and nobody deals with it. Find out whether they are safe at", *where)
-        for where in session.execute(silent.with_only_columns(WelfareWatch.incident_id, WelfareWatch.reference))
+        Trouble(_watch_words(watch), watch.incident_id, watch.reference) for watch in session.scalars(watches)
     ]
-    of_runs = [Trouble(_run_words(run), run.incident_id, run.reference) for run in _runs_in_trouble(session)]
+    of_runs = [Trouble(_run_words(run, now), run.incident_id, run.reference) for run in _runs_in_trouble(session, now)]
     return of_welfare + of_providers + of_runs
 
 
 def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:
     """Return whom to ring by hand for an incident whose pages fail; nobody where they do not."""
-    if incident_id not in {run.incident_id for run in _runs_in_trouble(session)}:
+    if incident_id not in {run.incident_id for run in _runs_in_trouble(session, now)}:
         return []
     standing = [each for duty in DUTIES for each in people_for(session, duty, at=now)]
     everybody = standing + rota.reachable_managers(session)
@@ -210,11 +213,14 @@ def _seen(row: PageAttempt, fate: Fate, *, now: datetime) -> Attempt:
     )
 
 
-def _runs_in_trouble(session: Session) -> Sequence[PageRun]:
-    stuck = select(PageAttempt.id).where(PageAttempt.run_id == PageRun.id, PageAttempt.trouble_at.is_not(None)).exists()
+def _runs_in_trouble(session: Session, now: datetime) -> Sequence[PageRun]:
+    late = now - _LATE
+    waits = and_(~PageAttempt.is_settled, PageAttempt.channel.in_(_PHONES), PageAttempt.made_at < late)
+    unsent = or_(PageAttempt.trouble_at.is_not(None), waits)
+    stuck = select(PageAttempt.id).where(PageAttempt.run_id == PageRun.id, unsent).exists()
     is_bad = or_(PageRun.unreachable_at.is_not(None), PageRun.unanswered_at.is_not(None), stuck)
-    waiting = (PageRun.ended_at.is_(None), PageRun.acknowledged_at.is_(None))
-    return session.scalars(select(PageRun).where(*waiting, is_bad).order_by(PageRun.id)).all()
+    in_trouble = or_(and_(PageRun.acknowledged_at.is_(None), is_bad), PageRun.next_due_at < late)
+    return session.scalars(select(PageRun).where(PageRun.ended_at.is_(None), in_trouble).order_by(PageRun.id)).all()
 
 
 def _outage_words(outage: Outage) -> str:
@@ -222,7 +228,15 @@ def _outage_words(outage: Outage) -> str:
     return f"{what} to officers do not go out: {outage.reason}"
 
 
-def _run_words(run: PageRun) -> str:
+def _watch_words(watch: WelfareWatch) -> str:
+    if watch.unanswered_at is not None:
+        return "An officer does not answer and nobody deals with it. Find out whether they are safe at"
+    return "The worker does not run, so nobody watches over an officer. Find out whether they are safe at"
+
+
+def _run_words(run: PageRun, now: datetime) -> str:
+    if run.next_due_at < now - _LATE:
+        return "The worker does not run, so nobody is paged. Ring by hand for"
     if run.unreachable_at is not None:
         return "Nobody on duty and no manager can be paged for"
     if run.unanswered_at is not None:

@@ -75,6 +75,13 @@ def welfare_alarm(reference: str, *, link: str) -> Content:
     )
 
 
+def no_step(choices: list[tuple[str, str]]) -> str:
+    """Return the answer to words of a paged officer that are no verb; choices are (code, reference)."""
+    listed = ", ".join(f"{code} for {reference}" for code, reference in choices)
+    how = f"Text TAKE, ENROUTE, ARRIVED or CLEAR with the code: {listed}."
+    return f"No step was recorded. {how} An officer will read your words."
+
+
 def which_one(verb: Verb, choices: list[tuple[str, str]]) -> str:
     """Return the answer to a verb without its code, or with a wrong one; choices are (code, reference)."""
     if not choices:

@@ -6,8 +6,7 @@ Every function gives the same again for what it gave, and what was typed is alwa
 import re
 import unicodedata
 
-from tsalert.core.errors import RuleViolation
-from tsalert.core.postcodes import read_postcode
+from tsalert.core.postcodes import POSTCODE_IN_TEXT, find_postcode
 from tsalert.delivery.telephones import phone_as_e164
 
 _TITLES = frozenset({
@@ -63,7 +62,6 @@ _PLATES = re.compile(
 )
 _WORDS_ON_NO_PLATE = re.compile(r"VAN|MAN|MEN|CAR|THE|AND|FOR|WAS|BUT|NEW|OLD|RED|TEL|MOB", re.ASCII)
 _HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?\b", re.ASCII)
-_POSTCODE_IN_TEXT = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.ASCII)
 
 
 def fold_name(text: str) -> str:
@@ -141,8 +139,8 @@ def place_keys(address: str | None, postcode: str | None) -> list[str]:
     Streets of one name are told apart by postcode where both sides have one, so the second kind
     says whether it came with a postcode.
     """
-    known = postcode or _postcode_in(address or "")
-    line = _POSTCODE_IN_TEXT.sub(" ", (address or "").upper()) if known else address or ""
+    known = postcode or find_postcode(address or "")
+    line = POSTCODE_IN_TEXT.sub(" ", (address or "").upper()) if known else address or ""
     number, street = _number_and_street(line)
     if not number:
         return []
@@ -188,15 +186,6 @@ def _is_written(character: str) -> bool:
 def _legal_form(words: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the legal form that a name ends with, if something is left before it."""
     return next((form for form in _LEGAL_FORMS if len(words) > len(form) and words[-len(form) :] == form), None)
-
-
-def _postcode_in(address: str) -> str | None:
-    for match in _POSTCODE_IN_TEXT.finditer(address.upper()):
-        try:
-            return read_postcode(match[0])
-        except RuleViolation:
-            continue
-    return None
 
 
 def _number_and_street(line: str) -> tuple[str, str]:

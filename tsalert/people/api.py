@@ -141,9 +141,11 @@ def list_repeats(asked: dict[str, Any]) -> RepeatList:
 @reads("incident", "incident_id")
 @incidents.response(200, HeldOfIncidentSchema)
 def get_held(incident_id: int) -> dict[str, Any]:
-    """Return the intelligence held of everybody whom an incident's calls tell of."""
-    response.get_incident(db.session(), incident_id)
-    return {"items": held.read_of_incident(db.session(), incident_id, actor=current_actor(), now=utc_now())}
+    """Return the intelligence held of everybody whom an incident's calls tell of, and the warnings about them."""
+    session, actor, now = db.session(), current_actor(), utc_now()
+    response.get_incident(session, incident_id)
+    warnings = held.warnings_of_incident(session, incident_id, actor=actor, now=now)
+    return {"items": held.read_of_incident(session, incident_id, actor=actor, now=now), "warnings": warnings}
 
 
 def _people(case_id: int) -> dict[str, Any]:

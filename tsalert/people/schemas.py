@@ -10,6 +10,7 @@ from tsalert.cases.people import rules
 from tsalert.cases.people.vocabulary import Answer, AssessedFrom, Consent, Contact, Factor, Finding, Role
 from tsalert.intelligence.schemas import HeldSchema
 from tsalert.people.repeats import Who
+from tsalert.response.party_schemas import WarningSchema
 from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Pounds, RecordId, Strict, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
@@ -272,6 +273,7 @@ class RepeatListSchema(Schema):
 
 
 class HeldOfIncidentSchema(Schema):
-    """The intelligence held of whom an incident's calls tell."""
+    """The intelligence held of whom an incident's calls tell, and the warnings about them."""
 
     items = fields.List(fields.Nested(HeldSchema))
+    warnings = fields.List(fields.Nested(WarningSchema))

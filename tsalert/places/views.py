@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, london_midnight, utc_now
 from tsalert.core.errors import RuleViolation
-from tsalert.core.postcodes import read_postcode
+from tsalert.core.postcodes import find_postcode, read_postcode
 from tsalert.db import db
 from tsalert.places import borders, importing
 from tsalert.places.finding import own_authority, stand
@@ -59,7 +59,8 @@ def look_up() -> ResponseReturnValue:
     """Say where a postcode lies: as a part of a form that is being filled in, or as a page."""
     leave_key()
     if "HX-Request" in request.headers:
-        postcode, at = request.form.get("postcode"), utc_now()
+        postcode = request.form.get("postcode") or find_postcode(request.form.get("address", ""))
+        at = utc_now()
         standing = standing_of(postcode, at)
         return render_template("places/looked_up.html", standing=standing, is_asked=True, postcode=postcode, at=at)
     sought = load_form(SoughtPlaceSchema())

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
+from tsalert.circulation.schemas import CirculationFiguresSchema
 from tsalert.core.periods import Period, quarter_of, rolling_year
 from tsalert.reports.partner_schemas import PartnerTableSchema
 from tsalert.reports.schemas import written
@@ -108,3 +109,6 @@ class DashboardSchema(Schema):
     savings = fields.Nested(SavingsTableSchema, attribute="glance.figures.savings")
     wards = fields.List(fields.Nested(WardFiguresSchema))
     partners = fields.List(fields.Nested(PartnerTableSchema))
+    listed = fields.Integer(attribute="circulation.subscribers", metadata={"description": "On the alert list now."})
+    listed_partners = fields.Integer(attribute="circulation.partners")
+    circulation = fields.Nested(CirculationFiguresSchema, attribute="passed_on")

@@ -1,4 +1,4 @@
-"""The intelligence held of whom a call tells: beside the matches while it is typed, and on the incident's page."""
+"""The intelligence and warnings held of whom a call tells: beside its matches, and on the incident's page."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,13 @@ from tsalert.intelligence import service as intelligence
 from tsalert.intelligence.queries import Held, holdings
 from tsalert.parties import matching
 from tsalert.parties import service as parties
+from tsalert.parties.models import Party
 from tsalert.parties.rules import Sought, describe_trader
+from tsalert.parties.warning_notes import Warned, warnings_of
 from tsalert.response.matches import Matches, MatchLine
 from tsalert.response.models import Call, CallParty
+from tsalert.tiers.queries import visible
+from tsalert.tiers.vocabulary import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,15 @@ def held_for(
 
 def held_of_incident(session: Session, incident_id: int, *, actor: Actor, now: datetime) -> list[Held]:
     """Return what is held of everybody whom an incident's calls tell of, under every record of theirs."""
-    told = select(CallParty.party_id).join(Call, Call.id == CallParty.call_id).where(Call.incident_id == incident_id)
-    known = matching.identities(session, set(session.scalars(told)))
-    members = matching.members_of(session, set(known.values()))
-    everybody = {member for group in members.values() for member in group}
+    everybody = _told_of(session, incident_id)
     return holdings(session, actor, everybody, now=now).of_parties(everybody)
+
+
+def warnings_of_incident(session: Session, incident_id: int, *, actor: Actor, now: datetime) -> list[Warned]:
+    """Return the warnings about everybody whom an incident's calls tell of and the reader may see, newest first."""
+    everybody = _told_of(session, incident_id)
+    seen = select(Party.id).where(Party.id.in_(everybody), visible(actor, Subject.PARTY, Party.id, now=now))
+    return warnings_of(session, set(session.scalars(seen)), now=now)
 
 
 def read_of_incident(session: Session, incident_id: int, *, actor: Actor, now: datetime) -> list[Held]:
@@ -82,3 +90,11 @@ def note_shown(session: Session, notes: list[int], form: str, *, actor: Actor, n
     fresh = [note_id for note_id in notes if not parties.is_noted(session, keys[note_id])]
     if fresh:
         intelligence.note_reading(fresh, forms=[keys[note_id] for note_id in fresh], actor=actor, now=now)
+
+
+def _told_of(session: Session, incident_id: int) -> set[int]:
+    """Return everybody whom an incident's calls tell of, under every record of theirs."""
+    told = select(CallParty.party_id).join(Call, Call.id == CallParty.call_id).where(Call.incident_id == incident_id)
+    known = matching.identities(session, set(session.scalars(told)))
+    members = matching.members_of(session, set(known.values()))
+    return {member for group in members.values() for member in group}

@@ -9,6 +9,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import RuleViolation
+from tsalert.core.postcodes import part_address
 from tsalert.db import db, transaction
 from tsalert.delivery.telephones import phone_as_e164
 from tsalert.parties.vocabulary import Side
@@ -63,7 +64,7 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     """
     is_known = call.id is not None  # it waited, and may have been restricted meanwhile
     _check_ward(session, new.ward_code)
-    new = _with_ward(session, new, on=london_date(call.received_at))
+    new = _with_ward(session, _with_postcode(new), on=london_date(call.received_at))
     _write(call, new, actor=actor, now=now)
     call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
     incident = _incident_of(session, new, now=now)
@@ -171,6 +172,14 @@ def record_breaches(now: datetime) -> int:
 def _check_ward(session: Session, code: str | None) -> None:
     if code is not None and not places.is_ward(session, code):
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
+
+
+def _with_postcode(new: NewCall) -> NewCall:
+    """Return the call with the postcode that was typed into its address: border, ward and zone are told from it."""
+    if new.postcode or not new.address:
+        return new
+    line, postcode = part_address(new.address)
+    return replace(new, address=line or None, postcode=postcode)
 
 
 def _with_ward(session: Session, new: NewCall, *, on: date) -> NewCall:

@@ -132,6 +132,7 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
         overlaps=overlapping.overlaps_of(session, incident_id),
         is_proposed_anew=rows.is_proposed_anew(session, incident_id, proposed),
         pages=paging.standing(session, incident_id, actor.officer_id, now=now),
+        warnings=held.warnings_of_incident(session, incident_id, actor=actor, now=now),
         held=held.read_of_incident(session, incident_id, actor=actor, now=now),
     )
 

@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import RuleViolation, TooManyTries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.fates import calls_made
 from tsalert.delivery.queries import EndpointView, get_endpoint
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rows import ImportRow
-from tsalert.subscribers.rules import CONFIRM_LIFE, Source, may_be_asked, tidy_topics
+from tsalert.subscribers.rules import CONFIRM_LIFE, PAID_PER_NETWORK, Source, may_be_asked, tidy_topics
 from tsalert.subscribers.telling import tell_of_limit
 from tsalert.subscribers.tokens import confirm_token
 from tsalert.subscribers.wording import confirmation
 from tsalert.visitors.limiting import spend
+from tsalert.visitors.rules import network_of
 
 _HOUR = timedelta(hours=1)
 _NOT_ASKED = (
@@ -79,6 +80,18 @@ def may_cost(session: Session, channel: Channel, address: str, *, now: datetime)
         _log.warning("the hour's %s are used up, in all or for one block of numbers", purpose)
         tell_of_limit(session, purpose, _NOT_ASKED, now=now)
     return is_left
+
+
+def require_cheap(session: Session, channel: Channel, network: str, *, now: datetime) -> None:
+    """Take one of the texts or calls that one network may have us make; mail costs nothing. A step.
+
+    :raises TooManyTries: its hour's are used up.
+    """
+    if channel is Channel.EMAIL:
+        return
+    purpose, most = f"{_purpose(channel)} from", PAID_PER_NETWORK
+    if not spend(session, purpose, network_of(network), most=most, within=_HOUR, now=now):
+        raise TooManyTries("Too many numbers were entered from your connection. Try again in an hour, or ring us.")
 
 
 def _purpose(channel: Channel) -> str:

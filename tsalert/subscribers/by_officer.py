@@ -7,9 +7,9 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.delivery.rules import Channel
-from tsalert.installation.service import is_demo
-from tsalert.subscribers import asking, rules
+from tsalert.subscribers import asking
 from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import Wish, find_or_add, join_person, keep_wish, require_known
 from tsalert.subscribers.rules import Act, Source
 
@@ -29,7 +29,7 @@ def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> in
     :raises RuleViolation: the contact, a topic or the ward is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
-    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     with transaction() as session:
         require_known(session, wish)
         end = find_or_add(session, channel, address, now)
@@ -48,7 +48,7 @@ def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int
     :raises RuleViolation: it is no landline, may not be asked now, or a topic or the ward is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
-    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     if channel is not Channel.VOICE:
         raise RuleViolation("Only a landline is asked by a call. Enter its number.", field="contact")
     return _ask(channel, address, wish, _CALL, actor=actor, now=now)
@@ -63,7 +63,7 @@ def ask_by_message(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> 
     :raises RuleViolation: it is a landline, may not be asked now, or a topic or the ward is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
-    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     if channel is Channel.VOICE:
         raise RuleViolation("A landline gets no message. Have it rung, or record their consent here.", field="contact")
     return _ask(channel, address, wish, _MESSAGE, actor=actor, now=now)

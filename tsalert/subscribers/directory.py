@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
-from tsalert.installation.service import is_demo
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
-from tsalert.subscribers.rules import read_contact
+from tsalert.subscribers.oneness import numbers_of
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
@@ -53,13 +53,17 @@ class SubscriptionView:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberView:
-    """Everything that is known of one subscriber."""
+    """Everything that is known of one subscriber.
+
+    :param is_now: who they are on the list, where an officer found them to be somebody known before.
+    """
 
     subscriber: Subscriber
     partner: Partner | None
     addresses: Sequence[EndpointView]
     subscriptions: Sequence[SubscriptionView]
     consents: Sequence[ConsentEvent]
+    is_now: int | None
 
 
 def count(session: Session) -> Counts:
@@ -95,13 +99,15 @@ def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:
     if subscriber is None:
         raise NotFound("There is no such subscriber.")
     ends = _ends_of(session, [subscriber_id]).get(subscriber_id, [])
-    consents = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber_id)
+    numbers = numbers_of(session, subscriber_id)
+    consents = select(ConsentEvent).where(ConsentEvent.subscriber_id.in_(numbers))
     return SubscriberView(
         subscriber,
         session.get(Partner, subscriber_id),
         ends,
         _subscriptions(session, subscriber_id, {end.id: end.address for end in ends}),
         session.scalars(consents.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all(),
+        numbers[0] if numbers[0] != subscriber_id else None,
     )
 
 
@@ -109,7 +115,7 @@ def _matching(session: Session, query: Select[Subscriber], search: str) -> Selec
     if not search:
         return query
     try:
-        end = delivery.find_endpoint(session, *read_contact(search, allow_drama=is_demo()))
+        end = delivery.find_endpoint(session, *read_contact(search))
     except RuleViolation:
         return query.where(func.lower(Subscriber.name).contains(search.lower(), autoescape=True))
     readers = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == (end.id if end else 0))

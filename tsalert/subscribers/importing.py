@@ -18,6 +18,7 @@ from tsalert.places import queries as places
 from tsalert.places.finding import own_wards
 from tsalert.subscribers import queries
 from tsalert.subscribers.asking import ask_imported
+from tsalert.subscribers.contacts import texted_countries
 from tsalert.subscribers.enrolling import enrol
 from tsalert.subscribers.rows import COLUMNS, HEADER, OPTIONAL, ImportRow, Terms, check_header, read_row
 
@@ -129,7 +130,8 @@ def _terms(now: datetime) -> Terms:
     session = db.session()
     wards = places.ward_options(session)
     by_name = {name.casefold(): code for code, name in wards} | {code.casefold(): code for code, _ in wards}
-    return Terms([slug for slug, _ in queries.topics(session)], by_name, now, is_demo(), queries.partner_codes(session))
+    topics, codes = [slug for slug, _ in queries.topics(session)], queries.partner_codes(session)
+    return Terms(topics, by_name, now, is_demo(), codes, texted_countries())
 
 
 def _good_rows(

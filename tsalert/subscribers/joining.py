@@ -17,11 +17,11 @@ from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id
 from tsalert.delivery.rules import Channel, EndpointStatus
-from tsalert.installation.service import is_demo
 from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
 from tsalert.subscribers import asking, queries, rules
 from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import Partner, SignUp, Subscriber
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
@@ -67,7 +67,7 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
     :raises RuleViolation: the contact or a topic is not valid.
     :raises TooManyTries: too many sign-ups came from this network.
     """
-    channel, address = rules.read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     rules.require_inland(channel, address)
     try:
         return _sign_up(channel, address, wish, network, now)
@@ -84,6 +84,7 @@ def _sign_up(channel: Channel, address: str, wish: Wish, network: str, now: date
         most = rules.SIGN_UPS_PER_NETWORK
         if not spend(session, "sign up from", network_of(network), most=most, within=hour, now=now):
             raise TooManyTries("Too many people have joined from your connection. Try again in an hour, or ring us.")
+        asking.require_cheap(session, channel, network, now=now)
         most = rules.SIGN_UPS_PER_ADDRESS
         if not spend(session, "sign up", mailbox_of(address), most=most, within=hour, now=now):
             return make_code(session, CODE, None, now=now).token

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.subscribers import partnering, queries, service
+from tsalert.subscribers import partnering, queries, service, wording
 from tsalert.subscribers.preferences import service as preferences
 from tsalert.subscribers.schemas import JoinCodeSchema, JoinSchema
 from tsalert.visitors.schemas import is_machine
@@ -22,9 +22,14 @@ def show_form() -> ResponseReturnValue:
     """Show the form to join, and who sent the reader here; a code that nobody has changes nothing."""
     partner, session = request.values.get("partner", ""), db.session()
     sent_by = partnering.name_by_code(session, partner)
-    topics = queries.topics(session)
-    drawn = stamp(utc_now())
-    return render_template("public/join.html", topics=topics, partner=partner, sent_by=sent_by, stamp=drawn)
+    return render_template(
+        "public/join.html",
+        topics=queries.topics(session),
+        manners=wording.manners(),
+        partner=partner,
+        sent_by=sent_by,
+        stamp=stamp(utc_now()),
+    )
 
 
 @bp.post("/join")

@@ -10,6 +10,8 @@ from tsalert.db import Base, BigId
 _PAUSED = text("paused_until IS NOT NULL")
 _OPEN = text("ended_at IS NULL")
 _PARTNER = text("kind = 'partner'")
+# The list is JSON, which the two databases look into with words of their own; as text they read alike.
+_LARGE_PRINT = text("""CAST(formats AS TEXT) LIKE '%"large_print"%'""")
 _UNCONFIRMED = text("confirmed_at IS NULL")
 
 
@@ -39,6 +41,7 @@ class Subscriber(Base):
         Index("ix_subscriber_ward", "ward", "paused_until", "id"),
         Index("ix_subscriber_paused", "id", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
         Index("ix_subscriber_partner", "id", sqlite_where=_PARTNER, postgresql_where=_PARTNER),
+        Index("ix_subscriber_large_print", "id", sqlite_where=_LARGE_PRINT, postgresql_where=_LARGE_PRINT),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -52,6 +55,18 @@ class Subscriber(Base):
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+
+
+class SubscriberMerge(Base):
+    """That an officer found two subscribers to be one person; append-only. ``merged_id`` is closed since."""
+
+    __tablename__ = "subscriber_merge"
+    __table_args__ = (CheckConstraint("into_id < merged_id", name="earlier_stays"),)
+
+    merged_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True, autoincrement=False)
+    into_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
 
 
 class SubscriberEndpoint(Base):

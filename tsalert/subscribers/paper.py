@@ -11,10 +11,10 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
-from tsalert.installation.service import is_demo
 from tsalert.subscribers.consenting import Given, record_signed
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import Wish, find_or_add, join_person, require_known
-from tsalert.subscribers.rules import LARGE_PRINT, Source, read_contact
+from tsalert.subscribers.rules import LARGE_PRINT, Source
 
 _EARLIEST = date(1950, 1, 1)
 
@@ -71,7 +71,7 @@ def _check_day(signed_on: date, today: date) -> None:
 
 
 def _add(session: Session, batch: Batch, signed: Signed, actor: Actor, now: datetime) -> None:
-    channel, address = read_contact(signed.contact, allow_drama=is_demo())
+    channel, address = read_contact(signed.contact)
     wish = Wish(
         batch.topics,
         signed.postcode,

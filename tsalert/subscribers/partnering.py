@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, RuleViolation
@@ -12,8 +12,8 @@ from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import EndpointStatus
-from tsalert.installation.service import is_demo
 from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import (
     Partner,
     PartnerDeclaration,
@@ -25,7 +25,7 @@ from tsalert.subscribers.models import (
 )
 from tsalert.subscribers.partners import Declaration, declare
 from tsalert.subscribers.people import LANGUAGE
-from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source, read_contact
+from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -51,6 +51,11 @@ class Standing:
 def list_partners(session: Session) -> list[Standing]:
     """Return every partner that was not erased, by name."""
     return [Standing(row[0], row[1] or "", *row[2:]) for row in session.execute(_standings())]
+
+
+def listed_ids() -> Select[int]:
+    """Return the query of the ids of every partner that was not erased."""
+    return _standings().order_by(None).with_only_columns(Subscriber.id)
 
 
 def get_partner(session: Session, partner_id: int) -> Standing:
@@ -87,6 +92,23 @@ def name_by_code(session: Session, code: str) -> str | None:
     return row[1] if row else None
 
 
+def codes_at(session: Session, endpoint_ids: Collection[int]) -> list[tuple[int, int, str]]:
+    """Return (endpoint id, partner id, code) of the partners at some addresses, those whose alerts go there first."""
+    gets_alerts = exists().where(
+        Subscription.subscriber_id == SubscriberEndpoint.subscriber_id,
+        Subscription.endpoint_id == SubscriberEndpoint.endpoint_id,
+        Subscription.ended_at.is_(None),
+    )
+    query = (
+        select(SubscriberEndpoint.endpoint_id, Partner.subscriber_id, Partner.code)
+        .join(Partner, Partner.subscriber_id == SubscriberEndpoint.subscriber_id)
+        .join(Subscriber, Subscriber.id == Partner.subscriber_id)
+        .where(SubscriberEndpoint.endpoint_id.in_(endpoint_ids), Subscriber.erased_at.is_(None))
+        .order_by(gets_alerts.desc(), Partner.subscriber_id)
+    )
+    return [(endpoint_id, partner_id, code) for endpoint_id, partner_id, code in session.execute(query)]
+
+
 def declarations_of(session: Session, partner_id: int) -> Sequence[PartnerDeclaration]:
     """Return what a partner declared, the latest first."""
     query = select(PartnerDeclaration).where(PartnerDeclaration.partner_id == partner_id)
@@ -105,18 +127,25 @@ def every_declaration(session: Session) -> dict[int, list[PartnerDeclaration]]:
 def count_observed(session: Session, *, before: datetime | None = None) -> dict[str, int]:
     """Return how many confirmed addresses that came with each partner's code still get alerts.
 
+    An address that came with several codes counts once, for the first that it confirmed.
+
     :param before: count only those who had confirmed by then.
     """
     open_ones = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None))
     reachable = delivery_queries.reachable_endpoints().subquery("reachable")
-    counting = (
-        select(SignUp.partner_code, func.count(SignUp.endpoint_id.distinct()))
-        .join(reachable, reachable.c.id == SignUp.endpoint_id)
-        .where(SignUp.partner_code.is_not(None), SignUp.confirmed_at.is_not(None), SignUp.endpoint_id.in_(open_ones))
-        .group_by(SignUp.partner_code)
+    place = func.row_number().over(partition_by=SignUp.endpoint_id, order_by=(SignUp.confirmed_at, SignUp.id))
+    coming = select(SignUp.endpoint_id, SignUp.partner_code, place.label("place")).where(
+        SignUp.partner_code.is_not(None), SignUp.confirmed_at.is_not(None)
     )
     if before is not None:
-        counting = counting.where(SignUp.confirmed_at < before)
+        coming = coming.where(SignUp.confirmed_at < before)
+    came = coming.subquery("came")
+    counting = (
+        select(came.c.partner_code, func.count())
+        .join(reachable, reachable.c.id == came.c.endpoint_id)
+        .where(came.c.place == 1, came.c.endpoint_id.in_(open_ones))
+        .group_by(came.c.partner_code)
+    )
     return {str(code): count for code, count in session.execute(counting)}
 
 
@@ -153,7 +182,7 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
     :raises RuleViolation: it is no address, or its owner wants nothing from us.
     """
     try:
-        channel, address = read_contact(typed, allow_drama=is_demo())
+        channel, address = read_contact(typed)
     except RuleViolation as error:
         raise RuleViolation(error.message, field="address") from error
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.db import new_ids
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
-from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held
+from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Kind
 
 LANGUAGE = "en-GB"
 
@@ -125,6 +125,18 @@ def read_roll(session: Session, endpoint_ids: Collection[int]) -> Roll:
     for person in people.values():
         roll.add(person)
     return roll
+
+
+def held_by_partners(session: Session, endpoint_id: int) -> list[Held]:
+    """Return what partners had at an address, also those that have let it go."""
+    query = (
+        select(Topic.slug, Subscription.frequency, Subscription.source, Subscription.ended_reason)
+        .join(Topic, Topic.id == Subscription.topic_id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.endpoint_id == endpoint_id, Subscriber.kind == Kind.PARTNER)
+        .order_by(Subscription.id)
+    )
+    return [Held(*row) for row in session.execute(query)]
 
 
 def _read_people(session: Session, subscriber_ids: Collection[int]) -> dict[int, Person]:

@@ -1,6 +1,5 @@
 """Who hears from us: topics, audiences, and how far alerts carry."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,15 +37,6 @@ class AskedView:
 
     masked: str
     is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """How many partners said on one day how many readers they pass alerts on to."""
-
-    on: date
-    partners: int
-    reach: int
 
 
 def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedView:
@@ -119,6 +109,7 @@ def digest_audience(
 ) -> Select[int, str]:
     """Return the query of (endpoint id, channel) that an alert concerns and that chose to hear once a day or week.
 
+    :param wards: none means everywhere, as in ``audience``; the topic ``all`` is everybody's.
     :param joined_by: leave out what was subscribed to after this instant.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
@@ -160,17 +151,6 @@ def circulation(session: Session) -> Circulation:
     endpoints = {channel.value: counts.get(channel, 0) for channel in Channel}
     days = (first and london_date(first), last and london_date(last))
     return Circulation(subscribers, endpoints, partners, int(reach or 0), declaring, *days)
-
-
-def declarations(session: Session) -> list[Declared]:
-    """Return what partners on the list declared, by the day of each declaration, the latest first."""
-    query = select(Partner.declared_at, Partner.declared_reach).join(Subscriber, Subscriber.id == Partner.subscriber_id)
-    query = query.where(*_is_listed_partner())
-    found: defaultdict[date, list[int]] = defaultdict(list)
-    for declared_at, reach in session.execute(query):
-        if declared_at is not None and reach is not None:
-            found[london_date(declared_at)].append(reach)
-    return [Declared(on, len(found[on]), sum(found[on])) for on in sorted(found, reverse=True)]
 
 
 def count_listed(session: Session, at: datetime) -> int:

@@ -1,6 +1,9 @@
-"""How people want to read alerts: partners to pass them on, some in large print. Queries for audiences to join with."""
+"""How people want to read alerts: partners to pass them on, some in large print. Queries for audiences to join with.
 
-from sqlalchemy import Select, Text, cast, literal_column, select
+Each has a partial index, which serves only a query that says the same in the same words, without parameters.
+"""
+
+from sqlalchemy import ColumnElement, Exists, Select, literal_column, select, text
 
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.rules import LARGE_PRINT, Kind
@@ -8,14 +11,22 @@ from tsalert.subscribers.rules import LARGE_PRINT, Kind
 
 def read_by_partners() -> Select[int]:
     """Return the query of the endpoints that anybody of a partner reads."""
-    # A partial index serves only a query that names the kind itself, not a parameter.
     return _read_by().where(Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"))
 
 
 def read_in_large_print() -> Select[int]:
     """Return the query of the endpoints at which anybody asked for large print."""
-    # The list is JSON, which the two databases look into with words of their own; as text they read alike.
-    return _read_by().where(cast(Subscriber.formats, Text).contains(f'"{LARGE_PRINT}"', autoescape=True))
+    return _read_by().where(text(f"""CAST(subscriber.formats AS TEXT) LIKE '%"{LARGE_PRINT}"%'"""))
+
+
+def is_read_by_partners(endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether anybody of a partner reads an endpoint, as a condition looked up for each."""
+    return read_by_partners().where(SubscriberEndpoint.endpoint_id == endpoint_id).exists()
+
+
+def is_read_in_large_print(endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether anybody asked for large print at an endpoint, as a condition looked up for each."""
+    return read_in_large_print().where(SubscriberEndpoint.endpoint_id == endpoint_id).exists()
 
 
 def _read_by() -> Select[int]:

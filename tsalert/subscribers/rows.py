@@ -13,6 +13,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
 from tsalert.core.records import Record
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
+from tsalert.delivery.telephones import BRITISH
 from tsalert.subscribers.rules import LARGE_PRINT, Frequency, Kind
 
 COLUMNS = (
@@ -42,6 +43,7 @@ class Terms:
     now: datetime
     allow_drama: bool
     partners: Collection[str] = ()
+    countries: Collection[int] = frozenset({BRITISH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def read_row(record: Record, terms: Terms, columns: Sequence[str] = COLUMNS) -> 
     kind = _choice(given, "kind", Kind)
     row = ImportRow(
         name=given["name"] or None,
-        addresses=_addresses(given, allow_drama=terms.allow_drama),
+        addresses=_addresses(given, terms),
         postcode=read_postcode(given["postcode"]) if given["postcode"] else None,
         ward=_ward(given["ward"], terms.wards),
         kind=kind,
@@ -144,12 +146,12 @@ def _short(column: str, text: str) -> str:
     return text
 
 
-def _addresses(given: dict[str, str], *, allow_drama: bool) -> tuple[tuple[Channel, str], ...]:
+def _addresses(given: dict[str, str], terms: Terms) -> tuple[tuple[Channel, str], ...]:
     found = []
     if given["email"]:
         found.append((Channel.EMAIL, normalise_email(given["email"])))
     if given["phone"]:
-        found.append(normalise_phone(given["phone"], allow_drama=allow_drama))
+        found.append(normalise_phone(given["phone"], allow_drama=terms.allow_drama, countries=terms.countries))
     if not found:
         raise RuleViolation("There is no address: give an email address or a telephone number.")
     return tuple(found)

@@ -1,6 +1,6 @@
 """What subscribers are, what they may choose, and the limits on joining."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
-from tsalert.delivery.telephones import is_on_the_islands
+from tsalert.delivery.telephones import BRITISH, is_on_the_islands
 
 EVERY_TOPIC = "all"
 LARGE_PRINT = "large_print"
@@ -17,6 +17,7 @@ CONFIRM_LIFE = timedelta(days=7)
 WATCHED_SPAN = timedelta(hours=1)
 SIGN_UPS_PER_ADDRESS = 3
 SIGN_UPS_PER_NETWORK = 30
+PAID_PER_NETWORK = 10
 QUESTIONS_BY_CALL = 3
 BETWEEN_QUESTIONS = timedelta(days=1)
 
@@ -37,6 +38,10 @@ class Frequency(StrEnum):
 
 
 OFFERED = tuple(Frequency)
+# How often, and in which formats, as one question: the form to join has room for no fifth.
+MANNERS: Mapping[str, tuple[Frequency, tuple[str, ...]]] = {
+    " ".join((often, *formats)): (often, formats) for often in OFFERED for formats in ((), (LARGE_PRINT,))
+}
 
 
 class Source(StrEnum):
@@ -60,6 +65,7 @@ class EndedReason(StrEnum):
     BY_OFFICER = "ended by an officer"
     REPLACED = "left out of a later import"
     CHANGED = "no longer chosen"
+    MADE_ONE = "came to the same address twice"
     MOVED = "moved to another address"
     ERASED = "erased"
     BOUNCED = "messages came back"
@@ -76,7 +82,9 @@ class Act(StrEnum):
 
 
 # What ended for one of these does not start again when its reader comes back.
-_SETTLED = frozenset({EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.ERASED})
+_SETTLED = frozenset(
+    {EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.MADE_ONE, EndedReason.ERASED}
+)
 WEB_WORDING = (
     "Send me Trading Standards alerts about the topics I have chosen. "
     "I can stop them at any time by the link or word in every message."
@@ -217,11 +225,15 @@ def changes_by_choice(held: Sequence[Held], topics: Sequence[str], frequency: st
     )
 
 
-def changes_by_return(held: Sequence[Held]) -> Changes:
-    """Say what starts again at an address whose reader had left and comes back."""
+def changes_by_return(held: Sequence[Held], kind: str = Kind.RESIDENT) -> Changes:
+    """Say what starts again at an address whose reader had left and comes back.
+
+    A resident has an officer end what they had; that a partner's contact is one no longer is the officer's decision.
+    """
     if any(one.ended_reason is None for one in held):
         return Changes()
-    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason not in _SETTLED)))
+    settled = _SETTLED | ({EndedReason.BY_OFFICER} if kind == Kind.PARTNER else set())
+    return Changes(start=tuple(dict.fromkeys(one.topic for one in held if one.ended_reason not in settled)))
 
 
 def same_reader(name: str | None, readers: Sequence[_Reader]) -> _Reader | None:
@@ -254,17 +266,20 @@ def may_be_asked(asked: Sequence[datetime], now: datetime) -> bool:
     return len(asked) < QUESTIONS_BY_CALL and not is_fresh
 
 
-def read_contact(text: str, *, allow_drama: bool) -> tuple[Channel, str]:
+def read_contact(
+    text: str, *, allow_drama: bool, countries: Collection[int] = frozenset({BRITISH})
+) -> tuple[Channel, str]:
     """Read what somebody typed into the one field for an email address or a telephone number.
 
+    :param countries: the calling codes whose mobiles get texts.
     :raises RuleViolation: it is neither; the field is ``contact``.
     """
-    if not any(character in "@0123456789" for character in text):
+    if not any(character == "@" or character.isdecimal() for character in text):
         raise RuleViolation("Enter an email address or a telephone number.", field="contact")
     try:
         if "@" in text:
             return Channel.EMAIL, normalise_email(text)
-        return normalise_phone(text, allow_drama=allow_drama)
+        return normalise_phone(text, allow_drama=allow_drama, countries=countries)
     except RuleViolation as error:
         raise RuleViolation(error.message, field="contact") from error
 

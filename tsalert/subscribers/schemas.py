@@ -5,12 +5,13 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from tsalert.subscribers.joining import Wish
-from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
+from tsalert.subscribers.rules import MANNERS, OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
 from tsalert.web.fields import Line, Postcode, RecordId
 
 _HOW_THEY_AGREE = "Say whether they agreed to the words that you read out, or are to be asked by a message."
 _CONTACT = "Enter an email address or a telephone number."
+_HOW_THEY_COME = "Choose how your alerts should come."
 _HOW_OFTEN = "Choose at once, daily or weekly."
 
 
@@ -20,16 +21,18 @@ class JoinSchema(VisitorSchema):
     contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
     postcode = Postcode()
     topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
-    formats = fields.List(fields.String(validate=validate.Equal(LARGE_PRINT)), validate=validate.Length(max=1))
+    manner = fields.String(load_default=None, validate=validate.OneOf(MANNERS, error=_HOW_THEY_COME))
     partner = fields.String()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Hand over the contact, the wish and the marks."""
+        frequency, formats = MANNERS.get(data["manner"], (None, ()))
         wish = Wish(
             tuple(data.get("topics", ())),
             data.get("postcode"),
-            formats=tuple(data.get("formats", ())),
+            frequency=frequency,
+            formats=formats,
             partner_code=data.get("partner"),
         )
         return {"contact": data["contact"], "wish": wish, "leave_empty": data["leave_empty"], "drawn": data["drawn"]}

@@ -14,15 +14,15 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, find_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.delivery.telephones import is_on_the_islands
-from tsalert.installation.service import is_demo
 from tsalert.subscribers import queries
 from tsalert.subscribers.asking import may_cost
 from tsalert.subscribers.consenting import record_consent
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import PUBLIC, Wish, confirm, join_at
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.models import SignUp
-from tsalert.subscribers.people import read_roll, write_roll
-from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Source, changes_by_return, read_contact
+from tsalert.subscribers.people import Person, Roll, held_by_partners, read_roll, write_roll
+from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Kind, Source, changes_by_return
 
 
 def stop_texts(session: Session, number: str, *, now: datetime) -> None:
@@ -54,7 +54,7 @@ def join_by_text(session: Session, number: str, words: str, *, now: datetime) ->
     :return: False for a number that is no British mobile, or while the hour's answers are used up.
     """
     try:
-        channel, address = read_contact(number, allow_drama=is_demo())
+        channel, address = read_contact(number)
     except RuleViolation:
         return False
     if channel is not Channel.SMS or is_on_the_islands(address) or not may_cost(session, channel, address, now=now):
@@ -88,12 +88,10 @@ def waiting_sign_up(session: Session, end: EndpointView, now: datetime) -> int |
 def _resume(session: Session, end: EndpointView, now: datetime) -> bool:
     """Start again what the readers of a number had; a number without any may be asked to join again."""
     roll = read_roll(session, [end.id])
-    for person in roll.readers[end.id]:
-        held = person.held_at(end.id)
-        person.apply(end.id, changes_by_return(held), source=Source.SMS, frequency=held[-1].frequency if held else None)
-    back = [person for person in roll.readers[end.id] if person.is_open_at(end.id)]
-    if back and end.status is EndpointStatus.ACTIVE and not end.is_suppressed:
+    is_heard = end.status is EndpointStatus.ACTIVE and not end.is_suppressed
+    if is_heard and any(person.is_open_at(end.id) for person in roll.readers[end.id]):
         return True
+    back = _return(roll, end) or _return_as_reader(session, roll, end)
     status = EndpointStatus.ACTIVE if back else EndpointStatus.UNCONFIRMED
     delivery.lift_suppression(session, end.id, status=status, now=now)
     write_roll(session, roll, queries.topic_ids(session), now=now)
@@ -101,3 +99,26 @@ def _resume(session: Session, end: EndpointView, now: datetime) -> bool:
         record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
         audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
     return bool(back)
+
+
+def _return(roll: Roll, end: EndpointView) -> list[Person]:
+    """Start again what each reader of an address had; returns those who get anything now."""
+    for person in roll.readers[end.id]:
+        held = person.held_at(end.id)
+        changes = changes_by_return(held, person.kind)
+        person.apply(end.id, changes, source=Source.SMS, frequency=held[-1].frequency if held else None)
+    return [person for person in roll.readers[end.id] if person.is_open_at(end.id)]
+
+
+def _return_as_reader(session: Session, roll: Roll, end: EndpointView) -> list[Person]:
+    """Start what a partner's former contact had at an address, for a reader like any other; empty for anybody else."""
+    changes = changes_by_return(held_by_partners(session, end.id))
+    if not changes.start:
+        return []
+    person = next((each for each in roll.readers[end.id] if each.kind == Kind.RESIDENT), None)
+    if person is None:
+        person = Person(Kind.RESIDENT, None, None, None)
+        roll.people.append(person)
+        roll.link(person, end.id, end.channel)
+    person.apply(end.id, changes, source=Source.SMS, frequency=None)
+    return [person]

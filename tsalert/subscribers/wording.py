@@ -1,7 +1,7 @@
 """What we say to people who join and leave, which holds nothing that a visitor typed; and words for pages."""
 
 from tsalert.delivery.rules import Channel, Content, EndpointStatus
-from tsalert.subscribers.rules import Frequency, Source
+from tsalert.subscribers.rules import MANNERS, Frequency, Source
 
 
 def confirmation(*, authority: str, link: str, can_reply: bool, code: str | None = None) -> Content:
@@ -46,6 +46,14 @@ def welcome_answer(*, authority: str) -> str:
 def stopped_answer(*, authority: str) -> str:
     """Return the answer to a text of STOP, where the provider gives none."""
     return f"{authority}: you will get no more alerts at this number. Text START if you want them again."
+
+
+def manners() -> list[tuple[str, str]]:
+    """Return how alerts may come, each as (word, label), for a form that asks for pace and print at once."""
+    return [
+        (word, f"{FREQUENCIES[often]}, in large print" if formats else FREQUENCIES[often])
+        for word, (often, formats) in MANNERS.items()
+    ]
 
 
 CHANNELS = {

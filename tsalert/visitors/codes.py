@@ -41,6 +41,11 @@ def make_code(session: Session, purpose: str, record_id: int | None, *, now: dat
     return MadeCode(code, signer(_of(purpose)).sign(made.id))
 
 
+def attach(session: Session, purpose: str, token: str, record_id: int) -> None:
+    """Let a code that was made for nobody stand for a record. A step."""
+    session.get_one(VisitorCode, signer(_of(purpose)).read(token)).record_id = record_id
+
+
 def find_asked(session: Session, purpose: str, token: str) -> Asked | None:
     """Return what a token was made for; None for one that is not ours, was made for another purpose, or is too old."""
     number = signer(_of(purpose)).read(token)

@@ -15,6 +15,9 @@ from tests.reports.test_rebasing import LATER, approve_other_rates, record_block
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase, NewMoneyLine
 from tsalert.cases.vocabulary import MoneyKind
+from tsalert.circulation import telling
+from tsalert.circulation.rules import NewPartner, Told
+from tsalert.circulation.service import add_partner
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
 from tsalert.core.periods import parse_period
@@ -244,3 +247,21 @@ def test_money_that_a_bank_must_reimburse_stands_apart_with_its_largest(
     assert row.title == "Losses that a bank must reimburse"
     assert (row.figures[1].shown, row.figures[1].records, row.figures[1].largest) == ("£2,000", 2, Decimal(1200))
     assert figure(found.tables["savings_table"], "total", "total").records == 0
+
+
+def test_how_far_partners_carry_alerts_is_told_in_three_figures_each_with_its_day(
+    session: Session, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    manager, last = officer(RoleName.MANAGER), london_midnight(date(2022, 6, 30))
+    library, watch = (add_partner(NewPartner(name), actor=manager, now=last) for name in ("Library", "Watch"))
+    telling.declare_for(library, Told(700), actor=manager, now=last)
+    telling.declare_for(watch, Told(50), on=london_midnight(date(2022, 5, 2)), actor=manager, now=last)
+    telling.declare_for(watch, Told(60), actor=manager, now=london_midnight(date(2022, 7, 1)))
+    found = assembled(Q1)
+    assert found.row("prevention_circulation", "declared") == ["750", "2", "30 June 2022"]
+    assert found.row("prevention_circulation", "acknowledged") == ["0", "0", "n/a"]
+    assert found.row("prevention_circulation", "observed") == ["0", "n/a", "1 May 2023"]
+    assert "never added" in found.tables["prevention_circulation"].notes[0]
+    days = {row.title: [each.shown for each in row.figures] for row in found.tables["prevention_declared"].rows}
+    assert days == {"30 June 2022": ["1", "700"], "2 May 2022": ["1", "50"]}
+    assert all("declare" not in row.key for row in found.tables["prevention_alerts"].rows)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, Import, endpoint_id, letters
+from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, letters
 from tests.subscribers.preferences.conftest import NETWORK, PAT, link_in
 from tsalert.core.errors import RuleViolation, TooManyTries
 from tsalert.delivery.models import Delivery, Endpoint
@@ -18,10 +18,10 @@ from tsalert.subscribers.preferences import moving, service
 from tsalert.subscribers.preferences.acting import by_reader
 from tsalert.subscribers.preferences.choosing import Choices
 from tsalert.subscribers.preferences.forgetting import erase
-from tsalert.subscribers.preferences.rules import MOVES_PER_READER
+from tsalert.subscribers.preferences.rules import EVERY_WARD, MOVES_PER_READER
 from tsalert.subscribers.service import Wish
 
-PARTNER = f"Example Watch,watch@example.org,,,,partner,,scams,immediate,{CONSENT}"
+PARTNER = f"Example Watch,watch@example.org,,,Bickley,partner,,scams,immediate,{CONSENT}"
 
 
 def test_one_reader_cannot_have_message_after_message_sent_to_strangers(
@@ -93,13 +93,18 @@ def test_a_move_does_not_bring_an_erased_address_to_life(
     assert session.get_one(Endpoint, end).status == "erased"
 
 
-def test_a_contact_cannot_write_the_name_that_stands_in_a_partners_mail(
-    session: Session, run_import: Import, opened: Callable[..., str]
+@pytest.mark.parametrize("ward", [None, EVERY_WARD, "Clock House"])
+def test_a_contact_changes_nothing_of_what_the_organisation_is(
+    session: Session, run_import: Import, opened: Callable[..., str], ward: str | None
 ) -> None:
     run_import(PARTNER)
     passed = opened("watch@example.org", now=NOW)
-    service.choose(passed, Choices(("scams",), "immediate", name="Ring 070 0000 now", ward=None), now=NOW)
-    assert session.scalars(select(Subscriber.name)).one() == "Example Watch"
+    asked = Choices(("all",), "daily", name="Ring 070 0000 now", postcode="BR1 3UH", ward=ward, large_print=True)
+    service.choose(passed, asked, now=NOW)
+    organisation = session.scalars(select(Subscriber)).one()
+    assert (organisation.name, organisation.ward, organisation.postcode) == ("Example Watch", "Bickley", None)
+    assert organisation.formats == []
+    assert held(session, "watch@example.org")[-1] == ("all", "daily", None)
 
 
 @pytest.mark.parametrize("number", ["07797 712345", "+44 7781 123456", "07624 301234", "01534 511111", "01481 720000"])

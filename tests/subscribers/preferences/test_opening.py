@@ -5,19 +5,21 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.subscribers.conftest import Import, endpoint_id, letters
 from tests.subscribers.preferences.conftest import NETWORK, PAT, code_in, link_in
 from tsalert.core.errors import RuleViolation, TooManyTries
+from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.tokens import unsubscribe_token
 from tsalert.subscribers import service as subscribers
 from tsalert.subscribers.preferences import rules, service, visits
 from tsalert.subscribers.preferences.models import PreferenceVisit
 from tsalert.subscribers.preferences.tokens import link_signer, move_signer, pass_signer
 from tsalert.subscribers.preferences.visits import Closed
+from tsalert.subscribers.rules import PAID_PER_NETWORK
 from tsalert.subscribers.tokens import confirm_token
 from tsalert.visitors.rules import CODE_LIFE
 
@@ -119,6 +121,33 @@ def test_a_network_that_asks_for_everybody_is_told_to_wait(session: Session) -> 
         service.ask(f"reader.{number}@example.org", network=NETWORK, now=NOW)
     with pytest.raises(TooManyTries):
         service.ask("pat@example.org", network=NETWORK, now=NOW)
+
+
+def test_a_network_gets_ten_texts_an_hour_whether_the_numbers_are_known_or_not(session: Session) -> None:
+    for number in range(PAID_PER_NETWORK):
+        service.ask(f"07700 90010{number}", network=NETWORK, now=NOW)
+    with pytest.raises(TooManyTries):
+        service.ask("07700 900111", network=NETWORK, now=NOW)
+    service.ask("pat@example.org", network=NETWORK, now=NOW)
+
+
+def test_the_answer_takes_the_same_work_for_everybody(session: Session, run_import: Import) -> None:
+    run_import(PAT)
+    statements: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *told: statements.append(told[2].split()[0]))
+    worked = []
+    for who in ("pat@example.org", "nobody@example.org", "pat@example.org", "pat@example.org", "pat@example.org"):
+        statements.clear()
+        service.ask(who, network=NETWORK, now=NOW)
+        worked.append(statements.count("INSERT") + statements.count("UPDATE"))
+    assert letters(session)[rules.ASKED_PER_ADDRESS :] == []
+    assert max(worked) - min(worked) <= 1  # an address that is new to us is written down, and forgotten at once
+
+
+def test_nothing_of_a_stranger_is_kept(session: Session) -> None:
+    service.ask("nobody@example.org", network=NETWORK, now=NOW)
+    kept = [session.scalar(select(func.count()).select_from(each)) for each in (Endpoint, PreferenceVisit, Delivery)]
+    assert kept == [0, 0, 0]
 
 
 def test_a_machine_that_fills_every_field_is_thanked_and_sends_nothing(

@@ -1,6 +1,7 @@
 """The pages on which residents change what they get: no cookie, no account, nothing changed by looking."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import Import, held, letters, status
+from tests.subscribers.conftest import CONSENT, Import, held, letters, status
 from tests.subscribers.preferences.conftest import NETWORK, code_in, link_in
 from tests.subscribers.preferences.test_changing import SHARED
 from tsalert.audit.models import AuditEvent
@@ -18,7 +19,12 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
+from tsalert.retention.access import gathering
 from tsalert.retention.access.requests import NewRequest, record_request
+from tsalert.retention.held.register import REGISTER
+from tsalert.retention.own import wording
+from tsalert.retention.reaching import Reach, leads_to, table
+from tsalert.retention.vocabulary import Root
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.preferences import service
@@ -66,6 +72,27 @@ def test_the_link_shows_a_button_and_the_button_opens_the_page(client: FlaskClie
     assert client.get(first.headers["Location"]).status_code == 200
     again = client.post(path)
     assert (again.status_code, "This link was used before." in again.text) == (404, True)
+
+
+def test_a_contact_of_an_organisation_sees_what_they_can_change_and_whom_to_ask_for_the_rest(
+    client: FlaskClient, session: Session, run_import: Import, opened: Callable[..., str]
+) -> None:
+    run_import(f"Example Watch,watch@example.org,07700 900123,,Bickley,partner,,all,immediate,{CONSENT}")
+    here = f"/preferences/my/{opened('watch@example.org')}"
+    page = client.get(here).text
+    assert "are changed by an officer: ring us" in page
+    assert "Example Watch" in page
+    assert "Erase what you hold on me" not in page
+    assert "everything that we hold" not in page
+    form = client.get(f"{here}/choices").text
+    assert 'name="topics"' in form
+    for field in ("ward", "postcode", "name", "large_print"):
+        assert f'name="{field}"' not in form
+    assert client.post(f"{here}/choices", data={"topics": "scams", "frequency": "immediate"}).status_code == 303
+    assert session.scalars(select(Subscriber.ward)).one() == "Bickley"
+    for part in ("/held", "/held.json"):
+        answer = client.get(here + part)
+        assert (answer.status_code, "07700 900123" in answer.text) == (403, False)
 
 
 def test_every_page_of_it_opens(client: FlaskClient, mine: str) -> None:
@@ -132,6 +159,24 @@ def test_all_that_is_held_is_read_and_taken_away(client: FlaskClient, session: S
     assert "address_key" not in answer.text
     taken = select(AuditEvent.action).where(AuditEvent.action == "took away what is held")
     assert session.scalars(taken).all() == ["took away what is held"]
+
+
+def test_all_that_is_held_is_read_in_plain_words(client: FlaskClient, session: Session, mine: str) -> None:
+    page = client.get(f"{mine}/held").text
+    main = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
+    assert re.findall(r"\w*_\w*", main) == []
+    for words in ("What you get, or got", "How often", "At once", "Doorstep crime", "First known to us"):
+        assert words in main
+
+
+def test_every_field_that_may_be_held_on_a_subscriber_has_plain_words() -> None:
+    reach = Reach({Root.SUBSCRIBER: (1,)})
+    for entry in REGISTER.values():
+        if entry.table not in gathering._LEFT_OUT and (leads_to(entry, reach) or entry.table in gathering._BY_ADDRESS):
+            assert entry.table in wording.TABLES
+            columns = {column.name for column in table(entry.table).columns} - gathering._SECRET
+            assert columns - {*wording.FIELDS} == set()
+    assert [words for words in (*wording.TABLES.values(), *wording.FIELDS.values()) if "_" in words] == []
 
 
 def test_erasing_oneself_needs_the_word_and_leaves_a_suppression(

@@ -1,19 +1,21 @@
 """Prevention and intervention: immediate responses, units in homes, talks and Friends, alerts and their reach."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tsalert.activities.figures import KindTotals, ZoneTotals
 from tsalert.activities.vocabulary import ActivityKind
+from tsalert.circulation.ledger import CirculationFigures, DeclaredOn
+from tsalert.core.clock import london_date
 from tsalert.prevention.queries import UnitCounts
 from tsalert.prevention.rules import Ending, UnitKind
 from tsalert.quarterly.content import Block, Chart, Column, Figure, Row, Section, Table
-from tsalert.quarterly.figures.figuring import count, words
+from tsalert.quarterly.figures.figuring import NOTHING, count, words
 from tsalert.quarterly.figures.findings import met_of
 from tsalert.quarterly.figures.reading import Material
 from tsalert.quarterly.vocabulary import About, ChartKind, SectionKey, Unit
 from tsalert.reports.measures import share_met
 from tsalert.response.counting import LEAST_FOR_A_SHARE, Tally
-from tsalert.subscribers.queries import Declared
 
 _NUMBER = (Column("number", "Number", Unit.COUNT),)
 _ENDINGS = (Ending.RETURNED, Ending.FAULTY, Ending.UNPLUGGED)
@@ -28,6 +30,11 @@ _HELD = (
     Column("trained", "People trained for the first time", Unit.COUNT),
     Column("refreshers", "People trained again", Unit.COUNT),
     Column("leaflets", "Leaflets", Unit.COUNT),
+)
+_KNOWN = (
+    Column("number", "Number", Unit.COUNT),
+    Column("partners", "Partners", Unit.COUNT),
+    Column("as_of", "As of", Unit.WORDS),
 )
 _DECLARED = (Column("partners", "Partners", Unit.COUNT), Column("reach", "Readers declared", Unit.COUNT))
 
@@ -54,8 +61,9 @@ def _blocks(material: Material) -> Iterator[Block]:
     yield _activities(material)
     yield _zones(material.activities.zones)
     yield _alerts(material)
-    if material.reach.declarations:
-        yield _declared(material.reach.declarations)
+    yield _passed_on(material.reach.passed_on)
+    if material.reach.passed_on.declarations:
+        yield _declared(material.reach.passed_on.declarations)
 
 
 _CLOCKS = (
@@ -149,26 +157,35 @@ def _alerts(material: Material) -> Table:
         ("sent", "Alerts sent in the quarter", activity.alerts_sent),
         ("subscribers", "On the list at its end: residents and partners", activity.subscribers),
         *((f"now_{channel}", f"Addresses reached by {channel}", number) for channel, number in now.endpoints.items()),
-        ("partners", "Partners who pass alerts on", now.partners),
-        ("declared", "Readers whom these partners declared", now.declared_reach),
+        ("partners", "Partners on the list", now.partners),
     ]
     rows = tuple(Row(key, title, (count(number),)) for key, title, number in found)
-    return Table("prevention_alerts", "Alerts and how far they carry", "What", _NUMBER, rows, tuple(_dates(material)))
+    as_of = f"Addresses and partners on the list are as on {material.reach.on:%-d %B %Y}."
+    return Table("prevention_alerts", "Alerts and our own list", "What", _NUMBER, rows, (as_of,))
 
 
-def _dates(material: Material) -> Iterator[str]:
-    found = material.reach.circulation
-    yield (
-        f"Addresses, partners and readers are as on {material.reach.on:%-d %B %Y}. Our list is counted, partners' "
-        "readers are declared by them; the two are never added up, since many are reached twice."
-    )
-    if found.first_declared_on and found.last_declared_on:
-        first, last = f"{found.first_declared_on:%-d %B %Y}", f"{found.last_declared_on:%-d %B %Y}"
-        days = f"on {first}" if first == last else f"between {first} and {last}"
-        yield f"{found.declaring_partners:,} of {found.partners:,} partners declared their readers, {days}."
+_KINDS_OF_REACH = "The three are different kinds of number: they are never added to one another or to our own list."
 
 
-def _declared(found: tuple[Declared, ...]) -> Table:
+def _passed_on(found: CirculationFigures) -> Table:
+    """Tell the ledger of circulation, each kind of figure for itself and with its date."""
+    rows = (
+        Row("declared", "Declared: readers that partners say they have", (
+            count(found.declared), count(found.declaring_partners), _day(found.last_declared_at))),
+        Row("acknowledged", "Acknowledged: times an alert reached a reader, as partners told us", (
+            count(found.acknowledged), count(found.acknowledging_partners), _day(found.last_acknowledged_at))),
+        Row("observed", "Observed: people who joined by a partner's code and are still with us", (
+            count(found.observed), NOTHING, _day(found.counted_at))),
+    )  # fmt: skip
+    caption = "How far partners carry alerts, by how it is known"
+    return Table("prevention_circulation", caption, "How it is known", _KNOWN, rows, (_KINDS_OF_REACH,))
+
+
+def _day(at: datetime | None) -> Figure:
+    return words(f"{london_date(at):%-d %B %Y}" if at else "")
+
+
+def _declared(found: tuple[DeclaredOn, ...]) -> Table:
     """Tell what was declared day by day, and not by whom: some partners are a single volunteer."""
     rows = tuple(
         Row(each.on.isoformat(), f"{each.on:%-d %B %Y}", (count(each.partners), count(each.reach))) for each in found

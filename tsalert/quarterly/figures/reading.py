@@ -10,6 +10,8 @@ from tsalert.activities.figures import ActivityTotals, activity_totals
 from tsalert.cases.figures import CaseFigures, case_figures
 from tsalert.cases.late import LateCases, late_cases
 from tsalert.cases.losses import PeriodLosses, period_losses
+from tsalert.circulation.ledger import CirculationFigures
+from tsalert.circulation.ledger import figures as circulation_figures
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, quarter_of
 from tsalert.enforcement.figures import EnforcementFigures, enforcement_figures
@@ -25,7 +27,7 @@ from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.response.figures import ResponsePeriod, response_period
 from tsalert.response.queries import count_late_calls
 from tsalert.savings import queries as savings
-from tsalert.subscribers.queries import Circulation, Declared, circulation, declarations
+from tsalert.subscribers.queries import Circulation, circulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far alerts carry on the day on which a report's figures are read, and who declared what."""
+    """How far alerts carry: our own list on the day on which a report's figures are read, partners by the ledger."""
 
     on: date
     circulation: Circulation
-    declarations: tuple[Declared, ...]
+    passed_on: CirculationFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, n
         saved=read_saved(recaller, compared, beside),
         response=keep("response", quarter, response_period),
         activities=keep("activities", quarter, activity_totals),
-        reach=_reach(recaller),
+        reach=_reach(recaller, quarter),
         enforcement=keep("enforcement", quarter, enforcement_figures),
         partners=partner_tables(session, until=quarter.last_day),
         gaps=keep("gaps", quarter, _gaps),
@@ -108,10 +110,11 @@ def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, n
     )
 
 
-def _reach(recaller: Recaller) -> Reach:
-    today = london_date(recaller.now)
-    now = recaller.keep("circulation", quarter_of(today), lambda session, _: circulation(session))
-    return Reach(today, now, tuple(declarations(recaller.session)))
+def _reach(recaller: Recaller, quarter: Period) -> Reach:
+    now, today = recaller.now, london_date(recaller.now)
+    listed = recaller.keep("circulation", quarter_of(today), lambda session, _: circulation(session))
+    ledger = recaller.keep("passed_on", quarter, lambda session, of: circulation_figures(session, of, now=now))
+    return Reach(today, listed, ledger)
 
 
 def _gaps(session: Session, period: Period) -> Gaps:

@@ -15,6 +15,7 @@ from tsalert.retention.held.register import REGISTER, treatment_of
 from tsalert.retention.models import AccessRequest
 from tsalert.retention.reaching import Reach, leads_to, links, rows_under, table, widen
 from tsalert.retention.vocabulary import Root
+from tsalert.subscribers.oneness import numbers_of
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
@@ -69,7 +70,7 @@ def gather(session: Session, request: AccessRequest, *, reader: Actor, now: date
 
 def gather_of_subscriber(session: Session, subscriber_id: int, *, reader: Actor, now: datetime) -> Found:
     """Return everything that is held on a subscriber, who asks for it without anybody's help."""
-    return _gather(session, Reach({Root.SUBSCRIBER: (subscriber_id,)}), reader=reader, now=now)
+    return _gather(session, Reach({Root.SUBSCRIBER: numbers_of(session, subscriber_id)}), reader=reader, now=now)
 
 
 def _gather(session: Session, own: Reach, *, reader: Actor, now: datetime) -> Found:
@@ -107,7 +108,7 @@ def _keys(session: Session, entry: Held, shut: Reach) -> frozenset[str]:
 def _people(session: Session, request: AccessRequest) -> Reach:
     """Return the party who asks with those held to be the same, or the subscriber."""
     if request.subscriber_id is not None:
-        return Reach({Root.SUBSCRIBER: (request.subscriber_id,)})
+        return Reach({Root.SUBSCRIBER: numbers_of(session, request.subscriber_id)})
     if request.party_id is None:
         return Reach()
     party = table("party")

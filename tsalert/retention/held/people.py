@@ -27,6 +27,7 @@ ENTRIES = (
     held("intelligence_sharing", "note_id > intelligence_note", words="to_whom purpose"),
     held("review_reminder", facts="record"),
     held("subscriber", root=Root.SUBSCRIBER, facts="kind language ward formats partner_code", persons="name postcode"),
+    held("subscriber_merge", "merged_id > subscriber", "into_id > subscriber"),
     held("subscriber_endpoint", "subscriber_id > subscriber", facts="channel"),
     held("subscription", "subscriber_id > subscriber", facts="frequency source ended_reason"),
     held("consent_event", "subscriber_id > subscriber", facts="act method wording source"),

@@ -38,6 +38,7 @@ ENTRIES = (
     held("digest_mailing", "mailing_id > mailing", "run_id > digest_run"),
     held("digest_item", "mailing_id > digest_mailing", "alert_id > alert", facts="tells"),
     held("alert_writer", "officer_id > officer"),
+    held("alert_answer", "alert_id > alert", facts="mark why"),
     held("alert_review", facts="verdict note"),
     held("indicator_version", facts="name label definition polarity rule audience reason"),
     held("partner_figure", facts="partner category source reason"),

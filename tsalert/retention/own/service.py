@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import transaction
 from tsalert.retention.access import gathering
 from tsalert.retention.access.gathering import Row
@@ -17,8 +17,13 @@ from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.preferences import forgetting, visits
 from tsalert.subscribers.preferences.acting import By, by_officer, by_reader
 from tsalert.subscribers.preferences.rules import TYPED_TO_ERASE
+from tsalert.subscribers.rules import Kind
 
 _ASKING = "You asked us what we hold on you, and we are answering. Until then we must keep it. Ring us."
+
+_NAMES_OTHERS = (
+    "What we hold on an organisation names all its contacts. Ring us, and an officer will give you what is about you."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,12 @@ def held(session: Session, token: str, *, now: datetime) -> Own:
     """Return everything that is held on the one who looks at an open page of preferences.
 
     :raises Closed: the page has closed.
+    :raises NotAllowed: they look for an organisation, whose other contacts are in it too.
     """
-    subscriber_id, _ = visits.require(session, token, now=now).whose
+    visit = visits.require(session, token, now=now)
+    subscriber_id, _ = visit.whose
+    if visits.subscriber_of(session, visit).kind == Kind.PARTNER:
+        raise NotAllowed(_NAMES_OTHERS)
     content: dict[str, list[dict[str, str]]] = {}
     for row in gathering.gather_of_subscriber(session, subscriber_id, reader=PUBLIC, now=now).rows:
         content.setdefault(row.table, []).append(_told(row))

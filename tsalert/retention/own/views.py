@@ -8,10 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.retention.own import service
+from tsalert.places import queries as places
+from tsalert.retention.own import service, wording
 from tsalert.retention.own.schemas import EraseSchema
+from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.preferences import visits
 from tsalert.subscribers.preferences.rules import TYPED_TO_ERASE
+from tsalert.subscribers.preferences.wording import ACTS, FREQUENCIES
 from tsalert.web.access import public
 from tsalert.web.forms import load_form, redisplays
 from tsalert.web.refusing import refuses_on
@@ -23,8 +26,16 @@ bp = Blueprint("own_record", __name__, url_prefix="/preferences/my/<token>")
 @public
 def show_held(token: str) -> ResponseReturnValue:
     """Show everything that we hold on whoever looks."""
-    own = service.held(db.session(), token, now=utc_now())
-    return render_template("preferences/held.html", token=token, content=own.content)
+    session = db.session()
+    own = service.held(session, token, now=utc_now())
+    titles = dict(subscribers.topics(session))
+    names: wording.Names = {
+        "topic_id": {str(number): titles[slug] for slug, number in subscribers.topic_ids(session).items()},
+        "ward": places.ward_names(session),
+        "frequency": {each.value: words for each, words in FREQUENCIES.items()},
+        "act": {each.value: words for each, words in ACTS.items()},
+    }
+    return render_template("preferences/held.html", token=token, told=wording.in_words(own.content, names))
 
 
 @bp.get("/held.json")

@@ -46,10 +46,9 @@ def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choi
     subscriber = lock_subscriber(session, subscriber_id)
     require_address(session, subscriber_id, endpoint_id)
     held = open_subscriptions(session, subscriber_id, endpoint_id)
-    _require_offered(session, choices, subscriber, {each.frequency for each in held.values()})
     if subscriber.kind == Kind.PARTNER and by.is_reader:
-        # What an organisation is called stands in our mails and on our pages: none of its contacts writes there.
-        choices = replace(choices, name=subscriber.name)
+        choices = _of_contact(subscriber, choices)
+    _require_offered(session, choices, subscriber, {each.frequency for each in held.values()})
     changed = _describe(session, subscriber, choices, by.now)
     changed += _subscribe(session, (subscriber_id, endpoint_id), held, choices, by=by)
     act = _let_be_written_to(session, endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id], by.now)
@@ -59,6 +58,20 @@ def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choi
     consent = words if act is Act.CHANGED else f"{WORDINGS[by.method]} {words}"
     note_consent(session, subscriber_id, endpoint_id, (act, consent), by=by)
     note_act(session, "chose", subscriber_id, by=by, changed=", ".join(sorted(set(changed))))
+
+
+def _of_contact(subscriber: Subscriber, choices: Choices) -> Choices:
+    """Return what a contact of an organisation may choose: what comes to them, and nothing of what the organisation is.
+
+    Its name stands in our mails and on our pages, and its other contacts get the alerts of its ward.
+    """
+    return replace(
+        choices,
+        name=subscriber.name,
+        postcode=subscriber.postcode,
+        ward=subscriber.ward or EVERY_WARD,
+        large_print=LARGE_PRINT in subscriber.formats,
+    )
 
 
 def _require_offered(session: Session, choices: Choices, subscriber: Subscriber, kept: set[str]) -> None:

@@ -13,8 +13,8 @@ from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
-from tsalert.installation.service import is_demo
 from tsalert.subscribers.asking import may_cost, require_served
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
@@ -32,7 +32,6 @@ from tsalert.subscribers.rules import (
     Act,
     EndedReason,
     Frequency,
-    read_contact,
     require_inland,
 )
 from tsalert.visitors.limiting import spend
@@ -53,7 +52,7 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     lock_subscriber(session, subscriber_id)
     if old is not None:
         require_address(session, subscriber_id, old)
-    channel, address = read_contact(contact, allow_drama=is_demo())
+    channel, address = read_contact(contact)
     require_served(channel)
     if by.is_reader:
         _require_free_to_ask(session, subscriber_id, channel, address, by.now)

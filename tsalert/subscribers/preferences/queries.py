@@ -13,11 +13,12 @@ from tsalert.places import finding
 from tsalert.places import queries as places
 from tsalert.subscribers import queries
 from tsalert.subscribers.models import ConsentEvent, Subscriber
+from tsalert.subscribers.oneness import numbers_of
 from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
 from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
 from tsalert.subscribers.preferences.wording import FREQUENCIES
-from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency
+from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Standing:
     def has_stopped(self) -> bool:
         """True where nothing comes to this address any more."""
         return not self.topics
+
+    @property
+    def is_contact(self) -> bool:
+        """True for the address of an organisation, whose reader changes what comes there alone."""
+        return self.subscriber.kind == Kind.PARTNER
 
     @property
     def is_large_print(self) -> bool:
@@ -88,7 +94,7 @@ def offered(session: Session, now_held: Standing) -> Offered:
 
 def history(session: Session, subscriber_id: int) -> Sequence[ConsentEvent]:
     """Return what somebody agreed to and took back, the latest first."""
-    mine = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber_id)
+    mine = select(ConsentEvent).where(ConsentEvent.subscriber_id.in_(numbers_of(session, subscriber_id)))
     return session.scalars(mine.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all()
 
 

@@ -17,7 +17,7 @@ class AskPreferencesSchema(VisitorSchema):
     """The address whose alerts somebody wants to see."""
 
     contact = Line(
-        longest=320, required=True, error_messages={"required": "Enter an email address or a mobile number."}
+        longest=320, required=True, error_messages={"required": "Enter an email address or a telephone number."}
     )
 
 

@@ -1,0 +1,93 @@
+"""Long lists of partners and of what they passed on come in pages, of which none leaves anything out."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tsalert.circulation import ledger, queries, service, telling
+from tsalert.circulation.queries import Wanted
+from tsalert.circulation.rules import NewPartner, Told
+from tsalert.core.actors import Actor
+from tsalert.staff.rules import RoleName
+
+NAMES = ["Anerley", "bickley", "Bickley", "Chislehurst", "Downe"]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ids(session: Session, manager: Actor) -> dict[str, int]:
+    """Five partners, which came in the order of the last first."""
+    new = reversed(NAMES)
+    return {name: service.add_partner(NewPartner(name), actor=manager, now=NOW) for name in new}
+
+
+def pages(read: Callable[[int | None], tuple[list[Any], int | None]]) -> Iterator[list[Any]]:
+    after: int | None = None
+    while True:
+        items, after = read(after)
+        yield items
+        if after is None:
+            return
+
+
+def test_partners_come_in_pages_by_name(session: Session, ids: dict[str, int]) -> None:
+    def read(after: int | None) -> tuple[list[str], int | None]:
+        page = queries.page_of_partners(session, Wanted(), after=after, limit=2, now=NOW)
+        return [line.partner.name for line in page.items], page.next
+
+    assert [[name.lower() for name in page] for page in pages(read)] == [
+        ["anerley", "bickley"], ["bickley", "chislehurst"], ["downe"],
+    ]  # fmt: skip
+
+
+def test_a_page_goes_on_though_the_partner_before_it_has_left_the_list(
+    session: Session, manager: Actor, ids: dict[str, int]
+) -> None:
+    first = queries.page_of_partners(session, Wanted(), limit=2, now=NOW)
+    service.end_partner(first.items[-1].partner.id, actor=manager, now=NOW)
+    second = queries.page_of_partners(session, Wanted(), after=first.next, limit=3, now=NOW)
+    assert [line.partner.name.lower() for line in second.items] == ["bickley", "chislehurst", "downe"]
+    assert second.next is None
+
+
+@pytest.fixture
+def told(manager: Actor, ids: dict[str, int], sent: int) -> None:
+    """Each partner says that it passed one alert on, two of them at the same instant each."""
+    for place, name in enumerate(NAMES):
+        telling.acknowledge_for(sent, ids[name], Told(100 + place), actor=manager, now=NOW + place // 2 * DAY)
+
+
+def test_the_ledger_comes_in_pages_the_latest_first(session: Session, told: None) -> None:
+    def read(after: int | None) -> tuple[list[int], int | None]:
+        page = ledger.page_of(session, after=after, limit=2)
+        return [line.reach for line in page.items], page.next
+
+    assert list(pages(read)) == [[104, 103], [102, 101], [100]]
+
+
+def test_the_interface_leads_from_page_to_page(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], told: None
+) -> None:
+    head = bearer(RoleName.MANAGER)
+    given = client.get("/api/v1/circulation?limit=4", headers=head).json
+    assert given is not None
+    rest = client.get(f"/api/v1/circulation?after={given['next']}", headers=head).json
+    assert rest is not None
+    assert [each["acknowledged"] for each in (*given["items"], *rest["items"])] == [104, 103, 102, 101, 100]
+    assert rest["next"] is None
+
+
+def test_pages_lead_on_and_the_file_of_the_ledger_is_whole(
+    signed_in: Callable[..., FlaskClient], ids: dict[str, int], told: None
+) -> None:
+    browser = signed_in(RoleName.MANAGER)
+    assert "Next page" in browser.get("/partners?limit=2").text
+    shown = browser.get(f"/circulation?limit=2&partner_id={ids['Downe']}").text
+    assert ("Downe" in shown, "Anerley" in shown) == (True, False)
+    assert "Older" in browser.get("/circulation?limit=2").text
+    assert len(browser.get("/circulation.csv?limit=2").text.splitlines()) == 1 + len(NAMES)

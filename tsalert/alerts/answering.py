@@ -1,0 +1,107 @@
+"""What in an alert may point to a person, and what officers said of it: nothing goes out before all is answered."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import proof, queries
+from tsalert.alerts.models import Alert, AlertAnswer
+from tsalert.alerts.pointing import Known, Mark, MayStay, find_marks
+from tsalert.alerts.steps import Step, legal_steps
+from tsalert.audit import service as audit
+from tsalert.cases import queries as cases
+from tsalert.cases.people.queries import people_of
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.db import transaction
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark with why it may stay, by whom; None where nobody has said yet."""
+
+    mark: Mark
+    why: MayStay | None
+    answered_by: int | None
+
+
+def marks_of(session: Session, alert: Alert) -> list[Marked]:
+    """Return what in an alert may point to a person, as it reads now, what is not answered first."""
+    held = select(AlertAnswer).where(AlertAnswer.alert_id == alert.id)
+    answers = {each.mark: each for each in session.scalars(held)}
+    found = [_marked(mark, answers.get(mark.key)) for mark in _marks(session, alert)]
+    return sorted(found, key=lambda each: each.why is not None)
+
+
+def answer(alert_id: int, keys: Collection[str], why: MayStay, *, actor: Actor, now: datetime) -> None:
+    """Let some of what may point to a person stay in an alert, and keep why.
+
+    :raises Conflict: the alert is past changing.
+    :raises RuleViolation: nothing was chosen, or it does not stand there any more.
+    """
+    actor.require(Permission.DRAFT_ALERT)
+    with transaction() as session:
+        alert = queries.get_alert(session, alert_id, lock=True)
+        legal = legal_steps(queries.standing(session, alert))
+        if Step.EDIT not in legal:
+            raise Conflict("This alert cannot be changed any more.", legal=legal)
+        keep(session, alert, keys, why, actor=actor, now=now)
+
+
+def keep(session: Session, alert: Alert, keys: Collection[str], why: MayStay, *, actor: Actor, now: datetime) -> None:
+    """Keep why some marks may stay; a step.
+
+    :raises RuleViolation: nothing was chosen, or it does not stand there any more.
+    """
+    if not keys:
+        raise RuleViolation("Choose what may stay.", field="marks")
+    if not {mark.key for mark in _marks(session, alert)}.issuperset(keys):
+        raise RuleViolation("The alert reads otherwise by now. Look at it again.", field="marks")
+    for key in sorted(set(keys)):
+        row = AlertAnswer(alert_id=alert.id, mark=key, why=why, answered_by=actor.officer_id, answered_at=now)
+        session.merge(row)
+    session.flush()
+    audit.record(session, actor, "answered for", "alert", alert.id, now=now, marks=len(set(keys)), why=why)
+
+
+def require_answered(session: Session, alert: Alert) -> None:
+    """Refuse an alert in which anything that may point to a person is not answered for.
+
+    :raises RuleViolation: naming it.
+    """
+    open_marks = [each.mark.text for each in marks_of(session, alert) if each.why is None]
+    if open_marks:
+        named = ", ".join(f"“{text}”" for text in open_marks[:_SHOWN])
+        more = f" and {len(open_marks) - _SHOWN} more" if len(open_marks) > _SHOWN else ""
+        raise RuleViolation(
+            f"Take out what may point to a person, or say why it may stay: {named}{more}.", field="marks"
+        )
+
+
+def _marks(session: Session, alert: Alert) -> Sequence[Mark]:
+    words = {
+        "headline": alert.headline,
+        "body": alert.body_markdown,
+        "advice": alert.advice,
+        "sms": alert.sms_text,
+        "voice": alert.voice_text,
+    }
+    head = proof.letterhead()
+    return find_marks(words, _known(session, alert.case_id), ours=[head.rapid_response_number or ""])
+
+
+def _known(session: Session, case_id: int | None) -> Known:
+    if case_id is None:
+        return Known()
+    case = cases.get_case(session, case_id)
+    names = {person.name for person in people_of(session, case_id)} | {case.victim_name or ""}
+    return Known(tuple(sorted(names - {""})), (case.address,) if case.address else ())
+
+
+def _marked(mark: Mark, held: AlertAnswer | None) -> Marked:
+    return Marked(mark, MayStay(held.why) if held else None, held.answered_by if held else None)
