@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
-from tsalert.subscribers.models import Partner, SignUp, Subscriber, Subscription, Topic
+from tsalert.subscribers.models import Partner, SignUp, Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.rules import CONFIRM_LIFE, Frequency, Kind, topics_reached
 
 
@@ -116,9 +116,10 @@ def digest_audience(
     wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
     is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
     wanting = wanting.where(*is_open, Subscription.frequency == frequency)
-    wanting = wanting.where(*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
+    said = (*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
+    beside = _beside_a_pause().where(*said, Subscription.frequency == frequency)
     return select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
+        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting.where(*said).union_all(beside))
     )
 
 
@@ -177,11 +178,11 @@ def _active_subscriptions() -> Select[int, int, str]:
     )
 
 
-def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[int] | None = None) -> Select[int]:
+def _wanting(
+    *, wards: Collection[str], topic: str, urgent: bool, among: Select[int] | None = None
+) -> CompoundSelect[int]:
     """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
-    wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), *_asked_for(topic))
-    if among is not None:
-        wanting = wanting.where(Subscription.endpoint_id.in_(among))
+    wanting = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None))
     at_home = (Subscriber.paused_until.is_(None), *_lives_in(wards))
     if wards and among is not None:
         # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
@@ -191,7 +192,30 @@ def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[
     else:
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
         wanting = wanting.where(Subscription.subscriber_id.not_in(paused))
-    return wanting if urgent else wanting.where(Subscription.frequency == Frequency.IMMEDIATE)
+    said = _asked_for(topic)
+    if among is not None:
+        said.append(Subscription.endpoint_id.in_(among))
+    if not urgent:
+        said.append(Subscription.frequency == Frequency.IMMEDIATE)
+    return wanting.where(*said).union_all(_beside_a_pause().where(*said, *_lives_in(wards)))
+
+
+def _beside_a_pause() -> Select[int]:
+    """Return the query of the addresses of organisations of which a contact pauses, but for that contact's.
+
+    Those who pause are few: everybody else is counted without a look at any link.
+    """
+    link = and_(
+        SubscriberEndpoint.subscriber_id == Subscription.subscriber_id,
+        SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
+    )
+    pausing = (Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None))
+    return (
+        select(Subscription.endpoint_id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .join(SubscriberEndpoint, link)
+        .where(Subscription.ended_at.is_(None), *pausing, SubscriberEndpoint.paused_until.is_(None))
+    )
 
 
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:

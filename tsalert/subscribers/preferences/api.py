@@ -50,7 +50,7 @@ def get_choices(subscriber_id: int, endpoint_id: int) -> dict[str, Any]:
         "frequency": held.frequency,
         "ward": subscriber.ward,
         "large_print": held.is_large_print,
-        "paused_until": subscriber.paused_until,
+        "paused_until": held.paused_until,
         "status": held.end.status,
     }
 

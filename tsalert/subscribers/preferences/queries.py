@@ -15,6 +15,7 @@ from tsalert.subscribers import queries
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.oneness import numbers_of
 from tsalert.subscribers.preferences.models import LeavingReason
+from tsalert.subscribers.preferences.pausing import paused_until
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
 from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
 from tsalert.subscribers.preferences.wording import FREQUENCIES
@@ -35,6 +36,7 @@ class Standing:
     ward: str
     ward_choice: str
     others: tuple[str, ...]
+    paused_until: datetime | None
 
     @property
     def has_stopped(self) -> bool:
@@ -76,6 +78,7 @@ def standing(session: Session, subscriber: Subscriber, endpoint_id: int, *, now:
         ward=names.get(subscriber.ward or "", subscriber.ward or "") or "Every ward",
         ward_choice="" if is_from_postcode else subscriber.ward or EVERY_WARD,
         others=tuple(end.masked for _, end in sorted(others.items())),
+        paused_until=paused_until(session, subscriber, endpoint_id),
     )
 
 
