@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
@@ -116,10 +116,11 @@ def digest_audience(
     wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
     is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
     wanting = wanting.where(*is_open, Subscription.frequency == frequency)
-    said = (*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
-    beside = _beside_a_pause().where(*said, Subscription.frequency == frequency)
+    wanting = wanting.where(*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
+    beside = _beside_a_pause(wards, topic).where(Subscription.frequency == frequency)
+    beside = beside.where(Subscription.started_at <= joined_by)
     return select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting.where(*said).union_all(beside))
+        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting.union_all(beside))
     )
 
 
@@ -192,37 +193,42 @@ def _wanting(
     else:
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
         wanting = wanting.where(Subscription.subscriber_id.not_in(paused))
-    said = _asked_for(topic)
+    said: list[ColumnElement[bool]] = []
     if among is not None:
         said.append(Subscription.endpoint_id.in_(among))
     if not urgent:
         said.append(Subscription.frequency == Frequency.IMMEDIATE)
-    return wanting.where(*said).union_all(_beside_a_pause().where(*said, *_lives_in(wards)))
+    return wanting.where(*_asked_for(topic), *said).union_all(_beside_a_pause(wards, topic).where(*said))
 
 
-def _beside_a_pause() -> Select[int]:
+def _beside_a_pause(wards: Collection[str], topic: str) -> Select[int]:
     """Return the query of the addresses of organisations of which a contact pauses, but for that contact's.
 
     Those who pause are few: everybody else is counted without a look at any link.
     """
-    link = and_(
+    pausing = [Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None)]
+    if wards:
+        # Expressions, here and of the topic, lest SQLite begin with the many of a ward or a topic.
+        pausing.append(func.coalesce(Subscriber.ward, "").in_(["", *wards]))
+    paused_here = exists().where(
         SubscriberEndpoint.subscriber_id == Subscription.subscriber_id,
         SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
+        SubscriberEndpoint.paused_until.is_not(None),
     )
-    pausing = (Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None))
-    return (
-        select(Subscription.endpoint_id)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .join(SubscriberEndpoint, link)
-        .where(Subscription.ended_at.is_(None), *pausing, SubscriberEndpoint.paused_until.is_(None))
+    return select(Subscription.endpoint_id).where(
+        Subscription.ended_at.is_(None),
+        Subscription.subscriber_id.in_(select(Subscriber.id).where(*pausing)),
+        ~paused_here,
+        *_asked_for(topic, Subscription.topic_id + 0),
     )
 
 
-def _asked_for(topic: str) -> list[ColumnElement[bool]]:
+def _asked_for(topic: str, column: ColumnElement[int] | None = None) -> list[ColumnElement[bool]]:
     slugs = topics_reached(topic)
     if slugs is None:
         return []
-    return [Subscription.topic_id.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
+    asked = Subscription.topic_id if column is None else column
+    return [asked.in_(select(Topic.id).where(Topic.slug.in_(slugs)))]
 
 
 def _lives_in(wards: Collection[str]) -> list[ColumnElement[bool]]:
