@@ -52,6 +52,7 @@ from tsalert.rota.queries import on_duty
 from tsalert.rota.vocabulary import Duty
 from tsalert.savings import queries as savings
 from tsalert.savings.rules import InterventionType
+from tsalert.subscribers.partnering import count_observed
 from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]
@@ -238,6 +239,7 @@ def assert_list_of_subscribers() -> None:
     assert (known.subscribers, known.declared_reach) == (650, 47_000)
     published = ledger.figures(session, parse_period("2022/23 Q1"), now=now)
     assert (published.declared, published.declaring_partners) == (47_000, 50)
+    assert sum(count_observed(session).values()) == 9
     asked = Counter((line.is_due, line.is_overdue) for line in list_partners(session, now=now))
     assert asked == {(True, True): 1, (True, False): 3, (False, False): 46}
 

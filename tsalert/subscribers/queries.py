@@ -9,7 +9,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     SQLColumnExpression,
-    and_,
+    exists,
     func,
     literal_column,
     or_,
@@ -136,9 +136,13 @@ def digest_audience(
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
     asked = (Subscription.ended_at.is_(None), Subscription.frequency == frequency, Subscription.started_at <= joined_by)
-    wanting = select(Subscription.endpoint_id).where(*asked, *_asked_for(topic))
-    beside = _beside_a_pause(wanting).where(*_lives_in(wards))
-    awake = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(_AWAKE, *_lives_in(wards))
+    wanting = select(Subscription.endpoint_id).where(*asked)
+    beside = _beside_a_pause(wanting.where(*_is_one_of(Subscription.topic_id + 0, topics_reached(topic))), wards)
+    awake = (
+        wanting.where(*_asked_for(topic))
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(_AWAKE, *_lives_in(wards))
+    )
     return select(reachable.c.id, reachable.c.channel).where(
         reachable.c.channel.in_([*channels]), reachable.c.id.in_(awake.union_all(beside))
     )
@@ -203,7 +207,9 @@ def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[
     """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
     slugs = topics_reached(topic)
     wanting = _getting(Subscription.topic_id, slugs, urgent=urgent, among=among)
-    parts = [_beside_a_pause(wanting).where(*_lives_in(wards))]
+    # By a sum, lest SQLite begin with everybody who wants the topic.
+    of_few = _getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among)
+    parts = [_beside_a_pause(of_few, wards)]
     if not wards:
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
         parts.append(wanting.where(Subscription.subscriber_id.not_in(paused)))
@@ -213,8 +219,7 @@ def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[
         few = (Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home))
         many = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
         parts.append(many if among is None else wanting.where(few))
-        # By a sum, lest SQLite begin with everybody who wants the topic.
-        parts.append(_besides(_getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among), wards))
+        parts.append(_besides(of_few, wards))
     return select(union_all(*parts).subquery("wanting").c.endpoint_id)
 
 
@@ -235,18 +240,21 @@ def _besides(getting: Select[int], wards: Collection[str]) -> Select[int]:
     return besides.where(_AWAKE, SubscriberWard.ward.in_([*wards]))
 
 
-def _beside_a_pause(getting: Select[int]) -> Select[int]:
+def _beside_a_pause(getting: Select[int], wards: Collection[str]) -> Select[int]:
     """Narrow to the addresses of organisations of which a contact pauses, but for that contact's.
 
     Those who pause are few: everybody else is counted without a look at any link.
     """
-    link = and_(
+    pausing = [Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None)]
+    if wards:
+        # An expression, lest SQLite begin with the many of a ward.
+        pausing.append(func.coalesce(Subscriber.ward, "").in_(["", *wards]))
+    paused_here = exists().where(
         SubscriberEndpoint.subscriber_id == Subscription.subscriber_id,
         SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
+        SubscriberEndpoint.paused_until.is_not(None),
     )
-    pausing = (Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None))
-    beside = getting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).join(SubscriberEndpoint, link)
-    return beside.where(*pausing, SubscriberEndpoint.paused_until.is_(None))
+    return getting.where(Subscription.subscriber_id.in_(select(Subscriber.id).where(*pausing)), ~paused_here)
 
 
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:

@@ -106,4 +106,6 @@ def test_the_page_tells_a_contact_of_their_own_pause(
     assert "what other contacts of Example Watch get still comes" in client.get(f"{first}/pause").text
     client.post(f"{first}/pause", data={"span": "month"})
     assert "No alerts come until" in client.get(first).text
-    assert "No alerts come until" not in client.get(second).text
+    other = client.get(second).text
+    assert "No alerts come until" not in other
+    assert "no alerts until" not in other, "what the first asked for is nobody else's"

@@ -101,9 +101,14 @@ def offered(session: Session, now_held: Standing) -> Offered:
     )
 
 
-def history(session: Session, subscriber_id: int) -> Sequence[ConsentEvent]:
-    """Return what somebody agreed to and took back, the latest first."""
+def history(session: Session, subscriber_id: int, *, at: int | None = None) -> Sequence[ConsentEvent]:
+    """Return what somebody agreed to and took back, the latest first.
+
+    :param at: only what was about this address.
+    """
     mine = select(ConsentEvent).where(ConsentEvent.subscriber_id.in_(numbers_of(session, subscriber_id)))
+    if at is not None:
+        mine = mine.where(ConsentEvent.endpoint_id == at)
     return session.scalars(mine.order_by(ConsentEvent.at.desc(), ConsentEvent.id.desc())).all()
 
 

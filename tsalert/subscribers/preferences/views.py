@@ -94,14 +94,15 @@ def show_mine(token: str) -> ResponseReturnValue:
     visit = visits.require(db.session(), token, now=utc_now())
     if visit.subscriber_id is None:
         return _draw_readers(token, visit)
-    session = db.session()
+    session, now_held = db.session(), _standing(visit)
+    own_address = visit.end.id if now_held.is_contact else None
     return render_template(
         "preferences/mine.html",
         token=token,
         visit=visit,
-        now_held=_standing(visit),
+        now_held=now_held,
         topics=dict(subscribers.topics(session)),
-        consents=queries.history(session, visit.subscriber_id),
+        consents=queries.history(session, visit.subscriber_id, at=own_address),
         words=wording,
     )
 
