@@ -340,6 +340,8 @@ def test_an_officer_withdraws_what_has_gone_out_and_everybody_reads_why(
     assert refused.status_code == 422
     assert "Take out ((unsubscribe_link))" in refused.text
     assert re.search(r"<details[^>]* open", refused.text)
+    named = browser.post(f"{lasting}/withdraw", data={"reason": "Ring Mrs Example on 07700 900123."})
+    assert "Take out what may point to a person: “Mrs Example”." in named.text
     answer = browser.post(f"{lasting}/withdraw", data={"reason": "It was <b>another</b> firm."}, follow_redirects=True)
     assert "Withdrawn. Nothing more of it goes out" in answer.text
     assert "Why, for everybody to read" not in answer.text

@@ -11,13 +11,13 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import settle, subscribe
+from tests.alerts.conftest import settle, shown, subscribe
 from tests.conftest import NOW
 from tests.digests.conftest import MORNING, Publish
 from tsalert.alerts import editions
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Edition
+from tsalert.alerts.rules import Edition, FollowUp, Kind
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.delivery import service as delivery
@@ -256,6 +256,23 @@ def test_each_reader_gets_the_edition_that_they_read(session: Session, publish: 
     assert "18pt" not in (ordinary.html or "")
 
 
+def test_a_mail_says_which_alert_another_one_continues(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    first = publish()
+    author, approver = officer(name="Ali Author"), officer(name="Andy Approver")
+    written = FollowUp(Kind.UPDATE, "Roofers again", "They *knock* in Penge too.", NOW + timedelta(days=7))
+    alert_id = alerts.follow_up(first.id, written, actor=author, now=NOW)
+    alerts.submit(alert_id, actor=author, now=NOW)
+    alerts.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
+    service.send_due(MORNING)
+    mailing = _words_to(session, "ann@example.org")
+    for words in (mailing.text, mailing.html or ""):
+        assert f"This is an update to our alert {first.reference}." in words
+
+
 def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Session, publish: Publish) -> None:
     subscribe(session, "watch@example.org", frequency="weekly", kind="partner")
     session.commit()
@@ -265,9 +282,11 @@ def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Sess
     for words in (mailing.text, mailing.html or ""):
         own, line, below = words.partition("Please pass on everything below this line")
         assert line
-        assert f"/pass-on/{alert.reference}" in own
         assert "((unsubscribe_link))" in own
-        assert "((" not in below
+        assert f"/pass-on/{alert.reference}((partner_mark))" in own
+        assert "/join((partner_mark))" in below
+        assert "((unsubscribe_link))" not in below
+        assert "((acknowledge_link))" not in below
         assert "/preferences" not in below
         assert "They" in below
 

@@ -1,6 +1,6 @@
 """What in an alert may point to a person, and what officers said of it: nothing goes out before all is answered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +83,18 @@ def require_answered(session: Session, alert: Alert) -> None:
         )
 
 
+def require_nobody_named(session: Session, alert: Alert, reason: str) -> None:
+    """Refuse a reason for everybody that may point to a person, unless the alert itself said so much.
+
+    :raises RuleViolation: naming what to take out.
+    """
+    said = {mark.key for mark in _marks(session, alert)}
+    found = _marks_in(session, alert, {"reason": reason})
+    new = [mark.text for mark in found if mark.key not in said]
+    if new:
+        raise RuleViolation(f"Take out what may point to a person: “{new[0]}”.", field="reason")
+
+
 def _marks(session: Session, alert: Alert) -> Sequence[Mark]:
     words = {
         "headline": alert.headline,
@@ -91,6 +103,10 @@ def _marks(session: Session, alert: Alert) -> Sequence[Mark]:
         "sms": alert.sms_text,
         "voice": alert.voice_text,
     }
+    return _marks_in(session, alert, words)
+
+
+def _marks_in(session: Session, alert: Alert, words: Mapping[str, str]) -> Sequence[Mark]:
     head = proof.letterhead()
     return find_marks(words, _known(session, alert.case_id), ours=[head.rapid_response_number or ""])
 

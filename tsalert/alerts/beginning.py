@@ -1,4 +1,4 @@
-"""What the form for an alert is begun with: facts of a case that point to nobody, or an alert to follow up. Pure."""
+"""What an alert's form is begun with: the facts of a case that point to nobody, or an alert to follow up. Pure."""
 
 from dataclasses import dataclass
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.delivery import queries as delivery
+from tsalert.delivery import recipients
 from tsalert.delivery.progress import Progress, together
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers import reading
@@ -53,7 +54,7 @@ def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[i
     wanted = audience(alert, among).subquery("wanted")
     query = select(wanted.c.id, wanted.c.channel)
     if served:
-        done = delivery.recipients_of(served).subquery("done")
+        done = recipients.recipients_of(served).subquery("done")
         query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
     if edition is Edition.ORDINARY:
         return query
@@ -105,7 +106,7 @@ def sent_sizes(session: Session, alert_id: int) -> dict[Edition, int]:
 
 def find_delivered(session: Session, delivery_id: int) -> Delivered | None:
     """Return which alert a message belongs to, or None where it belongs to none."""
-    recipient = delivery.find_recipient(session, delivery_id)
+    recipient = recipients.find_recipient(session, delivery_id)
     if recipient is None:
         return None
     mailing_id, endpoint_id = recipient

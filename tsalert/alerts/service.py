@@ -162,12 +162,13 @@ def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None
     """Take an alert back for good: nothing more of it goes out, and everybody can read why.
 
     :raises Conflict: it has not been sent, or has been withdrawn.
-    :raises RuleViolation: the reason says nothing, or is no words for everybody.
+    :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = _lock_for(session, alert_id, Step.WITHDRAW)
         alert.withdrawn_because = rules.check_public_reason(reason)
+        answering.require_nobody_named(session, alert, alert.withdrawn_because)
         posting.call_off(session, alert, now=now)
         _note_change(session, alert, "withdrawn", actor, now)
 

@@ -16,7 +16,7 @@ from tsalert.alerts.steps import Status
 from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
-from tsalert.delivery.queries import was_sent
+from tsalert.delivery.recipients import was_sent
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from tsalert.alerts import markdown
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Edition
+from tsalert.alerts.rules import Edition, Kind, follow_up_of
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.wording import Letterhead, check_url, safe_html
 from tsalert.delivery.rules import Content
@@ -53,7 +53,9 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition:
         "head": head,
         "often": _OFTEN[frequency],
         "check_urls": {one.alert.id: check_url(one.alert.reference, head) for one in lines},
-        "pass_on_urls": {one.id: f"{head.public_url}/pass-on/{one.reference}" for one in new},
+        "follow_ups": {one.id: follow_up_of(one.original.reference, Kind(one.kind)) for one in new if one.original},
+        "pass_on_urls": {one.id: f"{head.public_url}/pass-on/{one.reference}{head.partner_mark}" for one in new},
+        "join_url": f"{head.public_url}/join{head.partner_mark}",
     }
     text = plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}"
     name = _NAMES[edition]
