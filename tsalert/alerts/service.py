@@ -87,9 +87,7 @@ def approve(alert_id: int, shown: str, *, readers: int | None = None, actor: Act
     with transaction() as session:
         alert = _lock_for(session, alert_id, Step.APPROVE)
         rules.require_other_eyes(queries.writers(session, alert_id), actor.officer_id)
-        size = _send(session, alert, shown, actor, now)
-        require_typed(session, alert_id, size, readers)
-        return size
+        return require_typed(session, alert_id, _send(session, alert, shown, actor, now), readers)
 
 
 def send_alone(
@@ -104,8 +102,7 @@ def send_alone(
     actor.require(Permission.OVERRIDE_APPROVAL)
     with transaction() as session:
         size = _send_alone(session, alert_id, shown, reason, actor=actor, now=now)
-        require_typed(session, alert_id, size, readers)
-        return size
+        return require_typed(session, alert_id, size, readers)
 
 
 def write_and_send_alone(

@@ -35,8 +35,8 @@ def is_the_number(typed: int | None, size: int) -> bool:
     return typed is not None and abs(typed - size) * _SLACK <= size
 
 
-def require_typed(session: Session, alert_id: int, size: int, typed: int | None) -> None:
-    """Refuse to send to an unusual audience whose number was not typed. A step.
+def require_typed(session: Session, alert_id: int, size: int, typed: int | None) -> int:
+    """Return the size of an audience, unless it is unusual and its number was not typed. A step.
 
     :raises RuleViolation: saying how many they are, and how many is usual.
     """
@@ -46,3 +46,4 @@ def require_typed(session: Session, alert_id: int, size: int, typed: int | None)
             f"This goes to {size:,} addresses; {usual:,} are usual. If that is meant, type the number {size}.",
             field="readers",
         )
+    return size
