@@ -77,8 +77,7 @@ def reject(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
 def approve(alert_id: int, shown: str, *, readers: int | None = None, actor: Actor, now: datetime) -> int:
     """Approve what another officer wrote and start to send it; returns how many messages were queued.
 
-    :param shown: the digest of what the approver was shown.
-    :param readers: how many would get it, as the approver typed it; needed for an audience far beyond the usual.
+    :param shown: the digest of what the approver was shown; ``readers`` how many get it, typed if they are many.
     :raises NotAllowed: the approver wrote some of it.
     :raises Conflict: it has changed since, or is not waiting for approval.
     :raises RuleViolation: nobody would get it, at once or later, or it has expired.
