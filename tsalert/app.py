@@ -216,10 +216,11 @@ def _texts(settings: Settings) -> Gateway:
 
 
 def _calls(settings: Settings) -> Gateway:
-    if settings.twilio is None:
+    if not settings.makes_calls:
         # Where real texts leave, a call that nobody makes must not pass for one that was made.
-        because = "nothing is set up that makes calls"
-        return Unserved(Channel.VOICE, because) if settings.texts_by_notify else Recorder(Channel.VOICE)
+        return Unserved(Channel.VOICE, "nothing is set up that makes calls")
+    if settings.twilio is None:
+        return Recorder(Channel.VOICE)
     from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415 - as above
 
     hooks = f"{settings.public_url}/webhooks/twilio"

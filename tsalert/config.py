@@ -97,6 +97,11 @@ class Settings:
         return self.notify is not None and self.notify.sms_template is not None
 
     @property
+    def makes_calls(self) -> bool:
+        """Whether calls are made, or where no text leaves either, shown as if they were."""
+        return self.twilio is not None or not self.texts_by_notify
+
+    @property
     def takes_texts(self) -> bool:
         """Whether a reader can answer a text: a sender made of letters is one-way. The recorder passes for a number."""
         if self.notify is not None and self.texts_by_notify:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.alerts import rules
-from tsalert.alerts.rules import CaseFacts, Channel, Draft
+from tsalert.alerts.beginning import CaseFacts, begin_from
+from tsalert.alerts.rules import Channel, Draft
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_a_reference_is_read_however_it_was_typed(typed: str, reference: str | N
 
 
 def test_an_alert_begun_from_a_case_says_what_where_and_how_and_no_more() -> None:
-    begun = rules.begin_from(CaseFacts("Doorstep crime", "Roofing", "doorstep", "Bickley"))
+    begun = begin_from(CaseFacts("Doorstep crime", "Roofing", "doorstep", "Bickley"))
     assert begun == {
         "headline": "Doorstep crime (roofing) in Bickley",
         "body": "We have had a report of doorstep crime (roofing) in Bickley. The first contact was at the door.",
@@ -169,7 +170,7 @@ def test_an_alert_begun_from_a_case_says_what_where_and_how_and_no_more() -> Non
 
 
 def test_an_alert_begun_from_a_case_does_without_what_is_not_known() -> None:
-    begun = rules.begin_from(CaseFacts("Scam", "Other", "unknown", None))
+    begun = begin_from(CaseFacts("Scam", "Other", "unknown", None))
     assert begun == {"headline": "Scam (other)", "body": "We have had a report of scam (other)."}
 
 

@@ -339,6 +339,7 @@ def test_an_officer_withdraws_what_has_gone_out_and_everybody_reads_why(
     refused = browser.post(f"{lasting}/withdraw", data={"reason": "((unsubscribe_link)) was wrong"})
     assert refused.status_code == 422
     assert "Take out ((unsubscribe_link))" in refused.text
+    assert re.search(r"<details[^>]* open", refused.text)
     answer = browser.post(f"{lasting}/withdraw", data={"reason": "It was <b>another</b> firm."}, follow_redirects=True)
     assert "Withdrawn. Nothing more of it goes out" in answer.text
     assert "Why, for everybody to read" not in answer.text

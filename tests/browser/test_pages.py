@@ -28,6 +28,7 @@ WHERE = {
     "digests.list_digests": "/alerts/digests",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
+    "alerts.follow_up_form": "/alerts/4/follow-up?kind=all_clear",
     "alerts.list_alerts": "/alerts",
     "alerts.list_doubts": "/alerts/3/doubts",
     "alerts.list_reviews": "/alerts/sent-alone",

@@ -110,6 +110,18 @@ def test_changing_from_weekly_to_daily_misses_nothing(session: Session, publish:
     assert _told(session) == {("ann@example.org", alert.reference, "new")}
 
 
+@pytest.mark.parametrize("often", ["daily", "weekly"])
+def test_an_alert_of_a_morning_on_which_nothing_ran_is_told_with_the_next_mail(
+    session: Session, publish: Publish, often: str
+) -> None:
+    subscribe(session, "ann@example.org", frequency=often)
+    session.commit()
+    alert = publish(expires_at=NOW + timedelta(days=30))
+    assert service.send_due(_MONDAY + timedelta(days=7)) == 1
+    assert service.send_due(_MONDAY + timedelta(days=14)) == 0
+    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+
+
 def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
     session: Session, publish: Publish, officer: Callable[..., Actor]
 ) -> None:
@@ -316,7 +328,7 @@ _ALERTS = st.lists(
     st.tuples(
         st.sampled_from(["all", "doorstep-crime", "scams"]),
         st.sampled_from([(), ("Bickley",), ("Penge", "Bickley")]),
-        st.integers(-10 * 24, 24),
+        st.integers(-17 * 24, 24),
         st.integers(1, 12 * 24),
         st.integers(0, 9 * 24),
     ),

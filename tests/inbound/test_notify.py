@@ -253,7 +253,16 @@ def test_an_officers_verb_is_answered_at_once_whatever_they_said_to_our_alerts(
     assert [lane for lane, _ in answers(session)] == [Lane.TRANSACTIONAL, Lane.PAGING]
 
 
-@pytest.mark.parametrize("source", ["442079460001", "12025550100", "60006", "HMRC", ""])
+def test_a_mobile_of_a_country_to_which_texts_go_is_answered(
+    app: Flask, session: Session, text: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abroad = replace(app.extensions["tsalert_settings"], sms_countries=frozenset({44, 353}))
+    monkeypatch.setitem(app.extensions, "tsalert_settings", abroad)
+    text("HELP", source="353851234567")
+    assert len(answers(session)) == 1
+
+
+@pytest.mark.parametrize("source", ["442079460001", "12025550100", "60006", "HMRC", "a@example.org", ""])
 def test_who_cannot_be_texted_is_heard_and_not_answered(
     session: Session, text: Callable[..., int], source: str
 ) -> None:

@@ -110,6 +110,26 @@ def test_while_pages_fail_every_page_says_so_and_the_incident_says_whom_to_ring(
     assert f'href="tel:{PRIMARY}"' not in browser.get(f"/incidents/{incident_id}").text
 
 
+def test_a_page_that_is_left_open_is_told_when_pages_fail_and_when_they_no_longer_do(
+    browser: FlaskClient, team: Team, night: Night, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("response.waiting_views", "app"):
+        monkeypatch.setattr(f"tsalert.{module}.utc_now", lambda: at(45))
+    incident_id = page()
+    before = browser.get("/calls/waiting?seen=none").text
+    seen = before.split('value="')[1].split('"')[0]
+    assert browser.get(f"/calls/waiting?seen={seen}").status_code == 204
+    night.answer = RetryLater("503: down")
+    night.tick(40)
+    told = browser.get(f"/calls/waiting?seen={seen}").text
+    assert '<div id="page-troubles" hx-swap-oob="true">' in told
+    assert "Text messages to officers do not go out: 503: down" in told
+    browser.post(f"/incidents/{incident_id}/take")
+    again = browser.get("/calls/waiting", query_string={"seen": told.split('value="')[1].split('"')[0]})
+    assert again.status_code == 200
+    assert "Ring by hand" not in again.text
+
+
 def test_nobody_who_has_not_signed_in_reads_of_troubles(
     client: FlaskClient, team: Team, night: Night, page: Page
 ) -> None:

@@ -100,6 +100,16 @@ def test_a_partners_latest_figures_up_to_a_day_leave_out_what_came_later(session
     assert partner_tables(session, until=date(2020, 12, 31)) == ()
 
 
+def test_a_month_hides_no_rolling_year_of_the_same_partner(session: Session, manager: Actor) -> None:
+    import_figures(published_file(), reason=None, actor=manager, now=NOW)
+    months = "partner,category,period,count\nPolice,Total Burglary,April 2022,120\nPolice,Total Burglary,May 2022,130\n"
+    import_figures(months, reason=None, actor=manager, now=NOW)
+    year, month = partner_tables(session)
+    assert (year.period, month.period) == (TO_2022, read_period("May 2022"))
+    assert len(year.rows) == len(PUBLISHED)
+    assert [row.current.number for row in month.rows] == [130]
+
+
 def test_bad_rows_are_refused_one_by_one_with_their_lines(session: Session, manager: Actor) -> None:
     file = (
         "category,partner,count,period\nBurglary,Police,1577,May 2022\n,Police,1,May 2022\nTheft,Police,lots,May 2022\n"

@@ -1,22 +1,26 @@
 """Landlines that are asked by a call: what officers see of them, and what the public site says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.subscribers.conftest import OPERATOR
 from tests.subscribers.test_views import main_of
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import RuleViolation
 from tsalert.db import db
-from tsalert.delivery.models import Delivery
+from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import Status
+from tsalert.notify_settings import NotifySettings
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import asked, service
 from tsalert.subscribers.rules import BETWEEN_QUESTIONS, QUESTIONS_BY_CALL, Question, may_be_asked, read_question
@@ -95,3 +99,33 @@ def test_the_public_answer_is_the_same_for_a_landline_that_is_new_known_or_gone(
     ((status, page),) = pages
     assert status == 303
     assert "If you gave a landline, we ring it once" in page
+
+
+@pytest.fixture
+def without_calls(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let texts go by Notify, which makes no calls, with nobody else who does."""
+    account = NotifySettings("key", "token", sms_template="one")
+    chosen = replace(app.extensions["tsalert_settings"], notify=account)
+    monkeypatch.setitem(app.extensions, "tsalert_settings", chosen)
+
+
+@pytest.mark.usefixtures("without_calls")
+def test_where_nothing_makes_calls_no_landline_is_put_on_the_list(session: Session) -> None:
+    wish, landline = Wish(("scams",)), "020 7946 0123"
+    for refused in (
+        lambda: service.sign_up(landline, wish, network="192.0.2.1", now=NOW),
+        lambda: service.ask_by_call(landline, wish, actor=OPERATOR, now=NOW),
+        lambda: service.add_by_phone(landline, wish, actor=OPERATOR, now=NOW),
+    ):
+        with pytest.raises(RuleViolation, match="We cannot ring landlines") as refusal:
+            refused()
+        assert refusal.value.field == "contact"
+    assert session.scalars(select(Endpoint.id)).all() == []
+    assert service.add_by_phone("07700 900123", wish, actor=OPERATOR, now=NOW)
+
+
+@pytest.mark.usefixtures("without_calls")
+def test_the_public_form_asks_for_another_way_where_nothing_makes_calls(client: FlaskClient) -> None:
+    drawn = stamp(utc_now() - timedelta(minutes=1))
+    page = client.post("/join", data={"contact": "020 7946 0123", "topics": ["scams"], "drawn": drawn})
+    assert "Enter an email address or a mobile number." in page.text

@@ -11,7 +11,7 @@ from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
-from tsalert.alerts.rules import Draft
+from tsalert.alerts.rules import Draft, FollowUp
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
@@ -23,6 +23,7 @@ from tsalert.alerts.schemas import (
     AlertWithdrawalSchema,
     DoubtDecisionSchema,
     DoubtListSchema,
+    FollowUpSchema,
 )
 from tsalert.alerts.steps import legal_steps
 from tsalert.core.actors import Permission
@@ -62,6 +63,15 @@ def write_alert(draft: Draft) -> dict[str, Any]:
 def get_alert(alert_id: int) -> dict[str, Any]:
     """Return an alert as it will go out, with the digest that an approval names."""
     return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/follow-ups", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.arguments(FollowUpSchema)
+@blp.response(201, AlertSchema)
+def follow_up_alert(written: FollowUp, alert_id: int) -> dict[str, Any]:
+    """Keep a draft of an update or an all-clear to exactly those who got it."""
+    return _record(service.follow_up(alert_id, written, actor=current_actor(), now=utc_now()))
 
 
 @blp.route("/<int:alert_id>/submit", methods=["POST"])
@@ -156,7 +166,7 @@ def _record(alert_id: int) -> dict[str, Any]:
     status = queries.standing(session, alert)
     pulled = proof.pull_proof(alert)
     names = (
-        "id reference headline advice topic wards channels urgency expires_at case_id author_id "
+        "id reference kind in_reply_to headline advice topic wards channels urgency expires_at case_id author_id "
         "submitted_at approved_by approved_at remark withdrawn_because"
     )
     return {name: getattr(alert, name) for name in names.split()} | {

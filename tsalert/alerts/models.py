@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tsalert.db import Base
 
@@ -61,6 +61,8 @@ class Alert(Base):
     override_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None]
+
+    original: Mapped["Alert | None"] = relationship(remote_side="Alert.id", viewonly=True)
 
 
 class AlertEdition(Base):

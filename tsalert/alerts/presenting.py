@@ -7,13 +7,14 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, proof, queries
+from tsalert.alerts import answering, editions, following, proof, queries
+from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay, Pointer
-from tsalert.alerts.rules import CaseFacts, Channel, Edition, Urgency, Verdict, begin_from
+from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.unusual import is_unusual, usual_size
@@ -115,6 +116,15 @@ def new_form(case_id: int | None) -> dict[str, Any]:
     return {"alert": None, "filled": filled} | _choices(db.session())
 
 
+def follow_up_form(alert_id: int) -> dict[str, Any]:
+    """Return what the form for an update or an all-clear is drawn with."""
+    original = following.original_of(db.session(), queries.get_alert(db.session(), alert_id))
+    kind = Kind.ALL_CLEAR if request.values.get("kind") == Kind.ALL_CLEAR else Kind.UPDATE
+    ends = {"expires_at": f"{in_london(original.expires_at):%Y-%m-%dT%H:%M}"}
+    filled = begin_follow_up(kind, original.headline) | ends | {"urgency": original.urgency, "case_id": None}
+    return {"alert": None, "original": original, "kind": kind, "filled": filled} | _choices(db.session())
+
+
 def edit_form(alert_id: int) -> dict[str, Any]:
     """Return what the form for a written alert is drawn with."""
     alert = queries.get_alert(db.session(), alert_id)
@@ -131,7 +141,8 @@ def edit_form(alert_id: int) -> dict[str, Any]:
         "expires_at": f"{in_london(alert.expires_at):%Y-%m-%dT%H:%M}",
         "case_id": alert.case_id,
     }
-    return {"alert": alert, "filled": filled} | _choices(db.session())
+    kept = {"original": alert.original, "kind": alert.kind}
+    return {"alert": alert, "filled": filled} | kept | _choices(db.session())
 
 
 def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -154,6 +165,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "marks": [] if alert.published_at else answering.marks_of(session, alert),
         "pointer_words": POINTER_WORDS,
         "may_stay_words": MAY_STAY_WORDS,
+        "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
         "names": officer_names(session),

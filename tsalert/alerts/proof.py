@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from flask import current_app
 
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition, digest
+from tsalert.alerts.rules import Channel, Edition, Kind, digest, follow_up_of
 from tsalert.alerts.segments import SmsSize, measure
 from tsalert.alerts.speaking import seconds
 from tsalert.alerts.wording import Letterhead, Mail, Notice, Wording, other_editions, word
@@ -99,4 +99,5 @@ def _notice(alert: Alert) -> Notice:
         sms=alert.sms_text,
         voice=alert.voice_text,
         expires_at=alert.expires_at,
+        follow_up=follow_up_of(alert.original.reference, Kind(alert.kind)) if alert.original else "",
     )

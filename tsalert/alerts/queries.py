@@ -146,6 +146,11 @@ def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> li
 
 def reach(session: Session, alert: Alert) -> dict[str, int]:
     """Return how many would get an alert if it were approved now, by channel."""
+    if alert.in_reply_to is not None:
+        people = editions.audience(alert).subquery("people")
+        counted = select(people.c.channel, func.count()).group_by(people.c.channel)
+        counts = {str(channel): count for channel, count in session.execute(counted)}
+        return {channel: counts.get(channel, 0) for channel in alert.channels}
     return subscribers.audience_size(
         session,
         wards=alert.wards,

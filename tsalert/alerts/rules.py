@@ -39,16 +39,6 @@ _REFERENCE = re.compile(r"TS-?([0-9]{4})-?([0-9]{1,9})")
 # Line breaks would forge mail headers.
 _BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
-# How a trader or fraudster made contact, in the words of cases.
-_APPROACHES = {
-    "doorstep": "at the door",
-    "telephone": "by telephone",
-    "postal": "by post",
-    "online": "online",
-    "text": "by text message",
-    "in_person": "in person",
-}
-
 
 class Kind(StrEnum):
     """What an alert is to those before it."""
@@ -110,13 +100,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """All that an alert may take from a case, in words: no narrative, no person, no place smaller than a ward."""
+class FollowUp:
+    """What an officer writes to those who got an alert: more of it, or that it is over."""
 
-    category: str
-    kind: str
-    channel: str
-    ward: str | None
+    kind: Kind
+    headline: str
+    body: str
+    expires_at: datetime
+    advice: str = ""
+    sms: str = ""
+    voice: str = ""
+    urgency: Urgency = Urgency.ROUTINE
 
 
 def require_other_eyes(writers: Collection[int], officer_id: int | None) -> None:
@@ -148,16 +142,15 @@ def require_same(shown: str, current: str) -> None:
         raise Conflict("The alert has changed since you read it. Read it again before you decide.", legal=["read"])
 
 
-def begin_from(facts: CaseFacts) -> dict[str, str]:
-    """Return a headline and a first sentence from the facts of a case that can point to nobody."""
-    what = f"{facts.category} ({facts.kind.lower()})"
-    where = f" in {facts.ward}" if facts.ward else ""
-    how = _APPROACHES.get(facts.channel, "")
-    sentence = f"We have had a report of {what.lower()}{where}."
-    return {
-        "headline": f"{what}{where}"[:LONGEST_HEADLINE],
-        "body": f"{sentence} The first contact was {how}." if how else sentence,
-    }
+def follow_up_of(reference: str, kind: Kind) -> str:
+    """Return the sentence with which an update or an all-clear begins in every form; nothing for a first alert."""
+    match kind:
+        case Kind.UPDATE:
+            return f"This is an update to our alert {reference}."
+        case Kind.ALL_CLEAR:
+            return f"All clear: what our alert {reference} warned of is over."
+        case _:
+            return ""
 
 
 def check_reason(reason: str) -> str:

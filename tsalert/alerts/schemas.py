@@ -16,6 +16,8 @@ from tsalert.alerts.rules import (
     LONGEST_VOICE,
     Channel,
     Draft,
+    FollowUp,
+    Kind,
     Urgency,
     Verdict,
 )
@@ -55,6 +57,29 @@ class AlertDraftSchema(Schema):
         for name in ("wards", "channels"):
             data[name] = tuple(dict.fromkeys(data[name]))
         return Draft(**data)
+
+
+class FollowUpSchema(Schema):
+    """An update or an all-clear as it is written; it goes to exactly those who got the alert."""
+
+    kind = fields.Enum(
+        Kind,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf([Kind.UPDATE, Kind.ALL_CLEAR], error="Choose an update or an all-clear."),
+    )
+    headline = Line(required=True, longest=LONGEST_HEADLINE, error_messages={"required": "Enter a headline."})
+    body = Paragraph(required=True, longest=LONGEST_BODY, error_messages={"required": "Say what is new."})
+    advice = Paragraph(longest=LONGEST_ADVICE, load_default="")
+    sms = Paragraph(longest=LONGEST_SMS, load_default="")
+    voice = Paragraph(longest=LONGEST_VOICE, load_default="")
+    urgency = fields.Enum(Urgency, by_value=True, load_default=Urgency.ROUTINE)
+    expires_at = Instant(required=True, error_messages={"required": "Say until when it applies."})
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> FollowUp:
+        """Hand the service a typed value."""
+        return FollowUp(**data)
 
 
 class ReasonSchema(Schema):
@@ -212,6 +237,8 @@ class AlertSchema(Schema):
 
     id = fields.Integer()
     reference = fields.String()
+    kind = fields.String()
+    in_reply_to = fields.Integer(allow_none=True)
     status = fields.String()
     steps = fields.List(fields.String())
     headline = fields.String()

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, later, posting, proof, queries, rules
+from tsalert.alerts import answering, following, later, posting, proof, queries, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
-from tsalert.alerts.rules import Draft, Kind, Verdict
+from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
@@ -45,9 +45,22 @@ def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> N
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.EDIT)
-        _fill(alert, _checked(session, draft, now))
+        _fill(alert, _checked(session, following.for_the_same_people(alert.original, draft), now))
         _note_change(session, alert, "edited", actor, now)
         _add_writer(session, alert, actor)
+
+
+def follow_up(original_id: int, written: FollowUp, *, actor: Actor, now: datetime) -> int:
+    """Keep a draft of an update or an all-clear to exactly those who got an alert; returns its id.
+
+    :raises NotFound: there is no such alert.
+    :raises Conflict: it was never sent or was withdrawn, or its all-clear is written already.
+    """
+    with transaction() as session:
+        original = following.original_of(session, queries.get_alert(session, original_id, lock=True))
+        following.require_open(session, original, written.kind)
+        draft = following.draft_of(original, written)
+        return _write(session, draft, actor, now, kind=written.kind, original=original).id
 
 
 def submit(alert_id: int, *, actor: Actor, now: datetime) -> None:
@@ -182,7 +195,15 @@ def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: 
         doubts.decide_doubt(session, mailings, delivery_id, decision, actor=actor, now=now)
 
 
-def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert:
+def _write(
+    session: Session,
+    draft: Draft,
+    actor: Actor,
+    now: datetime,
+    *,
+    kind: Kind = Kind.ALERT,
+    original: Alert | None = None,
+) -> Alert:
     actor.require(Permission.DRAFT_ALERT)
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can write an alert.")
@@ -191,7 +212,8 @@ def _write(session: Session, draft: Draft, actor: Actor, now: datetime) -> Alert
         cases.get_case(session, draft.case_id)
         require_visible(session, actor, Subject.CASE, draft.case_id, now=now)
     reference = rules.write_reference(*next_number(session, "TS", at=now))
-    alert = Alert(reference=reference, kind=Kind.ALERT, case_id=draft.case_id, status=Status.DRAFT)
+    alert = Alert(reference=reference, kind=kind, case_id=draft.case_id, status=Status.DRAFT)
+    alert.in_reply_to = original.id if original else None
     alert.author_id, alert.created_at = actor.officer_id, now
     _fill(alert, draft)
     session.add(alert)
@@ -264,6 +286,7 @@ def _send(
     alert.status, alert.published_at = Status.APPROVED, now
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
     alert.override_reason = alone_because
+    following.end(session, alert, actor=actor, now=now)
     _note_change(session, alert, "sent alone" if alone_because else "approved", actor, now)
     return size
 

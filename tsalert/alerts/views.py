@@ -11,6 +11,7 @@ from tsalert.alerts.schemas import (
     AlertDraftSchema,
     AlertWithdrawalSchema,
     DoubtDecisionSchema,
+    FollowUpSchema,
     LoneSendingSchema,
     ReasonSchema,
     ReviewSchema,
@@ -81,6 +82,21 @@ def show_email(alert_id: int) -> ResponseReturnValue:
     response = Response(presenting.email_html(alert_id, asked_edition()))
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
+
+
+@bp.get("/alerts/<int:alert_id>/follow-up")
+@requires(Permission.DRAFT_ALERT)
+def follow_up_form(alert_id: int) -> ResponseReturnValue:
+    """Show the form for an update, or for an all-clear, to those who got an alert."""
+    return render_template("alerts/form.html", **presenting.follow_up_form(alert_id))
+
+
+@bp.post("/alerts/<int:alert_id>/follow-up")
+@requires(Permission.DRAFT_ALERT)
+@redisplays(follow_up_form)
+def follow_up_alert(alert_id: int) -> ResponseReturnValue:
+    """Keep the draft of it and show it."""
+    return _to(service.follow_up(alert_id, load_form(FollowUpSchema()), actor=current_actor(), now=utc_now()))
 
 
 @bp.post("/alerts/<int:alert_id>/answers")

@@ -44,7 +44,10 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` and ``voice`` may be empty."""
+    """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` and ``voice`` may be empty.
+
+    :param follow_up: the sentence that says which alert this updates or ends, if any.
+    """
 
     reference: str
     headline: str
@@ -53,6 +56,7 @@ class Notice:
     sms: str
     expires_at: datetime
     voice: str = ""
+    follow_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,14 @@ def _mail(notice: Notice, head: Letterhead, template: str) -> Mail:
 
 
 def _sms(notice: Notice, head: Letterhead) -> str:
-    words = plain_marks(f"{head.authority}: {notice.sms.strip() or notice.headline}")
+    said = " ".join(filter(None, (notice.follow_up, notice.sms.strip() or notice.headline)))
+    words = plain_marks(f"{head.authority}: {said}")
     return f"{words}\nCheck {notice.reference} at {check_url(notice.reference, head)}\n{head.sms_stop}"
 
 
 def _voice(notice: Notice, head: Letterhead) -> str:
     """Write the words of a call; where nobody wrote any, as much of headline and advice as can be said in time."""
-    begin = f"This is a call from {spoken(head.authority)}"
+    begin = " ".join(filter(None, (f"This is a call from {spoken(head.authority)}", spoken(notice.follow_up))))
     end = f"You can check this with us. Its reference is {spoken(notice.reference)}"
     room = LONGEST_CALL - seconds(f"{begin} {end}")
     own = spoken(markdown.to_text(notice.voice))

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Exists, Row, ScalarSelect, Select, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Exists,
+    Row,
+    ScalarSelect,
+    Select,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -16,6 +27,14 @@ from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key,
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
+_NOT_TAKEN = (
+    Status.UNDELIVERED,
+    Status.FAILED,
+    Status.HARD_BOUNCED,
+    Status.CANCELLED,
+    Status.SUPPRESSED,
+    Status.EXPIRED,
+)
 _AT_ONCE = 500
 
 
@@ -106,7 +125,7 @@ def reachable_endpoints() -> Select[int, str]:
     )
 
 
-def count_active(session: Session, among: Select[int]) -> dict[str, int]:
+def count_active(session: Session, among: Select[int] | CompoundSelect[int]) -> dict[str, int]:
     """Count by channel those of some endpoints that may be written to.
 
     Their state alone is read, which every suppression sets; sending looks at each suppression once more.
@@ -170,6 +189,12 @@ def deliveries_of(
 def recipients_of(mailing_ids: Collection[int]) -> Select[int]:
     """Return the query of the endpoints that any of some mailings has a delivery for."""
     return select(Delivery.endpoint_id).where(Delivery.mailing_id.in_(mailing_ids))
+
+
+def was_taken(mailings: Select[int], endpoint_id: ColumnElement[int]) -> Exists:
+    """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition."""
+    mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
+    return exists().where(*mine, Delivery.status.not_in(_NOT_TAKEN))
 
 
 def was_sent(mailing_ids: Collection[int], endpoint_id: ColumnElement[int]) -> Exists:

@@ -110,8 +110,11 @@ def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
 
 
 def lock_mailing(session: Session, mailing_id: int) -> None:
-    """Let others who decide on the same mailing wait until the transaction ends."""
-    session.execute(select(Mailing.id).where(Mailing.id == mailing_id).with_for_update()).one()
+    """Let others who decide on the same mailing wait until the transaction ends.
+
+    Rows that only point to the mailing may be written meanwhile, or two who have just written one wait in a circle.
+    """
+    session.execute(select(Mailing.id).where(Mailing.id == mailing_id).with_for_update(key_share=True)).one()
 
 
 def sendings_of(session: Session, mailing_id: int) -> list[Sending]:

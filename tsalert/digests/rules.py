@@ -9,8 +9,9 @@ from tsalert.core.clock import as_utc, from_london_wall, in_london
 from tsalert.subscribers.rules import EVERY_TOPIC, Frequency, topics_reached
 
 LEAVES_AT = time(8)
-# Whoever changes from weekly to daily must miss nothing in between, so both look back a week.
-LOOKS_BACK = timedelta(days=7)
+# Whoever changes from weekly to daily must miss nothing in between, and nobody anything of a Monday on which no worker
+# ran. Both look back two weeks; what somebody has had is not told again.
+LOOKS_BACK = timedelta(days=14)
 # One bit for each item in a whole number of 64 bits that has a sign.
 MOST_ITEMS = 60
 DIGESTS = (Frequency.DAILY, Frequency.WEEKLY)

@@ -12,13 +12,13 @@ from tsalert.delivery import returning
 from tsalert.delivery import service as delivery
 from tsalert.delivery.naming import read_name
 from tsalert.delivery.personal import Letter, page_one
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status, normalise_address
+from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status
 from tsalert.hygiene.reporting import report
 from tsalert.hygiene.rules import Kind
 from tsalert.inbound import officers
 from tsalert.inbound.rules import Keyword, read_source
 from tsalert.inbound.service import Taken, take_in
-from tsalert.installation.service import is_demo
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.wording import stopped_answer
 
 # Of the address, and then its state with it; other words change nothing.
@@ -58,11 +58,8 @@ def take_text(reference: str, source: str, body: str, *, now: datetime) -> None:
 def _answer(session: Session, sender: str, taken: Taken, now: datetime) -> None:
     settings: Settings = current_app.extensions["tsalert_settings"]
     words = stopped_answer(authority=settings.authority_name) if taken.word == Keyword.STOP else taken.answer
-    try:
-        mobile = normalise_address(Channel.SMS, sender, allow_drama=is_demo())
-    except RuleViolation:
-        return
-    if not words:
+    mobile = _mobile(sender)
+    if not words or mobile is None:
         return
     content, until = Content(sms=words), now + _USELESS_AFTER
     if taken.word == officers.VERB:
@@ -72,3 +69,12 @@ def _answer(session: Session, sender: str, taken: Taken, now: datetime) -> None:
     endpoint_id = delivery.find_or_add_endpoint(session, Channel.SMS, mobile, status=status, now=now)
     mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=until)
     delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
+
+
+def _mobile(sender: str) -> str | None:
+    """Return the number to which a text can go; None for words, landlines, and countries to which none goes."""
+    try:
+        channel, number = read_contact(sender)
+    except RuleViolation:
+        return None
+    return number if channel is Channel.SMS else None

@@ -60,8 +60,13 @@ def quarters_up_to(last: Period, number: int) -> tuple[Period, ...]:
 
 def quarters_in(period: Period) -> int:
     """Return of how many quarters a period is made."""
-    months = 12 * (period.last_day.year - period.first_day.year) + period.last_day.month - period.first_day.month + 1
-    return max(months // 3, 1)
+    return max(months_in(period) // 3, 1)
+
+
+def months_in(period: Period) -> int:
+    """Return how many months a period touches."""
+    first, last = period.first_day, period.last_day
+    return 12 * (last.year - first.year) + last.month - first.month + 1
 
 
 def named_days(first: date, last: date) -> Period:

@@ -103,6 +103,7 @@ class DashboardSchema(Schema):
     last_year = fields.String(attribute="glance.compared.last_year.label")
     rolling = fields.String(attribute="glance.compared.rolling.label")
     read_at = Instant(attribute="glance.read_at")
+    records_begin_on = fields.Date(attribute="glance.begins_on", allow_none=True)
     indicators = fields.List(fields.Nested(GlanceRowSchema), attribute="glance.rows")
     losses = fields.List(fields.Nested(LossSummarySchema), attribute="losses.by_category")
     losses_by_channel = fields.List(fields.Nested(LossSummarySchema), attribute="losses.by_channel")

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, quarter_of
+from tsalert.reports.beginning import is_recorded, records_begin
 from tsalert.reports.change import UNAVAILABLE, Change, Value, describe_change, write_value
 from tsalert.reports.comparing import Compared, compare_with, quarters_in, quarters_up_to
 from tsalert.reports.indicators import Indicator, indicators_on
@@ -59,13 +60,20 @@ class GlanceRow:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The indicators of a period; ``read_at`` is the instant of its oldest figure."""
+    """The indicators of a period, read at the instant of its oldest figure; records begin on the day of the first."""
 
     compared: Compared
     is_provisional: bool
     rows: tuple[GlanceRow, ...]
     figures: PeriodFigures
     read_at: datetime
+    begins_on: date | None
+
+    def told_of_beginning(self, earliest: Period) -> tuple[str, ...]:
+        """Say when records begin, where a period is shown or compared that reaches further back."""
+        if self.begins_on is None or is_recorded(earliest, self.begins_on):
+            return ()
+        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that a nought is what nobody wrote down.",)
 
 
 Reader = Callable[[Period], PeriodFigures]
@@ -89,12 +97,13 @@ def read_glance(session: Session, memory: FiguresMemory, period: Period, *, now:
     rebased = {
         period: rebase(compared.last_year, period), compared.rolling: rebase(compared.rolling_before, compared.rolling)
     }  # fmt: skip
-    history = _history(chosen, period, read)
-    rows = tuple(_row(each, compared, read, rebased, history) for each in chosen)
+    begins_on = memory.recall("begins", period, session, now=now, read=lambda: records_begin(session))
+    history = [each for each in _history(chosen, period, read) if is_recorded(each.period, begins_on)]
+    rows = tuple(_row(each, compared, read, rebased, history, begins_on) for each in chosen)
     figures = read(period)
     parts = (period, compared.before, compared.last_year, compared.rolling, compared.rolling_before)
     oldest = min((at for at in (memory.read_at("figures", each) for each in parts) if at), default=now)
-    return Glance(compared, figures.is_provisional, rows, figures, oldest)
+    return Glance(compared, figures.is_provisional, rows, figures, oldest, begins_on)
 
 
 def _history(chosen: Sequence[Indicator], period: Period, read: Reader) -> tuple[PeriodFigures, ...]:
@@ -111,6 +120,7 @@ def _row(
     read: Reader,
     rebased: Mapping[Period, SavingsTable | None],
     history: Sequence[PeriodFigures],
+    begins_on: date | None,
 ) -> GlanceRow:
     measure = indicator.measure
     figures = read(compared.period)
@@ -119,7 +129,7 @@ def _row(
     judged = judge(
         indicator.rating,
         current,
-        last_year=last_year,
+        last_year=last_year if is_recorded(compared.last_year, begins_on) else None,
         history=[measure.read(each) for each in history],
         quarters=quarters,
     )
@@ -130,9 +140,9 @@ def _row(
         last_year,
         measure.read(read(compared.rolling)),
         measure.read(read(compared.rolling_before)),
-        change=_change(indicator, read(compared.last_year), figures, rebased[compared.period]),
+        change=_change(indicator, read(compared.last_year), figures, rebased[compared.period], begins_on),
         rolling_change=_change(
-            indicator, read(compared.rolling_before), read(compared.rolling), rebased[compared.rolling]
+            indicator, read(compared.rolling_before), read(compared.rolling), rebased[compared.rolling], begins_on
         ),
         judgement=NOT_OVER if figures.is_provisional and indicator.rating.rule is not RagRule.NONE else judged,
         quarters=quarters,
@@ -140,10 +150,14 @@ def _row(
 
 
 def _change(
-    indicator: Indicator, before: PeriodFigures, current: PeriodFigures, rebased: SavingsTable | None
+    indicator: Indicator,
+    before: PeriodFigures,
+    current: PeriodFigures,
+    rebased: SavingsTable | None,
+    begins_on: date | None,
 ) -> Change:
     """Tell a change between complete periods; savings by other rates are first worked out by the later ones."""
-    if current.is_provisional:
+    if current.is_provisional or not is_recorded(before.period, begins_on):
         return UNAVAILABLE
     read = indicator.measure.read
     if rebased is None or indicator.measure.group != SAVINGS:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.reports.change import Change, describe_change
-from tsalert.reports.comparing import named_days, year_before
+from tsalert.reports.comparing import months_in, named_days, year_before
 from tsalert.reports.models import PartnerFigure
 from tsalert.web.fields import LARGEST_ID
 
@@ -67,7 +67,9 @@ class PartnerTable:
 def partner_tables(
     session: Session, period: Period | None = None, *, until: date | None = None
 ) -> tuple[PartnerTable, ...]:
-    """Return each partner's table of a period, or of its latest; categories in the order in which they were entered.
+    """Return each partner's table of a period, or of its latest year, quarter and month, the longest first.
+
+    Categories stand in the order in which they were entered.
 
     :param until: leave out what is of a period that ends after this day.
     """
@@ -78,11 +80,19 @@ def partner_tables(
     tables = []
     for partner in dict.fromkeys(each.partner for each in found):
         own = [each for each in found if each.partner == partner]
-        wanted = period or max((each.period for each in own), key=lambda each: (each.last_day, each.first_day))
-        rows = sorted(_rows(own, wanted), key=lambda row: order[partner, row.category])
-        if rows:
-            tables.append(PartnerTable(partner, wanted, year_before(wanted), tuple(rows)))
+        for wanted in [period] if period else _latest(each.period for each in own):
+            rows = sorted(_rows(own, wanted), key=lambda row: order[partner, row.category])
+            if rows:
+                tables.append(PartnerTable(partner, wanted, year_before(wanted), tuple(rows)))
     return tuple(tables)
+
+
+def _latest(periods: Iterable[Period]) -> list[Period]:
+    """Return the latest of the periods of each length: a month takes no place of a rolling year."""
+    found: dict[int, Period] = {}
+    for each in sorted(set(periods), key=lambda period: (period.last_day, period.first_day)):
+        found[months_in(each)] = each
+    return [found[length] for length in sorted(found, reverse=True)]
 
 
 def partner_periods(session: Session) -> list[Period]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.paging.queries import troubles
 from tsalert.places import queries as places
 from tsalert.response import queries, waiting
 from tsalert.response.call_views import bp, carried_opening, lead_to, show_call
@@ -25,7 +26,7 @@ __all__ = ["bp"]
 @bp.app_context_processor
 def offer_count() -> dict[str, Any]:
     """Let the frame of every page say how many calls wait; asked only where somebody may know."""
-    return {"calls_waiting": count_safely}
+    return {"calls_waiting": count_safely, "waiting_mark": mark_safely}
 
 
 def count_safely() -> Waiting:
@@ -36,14 +37,29 @@ def count_safely() -> Waiting:
         return Waiting(0, 0)
 
 
+def mark_safely(counted: Waiting) -> str:
+    """Return the mark of what a page says; none where the database does not answer."""
+    try:
+        return mark_of(counted)
+    except SQLAlchemyError:
+        return ""
+
+
+def mark_of(counted: Waiting) -> str:
+    """Return what tells apart what a page says of calls that wait, and of pages that fail."""
+    failing = troubles(db.session(), now=utc_now())
+    marks = [f"{each.incident_id or 0}.{len(each.text)}" for each in failing]
+    return "-".join([str(counted.total), str(counted.missed), *marks])
+
+
 @bp.get("/waiting")
 @requires(Permission.READ_CALL)
 def show_waiting() -> ResponseReturnValue:
-    """Tell an open page how many calls wait, if that has changed."""
+    """Tell an open page how many calls wait and which pages fail, if that has changed."""
     counted = waiting.count_waiting(db.session())
-    if request.args.get("seen") == f"{counted.total}-{counted.missed}":
+    if request.args.get("seen") == mark_of(counted):
         return "", 204
-    return render_template("response/waiting_line.html", waiting=counted)
+    return render_template("response/waiting_changed.html", waiting=counted)
 
 
 @bp.get("/<int:call_id>/write-up")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import TooManyTries
+from tsalert.core.errors import RuleViolation, TooManyTries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.fates import calls_made
 from tsalert.delivery.queries import EndpointView, get_endpoint
@@ -55,6 +55,16 @@ def ask(session: Session, sign_up: SignUp, *, now: datetime, code: str | None = 
         session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=now + CONFIRM_LIFE
     )
     return delivery.enqueue_one(session, mailing_id, sign_up.endpoint_id, now=now)
+
+
+def require_served(channel: Channel) -> None:
+    """Refuse a landline where nothing is set up that makes calls: its owner would wait for alerts in vain.
+
+    :raises RuleViolation: it is one; the field is ``contact``.
+    """
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    if channel is Channel.VOICE and not settings.makes_calls:
+        raise RuleViolation("We cannot ring landlines. Enter an email address or a mobile number.", field="contact")
 
 
 def may_cost(session: Session, channel: Channel, address: str, *, now: datetime) -> bool:

@@ -224,7 +224,11 @@ def _require_active(end: EndpointView) -> None:
 
 
 def find_or_add(session: Session, channel: Channel, address: str, now: datetime) -> EndpointView:
-    """Return the endpoint of an address, locked; one that is new to us is unconfirmed. A step."""
+    """Return the endpoint of an address, locked; one that is new to us is unconfirmed. A step.
+
+    :raises RuleViolation: it is a landline, and nothing is set up that makes calls.
+    """
+    asking.require_served(channel)
     status = EndpointStatus.UNCONFIRMED
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=status, now=now)
     return endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]

@@ -31,7 +31,8 @@ class Subscriber(Base):
 
     ``partner_code`` is that of the partner who sent them.
     ``ward`` is the ward's code where the directory of wards knows it; no ward means alerts for every ward.
-    While ``paused_until`` holds anything, whatever the hour, nothing is sent to them; the timetable empties it.
+    While ``paused_until`` holds anything, whatever the hour, nothing is sent to them; the timetable empties it. Of an
+    organisation it is the last of its contacts' own pauses, and those who have none still get everything.
     """
 
     __tablename__ = "subscriber"
@@ -80,13 +81,20 @@ class SubscriberMerge(Base):
 
 
 class SubscriberEndpoint(Base):
-    """Who reads an address: one address may serve several people, and one person have several."""
+    """Who reads an address: one address may serve several people, and one person have several.
+
+    ``paused_until`` is the pause of an organisation's contact, who reads this address.
+    """
 
     __tablename__ = "subscriber_endpoint"
+    __table_args__ = (
+        Index("ix_subscriber_endpoint_paused", "paused_until", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
+    )
 
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
     endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoint.id"), primary_key=True, index=True)
     channel: Mapped[str]
+    paused_until: Mapped[datetime | None]
 
 
 class Subscription(Base):

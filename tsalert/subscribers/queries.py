@@ -4,15 +4,36 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
-from tsalert.subscribers.models import Partner, SignUp, Subscriber, SubscriberWard, Subscription, Topic
+from tsalert.subscribers.models import (
+    Partner,
+    SignUp,
+    Subscriber,
+    SubscriberEndpoint,
+    SubscriberWard,
+    Subscription,
+    Topic,
+)
 from tsalert.subscribers.rules import CONFIRM_LIFE, Frequency, Kind, topics_reached
+
+_AWAKE = Subscriber.paused_until.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +135,12 @@ def digest_audience(
     :param joined_by: leave out what was subscribed to after this instant.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
-    wanting = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    is_open = (Subscription.ended_at.is_(None), Subscriber.paused_until.is_(None))
-    wanting = wanting.where(*is_open, Subscription.frequency == frequency)
-    wanting = wanting.where(*_asked_for(topic), *_lives_in(wards), Subscription.started_at <= joined_by)
+    asked = (Subscription.ended_at.is_(None), Subscription.frequency == frequency, Subscription.started_at <= joined_by)
+    wanting = select(Subscription.endpoint_id).where(*asked, *_asked_for(topic))
+    beside = _beside_a_pause(wanting).where(*_lives_in(wards))
+    awake = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(_AWAKE, *_lives_in(wards))
     return select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(wanting)
+        reachable.c.channel.in_([*channels]), reachable.c.id.in_(awake.union_all(beside))
     )
 
 
@@ -182,23 +203,19 @@ def _wanting(*, wards: Collection[str], topic: str, urgent: bool, among: Select[
     """Return the query of endpoint ids at which somebody asked for an alert, whatever their state."""
     slugs = topics_reached(topic)
     wanting = _getting(Subscription.topic_id, slugs, urgent=urgent, among=among)
+    parts = [_beside_a_pause(wanting).where(*_lives_in(wards))]
     if not wards:
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-        return wanting.where(Subscription.subscriber_id.not_in(paused))
-    is_awake = Subscriber.paused_until.is_(None)
-    at_home = (is_awake, or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
-    if among is not None:
-        # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
-        wanting = wanting.where((Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home)))
+        parts.append(wanting.where(Subscription.subscriber_id.not_in(paused)))
     else:
-        wanting = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
-    # The few who hear of a ward besides their own are asked for apart: with them, no index would serve for the many.
-    # And by a sum, lest SQLite begin with everybody who wants the topic.
-    besides = _getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among)
-    besides = besides.join(SubscriberWard, SubscriberWard.subscriber_id == Subscription.subscriber_id)
-    besides = besides.join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-    besides = besides.where(is_awake, SubscriberWard.ward.in_([*wards]))
-    return select(wanting.union_all(besides).subquery("wanting").c.endpoint_id)
+        at_home = (_AWAKE, or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
+        # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
+        few = (Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home))
+        many = wanting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(*at_home)
+        parts.append(many if among is None else wanting.where(few))
+        # By a sum, lest SQLite begin with everybody who wants the topic.
+        parts.append(_besides(_getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among), wards))
+    return select(union_all(*parts).subquery("wanting").c.endpoint_id)
 
 
 def _getting(
@@ -209,6 +226,27 @@ def _getting(
     if among is not None:
         getting = getting.where(Subscription.endpoint_id.in_(among))
     return getting if urgent else getting.where(Subscription.frequency == Frequency.IMMEDIATE)
+
+
+def _besides(getting: Select[int], wards: Collection[str]) -> Select[int]:
+    """Narrow to the few who hear of a ward besides their own: with them, no index would serve for the many."""
+    besides = getting.join(SubscriberWard, SubscriberWard.subscriber_id == Subscription.subscriber_id)
+    besides = besides.join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    return besides.where(_AWAKE, SubscriberWard.ward.in_([*wards]))
+
+
+def _beside_a_pause(getting: Select[int]) -> Select[int]:
+    """Narrow to the addresses of organisations of which a contact pauses, but for that contact's.
+
+    Those who pause are few: everybody else is counted without a look at any link.
+    """
+    link = and_(
+        SubscriberEndpoint.subscriber_id == Subscription.subscriber_id,
+        SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
+    )
+    pausing = (Subscriber.kind == literal_column(f"'{Kind.PARTNER}'"), Subscriber.paused_until.is_not(None))
+    beside = getting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).join(SubscriberEndpoint, link)
+    return beside.where(*pausing, SubscriberEndpoint.paused_until.is_(None))
 
 
 def _asked_for(topic: str) -> list[ColumnElement[bool]]:

@@ -76,7 +76,9 @@ def _change(material: Material, kind: ValueClass) -> Change:
     current = class_cell(material.saved.classes[material.quarter], kind)
     rebased = material.saved.rebased_classes
     year_before = class_cell(rebased or material.saved.classes[material.glance.compared.last_year], kind)
-    if material.is_provisional or not current or not year_before or current.has_no_value or year_before.has_no_value:
+    if material.is_provisional or material.told_of_beginning(material.glance.compared.last_year):
+        return UNAVAILABLE
+    if not current or not year_before or current.has_no_value or year_before.has_no_value:
         return UNAVAILABLE
     is_rebased = rebased is not None and kind in ESTIMATED
     return describe_change(year_before.shown, current.shown, is_rebased=is_rebased)

@@ -10,12 +10,15 @@ _NONE = Prose("No partner's figures have been entered.")
 
 
 def partners_section(material: Material) -> Section:
-    """Lay out the latest figures of each partner."""
-    blocks: tuple[Block, ...] = tuple(map(_table, material.partners))
+    """Lay out the latest figures of each partner, of a month beside those of a year where it gives both."""
+    partners = [table.partner for table in material.partners]
+    blocks: tuple[Block, ...] = tuple(
+        _table(table, partners[:place].count(table.partner)) for place, table in enumerate(material.partners)
+    )
     return Section(SectionKey.PARTNERS, blocks or (_NONE,))
 
 
-def _table(table: PartnerTable) -> Table:
+def _table(table: PartnerTable, earlier: int) -> Table:
     columns = (
         Column("before", table.before.prose, Unit.COUNT),
         Column("current", table.period.prose, Unit.COUNT),
@@ -28,7 +31,7 @@ def _table(table: PartnerTable) -> Table:
     if wrong:
         notes.append(f"Printed percentages that the counts do not make: {wrong:,}.")
     return Table(
-        f"partner:{table.partner.casefold()}",
+        f"partner:{table.partner.casefold()}" + (f":{earlier + 1}" if earlier else ""),
         f"{table.partner}: {table.period.prose} and the same time a year before",
         "Category",
         columns,

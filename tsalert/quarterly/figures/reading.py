@@ -15,7 +15,6 @@ from tsalert.circulation.ledger import figures as circulation_figures
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, quarter_of
 from tsalert.enforcement.figures import EnforcementFigures, enforcement_figures
-from tsalert.quarterly.figures.beginning import records_begin
 from tsalert.quarterly.figures.recalling import Recaller
 from tsalert.quarterly.figures.savings_reading import Saved, read_saved
 from tsalert.reports.comparing import quarters_up_to
@@ -67,7 +66,6 @@ class Material:
     enforcement: EnforcementFigures
     partners: tuple[PartnerTable, ...]
     gaps: Gaps
-    begins_on: date | None
 
     @property
     def quarter(self) -> Period:
@@ -81,9 +79,7 @@ class Material:
 
     def told_of_beginning(self, earliest: Period) -> tuple[str, ...]:
         """Say when records begin, where a period is shown or compared that reaches further back."""
-        if self.begins_on is None or earliest.first_day >= quarter_of(self.begins_on).first_day:
-            return ()
-        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that a nought is what nobody wrote down.",)
+        return self.glance.told_of_beginning(earliest)
 
 
 def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, now: datetime) -> Material:
@@ -106,7 +102,6 @@ def read_material(session: Session, memory: FiguresMemory, quarter: Period, *, n
         enforcement=keep("enforcement", quarter, enforcement_figures),
         partners=partner_tables(session, until=quarter.last_day),
         gaps=keep("gaps", quarter, _gaps),
-        begins_on=records_begin(session),
     )
 
 

@@ -51,7 +51,7 @@ def get_choices(subscriber_id: int, endpoint_id: int) -> dict[str, Any]:
         "ward": subscriber.ward,
         "further_wards": held.further_wards,
         "large_print": held.is_large_print,
-        "paused_until": subscriber.paused_until,
+        "paused_until": held.paused_until,
         "status": held.end.status,
     }
 

@@ -13,7 +13,7 @@ from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
-from tsalert.subscribers.asking import may_cost
+from tsalert.subscribers.asking import may_cost, require_served
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.preferences import rules, wording
@@ -53,6 +53,7 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     if old is not None:
         require_address(session, subscriber_id, old)
     channel, address = read_contact(contact)
+    require_served(channel)
     if by.is_reader:
         _require_free_to_ask(session, subscriber_id, channel, address, by.now)
     new = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=by.now)

@@ -16,6 +16,7 @@ from tsalert.subscribers.hearing import further_wards, wards_of
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.oneness import numbers_of
 from tsalert.subscribers.preferences.models import LeavingReason
+from tsalert.subscribers.preferences.pausing import paused_until
 from tsalert.subscribers.preferences.readers import addresses_of, open_subscriptions
 from tsalert.subscribers.preferences.rules import EVERY_WARD, WhyLeft
 from tsalert.subscribers.preferences.wording import FREQUENCIES
@@ -36,6 +37,7 @@ class Standing:
     ward: str
     ward_choice: str
     others: tuple[str, ...]
+    paused_until: datetime | None
     further_wards: tuple[str, ...] = ()
 
     @property
@@ -79,6 +81,7 @@ def standing(session: Session, subscriber: Subscriber, endpoint_id: int, *, now:
         ward=", ".join(names.get(ward, ward) for ward in wards_of(session, subscriber)) or "Every ward",
         ward_choice="" if is_from_postcode else subscriber.ward or EVERY_WARD,
         others=tuple(end.masked for _, end in sorted(others.items())),
+        paused_until=paused_until(session, subscriber, endpoint_id),
         further_wards=further_wards(session, subscriber.id),
     )
 

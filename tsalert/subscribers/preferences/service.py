@@ -43,12 +43,12 @@ def choose(token: str, choices: Choices, *, now: datetime) -> None:
 
 def pause(token: str, span: Pause, *, now: datetime) -> None:
     """Send the reader of an address nothing for a while."""
-    _do(token, lambda session, whose, by: pausing.pause(session, whose[0], span, by=by), now)
+    _do(token, lambda session, whose, by: pausing.pause(session, whose[0], span, at=whose[1], by=by), now)
 
 
 def resume(token: str, *, now: datetime) -> None:
     """Send to the reader of an address again before their pause is over."""
-    _do(token, lambda session, whose, by: pausing.resume(session, whose[0], by=by), now)
+    _do(token, lambda session, whose, by: pausing.resume(session, whose[0], at=whose[1], by=by), now)
 
 
 def stop(token: str, *, now: datetime) -> None:

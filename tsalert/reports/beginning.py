@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases.models import CaseFile
 from tsalert.core.clock import london_date
+from tsalert.core.periods import Period, quarter_of
 from tsalert.response.models import Call
 from tsalert.savings.figures.scopes import COUNTED
 from tsalert.savings.models import Intervention
@@ -17,3 +18,8 @@ def records_begin(session: Session) -> date | None:
     instants = [session.scalar(select(func.min(when))) for when in (Call.received_at, CaseFile.opened_at)]
     counted = session.scalar(select(func.min(Intervention.on_date)).where(*COUNTED))
     return min((day for day in (counted, *(at and london_date(at) for at in instants)) if day), default=None)
+
+
+def is_recorded(period: Period, begins_on: date | None) -> bool:
+    """Return whether a period lies in the years of the records; what begins before their first quarter has gaps."""
+    return begins_on is None or period.first_day >= quarter_of(begins_on).first_day

@@ -1,0 +1,151 @@
+"""Updates and all-clears go to exactly those who got the alert."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tests.alerts.conftest import new_draft, shown, subscribe
+from tests.conftest import NOW
+from tsalert.alerts import proof, queries, service
+from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import FollowUp, Kind
+from tsalert.audit.models import AuditEvent
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict
+from tsalert.delivery import service as delivery
+from tsalert.delivery.models import Delivery, Endpoint
+from tsalert.delivery.rules import SuppressionReason
+from tsalert.staff.rules import RoleName
+
+UPDATE = FollowUp(Kind.UPDATE, "Update: roofers", "They are in Clock House now.", NOW + timedelta(days=7))
+ALL_CLEAR = replace(UPDATE, kind=Kind.ALL_CLEAR, headline="All clear: roofers", body="They were arrested.")
+
+
+def send(alert_id: int, author: Actor, approver: Actor) -> int:
+    service.submit(alert_id, actor=author, now=NOW)
+    return service.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
+
+
+def got(session: Session, alert_id: int) -> list[str]:
+    mailings = queries.mailings_of(session, alert_id)
+    query = select(Endpoint.address).join(Delivery, Delivery.endpoint_id == Endpoint.id)
+    return sorted(session.scalars(query.where(Delivery.mailing_id.in_(mailings))))
+
+
+def test_an_update_goes_to_who_got_the_alert_and_to_nobody_else(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    subscribe(session, "new@example.org")
+    session.commit()
+    alert_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    assert queries.reach(session, queries.get_alert(session, alert_id)) == {"email": 2, "sms": 1}
+    assert send(alert_id, author, approver) == 3
+    assert got(session, alert_id) == ["+447700900001", "ann@example.org", "bob@example.org"]
+
+
+def test_who_has_left_or_never_got_it_gets_no_update(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    ends = {end.address: end.id for end in session.scalars(select(Endpoint))}
+    delivery.suppress(session, ends["ann@example.org"], SuppressionReason.OPTED_OUT, NOW)
+    failed = update(Delivery).where(Delivery.endpoint_id == ends["bob@example.org"])
+    session.execute(failed.values(status="failed"))
+    session.commit()
+    alert_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    send(alert_id, author, approver)
+    assert got(session, alert_id) == ["+447700900001"]
+
+
+def test_partners_who_got_it_get_the_update_in_their_edition(
+    session: Session, author: Actor, approver: Actor, people: None
+) -> None:
+    subscribe(session, "watch@example.org", kind="partner")
+    session.commit()
+    original = service.write_draft(new_draft(), actor=author, now=NOW)
+    send(original, author, approver)
+    alert_id = service.follow_up(original, ALL_CLEAR, actor=author, now=NOW)
+    assert send(alert_id, author, approver) == 4
+    assert "watch@example.org" in got(session, alert_id)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (UPDATE, "This is an update to our alert TS-2026-001."),
+        (ALL_CLEAR, "All clear: what our alert TS-2026-001 warned of is over."),
+    ],
+)
+def test_every_form_begins_by_saying_which_alert_it_continues(
+    session: Session, sending: int, author: Actor, written: FollowUp, said: str
+) -> None:
+    alert_id = service.follow_up(sending, written, actor=author, now=NOW)
+    pulled = proof.pull_proof(queries.get_alert(session, alert_id))
+    reference = queries.get_alert(session, sending).reference
+    sentence = said.replace("TS-2026-001", reference)
+    forms = [pulled.wording.text, pulled.wording.html, pulled.wording.sms]
+    forms += [form for mail in pulled.others.values() for form in (mail.text, mail.html)]
+    assert all(sentence in form for form in forms)
+    assert sentence.split(":")[0].split(" TS-")[0] in pulled.wording.voice
+
+
+def test_an_update_of_an_update_continues_the_first_alert(session: Session, sending: int, author: Actor) -> None:
+    first = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    second = service.follow_up(first, UPDATE, actor=author, now=NOW)
+    assert session.get_one(Alert, second).in_reply_to == sending
+
+
+def test_changing_an_update_leaves_whom_it_goes_to(session: Session, sending: int, author: Actor) -> None:
+    alert_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    elsewhere = new_draft(topic="scams", channels=("voice",), headline="Update: roofers again")
+    service.edit_draft(alert_id, elsewhere, actor=author, now=NOW)
+    session.expire_all()
+    alert = session.get_one(Alert, alert_id)
+    assert (alert.headline, alert.topic, alert.channels) == (
+        "Update: roofers again",
+        "doorstep-crime",
+        ["email", "sms"],
+    )
+
+
+def test_only_what_was_sent_and_stands_is_continued(sending: int, pending: int, author: Actor, approver: Actor) -> None:
+    unsent = service.write_draft(new_draft(), actor=author, now=NOW)
+    with pytest.raises(Conflict, match="not been sent"):
+        service.follow_up(unsent, UPDATE, actor=author, now=NOW)
+    service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    with pytest.raises(Conflict, match="Its all-clear is TS-"):
+        service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)
+    with pytest.raises(Conflict, match="withdrawn"):
+        service.follow_up(sending, UPDATE, actor=author, now=NOW)
+
+
+def test_an_all_clear_ends_the_alert_on_the_public_pages(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    alert_id = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    assert [one.id for one in queries.current(session, now=NOW)] == [sending]
+    send(alert_id, author, approver)
+    assert [one.id for one in queries.current(session, now=NOW)] == [alert_id]
+    assert [one.id for one in queries.past(session, now=NOW)] == [sending]
+    (told,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "ended")).all()
+    assert told.subject_id == sending
+
+
+def test_an_officer_writes_it_from_the_alerts_page(
+    session: Session, sending: int, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser = signed_in(RoleName.DUTY_OFFICER)
+    assert "give the all-clear" in browser.get(f"/alerts/{sending}").text
+    form = browser.get(f"/alerts/{sending}/follow-up?kind=all_clear").text
+    assert "exactly those who got alert" in form
+    ends = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    typed = {"kind": "all_clear", "headline": "All clear", "body": "Over.", "urgency": "routine", "expires_at": ends}
+    answer = browser.post(f"/alerts/{sending}/follow-up", data=typed, follow_redirects=True)
+    assert "All-clear for" in answer.text
+    wrong = browser.post(f"/alerts/{sending}/follow-up", data=typed | {"kind": "alert"})
+    assert (wrong.status_code, "Choose an update or an all-clear." in wrong.text) == (422, True)

@@ -1,0 +1,74 @@
+"""Updates and all-clears: whom they continue, and that they go to the same people. Steps."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import queries
+from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import Channel, Draft, FollowUp, Kind
+from tsalert.alerts.steps import Status
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict
+
+
+def original_of(session: Session, alert: Alert) -> Alert:
+    """Return the alert that one continues, or itself: every update continues the first."""
+    return alert if alert.in_reply_to is None else queries.get_alert(session, alert.in_reply_to, lock=True)
+
+
+def require_open(session: Session, original: Alert, kind: Kind) -> None:
+    """Refuse to continue what nobody got, what was withdrawn, and a second all-clear.
+
+    :raises Conflict: saying which.
+    """
+    if original.published_at is None:
+        raise Conflict("This alert has not been sent, so there is nothing to follow up.", legal=["edit"])
+    if queries.standing(session, original) is Status.CANCELLED:
+        raise Conflict("This alert was withdrawn, and everybody can read why.", legal=["read"])
+    ended = find_all_clear(session, original.id)
+    if ended is not None and kind is Kind.ALL_CLEAR:
+        raise Conflict(f"Its all-clear is {ended.reference}.", legal=["read"])
+
+
+def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
+    """Let the alert that an all-clear ends apply no longer, on every page and in every feed."""
+    original = all_clear.original
+    if original is not None and all_clear.kind == Kind.ALL_CLEAR and original.expires_at > now:
+        was = original.expires_at.isoformat()
+        original.expires_at = now
+        audit.record(session, actor, "ended", "alert", original.id, now=now, by=all_clear.reference, was=was)
+
+
+def find_all_clear(session: Session, original_id: int) -> Alert | None:
+    """Return the all-clear of an alert, written or sent; one that was rejected is none."""
+    mine = (Alert.in_reply_to == original_id, Alert.kind == Kind.ALL_CLEAR, Alert.status != Status.REJECTED)
+    return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
+
+
+def draft_of(original: Alert, written: FollowUp) -> Draft:
+    """Return the draft of what continues an alert."""
+    draft = Draft(
+        headline=written.headline,
+        body=written.body,
+        advice=written.advice,
+        sms=written.sms,
+        voice=written.voice,
+        topic=original.topic,
+        channels=(),
+        expires_at=written.expires_at,
+        urgency=written.urgency,
+        case_id=original.case_id,
+    )
+    return for_the_same_people(original, draft)
+
+
+def for_the_same_people(original: Alert | None, draft: Draft) -> Draft:
+    """Return a draft whose topic, wards and channels are those of the alert that it continues, if any."""
+    if original is None:
+        return draft
+    channels = tuple(Channel(each) for each in original.channels)
+    return replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
