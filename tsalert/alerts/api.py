@@ -99,7 +99,8 @@ def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @blp.response(200, AlertSchema)
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
-    service.approve(alert_id, approval["digest"], actor=current_actor(), now=utc_now())
+    actor, now = current_actor(), utc_now()
+    service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
     return _record(alert_id)
 
 

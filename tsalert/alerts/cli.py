@@ -36,10 +36,11 @@ group = CommandGroup("alerts", help="Alerts to residents.")
     type=click.Choice([*MayStay]),
     help="Why all in it that may point to a person stays: it is public, points to nobody, or residents need it.",
 )
+@click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual.")
 @click.option(
     "--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent, with no message in doubt."
 )
-def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, *, wait: bool) -> None:
+def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, readers: int | None, *, wait: bool) -> None:
     """Send the alert in FILE without a second person.
 
     FILE is JSON: headline, body (Markdown), topic, channels (email, sms) and expires_at; if wanted advice, sms,
@@ -48,7 +49,7 @@ def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, *, wait
     draft = _read(file)
     actor = actor_of(get_officer(db.session(), email), Via.COMMAND)
     why = MayStay(may_stay) if may_stay else None
-    alert_id = service.write_and_send_alone(draft, reason, may_stay=why, actor=actor, now=utc_now())
+    alert_id = service.write_and_send_alone(draft, reason, may_stay=why, readers=readers, actor=actor, now=utc_now())
     alert = queries.get_alert(db.session(), alert_id)
     progress = queries.progress(db.session(), alert)
     if progress and progress.total:

@@ -17,6 +17,7 @@ from tsalert.alerts.pointing import MayStay, Pointer
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
+from tsalert.alerts.unusual import is_unusual, usual_size
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import kind_label
@@ -237,12 +238,14 @@ def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime)
     """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
     if alert.published_at is not None:
         sent = editions.sent_sizes(session, alert.id)
-        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None}
+        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None, "usual": None}
     reach = queries.reach(session, alert)
+    usual, size = usual_size(session, alert.id), sum(reach.values())
     return {
         "reach": reach,
+        "usual": usual if is_unusual(size, usual) else None,
         "later": say_later(count_later(session, alert, now=now)),
-        "edition_sizes": editions.edition_sizes(session, alert, sum(reach.values())),
+        "edition_sizes": editions.edition_sizes(session, alert, size),
         "costs": costs(pulled, reach),
         "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),
     }

@@ -22,7 +22,7 @@ from tsalert.alerts.rules import (
     Verdict,
 )
 from tsalert.delivery.doubts import Decision
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId
+from tsalert.web.fields import Count, Instant, Line, Paragraph, RecordId
 
 _LONGEST_REASON = 2000
 _NO_CHANNEL = "Choose at least one way to send it."
@@ -98,6 +98,7 @@ class AlertApprovalSchema(Schema):
     """An approval of exactly what was shown."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
+    readers = Count(load_default=None, allow_none=True)
 
 
 class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):

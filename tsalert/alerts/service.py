@@ -10,6 +10,7 @@ from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
+from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
@@ -86,10 +87,10 @@ def reject(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     _decide_against(alert_id, Step.REJECT, reason, actor, now)
 
 
-def approve(alert_id: int, shown: str, *, actor: Actor, now: datetime) -> int:
+def approve(alert_id: int, shown: str, *, readers: int | None = None, actor: Actor, now: datetime) -> int:
     """Approve what another officer wrote and start to send it; returns how many messages were queued.
 
-    :param shown: the digest of what the approver was shown.
+    :param shown: the digest of what the approver was shown; ``readers`` how many get it, typed if they are many.
     :raises NotAllowed: the approver wrote some of it.
     :raises Conflict: it has changed since, or is not waiting for approval.
     :raises RuleViolation: nobody would get it, at once or later, or it has expired.
@@ -98,10 +99,12 @@ def approve(alert_id: int, shown: str, *, actor: Actor, now: datetime) -> int:
     with transaction() as session:
         alert = _lock_for(session, alert_id, Step.APPROVE)
         rules.require_other_eyes(queries.writers(session, alert_id), actor.officer_id)
-        return _send(session, alert, shown, actor, now)
+        return require_typed(session, alert_id, _send(session, alert, shown, actor, now), readers)
 
 
-def send_alone(alert_id: int, shown: str, reason: str, *, actor: Actor, now: datetime) -> int:
+def send_alone(
+    alert_id: int, shown: str, reason: str, *, readers: int | None = None, actor: Actor, now: datetime
+) -> int:
     """Send an alert without a second person; a manager reviews it the next day.
 
     :raises NotAllowed: the officer may not send alone.
@@ -110,11 +113,18 @@ def send_alone(alert_id: int, shown: str, reason: str, *, actor: Actor, now: dat
     """
     actor.require(Permission.OVERRIDE_APPROVAL)
     with transaction() as session:
-        return _send_alone(session, alert_id, shown, reason, actor=actor, now=now)
+        size = _send_alone(session, alert_id, shown, reason, actor=actor, now=now)
+        return require_typed(session, alert_id, size, readers)
 
 
 def write_and_send_alone(
-    draft: Draft, reason: str, *, may_stay: MayStay | None = None, actor: Actor, now: datetime
+    draft: Draft,
+    reason: str,
+    *,
+    may_stay: MayStay | None = None,
+    readers: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Write an alert and send it without a second person, both or neither; returns its id.
 
@@ -126,7 +136,8 @@ def write_and_send_alone(
         marks = [each.mark.key for each in answering.marks_of(session, alert)]
         if may_stay is not None and marks:
             answering.keep(session, alert, marks, may_stay, actor=actor, now=now)
-        _send_alone(session, alert.id, proof.pull_proof(alert).digest, reason, actor=actor, now=now)
+        size = _send_alone(session, alert.id, proof.pull_proof(alert).digest, reason, actor=actor, now=now)
+        require_typed(session, alert.id, size, readers)
         return alert.id
 
 

@@ -141,8 +141,8 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
-    shown = load_form(AlertApprovalSchema())["digest"]
-    size = service.approve(alert_id, shown, actor=current_actor(), now=utc_now())
+    typed = load_form(AlertApprovalSchema())
+    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=current_actor(), now=utc_now())
     return _to(alert_id, f"Approved. {_on_their_way(size)}")
 
 
@@ -153,7 +153,9 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
     """Send exactly what was shown without a second person."""
     typed = load_form(LoneSendingSchema())
     actor, now = current_actor(), utc_now()
-    size = service.send_alone(alert_id, typed["digest"], typed["reason"], actor=actor, now=now)
+    size = service.send_alone(
+        alert_id, typed["digest"], typed["reason"], readers=typed["readers"], actor=actor, now=now
+    )
     return _to(alert_id, f"{_on_their_way(size)} A manager will review this tomorrow.")
 
 
