@@ -17,7 +17,6 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
 from tsalert.delivery import doubts
-from tsalert.delivery.doubts import Decision
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
 from tsalert.tiers.queries import require_visible
@@ -184,7 +183,7 @@ def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None
         _note_change(session, alert, "withdrawn", actor, now)
 
 
-def decide_doubt(alert_id: int, delivery_id: int, decision: Decision, *, actor: Actor, now: datetime) -> None:
+def decide_doubt(alert_id: int, delivery_id: int, decision: doubts.Decision, *, actor: Actor, now: datetime) -> None:
     """Settle by an officer's decision whether a message of an alert was sent.
 
     :raises NotFound: the alert has no such message.
