@@ -32,7 +32,7 @@ ENTRIES = (
     held("calculation_run", facts="profile basis recognition period rate_sets digest_of_inputs digest_of_results "
          "totals note state reason"),
     held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text voice_text "
-         "status remark approved_digest override_reason"),
+         "status remark approved_digest override_reason withdrawn_because"),
     held("alert_edition", "mailing_id > mailing", facts="edition"),
     held("digest_run", facts="frequency"),
     held("digest_mailing", "mailing_id > mailing", "run_id > digest_run"),
