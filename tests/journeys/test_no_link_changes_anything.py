@@ -75,6 +75,8 @@ TO_OFFICERS = {
     "subscribers/telling.py",
     "telephone/telling.py",
 }
+# Answers to whoever texts us hold no link.
+ANSWERS = {"inbound/notify.py"}
 THE_QUEUE = {"delivery/mailings.py", "delivery/personal.py", "staff/writing.py"}
 FOR_RESIDENTS = {
     "/check/{}",
@@ -106,7 +108,14 @@ FOR_OFFICERS = {
     "/subject-access/{}",
     "/subscribers",
 }
-FOR_MACHINES = {"/alerts/published", "/wards", "/webhooks/twilio", "/webhooks/twilio/voice/{}?{}", "/{}{}"}
+FOR_MACHINES = {
+    "/alerts/published",
+    "/wards",
+    "/webhooks/twilio",
+    "/webhooks/twilio/status",
+    "/webhooks/twilio/voice/{}?{}",
+    "/{}{}",
+}
 # A page behind these is there once an alert was passed on, and says so before.
 PASSING_ON = ("/pass-on/", "/passed-on/")
 # A form that anybody may send is held against forgery by a cookie.
@@ -130,7 +139,7 @@ def digest(session: Session) -> dict[str, str]:
 
 def test_every_kind_of_message_is_known() -> None:
     sending = {name for name, text in sources() if SENDS.search(text)}
-    assert sending == TO_RESIDENTS | TO_OFFICERS | THE_QUEUE
+    assert sending == TO_RESIDENTS | TO_OFFICERS | ANSWERS | THE_QUEUE
 
 
 def test_every_link_in_a_message_is_known() -> None:

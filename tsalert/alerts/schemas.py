@@ -67,6 +67,7 @@ class FollowUpSchema(Schema):
         by_value=True,
         required=True,
         validate=validate.OneOf([Kind.UPDATE, Kind.ALL_CLEAR], error="Choose an update or an all-clear."),
+        error_messages={"required": "Choose an update or an all-clear."},
     )
     headline = Line(required=True, longest=LONGEST_HEADLINE, error_messages={"required": "Enter a headline."})
     body = Paragraph(required=True, longest=LONGEST_BODY, error_messages={"required": "Say what is new."})
