@@ -39,7 +39,7 @@ def last(outbox: Page, subject: str) -> int:
 def ask(page: Page, contact: str) -> None:
     """Ask for a code, as slowly as a person types."""
     page.goto("/preferences")
-    page.get_by_label("Email address or mobile number").fill(contact)
+    page.get_by_label("Email address or telephone number").fill(contact)
     page.wait_for_timeout(SHORTEST_FILL.total_seconds() * 1000 + 500)
     page.get_by_role("button", name="Send me a code").click()
 
