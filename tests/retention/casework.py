@@ -22,6 +22,7 @@ from tsalert.cases.vocabulary import PartnerBody
 from tsalert.core.actors import Actor
 from tsalert.core.periods import parse_period
 from tsalert.db import db
+from tsalert.identifying.vocabulary import Check
 from tsalert.intelligence import service as intelligence
 from tsalert.intelligence.rules import NewAbout, NewIntelligence, NewSharing
 from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
@@ -31,7 +32,6 @@ from tsalert.letters.rules import NewLetter
 from tsalert.letters.rules import NewSending as LetterSent
 from tsalert.quarterly.studies import service as studies
 from tsalert.quarterly.studies.rules import Beginning, Why, Writing
-from tsalert.quarterly.studies.vocabulary import Check
 from tsalert.referrals import service as referrals
 from tsalert.referrals import vocabulary as referral_words
 from tsalert.referrals.rules import Acknowledgement, NewReferral, Sending

@@ -1,22 +1,24 @@
 """What in an alert may point to a person, and what officers said of it: nothing goes out before all is answered."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import proof, queries
+from tsalert.alerts.markdown import to_text
 from tsalert.alerts.models import Alert, AlertAnswer
-from tsalert.alerts.pointing import Known, Mark, MayStay, find_marks
+from tsalert.alerts.pointing import Mark, MayStay, find_marks
 from tsalert.alerts.steps import Step, legal_steps
 from tsalert.audit import service as audit
-from tsalert.cases import queries as cases
-from tsalert.cases.people.queries import people_of
+from tsalert.cases import merging
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
+from tsalert.identifying.facts import People, bare
+from tsalert.identifying.knowing import people_of
 
 _SHOWN = 3
 
@@ -98,25 +100,25 @@ def require_nobody_named(session: Session, alert: Alert, reason: str) -> None:
 def _marks(session: Session, alert: Alert) -> Sequence[Mark]:
     words = {
         "headline": alert.headline,
-        "body": alert.body_markdown,
-        "advice": alert.advice,
+        "body": to_text(alert.body_markdown),
+        "advice": to_text(alert.advice),
         "sms": alert.sms_text,
-        "voice": alert.voice_text,
+        "voice": to_text(alert.voice_text),
     }
     return _marks_in(session, alert, words)
 
 
 def _marks_in(session: Session, alert: Alert, words: Mapping[str, str]) -> Sequence[Mark]:
     head = proof.letterhead()
-    return find_marks(words, _known(session, alert.case_id), ours=[head.rapid_response_number or ""])
+    read = {name: bare(text) for name, text in words.items()}
+    return find_marks(read, _people(session, alert.case_id), ours=[head.rapid_response_number or ""])
 
 
-def _known(session: Session, case_id: int | None) -> Known:
+def _people(session: Session, case_id: int | None) -> People:
+    """Return who must not be told of: everybody of the matter, but for their wards and the area of their postcode."""
     if case_id is None:
-        return Known()
-    case = cases.get_case(session, case_id)
-    names = {person.name for person in people_of(session, case_id)} | {case.victim_name or ""}
-    return Known(tuple(sorted(names - {""})), (case.address,) if case.address else ())
+        return People()
+    return replace(people_of(session, merging.matter_of(session, case_id)), wards=(), postcodes=()).bare()
 
 
 def _marked(mark: Mark, held: AlertAnswer | None) -> Marked:

@@ -13,7 +13,7 @@ from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
-from tsalert.alerts.pointing import MayStay, Pointer
+from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
@@ -47,15 +47,6 @@ EDITION_WORDS = {
     Edition.ORDINARY: "Ordinary edition",
     Edition.PARTNER: "Edition for partners, to be passed on",
     Edition.LARGE_PRINT: "Large print edition",
-}
-POINTER_WORDS = {
-    Pointer.EMAIL: "An email address",
-    Pointer.PHONE: "A telephone number",
-    Pointer.POSTCODE: "A postcode",
-    Pointer.REGISTRATION: "A vehicle's registration",
-    Pointer.ADDRESS: "An address",
-    Pointer.PERSON: "A person's name",
-    Pointer.OF_THE_CASE: "Somebody or somewhere in the case",
 }
 MAY_STAY_WORDS = {
     MayStay.PUBLIC: "It belongs to a firm, a public body or us, and is public",
@@ -163,7 +154,6 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "edition_words": EDITION_WORDS,
         "sms_text": proof.with_sample_link(pulled.wording.sms),
         "marks": [] if alert.published_at else answering.marks_of(session, alert),
-        "pointer_words": POINTER_WORDS,
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "steps": _offered(status, actor, wrote_it=wrote_it),

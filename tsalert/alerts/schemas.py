@@ -213,7 +213,7 @@ class AlertMarkSchema(Schema):
     """Something in an alert that may point to a person; ``why`` it may stay is empty until somebody has said."""
 
     key = fields.String()
-    pointer = fields.String()
+    check = fields.String()
     text = fields.String()
     stands_in = fields.List(fields.String())
     around = fields.String()

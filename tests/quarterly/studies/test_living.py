@@ -14,9 +14,9 @@ from tsalert.enforcement import service as enforcing
 from tsalert.enforcement.court_rules import HearingOutcome, NewDecision, NewDefendant, NewHearing, NewProsecution
 from tsalert.enforcement.rules import NewOffence
 from tsalert.enforcement.vocabulary import CourtKind, DecisionKind, HearingKind, HearingResult, Result
+from tsalert.identifying.vocabulary import Check
 from tsalert.quarterly.studies import queries, service
 from tsalert.quarterly.studies.living import why_live
-from tsalert.quarterly.studies.vocabulary import Check
 
 ON = date(2022, 5, 3)
 COURT = "Anytown Magistrates' Court"
@@ -88,7 +88,7 @@ def test_a_trader_may_be_named_once_convicted_and_not_before(trial: Trial, autho
     service.save_text(trial.case_id, study_id, writing("Lee Gardener did it."), after=1, actor=author, now=NOON)
     study = read(session, trial.case_id, study_id, author)
     (found,) = queries.examine(session, study).told
-    assert (found.finding.check, found.finding.may_stand) == (Check.TRADER, False)
+    assert (found.finding.check, found.may_stand) == (Check.TRADER, False)
     with pytest.raises(Conflict, match="not closed"):
         signed(session, trial.case_id, study_id, author)
     trial.decide(defendant, DecisionKind.PLEA, Result.GUILTY_PLEA)

@@ -31,10 +31,11 @@ from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation, Withheld
+from tsalert.identifying.vocabulary import Check
 from tsalert.quarterly.content import Prose
 from tsalert.quarterly.studies import queries, sections, service, signing
 from tsalert.quarterly.studies.rules import Signing, Why
-from tsalert.quarterly.studies.vocabulary import Check, Item, State
+from tsalert.quarterly.studies.vocabulary import Item, State
 from tsalert.quarterly.vocabulary import SectionKey
 from tsalert.response.vocabulary import Category
 from tsalert.restricting import service as restricting

@@ -1,75 +1,27 @@
-"""What a text is held against, and what is found in it. Pure."""
+"""What a study is held against: the people of its case, its quarter and its money. Pure."""
 
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from re import Match, Pattern
 
 from tsalert.core.periods import Period
 from tsalert.documents.description import Passage, Points
-from tsalert.quarterly.studies.vocabulary import NEVER_STANDS, Check
+from tsalert.identifying.facts import Finding, People, bare
+from tsalert.quarterly.studies.vocabulary import NEVER_STANDS
 from tsalert.quarterly.writing import markdown
 
-_AROUND = 40
 
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A name that a record of the case holds.
-
-    :param is_accused: of somebody who is suspected or charged, and was not convicted.
-    :param parts_too: each word of it that is written large gives them away as well.
-    """
-
-    name: str
-    is_accused: bool = False
-    parts_too: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a case that its study must not tell, and the money that it may.
-
-    :param allowed: names that may be told: traders who were convicted.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(People):
+    """What is known of a case that its study must not tell, and the money that it may."""
 
     quarter: Period
-    names: tuple[Named, ...] = ()
-    allowed: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-    postcodes: tuple[str, ...] = ()
-    wards: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    identifiers: tuple[str, ...] = ()
     amounts: frozenset[Decimal] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that a check found, with the words before and after it; ``advice`` says what to write instead."""
-
-    check: Check
-    found: str
-    start: int
-    before: str
-    after: str
-    advice: str = ""
-
-    @property
-    def key(self) -> tuple[Check, str]:
-        """What it is whenever it is found again, wherever in the text."""
-        return self.check, folded(self.found)
-
-    @property
-    def may_stand(self) -> bool:
-        """True where a writer may say why it stays."""
-        return self.check not in NEVER_STANDS
-
-
-def folded(found: str) -> str:
-    """Return what was found as it is compared."""
-    return " ".join(found.casefold().split())
+def may_stand(finding: Finding) -> bool:
+    """Tell whether a writer may say why something that was found stays."""
+    return finding.check not in NEVER_STANDS
 
 
 def readable(title: str, text: str) -> str:
@@ -78,45 +30,8 @@ def readable(title: str, text: str) -> str:
     return bare(said)
 
 
-def bare(text: str) -> str:
-    """Return text without what cannot be seen, and its letters without accents."""
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in apart if unicodedata.category(character) not in {"Cf", "Mn"})
-
-
 def _addresses(text: str) -> Iterator[str]:
     for block in markdown.parts_of(text, 1):
         spans = block.spans if isinstance(block, Passage) else ()
         points = block.points if isinstance(block, Points) else ()
         yield from (span.address for span in (*spans, *(span for point in points for span in point)) if span.address)
-
-
-def finding(check: Check, text: str, start: int, end: int, advice: str = "") -> Finding:
-    """Return what stands at a place of a text."""
-    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
-    return Finding(check, text[start:end], start, " ".join(before.split("\n")), " ".join(after.split("\n")), advice)
-
-
-def findings_of(check: Check, text: str, pattern: Pattern[str], advice: str = "") -> Iterator[Finding]:
-    """Yield every place that a pattern matches."""
-    return (at(check, text, found, advice) for found in pattern.finditer(text))
-
-
-def at(check: Check, text: str, found: Match[str], advice: str = "") -> Finding:
-    """Return what a pattern found."""
-    return finding(check, text, found.start(), found.end(), advice)
-
-
-def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings in the order of the text, each place once for each check; the longest of those that overlap."""
-    kept: list[Finding] = []
-    for each in sorted(found, key=lambda one: (one.start, -len(one.found), one.check is not Check.TRADER)):
-        if not any(_covers(one, each) for one in kept):
-            kept.append(each)
-    return tuple(kept)
-
-
-def _covers(one: Finding, other: Finding) -> bool:
-    """Tell whether a finding says all that one which begins no earlier says; a trader is named as whoever else is."""
-    is_same = one.check is other.check or (one.check is Check.TRADER and other.check is Check.NAME)
-    return is_same and other.start < one.start + len(one.found)

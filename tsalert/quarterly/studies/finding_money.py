@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tsalert.core.money import format_pounds
-from tsalert.quarterly.studies.facts import Facts, Finding, finding, findings_of
-from tsalert.quarterly.studies.vocabulary import Check
+from tsalert.identifying.facts import Finding, finding, findings_of
+from tsalert.identifying.vocabulary import Check
+from tsalert.quarterly.studies.facts import Facts
 from tsalert.savings.counting.case_studies import Quoted, quoted_amounts, rounded, rounded_from
 
 _IN_WORDS = re.compile(r"\b(?:[a-z]+[\s-])?(?:hundred|thousand|million)s?\s+(?:of\s+)?pounds?\b", re.IGNORECASE)

@@ -5,8 +5,9 @@ from calendar import day_name, month_name
 from collections.abc import Iterator
 
 from tsalert.core.periods import Period
-from tsalert.quarterly.studies.facts import Facts, Finding, at, findings_of
-from tsalert.quarterly.studies.vocabulary import Check
+from tsalert.identifying.facts import Finding, at, findings_of
+from tsalert.identifying.vocabulary import Check
+from tsalert.quarterly.studies.facts import Facts
 
 _WHEN = "Write the quarter."
 _BAND = "Write the age band."

@@ -12,13 +12,15 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period, parse_period
+from tsalert.identifying.facts import Finding, folded
+from tsalert.identifying.vocabulary import Check
 from tsalert.quarterly.studies.checking import check
-from tsalert.quarterly.studies.facts import Finding, folded
+from tsalert.quarterly.studies.facts import may_stand
 from tsalert.quarterly.studies.knowing import facts_of
 from tsalert.quarterly.studies.living import why_live
 from tsalert.quarterly.studies.models import CaseStudy, CaseStudyReason, CaseStudySignature, CaseStudyText
 from tsalert.quarterly.studies.rules import Given, Writing, holding
-from tsalert.quarterly.studies.vocabulary import AgeBand, Check, State
+from tsalert.quarterly.studies.vocabulary import AgeBand, State
 from tsalert.quarterly.vocabulary import SignatureRole
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -86,7 +88,12 @@ class Told:
     @property
     def is_open(self) -> bool:
         """True where it is still to be mended or answered for."""
-        return self.reason is None or not self.finding.may_stand
+        return self.reason is None or not self.may_stand
+
+    @property
+    def may_stand(self) -> bool:
+        """True where a writer may say why it stays."""
+        return may_stand(self.finding)
 
 
 @dataclass(frozen=True, slots=True)

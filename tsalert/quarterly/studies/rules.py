@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.periods import Period
-from tsalert.quarterly.studies.vocabulary import AgeBand, Check, Item
+from tsalert.identifying.vocabulary import Check
+from tsalert.quarterly.studies.vocabulary import AgeBand, Item
 from tsalert.quarterly.vocabulary import SignatureRole
 
 MOST = 3

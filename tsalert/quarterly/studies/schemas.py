@@ -5,8 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Range
 
+from tsalert.identifying.vocabulary import Check
 from tsalert.quarterly.studies.rules import LONGEST_TEXT, LONGEST_TITLE, MOST, Beginning, Signing, Why, Writing
-from tsalert.quarterly.studies.vocabulary import AgeBand, Check, Item
+from tsalert.quarterly.studies.vocabulary import AgeBand, Item
 from tsalert.web.fields import Instant, Line, Paragraph, PeriodLabel, Strict, YesNo, choice
 
 _AGAIN = "Load the page again."
@@ -107,7 +108,7 @@ class CaseStudyFindingSchema(Schema):
     before = fields.String(attribute="finding.before")
     after = fields.String(attribute="finding.after")
     advice = fields.String(attribute="finding.advice")
-    may_stand = fields.Boolean(attribute="finding.may_stand")
+    may_stand = fields.Boolean()
     is_open = fields.Boolean()
     reason = fields.Function(lambda told: told.reason.reason if told.reason else None)
 

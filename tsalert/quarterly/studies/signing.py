@@ -51,9 +51,9 @@ def require_clear(found: Examined) -> None:
     if found.live:
         raise Conflict(found.live[0])
     if found.open:
-        first = found.open[0].finding
+        first = found.open[0]
         legal = ["take it out", "say why it stays"] if first.may_stand else ["take it out"]
-        raise Conflict(f"Left to mend: {first.check.label.lower()}: {first.found}.", legal=legal)
+        raise Conflict(f"Left to mend: {first.finding.check.label.lower()}: {first.finding.found}.", legal=legal)
 
 
 def require_edition(session: Session, study: Study) -> None:

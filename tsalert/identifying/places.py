@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tsalert.quarterly.studies.facts import Facts, Finding, at, findings_of
-from tsalert.quarterly.studies.vocabulary import Check
+from tsalert.identifying.facts import Finding, People, at, findings_of
+from tsalert.identifying.vocabulary import Check
 
 _ADVICE = "Leave the place out, or write: in the borough."
 _WAYS = (
@@ -21,16 +21,31 @@ _WORDS = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _UNITS = frozenset({"flat", "unit", "apartment", "no", "number", "room", "floor", "house"})
 
 
-def places_in(text: str, facts: Facts) -> Iterator[Finding]:
+def places_in(text: str, people: People) -> Iterator[Finding]:
     """Yield every place smaller than the borough that a text has in it."""
-    yield from findings_of(Check.POSTCODE, text, _POSTCODE, _ADVICE)
-    for outward in sorted({postcode.split()[0] for postcode in facts.postcodes if postcode.split()}):
+    yield from postcodes_in(text)
+    yield from streets_in(text)
+    yield from places_of(text, people)
+
+
+def postcodes_in(text: str) -> Iterator[Finding]:
+    """Yield every full postcode."""
+    return findings_of(Check.POSTCODE, text, _POSTCODE, _ADVICE)
+
+
+def streets_in(text: str) -> Iterator[Finding]:
+    """Yield whatever reads like a street, with the number of a house where one stands before it."""
+    return (each for each in findings_of(Check.STREET, text, _STREET, _ADVICE) if not _NO_STREET.search(each.found))
+
+
+def places_of(text: str, people: People) -> Iterator[Finding]:
+    """Yield where the people of a matter live or were, as far as it is known."""
+    for outward in sorted({postcode.split()[0] for postcode in people.postcodes if postcode.split()}):
         alone = re.compile(rf"(?<!\w){re.escape(outward)}(?!\w)(?!\s*\d[A-Z]{{2}}\b)")
         yield from findings_of(Check.STREET, text, alone, _ADVICE)
-    yield from (each for each in findings_of(Check.STREET, text, _STREET, _ADVICE) if not _NO_STREET.search(each.found))
-    for line in sorted({street for address in facts.addresses for street in streets_of(address)}):
+    for line in sorted({street for address in people.addresses for street in streets_of(address)}):
         yield from _known(Check.STREET, text, line)
-    for ward in facts.wards:
+    for ward in people.wards:
         yield from _known(Check.WARD, text, ward)
 
 

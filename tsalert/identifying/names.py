@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from tsalert.identifying.facts import Finding, Named, People, at, findings_of
+from tsalert.identifying.vocabulary import Check
 from tsalert.parties.folding import fold_words
-from tsalert.quarterly.studies.facts import Facts, Finding, Named, at, findings_of
-from tsalert.quarterly.studies.vocabulary import Check
 
 _ADVICE = "Write who they are to the case: a resident, a neighbour, the trader."
 _TITLES = (
@@ -16,7 +16,7 @@ _TITLES = (
 # "Mrs A" is how a study says that it names nobody.
 _TITLED = re.compile(
     rf"\b(?:{'|'.join(_TITLES)})\.?\s+"
-    r"[^\W\d_a-z][\w'\u2019-]+"
+    r"[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}"
 )
 _LATIN = "Write it in Latin letters."
 _WORD = re.compile(r"[^\W\d_]+")
@@ -35,19 +35,28 @@ _COMMON = frozenset({
 })  # fmt: skip
 
 
-def names_in(text: str, facts: Facts) -> Iterator[Finding]:
+def names_in(text: str, people: People) -> Iterator[Finding]:
     """Yield every name of the case that a text has in it, and whatever a title stands before, but those of convicts."""
-    spared = [found.span() for name in facts.allowed for found in _phrase(name).finditer(text)]
-    for each in _names_in(text, facts):
+    return _but_convicts(text, people, _names_in(text, people))
+
+
+def foreign_words_in(text: str, people: People) -> Iterator[Finding]:
+    """Yield every word with a letter of another alphabet, behind which a name may hide; those of convicts may stand."""
+    foreign = (at(Check.NAME, text, found, _LATIN) for found in _WORD.finditer(text) if _is_foreign(found[0]))
+    return _but_convicts(text, people, foreign)
+
+
+def _but_convicts(text: str, people: People, found: Iterable[Finding]) -> Iterator[Finding]:
+    spared = [written.span() for name in people.allowed for written in _phrase(name).finditer(text)]
+    for each in found:
         end = each.start + len(each.found)
         if not any(first <= each.start and end <= last for first, last in spared):
             yield each
 
 
-def _names_in(text: str, facts: Facts) -> Iterator[Finding]:
+def _names_in(text: str, people: People) -> Iterator[Finding]:
     yield from findings_of(Check.NAME, text, _TITLED, _ADVICE)
-    yield from (at(Check.NAME, text, found, _LATIN) for found in _WORD.finditer(text) if _is_foreign(found[0]))
-    for named in facts.names:
+    for named in people.names:
         yield from _whole(text, named)
         if named.parts_too:
             yield from _parts(text, named)
