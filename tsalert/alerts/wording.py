@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from tsalert.alerts import markdown
@@ -12,15 +10,7 @@ from tsalert.alerts.rules import Edition
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, shorten, spoken
 from tsalert.core.clock import in_london
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[2] / "templates" / "email"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=False,
-)
+from tsalert.web.mails import mail_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +93,10 @@ def check_url(reference: str, head: Letterhead) -> str:
 def _mail(notice: Notice, head: Letterhead, template: str) -> Mail:
     return Mail(
         subject=f"{notice.headline} ({notice.reference})",
-        text=_TEMPLATES.get_template(f"{template}.txt").render(
+        text=mail_template(f"{template}.txt").render(
             _shared(notice, head), body=markdown.to_text(notice.body), advice=markdown.to_text(notice.advice)
         ),
-        html=_TEMPLATES.get_template(f"{template}.html").render(
+        html=mail_template(f"{template}.html").render(
             _shared(notice, head), body=safe_html(notice.body), advice=safe_html(notice.advice)
         ),
     )

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tsalert.alerts import markdown
 from tsalert.alerts.models import Alert
@@ -14,14 +11,8 @@ from tsalert.alerts.wording import Letterhead, check_url, safe_html
 from tsalert.delivery.rules import Content
 from tsalert.digests.rules import Tells
 from tsalert.subscribers.rules import Frequency
+from tsalert.web.mails import mail_template
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[2] / "templates" / "email"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _NAMES = {
     Edition.PARTNER: "digest_partner",
     Edition.LARGE_PRINT: "digest_large_print",
@@ -61,8 +52,8 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition:
     name = _NAMES[edition]
     return Content(
         subject=f"{head.authority}: {title}",
-        text=_TEMPLATES.get_template(f"{name}.txt").render(shared, said=markdown.to_text),
-        html=_TEMPLATES.get_template(f"{name}.html").render(shared, said=safe_html),
+        text=mail_template(f"{name}.txt").render(shared, said=markdown.to_text),
+        html=mail_template(f"{name}.html").render(shared, said=safe_html),
         sms=text if edition is Edition.ORDINARY else None,
     )
 

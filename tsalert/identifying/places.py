@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tsalert.core.postcodes import POSTCODE_IN_TEXT
 from tsalert.identifying.facts import Finding, People, at, findings_of
 from tsalert.identifying.vocabulary import Check
 
@@ -16,7 +17,7 @@ _STREET = re.compile(
 )
 # What ends like a street and is none.
 _NO_STREET = re.compile(r"(?:Crown|Magistrates['\u2019]?|County|High|Youth|Supreme) Court|Care House")
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE | re.ASCII)
+_POSTCODE = re.compile(POSTCODE_IN_TEXT.pattern, re.IGNORECASE | re.ASCII)
 _WORDS = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _UNITS = frozenset({"flat", "unit", "apartment", "no", "number", "room", "floor", "house"})
 

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -17,14 +15,8 @@ from tsalert.reports.indicators import indicators_on
 from tsalert.reports.queries import PeriodFigures, period_figures
 from tsalert.savings.figures import overview
 from tsalert.savings.valuing.methods import AS_PUBLISHED
+from tsalert.web.mails import mail_template
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[3] / "templates" / "email"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _DEMAND = ("calls", "enquiries", "scam_doorstep_abuse_cases", "detriment")
 _RESPONSE = ("immediate", "share_met", "met", "late", "breached_then_ended")
 
@@ -61,7 +53,7 @@ def summary_mail(session: Session, month: Period, settings: Settings, *, now: da
         "authority": settings.authority_name,
         "site": settings.public_url,
     }
-    text, html = (_TEMPLATES.get_template(f"month.{ending}").render(known) for ending in ("txt", "html"))
+    text, html = (mail_template(f"month.{ending}").render(known) for ending in ("txt", "html"))
     return Content(subject=f"{settings.authority_name} in {month.label}: summary for managers", text=text, html=html)
 
 
