@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tsalert.alerts import proof, queries, service
 from tsalert.alerts.rules import Channel, Draft
+from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.db import db
 from tsalert.delivery import service as delivery
@@ -61,6 +62,24 @@ def subscribe(session: Session, address: str, *, ward: str | None = None, topic:
     )
     session.flush()
     return endpoint_id
+
+
+def add_case(session: Session, **facts: Any) -> int:
+    """Open a case that an alert can be begun from; returns its id."""
+    case = CaseFile(
+        reference="D26-00031-U",
+        category="doorstep_crime",
+        channel="doorstep",
+        kind="roofing",
+        opened_at=NOW,
+        status="open",
+        source="rapid_response",
+        chosen_for_vulnerability=True,
+        **facts,
+    )
+    session.add(case)
+    session.commit()
+    return case.id
 
 
 def shown(alert_id: int) -> str:

@@ -7,13 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft, shown
+from tests.alerts.conftest import add_case, new_draft, shown
 from tests.conftest import NOW
 from tsalert.alerts import answering, queries, service
 from tsalert.alerts.models import AlertAnswer
 from tsalert.alerts.pointing import MayStay
 from tsalert.audit.models import AuditEvent
-from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.staff.rules import RoleName
@@ -61,22 +60,8 @@ def test_what_is_taken_out_needs_no_answer_and_what_is_put_in_does(
 
 
 def test_the_people_of_the_case_are_known(session: Session, author: Actor, people: None) -> None:
-    case = CaseFile(
-        reference="D26-00031-U",
-        category="doorstep_crime",
-        channel="doorstep",
-        kind="roofing",
-        opened_at=NOW,
-        status="open",
-        source="rapid_response",
-        summary="Invented",
-        victim_name="Ada Lovelock",
-        address="4 Example Lane",
-        chosen_for_vulnerability=True,
-    )
-    session.add(case)
-    session.commit()
-    alert_id = service.write_draft(new_draft(body="Ada paid.", case_id=case.id), actor=author, now=NOW)
+    case_id = add_case(session, summary="Invented", victim_name="Ada Lovelock", address="4 Example Lane")
+    alert_id = service.write_draft(new_draft(body="Ada paid.", case_id=case_id), actor=author, now=NOW)
     with pytest.raises(RuleViolation, match="“Ada”"):
         service.submit(alert_id, actor=author, now=NOW)
 

@@ -10,12 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft, settle, shown
+from tests.alerts.conftest import add_case, new_draft, settle, shown
 from tests.conftest import NOW
 from tsalert.alerts import queries, service
 from tsalert.alerts.models import Alert
 from tsalert.alerts.steps import Status
-from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor
 from tsalert.delivery.doubts import Decision
 from tsalert.delivery.models import Mailing
@@ -261,24 +260,10 @@ def test_odd_numbers_in_the_address_bar_do_no_harm(signed_in: SignIn, query: str
 
 
 def test_an_alert_from_a_case_holds_nothing_of_its_people_or_story(session: Session, signed_in: SignIn) -> None:
-    case = CaseFile(
-        reference="D26-00031-U",
-        category="doorstep_crime",
-        channel="doorstep",
-        kind="roofing",
-        opened_at=NOW,
-        status="open",
-        source="rapid_response",
-        summary="CANARY story",
-        victim_name="CANARY Example",
-        address="1 CANARY Road",
-        postcode="BR1 CANARY",
-        chosen_for_vulnerability=True,
-    )
-    session.add(case)
-    session.commit()
-    link = f"/alerts/new?case_id={case.id}"
-    assert link in signed_in().get(f"/cases/{case.id}").text
+    people = {"victim_name": "CANARY Example", "address": "1 CANARY Road", "postcode": "BR1 CANARY"}
+    case_id = add_case(session, summary="CANARY story", **people)
+    link = f"/alerts/new?case_id={case_id}"
+    assert link in signed_in().get(f"/cases/{case_id}").text
     page = signed_in().get(link).text
     assert "We have had a report of doorstep crime (roofing)" in page
     assert "D26-00031-U" in page

@@ -68,6 +68,15 @@ def window(chromium: Browser, site: str) -> Iterator[Page]:
 
 
 @contextmanager
+def opened_plain(chromium: Browser, site: str) -> Iterator[Page]:
+    """Open a telephone's window that runs no scripts."""
+    context = chromium.new_context(base_url=site, viewport={"width": 320, "height": 700}, java_script_enabled=False)
+    context.set_default_timeout(PATIENCE * 1000)
+    yield context.new_page()
+    context.close()
+
+
+@contextmanager
 def opened(chromium: Browser, site: str, *, width: int = 1280) -> Iterator[Page]:
     """Open a window of a reader's own; scripts that fail or break the page's policy fail the test."""
     context = chromium.new_context(base_url=site, viewport={"width": width, "height": 900})

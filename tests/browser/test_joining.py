@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, opened, sign_in
+from tests.browser.conftest import opened, opened_plain, sign_in
 from tests.browser.messages import last, link_in, newest
 from tsalert.visitors.rules import SHORTEST_FILL
 
@@ -18,10 +18,8 @@ QUESTIONS = "main .govuk-form-group:not(.govuk-form-group .govuk-form-group)"
 @pytest.fixture
 def resident(chromium: Browser, site: str) -> Iterator[Page]:
     """A telephone that runs no scripts."""
-    context = chromium.new_context(base_url=site, viewport={"width": 320, "height": 700}, java_script_enabled=False)
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context.new_page()
-    context.close()
+    with opened_plain(chromium, site) as page:
+        yield page
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, SECRET_KEY, opened, sign_in
+from tests.browser.conftest import SECRET_KEY, opened, opened_plain, sign_in
 from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
 from tsalert.delivery.tokens import make_signer
 
@@ -17,11 +17,9 @@ MOVED = "moved.reader@example.org"
 @pytest.fixture
 def resident(chromium: Browser, site: str) -> Iterator[Page]:
     """A telephone that runs no scripts."""
-    context = chromium.new_context(base_url=site, viewport={"width": 320, "height": 700}, java_script_enabled=False)
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context.new_page()
-    assert context.cookies() == []
-    context.close()
+    with opened_plain(chromium, site) as page:
+        yield page
+        assert page.context.cookies() == []
 
 
 @pytest.fixture

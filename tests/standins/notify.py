@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from threading import Event
 from time import time
 from typing import Any
@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import jwt
+
+from tests.standins.serving import serving
 
 SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"
 API_KEY = f"our_key-{SERVICE}-{SECRET}"
@@ -75,16 +77,9 @@ def running(port: int = 0) -> Iterator[Notify]:
     class Handler(_Handler):
         service = notify
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    notify.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield notify
-    notify.over.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler, port) as notify.url:
+        yield notify
+        notify.over.set()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -11,7 +11,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from threading import Event
 from time import time
 from typing import Any
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.standins import called
 from tests.standins.called import Call, Post, post_signed
+from tests.standins.serving import serving
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "t" * 32
 DATED = "Wed, 10 Jun 2026 12:00:00 +0000"
@@ -75,16 +76,9 @@ def running(port: int = 0) -> Iterator[Twilio]:
     class Handler(_Handler):
         service = twilio
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    twilio.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield twilio
-    twilio.over.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler, port) as twilio.url:
+        yield twilio
+        twilio.over.set()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from email.parser import BytesParser
 from email.policy import default
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from tsalert.delivery.ports import Message
 from tsalert.delivery.rules import Channel
 from tsalert.notify_settings import NotifySettings
-from tsalert.providers.notify_line import NotifyLine, Way
+from tsalert.providers.notify_line import NotifyGateway, Way
 
 _PLACES = frozenset({"subject", "body"})
 # Notify reads a text as Markdown, and a line of three dashes as a rule.
@@ -27,8 +26,8 @@ class Words:
     leave_url: str | None
 
 
-class NotifyEmail:
-    """A gateway to one service at Notify.
+class NotifyEmail(NotifyGateway):
+    """The gateway for mail.
 
     :param public_url: of this installation; it stands in the names that Notify knows our messages by.
     """
@@ -36,25 +35,8 @@ class NotifyEmail:
     channel = Channel.EMAIL
 
     def __init__(self, settings: NotifySettings, *, public_url: str, timeout: float = 10, lines: int = 4) -> None:
-        self._settings = settings
-        self._timeout = timeout
-        self._way = Way(Channel.EMAIL, settings.email_template or "", _PLACES, self._create, public_url)
-        self.lines = lines
-
-    def line(self) -> NotifyLine:
-        """Return a line with a kept HTTP session of its own."""
-        return NotifyLine(self._settings, self._way, timeout=self._timeout)
-
-    def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
-        """Return Notify's ids of the mails that bear this one's name, taken since then.
-
-        :raises Unavailable: Notify does not answer.
-        """
-        line = self.line()
-        try:
-            return line.named(message, since)
-        finally:
-            line.close()
+        way = Way(Channel.EMAIL, settings.email_template or "", _PLACES, self._create, public_url)
+        super().__init__(settings, way, timeout=timeout, lines=lines)
 
     def _create(self, client: Any, message: Message, name: str) -> Any:
         words = read_words(message.content)

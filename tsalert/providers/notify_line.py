@@ -1,4 +1,4 @@
-"""One kept HTTP session to GOV.UK Notify through its own client."""
+"""What mail and texts by GOV.UK Notify share: kept HTTP sessions through its own client."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -124,6 +124,32 @@ class NotifyLine:
             raise Unavailable(f"Notify could not be asked: {_said(error)}") from error
         except (InvalidResponse, LookupError, TypeError, ValueError) as error:
             raise Unavailable("Notify could not be asked: its answer cannot be read") from error
+
+
+class NotifyGateway:
+    """A gateway to one service at Notify, for one channel.
+
+    :param way: how that channel goes by it.
+    """
+
+    def __init__(self, settings: NotifySettings, way: Way, *, timeout: float, lines: int) -> None:
+        self._settings, self._way, self._timeout = settings, way, timeout
+        self.lines = lines
+
+    def line(self) -> NotifyLine:
+        """Return a line with a kept HTTP session of its own."""
+        return NotifyLine(self._settings, self._way, timeout=self._timeout)
+
+    def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
+        """Return Notify's ids of the messages that bear this one's name, taken since then.
+
+        :raises Unavailable: Notify does not answer.
+        """
+        line = self.line()
+        try:
+            return line.named(message, since)
+        finally:
+            line.close()
 
 
 def _read_error(error: HTTPError, address: str) -> Answer:
