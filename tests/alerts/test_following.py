@@ -147,5 +147,6 @@ def test_an_officer_writes_it_from_the_alerts_page(
     typed = {"kind": "all_clear", "headline": "All clear", "body": "Over.", "urgency": "routine", "expires_at": ends}
     answer = browser.post(f"/alerts/{sending}/follow-up", data=typed, follow_redirects=True)
     assert "All-clear for" in answer.text
+    assert browser.get(f"/alerts/{sending}/follow-up?kind=all_clear").status_code == 409
     wrong = browser.post(f"/alerts/{sending}/follow-up", data=typed | {"kind": "alert"})
     assert (wrong.status_code, "Choose an update or an all-clear." in wrong.text) == (422, True)

@@ -108,9 +108,14 @@ def new_form(case_id: int | None) -> dict[str, Any]:
 
 
 def follow_up_form(alert_id: int) -> dict[str, Any]:
-    """Return what the form for an update or an all-clear is drawn with."""
-    original = following.original_of(db.session(), queries.get_alert(db.session(), alert_id))
+    """Return what the form for an update or an all-clear is drawn with.
+
+    :raises Conflict: nobody got the alert, or it is over.
+    """
+    alert = queries.get_alert(db.session(), alert_id)
+    original = alert.original or alert
     kind = Kind.ALL_CLEAR if request.values.get("kind") == Kind.ALL_CLEAR else Kind.UPDATE
+    following.require_open(db.session(), original, kind)
     ends = {"expires_at": f"{in_london(original.expires_at):%Y-%m-%dT%H:%M}"}
     filled = begin_follow_up(kind, original.headline) | ends | {"urgency": original.urgency, "case_id": None}
     return {"alert": None, "original": original, "kind": kind, "filled": filled} | _choices(db.session())
