@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import editions
 from tsalert.alerts.later import CHANNELS
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition
+from tsalert.alerts.rules import Channel, Edition, Kind
 from tsalert.alerts.steps import Status
 from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
@@ -86,9 +86,9 @@ def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     found = session.scalars(select(Alert).where(*lately).order_by(Alert.published_at.desc(), Alert.id.desc())).all()
     progress = editions.progress_of_all(session, [one.id for one in found])
     states = {key: each.state for key, each in progress.items()}
-    new = [
-        Line(one, Tells.NEW) for one in found if states.get(one.id) not in _HELD_BACK and one.expires_at > as_utc(now)
-    ]
+    # A correction is no news here: what such mails told of is taken back below.
+    sent = [one for one in found if one.kind != Kind.CANCEL and states.get(one.id) not in _HELD_BACK]
+    new = [Line(one, Tells.NEW) for one in sent if one.expires_at > as_utc(now)]
     told = _told(session, [one.id for one in found])
     # What had ended is taken back all the same: what was told was wrong.
     taken_back = [
