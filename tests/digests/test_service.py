@@ -301,6 +301,7 @@ def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Sess
         assert line
         assert "((unsubscribe_link))" in own
         assert f"/pass-on/{alert.reference}((partner_mark))" in own
+        assert f"((acknowledge_link))/{alert.reference}" in own
         assert "/join((partner_mark))" in below
         assert "((unsubscribe_link))" not in below
         assert "((acknowledge_link))" not in below

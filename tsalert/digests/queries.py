@@ -16,7 +16,7 @@ from tsalert.alerts.steps import Status
 from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
-from tsalert.delivery.recipients import was_sent
+from tsalert.delivery.recipients import find_recipient, was_sent
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
@@ -71,6 +71,25 @@ class Carried:
     told_withdrawn: int
     leaves_at: datetime
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whom a message of a digest went to, and which alerts were new in it."""
+
+    endpoint_id: int
+    alert_ids: frozenset[int]
+
+
+def find_heard(session: Session, delivery_id: int) -> Heard | None:
+    """Return what a message told whom as new, or None where it is no digest's."""
+    recipient = find_recipient(session, delivery_id)
+    if recipient is None:
+        return None
+    mailing_id, endpoint_id = recipient
+    query = select(DigestItem.alert_id).where(DigestItem.mailing_id == mailing_id, DigestItem.tells == Tells.NEW)
+    told = frozenset(session.scalars(query))
+    return Heard(endpoint_id, told) if told else None
 
 
 def was_made(session: Session, period: Period) -> bool:
