@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import answering, editions, following, proof, queries, withdrawing
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.costing import costs
-from tsalert.alerts.later import count_later, say_later
+from tsalert.alerts.later import say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay
+from tsalert.alerts.reaching import count_readers
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
@@ -161,9 +162,9 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "marks": [] if alert.published_at else answering.marks_of(session, alert),
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
-        "steps": _offered(status, actor, wrote_it=wrote_it),
         "correction": withdrawing.find_correction(session, alert.id),
         "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
+        "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),
@@ -235,14 +236,23 @@ def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime)
     """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
     if alert.published_at is not None:
         sent = editions.sent_sizes(session, alert.id)
-        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None, "usual": None}
-    reach = queries.reach(session, alert)
-    usual, size = usual_size(session, alert.id), sum(reach.values())
+        return {
+            "reach": None,
+            "counted_at": None,
+            "later": "",
+            "edition_sizes": sent,
+            "costs": [],
+            "night": None,
+            "usual": None,
+        }
+    readers = count_readers(session, alert, now=now)
+    usual, size, reach = usual_size(session, alert.id), readers.size, readers.at_once
     return {
         "reach": reach,
         "usual": usual if is_unusual(size, usual) else None,
-        "later": say_later(count_later(session, alert, now=now)),
-        "edition_sizes": editions.edition_sizes(session, alert, size),
+        "counted_at": readers.as_of,
+        "later": say_later(readers.later),
+        "edition_sizes": readers.editions,
         "costs": costs(pulled, reach),
         "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),
     }
