@@ -69,6 +69,7 @@ ENTRIES = (
     held("neighbour", facts="authority_code name phone email hours verified_name"),
     held("reference_counter", facts="kind"),
     held("installation_fact", facts="name value"),
+    held("sign_of_life", facts="name"),
     held("audit_event", facts="via action subject detail previous_seal seal"),
     held("audit_head", facts="seal"),
     held("audit_publication", facts="seal"),
