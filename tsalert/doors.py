@@ -132,11 +132,14 @@ from tsalert.subscribers import views as subscribers_views
 from tsalert.subscribers.preferences import api as preferences_api
 from tsalert.subscribers.preferences import officer_views as choices_views
 from tsalert.subscribers.preferences import views as preferences_views
+from tsalert.watching import cli as watching_cli
+from tsalert.watching import views as watching_views
 from tsalert.web import home
 from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
+    watching_views.bp,
     staff_views.bp,
     displays_views.bp,
     response_views.bp,
@@ -287,6 +290,7 @@ COMMANDS = (
     alerts_cli.group,
     mail_cli.group,
     demo_cli.group,
+    watching_cli.command,
     worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

@@ -316,6 +316,9 @@ LINKED = {
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "paging.show_troubles",
+    "watching.show_process",
+    "watching.show_service",
     "feeds.show_atom",
     "feeds.show_cap",
     "feeds.show_json",

@@ -100,7 +100,7 @@ class Sender:
             if not self._turn_safely() and not stop.is_set():
                 self.wake.wait(idle_seconds)
                 self.wake.clear()
-        self._leave()
+        self.leave()
 
     def turn(self) -> bool:
         """Claim once and send it; False where nothing was due.
@@ -180,7 +180,8 @@ class Sender:
         self._pauses = min(self._pauses + 1, 10)
         self._around.stop.wait((asked or 0.0) + ceiling * random.uniform(0.5, 1))  # noqa: S311 - spreads load
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Take leave of the provider and record what is in hand."""
         self._line.close()
         try:
             self.settle()
