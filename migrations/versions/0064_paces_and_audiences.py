@@ -1,4 +1,4 @@
-"""Providers have a pace."""
+"""Alerts are for kinds of partners, without some wards, and for people by name; and providers have a pace."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,12 @@ down_revision = "0057"
 branch_labels = None
 depends_on = None
 
+_LISTS = ("partner_kinds", "but_wards", "named", "left_out")
+
 
 def upgrade():
+    for name in _LISTS:
+        op.add_column("alert", sa.Column(name, sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
         "provider_pace",
         sa.Column("channel", sa.Text(), nullable=False),
@@ -20,3 +24,6 @@ def upgrade():
 
 def downgrade():
     op.drop_table("provider_pace")
+    with op.batch_alter_table("alert") as table:
+        for name in _LISTS:
+            table.drop_column(name)
