@@ -4,6 +4,7 @@ from tsalert.activities import api as activities_api
 from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
+from tsalert.alerts import audience_api as alert_audience_api
 from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
@@ -265,6 +266,7 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *alert_audience_api.blueprints,
     *digests_api.blueprints,
     *mail_api.blueprints,
     *joining_api.blueprints,

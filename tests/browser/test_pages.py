@@ -35,6 +35,7 @@ WHERE = {
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",
     "alerts.show_alert": "/alerts/4",
+    "alerts.show_audience": "/alerts/5/audience",
     "board_files.read_report": "/board-reports/2022-23Q1/read?edition=board",
     "board_reports.compare_revisions": "/board-reports/2022-23Q1/compare",
     "board_reports.list_reports": "/board-reports",

@@ -167,7 +167,7 @@ def _record(alert_id: int) -> dict[str, Any]:
     pulled = proof.pull_proof(alert)
     names = (
         "id reference kind in_reply_to headline advice topic wards channels urgency expires_at case_id author_id "
-        "submitted_at approved_by approved_at remark withdrawn_because"
+        "submitted_at approved_by approved_at remark withdrawn_because partner_kinds but_wards named left_out"
     )
     return {name: getattr(alert, name) for name in names.split()} | {
         "status": status,

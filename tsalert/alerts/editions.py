@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from tsalert.alerts import choosing
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.delivery import queries as delivery
@@ -38,7 +39,12 @@ def audience(alert: Alert, among: Select[int] | None = None) -> Select[int, str]
         return _who_got(alert.in_reply_to, alert.channels, among)
     is_urgent = alert.urgency == Urgency.URGENT
     return subscribers.audience(
-        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=is_urgent, among=among
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=alert.channels,
+        urgent=is_urgent,
+        among=among,
+        choice=choosing.choice_of(alert),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions
+from tsalert.alerts import choosing, editions
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel
 from tsalert.subscribers import queries as subscribers
@@ -30,7 +30,12 @@ def say_later(counts: Mapping[Frequency, int]) -> str:
 
 def _count(session: Session, alert: Alert, frequency: Frequency, now: datetime) -> int:
     waiting = subscribers.digest_audience(
-        frequency, wards=alert.wards, topic=alert.topic, channels=CHANNELS, joined_by=now
+        frequency,
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=CHANNELS,
+        joined_by=now,
+        choice=choosing.choice_of(alert),
     ).subquery("waiting")
     # Somebody may have chosen both at one address, and what is urgent goes to all.
     at_once = editions.audience(alert, select(waiting.c.id)).subquery("at_once")

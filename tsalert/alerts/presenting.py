@@ -7,10 +7,11 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, following, proof, queries
+from tsalert.alerts import answering, editions, following, proof, queries, settling
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
+from tsalert.alerts.lone import is_for_one
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay
@@ -25,10 +26,12 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.places.adjoining import lie_somewhere
 from tsalert.places.queries import ward_names
 from tsalert.response.vocabulary import Category
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers.kinds import kind_names
 from tsalert.web.fields import LARGEST_ID
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
@@ -136,6 +139,7 @@ def edit_form(alert_id: int) -> dict[str, Any]:
         "urgency": alert.urgency,
         "expires_at": f"{in_london(alert.expires_at):%Y-%m-%dT%H:%M}",
         "case_id": alert.case_id,
+        **settling.filled_choice(db.session(), alert),
     }
     kept = {"original": alert.original, "kind": alert.kind}
     return {"alert": alert, "filled": filled} | kept | _choices(db.session())
@@ -168,6 +172,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
+        "chosen": settling.say_choice(session, alert),
         **_readers(session, alert, pulled, now),
         "review": queries.find_review(session, alert_id),
         "verdicts": VERDICT_WORDS,
@@ -233,12 +238,13 @@ def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime)
     """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
     if alert.published_at is not None:
         sent = editions.sent_sizes(session, alert.id)
-        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None, "usual": None}
+        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None}
     reach = queries.reach(session, alert)
     usual, size = usual_size(session, alert.id), sum(reach.values())
     return {
         "reach": reach,
         "usual": usual if is_unusual(size, usual) else None,
+        "is_for_one": is_for_one(session, alert, size, now=now),
         "later": say_later(count_later(session, alert, now=now)),
         "edition_sizes": editions.edition_sizes(session, alert, size),
         "costs": costs(pulled, reach),
@@ -273,6 +279,8 @@ def _choices(session: Session) -> dict[str, Any]:
         "longest_call": LONGEST_CALL,
         "topics": subscribers.topics(session),
         "wards": queries.ward_choices(session),
+        "knows_neighbours": lie_somewhere(session),
+        "kinds": [*kind_names(session).items()],
         "channels": list(CHANNEL_WORDS.items()),
         "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
     }

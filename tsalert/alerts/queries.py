@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, steps
+from tsalert.alerts import choosing, editions, steps
 from tsalert.alerts.models import Alert, AlertEdition, AlertReview, AlertWriter
 from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status
@@ -157,6 +157,7 @@ def reach(session: Session, alert: Alert) -> dict[str, int]:
         topic=alert.topic,
         channels=alert.channels,
         urgent=alert.urgency == Urgency.URGENT,
+        choice=choosing.choice_of(alert),
     )
 
 

@@ -1,11 +1,10 @@
 """Writing an alert, deciding on it, and sending it once."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, later, posting, proof, queries, rules
+from tsalert.alerts import answering, choosing, following, later, posting, proof, queries, rules, settling
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
@@ -225,14 +224,14 @@ def _write(
 def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
     rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
     rules.check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
-    return replace(draft, wards=rules.settle_wards(draft.wards, queries.known_wards(session)))
+    return settling.settle(session, draft)
 
 
 def _fill(alert: Alert, draft: Draft) -> None:
     alert.headline, alert.body_markdown = draft.headline, draft.body
     alert.advice, alert.sms_text, alert.voice_text = draft.advice, draft.sms, draft.voice
     alert.topic, alert.urgency, alert.expires_at = draft.topic, draft.urgency, draft.expires_at
-    alert.wards, alert.channels = sorted(draft.wards), sorted(draft.channels)
+    choosing.fill(alert, draft)
 
 
 def _add_writer(session: Session, alert: Alert, actor: Actor) -> None:

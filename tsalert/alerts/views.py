@@ -143,7 +143,7 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
     typed = load_form(AlertApprovalSchema())
     size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, f"Approved. {_on_their_way(size)}")
+    return _to(alert_id, f"Approved. {_on_their_way(size, typed['counted'])}")
 
 
 @bp.post("/alerts/<int:alert_id>/send-alone")
@@ -156,7 +156,7 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
     size = service.send_alone(
         alert_id, typed["digest"], typed["reason"], readers=typed["readers"], actor=actor, now=now
     )
-    return _to(alert_id, f"{_on_their_way(size)} A manager will review this tomorrow.")
+    return _to(alert_id, f"{_on_their_way(size, typed['counted'])} A manager will review this tomorrow.")
 
 
 @bp.post("/alerts/<int:alert_id>/pause")
@@ -229,10 +229,13 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_reviews"), 303)
 
 
-def _on_their_way(size: int) -> str:
+def _on_their_way(size: int, counted: int | None) -> str:
     if not size:
         return "Nobody gets it at once: it goes out with the next daily and weekly mails."
-    return f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    said = f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    if counted is None or counted == size:
+        return said
+    return f"{said} The page that you saw said {counted:,}: some have {'left' if size < counted else 'joined'} since."
 
 
 def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:

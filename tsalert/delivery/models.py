@@ -164,3 +164,12 @@ class SentMessage(Base):
     address: Mapped[str]
     content: Mapped[str]
     at: Mapped[datetime]
+
+
+class ProviderPace(Base):
+    """Until when the pace of a channel's provider is spent; shared by all workers, and there after a restart."""
+
+    __tablename__ = "provider_pace"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    spent_until: Mapped[datetime]
