@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
+from tsalert.cases import gate as case_gate
 from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
@@ -161,6 +162,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     access.init_app(app, _find_actor)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
+    case_gate.init_app(app)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)
