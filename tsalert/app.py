@@ -30,6 +30,7 @@ from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.reports.reading_ahead import ReadingAhead
+from tsalert.response.kept_facts import kept_facts
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
     app.extensions["tsalert_partner_codes"] = circulation.codes_at
+    app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
