@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
+from tsalert.cases import gate as case_gate
 from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
@@ -30,6 +31,7 @@ from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.reports.reading_ahead import ReadingAhead
+from tsalert.response.kept_facts import kept_facts
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
@@ -62,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
     app.extensions["tsalert_partner_codes"] = circulation.codes_at
+    app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
@@ -162,6 +165,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     access.init_app(app, _find_actor)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
+    case_gate.init_app(app)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)

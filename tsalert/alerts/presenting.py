@@ -21,6 +21,7 @@ from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.unusual import is_unusual, usual_size
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
@@ -229,6 +230,7 @@ def withdrawn(session: Session, alerts: Iterable[Alert]) -> set[int]:
 def _begun(session: Session, case_id: int) -> dict[str, Any]:
     """Copy what an alert may take from a case, field by field."""
     case = cases.get_case(session, case_id)
+    require_here(session, case)
     ward = ward_names(session).get(case.ward_code or "")
     facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
     return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}

@@ -12,14 +12,13 @@ from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
 from tsalert.delivery import doubts
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
-from tsalert.tiers.queries import require_visible
-from tsalert.tiers.vocabulary import Subject
 
 _STEERED = {Step.PAUSE: (posting.pause, "paused"), Step.RESUME: (posting.resume, "resumed")}
 
@@ -208,8 +207,7 @@ def _write(
         raise NotAllowed("Only an officer can write an alert.")
     draft = _checked(session, draft, now)
     if draft.case_id is not None:
-        cases.get_case(session, draft.case_id)
-        require_visible(session, actor, Subject.CASE, draft.case_id, now=now)
+        require_here(session, cases.get_visible_case(session, draft.case_id, actor=actor, now=now))
     reference = rules.write_reference(*next_number(session, "TS", at=now))
     alert = Alert(reference=reference, kind=kind, case_id=draft.case_id, status=Status.DRAFT)
     alert.in_reply_to = original.id if original else None
