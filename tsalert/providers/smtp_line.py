@@ -28,8 +28,8 @@ class SmtpLine:
     """
 
     def __init__(self, connect: Callable[[], Wire], most: int, *, sender: str, recycle_after: int) -> None:
+        self.connections = most
         self._connect = connect
-        self._most = most
         self._sender = sender
         self._recycle_after = recycle_after
         self._talks: list[Talk] = []
@@ -63,7 +63,9 @@ class SmtpLine:
         """Open as many connections as there are messages, as far as we may and the server lets us."""
         if monotonic() - self._used_at > _IDLE_SECONDS:
             self.close()
-        while len(self._talks) < min(self._most, useful) and (not self._talks or monotonic() >= self._enough_until):
+        while len(self._talks) < min(self.connections, useful) and (
+            not self._talks or monotonic() >= self._enough_until
+        ):
             try:
                 self._talks.append(Talk(self._connect(), sender=self._sender))
             except (OSError, SMTPException, Lost) as error:
