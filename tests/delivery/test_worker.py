@@ -20,6 +20,7 @@ from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 
 CONNECTIONS = 4
+LINES = 2  # of a worker, which share its connections
 Add = Callable[[int], int]
 
 
@@ -97,7 +98,7 @@ def test_two_workers_share_a_broadcast_and_nobody_gets_it_twice(
     assert (len(times), max(times.values())) == (1500, 1)
     with fresh_app.app_context():
         senders = db.session().scalar(select(func.count(Delivery.claimed_by.distinct()))) or 0
-    assert senders > CONNECTIONS, "only one of the workers did anything"
+    assert senders > LINES, "only one of the workers did anything"
 
 
 def test_a_worker_told_to_stop_finishes_what_it_holds_and_leaves_nothing_claimed(

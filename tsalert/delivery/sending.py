@@ -122,7 +122,7 @@ class Sender:
                 self._may_hold_rows = len(self._answers) < len(self._in_hand)
                 self._journal.flush()
             if len(self._in_hand) == self._size and self.work is Work.OTHERS:
-                self._size = next_claim_size(self._size, monotonic() - started)
+                self._size = next_claim_size(self._size, monotonic() - started, connections=self._line.connections)
             self._pauses = 0
             return True
 
