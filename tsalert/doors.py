@@ -6,7 +6,7 @@ from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import audience_api as alert_audience_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import public_views as alerts_views
+from tsalert.alerts import pages as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts import choosing, editions
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel
+from tsalert.alerts.rules import Channel, Kind
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.rules import Frequency
 
@@ -19,7 +19,12 @@ FREQUENCIES = (Frequency.DAILY, Frequency.WEEKLY)
 
 
 def count_later(session: Session, alert: Alert, *, now: datetime) -> dict[Frequency, int]:
-    """Return how many addresses would hear of an alert once a day and once a week if it were approved now."""
+    """Return how many addresses would hear of an alert once a day and once a week if it were approved now.
+
+    A correction is none of their matter: such mails tell by themselves that what they told of was withdrawn.
+    """
+    if alert.kind == Kind.CANCEL:
+        return dict.fromkeys(FREQUENCIES, 0)
     return {frequency: _count(session, alert, frequency, now) for frequency in FREQUENCIES}
 
 

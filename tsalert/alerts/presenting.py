@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, following, proof, queries, settling
+from tsalert.alerts import answering, editions, following, proof, queries, settling, withdrawing
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
@@ -167,6 +167,8 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "steps": _offered(status, actor, wrote_it=wrote_it),
+        "correction": withdrawing.find_correction(session, alert.id),
+        "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
         "wrote_it": wrote_it,
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),

@@ -152,12 +152,14 @@ def require_same(shown: str, current: str) -> None:
 
 
 def follow_up_of(reference: str, kind: Kind) -> str:
-    """Return the sentence with which an update or an all-clear begins in every form; nothing for a first alert."""
+    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
     match kind:
         case Kind.UPDATE:
             return f"This is an update to our alert {reference}."
         case Kind.ALL_CLEAR:
             return f"All clear: what our alert {reference} warned of is over."
+        case Kind.CANCEL:
+            return f"We have withdrawn our alert {reference}."
         case _:
             return ""
 

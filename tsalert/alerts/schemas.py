@@ -13,7 +13,6 @@ from tsalert.alerts.rules import (
     LONGEST_BODY,
     LONGEST_HEADLINE,
     LONGEST_MESSAGE,
-    LONGEST_PUBLIC_REASON,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -89,12 +88,6 @@ class ReasonSchema(Schema):
     """Why an alert is returned or rejected."""
 
     reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
-
-
-class AlertWithdrawalSchema(Schema):
-    """Why an alert is withdrawn, for everybody to read."""
-
-    reason = Paragraph(required=True, longest=LONGEST_PUBLIC_REASON, error_messages={"required": "Tell everybody why."})
 
 
 class AlertApprovalSchema(Schema):
@@ -237,7 +230,10 @@ class AlertAnswersSchema(Schema):
 
 
 class AlertSchema(KeptChoiceSchema):
-    """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now."""
+    """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now.
+
+    ``correction_id`` is the alert that tells those who got this one that it was withdrawn.
+    """
 
     id = fields.Integer()
     reference = fields.String()
@@ -266,6 +262,7 @@ class AlertSchema(KeptChoiceSchema):
     withdrawn_because = fields.String(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
+    correction_id = fields.Integer(allow_none=True)
 
 
 class AlertProgressSchema(Schema):

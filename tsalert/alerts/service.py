@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, choosing, following, later, posting, proof, queries, rules, settling
+from tsalert.alerts import answering, choosing, following, later, posting, proof, queries, rules, settling, withdrawing
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
@@ -166,19 +166,17 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.RESUME, actor, now)
 
 
-def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+def withdraw(alert_id: int, reason: str, *, tell_readers: bool = False, actor: Actor, now: datetime) -> int | None:
     """Take an alert back for good: nothing more of it goes out, and everybody can read why.
 
+    :param tell_readers: write a correction to those who got it; its id is returned, where anybody is to get it.
     :raises Conflict: it has not been sent, or has been withdrawn.
     :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = _lock_for(session, alert_id, Step.WITHDRAW)
-        alert.withdrawn_because = rules.check_public_reason(reason)
-        answering.require_nobody_named(session, alert, alert.withdrawn_because)
-        posting.call_off(session, alert, now=now)
-        _note_change(session, alert, "withdrawn", actor, now)
+        return withdrawing.take_back(session, alert, reason, tell_readers=tell_readers, actor=actor, now=now)
 
 
 def decide_doubt(alert_id: int, delivery_id: int, decision: doubts.Decision, *, actor: Actor, now: datetime) -> None:

@@ -9,7 +9,6 @@ from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
-    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     FollowUpSchema,
     LoneSendingSchema,
@@ -173,15 +172,6 @@ def resume_alert(alert_id: int) -> ResponseReturnValue:
     """Go on with what was held."""
     service.resume(alert_id, actor=current_actor(), now=utc_now())
     return _to(alert_id)
-
-
-@bp.post("/alerts/<int:alert_id>/withdraw")
-@requires(Permission.APPROVE_ALERT)
-@redisplays(show_alert)
-def withdraw_alert(alert_id: int) -> ResponseReturnValue:
-    """Take it back for good and tell everybody why."""
-    service.withdraw(alert_id, load_form(AlertWithdrawalSchema())["reason"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Withdrawn. Nothing more of it goes out, and our site says why.")
 
 
 @bp.get("/alerts/<int:alert_id>/progress")
