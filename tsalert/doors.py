@@ -14,6 +14,7 @@ from tsalert.circulation import api as circulation_api
 from tsalert.circulation import ledger_views as circulation_ledger_views
 from tsalert.circulation import link_views as circulation_link_views
 from tsalert.circulation import views as circulation_views
+from tsalert.delivery import stop_api, stop_cli, stop_views
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.digests import api as digests_api
@@ -201,6 +202,7 @@ PAGES = (
     own_views.bp,
     erasing_views.bp,
     delivery_views.bp,
+    stop_views.bp,
     inbound_views.bp,
     notify_views.bp,
     voice_views.bp,
@@ -263,6 +265,7 @@ OPERATIONS = (
     *quarterly_pages.operations,
     *alerts_api.blueprints,
     *digests_api.blueprints,
+    *stop_api.blueprints,
     *mail_api.blueprints,
     *joining_api.blueprints,
     *hygiene_api.blueprints,
@@ -285,6 +288,7 @@ COMMANDS = (
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
+    stop_cli.group,
     mail_cli.group,
     demo_cli.group,
     worker_command,

@@ -24,6 +24,7 @@ ENTRIES = (
     held("wall_display", facts="name token_digest"),
     held("paging_policy", facts="steps welfare_chain"),
     held("provider_outage", facts="channel reason"),
+    held("sending_stop", facts="stopped_by stop_reason started_by start_reason"),
     held("grade", facts="name start_rule stopped_by reason"),
     held("board_stamp", facts="stamp"),
     held("rate_set", facts="slug title basis status price_year source evidence_note"),
