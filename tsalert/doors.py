@@ -3,8 +3,8 @@
 from tsalert.activities import api as activities_api
 from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
-from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
+from tsalert.alerts import guard_api as alerts_api
 from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
