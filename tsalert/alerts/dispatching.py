@@ -9,6 +9,7 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.steps import Status
 from tsalert.core.actors import Actor
+from tsalert.core.errors import NotAllowed
 
 
 def check(session: Session, alert: Alert, shown: str, *, now: datetime) -> Proof:
@@ -53,6 +54,11 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
 
 
 def enter_approval(alert: Alert, shown: str, *, actor: Actor, now: datetime) -> None:
-    """Enter who approved an alert, when, and what they were shown."""
+    """Enter who approved an alert, when, and what they were shown.
+
+    :raises NotAllowed: it is no officer.
+    """
+    if actor.officer_id is None:
+        raise NotAllowed("Only an officer can approve an alert.")
     alert.status = Status.APPROVED
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, shown

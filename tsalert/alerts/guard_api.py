@@ -18,6 +18,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -48,6 +49,7 @@ def get_schedule(alert_id: int) -> AlertSchedule:
 def schedule_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
     """Approve what another officer wrote, as its digest names it, for a moment within 30 days."""
     actor, now = current_actor(), utc_now()
+    require_presence(actor, told["password"], now=now)
     scheduling.schedule(alert_id, told["digest"], told["starts_at"], readers=told["readers"], actor=actor, now=now)
     return _latest(alert_id)
 
@@ -68,7 +70,9 @@ def call_off_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
 @blp.response(200, AlertScheduleSchema)
 def start_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
     """Send now what was approved for another moment, or could not start by itself."""
-    scheduling.start(alert_id, told["digest"], readers=told["readers"], actor=current_actor(), now=utc_now())
+    actor, now = current_actor(), utc_now()
+    require_presence(actor, told["password"], now=now)
+    scheduling.start(alert_id, told["digest"], readers=told["readers"], actor=actor, now=now)
     return _latest(alert_id)
 
 

@@ -9,6 +9,7 @@ from tsalert.alerts.spending_schemas import SpendingLeaveSchema
 from tsalert.alerts.views import bp, lead_to, on_their_way, show_alert
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.filters import moment
 from tsalert.web.forms import load_form, redisplays
@@ -21,9 +22,10 @@ __all__ = ["bp"]
 @redisplays(show_alert)
 def schedule_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown, for a moment to come."""
-    typed, actor = load_form(NewScheduleSchema()), current_actor()
+    typed, actor, now = load_form(NewScheduleSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
     at = typed["starts_at"]
-    scheduling.schedule(alert_id, typed["digest"], at, readers=typed["readers"], actor=actor, now=utc_now())
+    scheduling.schedule(alert_id, typed["digest"], at, readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, f"Approved. It goes out on {moment(at)}.")
 
 
@@ -41,8 +43,9 @@ def call_off_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def start_alert(alert_id: int) -> ResponseReturnValue:
     """Send exactly what was shown now, and not at its moment."""
-    typed = load_form(AlertApprovalSchema())
-    size = scheduling.start(alert_id, typed["digest"], readers=typed["readers"], actor=current_actor(), now=utc_now())
+    typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
+    size = scheduling.start(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, on_their_way(size))
 
 

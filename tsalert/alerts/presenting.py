@@ -24,6 +24,7 @@ from tsalert.db import db
 from tsalert.delivery import queries as delivery
 from tsalert.places.queries import ward_names
 from tsalert.response.vocabulary import Category
+from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.web.fields import LARGEST_ID
@@ -163,6 +164,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
+        "asks_password": not is_fresh(actor, now=now),
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),

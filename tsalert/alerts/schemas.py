@@ -96,9 +96,10 @@ class AlertWithdrawalSchema(Schema):
 
 
 class AlertApprovalSchema(Schema):
-    """An approval of exactly what was shown."""
+    """An approval of exactly what was shown; with the password where the approver signed in a while ago."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
+    password = fields.String(load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
 
 

@@ -19,6 +19,7 @@ from tsalert.alerts.schemas import (
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -142,8 +143,9 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
-    typed = load_form(AlertApprovalSchema())
-    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=current_actor(), now=utc_now())
+    typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
+    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, f"Approved. {on_their_way(size)}")
 
 
@@ -152,8 +154,8 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def send_alone(alert_id: int) -> ResponseReturnValue:
     """Send exactly what was shown without a second person."""
-    typed = load_form(LoneSendingSchema())
-    actor, now = current_actor(), utc_now()
+    typed, actor, now = load_form(LoneSendingSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
     size = service.send_alone(
         alert_id, typed["digest"], typed["reason"], readers=typed["readers"], actor=actor, now=now
     )
