@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
+from tsalert.spending_settings import SpendingLimits, read_spending
 
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
@@ -87,6 +88,7 @@ class Settings:
     document_fonts: Path | None = None
     pence_per_segment: Decimal = Decimal("2.4")
     pence_per_minute: Decimal = Decimal("1.2")
+    spending: SpendingLimits = field(default_factory=SpendingLimits)
 
     @property
     def email_address(self) -> str:
@@ -154,8 +156,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
-        pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
-        pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
+        **read_spending(reader),
     )
     return _without_faults(settings, reader)
 

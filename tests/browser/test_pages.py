@@ -26,6 +26,7 @@ WHERE = {
     "activities.new_activity": "/activities/new?kind=campaign",
     "activities.show_totals": "/activities/totals?period=2022/23+Q1",
     "digests.list_digests": "/alerts/digests",
+    "sending.show_sending": "/sending",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.follow_up_form": "/alerts/3/follow-up?kind=all_clear",

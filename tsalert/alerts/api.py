@@ -31,6 +31,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -100,6 +101,7 @@ def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
     actor, now = current_actor(), utc_now()
+    require_presence(actor, approval["password"], now=now)
     service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
     return _record(alert_id)
 

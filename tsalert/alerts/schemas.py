@@ -91,9 +91,10 @@ class ReasonSchema(Schema):
 
 
 class AlertApprovalSchema(Schema):
-    """An approval of exactly what was shown."""
+    """An approval of exactly what was shown; with the password where the approver signed in a while ago."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
+    password = fields.String(load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
     counted = Count(load_default=None, allow_none=True)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.delivery import stopping
 from tsalert.delivery.fates import Fate, fates
 from tsalert.installation import signs
 from tsalert.paging.fate_words import fate_in_words
@@ -87,11 +88,15 @@ class ToRing:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stands above every page while pages fail; the incident is None where it is not about one."""
+    """What stands above every page while pages fail; the incident is None where it is not about one.
+
+    :param endpoint: a page on which every officer reads more of it.
+    """
 
     text: str
     incident_id: int | None = None
     reference: str | None = None
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ def is_alarmed(session: Session, incident_id: int) -> bool:
 
 
 def troubles(session: Session, *, now: datetime) -> list[Trouble]:
-    """Return what everybody on the staff must know about pages now."""
+    """Return what everybody on the staff must know now: about pages, and that nothing else is sent."""
     outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
     of_providers = [Trouble(_outage_words(each)) for each in outages]
     silent = or_(WelfareWatch.unanswered_at.is_not(None), WelfareWatch.next_due_at < now - _LATE)
@@ -181,7 +186,17 @@ def troubles(session: Session, *, now: datetime) -> list[Trouble]:
         Trouble(_watch_words(watch), watch.incident_id, watch.reference) for watch in session.scalars(watches)
     ]
     of_runs = [Trouble(_run_words(run, now), run.incident_id, run.reference) for run in _runs_in_trouble(session, now)]
-    return _of_worker(session, now) + of_welfare + of_providers + of_runs + _of_silent(session, now)
+    return (
+        _of_worker(session, now) + of_welfare + of_providers + of_runs + _of_silent(session, now) + _of_sending(session)
+    )
+
+
+def _of_sending(session: Session) -> list[Trouble]:
+    stop = stopping.current_stop(session)
+    if stop is None:
+        return []
+    since = f"All sending to residents has been stopped since {moment(stop.stopped_at)}"
+    return [Trouble(f"{since}, by {stop.stopped_by}: {stop.stop_reason}", endpoint="sending.show_sending")]
 
 
 def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:
