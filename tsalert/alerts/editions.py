@@ -64,7 +64,8 @@ def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[i
         query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
     if edition is Edition.ORDINARY:
         return query
-    return query.where(wanted.c.channel == Channel.EMAIL)
+    # An expression, lest SQLite pass every address of mail instead of looking up the few that an edition is for.
+    return query.where(func.coalesce(wanted.c.channel, "") == Channel.EMAIL)
 
 
 def who_got(original: int, channels: Collection[str], among: Select[int] | None = None) -> Select[int, str]:

@@ -125,6 +125,16 @@ def digest_audience(
     :param choice: as in ``audience``; those named hear of it at once and not here.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
+    waiting = digest_addresses(frequency, wards=wards, topic=topic, joined_by=joined_by, choice=choice)
+    # An expression, as in ``audience``.
+    by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
+    return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(waiting))
+
+
+def digest_addresses(
+    frequency: Frequency, *, wards: Collection[str], topic: str, joined_by: datetime, choice: Choice = EVERYBODY
+) -> Select[int]:
+    """Return the query of the endpoint ids of ``digest_audience``, whatever their state and channel."""
     asked = (Subscription.ended_at.is_(None), Subscription.frequency == frequency, Subscription.started_at <= joined_by)
     wanting = narrow(select(Subscription.endpoint_id).where(*asked), choice)
     beside = beside_a_pause(wanting.where(*is_one_of(Subscription.topic_id + 0, topics_reached(topic))), wards)
@@ -133,10 +143,9 @@ def digest_audience(
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(AWAKE, *lives_in(wards))
     )
-    found = select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(awake.union_all(beside))
-    )
-    return found.where(reachable.c.id.not_in(left_out_addresses(choice))) if choice.left_out else found
+    found = awake.union_all(beside).subquery("found")
+    ids = select(found.c.endpoint_id)
+    return ids.where(found.c.endpoint_id.not_in(left_out_addresses(choice))) if choice.left_out else ids
 
 
 def audience_size(
