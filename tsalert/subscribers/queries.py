@@ -77,8 +77,7 @@ def partner_codes(session: Session) -> frozenset[str]:
 
 def wards(session: Session) -> list[str]:
     """Return every ward that a subscriber hears about: its code where the directory knows it, else its name."""
-    known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
-    found = {*session.scalars(known.distinct()), *session.scalars(select(SubscriberWard.ward).distinct())}
+    found = {*session.scalars(_own_wards()), *session.scalars(select(SubscriberWard.ward).distinct())}
     return sorted(ward for ward in found if ward)
 
 
@@ -189,6 +188,15 @@ def count_listed(session: Session, at: datetime) -> int:
     """Count the residents and partners who were on the list just before an instant."""
     stood = (Subscription.started_at < at, or_(Subscription.ended_at.is_(None), Subscription.ended_at >= at))
     return session.scalar(select(func.count(Subscription.subscriber_id.distinct())).where(*stood)) or 0
+
+
+def _own_wards() -> Select[str | None]:
+    """Return the query of the wards that people live in: one look at the index for each, not one at each person."""
+    known = select(Subscriber.ward).where(Subscriber.erased_at.is_(None)).order_by(Subscriber.ward).limit(1)
+    walk = select(known.where(Subscriber.ward > "").scalar_subquery().label("ward")).cte("walk", recursive=True)
+    following = known.where(Subscriber.ward > walk.c.ward).correlate(walk).scalar_subquery()
+    walk = walk.union_all(select(following).where(walk.c.ward.is_not(None)))
+    return select(walk.c.ward)
 
 
 def _is_listed_partner() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
