@@ -23,6 +23,7 @@ from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.displays import views as displays_views
 from tsalert.hygiene import canaries
+from tsalert.installation import outward
 from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.paging.queries import Trouble
@@ -176,6 +177,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
         troubles=_troubles,
     )
+    outward.init_app(app, settings)
 
 
 def _troubles() -> list[Trouble]:

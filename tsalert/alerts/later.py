@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions
+from tsalert.alerts import choosing, editions
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel
+from tsalert.alerts.rules import Channel, Kind
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.rules import Frequency
 
@@ -19,7 +19,12 @@ FREQUENCIES = (Frequency.DAILY, Frequency.WEEKLY)
 
 
 def count_later(session: Session, alert: Alert, *, now: datetime) -> dict[Frequency, int]:
-    """Return how many addresses would hear of an alert once a day and once a week if it were approved now."""
+    """Return how many addresses would hear of an alert once a day and once a week if it were approved now.
+
+    A correction is none of their matter: such mails tell by themselves that what they told of was withdrawn.
+    """
+    if alert.kind == Kind.CANCEL:
+        return dict.fromkeys(FREQUENCIES, 0)
     return {frequency: _count(session, alert, frequency, now) for frequency in FREQUENCIES}
 
 
@@ -30,7 +35,12 @@ def say_later(counts: Mapping[Frequency, int]) -> str:
 
 def _count(session: Session, alert: Alert, frequency: Frequency, now: datetime) -> int:
     waiting = subscribers.digest_audience(
-        frequency, wards=alert.wards, topic=alert.topic, channels=CHANNELS, joined_by=now
+        frequency,
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=CHANNELS,
+        joined_by=now,
+        choice=choosing.choice_of(alert),
     ).subquery("waiting")
     # Somebody may have chosen both at one address, and what is urgent goes to all.
     at_once = editions.audience(alert, select(waiting.c.id)).subquery("at_once")

@@ -1,0 +1,7 @@
+"""The pages of alerts, gathered for the doors."""
+
+from tsalert.alerts import audience_views, guard_views, public_views, views, withdrawing_views
+
+# All of these stand on one blueprint; naming them here is what opens their pages.
+PARTS = (audience_views, guard_views, public_views, withdrawing_views)
+bp = views.bp
