@@ -9,6 +9,7 @@ from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
+from tsalert.evidence import looking
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months
@@ -58,6 +59,7 @@ TIMETABLE = (
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("note access that ran out", 60, expiring.note_ended),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
+    Job("say which evidence to open with care", 600, looking.look_through),
     Job("remind of deadlines", 600, deadlines.remind),
     Job("remind of safeguarding concerns", 600, safeguarding.remind),
     Job("remind of reviews", 3600, reviews.remind),

@@ -65,7 +65,7 @@ def reader(officer: Callable[..., Actor]) -> Actor:
     return officer(name="Robin Tate")
 
 
-def named(session: Session, reader: Actor, **typed: str) -> list[int]:
+def named(session: Session, reader: Actor, **typed: Any) -> list[int]:
     found = matches.look_up(session, Sought(**typed), reader=reader, is_demo=False, now=utc_now())
     return [line.match.identity for line in found.lines]
 

@@ -178,6 +178,7 @@ def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFil
         storage_key=incoming.key,
         uploaded_by=actor.officer_id,
         uploaded_at=now,
+        cares=" ".join(accepted.cares),
     )
     session.add(row)
     session.flush()
@@ -192,6 +193,7 @@ def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFil
         kind=row.kind,
         size=row.size,
         sha256=row.sha256,
+        cares=row.cares or "none",
     )
     return row.id
 

@@ -218,9 +218,9 @@ def _of_parties(session: Session, party_ids: Collection[int], without: Collectio
     found: defaultdict[int, set[int]] = defaultdict(set)
     for party_id, note_id in session.execute(named.where(IntelligenceAbout.party_id.in_(party_ids))):
         found[party_id or 0].add(note_id)
-    for note_id, *of_party in session.execute(known.where(PartyIdentifier.party_id.in_(party_ids))):
-        if tuple(of_party) not in without:
-            found[of_party[0]].add(note_id)
+    for note_id, party_id, kind, normal in session.execute(known.where(PartyIdentifier.party_id.in_(party_ids))):
+        if (party_id, kind, normal) not in without:
+            found[party_id].add(note_id)
     return found
 
 
