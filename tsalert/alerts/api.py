@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, proof, queries, service, withdrawing
 from tsalert.alerts.costing import costs
-from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
+from tsalert.alerts.reaching import count_readers
 from tsalert.alerts.rules import Draft, FollowUp
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
@@ -200,15 +200,16 @@ def _record(alert_id: int) -> dict[str, Any]:
 def _preview(session: Session, alert: Alert, pulled: proof.Proof) -> dict[str, Any]:
     size, now = pulled.sms_size, utc_now()
     night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
-    reach = None if alert.published_at else queries.reach(session, alert)
+    readers = None if alert.published_at else count_readers(session, alert, now=now)
     return asdict(pulled.wording) | {
         "sms_encoding": size.encoding,
         "sms_segments": size.segments,
         "voice_seconds": pulled.voice_seconds,
-        "reach": reach,
-        "later": None if reach is None else count_later(session, alert, now=now),
+        "reach": readers and readers.at_once,
+        "later": readers and readers.later,
+        "counted_at": readers and readers.as_of,
         "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
-        "costs": None if reach is None else costs(pulled, reach),
+        "costs": readers and costs(pulled, readers.at_once),
         "waits_until": night.until if night else None,
     }
 

@@ -188,7 +188,8 @@ class AlertCostSchema(Schema):
 class AlertPreviewSchema(Schema):
     """An alert as it goes out, and how many would get it if it were approved now.
 
-    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail.
+    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail;
+    ``counted_at`` is empty where they were counted just now.
     """
 
     subject = fields.String()
@@ -203,6 +204,7 @@ class AlertPreviewSchema(Schema):
     waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     later = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    counted_at = fields.AwareDateTime(allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
 
@@ -261,9 +263,9 @@ class AlertSchema(KeptChoiceSchema):
     remark = fields.String(allow_none=True)
     marks = fields.List(fields.Nested(AlertMarkSchema))
     withdrawn_because = fields.String(allow_none=True)
+    correction_id = fields.Integer(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
-    correction_id = fields.Integer(allow_none=True)
 
 
 class AlertProgressSchema(Schema):

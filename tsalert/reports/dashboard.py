@@ -26,7 +26,8 @@ from tsalert.savings.figures import overview
 from tsalert.savings.figures.cells import Cell
 from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.valuing.methods import AS_PUBLISHED
-from tsalert.subscribers.queries import Circulation, circulation
+from tsalert.subscribers import kept_counts
+from tsalert.subscribers.queries import Circulation
 
 TREND, STACK = 8, 4
 
@@ -94,7 +95,9 @@ def read_dashboard(
         classes={
             each: keep("classes", each, lambda wanted: savings_by_class(session, wanted)) for each in quarters[-STACK:]
         },
-        circulation=keep("circulation", quarter_of(london_date(now)), lambda _: circulation(session)),
+        circulation=keep(
+            "circulation", quarter_of(london_date(now)), lambda _: kept_counts.circulation(session, now=now)
+        ),
         passed_on=keep("passed_on", period, lambda wanted: circulation_figures(session, wanted, now=now)),
         wards=_wards(ward_names(session), response, by_ward, ward),
         partners=partner_tables(session),
