@@ -4,8 +4,7 @@ from tsalert.activities import api as activities_api
 from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import guard_api as alerts_api
-from tsalert.alerts import public_views as alerts_views
+from tsalert.alerts import pages as alerts_pages
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
@@ -133,11 +132,14 @@ from tsalert.subscribers import views as subscribers_views
 from tsalert.subscribers.preferences import api as preferences_api
 from tsalert.subscribers.preferences import officer_views as choices_views
 from tsalert.subscribers.preferences import views as preferences_views
+from tsalert.watching import cli as watching_cli
+from tsalert.watching import views as watching_views
 from tsalert.web import home
 from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
+    watching_views.bp,
     staff_views.bp,
     displays_views.bp,
     response_views.bp,
@@ -185,7 +187,7 @@ PAGES = (
     indicator_views.bp,
     partner_views.bp,
     *quarterly_pages.blueprints,
-    alerts_views.bp,
+    alerts_pages.bp,
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,
@@ -263,7 +265,7 @@ OPERATIONS = (
     *own_api.blueprints,
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
-    *alerts_api.blueprints,
+    *alerts_pages.operations,
     *digests_api.blueprints,
     *stop_api.blueprints,
     *mail_api.blueprints,
@@ -291,6 +293,7 @@ COMMANDS = (
     stop_cli.group,
     mail_cli.group,
     demo_cli.group,
+    watching_cli.command,
     worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

@@ -13,6 +13,7 @@ from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
+from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
@@ -39,6 +40,7 @@ class Job:
 
 
 TIMETABLE = (
+    Job("give a sign of life", 20, signs.give_sign),
     Job("note missed targets", 5, response.record_breaches),
     Job("page officers", 1, answering.page_due),
     Job("watch pages", 2, troubles.watch_pages),

@@ -36,6 +36,7 @@ WHERE = {
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",
     "alerts.show_alert": "/alerts/4",
+    "alerts.show_audience": "/alerts/5/audience",
     "board_files.read_report": "/board-reports/2022-23Q1/read?edition=board",
     "board_reports.compare_revisions": "/board-reports/2022-23Q1/compare",
     "board_reports.list_reports": "/board-reports",
@@ -317,6 +318,9 @@ LINKED = {
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "paging.show_troubles",
+    "watching.show_process",
+    "watching.show_service",
     "feeds.show_atom",
     "feeds.show_cap",
     "feeds.show_json",

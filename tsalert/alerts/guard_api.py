@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tsalert.alerts import api, budgeting, proof, queries, schedules, scheduling, spending
+from tsalert.alerts import budgeting, proof, queries, schedules, scheduling, spending
 from tsalert.alerts.nearness import find_near
 from tsalert.alerts.schedule_models import AlertSchedule
 from tsalert.alerts.schedule_schemas import (
@@ -23,7 +23,7 @@ from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("alert_guards", "alerts", "When alerts go out, and what they may cost.")
-blueprints = (*api.blueprints, blp)
+blueprints = (blp,)
 
 
 @blp.route("/scheduled")

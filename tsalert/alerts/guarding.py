@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import budgeting, editions, proof, queries, schedules, spending
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
+from tsalert.alerts.lone import is_for_one
 from tsalert.alerts.models import Alert
 from tsalert.alerts.nearness import find_near
 from tsalert.alerts.night import find_night
@@ -26,6 +27,7 @@ def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) 
     return {
         "reach": reach,
         "usual": usual if is_unusual(size, usual) else None,
+        "is_for_one": is_for_one(session, alert, size, now=now),
         "later": say_later(count_later(session, alert, now=now)),
         "edition_sizes": editions.edition_sizes(session, alert, size),
         "costs": costs(pulled, reach),

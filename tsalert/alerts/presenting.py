@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, guarding, proof, queries
+from tsalert.alerts import answering, following, guarding, proof, queries, settling, withdrawing
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
@@ -17,16 +17,19 @@ from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.places.adjoining import lie_somewhere
 from tsalert.places.queries import ward_names
 from tsalert.response.vocabulary import Category
 from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers.kinds import kind_names
 from tsalert.web.fields import LARGEST_ID
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
@@ -137,6 +140,7 @@ def edit_form(alert_id: int) -> dict[str, Any]:
         "urgency": alert.urgency,
         "expires_at": f"{in_london(alert.expires_at):%Y-%m-%dT%H:%M}",
         "case_id": alert.case_id,
+        **settling.filled_choice(db.session(), alert),
     }
     kept = {"original": alert.original, "kind": alert.kind}
     return {"alert": alert, "filled": filled} | kept | _choices(db.session())
@@ -163,6 +167,8 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "steps": _offered(status, actor, wrote_it=wrote_it),
+        "correction": withdrawing.find_correction(session, alert.id),
+        "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
         "wrote_it": wrote_it,
         "asks_password": not is_fresh(actor, now=now),
         "names": officer_names(session),
@@ -170,6 +176,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
+        "chosen": settling.say_choice(session, alert),
         **guarding.readers(session, alert, pulled, now),
         "review": queries.find_review(session, alert_id),
         "verdicts": VERDICT_WORDS,
@@ -227,6 +234,7 @@ def withdrawn(session: Session, alerts: Iterable[Alert]) -> set[int]:
 def _begun(session: Session, case_id: int) -> dict[str, Any]:
     """Copy what an alert may take from a case, field by field."""
     case = cases.get_case(session, case_id)
+    require_here(session, case)
     ward = ward_names(session).get(case.ward_code or "")
     facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
     return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
@@ -259,6 +267,8 @@ def _choices(session: Session) -> dict[str, Any]:
         "longest_call": LONGEST_CALL,
         "topics": subscribers.topics(session),
         "wards": queries.ward_choices(session),
+        "knows_neighbours": lie_somewhere(session),
+        "kinds": [*kind_names(session).items()],
         "channels": list(CHANNEL_WORDS.items()),
         "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
     }

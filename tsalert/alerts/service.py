@@ -1,11 +1,21 @@
 """Writing an alert, deciding on it, and sending it once."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, dispatching, following, posting, proof, queries, rules
+from tsalert.alerts import (
+    answering,
+    choosing,
+    dispatching,
+    following,
+    posting,
+    proof,
+    queries,
+    rules,
+    settling,
+    withdrawing,
+)
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
@@ -13,14 +23,13 @@ from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
 from tsalert.delivery import doubts
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
-from tsalert.tiers.queries import require_visible
-from tsalert.tiers.vocabulary import Subject
 
 _STEERED = {Step.PAUSE: (posting.pause, "paused"), Step.RESUME: (posting.resume, "resumed")}
 
@@ -168,19 +177,17 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.RESUME, actor, now)
 
 
-def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+def withdraw(alert_id: int, reason: str, *, tell_readers: bool = False, actor: Actor, now: datetime) -> int | None:
     """Take an alert back for good: nothing more of it goes out, and everybody can read why.
 
+    :param tell_readers: write a correction to those who got it; its id is returned, where anybody is to get it.
     :raises Conflict: it has not been sent, or has been withdrawn.
     :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
         alert = queries.lock_for(session, alert_id, Step.WITHDRAW)
-        alert.withdrawn_because = rules.check_public_reason(reason)
-        answering.require_nobody_named(session, alert, alert.withdrawn_because)
-        posting.call_off(session, alert, now=now)
-        _note_change(session, alert, "withdrawn", actor, now)
+        return withdrawing.take_back(session, alert, reason, tell_readers=tell_readers, actor=actor, now=now)
 
 
 def decide_doubt(alert_id: int, delivery_id: int, decision: doubts.Decision, *, actor: Actor, now: datetime) -> None:
@@ -209,8 +216,7 @@ def _write(
         raise NotAllowed("Only an officer can write an alert.")
     draft = _checked(session, draft, now)
     if draft.case_id is not None:
-        cases.get_case(session, draft.case_id)
-        require_visible(session, actor, Subject.CASE, draft.case_id, now=now)
+        require_here(session, cases.get_visible_case(session, draft.case_id, actor=actor, now=now))
     reference = rules.write_reference(*next_number(session, "TS", at=now))
     alert = Alert(reference=reference, kind=kind, case_id=draft.case_id, status=Status.DRAFT)
     alert.in_reply_to = original.id if original else None
@@ -225,14 +231,14 @@ def _write(
 def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
     rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
     rules.check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
-    return replace(draft, wards=rules.settle_wards(draft.wards, queries.known_wards(session)))
+    return settling.settle(session, draft)
 
 
 def _fill(alert: Alert, draft: Draft) -> None:
     alert.headline, alert.body_markdown = draft.headline, draft.body
     alert.advice, alert.sms_text, alert.voice_text = draft.advice, draft.sms, draft.voice
     alert.topic, alert.urgency, alert.expires_at = draft.topic, draft.urgency, draft.expires_at
-    alert.wards, alert.channels = sorted(draft.wards), sorted(draft.channels)
+    choosing.fill(alert, draft)
 
 
 def _add_writer(session: Session, alert: Alert, actor: Actor) -> None:

@@ -9,7 +9,6 @@ from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
-    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     FollowUpSchema,
     LoneSendingSchema,
@@ -146,7 +145,7 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
     typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
     require_presence(actor, typed["password"], now=now)
     size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
-    return lead_to(alert_id, f"Approved. {on_their_way(size)}")
+    return lead_to(alert_id, f"Approved. {on_their_way(size, typed['counted'])}")
 
 
 @bp.post("/alerts/<int:alert_id>/send-alone")
@@ -159,7 +158,7 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
     size = service.send_alone(
         alert_id, typed["digest"], typed["reason"], readers=typed["readers"], actor=actor, now=now
     )
-    return lead_to(alert_id, f"{on_their_way(size)} A manager will review this tomorrow.")
+    return lead_to(alert_id, f"{on_their_way(size, typed['counted'])} A manager will review this tomorrow.")
 
 
 @bp.post("/alerts/<int:alert_id>/pause")
@@ -176,15 +175,6 @@ def resume_alert(alert_id: int) -> ResponseReturnValue:
     """Go on with what was held."""
     service.resume(alert_id, actor=current_actor(), now=utc_now())
     return lead_to(alert_id)
-
-
-@bp.post("/alerts/<int:alert_id>/withdraw")
-@requires(Permission.APPROVE_ALERT)
-@redisplays(show_alert)
-def withdraw_alert(alert_id: int) -> ResponseReturnValue:
-    """Take it back for good and tell everybody why."""
-    service.withdraw(alert_id, load_form(AlertWithdrawalSchema())["reason"], actor=current_actor(), now=utc_now())
-    return lead_to(alert_id, "Withdrawn. Nothing more of it goes out, and our site says why.")
 
 
 @bp.get("/alerts/<int:alert_id>/progress")
@@ -232,11 +222,14 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_reviews"), 303)
 
 
-def on_their_way(size: int) -> str:
-    """Say how many messages leave now."""
+def on_their_way(size: int, counted: int | None = None) -> str:
+    """Say how many messages leave now, and how far that is from what was counted."""
     if not size:
         return "Nobody gets it at once: it goes out with the next daily and weekly mails."
-    return f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    said = f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    if counted is None or counted == size:
+        return said
+    return f"{said} The page that you saw said {counted:,}: some have {'left' if size < counted else 'joined'} since."
 
 
 def lead_to(alert_id: int, message: str | None = None) -> ResponseReturnValue:

@@ -168,6 +168,15 @@ class SentMessage(Base):
     at: Mapped[datetime]
 
 
+class ProviderPace(Base):
+    """Until when the pace of a channel's provider is spent; shared by all workers, and there after a restart."""
+
+    __tablename__ = "provider_pace"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    spent_until: Mapped[datetime]
+
+
 class SendingStop(Base):
     """A time in which no alert and no digest left; at most one is open, and it ends once. By name, who did it."""
 

@@ -1,0 +1,17 @@
+"""The pages and operations of alerts, gathered for the doors."""
+
+from tsalert.alerts import (
+    api,
+    audience_api,
+    audience_views,
+    guard_api,
+    guard_views,
+    public_views,
+    views,
+    withdrawing_views,
+)
+
+# All of these stand on one blueprint; naming them here is what opens their pages.
+PARTS = (audience_views, guard_views, public_views, withdrawing_views)
+bp = views.bp
+operations = (*api.blueprints, *guard_api.blueprints, *audience_api.blueprints)
