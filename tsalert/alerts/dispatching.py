@@ -15,10 +15,11 @@ from tsalert.core.errors import NotAllowed
 def check(session: Session, alert: Alert, shown: str, *, now: datetime) -> Proof:
     """Return what would go out now, if that is what was shown and nothing stands against it.
 
-    :raises Conflict: it has changed since it was shown.
+    :raises Conflict: it has changed since it was shown, or the alert that it continues was withdrawn.
     :raises RuleViolation: it has expired, links elsewhere, or holds what is not answered for.
     """
     rules.check_expiry(alert.expires_at, now)
+    following.require_standing(session, alert)
     rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
     answering.require_answered(session, alert)
     pulled = proof.pull_proof(alert)

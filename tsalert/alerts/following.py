@@ -34,6 +34,16 @@ def require_open(session: Session, original: Alert, kind: Kind) -> None:
         raise Conflict(f"Its all-clear is {ended.reference}.", legal=["read"])
 
 
+def require_standing(session: Session, alert: Alert) -> None:
+    """Refuse to send an update or an all-clear once the alert that it continues was withdrawn; a correction may go.
+
+    :raises Conflict: it was.
+    """
+    original = original_of(session, alert)
+    if original is not alert and alert.kind != Kind.CANCEL and original.withdrawn_because is not None:
+        raise Conflict(f"{original.reference}, which this continues, was withdrawn.", legal=["read"])
+
+
 def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
     """Let the alert that an all-clear ends apply no longer, on every page and in every feed."""
     original = all_clear.original
