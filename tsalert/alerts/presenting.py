@@ -268,7 +268,7 @@ def _choices(session: Session) -> dict[str, Any]:
         "topics": subscribers.topics(session),
         "wards": queries.ward_choices(session),
         "knows_neighbours": lie_somewhere(session),
-        "kinds": [*kind_names(session).items()],
+        "kinds_of_partners": [*kind_names(session).items()],
         "channels": list(CHANNEL_WORDS.items()),
         "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
     }
