@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, following, proof, queries
+from tsalert.alerts import answering, editions, following, printed, proof, queries
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
@@ -153,6 +153,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "status": status,
         "status_words": STATUS_WORDS[status],
         "proof": pulled,
+        "is_printable": printed.is_printable(alert, status, now=now),
         "email_texts": {
             edition: proof.with_sample_link(proof.mail_of(pulled, edition).text) for edition in EDITION_WORDS
         },
