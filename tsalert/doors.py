@@ -5,7 +5,7 @@ from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import printed_api, printed_views
+from tsalert.alerts import missing_api, missing_views, printed_api, printed_views
 from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
@@ -187,6 +187,7 @@ PAGES = (
     *quarterly_pages.blueprints,
     alerts_views.bp,
     printed_views.bp,
+    missing_views.bp,
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,
@@ -265,6 +266,7 @@ OPERATIONS = (
     *quarterly_pages.operations,
     *alerts_api.blueprints,
     *printed_api.blueprints,
+    *missing_api.blueprints,
     *digests_api.blueprints,
     *mail_api.blueprints,
     *joining_api.blueprints,

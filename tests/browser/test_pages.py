@@ -31,6 +31,7 @@ WHERE = {
     "alerts.follow_up_form": "/alerts/3/follow-up?kind=all_clear",
     "alerts.list_alerts": "/alerts",
     "alerts.list_doubts": "/alerts/3/doubts",
+    "missed_alerts.list_missing": "/alerts/3/missing",
     "alerts.list_reviews": "/alerts/sent-alone",
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",

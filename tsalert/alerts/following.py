@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import queries
+from tsalert.alerts import editions, queries
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Draft, FollowUp, Kind
+from tsalert.alerts.rules import Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
@@ -49,7 +49,7 @@ def find_all_clear(session: Session, original_id: int) -> Alert | None:
     return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
 
 
-def draft_of(original: Alert, written: FollowUp) -> Draft:
+def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:
     """Return the draft of what continues an alert."""
     draft = Draft(
         headline=written.headline,
@@ -63,12 +63,15 @@ def draft_of(original: Alert, written: FollowUp) -> Draft:
         urgency=written.urgency,
         case_id=original.case_id,
     )
-    return for_the_same_people(original, draft)
+    return for_the_same_people(session, original, draft)
 
 
-def for_the_same_people(original: Alert | None, draft: Draft) -> Draft:
-    """Return a draft whose topic, wards and channels are those of the alert that it continues, if any."""
+def for_the_same_people(session: Session, original: Alert | None, draft: Draft) -> Draft:
+    """Return a draft whose topic, wards and channels are those of the alert that it continues, if any.
+
+    Whoever got that one by another way than most is told the same way.
+    """
     if original is None:
         return draft
-    channels = tuple(Channel(each) for each in original.channels)
+    channels = editions.channels_of(session, original)
     return replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)

@@ -245,7 +245,7 @@ def _readers(
         return _but(everybody, told[alert.id, Tells.WITHDRAWN]).where(had)
     assert alert.published_at is not None  # only published ones become lines
     wanted = _wanted(frequency, alert.wards, alert.topic, alert.published_at)
-    return _but(wanted, [*editions.mailings_of(session, alert.id).values(), *earlier])
+    return _but(wanted, [*editions.all_mailings_of(session, alert.id), *earlier])
 
 
 def _wanted(frequency: Frequency, wards: Collection[str], topic: str, joined_by: datetime) -> Subquery:
