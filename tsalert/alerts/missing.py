@@ -83,7 +83,7 @@ class MissedMessage:
 
 def by_reason(session: Session, alert: Alert) -> list[Missed]:
     """Return how many an alert did not reach, by reason; reasons that nobody met are left out."""
-    missed = missing(session, alert, Reason).subquery("missed")
+    missed = missing(session, alert, [*Reason]).subquery("missed")
     reachable = delivery.reachable_endpoints().subquery("reachable")
     counted = (
         select(missed.c.status, func.count(), func.count(reachable.c.id))
@@ -137,7 +137,7 @@ def sizes_of(session: Session, alert: Alert) -> dict[Way, dict[str, int]]:
     missed = missing(session, alert, SENT_AGAIN).subquery("missed")
     reachable = delivery.reachable_endpoints().subquery("reachable")
     same = select(missed.c.channel, func.count()).join(reachable, reachable.c.id == missed.c.endpoint_id)
-    counted = dict(session.execute(same.group_by(missed.c.channel)).all())
+    counted: dict[str, int] = dict(session.execute(same.group_by(missed.c.channel)).all())
     return {Way.SAME: counted, Way.OTHER: dict(Counter(other_addresses(session, alert, SENT_AGAIN).values()))}
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, SQLColumnExpression, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from tsalert.subscribers.models import SubscriberEndpoint
 
 
 def somebody_lacks_it(
-    endpoint_id: ColumnElement[int], is_reached: Callable[[ColumnElement[int]], Exists]
+    endpoint_id: ColumnElement[int], is_reached: Callable[[SQLColumnExpression[int]], Exists]
 ) -> ColumnElement[bool]:
     """Return whether any of those who read an address was reached at no other of theirs, as a condition.
 
