@@ -187,7 +187,7 @@ PAGES = (
     indicator_views.bp,
     partner_views.bp,
     *quarterly_pages.blueprints,
-    alerts_pages.bp,
+    *alerts_pages.blueprints,
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,

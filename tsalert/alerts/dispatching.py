@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, later, posting, proof, rules, spending
+from tsalert.alerts import answering, editions, following, later, posting, proof, rules, spending
 from tsalert.alerts.models import Alert
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.steps import Status
@@ -48,7 +48,7 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
     pulled = check(session, alert, shown, now=now)
     size = posting.post(session, alert, pulled, now=now)
     require_readers(session, alert, size, now=now)
-    spending.charge(session, alert, pulled, now=now)
+    spending.charge(session, alert, pulled, editions.mailings_of(session, alert.id).values(), now=now)
     alert.published_at = now
     following.end(session, alert, actor=actor, now=now)
     return size

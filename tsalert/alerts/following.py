@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import choosing, queries
+from tsalert.alerts import choosing, editions, queries
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Draft, FollowUp, Kind
+from tsalert.alerts.rules import Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
@@ -59,7 +59,7 @@ def find_all_clear(session: Session, original_id: int) -> Alert | None:
     return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
 
 
-def draft_of(original: Alert, written: FollowUp) -> Draft:
+def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:
     """Return the draft of what continues an alert."""
     draft = Draft(
         headline=written.headline,
@@ -73,13 +73,16 @@ def draft_of(original: Alert, written: FollowUp) -> Draft:
         urgency=written.urgency,
         case_id=original.case_id,
     )
-    return for_the_same_people(original, draft)
+    return for_the_same_people(session, original, draft)
 
 
-def for_the_same_people(original: Alert | None, draft: Draft) -> Draft:
-    """Return a draft for whom the alert was that it continues, if any: its topic, wards, channels and all else."""
+def for_the_same_people(session: Session, original: Alert | None, draft: Draft) -> Draft:
+    """Return a draft for whom the alert was that it continues, if any: its topic, wards, channels and all else.
+
+    Whoever got that one by another way than most is told the same way.
+    """
     if original is None:
         return draft
-    channels = tuple(Channel(each) for each in original.channels)
+    channels = editions.channels_of(session, original)
     draft = replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
     return choosing.as_before(original, draft)

@@ -6,6 +6,10 @@ from tsalert.alerts import (
     audience_views,
     guard_api,
     guard_views,
+    missing_api,
+    missing_views,
+    printed_api,
+    printed_views,
     public_views,
     views,
     withdrawing_views,
@@ -13,5 +17,11 @@ from tsalert.alerts import (
 
 # All of these stand on one blueprint; naming them here is what opens their pages.
 PARTS = (audience_views, guard_views, public_views, withdrawing_views)
-bp = views.bp
-operations = (*api.blueprints, *guard_api.blueprints, *audience_api.blueprints)
+blueprints = (views.bp, printed_views.bp, missing_views.bp)
+operations = (
+    *api.blueprints,
+    *guard_api.blueprints,
+    *audience_api.blueprints,
+    *printed_api.blueprints,
+    *missing_api.blueprints,
+)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, guarding, proof, queries, settling, withdrawing
+from tsalert.alerts import answering, following, guarding, printed, proof, queries, settling, withdrawing
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
@@ -158,6 +158,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "status": status,
         "status_words": STATUS_WORDS[status],
         "proof": pulled,
+        "is_printable": printed.is_printable(alert, status, now=now),
         "email_texts": {
             edition: proof.with_sample_link(proof.mail_of(pulled, edition).text) for edition in EDITION_WORDS
         },

@@ -53,7 +53,7 @@ def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> N
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.EDIT)
-        _fill(alert, _checked(session, following.for_the_same_people(alert.original, draft), now))
+        _fill(alert, _checked(session, following.for_the_same_people(session, alert.original, draft), now))
         _note_change(session, alert, "edited", actor, now)
         _add_writer(session, alert, actor)
 
@@ -67,7 +67,7 @@ def follow_up(original_id: int, written: FollowUp, *, actor: Actor, now: datetim
     with transaction() as session:
         original = following.original_of(session, queries.get_alert(session, original_id, lock=True))
         following.require_open(session, original, written.kind)
-        draft = following.draft_of(original, written)
+        draft = following.draft_of(session, original, written)
         return _write(session, draft, actor, now, kind=written.kind, original=original).id
 
 

@@ -35,6 +35,7 @@ ENTRIES = (
     held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text voice_text "
          "status remark approved_digest override_reason withdrawn_because"),
     held("alert_edition", "mailing_id > mailing", facts="edition"),
+    held("alert_resend", "alert_id > alert", "asked_by > officer", facts="way reasons"),
     held("digest_run", facts="frequency"),
     held("digest_mailing", "mailing_id > mailing", "run_id > digest_run"),
     held("digest_item", "mailing_id > digest_mailing", "alert_id > alert", facts="tells"),
