@@ -5,6 +5,7 @@ from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
 from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
+from tsalert.alerts import composer as alerts_composer
 from tsalert.alerts import public_views as alerts_views
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
@@ -185,6 +186,7 @@ PAGES = (
     partner_views.bp,
     *quarterly_pages.blueprints,
     alerts_views.bp,
+    *alerts_composer.pages,
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,
@@ -262,6 +264,7 @@ OPERATIONS = (
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
     *alerts_api.blueprints,
+    *alerts_composer.operations,
     *digests_api.blueprints,
     *mail_api.blueprints,
     *joining_api.blueprints,

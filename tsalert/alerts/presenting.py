@@ -8,25 +8,24 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, editions, following, proof, queries
-from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
+from tsalert.alerts.beginning import begin_follow_up
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay
+from tsalert.alerts.previews.reading import read
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
+from tsalert.alerts.trials.queries import trials_of, ways
 from tsalert.alerts.unusual import is_unusual, usual_size
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
-from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
-from tsalert.places.queries import ward_names
-from tsalert.response.vocabulary import Category
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.web.fields import LARGEST_ID
@@ -99,11 +98,9 @@ def asked_edition() -> Edition:
     return Edition(named) if named in {*Edition} else Edition.ORDINARY
 
 
-def new_form(case_id: int | None) -> dict[str, Any]:
-    """Return what the form for a new alert is drawn with; from a case it takes what the allow-list names."""
+def new_form() -> dict[str, Any]:
+    """Return what the form for a new alert is drawn with."""
     filled: dict[str, Any] = {"channels": [*Channel], "urgency": Urgency.ROUTINE, "wards": []}
-    if case_id is not None:
-        filled |= _begun(db.session(), case_id)
     return {"alert": None, "filled": filled} | _choices(db.session())
 
 
@@ -159,6 +156,9 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "edition_words": EDITION_WORDS,
         "sms_text": proof.with_sample_link(pulled.wording.sms),
         "marks": [] if alert.published_at else answering.marks_of(session, alert),
+        "reading": None if alert.published_at else read(alert),
+        "test_ways": ways(session, alert, actor),
+        "tests": trials_of(session, alert.id),
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "steps": _offered(status, actor, wrote_it=wrote_it),
@@ -219,14 +219,6 @@ def checked_page(alert: Alert, now: datetime) -> dict[str, Any]:
 def withdrawn(session: Session, alerts: Iterable[Alert]) -> set[int]:
     """Return the ids of those alerts that were stopped after they had begun to go out."""
     return {number for number, status in queries.standings_of(session, alerts).items() if status is Status.CANCELLED}
-
-
-def _begun(session: Session, case_id: int) -> dict[str, Any]:
-    """Copy what an alert may take from a case, field by field."""
-    case = cases.get_case(session, case_id)
-    ward = ward_names(session).get(case.ward_code or "")
-    facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
-    return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
 
 
 def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) -> dict[str, Any]:

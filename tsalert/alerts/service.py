@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, later, posting, proof, queries, rules
+from tsalert.alerts import answering, following, later, posting, proof, queries, readiness, rules
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
+from tsalert.alerts.unsaved.overtaking import require_unchanged
 from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
@@ -35,15 +36,17 @@ def write_draft(draft: Draft, *, actor: Actor, now: datetime) -> int:
         return _write(session, draft, actor, now).id
 
 
-def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> None:
+def edit_draft(alert_id: int, draft: Draft, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Change what an alert says; one that waits for approval goes back to draft.
 
+    :param seen: the digest of the alert as the writer saw it; None where they do not say.
     :raises NotFound: there is no such alert.
-    :raises Conflict: it is past changing.
+    :raises Conflict: it is past changing, or reads otherwise by now.
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.EDIT)
+        require_unchanged(session, alert, seen)
         _fill(alert, _checked(session, following.for_the_same_people(alert.original, draft), now))
         _note_change(session, alert, "edited", actor, now)
         _add_writer(session, alert, actor)
@@ -65,13 +68,12 @@ def follow_up(original_id: int, written: FollowUp, *, actor: Actor, now: datetim
 def submit(alert_id: int, *, actor: Actor, now: datetime) -> None:
     """Ask somebody else to approve an alert.
 
-    :raises RuleViolation: it has expired meanwhile, or something in it that may point to a person is not answered for.
+    :raises RuleViolation: it has ended, is not filled in, or something that may point to a person is unanswered.
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.SUBMIT)
-        rules.check_expiry(alert.expires_at, now)
-        answering.require_answered(session, alert)
+        readiness.require_ready(session, alert, now=now)
         alert.submitted_at, alert.remark = now, None
         _note_change(session, alert, "submitted", actor, now)
 
@@ -275,9 +277,7 @@ def _send(
     session: Session, alert: Alert, shown: str, actor: Actor, now: datetime, alone_because: str | None = None
 ) -> int:
     """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
-    rules.check_expiry(alert.expires_at, now)
-    rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
-    answering.require_answered(session, alert)
+    readiness.require_ready(session, alert, now=now)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     size = posting.post(session, alert, pulled, now=now)

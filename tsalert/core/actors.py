@@ -26,6 +26,7 @@ class Permission(StrEnum):
     APPROVE_ALERT = "approve alerts that others wrote"
     OVERRIDE_APPROVAL = "send an alert alone, for review the next day"
     REVIEW_OVERRIDE = "review alerts sent alone"
+    MANAGE_TEMPLATES = "change the templates of alerts"
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
     REVIEW_ODDITIES = "look at what is odd in the trail"
