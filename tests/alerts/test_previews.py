@@ -39,6 +39,8 @@ def test_other_editions_are_a_link_away(signed_in: SignIn, place: str) -> None:
     assert "edition=large_print" in browser.get(f"{place}/preview").text
     shown = browser.get(f"{place}/preview?edition=large_print").text
     assert "email?edition=large_print&amp;colours=dark" in shown
+    assert 'name="edition" value="large_print"' in shown
+    assert "Email this edition to yourself as a test" in shown
     assert "large print" in browser.get(f"{place}/preview/email?edition=large_print").text
 
 
