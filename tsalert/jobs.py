@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsalert.alerts import scheduling
 from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.digests import service as digests
@@ -12,6 +13,7 @@ from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
+from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
@@ -38,6 +40,7 @@ class Job:
 
 
 TIMETABLE = (
+    Job("give a sign of life", 20, signs.give_sign),
     Job("note missed targets", 5, response.record_breaches),
     Job("page officers", 1, answering.page_due),
     Job("watch pages", 2, troubles.watch_pages),
@@ -69,6 +72,7 @@ TIMETABLE = (
     Job("look for likely duplicates", 21600, doubles.look_for_doubles),
     Job("count the months of the list", 3600, months.keep_months),
     Job("ask partners how many they reach", 3600, partners.remind),
+    Job("start scheduled alerts", 5, scheduling.start_due),
     Job("send daily and weekly mails", 60, digests.send_due),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),

@@ -27,6 +27,7 @@ from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Overtaken, RuleViolation
 from tsalert.staff.rules import RoleName
+from tsalert.subscribers.kinds import kind_names
 from tsalert.tiers.service import restrict
 from tsalert.tiers.vocabulary import Subject
 
@@ -191,3 +192,17 @@ def test_whatever_a_form_sends_only_its_own_fields_are_kept(fields: dict[str, li
     assert kept["headline"] == ["AB"]
     assert "password" not in kept
     assert rules.as_filled(kept)["wards"] == kept.get("wards", [])
+
+
+def test_the_form_offers_every_kind_of_partner_by_its_name(session: Session, signed_in: SignIn) -> None:
+    page = signed_in().get("/alerts/new").text
+    offered = re.findall(r'name="partner_kinds"[^>]*value="([^"]*)"', page)
+    assert offered == [str(number) for number in kind_names(session)]
+
+
+def test_for_whom_an_alert_is_is_kept_with_its_words(session: Session, author: Actor) -> None:
+    typed_so_far = {"partner_kinds": ["1", "2"], "named": ["ann@example.org"], "with_neighbours": ["yes"]}
+    service.keep(Copy(KEY, typed_so_far), actor=author, now=NOW)
+    (row,) = queries.copies_of(session, author)
+    filled = rules.as_filled(row.fields)
+    assert (filled["partner_kinds"], filled["named"]) == (["1", "2"], "ann@example.org")

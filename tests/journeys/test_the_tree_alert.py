@@ -86,7 +86,7 @@ def a_colleague_approves(colleague: FlaskClient, place: str) -> str:
     digest = re.findall(r'name="digest" value="(\w+)"', page)[0]
     answer = colleague.post(f"{place}/approve", data={"digest": digest}, follow_redirects=True)
     assert "Approved. 3 messages are on their way." in answer.text
-    return re.findall(r"TS-\d{4}-\d{3}", page)[0]
+    return str(re.findall(r"TS-\d{4}-\d{3}", page)[0])
 
 
 def everybody_gets_it(session: Session, app: Flask) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, proof, queries, service
+from tsalert.alerts import answering, proof, queries, service, withdrawing
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
@@ -20,18 +20,19 @@ from tsalert.alerts.schemas import (
     AlertProgressSchema,
     AlertsAskedSchema,
     AlertSchema,
-    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     DoubtListSchema,
     FollowUpSchema,
 )
 from tsalert.alerts.steps import legal_steps
 from tsalert.alerts.unsaved.schemas import AlertChangeSchema, Typed
+from tsalert.alerts.withdrawing_schemas import AlertWithdrawalSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -111,6 +112,7 @@ def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
     actor, now = current_actor(), utc_now()
+    require_presence(actor, approval["password"], now=now)
     service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
     return _record(alert_id)
 
@@ -138,9 +140,17 @@ def resume_alert(alert_id: int) -> dict[str, Any]:
 @blp.arguments(AlertWithdrawalSchema)
 @blp.response(200, AlertSchema)
 def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
-    """Take it back for good and tell everybody why."""
-    service.withdraw(alert_id, told["reason"], actor=current_actor(), now=utc_now())
+    """Take it back for good, tell everybody why, and write a correction to those who got it if that is wanted."""
+    service.withdraw(alert_id, **told, actor=current_actor(), now=utc_now())
     return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/correction", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.response(201, AlertSchema)
+def correct_alert(alert_id: int) -> dict[str, Any]:
+    """Write to exactly those who got it that it was withdrawn; what is written waits for approval."""
+    return _record(withdrawing.correct(alert_id, actor=current_actor(), now=utc_now()))
 
 
 @blp.route("/<int:alert_id>/progress")
@@ -176,13 +186,15 @@ def _record(alert_id: int) -> dict[str, Any]:
     alert = queries.get_alert(session, alert_id)
     status = queries.standing(session, alert)
     pulled = proof.pull_proof(alert)
+    correction = withdrawing.find_correction(session, alert.id)
     names = (
         "id reference kind in_reply_to headline advice topic wards channels urgency expires_at case_id author_id "
-        "submitted_at approved_by approved_at remark withdrawn_because"
+        "submitted_at approved_by approved_at remark withdrawn_because partner_kinds but_wards named left_out"
     )
     return {name: getattr(alert, name) for name in names.split()} | {
         "status": status,
         "steps": legal_steps(status),
+        "correction_id": correction.id if correction else None,
         "body": alert.body_markdown,
         "sms": alert.sms_text,
         "voice": alert.voice_text,

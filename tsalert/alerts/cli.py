@@ -36,7 +36,7 @@ group = CommandGroup("alerts", help="Alerts to residents.")
     type=click.Choice([*MayStay]),
     help="Why all in it that may point to a person stays: it is public, points to nobody, or residents need it.",
 )
-@click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual.")
+@click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual, or one.")
 @click.option(
     "--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent, with no message in doubt."
 )
@@ -44,7 +44,8 @@ def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, readers
     """Send the alert in FILE without a second person.
 
     FILE is JSON: headline, body (Markdown), topic, channels (email, sms) and expires_at; if wanted advice, sms,
-    wards (none means everywhere) and urgency (routine, urgent). A worker must be running to deliver it.
+    wards (none means everywhere), urgency (routine, urgent), and for whom it is beside that: with_neighbours,
+    partner_kinds, but_wards, named, left_out. A worker must be running to deliver it.
     """
     draft = _read(file)
     actor = actor_of(get_officer(db.session(), email), Via.COMMAND)

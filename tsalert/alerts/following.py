@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import queries
+from tsalert.alerts import choosing, queries
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status
@@ -67,8 +67,9 @@ def draft_of(original: Alert, written: FollowUp) -> Draft:
 
 
 def for_the_same_people(original: Alert | None, draft: Draft) -> Draft:
-    """Return a draft whose topic, wards and channels are those of the alert that it continues, if any."""
+    """Return a draft for whom the alert was that it continues, if any: its topic, wards, channels and all else."""
     if original is None:
         return draft
     channels = tuple(Channel(each) for each in original.channels)
-    return replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
+    draft = replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
+    return choosing.as_before(original, draft)

@@ -10,7 +10,7 @@ from tsalert.alerts.presenting import page_number
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import read_reference
 from tsalert.alerts.schemas import MessageToCheckSchema, PublishedSearchSchema
-from tsalert.alerts.trials.views import bp
+from tsalert.alerts.views import bp
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound

@@ -72,15 +72,16 @@ def wait_before(attempt: int, *, asked: float | None, draw: float, lane: Lane = 
     return (asked or 0.0) + min(longest, first * 2.0 ** min(attempt, 10)) * draw
 
 
-def next_claim_size(size: int, took: float) -> int:
+def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
     """Return how many to claim next, so that a claim lasts about half a second.
 
     Then an urgent message, a pause or a cancellation never waits long behind a slow provider.
 
     :param took: seconds that the last full claim lasted.
+    :param connections: over which it was sent; of a machine that is lost, as many hundred are in doubt at most.
     """
     if took < _QUICK:
-        return min(LARGEST_CLAIM, size * 2)
+        return min(LARGEST_CLAIM * connections, size * 2)
     return max(SMALLEST_CLAIM, size // 2) if took > _SLOW else size
 
 

@@ -1,4 +1,4 @@
-"""Alerts: three that have gone out, one that waits for approval, and a draft."""
+"""Alerts: three that have gone out, one that waits for approval, and a draft for some partners alone."""
 
 from datetime import datetime, timedelta
 
@@ -16,11 +16,14 @@ from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.demo.mornings import send_mornings
 from tsalert.demo.past import Crew
+from tsalert.demo.people import WARDS
+from tsalert.subscribers.kinds import kind_names
 
 _IN_DOUBT = 6  # how many days ago the alert went out of which one text is in doubt
 _KILLED = "a-worker-that-was-killed"
 _SMS = DeliveryChannel.SMS
 _BOTH = (Channel.EMAIL, Channel.SMS)
+_TOLD_FIRST = {"Library", "Neighbourhood Watch"}
 # (days ago, headline, what happened, what to do, text message)
 _PAST = (
     (
@@ -70,8 +73,15 @@ def load_alerts(team: Crew, now: datetime) -> None:
         urgency=Urgency.URGENT,
     )
     _submit(team, waiting, now - timedelta(minutes=25))
+    kinds = kind_names(db.session())
     draft = Draft(
-        "Calls about your boiler grant", "Somebody rings and offers a grant.", "all", _BOTH, now + timedelta(days=7)
+        "Calls about your boiler grant",
+        "Somebody rings and offers a grant.",
+        "all",
+        _BOTH,
+        now + timedelta(days=7),
+        partner_kinds=tuple(number for number, name in kinds.items() if name in _TOLD_FIRST),
+        left_out=(f"Library, {WARDS[2]} (invented)",),
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
 

@@ -46,6 +46,7 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition:
         "check_urls": {one.alert.id: check_url(one.alert.reference, head) for one in lines},
         "follow_ups": {one.id: follow_up_of(one.original.reference, Kind(one.kind)) for one in new if one.original},
         "pass_on_urls": {one.id: f"{head.public_url}/pass-on/{one.reference}{head.partner_mark}" for one in new},
+        "passed_on_urls": {one.id: f"{head.acknowledge_url}/{one.reference}" for one in new},
         "join_url": f"{head.public_url}/join{head.partner_mark}",
     }
     text = plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}"

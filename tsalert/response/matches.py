@@ -16,6 +16,7 @@ from tsalert.core.clock import in_london
 from tsalert.parties import matching
 from tsalert.parties.folding import sought_places
 from tsalert.parties.matching import Hit, Match
+from tsalert.parties.queries import PartyRecord, sought_of
 from tsalert.parties.rules import Sought
 from tsalert.parties.vocabulary import Likeness, PartyKind, Side
 from tsalert.parties.warning_notes import Warned, warnings_of
@@ -96,6 +97,18 @@ def look_up(
     found = matching.gather(session, hits, same_as=sought.same_as, limit=limit)
     lines = lines_of(session, found, reader=reader, now=now)
     return Matches(lines, tuple(_open_incidents(session, hits, here, reader=reader, now=now)), at=now)
+
+
+def others_like(
+    session: Session, record: PartyRecord, *, reader: Actor, is_demo: bool, now: datetime
+) -> tuple[MatchLine, ...]:
+    """Return who else may be a party that is known, without those decided to be somebody else."""
+    apart = {record.identity, *matching.set_apart(session, [record.identity])}
+    hits = matching.find_hits(session, sought_of(record), is_demo=is_demo)
+    hits = kept.seen_hits(session, reader, hits, now=now)
+    found = matching.gather(session, hits, limit=matching.SHOWN + len(apart))
+    others = [match for match in found if match.identity not in apart]
+    return lines_of(session, others[: matching.SHOWN], reader=reader, now=now)
 
 
 def _calls_here(session: Session, sought: Sought) -> list[int]:

@@ -11,6 +11,7 @@ from tsalert.alerts.rules import LONGEST_HEADLINE
 from tsalert.alerts.templates import queries, rules
 from tsalert.alerts.templates.standard import proposed
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.cases.models import CaseFile
 from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor
@@ -72,6 +73,7 @@ def time_of_day(at: datetime) -> str:
 
 
 def _of_case(session: Session, case: CaseFile) -> Filled:
+    require_here(session, case)
     ward = ward_names(session).get(case.ward_code or "")
     facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
     topic = case.category.replace("_", "-")

@@ -13,10 +13,10 @@ LIFE = timedelta(days=30)
 MOST = 20
 LONGEST = 40_000
 _KEY = re.compile(r"[0-9a-f]{32}")
-_LISTS = frozenset({"wards", "channels"})
+_LISTS = frozenset({"wards", "channels", "partner_kinds", "but_wards"})
 _TYPED = frozenset({
     "headline", "body", "advice", "sms", "voice", "topic", "urgency", "expires_at", "expires_at_zone", "case_id",
-    "case_reference", "kind", *_LISTS,
+    "case_reference", "kind", "named", "left_out", "with_neighbours", *_LISTS,
 })  # fmt: skip
 
 
