@@ -147,7 +147,7 @@ def test_a_program_is_told_who_gets_no_texts(
 ) -> None:
     text(PRIMARY, "STOP")
     answer = client.get("/api/v1/rota/silent-mobiles", headers=bearer(RoleName.MANAGER))
-    assert [each["officer_id"] for each in answer.json["items"]] == [team.primary.officer_id]
+    assert [each["officer_id"] for each in answer.get_json()["items"]] == [team.primary.officer_id]
     assert client.get("/api/v1/rota/silent-mobiles", headers=bearer(RoleName.DUTY_OFFICER)).status_code == 403
 
 
