@@ -32,6 +32,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import Numeric, TypeDecorator, TypeEngine
 
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
 from tsalert.core.money import exact, pence
 
@@ -121,13 +122,17 @@ class Base(DeclarativeBase):
 
 
 class Submission(Base):
-    """One form or API request that was carried out; its key makes a second copy harmless."""
+    """One form or API request that was carried out; its key makes a second copy harmless.
+
+    ``digest`` tells a copy from other content under the same key; None where it was sent before that was kept.
+    """
 
     __tablename__ = "submission"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     location: Mapped[str | None]
     made_at: Mapped[datetime]
+    digest: Mapped[str | None]
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -165,8 +170,8 @@ def _claim_submission(session: Session) -> None:
     claim = session.info.pop("submission", None)
     if claim is None:
         return
-    key, made_at = claim
-    session.add(Submission(key=key, location=None, made_at=made_at))
+    key, digest, made_at = claim
+    session.add(Submission(key=key, location=None, made_at=made_at, digest=digest))
     try:
         session.flush()
     except IntegrityError as error:
@@ -186,6 +191,11 @@ def database_now(session: Session) -> datetime:
         return session.scalars(select(func.clock_timestamp(type_=UTCDateTime()))).one()
     written = session.scalars(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now", type_=Text()))).one()
     return datetime.fromisoformat(written)
+
+
+def shared_now(session: Session) -> datetime:
+    """Return the present instant by the clock that all senders share: PostgreSQL's, or that of SQLite's one machine."""
+    return database_now(session) if session.get_bind().dialect.name == "postgresql" else utc_now()
 
 
 def not_wait_for_disk(session: Session) -> None:

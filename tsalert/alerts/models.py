@@ -2,19 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tsalert.db import Base
 
 _SENT_ALONE = text("override_reason IS NOT NULL")
+_FIRST = text("round = 0")
 
 
 class Alert(Base):
     """One warning to residents; what was approved and sent is also kept, as it went out, in its editions' mailings.
 
     ``status`` goes as far as approved; what comes after is told by the mailings. ``wards`` and ``channels``
-    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection,
+    are lists; no wards means the whole area. ``partner_kinds``, ``but_wards``, ``named`` and ``left_out`` (both of
+    subscribers) say for whom it is beside that. ``remark`` is what was said at the last return or rejection,
     ``withdrawn_because`` what everybody may read. Once it is sent, only holding it, letting it go on and
     withdrawing it move ``changed_at``.
     """
@@ -61,22 +63,55 @@ class Alert(Base):
     override_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None]
+    partner_kinds: Mapped[list[int]] = mapped_column(JSON, server_default="[]")
+    but_wards: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    named: Mapped[list[int]] = mapped_column(JSON, server_default="[]")
+    left_out: Mapped[list[int]] = mapped_column(JSON, server_default="[]")
 
     original: Mapped["Alert | None"] = relationship(remote_side="Alert.id", viewonly=True)
 
 
 class AlertEdition(Base):
-    """One form in which an alert went out, and the mailing that holds its words; written once."""
+    """One form in which an alert went out, and the mailing that holds its words; written once.
+
+    Round 0 is the alert as it was approved; later ones are for those whom it had not reached (``AlertResend``).
+    """
 
     __tablename__ = "alert_edition"
     __table_args__ = (
         CheckConstraint("edition IN ('partner', 'large_print', 'ordinary')", name="edition_known"),
-        UniqueConstraint("alert_id", "edition"),
+        Index(
+            "uq_alert_edition_first",
+            "alert_id",
+            "edition",
+            unique=True,
+            sqlite_where=_FIRST,
+            postgresql_where=_FIRST,
+        ),
     )
 
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True, autoincrement=False)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
     edition: Mapped[str]
+    round: Mapped[int] = mapped_column(server_default="0")
+
+
+class AlertResend(Base):
+    """That an alert was sent again, to whom and which way: at the same address, or at another of the same person."""
+
+    __tablename__ = "alert_resend"
+    __table_args__ = (
+        CheckConstraint("way IN ('same', 'other')", name="way_known"),
+        CheckConstraint("round > 0", name="after_the_first"),
+    )
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    way: Mapped[str]
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    size: Mapped[int]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    asked_at: Mapped[datetime]
 
 
 class AlertAnswer(Base):

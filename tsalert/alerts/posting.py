@@ -45,7 +45,7 @@ def resume(session: Session, alert: Alert) -> None:
 
 def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
     """Stop every edition for good, done or not, so that nothing of it is ever sent again."""
-    for mailing_id in editions.mailings_of(session, alert.id).values():
+    for mailing_id in editions.all_mailings_of(session, alert.id):
         delivery.call_off(session, mailing_id, now=now)
 
 
@@ -55,7 +55,7 @@ def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:
     :raises Conflict: it is possible for none of them any more.
     """
     taken = 0
-    for mailing_id in editions.mailings_of(session, alert.id).values():
+    for mailing_id in editions.all_mailings_of(session, alert.id):
         with suppress(Conflict):
             step(mailing_id)
             taken += 1

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from flask import current_app
 
+from tsalert.alerts.choosing import sealed
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Kind, digest, follow_up_of
 from tsalert.alerts.segments import SmsSize, measure
@@ -46,7 +47,7 @@ def letterhead() -> Letterhead:
 
 def pull_proof(alert: Alert) -> Proof:
     """Set an alert in type and seal what is shown: its words in every form, and whom they go to."""
-    notice, head = _notice(alert), letterhead()
+    notice, head = notice_of(alert), letterhead()
     wording, others = word(notice, head), other_editions(notice, head)
     shown = {
         **asdict(wording),
@@ -58,6 +59,7 @@ def pull_proof(alert: Alert) -> Proof:
         "wards": sorted(alert.wards),
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
+        **sealed(alert),
     }
     size = measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH))
     return Proof(wording, others, size, seconds(wording.voice), digest(shown))
@@ -90,7 +92,8 @@ def content_of(alert: Alert, pulled: Proof, edition: Edition) -> Content:
     )
 
 
-def _notice(alert: Alert) -> Notice:
+def notice_of(alert: Alert) -> Notice:
+    """Return what an alert says, as every form of it begins."""
     return Notice(
         reference=alert.reference,
         headline=alert.headline,

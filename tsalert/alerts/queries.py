@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, steps
+from tsalert.alerts import choosing, editions, schedules, steps
 from tsalert.alerts.models import Alert, AlertEdition, AlertReview, AlertWriter
 from tsalert.alerts.rules import Kind, Urgency
-from tsalert.alerts.steps import Status
+from tsalert.alerts.schedule_rules import ScheduleState
+from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
@@ -65,6 +66,17 @@ def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     return alert
 
 
+def lock_for(session: Session, alert_id: int, step: Step) -> Alert:
+    """Lock an alert that a step is possible for; the step itself is the caller's.
+
+    :raises NotFound: there is none.
+    :raises Conflict: the step is not possible now.
+    """
+    alert = get_alert(session, alert_id, lock=True)
+    next_status(standing(session, alert), step)
+    return alert
+
+
 def headlines_of(session: Session, alert_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Return reference and headline of some alerts."""
     query = select(Alert.id, Alert.reference, Alert.headline).where(Alert.id.in_(alert_ids))
@@ -113,7 +125,9 @@ def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]
     """Return where each alert stands, by id."""
     alerts = list(alerts)
     found = editions.progress_of_all(session, [alert.id for alert in alerts if alert.published_at is not None])
-    return {alert.id: _standing(alert, found.get(alert.id)) for alert in alerts}
+    waits = [alert.id for alert in alerts if alert.published_at is None and alert.status == Status.APPROVED]
+    states = schedules.states_of(session, waits)
+    return {alert.id: _standing(alert, found.get(alert.id), states.get(alert.id)) for alert in alerts}
 
 
 def progress(session: Session, alert: Alert) -> Progress | None:
@@ -122,14 +136,14 @@ def progress(session: Session, alert: Alert) -> Progress | None:
 
 
 def mailings_of(session: Session, alert_id: int) -> list[int]:
-    """Return the numbers of the mailings that an alert went out as, one for each edition.
+    """Return the numbers of the mailings that an alert went out as, those that sent it again last.
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    mailings = editions.mailings_of(session, get_alert(session, alert_id).id)
+    mailings = editions.all_mailings_of(session, get_alert(session, alert_id).id)
     if not mailings:
         raise NotFound("This alert has not been sent.")
-    return list(mailings.values())
+    return mailings
 
 
 def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
@@ -159,6 +173,7 @@ def reach(session: Session, alert: Alert) -> dict[str, int]:
         topic=alert.topic,
         channels=alert.channels,
         urgent=alert.urgency == Urgency.URGENT,
+        choice=choosing.choice_of(alert),
     )
 
 
@@ -212,7 +227,8 @@ def published_since(session: Session, since: datetime) -> list[tuple[int, str, i
     The mailing is of the ordinary edition, which is made last and alone has words for telephones.
     """
     columns = select(Alert.id, Alert.reference, func.max(AlertEdition.mailing_id))
-    sent = columns.join(AlertEdition, AlertEdition.alert_id == Alert.id).where(Alert.published_at >= since)
+    first = (AlertEdition.alert_id == Alert.id) & (AlertEdition.round == 0)
+    sent = columns.join(AlertEdition, first).where(Alert.published_at >= since)
     rows = session.execute(sent.group_by(Alert.id).order_by(Alert.published_at, Alert.id))
     return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows]
 
@@ -263,8 +279,8 @@ def find_published(session: Session, reference: str) -> Alert | None:
     return session.scalar(select(Alert).where(Alert.reference == reference, Alert.published_at.is_not(None)))
 
 
-def _standing(alert: Alert, found: Progress | None) -> Status:
+def _standing(alert: Alert, found: Progress | None, schedule: ScheduleState | None) -> Status:
     stored = Status(alert.status)
     if found is None:
-        return steps.standing(stored, None, total=0, accepted=0)
+        return steps.standing(stored, None, total=0, accepted=0, schedule=schedule)
     return steps.standing(stored, found.state, total=found.total, accepted=found.sent)

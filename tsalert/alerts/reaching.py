@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, queries
+from tsalert.alerts.choosing import choice_of
 from tsalert.alerts.later import CHANNELS, FREQUENCIES, count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.subscribers import kept_counts
 from tsalert.subscribers.audiences import Alike
+from tsalert.subscribers.choice import EVERYBODY
 from tsalert.subscribers.rules import Frequency
 
 
@@ -38,7 +40,7 @@ def count_readers(session: Session, alert: Alert, *, now: datetime) -> Readers:
 
     Those of a ward, and those who got another alert, are few enough to be counted for everybody who looks.
     """
-    is_for_all = alert.in_reply_to is None and not alert.wards
+    is_for_all = alert.in_reply_to is None and not alert.wards and choice_of(alert) == EVERYBODY
     kept = kept_counts.find_audiences(session, now=now) if is_for_all else None
     if kept is None:
         reach = queries.reach(session, alert)

@@ -89,7 +89,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an officer writes, and for whom; no wards means the whole area."""
+    """What an officer writes, and for whom; no wards means the whole area.
+
+    :param with_neighbours: the wards next to those named are meant too.
+    :param named: who gets it whatever they chose, and ``left_out`` who does not, in words that point to one each.
+    """
 
     headline: str
     body: str
@@ -102,6 +106,11 @@ class Draft:
     wards: tuple[str, ...] = ()
     urgency: Urgency = Urgency.ROUTINE
     case_id: int | None = None
+    with_neighbours: bool = False
+    partner_kinds: tuple[int, ...] = ()
+    but_wards: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

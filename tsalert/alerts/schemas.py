@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from tsalert.alerts.choice_schemas import AlertChoiceSchema, KeptChoiceSchema
+from tsalert.alerts.choosing import LISTS
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (
@@ -27,7 +29,7 @@ _LONGEST_REASON = 2000
 _NO_CHANNEL = "Choose at least one way to send it."
 
 
-class AlertDraftSchema(Schema):
+class AlertDraftSchema(AlertChoiceSchema):
     """An alert as it is written; no wards means the whole area.
 
     Empty ``sms`` means that texts carry the headline; empty ``voice``, that calls say headline and advice.
@@ -53,7 +55,7 @@ class AlertDraftSchema(Schema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Draft:
         """Hand the service a typed value; the same ward or channel twice counts once."""
-        for name in ("wards", "channels"):
+        for name in ("wards", "channels", *LISTS):
             data[name] = tuple(dict.fromkeys(data[name]))
         return Draft(**data)
 
@@ -89,10 +91,12 @@ class ReasonSchema(Schema):
 
 
 class AlertApprovalSchema(Schema):
-    """An approval of exactly what was shown."""
+    """An approval of exactly what was shown; with the password where the approver signed in a while ago."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
+    password = fields.String(load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
+    counted = Count(load_default=None, allow_none=True)
 
 
 class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):
@@ -228,7 +232,7 @@ class AlertAnswersSchema(Schema):
     why = fields.Enum(MayStay, by_value=True, required=True, error_messages={"required": "Say why it may stay."})
 
 
-class AlertSchema(Schema):
+class AlertSchema(KeptChoiceSchema):
     """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now.
 
     ``correction_id`` is the alert that tells those who got this one that it was withdrawn.

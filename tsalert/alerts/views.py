@@ -3,21 +3,24 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import answering, presenting, queries, service
+from tsalert.alerts import answering, drafting, presenting, queries, schedules, service
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
-    AlertDraftSchema,
     DoubtDecisionSchema,
-    FollowUpSchema,
     LoneSendingSchema,
     ReasonSchema,
     ReviewSchema,
 )
+from tsalert.alerts.unsaved import queries as copies
+from tsalert.alerts.unsaved import service as unsaved
+from tsalert.alerts.unsaved.schemas import AlertFormSchema, FollowUpFormSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import Overtaken
 from tsalert.db import db
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -32,14 +35,17 @@ def list_alerts() -> ResponseReturnValue:
     alerts = queries.list_alerts(session, after=after)
     older = alerts[-1].id if len(alerts) == queries.PAGE else None
     waiting = [] if after else queries.waiting(session)
-    return render_template("alerts/list.html", alerts=alerts, waiting=waiting, older=older)
+    begun = [] if after else copies.copies_of(session, current_actor())
+    scheduled = [] if after else schedules.list_standing(session)
+    page = {"alerts": alerts, "waiting": waiting, "scheduled": scheduled, "older": older, "begun": begun}
+    return render_template("alerts/list.html", **page)
 
 
 @bp.get("/alerts/new")
 @requires(Permission.DRAFT_ALERT)
 def new_alert() -> ResponseReturnValue:
-    """Show the form for an alert, begun from a case if one is named."""
-    return render_template("alerts/form.html", **presenting.new_form(page_number("case_id")))
+    """Show the form for an alert, begun from a case or a template if one is named."""
+    return render_template("alerts/form.html", **drafting.new_form(current_actor(), utc_now()))
 
 
 @bp.post("/alerts")
@@ -47,8 +53,10 @@ def new_alert() -> ResponseReturnValue:
 @redisplays(new_alert)
 def write_alert() -> ResponseReturnValue:
     """Keep a draft and show it."""
-    alert_id = service.write_draft(load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    typed, actor, now = load_form(AlertFormSchema()), current_actor(), utc_now()
+    alert_id = service.write_draft(typed.words, actor=actor, now=now)
+    unsaved.discard(typed.copy, actor=actor, now=now)
+    return lead_to(alert_id)
 
 
 @bp.get("/alerts/<int:alert_id>")
@@ -62,16 +70,21 @@ def show_alert(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def edit_form(alert_id: int) -> ResponseReturnValue:
     """Show an alert's text to be changed."""
-    return render_template("alerts/form.html", **presenting.edit_form(alert_id))
+    return render_template("alerts/form.html", **drafting.edit_form(alert_id, current_actor()))
 
 
 @bp.post("/alerts/<int:alert_id>/edit")
 @requires(Permission.DRAFT_ALERT)
 @redisplays(edit_form)
 def edit_alert(alert_id: int) -> ResponseReturnValue:
-    """Keep the changed text."""
-    service.edit_draft(alert_id, load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    """Keep the changed text, unless somebody else changed it since the form was opened."""
+    typed, actor, now = load_form(AlertFormSchema()), current_actor(), utc_now()
+    try:
+        service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=actor, now=now)
+    except Overtaken as refusal:
+        return render_template("alerts/form.html", **drafting.overtaken_form(alert_id, refusal, actor)), 409
+    unsaved.discard(typed.copy, actor=actor, now=now)
+    return lead_to(alert_id)
 
 
 @bp.get("/alerts/<int:alert_id>/email")
@@ -87,7 +100,7 @@ def show_email(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def follow_up_form(alert_id: int) -> ResponseReturnValue:
     """Show the form for an update, or for an all-clear, to those who got an alert."""
-    return render_template("alerts/form.html", **presenting.follow_up_form(alert_id))
+    return render_template("alerts/form.html", **drafting.follow_up_form(alert_id, current_actor()))
 
 
 @bp.post("/alerts/<int:alert_id>/follow-up")
@@ -95,7 +108,10 @@ def follow_up_form(alert_id: int) -> ResponseReturnValue:
 @redisplays(follow_up_form)
 def follow_up_alert(alert_id: int) -> ResponseReturnValue:
     """Keep the draft of it and show it."""
-    return _to(service.follow_up(alert_id, load_form(FollowUpSchema()), actor=current_actor(), now=utc_now()))
+    typed, actor, now = load_form(FollowUpFormSchema()), current_actor(), utc_now()
+    written = service.follow_up(alert_id, typed.words, actor=actor, now=now)
+    unsaved.discard(typed.copy, actor=actor, now=now)
+    return lead_to(written)
 
 
 @bp.post("/alerts/<int:alert_id>/answers")
@@ -105,7 +121,7 @@ def answer_for_alert(alert_id: int) -> ResponseReturnValue:
     """Keep why something that may point to a person stays."""
     typed = load_form(AlertAnswersSchema())
     answering.answer(alert_id, typed["marks"], typed["why"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Kept. It may stay in the alert.")
+    return lead_to(alert_id, "Kept. It may stay in the alert.")
 
 
 @bp.post("/alerts/<int:alert_id>/submit")
@@ -114,7 +130,7 @@ def answer_for_alert(alert_id: int) -> ResponseReturnValue:
 def submit_alert(alert_id: int) -> ResponseReturnValue:
     """Ask somebody else to approve it."""
     service.submit(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Submitted. Somebody else can now approve it.")
+    return lead_to(alert_id, "Submitted. Somebody else can now approve it.")
 
 
 @bp.post("/alerts/<int:alert_id>/return")
@@ -123,7 +139,7 @@ def submit_alert(alert_id: int) -> ResponseReturnValue:
 def return_alert(alert_id: int) -> ResponseReturnValue:
     """Send it back to be changed."""
     service.send_back(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Returned to be changed.")
+    return lead_to(alert_id, "Returned to be changed.")
 
 
 @bp.post("/alerts/<int:alert_id>/reject")
@@ -132,7 +148,7 @@ def return_alert(alert_id: int) -> ResponseReturnValue:
 def reject_alert(alert_id: int) -> ResponseReturnValue:
     """Refuse it for good."""
     service.reject(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Rejected. It will not be sent.")
+    return lead_to(alert_id, "Rejected. It will not be sent.")
 
 
 @bp.post("/alerts/<int:alert_id>/approve")
@@ -140,9 +156,10 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
-    typed = load_form(AlertApprovalSchema())
-    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, f"Approved. {_on_their_way(size)}")
+    typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
+    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
+    return lead_to(alert_id, f"Approved. {on_their_way(size, typed['counted'])}")
 
 
 @bp.post("/alerts/<int:alert_id>/send-alone")
@@ -150,12 +167,12 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def send_alone(alert_id: int) -> ResponseReturnValue:
     """Send exactly what was shown without a second person."""
-    typed = load_form(LoneSendingSchema())
-    actor, now = current_actor(), utc_now()
+    typed, actor, now = load_form(LoneSendingSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
     size = service.send_alone(
         alert_id, typed["digest"], typed["reason"], readers=typed["readers"], actor=actor, now=now
     )
-    return _to(alert_id, f"{_on_their_way(size)} A manager will review this tomorrow.")
+    return lead_to(alert_id, f"{on_their_way(size, typed['counted'])} A manager will review this tomorrow.")
 
 
 @bp.post("/alerts/<int:alert_id>/pause")
@@ -163,7 +180,7 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
 def pause_alert(alert_id: int) -> ResponseReturnValue:
     """Hold what has not gone out."""
     service.pause(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    return lead_to(alert_id)
 
 
 @bp.post("/alerts/<int:alert_id>/resume")
@@ -171,7 +188,7 @@ def pause_alert(alert_id: int) -> ResponseReturnValue:
 def resume_alert(alert_id: int) -> ResponseReturnValue:
     """Go on with what was held."""
     service.resume(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    return lead_to(alert_id)
 
 
 @bp.get("/alerts/<int:alert_id>/progress")
@@ -219,13 +236,18 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_reviews"), 303)
 
 
-def _on_their_way(size: int) -> str:
+def on_their_way(size: int, counted: int | None = None) -> str:
+    """Say how many messages leave now, and how far that is from what was counted."""
     if not size:
         return "Nobody gets it at once: it goes out with the next daily and weekly mails."
-    return f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    said = f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    if counted is None or counted == size:
+        return said
+    return f"{said} The page that you saw said {counted:,}: some have {'left' if size < counted else 'joined'} since."
 
 
-def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:
+def lead_to(alert_id: int, message: str | None = None) -> ResponseReturnValue:
+    """Show the page of an alert again, with what was done."""
     if message:
         flash(message, "success")
     return redirect(url_for(".show_alert", alert_id=alert_id), 303)

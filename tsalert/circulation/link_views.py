@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import presenting, proof
+from tsalert.alerts import presenting, printed, proof
 from tsalert.alerts import queries as alerts
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Kind, read_reference
@@ -41,10 +41,11 @@ def show_alert(reference: str) -> ResponseReturnValue:
     known = code if code and partnering.has_code(db.session(), code) else None
     head = proof.letterhead()
     forms = wording.pass_on(_words_of(alert), head, code=known)
+    join = wording.join_url(head.public_url, known)
     checked = presenting.checked_page(alert, utc_now())
     return render_template(
-        "circulation/pass_on.html", forms=forms, check=check_url(alert.reference, head),
-        join=wording.join_url(head.public_url, known), **checked,
+        "circulation/pass_on.html", forms=forms, newsletter=printed.newsletter_of(alert, join=join),
+        check=check_url(alert.reference, head), join=join, **checked,
     )  # fmt: skip
 
 

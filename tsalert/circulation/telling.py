@@ -10,7 +10,7 @@ from tsalert.alerts import editions
 from tsalert.alerts import queries as alerts
 from tsalert.audit import service as audit
 from tsalert.circulation import rules
-from tsalert.circulation.models import ForwardAck, PartnerProfile, PartnerReminder
+from tsalert.circulation.models import ForwardAck, PartnerReminder
 from tsalert.circulation.rules import Told
 from tsalert.circulation.service import open_profile
 from tsalert.core.actors import Actor, Permission, Via
@@ -21,6 +21,7 @@ from tsalert.digests import queries as digests
 from tsalert.subscribers import partnering
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.partners import Declaration, DeclaredVia, declare
+from tsalert.subscribers.profiles import PartnerProfile
 
 A_CONTACT = Actor(None, "a partner's contact", frozenset(), Via.PAGE)
 _NO_LINK = "This link does not work, or not any more. Ring us, and we will write down what you tell us."

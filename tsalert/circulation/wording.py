@@ -19,7 +19,6 @@ class PassOn:
     text: str
     html: str
     message: str
-    paragraph: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,6 @@ def pass_on(alert: Told, head: Letterhead, *, code: str | None) -> PassOn:
         text="\n\n".join(parts),
         html=_html(alert, foot, check, join),
         message=_shortened(f"{alert.headline}. {_flat(advice or body)}", f"\nCheck: {check}\nGet alerts: {join}"),
-        paragraph=f"{alert.headline}. {_flat(body)} {_flat(advice)}".strip()
-        + f" To check this alert ({alert.reference}) go to {check}. To get alerts like this, go to {join}.",
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Exists, Select, exists, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.delivery.models import Delivery
+from tsalert.delivery.queries import NOT_TAKEN
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -20,6 +21,12 @@ def was_sent(mailing_ids: Collection[int], endpoint_id: ColumnElement[int]) -> E
     Looked up for each endpoint: a list of a million recipients is never made to look something up in.
     """
     return exists().where(Delivery.mailing_id.in_(mailing_ids), Delivery.endpoint_id == endpoint_id)
+
+
+def count_taken(session: Session, mailing_ids: Collection[int]) -> int:
+    """Return to how many addresses a message of some mailings came, may have, or is on its way."""
+    taken = select(func.count()).where(Delivery.mailing_id.in_(mailing_ids), Delivery.status.not_in(NOT_TAKEN))
+    return session.scalar(taken) or 0
 
 
 def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, func, lit
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
+from tsalert.alerts.choosing import choice_of
 from tsalert.alerts.later import CHANNELS
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Kind
@@ -259,18 +260,21 @@ def _readers(
     """Return the query of (endpoint id, channel) of those who are to hear one thing of one alert."""
     alert, earlier = item.alert, told[item.alert.id, Tells.NEW]
     if item.tells is Tells.WITHDRAWN:
-        everybody = _wanted(frequency, (), EVERY_TOPIC, alert.changed_at)
+        everybody = subscribers.digest_audience(
+            frequency, wards=(), topic=EVERY_TOPIC, channels=CHANNELS, joined_by=alert.changed_at
+        ).subquery()
         had = was_sent(earlier, everybody.c.id)
         return _but(everybody, told[alert.id, Tells.WITHDRAWN]).where(had)
     assert alert.published_at is not None  # only published ones become lines
-    wanted = _wanted(frequency, alert.wards, alert.topic, alert.published_at)
-    return _but(wanted, [*editions.mailings_of(session, alert.id).values(), *earlier])
-
-
-def _wanted(frequency: Frequency, wards: Collection[str], topic: str, joined_by: datetime) -> Subquery:
-    return subscribers.digest_audience(
-        frequency, wards=wards, topic=topic, channels=CHANNELS, joined_by=joined_by
+    wanted = subscribers.digest_audience(
+        frequency,
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=CHANNELS,
+        joined_by=alert.published_at,
+        choice=choice_of(alert),
     ).subquery()
+    return _but(wanted, [*editions.all_mailings_of(session, alert.id), *earlier])
 
 
 def _but(people: Subquery, mailing_ids: Collection[int]) -> Select[int, str]:

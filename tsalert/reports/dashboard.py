@@ -79,6 +79,7 @@ def read_dashboard(
     :raises NotFound: there is no such ward.
     """
     glance = read_glance(session, memory, period, now=now)
+    memory.note_opened(period)
     quarters = quarters_up_to(quarter_of(min(period.last_day, london_date(now))), TREND)
 
     def keep(what: str, wanted: Period, read: Callable[[Period], Found]) -> Found:
