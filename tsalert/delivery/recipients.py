@@ -22,6 +22,12 @@ def was_sent(mailing_ids: Collection[int], endpoint_id: ColumnElement[int]) -> E
     return exists().where(Delivery.mailing_id.in_(mailing_ids), Delivery.endpoint_id == endpoint_id)
 
 
+def outcomes_of(mailing_ids: Collection[int]) -> Select[int, str, str]:
+    """Return the query of (endpoint id, channel, status) of every message of some mailings."""
+    columns = select(Delivery.endpoint_id, Delivery.channel, Delivery.status)
+    return columns.where(Delivery.mailing_id.in_([*mailing_ids]))
+
+
 def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:
     """Return (mailing id, endpoint id) of a delivery, or None where there is none."""
     wanted = delivery_id if delivery_id <= LARGEST_ID else 0
