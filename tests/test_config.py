@@ -306,3 +306,21 @@ def test_a_scanner_of_evidence_is_a_command_with_its_words() -> None:
     settings = load_settings(GOOD | {"TSALERT_EVIDENCE_SCANNER": "sh -c 'exit 0'", "TSALERT_EVIDENCE_LARGEST": "100"})
     assert settings.evidence_scanner == ("sh", "-c", "exit 0")
     assert settings.evidence_largest == 100 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("typed", "a_second"), [("150/s", 150.0), ("3000/min", 50.0), ("3600 / h", 1.0), (" 1/h ", 1 / 3600)]
+)
+def test_a_pace_is_so_many_messages_in_a_time(typed: str, a_second: float) -> None:
+    assert load_settings(GOOD | {"TSALERT_SMS_PACE": typed}).paces.sms == a_second
+
+
+@pytest.mark.parametrize("typed", ["fast", "0/s", "150", "-1/s", "1.5/s", "10/day", "10000000/s"])
+def test_a_pace_that_is_none_is_refused_at_start(typed: str) -> None:
+    with pytest.raises(SettingsError, match="TSALERT_EMAIL_PACE must be messages in a time"):
+        load_settings(GOOD | {"TSALERT_EMAIL_PACE": typed})
+
+
+def test_without_a_pace_there_is_no_limit() -> None:
+    paces = load_settings(GOOD).paces
+    assert (paces.email, paces.sms, paces.voice) == (None, None, None)

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
+from tsalert.cases import gate as case_gate
 from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
@@ -22,6 +23,7 @@ from tsalert.delivery.ports import Gateway
 from tsalert.delivery.rules import Channel
 from tsalert.displays import views as displays_views
 from tsalert.hygiene import canaries
+from tsalert.installation import outward
 from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.paging.queries import Trouble
@@ -29,6 +31,7 @@ from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.reports.reading_ahead import ReadingAhead
+from tsalert.response.kept_facts import kept_facts
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
@@ -61,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(_ROOT / "migrations"))
     app.extensions["tsalert_gateways"] = _gateways(settings)
     app.extensions["tsalert_partner_codes"] = circulation.codes_at
+    app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
@@ -161,6 +165,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     access.init_app(app, _find_actor)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
+    case_gate.init_app(app)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)
@@ -172,6 +177,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
         strip=lambda actor: rota_presenting.duty_strip(db.session(), actor, now=utc_now()),
         troubles=_troubles,
     )
+    outward.init_app(app, settings)
 
 
 def _troubles() -> list[Trouble]:

@@ -12,7 +12,9 @@ from urllib.parse import parse_qsl, unquote
 from dotenv import dotenv_values
 
 from tsalert.notify_settings import NotifySettings, read_notify
+from tsalert.pace_settings import PaceSettings, read_paces
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
+from tsalert.spending_settings import SpendingLimits, read_spending
 
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
@@ -65,6 +67,7 @@ class Settings:
     email_from: str = "Trading Standards Alert! <alerts@localhost>"
     twilio: TwilioSettings | None = None
     notify: NotifySettings | None = None
+    paces: PaceSettings = field(default_factory=PaceSettings)
     authority_name: str = "Trading Standards"
     authority_code: str = ""
     rapid_response_number: str = ""
@@ -85,6 +88,7 @@ class Settings:
     document_fonts: Path | None = None
     pence_per_segment: Decimal = Decimal("2.4")
     pence_per_minute: Decimal = Decimal("1.2")
+    spending: SpendingLimits = field(default_factory=SpendingLimits)
 
     @property
     def email_address(self) -> str:
@@ -122,7 +126,6 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     :raises SettingsError: naming every fault; values of secrets are never in the message.
     """
     reader = Reader(read_environment() if environment is None else environment)
-    smtp = _smtp(reader)
     settings = Settings(
         database_url=_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
@@ -130,10 +133,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
         address_key=reader.secret("ADDRESS_KEY"),
         public_url=_public_url(reader),
-        smtp=smtp,
+        smtp=(smtp := _smtp(reader)),
         email_from=_email_from(reader, smtp),
         twilio=_twilio(reader),
         notify=read_notify(reader, email=reader.text("EMAIL") == "notify", sms=reader.text("SMS") == "notify"),
+        paces=read_paces(reader),
         authority_name=reader.text("AUTHORITY_NAME", "Trading Standards"),
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
@@ -152,8 +156,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
-        pence_per_segment=reader.pence("PENCE_PER_SEGMENT", "2.4"),
-        pence_per_minute=reader.pence("PENCE_PER_MINUTE", "1.2"),
+        **read_spending(reader),
     )
     return _without_faults(settings, reader)
 

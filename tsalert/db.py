@@ -121,13 +121,17 @@ class Base(DeclarativeBase):
 
 
 class Submission(Base):
-    """One form or API request that was carried out; its key makes a second copy harmless."""
+    """One form or API request that was carried out; its key makes a second copy harmless.
+
+    ``digest`` tells a copy from other content under the same key; None where it was sent before that was kept.
+    """
 
     __tablename__ = "submission"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     location: Mapped[str | None]
     made_at: Mapped[datetime]
+    digest: Mapped[str | None]
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -165,8 +169,8 @@ def _claim_submission(session: Session) -> None:
     claim = session.info.pop("submission", None)
     if claim is None:
         return
-    key, made_at = claim
-    session.add(Submission(key=key, location=None, made_at=made_at))
+    key, digest, made_at = claim
+    session.add(Submission(key=key, location=None, made_at=made_at, digest=digest))
     try:
         session.flush()
     except IntegrityError as error:

@@ -3,10 +3,8 @@
 from tsalert.activities import api as activities_api
 from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
-from tsalert.alerts import api as alerts_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import missing_api, missing_views, printed_api, printed_views
-from tsalert.alerts import public_views as alerts_views
+from tsalert.alerts import pages as alerts_pages
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
@@ -15,6 +13,7 @@ from tsalert.circulation import api as circulation_api
 from tsalert.circulation import ledger_views as circulation_ledger_views
 from tsalert.circulation import link_views as circulation_link_views
 from tsalert.circulation import views as circulation_views
+from tsalert.delivery import stop_api, stop_cli, stop_views
 from tsalert.delivery import views as delivery_views
 from tsalert.demo import cli as demo_cli
 from tsalert.digests import api as digests_api
@@ -133,11 +132,14 @@ from tsalert.subscribers import views as subscribers_views
 from tsalert.subscribers.preferences import api as preferences_api
 from tsalert.subscribers.preferences import officer_views as choices_views
 from tsalert.subscribers.preferences import views as preferences_views
+from tsalert.watching import cli as watching_cli
+from tsalert.watching import views as watching_views
 from tsalert.web import home
 from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
+    watching_views.bp,
     staff_views.bp,
     displays_views.bp,
     response_views.bp,
@@ -185,9 +187,7 @@ PAGES = (
     indicator_views.bp,
     partner_views.bp,
     *quarterly_pages.blueprints,
-    alerts_views.bp,
-    printed_views.bp,
-    missing_views.bp,
+    *alerts_pages.blueprints,
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,
@@ -204,6 +204,7 @@ PAGES = (
     own_views.bp,
     erasing_views.bp,
     delivery_views.bp,
+    stop_views.bp,
     inbound_views.bp,
     notify_views.bp,
     voice_views.bp,
@@ -264,10 +265,9 @@ OPERATIONS = (
     *own_api.blueprints,
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
-    *alerts_api.blueprints,
-    *printed_api.blueprints,
-    *missing_api.blueprints,
+    *alerts_pages.operations,
     *digests_api.blueprints,
+    *stop_api.blueprints,
     *mail_api.blueprints,
     *joining_api.blueprints,
     *hygiene_api.blueprints,
@@ -290,8 +290,10 @@ COMMANDS = (
     retention_cli.group,
     subscribers_cli.group,
     alerts_cli.group,
+    stop_cli.group,
     mail_cli.group,
     demo_cli.group,
+    watching_cli.command,
     worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

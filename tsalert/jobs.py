@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tsalert.alerts import figures, quoting
+from tsalert.alerts import figures, quoting, scheduling
 from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
+from tsalert.evidence import looking
 from tsalert.evidence import service as evidence
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
+from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
@@ -23,6 +25,7 @@ from tsalert.retention import erasing
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
+from tsalert.subscribers import kept_counts
 from tsalert.subscribers.preferences import pausing, visits
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
@@ -39,6 +42,7 @@ class Job:
 
 
 TIMETABLE = (
+    Job("give a sign of life", 20, signs.give_sign),
     Job("note missed targets", 5, response.record_breaches),
     Job("page officers", 1, answering.page_due),
     Job("watch pages", 2, troubles.watch_pages),
@@ -56,6 +60,7 @@ TIMETABLE = (
     Job("ask to verify neighbours", 3600, reminding.remind),
     Job("note access that ran out", 60, expiring.note_ended),
     Job("sweep the evidence store", 3600, evidence.sweep_store),
+    Job("say which evidence to open with care", 600, looking.look_through),
     Job("remind of deadlines", 600, deadlines.remind),
     Job("remind of safeguarding concerns", 600, safeguarding.remind),
     Job("remind of reviews", 3600, reviews.remind),
@@ -69,7 +74,9 @@ TIMETABLE = (
     Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
     Job("look for likely duplicates", 21600, doubles.look_for_doubles),
     Job("count the months of the list", 3600, months.keep_months),
+    Job("count a long list", 60, kept_counts.keep_counts),
     Job("ask partners how many they reach", 3600, partners.remind),
+    Job("start scheduled alerts", 5, scheduling.start_due),
     Job("send daily and weekly mails", 60, digests.send_due),
     Job("count alerts by ward", 60, figures.keep_figures),
     Job("note calls that quote alerts", 60, quoting.note_quoting_calls),

@@ -111,6 +111,7 @@ ROOMS = (
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
             Link("Daily and weekly mails", "digests.list_digests", P.READ_ALERT, frozenset({"digests"})),
+            Link("Stop all sending", "sending.show_sending", P.STOP_SENDING, frozenset({"sending"})),
             Link(
                 "Subscribers",
                 "subscribers.list_subscribers",

@@ -9,7 +9,7 @@ from alembic import op
 from migrations.types import exact_decimal
 
 revision = "0065"
-down_revision = "0057"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 

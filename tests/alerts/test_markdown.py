@@ -1,10 +1,10 @@
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tsalert.alerts.markdown import links, to_html, to_text
+from tsalert.alerts.markdown import from_plain, links, to_html, to_text
 
 
 class _Reader(HTMLParser):
@@ -87,3 +87,11 @@ def test_a_list_of_long_points_stays_apart() -> None:
 def test_a_text_made_to_be_hard_to_read_is_read(source: str) -> None:
     assert isinstance(to_html(source), str)
     assert isinstance(to_text(source), str)
+
+
+@given(st.lists(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=30), max_size=4))
+@example(["1. We were wrong", "- twice", "# and *again*", "=", "<https://example.org> &amp; [x](y)"])
+def test_plain_words_are_said_as_they_are(lines: list[str]) -> None:
+    said = "\n".join(stripped for line in lines if (stripped := line.strip()))
+    assert to_text(from_plain(said)) == said
+    assert links(from_plain(said)) == []

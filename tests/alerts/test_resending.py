@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
+from tests.alerts.test_spending import set_limits
 from tests.alerts.test_together import at_once, hire
 from tests.conftest import command_environment
-from tsalert.alerts import editions, missing, queries, resending, service
+from tsalert.alerts import editions, missing, queries, resending, service, spending
 from tsalert.alerts.missing import SENT_AGAIN, Reason, Way
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
 from tsalert.alerts.resending import Again
@@ -441,3 +442,20 @@ def test_killed_in_between_it_sent_nothing_and_then_it_sends_all_of_it_once(fres
         assert set(times_sent(db.session()).values()) == {1}
         assert again(alert_id, approver) == 40
         assert set(times_sent(db.session()).values()) == {2}
+
+
+def test_sending_again_is_counted_and_refused_like_any_text_that_costs_more_than_is_left(
+    app: Flask, session: Session, sent: int, author: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(session, phone="undelivered")
+    monkeypatch.setitem(app.extensions, "tsalert_settings", app.extensions["tsalert_settings"])
+    before = spending.spent_on(session, sent)
+    set_limits(app, per_hour="0.01", price="100")
+    with pytest.raises(RuleViolation, match="left"):
+        again(sent, author, Reason.UNDELIVERED)
+    session.rollback()
+    assert len(editions.all_mailings_of(session, sent)) == len(editions.mailings_of(session, sent))
+    set_limits(app, price="100")
+    assert again(sent, author, Reason.UNDELIVERED) == 1
+    session.rollback()
+    assert spending.spent_on(session, sent) > before

@@ -86,7 +86,7 @@ def test_only_the_chosen_wards_and_channels_get_it(session: Session, author: Act
     alert_id = service.write_draft(draft, actor=author, now=NOW)
     assert queries.reach(session, queries.get_alert(session, alert_id)) == {"email": 1}
     service.submit(alert_id, actor=author, now=NOW)
-    assert service.approve(alert_id, shown(alert_id), actor=approver, now=NOW) == 1
+    assert service.approve(alert_id, shown(alert_id), readers=1, actor=approver, now=NOW) == 1
 
 
 def test_who_wrote_it_cannot_approve_it(session: Session, author: Actor, pending: int) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from tsalert.alerts.schedule_rules import ScheduleState
 from tsalert.alerts.steps import STATUS_WORDS, TRANSITIONS, Status, Step, legal_steps, next_status, standing
 from tsalert.core.errors import Conflict
 
@@ -13,6 +14,12 @@ LEGAL = {
     "a waiting one is rejected": (Status.PENDING_APPROVAL, Step.REJECT, Status.REJECTED),
     "a waiting one is approved": (Status.PENDING_APPROVAL, Step.APPROVE, Status.APPROVED),
     "a waiting one is sent alone": (Status.PENDING_APPROVAL, Step.SEND_ALONE, Status.APPROVED),
+    "a waiting one is approved for later": (Status.PENDING_APPROVAL, Step.SCHEDULE, Status.SCHEDULED),
+    "a scheduled one starts": (Status.SCHEDULED, Step.START, Status.SENDING),
+    "a scheduled one is too late": (Status.SCHEDULED, Step.HOLD, Status.HELD),
+    "a scheduled one is called off": (Status.SCHEDULED, Step.CALL_OFF, Status.DRAFT),
+    "a late one is started by a person": (Status.HELD, Step.START, Status.SENDING),
+    "a late one is called off": (Status.HELD, Step.CALL_OFF, Status.DRAFT),
     "a returned one is edited": (Status.RETURNED, Step.EDIT, Status.DRAFT),
     "an approved one is sent": (Status.APPROVED, Step.SEND, Status.SENDING),
     "sending is paused": (Status.SENDING, Step.PAUSE, Status.PAUSED),
@@ -70,3 +77,18 @@ def test_an_approved_alert_stands_where_its_mailing_stands(
     stored: Status, mailing: str | None, total: int, accepted: int, expected: Status
 ) -> None:
     assert standing(stored, mailing, total=total, accepted=accepted) is expected
+
+
+@pytest.mark.parametrize(
+    ("stored", "mailing", "schedule", "expected"),
+    [
+        pytest.param(Status.APPROVED, None, ScheduleState.WAITING, Status.SCHEDULED, id="its moment is to come"),
+        pytest.param(Status.APPROVED, None, ScheduleState.HELD, Status.HELD, id="it could not start"),
+        pytest.param(Status.APPROVED, "sending", ScheduleState.WAITING, Status.SENDING, id="it has gone out"),
+        pytest.param(Status.DRAFT, None, ScheduleState.WAITING, Status.DRAFT, id="a draft goes nowhere"),
+    ],
+)
+def test_an_alert_approved_for_later_stands_where_its_schedule_stands(
+    stored: Status, mailing: str | None, schedule: ScheduleState, expected: Status
+) -> None:
+    assert standing(stored, mailing, total=3, accepted=0, schedule=schedule) is expected

@@ -26,6 +26,7 @@ WHERE = {
     "activities.new_activity": "/activities/new?kind=campaign",
     "activities.show_totals": "/activities/totals?period=2022/23+Q1",
     "digests.list_digests": "/alerts/digests",
+    "sending.show_sending": "/sending",
     "alerts.check_form": "/check",
     "alerts.edit_form": "/alerts/5/edit",
     "alerts.follow_up_form": "/alerts/3/follow-up?kind=all_clear",
@@ -37,6 +38,7 @@ WHERE = {
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",
     "alerts.show_alert": "/alerts/4",
+    "alerts.show_audience": "/alerts/5/audience",
     "board_files.read_report": "/board-reports/2022-23Q1/read?edition=board",
     "board_reports.compare_revisions": "/board-reports/2022-23Q1/compare",
     "board_reports.list_reports": "/board-reports",
@@ -318,6 +320,9 @@ LINKED = {
 SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
+    "paging.show_troubles",
+    "watching.show_process",
+    "watching.show_service",
     "feeds.show_atom",
     "feeds.show_cap",
     "feeds.show_json",

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from tests.conftest import NOW
 from tests.response.test_concurrency import at_once
 from tsalert.circulation import service, telling
-from tsalert.circulation.models import PartnerProfile
 from tsalert.circulation.rules import NewContact, NewPartner, Told
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.db import db, transaction
@@ -17,6 +16,7 @@ from tsalert.installation.service import mark_demo
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import partnering
+from tsalert.subscribers.profiles import PartnerProfile
 
 
 @pytest.fixture

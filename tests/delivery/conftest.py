@@ -30,6 +30,7 @@ class Provider:
 
     channel: Channel = Channel.EMAIL
     lines: int = 1
+    connections: int = 1
     answers: dict[str, Answer | Exception] = field(default_factory=dict)
     sent: list[Message] = field(default_factory=list)
     before: Callable[[Message], object] = id

@@ -71,9 +71,10 @@ def test_waits_double_from_half_a_minute() -> None:
     assert [wait_before(attempt, asked=None, draw=1) for attempt in range(6)] == [30, 60, 120, 240, 480, 900]
 
 
-@given(size=st.integers(SMALLEST_CLAIM, LARGEST_CLAIM), took=st.floats(0, 3600))
-def test_a_claim_stays_within_its_bounds(size: int, took: float) -> None:
-    assert SMALLEST_CLAIM <= next_claim_size(size, took) <= LARGEST_CLAIM
+@given(size=st.integers(SMALLEST_CLAIM, LARGEST_CLAIM), took=st.floats(0, 3600), connections=st.integers(1, 64))
+def test_a_claim_stays_within_its_bounds(size: int, took: float, connections: int) -> None:
+    claimed = next_claim_size(size, took, connections=connections)
+    assert SMALLEST_CLAIM <= claimed <= LARGEST_CLAIM * connections
 
 
 def test_a_claim_grows_while_quick_and_shrinks_when_slow() -> None:

@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -12,14 +13,16 @@ from sqlalchemy import func, select
 
 from tests.conftest import command_environment
 from tests.standins.processes import eventually, mail_server, worker
+from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
-from tsalert.delivery import queries, service
+from tsalert.delivery import queries, service, stopping
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 
 CONNECTIONS = 4
+LINES = 2  # of a worker, which share its connections
 Add = Callable[[int], int]
 
 
@@ -52,6 +55,11 @@ def arrived(log: Path) -> list[dict[str, str]]:
     """Return what the mail server noted so far; a line that it is just writing does not count yet."""
     lines = log.read_text().splitlines(keepends=True) if log.exists() else []
     return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def nothing_claimed(app: Flask) -> bool:
+    with app.app_context():
+        return db.session().scalar(select(Delivery.id).where(Delivery.status == "claimed").limit(1)) is None
 
 
 def environment(app: Flask, port: int) -> dict[str, str]:
@@ -97,7 +105,31 @@ def test_two_workers_share_a_broadcast_and_nobody_gets_it_twice(
     assert (len(times), max(times.values())) == (1500, 1)
     with fresh_app.app_context():
         senders = db.session().scalar(select(func.count(Delivery.claimed_by.distinct()))) or 0
-    assert senders > CONNECTIONS, "only one of the workers did anything"
+    assert senders > LINES, "only one of the workers did anything"
+
+
+def test_two_workers_stop_and_start_by_the_one_switch_and_nobody_is_missed_or_doubled(
+    fresh_app: Flask, broadcast: Add, tmp_path: Path
+) -> None:
+    log, actor = tmp_path / "mail.log", Actor(None, "Dana Duty", frozenset({Permission.STOP_SENDING}), Via.PAGE)
+    with mail_server(log, delay=0.002) as port:
+        settings = environment(fresh_app, port)
+        with worker(settings, tmp_path / "first.log"), worker(settings, tmp_path / "second.log"):
+            mailing_id = broadcast(1500)
+            eventually(lambda: len(arrived(log)) > 100)
+            with fresh_app.app_context():
+                stopping.stop_sending("The wrong ward gets it.", actor=actor, now=utc_now())
+            eventually(lambda: nothing_claimed(fresh_app))
+            held = progress(fresh_app, mailing_id)
+            assert held.pending == 1500 - held.sent > 0
+            Event().wait(1)  # in which both workers look for work several times
+            assert progress(fresh_app, mailing_id).pending == held.pending
+            assert len(arrived(log)) == held.sent
+            with fresh_app.app_context():
+                stopping.start_sending("It was the right ward.", actor=actor, now=utc_now())
+            eventually(lambda: progress(fresh_app, mailing_id).is_finished)
+    times = Counter(mail["to"] for mail in arrived(log))
+    assert (len(times), max(times.values())) == (1500, 1)
 
 
 def test_a_worker_told_to_stop_finishes_what_it_holds_and_leaves_nothing_claimed(

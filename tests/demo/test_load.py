@@ -52,6 +52,7 @@ from tsalert.rota.queries import on_duty
 from tsalert.rota.vocabulary import Duty
 from tsalert.savings import queries as savings
 from tsalert.savings.rules import InterventionType
+from tsalert.subscribers.models import SubscriberMerge, SubscriberWard
 from tsalert.subscribers.partnering import count_observed
 from tsalert.subscribers.queries import circulation
 
@@ -237,6 +238,8 @@ def assert_list_of_subscribers() -> None:
     session, now = db.session(), utc_now()
     known = circulation(session)
     assert (known.subscribers, known.declared_reach) == (650, 47_000)
+    shown = (SubscriberWard.ward, SubscriberMerge.merged_id)
+    assert [len(session.scalars(select(each)).all()) for each in shown] == [2, 1]
     published = ledger.figures(session, parse_period("2022/23 Q1"), now=now)
     assert (published.declared, published.declaring_partners) == (47_000, 50)
     assert sum(count_observed(session).values()) == 9

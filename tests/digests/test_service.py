@@ -273,6 +273,23 @@ def test_a_mail_says_which_alert_another_one_continues(
         assert f"This is an update to our alert {first.reference}." in words
 
 
+def test_a_correction_is_no_news_in_a_mail_which_takes_back_what_it_told_by_itself(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    alert = publish()
+    reference = alert.reference
+    settle(session, editions.mailings_of(session, alert.id)[Edition.ORDINARY], "accepted")
+    service.send_due(MORNING)
+    later = MORNING + timedelta(hours=1)
+    correction_id = alerts.withdraw(alert.id, WHY, tell_readers=True, actor=officer(), now=later)
+    assert correction_id is not None
+    alerts.approve(correction_id, shown(correction_id), actor=officer(name="Andy Approver"), now=later)
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert _told(session) == {("ann@example.org", reference, "new"), ("ann@example.org", reference, "withdrawn")}
+
+
 def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Session, publish: Publish) -> None:
     subscribe(session, "watch@example.org", frequency="weekly", kind="partner")
     session.commit()
@@ -284,6 +301,7 @@ def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Sess
         assert line
         assert "((unsubscribe_link))" in own
         assert f"/pass-on/{alert.reference}((partner_mark))" in own
+        assert f"((acknowledge_link))/{alert.reference}" in own
         assert "/join((partner_mark))" in below
         assert "((unsubscribe_link))" not in below
         assert "((acknowledge_link))" not in below

@@ -25,7 +25,7 @@ from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
 from tsalert.web.access import PUBLIC, access_of, is_for_walls
 
-BOARD = frozenset({"response.board", "response.show_board_lines"})
+BOARD = frozenset({"response.board", "response.show_board_lines", "paging.show_troubles"})
 
 
 @pytest.fixture

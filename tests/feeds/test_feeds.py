@@ -133,9 +133,18 @@ def test_a_withdrawn_alert_says_so_everywhere_and_cancels_its_cap(
     )
     assert titles(client) == ["Withdrawn: Roofers in Bickley"]
     assert items(client)[0]["_alert"]["state"] == "withdrawn"
-    assert "Withdrawn:" in client.get("/alerts/embed").text
+    said = "We have withdrawn this alert. It was about another firm."
+    (content,) = atom(client).xpath("a:entry/a:content/text()", namespaces=ATOM)
+    assert content.startswith(f"<p><strong>{said}</strong></p>")
+    assert items(client)[0]["content_text"].startswith(said)
+    assert items(client)[0]["_alert"]["withdrawn_because"] == "It was about another firm."
+    embedded = client.get("/alerts/embed").text
+    assert "Withdrawn:" in embedded
+    assert said in embedded
     root = cap(client, alert_id)
     assert told(root, "//c:msgType") == "Cancel"
+    assert told(root, "//c:note") == said
+    assert told(root, "//c:description").startswith(said)
     assert told(root, "//c:references").split(",")[1] == f"127.0.0.1.{reference(alert_id)}"
     assert told(root, "//c:identifier") != told(root, "//c:references").split(",")[1]
     changed = client.get("/alerts.atom", headers={"If-None-Match": before.headers["ETag"]})

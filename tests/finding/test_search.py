@@ -59,6 +59,34 @@ def test_a_reference_leads_straight_to_its_record(
         assert (answer.status_code, answer.location) == (303, path)
 
 
+def test_a_reference_without_its_letter_shows_its_record_and_does_not_lead_there(
+    desk: FlaskClient, client: FlaskClient, bearer: Callable[..., dict[str, str]], session: Session,
+    open_case: Callable[..., int], logged: int,
+) -> None:  # fmt: skip
+    case_id, other = open_case(), open_case()
+    case = cases.get_case(session, case_id).reference
+    call = calls.get_call(session, logged)
+    for reference, path in ((case, f"/cases/{case_id}"), (call.reference, f"/calls/{logged}")):
+        kind, number = reference[:3], reference[4:9]
+        for typed in (f"{kind}-{number}", f"{kind} {int(number)}".lower(), f"{kind}{number}"):
+            answer = desk.post("/search", data={"q": typed})
+            assert (answer.status_code, f'href="{path}">{reference}</a>' in answer.text) == (200, True), typed
+            assert "You typed no check letter" in answer.text
+            assert f"/cases/{other}" not in answer.text
+    told: Any = client.post("/api/v1/search", json={"q": case[:9]}, headers=bearer(RoleName.CASE_OFFICER)).json
+    assert (told["leads_to"], told["perhaps"]["kind"], told["perhaps"]["id"]) == (None, "case", case_id)
+    assert told["perhaps"]["reference"] == case
+
+
+def test_a_reference_with_a_wrong_letter_is_not_guessed(
+    desk: FlaskClient, session: Session, open_case: Callable[..., int]
+) -> None:
+    reference = cases.get_case(session, open_case()).reference
+    wrong = "A" if reference[-1] != "A" else "B"
+    answer = desk.post("/search", data={"q": reference[:-1] + wrong})
+    assert (answer.status_code, "Nothing was found" in answer.text) == (200, True)
+
+
 def test_a_reference_that_nothing_has_is_looked_for_like_words(desk: FlaskClient) -> None:
     answer = desk.post("/search", data={"q": "D26-00031-U"})
     assert (answer.status_code, "Nothing was found" in answer.text) == (200, True)

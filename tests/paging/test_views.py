@@ -60,6 +60,28 @@ def test_the_button_takes_it_and_stops_the_pages(browser: FlaskClient, team: Tea
     assert "I take it" not in after
 
 
+@pytest.mark.parametrize(("after", "said"), [(64, "due at 1:01pm"), (66, "overdue since 10 June 2026 at 1:01pm")])
+def test_what_comes_next_is_overdue_once_its_moment_is_past(
+    browser: FlaskClient, team: Team, page: Page, monkeypatch: pytest.MonkeyPatch, after: int, said: str
+) -> None:
+    incident_id = page()
+    monkeypatch.setattr("tsalert.response.views.utc_now", lambda: at(after))
+    shown = browser.get(f"/incidents/{incident_id}").text
+    assert said in shown
+    assert ("What comes next is due" in shown) == (after == 64)
+
+
+def test_pages_that_were_to_begin_again_and_did_not_are_overdue_too(
+    browser: FlaskClient, team: Team, night: Night, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident_id = page()
+    browser.post(f"/incidents/{incident_id}/take")
+    monkeypatch.setattr("tsalert.response.views.utc_now", lambda: at(45 + 15 * 60 + 6))
+    shown = browser.get(f"/incidents/{incident_id}").text
+    assert "Officers should have been paged again, and were not: overdue since" in shown
+    assert "unless somebody is on the way" not in shown
+
+
 def test_whoever_comes_second_reads_who_has_it(
     browser: FlaskClient, signed_in: SignedIn, team: Team, page: Page
 ) -> None:

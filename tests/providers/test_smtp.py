@@ -9,8 +9,9 @@ from tests.standins.mail_server import MailServer, running
 from tsalert.config import SmtpSettings
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, SuppressionReason
-from tsalert.providers.smtp import SmtpEmail, SmtpLine
+from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.smtp_codes import verdict
+from tsalert.providers.smtp_line import SmtpLine
 
 LineTo = Callable[..., SmtpLine]
 OLD = (b"8BITMIME",)
@@ -27,8 +28,8 @@ def line_to() -> Iterator[LineTo]:
     """Make lines to servers, closed at the end of the test."""
     lines: list[SmtpLine] = []
 
-    def make(server: MailServer, *, timeout: float = 5, recycle_after: int = 500) -> SmtpLine:
-        settings = SmtpSettings("127.0.0.1", server.port, "none")
+    def make(server: MailServer, *, timeout: float = 5, recycle_after: int = 500, connections: int = 1) -> SmtpLine:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=connections)
         gateway = SmtpEmail(settings, sender="alerts@example.org", timeout=timeout, recycle_after=recycle_after)
         lines.append(gateway.line())
         return lines[-1]

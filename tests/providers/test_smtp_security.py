@@ -83,7 +83,10 @@ def inbox(certificate: ssl.SSLContext) -> Iterator[tuple[Inbox, int]]:
 
 
 def send(settings: SmtpSettings) -> Log:
-    log, line = Log(), SmtpEmail(settings, sender="alerts@example.org", timeout=5).line()
+    log, line = (
+        Log(connections=settings.connections),
+        SmtpEmail(settings, sender="alerts@example.org", timeout=5).line(),
+    )
     try:
         line.send([mail(0, "a"), mail(1, "b")], log)
     finally:

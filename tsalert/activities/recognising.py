@@ -10,6 +10,7 @@ from tsalert.activities import recognition_queries, recognition_rules
 from tsalert.activities.models import Recognition
 from tsalert.activities.recognition_rules import Consent, NewRecognition, Presentation
 from tsalert.audit import service as audit
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
@@ -101,7 +102,7 @@ def _require_links(session: Session, new: NewRecognition) -> None:
     if new.decided_by not in officer_names(session):
         raise RuleViolation("Choose the officer who decided it.", field="decided_by")
     _require("incident", new.incident_id, lambda number: response.get_incident_row(session, number))
-    _require("case", new.case_id, lambda number: cases.get_case(session, number))
+    _require("case", new.case_id, lambda number: merging.require_here(session, cases.get_case(session, number)))
     _require("party", new.party_id, lambda number: parties.get_party(session, number))
 
 

@@ -18,7 +18,9 @@ from tsalert.activities.recognition_schemas import (
     RecognitionWithdrawalSchema,
 )
 from tsalert.activities.vocabulary import RecognitionKind
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
+from tsalert.cases.models import CaseFile
 from tsalert.config import Settings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -72,7 +74,7 @@ def new_recognition() -> ResponseReturnValue:
     name_read(incidents)
     links = {
         "incident": response.get_incident_row(db.session(), given["incident"]) if given["incident"] else None,
-        "case": cases.get_case(db.session(), given["case"]) if given["case"] else None,
+        "case": _case(given["case"]) if given["case"] else None,
     }
     return render_template(
         "activities/new_recognition.html",
@@ -138,6 +140,13 @@ def take_step(recognition_id: int, form_name: str) -> ResponseReturnValue:
     said = load_form(schema())
     use_case(SeenRecognition(recognition_id, said["of_version"]), said["told"], actor=current_actor(), now=utc_now())
     return _show(recognition_id)
+
+
+def _case(case_id: int) -> CaseFile:
+    """Return a case of which somebody may still be thanked."""
+    case = cases.get_case(db.session(), case_id)
+    merging.require_here(db.session(), case)
+    return case
 
 
 def _recognitions_of(*, incident_id: int | None = None, case_id: int | None = None) -> list[RecognitionView]:

@@ -71,6 +71,14 @@ def keep(session: Session, alert: Alert, keys: Collection[str], why: MayStay, *,
     audit.record(session, actor, "answered for", "alert", alert.id, now=now, marks=len(set(keys)), why=why)
 
 
+def carry_over(session: Session, original: Alert, alert: Alert) -> None:
+    """Let what was answered for in an alert be answered for in another that repeats its words; a step."""
+    for held in session.scalars(select(AlertAnswer).where(AlertAnswer.alert_id == original.id)):
+        row = AlertAnswer(alert_id=alert.id, mark=held.mark, why=held.why, answered_by=held.answered_by)
+        row.answered_at = held.answered_at
+        session.add(row)
+
+
 def require_answered(session: Session, alert: Alert) -> None:
     """Refuse an alert in which anything that may point to a person is not answered for.
 

@@ -6,11 +6,11 @@ from typing import Any
 from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, proof, queries, service
+from tsalert.alerts import answering, proof, queries, service, withdrawing
 from tsalert.alerts.costing import costs
-from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
+from tsalert.alerts.reaching import count_readers
 from tsalert.alerts.rules import Draft, FollowUp
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
@@ -20,17 +20,18 @@ from tsalert.alerts.schemas import (
     AlertProgressSchema,
     AlertsAskedSchema,
     AlertSchema,
-    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     DoubtListSchema,
     FollowUpSchema,
 )
 from tsalert.alerts.steps import legal_steps
+from tsalert.alerts.withdrawing_schemas import AlertWithdrawalSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -100,6 +101,7 @@ def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
     actor, now = current_actor(), utc_now()
+    require_presence(actor, approval["password"], now=now)
     service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
     return _record(alert_id)
 
@@ -127,9 +129,17 @@ def resume_alert(alert_id: int) -> dict[str, Any]:
 @blp.arguments(AlertWithdrawalSchema)
 @blp.response(200, AlertSchema)
 def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
-    """Take it back for good and tell everybody why."""
-    service.withdraw(alert_id, told["reason"], actor=current_actor(), now=utc_now())
+    """Take it back for good, tell everybody why, and write a correction to those who got it if that is wanted."""
+    service.withdraw(alert_id, **told, actor=current_actor(), now=utc_now())
     return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>/correction", methods=["POST"])
+@requires(Permission.DRAFT_ALERT)
+@blp.response(201, AlertSchema)
+def correct_alert(alert_id: int) -> dict[str, Any]:
+    """Write to exactly those who got it that it was withdrawn; what is written waits for approval."""
+    return _record(withdrawing.correct(alert_id, actor=current_actor(), now=utc_now()))
 
 
 @blp.route("/<int:alert_id>/progress")
@@ -165,13 +175,15 @@ def _record(alert_id: int) -> dict[str, Any]:
     alert = queries.get_alert(session, alert_id)
     status = queries.standing(session, alert)
     pulled = proof.pull_proof(alert)
+    correction = withdrawing.find_correction(session, alert.id)
     names = (
         "id reference kind in_reply_to headline advice topic wards channels urgency expires_at case_id author_id "
-        "submitted_at approved_by approved_at remark withdrawn_because"
+        "submitted_at approved_by approved_at remark withdrawn_because partner_kinds but_wards named left_out"
     )
     return {name: getattr(alert, name) for name in names.split()} | {
         "status": status,
         "steps": legal_steps(status),
+        "correction_id": correction.id if correction else None,
         "body": alert.body_markdown,
         "sms": alert.sms_text,
         "voice": alert.voice_text,
@@ -188,15 +200,16 @@ def _record(alert_id: int) -> dict[str, Any]:
 def _preview(session: Session, alert: Alert, pulled: proof.Proof) -> dict[str, Any]:
     size, now = pulled.sms_size, utc_now()
     night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
-    reach = None if alert.published_at else queries.reach(session, alert)
+    readers = None if alert.published_at else count_readers(session, alert, now=now)
     return asdict(pulled.wording) | {
         "sms_encoding": size.encoding,
         "sms_segments": size.segments,
         "voice_seconds": pulled.voice_seconds,
-        "reach": reach,
-        "later": None if reach is None else count_later(session, alert, now=now),
+        "reach": readers and readers.at_once,
+        "later": readers and readers.later,
+        "counted_at": readers and readers.as_of,
         "editions": [{"edition": edition, **asdict(mail)} for edition, mail in pulled.others.items()],
-        "costs": None if reach is None else costs(pulled, reach),
+        "costs": readers and costs(pulled, readers.at_once),
         "waits_until": night.until if night else None,
     }
 

@@ -15,6 +15,7 @@ from tsalert.alerts.steps import STATUS_WORDS, Status
 from tsalert.commands import CommandGroup
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.staff.queries import actor_of, get_officer
 
@@ -36,7 +37,7 @@ group = CommandGroup("alerts", help="Alerts to residents.")
     type=click.Choice([*MayStay]),
     help="Why all in it that may point to a person stays: it is public, points to nobody, or residents need it.",
 )
-@click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual.")
+@click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual, or one.")
 @click.option(
     "--wait", is_flag=True, help="Show progress until all is done; exit 1 unless it was sent, with no message in doubt."
 )
@@ -44,7 +45,8 @@ def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, readers
     """Send the alert in FILE without a second person.
 
     FILE is JSON: headline, body (Markdown), topic, channels (email, sms) and expires_at; if wanted advice, sms,
-    wards (none means everywhere) and urgency (routine, urgent). A worker must be running to deliver it.
+    wards (none means everywhere), urgency (routine, urgent), and for whom it is beside that: with_neighbours,
+    partner_kinds, but_wards, named, left_out. A worker must be running to deliver it.
     """
     draft = _read(file)
     actor = actor_of(get_officer(db.session(), email), Via.COMMAND)
@@ -53,7 +55,7 @@ def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, readers
     alert = queries.get_alert(db.session(), alert_id)
     progress = queries.progress(db.session(), alert)
     if progress and progress.total:
-        click.echo(f"{alert.reference} is on its way to {progress.total:,} addresses.")
+        click.echo(f"{alert.reference} is on its way to {counted(progress.total, 'address', 'addresses')}.")
     else:
         click.echo(f"{alert.reference} goes out with the next daily and weekly mails; nobody gets it at once.")
     if wait:

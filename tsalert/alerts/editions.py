@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from tsalert.alerts import choosing
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.delivery import queries as delivery
@@ -36,10 +37,15 @@ def audience(alert: Alert, among: Select[int] | None = None) -> Select[int, str]
     :param among: a query of the endpoints that alone are meant.
     """
     if alert.in_reply_to is not None:
-        return _who_got(alert.in_reply_to, alert.channels, among)
+        return who_got(alert.in_reply_to, alert.channels, among)
     is_urgent = alert.urgency == Urgency.URGENT
     return subscribers.audience(
-        wards=alert.wards, topic=alert.topic, channels=alert.channels, urgent=is_urgent, among=among
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=alert.channels,
+        urgent=is_urgent,
+        among=among,
+        choice=choosing.choice_of(alert),
     )
 
 
@@ -59,7 +65,20 @@ def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[i
         query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
     if edition is Edition.ORDINARY:
         return query
-    return query.where(wanted.c.channel == Channel.EMAIL)
+    # An expression, lest SQLite pass every address of mail instead of looking up the few that an edition is for.
+    return query.where(func.coalesce(wanted.c.channel, "") == Channel.EMAIL)
+
+
+def who_got(original: int, channels: Collection[str], among: Select[int] | None = None) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of those who got an alert at once, or may have, and can be reached.
+
+    :param among: a query of the endpoints that alone are meant.
+    """
+    mailings = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == original)
+    reachable = delivery.reachable_endpoints().subquery("reachable")
+    query = select(reachable.c.id, reachable.c.channel).where(reachable.c.channel.in_([*channels]))
+    query = query.where(delivery.was_taken(mailings, reachable.c.id))
+    return query if among is None else query.where(reachable.c.id.in_(among))
 
 
 def readers_among(session: Session, people: Mapping[int, str], edition: Edition) -> list[int]:
@@ -140,14 +159,6 @@ def find_delivered(session: Session, delivery_id: int) -> Delivered | None:
     query = select(AlertEdition.alert_id, AlertEdition.edition).where(AlertEdition.mailing_id == mailing_id)
     row = session.execute(query).one_or_none()
     return None if row is None else Delivered(row[0], Edition(row[1]), endpoint_id)
-
-
-def _who_got(original: int, channels: Collection[str], among: Select[int] | None) -> Select[int, str]:
-    mailings = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == original)
-    reachable = delivery.reachable_endpoints().subquery("reachable")
-    query = select(reachable.c.id, reachable.c.channel).where(reachable.c.channel.in_([*channels]))
-    query = query.where(delivery.was_taken(mailings, reachable.c.id))
-    return query if among is None else query.where(reachable.c.id.in_(among))
 
 
 def _count(session: Session, people: Select[int, str]) -> int:

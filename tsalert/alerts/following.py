@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, queries
+from tsalert.alerts import choosing, editions, queries
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status
@@ -32,6 +32,16 @@ def require_open(session: Session, original: Alert, kind: Kind) -> None:
     ended = find_all_clear(session, original.id)
     if ended is not None and kind is Kind.ALL_CLEAR:
         raise Conflict(f"Its all-clear is {ended.reference}.", legal=["read"])
+
+
+def require_standing(session: Session, alert: Alert) -> None:
+    """Refuse to send an update or an all-clear once the alert that it continues was withdrawn; a correction may go.
+
+    :raises Conflict: it was.
+    """
+    original = original_of(session, alert)
+    if original is not alert and alert.kind != Kind.CANCEL and original.withdrawn_because is not None:
+        raise Conflict(f"{original.reference}, which this continues, was withdrawn.", legal=["read"])
 
 
 def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
@@ -67,11 +77,12 @@ def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:
 
 
 def for_the_same_people(session: Session, original: Alert | None, draft: Draft) -> Draft:
-    """Return a draft whose topic, wards and channels are those of the alert that it continues, if any.
+    """Return a draft for whom the alert was that it continues, if any: its topic, wards, channels and all else.
 
     Whoever got that one by another way than most is told the same way.
     """
     if original is None:
         return draft
     channels = editions.channels_of(session, original)
-    return replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
+    draft = replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
+    return choosing.as_before(original, draft)

@@ -1,5 +1,6 @@
 """Markdown as safe HTML and as plain text, with the address of every link in sight."""
 
+import re
 from dataclasses import dataclass, field
 
 import nh3
@@ -12,6 +13,15 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 # Pictures are left out: one fetched from elsewhere would tell its owner who reads the mail, and when.
 _PARSER = MarkdownIt("commonmark", {"html": False}).disable("image")
 _RENDERER = RendererHTML()
+# What means something wherever it stands, and what does at the beginning of a line: headings, lists, rules.
+_MARKS = re.compile(r"[\\`*_\[\]<>&]")
+_FIRST_MARK = re.compile(r"^(\d*)([#+\-=~.)])", re.MULTILINE)
+
+
+def from_plain(words: str) -> str:
+    """Return Markdown that says plain words as they are, whatever marks stand in them."""
+    lines = "\n".join(line.strip() for line in words.splitlines())
+    return _FIRST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", lines))
 
 
 def to_html(source: str) -> str:

@@ -16,7 +16,8 @@ class Alert(Base):
     """One warning to residents; what was approved and sent is also kept, as it went out, in its editions' mailings.
 
     ``status`` goes as far as approved; what comes after is told by the mailings. ``wards`` and ``channels``
-    are lists; no wards means the whole area. ``remark`` is what was said at the last return or rejection,
+    are lists; no wards means the whole area. ``partner_kinds``, ``but_wards``, ``named`` and ``left_out`` (both of
+    subscribers) say for whom it is beside that. ``remark`` is what was said at the last return or rejection,
     ``withdrawn_because`` what everybody may read. Once it is sent, only holding it, letting it go on and
     withdrawing it move ``changed_at``.
     """
@@ -63,6 +64,10 @@ class Alert(Base):
     override_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None]
+    partner_kinds: Mapped[list[int]] = mapped_column(JSON, server_default="[]")
+    but_wards: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    named: Mapped[list[int]] = mapped_column(JSON, server_default="[]")
+    left_out: Mapped[list[int]] = mapped_column(JSON, server_default="[]")
 
     original: Mapped["Alert | None"] = relationship(remote_side="Alert.id", viewonly=True)
 

@@ -7,28 +7,29 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, following, printed, proof, queries
+from tsalert.alerts import answering, following, guarding, printed, proof, queries, settling, withdrawing
 from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
-from tsalert.alerts.costing import costs
-from tsalert.alerts.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
-from tsalert.alerts.unusual import is_unusual, usual_size
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.places.adjoining import lie_somewhere
 from tsalert.places.queries import ward_names
 from tsalert.response.vocabulary import Category
+from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers.kinds import kind_names
 from tsalert.web.fields import LARGEST_ID
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
@@ -80,6 +81,9 @@ _PERMISSIONS = {
     Step.REJECT: Permission.APPROVE_ALERT,
     Step.APPROVE: Permission.APPROVE_ALERT,
     Step.SEND_ALONE: Permission.OVERRIDE_APPROVAL,
+    Step.SCHEDULE: Permission.APPROVE_ALERT,
+    Step.START: Permission.APPROVE_ALERT,
+    Step.CALL_OFF: Permission.APPROVE_ALERT,
     Step.PAUSE: Permission.APPROVE_ALERT,
     Step.RESUME: Permission.APPROVE_ALERT,
     Step.WITHDRAW: Permission.APPROVE_ALERT,
@@ -136,6 +140,7 @@ def edit_form(alert_id: int) -> dict[str, Any]:
         "urgency": alert.urgency,
         "expires_at": f"{in_london(alert.expires_at):%Y-%m-%dT%H:%M}",
         "case_id": alert.case_id,
+        **settling.filled_choice(db.session(), alert),
     }
     kept = {"original": alert.original, "kind": alert.kind}
     return {"alert": alert, "filled": filled} | kept | _choices(db.session())
@@ -162,17 +167,22 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "marks": [] if alert.published_at else answering.marks_of(session, alert),
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
+        "correction": withdrawing.find_correction(session, alert.id),
+        "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
         "steps": _offered(status, actor, wrote_it=wrote_it),
         "wrote_it": wrote_it,
+        "asks_password": not is_fresh(actor, now=now),
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
-        **_readers(session, alert, pulled, now),
+        "chosen": settling.say_choice(session, alert),
+        **guarding.readers(session, alert, pulled, now),
         "review": queries.find_review(session, alert_id),
         "verdicts": VERDICT_WORDS,
         "case": cases.get_case(session, alert.case_id) if alert.case_id else None,
+        **guarding.schedule(session, alert),
         **_progress(session, alert, status, now),
     }
 
@@ -225,33 +235,17 @@ def withdrawn(session: Session, alerts: Iterable[Alert]) -> set[int]:
 def _begun(session: Session, case_id: int) -> dict[str, Any]:
     """Copy what an alert may take from a case, field by field."""
     case = cases.get_case(session, case_id)
+    require_here(session, case)
     ward = ward_names(session).get(case.ward_code or "")
     facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
     return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
-
-
-def _readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) -> dict[str, Any]:
-    """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
-    if alert.published_at is not None:
-        sent = editions.sent_sizes(session, alert.id)
-        return {"reach": None, "later": "", "edition_sizes": sent, "costs": [], "night": None, "usual": None}
-    reach = queries.reach(session, alert)
-    usual, size = usual_size(session, alert.id), sum(reach.values())
-    return {
-        "reach": reach,
-        "usual": usual if is_unusual(size, usual) else None,
-        "later": say_later(count_later(session, alert, now=now)),
-        "edition_sizes": editions.edition_sizes(session, alert, size),
-        "costs": costs(pulled, reach),
-        "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),
-    }
 
 
 def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
     """Return the steps that this officer may take now; who can approve needs no way around approval."""
     held = {step for step in legal_steps(status) if step in _PERMISSIONS and actor.may(_PERMISSIONS[step])}
     if wrote_it:
-        return held - {Step.APPROVE}
+        return held - {Step.APPROVE, Step.SCHEDULE, Step.START}
     return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
 
 
@@ -274,6 +268,8 @@ def _choices(session: Session) -> dict[str, Any]:
         "longest_call": LONGEST_CALL,
         "topics": subscribers.topics(session),
         "wards": queries.ward_choices(session),
+        "knows_neighbours": lie_somewhere(session),
+        "kinds_of_partners": [*kind_names(session).items()],
         "channels": list(CHANNEL_WORDS.items()),
         "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
     }

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from flask import current_app
 
+from tsalert.alerts.choosing import sealed
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Kind, digest, follow_up_of
 from tsalert.alerts.segments import SmsSize, measure
@@ -58,6 +59,7 @@ def pull_proof(alert: Alert) -> Proof:
         "wards": sorted(alert.wards),
         "channels": sorted(alert.channels),
         "expires_at": alert.expires_at.isoformat(),
+        **sealed(alert),
     }
     size = measure(with_sample_link(wording.sms, "x" * TOKEN_LENGTH))
     return Proof(wording, others, size, seconds(wording.voice), digest(shown))

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, steps
+from tsalert.alerts import choosing, editions, schedules, steps
 from tsalert.alerts.models import Alert, AlertEdition, AlertReview, AlertWriter
-from tsalert.alerts.rules import Urgency
-from tsalert.alerts.steps import Status
+from tsalert.alerts.rules import Kind, Urgency
+from tsalert.alerts.schedule_rules import ScheduleState
+from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
@@ -22,6 +23,8 @@ from tsalert.subscribers import queries as subscribers
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 25
+# A correction goes to those who got the alert; everybody else reads on the alert's own page that it was withdrawn.
+_LISTED = (Alert.published_at.is_not(None), Alert.kind != Kind.CANCEL)
 _NEWEST = (Alert.published_at.desc(), Alert.id.desc())
 
 
@@ -60,6 +63,17 @@ def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     alert = session.scalar(query) if 0 < alert_id <= LARGEST_ID else None
     if alert is None:
         raise NotFound("There is no such alert.")
+    return alert
+
+
+def lock_for(session: Session, alert_id: int, step: Step) -> Alert:
+    """Lock an alert that a step is possible for; the step itself is the caller's.
+
+    :raises NotFound: there is none.
+    :raises Conflict: the step is not possible now.
+    """
+    alert = get_alert(session, alert_id, lock=True)
+    next_status(standing(session, alert), step)
     return alert
 
 
@@ -111,7 +125,9 @@ def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]
     """Return where each alert stands, by id."""
     alerts = list(alerts)
     found = editions.progress_of_all(session, [alert.id for alert in alerts if alert.published_at is not None])
-    return {alert.id: _standing(alert, found.get(alert.id)) for alert in alerts}
+    waits = [alert.id for alert in alerts if alert.published_at is None and alert.status == Status.APPROVED]
+    states = schedules.states_of(session, waits)
+    return {alert.id: _standing(alert, found.get(alert.id), states.get(alert.id)) for alert in alerts}
 
 
 def progress(session: Session, alert: Alert) -> Progress | None:
@@ -157,6 +173,7 @@ def reach(session: Session, alert: Alert) -> dict[str, int]:
         topic=alert.topic,
         channels=alert.channels,
         urgent=alert.urgency == Urgency.URGENT,
+        choice=choosing.choice_of(alert),
     )
 
 
@@ -199,8 +216,8 @@ def sent_alone(session: Session, *, limit: int = PAGE) -> list[SentAlone]:
 
 
 def current(session: Session, *, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[Alert]:
-    """Return the alerts that were sent and have not expired, newest first."""
-    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at > now, *where)
+    """Return the alerts that were sent and have not expired, newest first, without corrections."""
+    query = select(Alert).where(*_LISTED, Alert.expires_at > now, *where)
     return list(session.scalars(query.order_by(*_NEWEST)))
 
 
@@ -217,8 +234,8 @@ def published_since(session: Session, since: datetime) -> list[tuple[int, str, i
 
 
 def count_published(session: Session, period: Period) -> int:
-    """Count the alerts that were sent in a period."""
-    when = (Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at)
+    """Count the alerts that were sent in a period, without corrections."""
+    when = (Alert.kind != Kind.CANCEL, Alert.published_at >= period.starts_at, Alert.published_at < period.ends_at)
     return session.scalar(select(func.count()).select_from(Alert).where(*when)) or 0
 
 
@@ -231,7 +248,7 @@ def past(
     where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Alert]:
     """Return a page of the alerts that were sent and have expired, newest first, beyond the id ``after``."""
-    query = select(Alert).where(Alert.published_at.is_not(None), Alert.expires_at <= now, *where)
+    query = select(Alert).where(*_LISTED, Alert.expires_at <= now, *where)
     if after is not None:
         shown = select(Alert.published_at, Alert.id).where(Alert.id == after).scalar_subquery()
         query = query.where(tuple_(Alert.published_at, Alert.id) < shown)
@@ -240,7 +257,7 @@ def past(
 
 def published(session: Session, *, limit: int) -> list[Alert]:
     """Return the newest of the alerts that were sent."""
-    query = select(Alert).where(Alert.published_at.is_not(None))
+    query = select(Alert).where(*_LISTED)
     return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
 
 
@@ -262,8 +279,8 @@ def find_published(session: Session, reference: str) -> Alert | None:
     return session.scalar(select(Alert).where(Alert.reference == reference, Alert.published_at.is_not(None)))
 
 
-def _standing(alert: Alert, found: Progress | None) -> Status:
+def _standing(alert: Alert, found: Progress | None, schedule: ScheduleState | None) -> Status:
     stored = Status(alert.status)
     if found is None:
-        return steps.standing(stored, None, total=0, accepted=0)
+        return steps.standing(stored, None, total=0, accepted=0, schedule=schedule)
     return steps.standing(stored, found.state, total=found.total, accepted=found.sent)

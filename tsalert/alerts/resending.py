@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, missing, proof, queries
+from tsalert.alerts import editions, missing, proof, queries, spending
 from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.missing import SENT_AGAIN, Reason, Way
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
@@ -45,7 +45,8 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
     have it, or asked us to stop, gets nothing, however often this is called.
 
     :raises Conflict: nobody is left to send it to, it is held or was withdrawn, or its words would not be the same.
-    :raises RuleViolation: no reason is chosen, one is no reason to send again, or the alert has ended.
+    :raises RuleViolation: no reason is chosen, one is no reason to send again, the alert has ended, or it
+        costs more than is left.
     """
     actor.require(Permission.APPROVE_ALERT)
     if actor.officer_id is None:
@@ -60,7 +61,9 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
-        keep_prices(session, alert.id, resend.round, proof.pull_proof(alert), [*Channel])
+        pulled = proof.pull_proof(alert)
+        keep_prices(session, alert.id, resend.round, pulled, [*Channel])
+        spending.charge(session, alert, pulled, [number for number, _, _ in made], now=now)
         audit.record(session, actor, "sent again", "alert", alert.id, now=now, way=wanted.way, size=size)
         return size
 

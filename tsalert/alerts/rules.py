@@ -84,7 +84,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an officer writes, and for whom; no wards means the whole area."""
+    """What an officer writes, and for whom; no wards means the whole area.
+
+    :param with_neighbours: the wards next to those named are meant too.
+    :param named: who gets it whatever they chose, and ``left_out`` who does not, in words that point to one each.
+    """
 
     headline: str
     body: str
@@ -97,6 +101,11 @@ class Draft:
     wards: tuple[str, ...] = ()
     urgency: Urgency = Urgency.ROUTINE
     case_id: int | None = None
+    with_neighbours: bool = False
+    partner_kinds: tuple[int, ...] = ()
+    but_wards: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,14 @@ def require_same(shown: str, current: str) -> None:
 
 
 def follow_up_of(reference: str, kind: Kind) -> str:
-    """Return the sentence with which an update or an all-clear begins in every form; nothing for a first alert."""
+    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
     match kind:
         case Kind.UPDATE:
             return f"This is an update to our alert {reference}."
         case Kind.ALL_CLEAR:
             return f"All clear: what our alert {reference} warned of is over."
+        case Kind.CANCEL:
+            return f"We have withdrawn our alert {reference}."
         case _:
             return ""
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from tsalert.alerts.choice_schemas import AlertChoiceSchema, KeptChoiceSchema
+from tsalert.alerts.choosing import LISTS
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (
@@ -11,7 +13,6 @@ from tsalert.alerts.rules import (
     LONGEST_BODY,
     LONGEST_HEADLINE,
     LONGEST_MESSAGE,
-    LONGEST_PUBLIC_REASON,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -28,7 +29,7 @@ _LONGEST_REASON = 2000
 _NO_CHANNEL = "Choose at least one way to send it."
 
 
-class AlertDraftSchema(Schema):
+class AlertDraftSchema(AlertChoiceSchema):
     """An alert as it is written; no wards means the whole area.
 
     Empty ``sms`` means that texts carry the headline; empty ``voice``, that calls say headline and advice.
@@ -54,7 +55,7 @@ class AlertDraftSchema(Schema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Draft:
         """Hand the service a typed value; the same ward or channel twice counts once."""
-        for name in ("wards", "channels"):
+        for name in ("wards", "channels", *LISTS):
             data[name] = tuple(dict.fromkeys(data[name]))
         return Draft(**data)
 
@@ -89,17 +90,13 @@ class ReasonSchema(Schema):
     reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
 
 
-class AlertWithdrawalSchema(Schema):
-    """Why an alert is withdrawn, for everybody to read."""
-
-    reason = Paragraph(required=True, longest=LONGEST_PUBLIC_REASON, error_messages={"required": "Tell everybody why."})
-
-
 class AlertApprovalSchema(Schema):
-    """An approval of exactly what was shown."""
+    """An approval of exactly what was shown; with the password where the approver signed in a while ago."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
+    password = fields.String(load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
+    counted = Count(load_default=None, allow_none=True)
 
 
 class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):
@@ -191,7 +188,8 @@ class AlertCostSchema(Schema):
 class AlertPreviewSchema(Schema):
     """An alert as it goes out, and how many would get it if it were approved now.
 
-    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail.
+    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail;
+    ``counted_at`` is empty where they were counted just now.
     """
 
     subject = fields.String()
@@ -206,6 +204,7 @@ class AlertPreviewSchema(Schema):
     waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     later = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    counted_at = fields.AwareDateTime(allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
 
@@ -233,8 +232,11 @@ class AlertAnswersSchema(Schema):
     why = fields.Enum(MayStay, by_value=True, required=True, error_messages={"required": "Say why it may stay."})
 
 
-class AlertSchema(Schema):
-    """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now."""
+class AlertSchema(KeptChoiceSchema):
+    """One alert. ``digest`` stands for everything that an approval binds to; ``steps`` may be taken now.
+
+    ``correction_id`` is the alert that tells those who got this one that it was withdrawn.
+    """
 
     id = fields.Integer()
     reference = fields.String()
@@ -261,6 +263,7 @@ class AlertSchema(Schema):
     remark = fields.String(allow_none=True)
     marks = fields.List(fields.Nested(AlertMarkSchema))
     withdrawn_because = fields.String(allow_none=True)
+    correction_id = fields.Integer(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
 

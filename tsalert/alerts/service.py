@@ -1,11 +1,21 @@
 """Writing an alert, deciding on it, and sending it once."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, later, posting, proof, queries, rules
+from tsalert.alerts import (
+    answering,
+    choosing,
+    dispatching,
+    following,
+    posting,
+    proof,
+    queries,
+    rules,
+    settling,
+    withdrawing,
+)
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
@@ -13,14 +23,13 @@ from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
+from tsalert.cases.merging import require_here
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import transaction
 from tsalert.delivery import doubts
 from tsalert.references.service import next_number
 from tsalert.subscribers import queries as subscribers
-from tsalert.tiers.queries import require_visible
-from tsalert.tiers.vocabulary import Subject
 
 _STEERED = {Step.PAUSE: (posting.pause, "paused"), Step.RESUME: (posting.resume, "resumed")}
 
@@ -96,7 +105,7 @@ def approve(alert_id: int, shown: str, *, readers: int | None = None, actor: Act
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
-        alert = _lock_for(session, alert_id, Step.APPROVE)
+        alert = queries.lock_for(session, alert_id, Step.APPROVE)
         rules.require_other_eyes(queries.writers(session, alert_id), actor.officer_id)
         return require_typed(session, alert_id, _send(session, alert, shown, actor, now), readers)
 
@@ -168,19 +177,17 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
     _steer(alert_id, Step.RESUME, actor, now)
 
 
-def withdraw(alert_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+def withdraw(alert_id: int, reason: str, *, tell_readers: bool = False, actor: Actor, now: datetime) -> int | None:
     """Take an alert back for good: nothing more of it goes out, and everybody can read why.
 
+    :param tell_readers: write a correction to those who got it; its id is returned, where anybody is to get it.
     :raises Conflict: it has not been sent, or has been withdrawn.
     :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
-        alert = _lock_for(session, alert_id, Step.WITHDRAW)
-        alert.withdrawn_because = rules.check_public_reason(reason)
-        answering.require_nobody_named(session, alert, alert.withdrawn_because)
-        posting.call_off(session, alert, now=now)
-        _note_change(session, alert, "withdrawn", actor, now)
+        alert = queries.lock_for(session, alert_id, Step.WITHDRAW)
+        return withdrawing.take_back(session, alert, reason, tell_readers=tell_readers, actor=actor, now=now)
 
 
 def decide_doubt(alert_id: int, delivery_id: int, decision: doubts.Decision, *, actor: Actor, now: datetime) -> None:
@@ -209,8 +216,7 @@ def _write(
         raise NotAllowed("Only an officer can write an alert.")
     draft = _checked(session, draft, now)
     if draft.case_id is not None:
-        cases.get_case(session, draft.case_id)
-        require_visible(session, actor, Subject.CASE, draft.case_id, now=now)
+        require_here(session, cases.get_visible_case(session, draft.case_id, actor=actor, now=now))
     reference = rules.write_reference(*next_number(session, "TS", at=now))
     alert = Alert(reference=reference, kind=kind, case_id=draft.case_id, status=Status.DRAFT)
     alert.in_reply_to = original.id if original else None
@@ -225,29 +231,22 @@ def _write(
 def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
     rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
     rules.check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
-    return replace(draft, wards=rules.settle_wards(draft.wards, queries.known_wards(session)))
+    return settling.settle(session, draft)
 
 
 def _fill(alert: Alert, draft: Draft) -> None:
     alert.headline, alert.body_markdown = draft.headline, draft.body
     alert.advice, alert.sms_text, alert.voice_text = draft.advice, draft.sms, draft.voice
     alert.topic, alert.urgency, alert.expires_at = draft.topic, draft.urgency, draft.expires_at
-    alert.wards, alert.channels = sorted(draft.wards), sorted(draft.channels)
+    choosing.fill(alert, draft)
 
 
 def _add_writer(session: Session, alert: Alert, actor: Actor) -> None:
     session.merge(AlertWriter(alert_id=alert.id, officer_id=actor.officer_id))
 
 
-def _lock_for(session: Session, alert_id: int, step: Step) -> Alert:
-    """Lock an alert that a step is possible for; the step itself is the caller's."""
-    alert = queries.get_alert(session, alert_id, lock=True)
-    next_status(queries.standing(session, alert), step)
-    return alert
-
-
 def _take_step(session: Session, alert_id: int, step: Step) -> Alert:
-    alert = _lock_for(session, alert_id, step)
+    alert = queries.lock_for(session, alert_id, step)
     alert.status = next_status(Status(alert.status), step)
     return alert
 
@@ -267,7 +266,7 @@ def _decide_against(alert_id: int, step: Step, reason: str, actor: Actor, now: d
 
 
 def _send_alone(session: Session, alert_id: int, shown: str, reason: str, *, actor: Actor, now: datetime) -> int:
-    alert = _lock_for(session, alert_id, Step.SEND_ALONE)
+    alert = queries.lock_for(session, alert_id, Step.SEND_ALONE)
     return _send(session, alert, shown, actor, now, alone_because=rules.check_reason(reason))
 
 
@@ -275,18 +274,9 @@ def _send(
     session: Session, alert: Alert, shown: str, actor: Actor, now: datetime, alone_because: str | None = None
 ) -> int:
     """Bind the approval to what was shown and queue a message for everybody; no provider is called here."""
-    rules.check_expiry(alert.expires_at, now)
-    rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
-    answering.require_answered(session, alert)
-    pulled = proof.pull_proof(alert)
-    rules.require_same(shown, pulled.digest)
-    size = posting.post(session, alert, pulled, now=now)
-    if not size:
-        rules.check_audience(sum(later.count_later(session, alert, now=now).values()))
-    alert.status, alert.published_at = Status.APPROVED, now
-    alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, pulled.digest
+    dispatching.enter_approval(alert, shown, actor=actor, now=now)
     alert.override_reason = alone_because
-    following.end(session, alert, actor=actor, now=now)
+    size = dispatching.dispatch(session, alert, shown, actor=actor, now=now)
     _note_change(session, alert, "sent alone" if alone_because else "approved", actor, now)
     return size
 
@@ -294,7 +284,7 @@ def _send(
 def _steer(alert_id: int, step: Step, actor: Actor, now: datetime) -> None:
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
-        alert = _lock_for(session, alert_id, step)
+        alert = queries.lock_for(session, alert_id, step)
         steer, done = _STEERED[step]
         steer(session, alert)
         _note_change(session, alert, done, actor, now)

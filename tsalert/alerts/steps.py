@@ -2,17 +2,20 @@
 
 from enum import StrEnum
 
+from tsalert.alerts.schedule_rules import ScheduleState
 from tsalert.core.errors import Conflict
 
 
 class Status(StrEnum):
-    """Where an alert stands. Its own row goes as far as ``approved``; from there its mailing tells the rest."""
+    """Where an alert stands. Its own row goes as far as ``approved``; its schedule and its mailing tell the rest."""
 
     DRAFT = "draft"
     PENDING_APPROVAL = "pending_approval"
     RETURNED = "returned"
     REJECTED = "rejected"
     APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    HELD = "held"
     SENDING = "sending"
     PAUSED = "paused"
     CANCELLED = "cancelled"
@@ -30,6 +33,10 @@ class Step(StrEnum):
     APPROVE = "approve"
     SEND_ALONE = "send alone"
     SEND = "send"
+    SCHEDULE = "schedule"
+    START = "start"
+    HOLD = "hold"
+    CALL_OFF = "call off"
     PAUSE = "pause"
     RESUME = "resume"
     WITHDRAW = "withdraw"
@@ -38,8 +45,9 @@ class Step(StrEnum):
 
 
 # A pair that is not here is refused. Editing takes an alert back to draft, so what was submitted never changes
-# under an approver's eyes; a returned one must be edited before it can go anywhere. What has gone out, or failed to,
-# stands on the public site, and so can be withdrawn.
+# under an approver's eyes; a returned one must be edited before it can go anywhere. One that is approved for a moment
+# to come is called off before it can be edited; one that could not start in time waits for a person. What has gone
+# out, or failed to, stands on the public site, and so can be withdrawn.
 TRANSITIONS: dict[tuple[Status, Step], Status] = {
     (Status.DRAFT, Step.EDIT): Status.DRAFT,
     (Status.DRAFT, Step.SUBMIT): Status.PENDING_APPROVAL,
@@ -49,6 +57,12 @@ TRANSITIONS: dict[tuple[Status, Step], Status] = {
     (Status.PENDING_APPROVAL, Step.REJECT): Status.REJECTED,
     (Status.PENDING_APPROVAL, Step.APPROVE): Status.APPROVED,
     (Status.PENDING_APPROVAL, Step.SEND_ALONE): Status.APPROVED,
+    (Status.PENDING_APPROVAL, Step.SCHEDULE): Status.SCHEDULED,
+    (Status.SCHEDULED, Step.START): Status.SENDING,
+    (Status.SCHEDULED, Step.HOLD): Status.HELD,
+    (Status.SCHEDULED, Step.CALL_OFF): Status.DRAFT,
+    (Status.HELD, Step.START): Status.SENDING,
+    (Status.HELD, Step.CALL_OFF): Status.DRAFT,
     (Status.RETURNED, Step.EDIT): Status.DRAFT,
     (Status.APPROVED, Step.SEND): Status.SENDING,
     (Status.SENDING, Step.PAUSE): Status.PAUSED,
@@ -67,6 +81,8 @@ STATUS_WORDS: dict[Status, str] = {
     Status.RETURNED: "Returned to be changed",
     Status.REJECTED: "Rejected",
     Status.APPROVED: "Approved",
+    Status.SCHEDULED: "Scheduled",
+    Status.HELD: "Not started: decide",
     Status.SENDING: "Sending",
     Status.PAUSED: "Paused",
     Status.CANCELLED: "Withdrawn",
@@ -87,11 +103,17 @@ def next_status(status: Status, step: Step) -> Status:
     return following
 
 
-def standing(stored: Status, mailing: str | None, *, total: int, accepted: int) -> Status:
+def standing(
+    stored: Status, mailing: str | None, *, total: int, accepted: int, schedule: ScheduleState | None = None
+) -> Status:
     """Return where an alert stands, given the state of its mailing and how many messages providers took.
 
     A mailing that ended without one of them taken has failed; one without any had nobody to get it at once.
+
+    :param schedule: the state of the approval for a moment to come, if one stands.
     """
+    if stored is Status.APPROVED and mailing is None and schedule is not None:
+        return Status.HELD if schedule is ScheduleState.HELD else Status.SCHEDULED
     if stored is not Status.APPROVED or mailing is None:
         return stored
     if mailing == Status.COMPLETED and total and not accepted:

@@ -1,4 +1,4 @@
-"""An audience far beyond the usual: whoever sends to it types its number, so that no slip of a ward reaches all."""
+"""An audience far beyond the usual, or of one: whoever sends to it types its number, so that no slip goes out."""
 
 from statistics import median
 
@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
+from tsalert.alerts.lone import is_for_one
 from tsalert.alerts.models import Alert
 from tsalert.core.errors import RuleViolation
 
@@ -36,10 +37,17 @@ def is_the_number(typed: int | None, size: int) -> bool:
 
 
 def require_typed(session: Session, alert_id: int, size: int, typed: int | None) -> int:
-    """Return the size of an audience, unless it is unusual and its number was not typed. A step.
+    """Return the size of an audience, unless it is unusual or one person and its number was not typed. A step.
 
     :raises RuleViolation: saying how many they are, and how many is usual.
     """
+    alert = session.get_one(Alert, alert_id)
+    if typed != size and is_for_one(session, alert, size, now=alert.changed_at):
+        raise RuleViolation(
+            f"This goes to one person alone: whoever hears of it knows whom it is about. Choose more wards or topics, "
+            f"or if it is meant, type the number {size}.",
+            field="readers",
+        )
     usual = usual_size(session, alert_id)
     if is_unusual(size, usual) and not is_the_number(typed, size):
         raise RuleViolation(

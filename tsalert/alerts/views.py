@@ -3,13 +3,12 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import answering, presenting, queries, service
+from tsalert.alerts import answering, presenting, queries, schedules, service
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
-    AlertWithdrawalSchema,
     DoubtDecisionSchema,
     FollowUpSchema,
     LoneSendingSchema,
@@ -19,6 +18,7 @@ from tsalert.alerts.schemas import (
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -33,7 +33,8 @@ def list_alerts() -> ResponseReturnValue:
     alerts = queries.list_alerts(session, after=after)
     older = alerts[-1].id if len(alerts) == queries.PAGE else None
     waiting = [] if after else queries.waiting(session)
-    return render_template("alerts/list.html", alerts=alerts, waiting=waiting, older=older)
+    scheduled = [] if after else schedules.list_standing(session)
+    return render_template("alerts/list.html", alerts=alerts, waiting=waiting, scheduled=scheduled, older=older)
 
 
 @bp.get("/alerts/new")
@@ -49,7 +50,7 @@ def new_alert() -> ResponseReturnValue:
 def write_alert() -> ResponseReturnValue:
     """Keep a draft and show it."""
     alert_id = service.write_draft(load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    return lead_to(alert_id)
 
 
 @bp.get("/alerts/<int:alert_id>")
@@ -72,7 +73,7 @@ def edit_form(alert_id: int) -> ResponseReturnValue:
 def edit_alert(alert_id: int) -> ResponseReturnValue:
     """Keep the changed text."""
     service.edit_draft(alert_id, load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    return lead_to(alert_id)
 
 
 @bp.get("/alerts/<int:alert_id>/email")
@@ -96,7 +97,7 @@ def follow_up_form(alert_id: int) -> ResponseReturnValue:
 @redisplays(follow_up_form)
 def follow_up_alert(alert_id: int) -> ResponseReturnValue:
     """Keep the draft of it and show it."""
-    return _to(service.follow_up(alert_id, load_form(FollowUpSchema()), actor=current_actor(), now=utc_now()))
+    return lead_to(service.follow_up(alert_id, load_form(FollowUpSchema()), actor=current_actor(), now=utc_now()))
 
 
 @bp.post("/alerts/<int:alert_id>/answers")
@@ -106,7 +107,7 @@ def answer_for_alert(alert_id: int) -> ResponseReturnValue:
     """Keep why something that may point to a person stays."""
     typed = load_form(AlertAnswersSchema())
     answering.answer(alert_id, typed["marks"], typed["why"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Kept. It may stay in the alert.")
+    return lead_to(alert_id, "Kept. It may stay in the alert.")
 
 
 @bp.post("/alerts/<int:alert_id>/submit")
@@ -115,7 +116,7 @@ def answer_for_alert(alert_id: int) -> ResponseReturnValue:
 def submit_alert(alert_id: int) -> ResponseReturnValue:
     """Ask somebody else to approve it."""
     service.submit(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Submitted. Somebody else can now approve it.")
+    return lead_to(alert_id, "Submitted. Somebody else can now approve it.")
 
 
 @bp.post("/alerts/<int:alert_id>/return")
@@ -124,7 +125,7 @@ def submit_alert(alert_id: int) -> ResponseReturnValue:
 def return_alert(alert_id: int) -> ResponseReturnValue:
     """Send it back to be changed."""
     service.send_back(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Returned to be changed.")
+    return lead_to(alert_id, "Returned to be changed.")
 
 
 @bp.post("/alerts/<int:alert_id>/reject")
@@ -133,7 +134,7 @@ def return_alert(alert_id: int) -> ResponseReturnValue:
 def reject_alert(alert_id: int) -> ResponseReturnValue:
     """Refuse it for good."""
     service.reject(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Rejected. It will not be sent.")
+    return lead_to(alert_id, "Rejected. It will not be sent.")
 
 
 @bp.post("/alerts/<int:alert_id>/approve")
@@ -141,9 +142,10 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
-    typed = load_form(AlertApprovalSchema())
-    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, f"Approved. {_on_their_way(size)}")
+    typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
+    size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
+    return lead_to(alert_id, f"Approved. {on_their_way(size, typed['counted'])}")
 
 
 @bp.post("/alerts/<int:alert_id>/send-alone")
@@ -151,12 +153,12 @@ def approve_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def send_alone(alert_id: int) -> ResponseReturnValue:
     """Send exactly what was shown without a second person."""
-    typed = load_form(LoneSendingSchema())
-    actor, now = current_actor(), utc_now()
+    typed, actor, now = load_form(LoneSendingSchema()), current_actor(), utc_now()
+    require_presence(actor, typed["password"], now=now)
     size = service.send_alone(
         alert_id, typed["digest"], typed["reason"], readers=typed["readers"], actor=actor, now=now
     )
-    return _to(alert_id, f"{_on_their_way(size)} A manager will review this tomorrow.")
+    return lead_to(alert_id, f"{on_their_way(size, typed['counted'])} A manager will review this tomorrow.")
 
 
 @bp.post("/alerts/<int:alert_id>/pause")
@@ -164,7 +166,7 @@ def send_alone(alert_id: int) -> ResponseReturnValue:
 def pause_alert(alert_id: int) -> ResponseReturnValue:
     """Hold what has not gone out."""
     service.pause(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id)
+    return lead_to(alert_id)
 
 
 @bp.post("/alerts/<int:alert_id>/resume")
@@ -172,16 +174,7 @@ def pause_alert(alert_id: int) -> ResponseReturnValue:
 def resume_alert(alert_id: int) -> ResponseReturnValue:
     """Go on with what was held."""
     service.resume(alert_id, actor=current_actor(), now=utc_now())
-    return _to(alert_id)
-
-
-@bp.post("/alerts/<int:alert_id>/withdraw")
-@requires(Permission.APPROVE_ALERT)
-@redisplays(show_alert)
-def withdraw_alert(alert_id: int) -> ResponseReturnValue:
-    """Take it back for good and tell everybody why."""
-    service.withdraw(alert_id, load_form(AlertWithdrawalSchema())["reason"], actor=current_actor(), now=utc_now())
-    return _to(alert_id, "Withdrawn. Nothing more of it goes out, and our site says why.")
+    return lead_to(alert_id)
 
 
 @bp.get("/alerts/<int:alert_id>/progress")
@@ -229,13 +222,18 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_reviews"), 303)
 
 
-def _on_their_way(size: int) -> str:
+def on_their_way(size: int, counted: int | None = None) -> str:
+    """Say how many messages leave now, and how far that is from what was counted."""
     if not size:
         return "Nobody gets it at once: it goes out with the next daily and weekly mails."
-    return f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    said = f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    if counted is None or counted == size:
+        return said
+    return f"{said} The page that you saw said {counted:,}: some have {'left' if size < counted else 'joined'} since."
 
 
-def _to(alert_id: int, message: str | None = None) -> ResponseReturnValue:
+def lead_to(alert_id: int, message: str | None = None) -> ResponseReturnValue:
+    """Show the page of an alert again, with what was done."""
     if message:
         flash(message, "success")
     return redirect(url_for(".show_alert", alert_id=alert_id), 303)

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import merging, queries, vocabulary
+from tsalert.cases.gate import in_any_case
 from tsalert.cases.merge_schemas import NewMergeSchema, UndoMergeSchema
 from tsalert.cases.views import bp
 from tsalert.core.actors import Permission
@@ -17,6 +18,7 @@ __all__ = ["bp"]
 
 @bp.get("/cases/<int:case_id>/continuation")
 @requires(Permission.WORK_CASE)
+@in_any_case
 @reads("case", "case_id")
 def edit_continuation(case_id: int) -> ResponseReturnValue:
     """Show the form that continues a case in another; for one that does, the form that undoes it."""

@@ -20,7 +20,7 @@ from tsalert.cases.models import CaseFile, CaseMerge, CaseMergeRepeat
 from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.errors import Conflict, ContinuedElsewhere, RuleViolation
 from tsalert.db import take_turns, transaction
 from tsalert.tiers import queries as tiers
 from tsalert.tiers import service as tier_service
@@ -105,12 +105,13 @@ def undo(earlier_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
 def require_here(session: Session, case: CaseFile) -> None:
     """Refuse to write in a case that continues in another.
 
-    :raises Conflict: it does; the other is named.
+    :raises ContinuedElsewhere: it does; the other is named.
     """
     if case.continued_in_id is not None:
         other = queries.get_case(session, case.continued_in_id).reference
-        raise Conflict(
+        raise ContinuedElsewhere(
             f"{case.reference} continues in {other}, so it can only be read.",
+            case_id=case.continued_in_id,
             legal=[f"work in {other}", "undo the merge and give a reason"],
         )
 

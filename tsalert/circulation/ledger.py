@@ -10,12 +10,13 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
-from tsalert.circulation.models import ForwardAck, PartnerProfile
+from tsalert.circulation.models import ForwardAck
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
 from tsalert.subscribers import partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
+from tsalert.subscribers.profiles import PartnerProfile
 
 PAGE = 50
 HEAD = (

@@ -50,28 +50,32 @@ def show_alert(reference: str) -> ResponseReturnValue:
 
 
 @bp.get("/passed-on/<token>")
+@bp.get("/passed-on/<token>/<reference>")
 @public
-def ask_passed_on(token: str) -> ResponseReturnValue:
-    """Ask a partner whether it passed an alert on, and to how many."""
+def ask_passed_on(token: str, reference: str | None = None) -> ResponseReturnValue:
+    """Ask a partner whether it passed an alert on, and to how many; a mail that told of several names it."""
     session = db.session()
-    sent = telling.find_sent(session, _number(ACKNOWLEDGE, token))
+    sent = telling.find_sent(session, _number(ACKNOWLEDGE, token), _named(reference))
     alert = alerts.get_alert(session, sent.alert_id)
     earlier = {each.id: telling.last_reach(session, sent.alert_id, each.id) for each in sent.partners}
     return render_template(
-        "circulation/passed_on.html", sent=sent, alert=alert, earlier=earlier, token=token, stamp=stamp(utc_now())
-    )
+        "circulation/passed_on.html", sent=sent, alert=alert, earlier=earlier, token=token, reference=reference,
+        stamp=stamp(utc_now()),
+    )  # fmt: skip
 
 
 @bp.post("/passed-on/<token>")
+@bp.post("/passed-on/<token>/<reference>")
 @public
 @redisplays(ask_passed_on)
-def acknowledge(token: str) -> ResponseReturnValue:
+def acknowledge(token: str, reference: str | None = None) -> ResponseReturnValue:
     """Write down that a partner passed an alert on."""
     typed = load_form(ToldByLinkSchema())
     if not is_machine(typed, now=utc_now()):
         number = _number(ACKNOWLEDGE, token)
-        telling.acknowledge_by_link(number, typed["partner_id"], told_of(typed), now=utc_now())
-    return render_template("circulation/thanked.html", token=token)
+        told, named = told_of(typed), _named(reference)
+        telling.acknowledge_by_link(number, typed["partner_id"], told, reference=named, now=utc_now())
+    return render_template("circulation/thanked.html", token=token, reference=reference)
 
 
 @bp.get("/declare/<token>")
@@ -98,6 +102,11 @@ def _number(purpose: str, token: str) -> int:
     if number is None:
         raise NotFound("This link does not work. It may have been cut short: copy the whole of it, or ring us.")
     return number
+
+
+def _named(reference: str | None) -> str | None:
+    """Return an alert's reference as it is stored; what cannot be one is empty, which is found nowhere."""
+    return None if reference is None else read_reference(reference) or ""
 
 
 def _words_of(alert: Alert) -> Any:

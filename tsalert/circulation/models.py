@@ -1,4 +1,4 @@
-"""What partners are, whom we know there, when they were reminded, and what they say they passed on."""
+"""Whom we know at partners, when they were reminded, and what they say they passed on."""
 
 from datetime import datetime
 
@@ -6,27 +6,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
-
-
-class PartnerKind(Base):
-    """One sort of organisation; officers keep the list."""
-
-    __tablename__ = "partner_kind"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    ended_at: Mapped[datetime | None]
-
-
-class PartnerProfile(Base):
-    """What officers know of a partner beside its name; one that came by import has none until somebody writes it."""
-
-    __tablename__ = "partner_profile"
-
-    partner_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
-    kind_id: Mapped[int | None] = mapped_column(ForeignKey("partner_kind.id"))
-    note: Mapped[str | None]
-    ended_at: Mapped[datetime | None]
 
 
 class PartnerContact(Base):

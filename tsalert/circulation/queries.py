@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.circulation import rules
-from tsalert.circulation.models import PartnerContact, PartnerKind, PartnerProfile, PartnerReminder
+from tsalert.circulation.models import PartnerContact, PartnerReminder
 from tsalert.delivery.queries import EndpointView
 from tsalert.subscribers import partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
+from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 
 PAGE = 50
 

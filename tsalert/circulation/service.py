@@ -7,13 +7,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.circulation.models import PartnerContact, PartnerKind, PartnerProfile
+from tsalert.circulation.models import PartnerContact
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
+from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 
 
 def add_partner(new: NewPartner, *, actor: Actor, now: datetime) -> int:

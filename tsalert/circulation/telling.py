@@ -10,16 +10,18 @@ from tsalert.alerts import editions
 from tsalert.alerts import queries as alerts
 from tsalert.audit import service as audit
 from tsalert.circulation import rules
-from tsalert.circulation.models import ForwardAck, PartnerProfile, PartnerReminder
+from tsalert.circulation.models import ForwardAck, PartnerReminder
 from tsalert.circulation.rules import Told
 from tsalert.circulation.service import open_profile
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.db import transaction
+from tsalert.digests import queries as digests
 from tsalert.subscribers import partnering
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.partners import Declaration, DeclaredVia, declare
+from tsalert.subscribers.profiles import PartnerProfile
 
 A_CONTACT = Actor(None, "a partner's contact", frozenset(), Via.PAGE)
 _NO_LINK = "This link does not work, or not any more. Ring us, and we will write down what you tell us."
@@ -33,19 +35,18 @@ class Sent:
     partners: tuple[Standing, ...]
 
 
-def find_sent(session: Session, delivery_id: int) -> Sent:
+def find_sent(session: Session, delivery_id: int, reference: str | None = None) -> Sent:
     """Return what a partner's link about an alert is about.
 
-    :raises NotFound: its message is no alert's, or no partner is at that address any more.
+    :param reference: which alert of a daily or weekly mail, whose links name it.
+    :raises NotFound: its message told of no such alert, or no partner is at that address any more.
     """
-    delivered = editions.find_delivered(session, delivery_id)
-    if delivered is None:
-        raise NotFound(_NO_LINK)
-    ids = partnering.partners_at(session, delivered.endpoint_id)
+    alert_id, endpoint_id = _told_of(session, delivery_id, reference)
+    ids = partnering.partners_at(session, endpoint_id)
     found = [partnering.get_partner(session, each) for each in ids if not has_ended(session, each)]
     if not found:
         raise NotFound(_NO_LINK)
-    return Sent(delivered.alert_id, tuple(found))
+    return Sent(alert_id, tuple(found))
 
 
 def find_asked(session: Session, reminder_id: int, *, now: datetime) -> tuple[PartnerReminder, Standing]:
@@ -106,17 +107,20 @@ def declare_for(partner_id: int, told: Told, *, on: datetime | None = None, acto
         _declare(session, partner, told, said, actor, now)
 
 
-def acknowledge_by_link(delivery_id: int, partner_id: int | None, told: Told, *, now: datetime) -> Sent:
+def acknowledge_by_link(
+    delivery_id: int, partner_id: int | None, told: Told, *, reference: str | None = None, now: datetime
+) -> Sent:
     """Take a partner's word, by the link in its own copy, that it passed an alert on.
 
     Said again it changes the number, within 30 days; the same number again changes nothing.
 
     :param partner_id: which of them, where several share the address.
+    :param reference: which alert of a daily or weekly mail.
     :raises NotFound: the link does not work any more.
     :raises RuleViolation: the number cannot be, was to be typed again, or stands for good.
     """
     with transaction() as session:
-        sent = find_sent(session, delivery_id)
+        sent = find_sent(session, delivery_id, reference)
         chosen = [each for each in sent.partners if partner_id in {None, each.id}]
         if len(chosen) != 1:
             raise RuleViolation("Choose who passed it on.", field="partner_id")
@@ -141,6 +145,22 @@ def acknowledge_for(alert_id: int, partner_id: int, told: Told, *, actor: Actor,
             officer_id=actor.officer_id,
         )  # fmt: skip
         _acknowledge(session, ack, told, actor, now)
+
+
+def _told_of(session: Session, delivery_id: int, reference: str | None) -> tuple[int, int]:
+    """Return which alert a message told of, and at which endpoint; of several the one that is named.
+
+    :raises NotFound: it did not.
+    """
+    if reference is None:
+        delivered = editions.find_delivered(session, delivery_id)
+        if delivered is not None:
+            return delivered.alert_id, delivered.endpoint_id
+    else:
+        named, heard = alerts.find_published(session, reference), digests.find_heard(session, delivery_id)
+        if named is not None and heard is not None and named.id in heard.alert_ids:
+            return named.id, heard.endpoint_id
+    raise NotFound(_NO_LINK)
 
 
 def _declare(session: Session, partner: Standing, told: Told, said: Declaration, actor: Actor, now: datetime) -> None:

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     APPROVE_ALERT = "approve alerts that others wrote"
     OVERRIDE_APPROVAL = "send an alert alone, for review the next day"
     REVIEW_OVERRIDE = "review alerts sent alone"
+    RAISE_SPENDING = "let an alert cost more than the limit"
+    STOP_SENDING = "stop all sending, and start it again"
     MANAGE_STAFF = "manage staff accounts"
     MANAGE_ROTA = "change the rota"
     REVIEW_ODDITIES = "look at what is odd in the trail"

@@ -55,6 +55,17 @@ class Conflict(TsalertError):
         self.legal = tuple(legal)
 
 
+class ContinuedElsewhere(Conflict):
+    """The case can only be read, since its matter goes on in another.
+
+    :param case_id: the case in which it goes on.
+    """
+
+    def __init__(self, message: str, *, case_id: int, legal: Sequence[str] = ()) -> None:
+        super().__init__(message, legal=legal)
+        self.case_id = case_id
+
+
 class Overtaken(Conflict):
     """Somebody else changed the record after the one who decides saw it."""
 

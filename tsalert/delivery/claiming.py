@@ -14,16 +14,26 @@ from sqlalchemy import Integer, Select, Text, bindparam, case, exists, literal_c
 from sqlalchemy.orm import Session
 
 from tsalert.db import UTCDateTime
-from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
+from tsalert.delivery.models import Delivery, Endpoint, Mailing, SendingStop, Suppression
 from tsalert.delivery.outcomes import IS_CLAIMED, record_outcomes
 from tsalert.delivery.quiet import lanes_that_leave
 from tsalert.delivery.retries import Outcome, Standing
-from tsalert.delivery.rules import JOINING, LANES, Channel, EndpointStatus, Lane, Status, SuppressionReason
+from tsalert.delivery.rules import (
+    JOINING,
+    LANES,
+    PERSONAL_LANES,
+    Channel,
+    EndpointStatus,
+    Lane,
+    Status,
+    SuppressionReason,
+)
 
 LEASE = timedelta(minutes=10)
 _MAILINGS_AT_ONCE = 50
 _delivery, _mailing, _endpoint = Delivery.__table__.c, Mailing.__table__.c, Endpoint.__table__.c
 _suppression = Suppression.__table__.c
+_stop = SendingStop.__table__.c
 _now = bindparam("now", type_=UTCDateTime())
 _channel = bindparam("by_channel", type_=Text())
 _owner = bindparam("by_owner", type_=Text())
@@ -43,10 +53,17 @@ _IS_DUE = (
 _IS_PAGE = _mailing.lane == literal_column("'paging'")
 # Pages are claimed by senders of their own, so that none ever stands behind a batch of anything else.
 _LANES_OF = {Work.PAGES: frozenset({Lane.PAGING}), Work.OTHERS: frozenset(LANES) - {Lane.PAGING}}
+# Asked with each claim, so that every machine obeys a stop from its next batch on. Who is paged, signs in or joins
+# never waits for it.
+_MAY_LEAVE = or_(
+    _mailing.lane.in_([literal_column(f"'{lane.value}'") for lane in sorted(PERSONAL_LANES)]),
+    ~exists().where(_stop.is_open),
+)
 _DUE_OF_ALL = (
     select(_mailing.id)
     .where(
         _mailing.state == literal_column("'sending'"),
+        _MAY_LEAVE,
         or_(_mailing.not_after.is_(None), _mailing.not_after > _now),
         exists().where(_delivery.mailing_id == _mailing.id, _IS_DUE),
     )
@@ -116,7 +133,7 @@ class Claimed:
 def claim(
     session: Session, channel: Channel, owner: str, size: int, *, now: datetime, work: Work = Work.OTHERS
 ) -> list[Claimed]:
-    """Claim up to ``size`` deliveries that are due, of the earliest lane first; by night some lanes wait."""
+    """Claim up to ``size`` deliveries that are due, of the earliest lane first; by night and in a stop some wait."""
     wanted = size
     for mailing_id in _due_mailings(session, channel, now, work=work, most=_MAILINGS_AT_ONCE):
         wanted -= _claim_of_mailing(session, mailing_id, channel, owner, wanted, now)

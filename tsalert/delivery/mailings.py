@@ -85,7 +85,7 @@ def enqueue(session: Session, mailing_id: int, audience: Select[int, str], *, no
     if total and mailing.state == MailingState.COMPLETED:
         mailing.state, mailing.completed_at = MailingState.SENDING, None
     complete_if_done(session, mailing_id, now)
-    _wake(session)
+    wake(session)
     return total
 
 
@@ -105,7 +105,7 @@ def add_first(session: Session, to: tuple[int, int, Channel], *, now: datetime) 
     first.attempts, first.doubts, first.due_at = 0, 0, now
     session.add(first)
     change_counts(session, {(mailing_id, channel, Status.PENDING): 1})
-    _wake(session)
+    wake(session)
     return first.id
 
 
@@ -166,7 +166,7 @@ def resume(session: Session, mailing_id: int) -> None:
     mailing = _lock(session, mailing_id)
     _require(mailing, MailingState.PAUSED)
     mailing.state, mailing.paused_because = MailingState.SENDING, None
-    _wake(session)
+    wake(session)
 
 
 def cancel(session: Session, mailing_id: int, *, now: datetime) -> None:
@@ -199,6 +199,12 @@ def end_pending(session: Session, mailing_id: int, status: Status, *, now: datet
         change_counts(session, {(mailing_id, channel, Status.PENDING): -count, (mailing_id, channel, status): count})
         ended += count
     return ended
+
+
+def wake(session: Session) -> None:
+    """Wake the senders when the caller commits; SQLite's senders see the change by themselves. A step."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
 
 
 def _insert_deliveries(
@@ -253,9 +259,3 @@ def _lock(session: Session, mailing_id: int) -> Mailing:
 def _require(mailing: Mailing, *states: MailingState) -> None:
     if mailing.state not in states:
         raise Conflict(f"This mailing is {mailing.state}.")
-
-
-def _wake(session: Session) -> None:
-    """Wake the senders when the caller commits; SQLite's senders see the change by themselves."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))

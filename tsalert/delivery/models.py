@@ -1,4 +1,4 @@
-"""Rows of delivery: addresses, what is sent, to whom, and what became of it."""
+"""Rows of delivery: addresses, what is sent, to whom, and what became of it; and when nothing was to be sent."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
 
+_STANDS = text("is_open")
 # A partial index serves only a query that says the same in the same words (delivery/missing.py).
 MISSING = "status IN ('hard_bounced', 'soft_bounced', 'undelivered', 'failed', 'suppressed', 'expired', 'unknown')"
 
@@ -168,3 +169,35 @@ class SentMessage(Base):
     address: Mapped[str]
     content: Mapped[str]
     at: Mapped[datetime]
+
+
+class ProviderPace(Base):
+    """Until when the pace of a channel's provider is spent; shared by all workers, and there after a restart."""
+
+    __tablename__ = "provider_pace"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    spent_until: Mapped[datetime]
+
+
+class SendingStop(Base):
+    """A time in which no alert and no digest left; at most one is open, and it ends once. By name, who did it."""
+
+    __tablename__ = "sending_stop"
+    __table_args__ = (
+        CheckConstraint("is_open = (started_at IS NULL)", name="open_until_started"),
+        CheckConstraint(
+            "(started_at IS NULL) = (started_by IS NULL) AND (started_at IS NULL) = (start_reason IS NULL)",
+            name="started_by_somebody",
+        ),
+        Index("uq_sending_stop_open", "is_open", unique=True, postgresql_where=_STANDS, sqlite_where=_STANDS),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    stopped_at: Mapped[datetime]
+    stopped_by: Mapped[str]
+    stop_reason: Mapped[str]
+    started_at: Mapped[datetime | None]
+    started_by: Mapped[str | None]
+    start_reason: Mapped[str | None]

@@ -92,7 +92,12 @@ class AttemptLog(Protocol):
 
 
 class Line(Protocol):
-    """One kept connection to a provider, used by one thread."""
+    """One or several kept connections to a provider, used by one thread."""
+
+    @property
+    def connections(self) -> int:
+        """How many it may keep open, each with one message on its way."""
+        ...
 
     def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
         """Hand over messages in their order; those never begun and never ended were not touched.

@@ -27,7 +27,7 @@ from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key,
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
-_NOT_TAKEN = (
+NOT_TAKEN = (
     Status.UNDELIVERED,
     Status.FAILED,
     Status.HARD_BOUNCED,
@@ -142,6 +142,12 @@ def endpoints() -> Select[int, str, str, str]:
     return select(Endpoint.id, Endpoint.channel, Endpoint.address, Endpoint.status)
 
 
+def endpoint_standings() -> Select[int, str, str, bool]:
+    """Return the query of (endpoint id, channel, status, whether it is suppressed), for counts to join with."""
+    is_suppressed = _suppression_of_endpoint().label("is_suppressed")
+    return select(Endpoint.id, Endpoint.channel, Endpoint.status, is_suppressed)
+
+
 def progress(session: Session, mailing_id: int) -> Progress:
     """Return how far a mailing has come, from its kept counters.
 
@@ -189,7 +195,7 @@ def deliveries_of(
 def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> Exists:
     """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition."""
     mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
-    return exists().where(*mine, Delivery.status.not_in(_NOT_TAKEN))
+    return exists().where(*mine, Delivery.status.not_in(NOT_TAKEN))
 
 
 def doubts_of(

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Exists, Select, exists, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.delivery.models import Delivery
+from tsalert.delivery.queries import NOT_TAKEN
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -26,6 +27,12 @@ def outcomes_of(mailing_ids: Collection[int]) -> Select[int, str, str]:
     """Return the query of (endpoint id, channel, status) of every message of some mailings."""
     columns = select(Delivery.endpoint_id, Delivery.channel, Delivery.status)
     return columns.where(Delivery.mailing_id.in_([*mailing_ids]))
+
+
+def count_taken(session: Session, mailing_ids: Collection[int]) -> int:
+    """Return to how many addresses a message of some mailings came, may have, or is on its way."""
+    taken = select(func.count()).where(Delivery.mailing_id.in_(mailing_ids), Delivery.status.not_in(NOT_TAKEN))
+    return session.scalar(taken) or 0
 
 
 def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:

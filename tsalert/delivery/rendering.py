@@ -5,11 +5,13 @@ somebody wrote is ever taken for a place, and nothing is parsed for each reader.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from operator import attrgetter
 
 from tsalert.delivery.rules import (
     ACKNOWLEDGE_LINK,
@@ -74,31 +76,36 @@ class Reader:
         return f"?partner={self.partner_code}" if self.partner_code else ""
 
 
+_FILLED_BY: Mapping[bytes, Callable[[Reader], str]] = {
+    _TO: attrgetter("to"),
+    _MESSAGE_ID: attrgetter("message_token"),
+    _LEAVING: attrgetter("unsubscribe_token"),
+    _PASSED_ON: attrgetter("acknowledge_token"),
+    _PARTNER: lambda reader: reader.partner_mark.replace("=", "=3D"),  # as quoted-printable has it
+}
+
+
 class PreparedMail:
     """A mailing laid out as mail."""
 
     def __init__(self, content: Content, lane: Lane, letterhead: Letterhead, *, written_at: datetime) -> None:
         whole = _head(lane, letterhead) + _body(content, letterhead, written_at)
         self._parts = _PLACES.split(whole)
-        self._places = {
-            place: [index for index, part in enumerate(self._parts) if part == place]
-            for place in (_TO, _MESSAGE_ID, _LEAVING, _PASSED_ON, _PARTNER)
-        }
-        self.asks_to_acknowledge = bool(self._places[_PASSED_ON])
-        self.names_partner = bool(self._places[_PARTNER])
+        # Only the places that are there, each with what fills it: most mail has three of the five.
+        self._places = [
+            (fill, where)
+            for place, fill in _FILLED_BY.items()
+            if (where := [index for index, part in enumerate(self._parts) if part == place])
+        ]
+        self.asks_to_acknowledge = _PASSED_ON in self._parts
+        self.names_partner = _PARTNER in self._parts
 
     def render(self, reader: Reader) -> bytes:
         """Return one reader's mail."""
         parts = self._parts.copy()
-        for place, value in (
-            (_TO, reader.to),
-            (_MESSAGE_ID, reader.message_token),
-            (_LEAVING, reader.unsubscribe_token),
-            (_PASSED_ON, reader.acknowledge_token),
-            (_PARTNER, reader.partner_mark.replace("=", "=3D")),  # as quoted-printable has it
-        ):
-            written = value.encode()
-            for index in self._places[place]:
+        for fill, where in self._places:
+            written = fill(reader).encode()
+            for index in where:
                 parts[index] = written
         return b"".join(parts)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tsalert.core.words import counted
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
 from tsalert.delivery.rules import Channel, Lane, Status, SuppressionReason
 
@@ -72,24 +73,24 @@ def wait_before(attempt: int, *, asked: float | None, draw: float, lane: Lane = 
     return (asked or 0.0) + min(longest, first * 2.0 ** min(attempt, 10)) * draw
 
 
-def next_claim_size(size: int, took: float) -> int:
+def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
     """Return how many to claim next, so that a claim lasts about half a second.
 
     Then an urgent message, a pause or a cancellation never waits long behind a slow provider.
 
     :param took: seconds that the last full claim lasted.
+    :param connections: over which it was sent; of a machine that is lost, as many hundred are in doubt at most.
     """
     if took < _QUICK:
-        return min(LARGEST_CLAIM, size * 2)
+        return min(LARGEST_CLAIM * connections, size * 2)
     return max(SMALLEST_CLAIM, size // 2) if took > _SLOW else size
 
 
 def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:
     # A page ends by its time, not by its tries.
     if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING:
-        return Outcome(
-            Status.FAILED, standing.doubts, error=f"given up after {standing.attempts} tries: {answer.reason}"
-        )
+        tries = counted(standing.attempts, "try", "tries")
+        return Outcome(Status.FAILED, standing.doubts, error=f"given up after {tries}: {answer.reason}")
     wait = wait_before(standing.attempts, asked=answer.after, draw=draw, lane=standing.lane)
     return _again(answer.reason, standing, doubts=standing.doubts, now=now, wait=wait)
 

@@ -16,6 +16,7 @@ from tsalert.db import transaction
 from tsalert.delivery import claiming, outcomes
 from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.journal import Journal
+from tsalert.delivery.pacing import Gate
 from tsalert.delivery.ports import Answer, Gateway, InDoubt, Line, Message, Unavailable
 from tsalert.delivery.printing import press_of
 from tsalert.delivery.retries import SMALLEST_CLAIM, Outcome, next_claim_size, outcome
@@ -85,6 +86,7 @@ class Sender:
         self._around = around
         self._line: Line = gateway.line()
         self._journal = Journal(around.journals)
+        self._gate = Gate(around.app, gateway.channel, work)
         self._press = press_of(around.app)
         # A page that a slow provider holds up must hold up no other.
         self._size = 1 if work is Work.PAGES else SMALLEST_CLAIM
@@ -98,9 +100,9 @@ class Sender:
         stop = self._around.stop
         while not stop.is_set():
             if not self._turn_safely() and not stop.is_set():
-                self.wake.wait(idle_seconds)
+                self.wake.wait(self._gate.patience(idle_seconds))
                 self.wake.clear()
-        self._leave()
+        self.leave()
 
     def turn(self) -> bool:
         """Claim once and send it; False where nothing was due.
@@ -120,7 +122,7 @@ class Sender:
                 self._may_hold_rows = len(self._answers) < len(self._in_hand)
                 self._journal.flush()
             if len(self._in_hand) == self._size and self.work is Work.OTHERS:
-                self._size = next_claim_size(self._size, monotonic() - started)
+                self._size = next_claim_size(self._size, monotonic() - started, connections=self._line.connections)
             self._pauses = 0
             return True
 
@@ -150,7 +152,7 @@ class Sender:
         """Record the last claim and take the next, in one transaction."""
         around, owner, channel = self._around, self._journal.owner, self._gateway.channel
         with around.write_lock, transaction() as session:
-            now = utc_now()
+            size, now = self._gate.admit(session, size), utc_now()
             results = self._results()
             if results:
                 outcomes.record_outcomes(session, channel, owner, results, now=now)
@@ -158,6 +160,7 @@ class Sender:
             if self._may_hold_rows:
                 claiming.release(session, owner)
             claimed = claiming.claim(session, channel, owner, size, now=now, work=self.work) if size else []
+            self._gate.count(session, len(claimed))
             self._press.lay_out(session, claimed)
         self._in_hand, self._answers, self._may_hold_rows = claimed, {}, False
         self._journal.clear()
@@ -180,7 +183,8 @@ class Sender:
         self._pauses = min(self._pauses + 1, 10)
         self._around.stop.wait((asked or 0.0) + ceiling * random.uniform(0.5, 1))  # noqa: S311 - spreads load
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Take leave of the provider and record what is in hand."""
         self._line.close()
         try:
             self.settle()

@@ -1,8 +1,10 @@
-"""Evidence of one open case: a receipt, a film of the doorbell and a picture made from it, a ladder. All invented."""
+"""Evidence of one open case: a receipt, pictures of the doorbell camera, a ladder, an archive. All invented."""
 
 import struct
 import zlib
 from datetime import datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile, ZipInfo
 
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewNote
@@ -36,6 +38,8 @@ def load_evidence(case_id: int, actor: Actor, now: datetime) -> None:
     service.record_exhibit(case_id, ladder, None, actor=actor, now=now)
     note = NewFile(note="Told by the resident, typed by us. Invented.")
     service.add_file(case_id, note, _file("payments.csv", _PAYMENTS.encode()), actor=actor, now=now)
+    sent = NewFile(note="Came by email with the trader's offer; nobody opened it. Invented.")
+    service.add_file(case_id, sent, _file("offer.zip", _archive()), actor=actor, now=now)
     _disclose(case_id, actor, now)
 
 
@@ -65,6 +69,14 @@ def _file(name: str, content: bytes) -> Arrival:
     incoming = Incoming()
     incoming.write(content)
     return Arrival(incoming, name)
+
+
+def _archive() -> bytes:
+    """Return an archive of which the list of files says to open it with care: what it holds is a line of text."""
+    written = BytesIO()
+    with ZipFile(written, "w") as file:
+        file.writestr(ZipInfo("Offer for your roof.pdf.exe"), "No program: invented for a demonstration.\r\n")
+    return written.getvalue()
 
 
 def _picture(light: int) -> bytes:

@@ -1,10 +1,10 @@
-"""Alerts: three that have gone out, one that waits for approval, and a draft."""
+"""Alerts: three that have gone out, one that waits, a draft for some partners, one approved for a later moment."""
 
 from datetime import datetime, timedelta
 
 from flask import current_app
 
-from tsalert.alerts import proof, queries, service
+from tsalert.alerts import proof, queries, scheduling, service
 from tsalert.alerts.rules import Channel, Draft, Urgency
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db, transaction
@@ -16,12 +16,15 @@ from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.demo.mornings import send_mornings
 from tsalert.demo.past import Crew
+from tsalert.demo.people import WARDS
+from tsalert.subscribers.kinds import kind_names
 
 _IN_DOUBT = 6  # how many days ago the alert went out of which one text is in doubt
 _KILLED, _REFUSING = "a-worker-that-was-killed", "a-worker-whose-texts-are-refused"
 _REFUSED = 3  # texts of the same alert
 _SMS = DeliveryChannel.SMS
 _BOTH = (Channel.EMAIL, Channel.SMS)
+_TOLD_FIRST = {"Library", "Neighbourhood Watch"}
 # (days ago, headline, what happened, what to do, text message)
 _PAST = (
     (
@@ -72,10 +75,35 @@ def load_alerts(team: Crew, now: datetime) -> None:
         urgency=Urgency.URGENT,
     )
     _submit(team, waiting, now - timedelta(minutes=25))
+    kinds = kind_names(db.session())
     draft = Draft(
-        "Calls about your boiler grant", "Somebody rings and offers a grant.", "all", _BOTH, now + timedelta(days=7)
+        "Calls about your boiler grant",
+        "Somebody rings and offers a grant.",
+        "all",
+        _BOTH,
+        now + timedelta(days=7),
+        partner_kinds=tuple(number for number, name in kinds.items() if name in _TOLD_FIRST),
+        left_out=(f"Library, {WARDS[2]} (invented)",),
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
+    _schedule_one(team, now)
+
+
+def _schedule_one(team: Crew, now: datetime) -> None:
+    """Let a second officer approve an alert for the day after tomorrow, before the collection that it warns of."""
+    draft = Draft(
+        "Clothes collections that are not for charity",
+        "Leaflets ask you to put out clothes at the weekend for a children's charity. The charity does not exist.",
+        "all",
+        tuple(Channel),
+        now + timedelta(days=10),
+        "Give to a charity shop, or look the charity up in the register before you put anything out.",
+        "Leaflets ask for clothes for a charity that does not exist. Look it up first.",
+    )
+    alert_id = _submit(team, draft, now - timedelta(hours=2))
+    shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
+    at = noon(now, -2) - timedelta(hours=2)
+    scheduling.schedule(alert_id, shown, at, actor=team.second, now=now - timedelta(hours=1))
 
 
 def noon(now: datetime, days: int) -> datetime:

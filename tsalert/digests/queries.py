@@ -9,14 +9,15 @@ from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, func, lit
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
+from tsalert.alerts.choosing import choice_of
 from tsalert.alerts.later import CHANNELS
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition
+from tsalert.alerts.rules import Channel, Edition, Kind
 from tsalert.alerts.steps import Status
 from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
-from tsalert.delivery.recipients import was_sent
+from tsalert.delivery.recipients import find_recipient, was_sent
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
@@ -73,6 +74,25 @@ class Carried:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whom a message of a digest went to, and which alerts were new in it."""
+
+    endpoint_id: int
+    alert_ids: frozenset[int]
+
+
+def find_heard(session: Session, delivery_id: int) -> Heard | None:
+    """Return what a message told whom as new, or None where it is no digest's."""
+    recipient = find_recipient(session, delivery_id)
+    if recipient is None:
+        return None
+    mailing_id, endpoint_id = recipient
+    query = select(DigestItem.alert_id).where(DigestItem.mailing_id == mailing_id, DigestItem.tells == Tells.NEW)
+    told = frozenset(session.scalars(query))
+    return Heard(endpoint_id, told) if told else None
+
+
 def was_made(session: Session, period: Period) -> bool:
     """Tell whether a morning's digest has been made."""
     mine = (DigestRun.frequency == period.frequency, DigestRun.day == period.day)
@@ -86,9 +106,9 @@ def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     found = session.scalars(select(Alert).where(*lately).order_by(Alert.published_at.desc(), Alert.id.desc())).all()
     progress = editions.progress_of_all(session, [one.id for one in found])
     states = {key: each.state for key, each in progress.items()}
-    new = [
-        Line(one, Tells.NEW) for one in found if states.get(one.id) not in _HELD_BACK and one.expires_at > as_utc(now)
-    ]
+    # A correction is no news here: what such mails told of is taken back below.
+    sent = [one for one in found if one.kind != Kind.CANCEL and states.get(one.id) not in _HELD_BACK]
+    new = [Line(one, Tells.NEW) for one in sent if one.expires_at > as_utc(now)]
     told = _told(session, [one.id for one in found])
     # What had ended is taken back all the same: what was told was wrong.
     taken_back = [
@@ -240,18 +260,21 @@ def _readers(
     """Return the query of (endpoint id, channel) of those who are to hear one thing of one alert."""
     alert, earlier = item.alert, told[item.alert.id, Tells.NEW]
     if item.tells is Tells.WITHDRAWN:
-        everybody = _wanted(frequency, (), EVERY_TOPIC, alert.changed_at)
+        everybody = subscribers.digest_audience(
+            frequency, wards=(), topic=EVERY_TOPIC, channels=CHANNELS, joined_by=alert.changed_at
+        ).subquery()
         had = was_sent(earlier, everybody.c.id)
         return _but(everybody, told[alert.id, Tells.WITHDRAWN]).where(had)
     assert alert.published_at is not None  # only published ones become lines
-    wanted = _wanted(frequency, alert.wards, alert.topic, alert.published_at)
-    return _but(wanted, [*editions.all_mailings_of(session, alert.id), *earlier])
-
-
-def _wanted(frequency: Frequency, wards: Collection[str], topic: str, joined_by: datetime) -> Subquery:
-    return subscribers.digest_audience(
-        frequency, wards=wards, topic=topic, channels=CHANNELS, joined_by=joined_by
+    wanted = subscribers.digest_audience(
+        frequency,
+        wards=alert.wards,
+        topic=alert.topic,
+        channels=CHANNELS,
+        joined_by=alert.published_at,
+        choice=choice_of(alert),
     ).subquery()
+    return _but(wanted, [*editions.all_mailings_of(session, alert.id), *earlier])
 
 
 def _but(people: Subquery, mailing_ids: Collection[int]) -> Select[int, str]:

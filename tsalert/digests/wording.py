@@ -8,6 +8,7 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Edition, Kind, follow_up_of
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.wording import Letterhead, check_url, safe_html
+from tsalert.core.words import counted
 from tsalert.delivery.rules import Content
 from tsalert.digests.rules import Tells
 from tsalert.subscribers.rules import Frequency
@@ -46,6 +47,7 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition:
         "check_urls": {one.alert.id: check_url(one.alert.reference, head) for one in lines},
         "follow_ups": {one.id: follow_up_of(one.original.reference, Kind(one.kind)) for one in new if one.original},
         "pass_on_urls": {one.id: f"{head.public_url}/pass-on/{one.reference}{head.partner_mark}" for one in new},
+        "passed_on_urls": {one.id: f"{head.acknowledge_url}/{one.reference}" for one in new},
         "join_url": f"{head.public_url}/join{head.partner_mark}",
     }
     text = plain_marks(f"{head.authority}: {title}. {head.public_url}/alerts/published") + f"\n{head.sms_stop}"
@@ -60,4 +62,4 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition:
 
 def _title(new: int, withdrawn: int) -> str:
     counts = ((new, "new scam alert"), (withdrawn, "withdrawn alert"))
-    return " and ".join(f"{count} {words}{'' if count == 1 else 's'}" for count, words in counts if count)
+    return " and ".join(counted(count, words) for count, words in counts if count)

@@ -1,12 +1,13 @@
 """Which characters the fonts of a PDF show: all that are asked for are drawn at once, boxes are told by their shape.
 
-The fonts lie inside the printer, so that their tables cannot be read; to print each character by itself is slow.
+Most fonts lie inside the printer, so that their tables cannot be read; to print each character by itself is slow.
 """
 
 import json
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typst import Fonts
 
+# For scripts that residents' names are written in and the printer has no letters of; nothing of them is ever run.
+PACKAGES = ("justmytype_intl_cjk", "justmytype_intl_south_asia")
 FAMILIES = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")
 # The last code for private use: no font that anybody writes letters in has it, so it is drawn as the box.
 _IN_NO_FONT = "\U0010fffd"
@@ -37,10 +40,18 @@ def missing(signs: Collection[str], fonts: Path | None) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def font_book(folder: Path | None) -> "Fonts":
-    """Return the printer's fonts, and those of a folder."""
+    """Return the printer's fonts, those that are installed beside it, and those of a folder."""
     from typst import Fonts  # noqa: PLC0415 - most processes never print
 
-    return Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
+    return Fonts(include_system_fonts=False, font_paths=[*_installed(), *([folder] if folder else [])])
+
+
+def _installed() -> Iterator[Path]:
+    """Yield where the packages of fonts lie; a PDF names in words what only a missing one could show."""
+    for package in PACKAGES:
+        found = find_spec(package)
+        for place in (found.submodule_search_locations or ()) if found else ():
+            yield Path(place)
 
 
 def _tell(signs: list[str], fonts: Path | None) -> dict[str, bool]:

@@ -8,9 +8,10 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.evidence import queries, rules, scanning
+from tsalert.evidence.caring import cares_of
 from tsalert.evidence.kinds import FIELD, read_kind
 from tsalert.evidence.storing import Incoming
-from tsalert.evidence.vocabulary import Kind
+from tsalert.evidence.vocabulary import Care, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Accepted:
     incoming: Incoming
     name: str
     kind: Kind
+    cares: tuple[Care, ...]
 
 
 def accept(case_id: int, arrival: Arrival, *, actor: Actor, now: datetime) -> Accepted:
@@ -40,11 +42,12 @@ def accept(case_id: int, arrival: Arrival, *, actor: Actor, now: datetime) -> Ac
     if incoming.size == 0:
         raise RuleViolation("The file is empty: it has 0 bytes. Choose another.", field=FIELD)
     name = rules.name_as_told(arrival.told_name)
-    kind = read_kind(name, incoming.finish())
+    content = incoming.finish()
+    kind = read_kind(name, content)
     if scanning.is_infected(incoming.part):
         _note_infection(case_id, incoming, actor, now)
         raise RuleViolation("The virus scanner found something in this file, so it was not kept.", field=FIELD)
-    return Accepted(incoming, name, kind)
+    return Accepted(incoming, name, kind, cares_of(kind, content, incoming.size))
 
 
 def _note_infection(case_id: int, incoming: Incoming, actor: Actor, now: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases.gate import in_any_case
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -42,6 +43,7 @@ def export_schedule(case_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:number>")
 @requires(Permission.WORK_CASE)
+@in_any_case
 def edit_line(case_id: int, number: int) -> ResponseReturnValue:
     """Show the form for a decision on one line."""
     leave_key()  # it stays for when the form is sent again

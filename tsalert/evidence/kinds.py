@@ -5,12 +5,12 @@ document can be told from an archive, so that a bomb in it never goes off here.
 """
 
 import re
-import struct
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
 
 from tsalert.core.errors import RuleViolation
 from tsalert.evidence.vocabulary import Kind
+from tsalert.evidence.zips import read_members
 
 HEAD = 4096
 TAIL = 2**20
@@ -137,18 +137,7 @@ def kinds_of(content: Content) -> tuple[Kind, ...]:
 
 def zip_names(tail: bytes) -> frozenset[bytes]:
     """Return the names in the list at the end of a ZIP file; none where the list is broken, or longer than ``tail``."""
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or end + 22 > len(tail):
-        return frozenset()
-    count, size = struct.unpack_from("<HI", tail, end + 10)
-    at, names = end - size, set()
-    for _ in range(count):
-        if at < 0 or at + 46 > end or tail[at : at + 4] != b"PK\x01\x02":
-            return frozenset()
-        lengths = struct.unpack_from("<HHH", tail, at + 28)
-        names.add(tail[at + 46 : at + 46 + lengths[0]])
-        at += 46 + sum(lengths)
-    return frozenset(names)
+    return frozenset(member.name for member in read_members(tail) or ())
 
 
 def _kinds_of_zip(content: Content) -> tuple[Kind, ...]:

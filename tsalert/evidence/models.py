@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
+from tsalert.evidence.vocabulary import Care
+
+_UNSEEN = text("cares IS NULL")
 
 
 class Exhibit(Base):
@@ -36,10 +39,16 @@ class Exhibit(Base):
 
 
 class EvidenceFile(Base):
-    """A file of a case as it came in; what it holds, and its hash, never change."""
+    """A file of a case as it came in; what it holds, and its hash, never change.
+
+    ``cares`` says what to mind before it is opened (``Care``, one after the other); None where nobody has looked yet.
+    """
 
     __tablename__ = "evidence_file"
-    __table_args__ = (CheckConstraint("size > 0", name="not_empty"),)
+    __table_args__ = (
+        CheckConstraint("size > 0", name="not_empty"),
+        Index("ix_evidence_file_unseen", "id", sqlite_where=_UNSEEN, postgresql_where=_UNSEEN),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -52,6 +61,12 @@ class EvidenceFile(Base):
     storage_key: Mapped[str] = mapped_column(unique=True)
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     uploaded_at: Mapped[datetime]
+    cares: Mapped[str | None]
+
+    @property
+    def care(self) -> list[Care]:
+        """What to mind before it is opened."""
+        return [Care.of(word) for word in (self.cares or "").split()]
 
 
 class RemovedFile(Base):

@@ -99,6 +99,7 @@ class EvidenceFileSchema(Schema):
     sha256 = fields.String()
     uploaded_by = fields.Integer(allow_none=True)
     uploaded_at = Instant()
+    cares = fields.List(fields.String(), attribute="care")
 
 
 class CustodySchema(Schema):

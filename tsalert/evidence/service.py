@@ -7,6 +7,8 @@ from typing import IO
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging
+from tsalert.cases import queries as cases
 from tsalert.cases.rules import require_open
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
@@ -132,9 +134,8 @@ def sweep_store(now: datetime) -> int:
 
 def _case_to_write_in(session: Session, case_id: int) -> OfCase:
     case = queries.get_case(session, case_id, lock=True)
+    merging.require_here(session, cases.get_case(session, case_id))
     require_open(case.status, case.reference)
-    if case.is_continued:
-        raise Conflict(f"{case.reference} continues in another case, so it can only be read.")
     return case
 
 
@@ -177,6 +178,7 @@ def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFil
         storage_key=incoming.key,
         uploaded_by=actor.officer_id,
         uploaded_at=now,
+        cares=" ".join(accepted.cares),
     )
     session.add(row)
     session.flush()
@@ -191,6 +193,7 @@ def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFil
         kind=row.kind,
         size=row.size,
         sha256=row.sha256,
+        cares=row.cares or "none",
     )
     return row.id
 

@@ -163,6 +163,17 @@ def open_kept(storage_key: str) -> BufferedReader:
         raise NotFound("The file is not on the disk of this service. Tell the administrator.") from error
 
 
+def outline(storage_key: str) -> Content:
+    """Return the beginning and the end of a recorded file, by which it is told what it is.
+
+    :raises NotFound: it is not on the disk.
+    """
+    with open_kept(storage_key) as file:
+        head, size = file.read(HEAD), file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - TAIL))
+        return Content(head, file.read(), is_text=False)
+
+
 def open_checked(storage_key: str, expected: str) -> BufferedReader:
     """Open a recorded file that is as it was stored; what is checked is what is read afterwards.
 

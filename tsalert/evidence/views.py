@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases.gate import in_any_case
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
@@ -64,6 +65,7 @@ def show_exhibit(case_id: int, exhibit_id: int) -> ResponseReturnValue:
 
 @bp.get("/exhibits/<int:exhibit_id>/custody")
 @requires(Permission.WORK_CASE)
+@in_any_case
 def new_custody(case_id: int, exhibit_id: int) -> ResponseReturnValue:
     """Show the form for what happened to an exhibit, or for the correction of an entry."""
     _note(case_id, f"exhibit {exhibit_id}")

@@ -28,6 +28,17 @@ class Kind(Word):
     ZIP = "zip", "ZIP archive"
 
 
+class Care(Word):
+    """What about a file may harm whoever opens it."""
+
+    SWELLS = "swells", "it unpacks to far more than it holds, which can fill a disk"
+    NESTED = "nested", "it holds further archives"
+    LOCKED = "locked", "it needs a password, so nothing looked inside it for viruses"
+    PROGRAM = "program", "it holds a program, or a name that hides one"
+    RUNS = "runs", "it may run something by itself when it is opened"
+    UNREAD = "unread", "the list of what it holds could not be read"
+
+
 class CustodyKind(Word):
     """One link in the chain of who held an exhibit."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 from xml.etree import ElementTree as ET
 
 from tsalert.alerts import markdown
@@ -36,9 +37,10 @@ def title_of(item: Item) -> str:
 
 
 def html_of(item: Item) -> str:
-    """Return an alert's words as HTML that is safe to show."""
+    """Return an alert's words as HTML that is safe to show, first of all why it was withdrawn if it was."""
+    withdrawal = f"<p><strong>{escape(item.withdrawal)}</strong></p>\n" if item.withdrawal else ""
     advice = f"<h2>What to do</h2>\n{markdown.to_html(item.advice)}" if item.advice else ""
-    return f"{markdown.to_html(item.body)}{advice}"
+    return f"{withdrawal}{markdown.to_html(item.body)}{advice}"
 
 
 def _entry(feed: ET.Element, item: Item, publisher: Publisher) -> None:

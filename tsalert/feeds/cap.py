@@ -28,6 +28,8 @@ def write_cap(item: Item, publisher: Publisher) -> bytes:
     _add(root, "status", "Exercise" if publisher.is_demo else "Actual")
     _add(root, "msgType", "Cancel" if item.is_withdrawn else _MESSAGE_TYPES[item.kind])
     _add(root, "scope", "Public")
+    if item.withdrawal:
+        _add(root, "note", item.withdrawal)
     before = Earlier(item.reference, item.published_at) if item.is_withdrawn else item.replies_to
     if before:
         sent = _written(before.published_at)
@@ -51,7 +53,7 @@ def _add_info(root: ET.Element, item: Item, publisher: Publisher) -> None:
     _add(info, "expires", _written(item.expires_at))
     _add(info, "senderName", publisher.authority)
     _add(info, "headline", item.headline)
-    _add(info, "description", markdown.to_text(item.body))
+    _add(info, "description", "\n\n".join(filter(None, (item.withdrawal, markdown.to_text(item.body)))))
     if item.advice:
         _add(info, "instruction", markdown.to_text(item.advice))
     _add(info, "web", publisher.page_of(item.reference))

@@ -72,6 +72,7 @@ def _items(session: Session, found: Sequence[Alert], now: datetime) -> list[Item
             changed_at=withdrawn.get(one.id) or _changed_at(one, states[one.id]),
             expires_at=one.expires_at,
             state=states[one.id],
+            withdrawn_because=one.withdrawn_because or "",
         )
         for one in found
     ]

@@ -47,7 +47,8 @@ class Earlier:
 class Item:
     """One published alert; ``body`` and ``advice`` are Markdown, no wards means the whole area.
 
-    ``wards`` holds (code, name). ``changed_at`` is when it was published, ended or was withdrawn.
+    ``wards`` holds (code, name). ``changed_at`` is when it was published, ended or was withdrawn; ``withdrawn_because``
+    is plain text and empty where nothing was said.
     """
 
     reference: str
@@ -64,6 +65,12 @@ class Item:
     changed_at: datetime
     expires_at: datetime
     state: State
+    withdrawn_because: str = ""
+
+    @property
+    def withdrawal(self) -> str:
+        """What is said of its withdrawal before all else; nothing of one that stands."""
+        return f"We have withdrawn this alert. {self.withdrawn_because}".strip() if self.is_withdrawn else ""
 
     @property
     def is_withdrawn(self) -> bool:

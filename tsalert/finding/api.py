@@ -33,7 +33,8 @@ def search(asked: dict[str, Any]) -> dict[str, Any]:
     leads = find_reference(db.session(), asked["q"], actor=actor)
     if leads is not None:
         endpoint, key = leads
-        return {"leads_to": {"kind": _KINDS[endpoint], "id": next(iter(key.values()))}, "groups": []}
+        return {"leads_to": {"kind": _KINDS[endpoint], "id": next(iter(key.values()))}, "perhaps": None, "groups": []}
     is_demo = current_app.config["TSALERT_DEMO"]
     answer = service.look_for(asked["q"], only=asked["kind"], is_demo=is_demo, actor=actor, now=utc_now())
-    return {"leads_to": None, "groups": answer.groups, "people": answer.people, "traders": answer.traders}
+    told = ("perhaps", "groups", "people", "traders")
+    return {"leads_to": None} | {name: getattr(answer, name) for name in told}

@@ -49,21 +49,24 @@ class PartyHit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that was found."""
+    """All that was found; ``perhaps`` is the record of a reference that was typed without its check letter."""
 
     terms: tuple[Term, ...]
     groups: tuple[Group, ...]
     people: tuple[PartyHit, ...] = ()
     traders: tuple[PartyHit, ...] = ()
+    perhaps: Hit | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found at all."""
-        return not (self.people or self.traders or any(group.hits for group in self.groups))
+        return not (self.perhaps or self.people or self.traders or any(group.hits for group in self.groups))
 
     def read(self) -> dict[str, str]:
         """Return which records the answer shows, for the trail."""
         shown = {f"{group.found.value}s": [hit.id for hit in group.hits] for group in self.groups}
+        if self.perhaps:
+            shown.setdefault(f"{self.perhaps.found.value}s", []).append(self.perhaps.id)
         shown["parties"] = [hit.id for hit in (*self.people, *self.traders)]
         return {name: ",".join(map(str, ids)) for name, ids in shown.items() if ids}
 

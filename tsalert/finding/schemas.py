@@ -30,6 +30,12 @@ class FoundRecordSchema(Strict):
     continued_in = fields.String(allow_none=True)
 
 
+class PerhapsMeantSchema(FoundRecordSchema):
+    """The record of a reference that was typed without its check letter."""
+
+    kind = fields.String(attribute="found")
+
+
 class FoundGroupSchema(Strict):
     """What was found of one kind, newest first."""
 
@@ -58,6 +64,7 @@ class SearchAnswerSchema(Strict):
     """All that was found; a reference leads to its record, and nothing else is looked for."""
 
     leads_to = fields.Nested(LeadsToSchema, allow_none=True)
+    perhaps = fields.Nested(PerhapsMeantSchema, allow_none=True)
     groups = fields.List(fields.Nested(FoundGroupSchema))
     people = fields.List(fields.Nested(FoundPartySchema))
     traders = fields.List(fields.Nested(FoundPartySchema))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Actor, Permission
+from tsalert.finding.leading import find_reference
 from tsalert.finding.rules import SHOWN, SHOWN_ALONE, Answer, Group, Hit, PartyHit, require_terms, say_why
 from tsalert.finding.seeing import may_see, visible_parties
 from tsalert.finding.sources import LABELS
@@ -18,12 +19,17 @@ from tsalert.fulltext.rules import Term
 from tsalert.fulltext.vocabulary import Found
 from tsalert.parties.vocabulary import PartyKind
 from tsalert.places import queries as places
+from tsalert.references.rules import complete_reference
 from tsalert.response import party_search
 from tsalert.response.models import Call, Incident
 from tsalert.response.vocabulary import Category
 
 # So many of the newest records that hold the words are looked at; several may lead to one case.
 _LOOKED_AT, _LOOKED_AT_ALONE = 100, 300
+_UNSURE = "You typed no check letter: see that this is the one you mean"
+_LED_TO = {
+    "calls.show_call": Found.CALL, "response.show_incident": Found.INCIDENT, "cases.show_case": Found.CASE,
+}  # fmt: skip
 _GROUPS = {
     Found.INCIDENT: Permission.READ_CALL,
     Found.CASE: Permission.READ_CASE,
@@ -47,7 +53,7 @@ def search(
     if only or not actor.may(Permission.READ_CALL):
         return Answer(terms, groups)
     people, traders = _parties(session, text, is_demo=is_demo, actor=actor, now=now)
-    return Answer(terms, groups, people, traders)
+    return Answer(terms, groups, people, traders, _perhaps(session, text, actor))
 
 
 def _group(
@@ -59,6 +65,17 @@ def _group(
     why = {subject_id: say_why(terms, where) for subject_id, where in list(stands_in.items())[:size]}
     hits = sorted(_READERS[found](session, why), key=lambda hit: (hit.at, hit.id), reverse=True)
     return Group(found, tuple(hits), has_more=len(stands_in) > size or len(looked_at) == most)
+
+
+def _perhaps(session: Session, text: str, actor: Actor) -> Hit | None:
+    """Return the record of a reference without its check letter; shown and not led to, for slips pass unseen."""
+    reference = complete_reference(text)
+    leads = find_reference(session, reference, actor=actor) if reference else None
+    found = _LED_TO.get(leads.endpoint) if leads else None
+    if leads is None or found is None:
+        return None
+    (number,) = leads.key.values()
+    return next(iter(_READERS[found](session, {int(number): _UNSURE})), None)
 
 
 def _calls(session: Session, why: dict[int, str]) -> list[Hit]:

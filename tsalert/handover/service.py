@@ -181,8 +181,8 @@ def _require_open_subject(session: Session, new: NewHandover | Handover) -> None
         response.get_incident(session, new.incident_id).situation.require(Step.HANDED_OVER)
     else:
         case = cases.get_case(session, new.case_id or 0)
-        require_open(Status(case.status), case.reference)
         merging.require_here(session, case)
+        require_open(Status(case.status), case.reference)
 
 
 def _note(session: Session, row: Handover, words: str, *, actor: Actor, now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import papers, sections
+from tsalert.cases import merging, papers, sections
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -190,6 +190,7 @@ def _subject(*, incident: int | None, case: int | None) -> tuple[str, Standing |
         record = response.get_incident(session, incident)
         return record.reference, _standing(record.household.postcode, record.opened_at)
     found = cases.get_case(session, case or 0)
+    merging.require_here(session, found)
     return found.reference, _standing(found.postcode, found.opened_at)
 
 

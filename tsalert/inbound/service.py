@@ -20,6 +20,8 @@ from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_joining, rea
 from tsalert.response import waiting
 from tsalert.response.vocabulary import Line
 from tsalert.response.waiting import LONGEST_TEXT, Contact
+from tsalert.rota import silence
+from tsalert.rota.wording import start_answer
 from tsalert.subscribers import service as subscribers
 from tsalert.subscribers.wording import help_answer, welcome_answer
 from tsalert.telephone.rules import read_caller
@@ -83,19 +85,37 @@ def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
     keyword = read_keyword(body) if is_number(sender) else None
     settings: Settings = current_app.extensions["tsalert_settings"]
     if keyword is Keyword.STOP:
-        # The provider answers STOP by itself, and refuses anything more to that number.
-        subscribers.stop_texts(session, sender, now=now)
+        _stop(session, sender, settings, now)
         return Taken(keyword)
     if keyword is Keyword.HELP:
         return Taken(keyword, help_answer(authority=settings.authority_name, number=settings.rapid_response_number))
-    if keyword is Keyword.START and subscribers.start_texts(session, sender, now=now):
-        return Taken(keyword, welcome_answer(authority=settings.authority_name))
+    if keyword is Keyword.START and (answer := _start(session, sender, settings, now)):
+        return Taken(keyword, answer)
     if _joins(session, sender, body, now):
         return Taken(Keyword.JOIN, welcome_answer(authority=settings.authority_name))
     verb_answer = officers.answer_text(session, sender, body, now=now)
     if verb_answer is not None:
         return Taken(officers.VERB, verb_answer)
     return _wait(session, sender, body, settings, now)
+
+
+def _stop(session: Session, sender: str, settings: Settings, now: datetime) -> None:
+    """End what a number gets from us, and say so where an officer's pages went to it.
+
+    Twilio answers STOP by itself and refuses anything more to that number, pages too; Notify does neither.
+    """
+    subscribers.stop_texts(session, sender, now=now)
+    if not settings.texts_by_notify:
+        silence.note_stop(session, sender, now=now)
+
+
+def _start(session: Session, sender: str, settings: Settings, now: datetime) -> str:
+    """Start again what went to a number, and return the answer; "" where there is nothing that START could mean."""
+    hears_pages = silence.note_start(session, sender, now=now)
+    is_on_list = subscribers.start_texts(session, sender, now=now)
+    if hears_pages:
+        return start_answer(authority=settings.authority_name)
+    return welcome_answer(authority=settings.authority_name) if is_on_list else ""
 
 
 def _joins(session: Session, sender: str, body: str, now: datetime) -> bool:

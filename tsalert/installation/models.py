@@ -1,5 +1,7 @@
 """Facts about this database as a whole."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
@@ -12,3 +14,12 @@ class InstallationFact(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class SignOfLife(Base):
+    """When something that runs by itself was last heard of, or last wrote to somebody."""
+
+    __tablename__ = "sign_of_life"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

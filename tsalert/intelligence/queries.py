@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
@@ -17,6 +18,7 @@ from tsalert.intelligence.rules import grade_in_words, grade_of
 from tsalert.intelligence.vocabulary import About
 from tsalert.parties import queries as parties
 from tsalert.parties.models import PartyIdentifier
+from tsalert.parties.rules import Fact
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -71,10 +73,19 @@ class Holdings:
 
 
 def holdings(
-    session: Session, actor: Actor, party_ids: Collection[int], marks: Collection[Mark] = (), *, now: datetime
+    session: Session,
+    actor: Actor,
+    party_ids: Collection[int],
+    marks: Collection[Mark] = (),
+    *,
+    now: datetime,
+    without: Collection[Fact] = (),
 ) -> Holdings:
-    """Return what is held of some parties, of what they are known by, and of marks that were typed."""
-    of_party = _of_parties(session, party_ids)
+    """Return what is held of some parties, of what they are known by, and of marks that were typed.
+
+    :param without: what parties are known by that this person may not learn of.
+    """
+    of_party = _of_parties(session, party_ids, without)
     of_mark = _of_marks(session, marks)
     ids = {note_id for found in (*of_party.values(), *of_mark.values()) for note_id in found}
     notes = {note.id: note for note in as_held(session, actor, _standing(session, ids, now), now=now)}
@@ -184,7 +195,10 @@ def list_held(
     """
     if party is not None:
         members = parties.get_party(session, party).members
-        return holdings(session, actor, members, now=now).of_parties(members), None
+        # Which calls tell of somebody is known above this package, and so is what is kept with them.
+        kept_facts = current_app.extensions["tsalert_kept_facts"]
+        without = kept_facts(session, actor, members, now=now)
+        return holdings(session, actor, members, now=now, without=without).of_parties(members), None
     rows = list_standing(session, now=now, after=after, size=limit)
     return as_held(session, actor, rows, now=now), rows[-1].id if len(rows) == limit else None
 
@@ -194,17 +208,19 @@ def label_of(row: IntelligenceAbout) -> str:
     return row.raw if row.kind == About.PARTY else f"{About.of(row.kind).label} {row.raw}"
 
 
-def _of_parties(session: Session, party_ids: Collection[int]) -> dict[int, set[int]]:
+def _of_parties(session: Session, party_ids: Collection[int], without: Collection[Fact]) -> dict[int, set[int]]:
     if not party_ids:
         return {}
     named = select(IntelligenceAbout.party_id, IntelligenceAbout.note_id)
     same = and_(PartyIdentifier.kind == IntelligenceAbout.kind, PartyIdentifier.normal == IntelligenceAbout.normal)
-    known = select(PartyIdentifier.party_id, IntelligenceAbout.note_id).join(IntelligenceAbout, same)
+    fact = (PartyIdentifier.party_id, PartyIdentifier.kind, PartyIdentifier.normal)
+    known = select(IntelligenceAbout.note_id, *fact).join(IntelligenceAbout, same)
     found: defaultdict[int, set[int]] = defaultdict(set)
     for party_id, note_id in session.execute(named.where(IntelligenceAbout.party_id.in_(party_ids))):
         found[party_id or 0].add(note_id)
-    for party_id, note_id in session.execute(known.where(PartyIdentifier.party_id.in_(party_ids))):
-        found[party_id].add(note_id)
+    for note_id, party_id, kind, normal in session.execute(known.where(PartyIdentifier.party_id.in_(party_ids))):
+        if (party_id, kind, normal) not in without:
+            found[party_id].add(note_id)
     return found
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.cases.papers import authority
@@ -83,12 +84,14 @@ def issue_letter(case_id: int, new: NewLetter, *, actor: Actor, now: datetime) -
     """Issue a letter: it is kept word for word from now on. Returns its id.
 
     :raises NotFound: there is no such case.
+    :raises ContinuedElsewhere: it goes on in another.
     :raises RuleViolation: something is left to fill in, or its title says who the victim is.
     :raises Withheld: this person may not see the case, or what such a letter says.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         case = cases.get_visible_case(session, case_id, actor=actor, now=now)
+        merging.require_here(session, case)
         queries.require_kind(session, case_id, new.kind, actor=actor, now=now)
         content = freeze(write_document(new, case, actor=actor, now=now))
         row = Letter(

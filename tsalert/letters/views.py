@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.cases import papers
 from tsalert.cases import queries as cases
+from tsalert.cases.gate import in_any_case
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -122,6 +123,7 @@ def download_letter(case_id: int, letter_id: int, ending: str) -> ResponseReturn
 
 @bp.get("/cases/<int:case_id>/letters/<int:letter_id>/sending")
 @requires(Permission.WORK_CASE)
+@in_any_case
 @reads("letter", "letter_id")
 def new_sending(case_id: int, letter_id: int) -> ResponseReturnValue:
     """Show the form for how a letter was sent."""

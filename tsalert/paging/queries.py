@@ -7,17 +7,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.delivery import stopping
 from tsalert.delivery.fates import Fate, fates
+from tsalert.installation import signs
 from tsalert.paging.fate_words import fate_in_words
 from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch
 from tsalert.paging.reaching import people_for
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.paging.welfare import alarmed
 from tsalert.rota import queries as rota
+from tsalert.rota import silence
 from tsalert.rota.vocabulary import DUTIES, Duty
+from tsalert.web.filters import moment
 
 # So much later than its time nothing is done while a worker runs; no worker is left to say that none does.
 _LATE = timedelta(seconds=60)
+# The timetable comes round every second.
+_A_MOMENT = timedelta(seconds=5)
 _PHONES = ("sms", "voice")
 _CHANNELS = {"sms": "by text", "voice": "by call", "email": "by email"}
 
@@ -63,6 +69,7 @@ class Run:
     ended_at: datetime | None
     end_reason: str | None
     attempts: Sequence[Attempt]
+    is_overdue: bool
 
     @property
     def is_open(self) -> bool:
@@ -81,11 +88,15 @@ class ToRing:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stands above every page while pages fail; the incident is None where it is not about one."""
+    """What stands above every page while pages fail; the incident is None where it is not about one.
+
+    :param endpoint: a page on which every officer reads more of it.
+    """
 
     text: str
     incident_id: int | None = None
     reference: str | None = None
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,7 @@ def runs_of(session: Session, incident_id: int, *, now: datetime) -> list[Run]:
             run.ended_at,
             run.end_reason,
             [seen for row, seen in attempts if row.run_id == run.id],
+            is_overdue=run.ended_at is None and run.next_due_at < now - _A_MOMENT,
         )
         for run in session.scalars(query)
     ]
@@ -165,7 +177,7 @@ def is_alarmed(session: Session, incident_id: int) -> bool:
 
 
 def troubles(session: Session, *, now: datetime) -> list[Trouble]:
-    """Return what everybody on the staff must know about pages now."""
+    """Return what everybody on the staff must know now: about pages, and that nothing else is sent."""
     outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
     of_providers = [Trouble(_outage_words(each)) for each in outages]
     silent = or_(WelfareWatch.unanswered_at.is_not(None), WelfareWatch.next_due_at < now - _LATE)
@@ -174,17 +186,36 @@ def troubles(session: Session, *, now: datetime) -> list[Trouble]:
         Trouble(_watch_words(watch), watch.incident_id, watch.reference) for watch in session.scalars(watches)
     ]
     of_runs = [Trouble(_run_words(run, now), run.incident_id, run.reference) for run in _runs_in_trouble(session, now)]
-    return of_welfare + of_providers + of_runs
+    return (
+        _of_worker(session, now) + of_welfare + of_providers + of_runs + _of_silent(session, now) + _of_sending(session)
+    )
+
+
+def _of_sending(session: Session) -> list[Trouble]:
+    stop = stopping.current_stop(session)
+    if stop is None:
+        return []
+    since = f"All sending to residents has been stopped since {moment(stop.stopped_at)}"
+    return [Trouble(f"{since}, by {stop.stopped_by}: {stop.stop_reason}", endpoint="sending.show_sending")]
 
 
 def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:
     """Return whom to ring by hand for an incident whose pages fail; nobody where they do not."""
-    if incident_id not in {run.incident_id for run in _runs_in_trouble(session, now)}:
+    if not _must_ring(session, incident_id, now):
         return []
     standing = [each for duty in DUTIES for each in people_for(session, duty, at=now)]
     everybody = standing + rota.reachable_managers(session)
     found = {each.officer_id: each for each in reversed(everybody) if each.mobile}
     return [ToRing(each.duty, each.name, each.mobile or "") for each in reversed(found.values())]
+
+
+def _must_ring(session: Session, incident_id: int, now: datetime) -> bool:
+    """Tell whether pages for an incident fail; where no worker runs they will, before the first is late."""
+    if incident_id in {run.incident_id for run in _runs_in_trouble(session, now)}:
+        return True
+    untaken = (PageRun.incident_id == incident_id, PageRun.ended_at.is_(None), PageRun.acknowledged_at.is_(None))
+    is_gone = signs.silent_since(session, now=now) is not None
+    return is_gone and session.scalar(select(PageRun.id).where(*untaken)) is not None
 
 
 def _attempts(session: Session, incident_id: int, *, now: datetime) -> list[tuple[PageAttempt, Attempt]]:
@@ -221,6 +252,24 @@ def _runs_in_trouble(session: Session, now: datetime) -> Sequence[PageRun]:
     is_bad = or_(PageRun.unreachable_at.is_not(None), PageRun.unanswered_at.is_not(None), stuck)
     in_trouble = or_(and_(PageRun.acknowledged_at.is_(None), is_bad), PageRun.next_due_at < late)
     return session.scalars(select(PageRun).where(PageRun.ended_at.is_(None), in_trouble).order_by(PageRun.id)).all()
+
+
+def worker_words(since: datetime) -> str:
+    """Say that no worker runs any more."""
+    return f"The worker has not been heard of since {moment(since)}: nobody is paged and nothing is sent."
+
+
+def _of_worker(session: Session, now: datetime) -> list[Trouble]:
+    since = signs.silent_since(session, now=now)
+    return [] if since is None else [Trouble(worker_words(since))]
+
+
+def _of_silent(session: Session, now: datetime) -> list[Trouble]:
+    """Say which officers on duty get no texts, because STOP came from their mobile."""
+    silent = silence.silent_officers(session)
+    standing = {each.officer_id for each in rota.on_duty(session, at=now)} if silent else set()
+    words = "Texts do not reach {}, who is on duty and texted STOP. Pages ring them; they must text START."
+    return [Trouble(words.format(each.name)) for each in silent if each.officer_id in standing]
 
 
 def _outage_words(outage: Outage) -> str:

@@ -173,6 +173,7 @@ class PageRunSchema(Schema):
     started_at = fields.DateTime()
     round = fields.Integer()
     next_due_at = fields.DateTime(allow_none=True)
+    is_overdue = fields.Boolean(metadata={"description": "What was due next has not been done: ring by hand."})
     acknowledged_by = fields.Integer(allow_none=True)
     acknowledged_at = fields.DateTime(allow_none=True)
     ended_at = fields.DateTime(allow_none=True)

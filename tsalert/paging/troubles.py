@@ -18,6 +18,7 @@ from tsalert.paging.models import Outage, PageAttempt, PageRun
 from tsalert.paging.reaching import Addressee, Errand, email_of, link_to, managers_by_email, note, people_for, reach
 from tsalert.paging.rules import Verdict, judge
 from tsalert.paging.vocabulary import Happening, Purpose
+from tsalert.rota import silence
 from tsalert.rota.vocabulary import DUTIES
 
 _PHONES = (Channel.SMS, Channel.VOICE)
@@ -80,6 +81,8 @@ def _look_at(session: Session, attempt: PageAttempt, fate: Fate, run: PageRun | 
         attempt.trouble_at = now
         if verdict is not Verdict.REFUSED:
             _begin_outage(session, attempt, fate, now=now)
+        elif attempt.channel == Channel.SMS:
+            silence.learn_of_refusal(session, attempt.officer_id, now=now)
         if run is not None and run.ended_at is None and run.told_at is None:
             _tell(session, run, now=now)
 

@@ -9,13 +9,13 @@ from tsalert.db import db
 from tsalert.paging import policies
 from tsalert.paging.schemas import PolicyFormSchema, write_steps
 from tsalert.staff import queries as staff
-from tsalert.web.access import current_actor, requires
+from tsalert.web.access import current_actor, for_walls, requires
 from tsalert.web.forms import load_form, redisplays
 
-bp = Blueprint("paging", __name__, url_prefix="/paging")
+bp = Blueprint("paging", __name__)
 
 
-@bp.get("/policy")
+@bp.get("/paging/policy")
 @requires(Permission.MANAGE_RESPONSE)
 def show_policy() -> ResponseReturnValue:
     """Show every version of the policy, and the newest as a form."""
@@ -30,7 +30,15 @@ def show_policy() -> ResponseReturnValue:
     )
 
 
-@bp.post("/policy")
+@bp.get("/board/troubles")
+@requires(Permission.SEE_BOARD)
+@for_walls
+def show_troubles() -> ResponseReturnValue:
+    """Say again what stands above every page while pages fail, for a screen that nobody loads anew."""
+    return render_template("paging/troubles.html", width="ts-wide")
+
+
+@bp.post("/paging/policy")
 @requires(Permission.MANAGE_RESPONSE)
 @redisplays(show_policy)
 def set_policy() -> ResponseReturnValue:

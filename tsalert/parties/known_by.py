@@ -17,7 +17,7 @@ from tsalert.db import transaction
 from tsalert.parties import service, taking_apart
 from tsalert.parties.models import Party, PartyIdentifier, PartyKnowledge, PartyName
 from tsalert.parties.online import mark_key
-from tsalert.parties.rules import Described, Identifier, folded_name
+from tsalert.parties.rules import Described, Fact, Identifier, folded_name
 from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind
 from tsalert.web.fields import LARGEST_ID
 
@@ -55,9 +55,12 @@ class Standing:
     told: PartyKnowledge | None
 
 
-def add_known(party_id: int, new: NewKnown, *, is_demo: bool, actor: Actor, now: datetime) -> None:
+def add_known(
+    party_id: int, new: NewKnown, *, is_demo: bool, actor: Actor, now: datetime, without: Collection[Fact] = ()
+) -> None:
     """Add something that a party is known by.
 
+    :param without: what the officer may not learn of; to them it is new.
     :raises NotFound: there is no such party.
     :raises RuleViolation: it cannot be read, or the party is known by it already.
     """
@@ -65,7 +68,8 @@ def add_known(party_id: int, new: NewKnown, *, is_demo: bool, actor: Actor, now:
     with transaction() as session:
         party = _lock(session, party_id)
         normal = _normal(PartyKind.of(party.kind), new, is_demo=is_demo)
-        if any((each.kind, each.normal) == (new.kind, normal) for each in standing_of(session, [party_id])):
+        known = standing_of(session, [party_id], without=without)
+        if any((each.kind, each.normal) == (new.kind, normal) for each in known):
             raise RuleViolation("They are known by that already.", field="text")
         service.add_what_is_new(session, party_id, _described(PartyKind.of(party.kind), new, normal), now=now)
         row = PartyKnowledge(party_id=party_id, kind=new.kind, raw=new.text, normal=normal, is_taken_back=False)
@@ -91,8 +95,11 @@ def take_back(party_id: int, kind: KnownBy, known_id: int, reason: str, *, actor
         _keep(session, row, actor=actor, now=now)
 
 
-def standing_of(session: Session, members: Collection[int]) -> list[Standing]:
-    """Return what some parties are known by now, names first."""
+def standing_of(session: Session, members: Collection[int], *, without: Collection[Fact] = ()) -> list[Standing]:
+    """Return what some parties are known by now, names first.
+
+    :param without: what the reader may not learn of.
+    """
     told = {(each.party_id, each.kind, each.normal): each for each in history_of(session, members)}
     names = session.scalars(select(PartyName).where(PartyName.party_id.in_(members)).order_by(PartyName.id))
     marks = select(PartyIdentifier).where(PartyIdentifier.party_id.in_(members)).order_by(PartyIdentifier.id)
@@ -101,15 +108,20 @@ def standing_of(session: Session, members: Collection[int]) -> list[Standing]:
     return [
         Standing(number, party_id, kind, text, normal, told.get((party_id, kind, normal)))
         for number, party_id, kind, text, normal in rows
+        if (party_id, kind.value, normal) not in without
     ]
 
 
-def find_standing(session: Session, members: Collection[int], kind: KnownBy, known_id: int) -> Standing:
+def find_standing(
+    session: Session, members: Collection[int], kind: KnownBy, known_id: int, *, without: Collection[Fact] = ()
+) -> Standing:
     """Return one thing that some parties are known by now.
 
+    :param without: what the reader may not learn of.
     :raises NotFound: they are not known by it any more.
     """
-    found = [each for each in standing_of(session, members) if (each.kind, each.id) == (kind, known_id)]
+    standing = standing_of(session, members, without=without)
+    found = [each for each in standing if (each.kind, each.id) == (kind, known_id)]
     if not found:
         raise NotFound("They are not known by that any more.")
     return found[0]
@@ -119,6 +131,12 @@ def history_of(session: Session, members: Collection[int]) -> Sequence[PartyKnow
     """Return what officers added to some parties and took back, in that order."""
     query = select(PartyKnowledge).where(PartyKnowledge.party_id.in_(members)).order_by(PartyKnowledge.id)
     return session.scalars(query).all()
+
+
+def added_to(session: Session, members: Collection[int]) -> set[Fact]:
+    """Return what officers added to some parties by hand and nobody took back."""
+    newest = {(each.party_id, str(each.kind), each.normal): each for each in history_of(session, members)}
+    return {fact for fact, each in newest.items() if not each.is_taken_back}
 
 
 def _lock(session: Session, party_id: int) -> Party:

@@ -12,8 +12,8 @@ from tsalert.parties.folding import fold_registration, phone_key, sought_places
 from tsalert.parties.likeness import reads_like, sought_business_keys, sought_person_keys, sounds_like
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
 from tsalert.parties.online import company_key
-from tsalert.parties.rules import Described, Sought, describe_trader, folded_name, weigh
-from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind, Side, Verdict
+from tsalert.parties.rules import Described, Fact, Sought, describe_trader, folded_name, weigh
+from tsalert.parties.vocabulary import IdentifierKind, KnownBy, Likeness, PartyKind, Side, Verdict
 
 SHOWN = 8
 # So many of each key are looked at, the newest first; a name shared by thousands tells nobody apart.
@@ -35,12 +35,16 @@ _STRONG = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One party and one reason to think of it; ``name`` is the one that is alike, where that is the reason."""
+    """One party and one reason to think of it.
+
+    ``name`` is the one that is alike, where that is the reason; ``fact`` is what they are known by that was found.
+    """
 
     party_id: int
     side: Side
     reason: Likeness
     name: str | None = None
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,6 @@ def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
     found = _by_identifier(session, marks_of(sought, trader, is_demo=is_demo))
     found += by_name(session, sought.caller_name, Side.CALLER)
     return found + by_name(session, trader.name if trader else None, Side.TRADER)
-
-
-def others_like(session: Session, sought: Sought, identity: int, *, is_demo: bool) -> list[Match]:
-    """Return who else may be a party that is known, without those decided to be somebody else."""
-    apart = {identity, *set_apart(session, [identity])}
-    found = gather(session, find_hits(session, sought, is_demo=is_demo), limit=SHOWN + len(apart))
-    return [match for match in found if match.identity not in apart][:SHOWN]
 
 
 def by_name(session: Session, name: str | None, side: Side) -> list[Hit]:
@@ -206,11 +203,11 @@ def _by_identifier(session: Session, wanted: list[tuple[IdentifierKind, str]]) -
     values: dict[str, str] = {f"kind{n}": kind for n, (kind, _) in enumerate(wanted)}
     values |= {f"normal{n}": normal for n, (_, normal) in enumerate(wanted)}
     rows = session.execute(_of_identifiers(len(wanted)), values)
-    return [_identifier_hit(party_id, IdentifierKind.of(kind)) for party_id, kind in rows]
+    return [_identifier_hit(party_id, IdentifierKind.of(kind), normal) for party_id, kind, normal in rows]
 
 
 @lru_cache(maxsize=64)
-def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, str]:
+def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, str, str]:
     """Select the newest parties with each of some identifiers, or the oldest.
 
     Statements of so many parts take longer to write than to answer, so each is written once.
@@ -219,17 +216,17 @@ def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, 
     parts = []
     for n in range(count):
         of_kind = PartyIdentifier.kind == bindparam(f"kind{n}")
-        same = select(PartyIdentifier.party_id, PartyIdentifier.kind).where(
+        same = select(PartyIdentifier.party_id, PartyIdentifier.kind, PartyIdentifier.normal).where(
             of_kind, PartyIdentifier.normal == bindparam(f"normal{n}")
         )
         part = same.order_by(order).limit(_OF_EACH_KEY).subquery()
-        parts.append(select(part.c.party_id, part.c.kind))
+        parts.append(select(part.c.party_id, part.c.kind, part.c.normal))
     return union_all(*parts)
 
 
-def _identifier_hit(party_id: int, kind: IdentifierKind) -> Hit:
+def _identifier_hit(party_id: int, kind: IdentifierKind, normal: str) -> Hit:
     side = Side.TRADER if kind in _OF_TRADERS else Side.CALLER
-    return Hit(party_id, side, _REASONS[kind])
+    return Hit(party_id, side, _REASONS[kind], fact=(party_id, kind.value, normal))
 
 
 @lru_cache(maxsize=64)
@@ -250,10 +247,11 @@ def _name_hit(row: Sequence[object], folded: str, side: Side) -> Hit | None:
     is_caller = side is Side.CALLER
     if (kind == PartyKind.PERSON) is not is_caller:
         return None
+    fact = (party_id, KnownBy.NAME.value, other)
     if other == folded:
-        return Hit(party_id, side, Likeness.SAME_NAME, name)
+        return Hit(party_id, side, Likeness.SAME_NAME, name, fact)
     alike = sounds_like(folded, other) if is_caller else reads_like(folded, other)
-    return Hit(party_id, side, Likeness.SOUNDS_LIKE, name) if alike else None
+    return Hit(party_id, side, Likeness.SOUNDS_LIKE, name, fact) if alike else None
 
 
 def _grouped(session: Session, by_party: dict[int, list[Hit]]) -> list[Match]:

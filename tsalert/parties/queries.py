@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound
 from tsalert.parties import matching
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName
-from tsalert.parties.rules import Sought
-from tsalert.parties.vocabulary import IdentifierKind, PartyKind, Verdict
+from tsalert.parties.rules import Fact, Sought
+from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind, Verdict
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -52,9 +52,10 @@ class Decision:
     undone_at: datetime | None
 
 
-def get_party(session: Session, party_id: int) -> PartyRecord:
+def get_party(session: Session, party_id: int, *, without: Collection[Fact] = ()) -> PartyRecord:
     """Return one party; those held to be the same count as one person with all identifiers.
 
+    :param without: what the reader may not learn of.
     :raises NotFound: there is none.
     """
     party = session.get(Party, party_id) if 0 < party_id <= LARGEST_ID else None
@@ -62,15 +63,14 @@ def get_party(session: Session, party_id: int) -> PartyRecord:
         raise NotFound("There is no such party.")
     identity = party.identity_id or party.id
     members = matching.members_of(session, [identity])[identity]
-    names = session.scalars(select(PartyName.name).where(PartyName.party_id.in_(members)).order_by(PartyName.id))
     return PartyRecord(
         id=party.id,
         kind=PartyKind.of(party.kind),
         name=party.name,
         identity=identity,
         members=members,
-        names=tuple(dict.fromkeys(names)),
-        identifiers=tuple(_identifiers(session, members)),
+        names=tuple(dict.fromkeys(_names(session, members, without))),
+        identifiers=tuple(_identifiers(session, members, without)),
         created_at=party.created_at,
     )
 
@@ -122,9 +122,15 @@ def sought_of(record: PartyRecord) -> Sought:
     return Sought(trader=name, vehicle=vehicle)
 
 
-def _identifiers(session: Session, members: Collection[int]) -> list[Known]:
+def _names(session: Session, members: Collection[int], without: Collection[Fact]) -> list[str]:
+    query = select(PartyName).where(PartyName.party_id.in_(members)).order_by(PartyName.id)
+    return [row.name for row in session.scalars(query) if (row.party_id, KnownBy.NAME, row.folded) not in without]
+
+
+def _identifiers(session: Session, members: Collection[int], without: Collection[Fact]) -> list[Known]:
     query = select(PartyIdentifier).where(PartyIdentifier.party_id.in_(members)).order_by(PartyIdentifier.id)
-    found = {(row.kind, row.normal): row for row in reversed(session.scalars(query).all())}
+    open_rows = [row for row in session.scalars(query) if (row.party_id, row.kind, row.normal) not in without]
+    found = {(row.kind, row.normal): row for row in reversed(open_rows)}
     rows = sorted(found.values(), key=lambda row: row.id)
     return [Known(IdentifierKind.of(row.kind), row.raw, row.normal, row.first_seen_at) for row in rows]
 

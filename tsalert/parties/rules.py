@@ -19,6 +19,9 @@ from tsalert.parties.likeness import business_keys, names_somebody, person_keys
 from tsalert.parties.online import online_in, without_online
 from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind
 
+# One thing that one party is known by: the party, what kind of thing (``KnownBy``), and it as things are compared.
+Fact = tuple[int, str, str]
+
 LONGEST_REVIEW = timedelta(days=366)
 _WEIGHTS = {
     Likeness.SAME_PHONE: 50,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.core.actors import Actor
 from tsalert.parties.models import Party, PartyIdentifier
 from tsalert.parties.vocabulary import IdentifierKind
+from tsalert.response.kept_facts import kept_facts
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
@@ -38,7 +39,7 @@ def also_used(session: Session, members: Collection[int], *, actor: Actor, now: 
     own, other, identity = aliased(PartyIdentifier), aliased(PartyIdentifier), aliased(Party)
     same = and_(other.kind == own.kind, other.normal == own.normal)
     query = (
-        select(own.kind, own.raw, own.normal, identity.id, identity.name, Party.name)
+        select(own.party_id, own.kind, own.normal, own.raw, other.party_id, identity.id, identity.name, Party.name)
         .join(other, same)
         .join(Party, Party.id == other.party_id)
         .join(identity, identity.id == _identity_of(Party))
@@ -47,9 +48,14 @@ def also_used(session: Session, members: Collection[int], *, actor: Actor, now: 
         .order_by(own.kind, own.normal, identity.id)
         .limit(_MOST)
     )
+    rows = session.execute(query).all()
+    facts = kept_facts(session, actor, {*members, *(row[4] for row in rows)}, now=now)
     found: dict[tuple[str, str, int], AlsoUsed] = {}
-    for kind, raw, normal, party_id, name, own_name in session.execute(query):
-        found.setdefault((kind, normal, party_id), AlsoUsed(IdentifierKind.of(kind), raw, party_id, name or own_name))
+    for mine, kind, normal, raw, theirs, party_id, name, own_name in rows:
+        if not facts & {(mine, kind, normal), (theirs, kind, normal)}:
+            found.setdefault(
+                (kind, normal, party_id), AlsoUsed(IdentifierKind.of(kind), raw, party_id, name or own_name)
+            )
     return list(found.values())
 
 

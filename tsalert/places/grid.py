@@ -5,7 +5,7 @@ lies in its own square or one of the eight around it.
 """
 
 from dataclasses import dataclass
-from math import cos, floor, hypot, radians
+from math import ceil, cos, floor, hypot, radians
 
 REACH = 250  # metres: nearer than this to another authority's nearest centroid, somebody asks the caller
 _METRES_A_DEGREE = 111_195  # of a great circle of the mean earth
@@ -29,8 +29,15 @@ def cell_of(point: Point) -> int:
 
 def cells_around(point: Point) -> list[int]:
     """Return the numbers of the square in which a point lies and of the eight around it."""
+    return cells_near(point, REACH)
+
+
+def cells_near(point: Point, metres: int) -> list[int]:
+    """Return the numbers of the square in which a point lies and of all around it as far as some metres."""
     north, east = _square(point)
-    return [_number(row, column) for row in range(north - 1, north + 2) for column in range(east - 1, east + 2)]
+    rings = ceil(metres / REACH)
+    rows, columns = range(north - rings, north + rings + 1), range(east - rings, east + rings + 1)
+    return [_number(row, column) for row in rows for column in columns]
 
 
 def metres_between(one: Point, other: Point) -> float:

@@ -45,6 +45,8 @@ class NotifyLine:
     again, and nobody gets it twice.
     """
 
+    connections = 1
+
     def __init__(self, settings: NotifySettings, way: Way, *, timeout: float) -> None:
         # The client has no types.
         self._client: Any = NotificationsAPIClient(settings.api_key, base_url=settings.api_url, timeout=timeout)  # type: ignore[no-untyped-call]

@@ -29,6 +29,8 @@ class Recorder:
 class RecorderLine:
     """Keeps messages in the database, where the pages of the web process find them."""
 
+    connections = 1
+
     def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
         """Keep messages in one transaction."""
         if not messages or not log.has_time():

@@ -1,11 +1,15 @@
-"""The socket of an SMTP connection: several commands in one write, answers read one by one."""
+"""The socket of an SMTP connection: several commands in one write, answers read as they come."""
 
 import smtplib
+from collections.abc import Iterator
 from contextlib import suppress
+from ssl import SSLWantReadError, SSLWantWriteError
+from time import monotonic
 
 SERVICE_CLOSING = 421
 _CHUNK = 65536
 _LONGEST_REPLY = 1024 * 1024
+_NOT_YET = (BlockingIOError, SSLWantReadError, SSLWantWriteError)
 
 Reply = tuple[int, str]
 
@@ -15,52 +19,62 @@ class Lost(Exception):
 
 
 class Wire:
-    """A connection that smtplib has opened, greeted and secured."""
+    """A connection that smtplib has opened, greeted and secured; nothing but a long write waits on it.
 
-    def __init__(self, client: smtplib.SMTP) -> None:
+    :param timeout: seconds to wait for an answer, and for the server to read what it is sent.
+    """
+
+    def __init__(self, client: smtplib.SMTP, *, timeout: float) -> None:
         if client.sock is None:
             raise Lost("the server closed the connection")
         self._client = client
         self._socket = client.sock
+        self._socket.settimeout(0)
+        self._timeout = timeout
         self._is_pipelined = client.has_extn("pipelining")
         self.takes_utf8 = client.has_extn("smtputf8")
         self._buffer = b""
         self._waiting: list[bytes] = []
+        self._heard_at = monotonic()
+
+    def fileno(self) -> int:
+        """Return what a selector knows it by."""
+        return self._socket.fileno()
 
     def write(self, commands: list[bytes]) -> None:
         """Send commands; a server without pipelining gets each when the answer to the one before is read."""
+        self._heard_at = monotonic()
         if self._is_pipelined:
-            self._socket.sendall(b"".join(commands))
+            self._send(b"".join(commands))
         elif commands:
-            self._socket.sendall(commands[0])
+            self._send(commands[0])
             self._waiting = commands[1:]
 
-    def reply(self) -> Reply:
-        """Read the next answer, of one line or several; its text is that of the last line.
+    def replies(self) -> Iterator[Reply]:
+        """Yield the answers that have come; the text of one with several lines is that of the last.
 
         :raises Lost: the connection is gone, or what came is no answer.
         """
-        while True:
-            line = self._line()
-            if line[3:4] != b"-":
-                break
-        try:
-            code = int(line[:3])
-        except ValueError:
-            raise Lost("what the server said is no answer") from None
-        if self._waiting:
-            self._socket.sendall(self._waiting.pop(0))
-        return code, line[4:].decode("utf-8", "replace").strip()
+        self._receive()
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            if line[3:4] == b"-":
+                continue
+            try:
+                code = int(line[:3])
+            except ValueError:
+                raise Lost("what the server said is no answer") from None
+            if self._waiting:
+                self._send(self._waiting.pop(0))
+            yield code, line[4:].decode("utf-8", "replace").strip()
 
-    def reply_if_open(self) -> Reply:
-        """Read the next answer.
+    def require_patience(self) -> None:
+        """Have patience with a silent server.
 
-        :raises Lost: as ``reply``, or the server says that it is about to close.
+        :raises TimeoutError: no longer.
         """
-        code, text = self.reply()
-        if code == SERVICE_CLOSING:
-            raise Lost(f"{code} {text}")
-        return code, text
+        if monotonic() - self._heard_at > self._timeout:
+            raise TimeoutError("timed out")
 
     def quit(self) -> None:
         """Say QUIT and close."""
@@ -73,15 +87,30 @@ class Wire:
         """Close without a word."""
         self._client.close()
 
-    def _line(self) -> bytes:
-        while True:
-            line, found, rest = self._buffer.partition(b"\n")
-            if found:
-                self._buffer = rest
-                return line
-            if len(self._buffer) > _LONGEST_REPLY:
-                raise Lost("the server's answer has no end")
-            received = self._socket.recv(_CHUNK)
-            if not received:
-                raise Lost("the server closed the connection")
-            self._buffer += received
+    def _send(self, whole: bytes) -> None:
+        try:
+            sent = self._socket.send(whole)
+        except _NOT_YET:
+            sent = 0
+        if sent < len(whole):
+            self._socket.settimeout(self._timeout)
+            self._socket.sendall(whole[sent:])
+            self._socket.settimeout(0)
+
+    def _receive(self) -> None:
+        with suppress(*_NOT_YET):
+            while True:
+                received = self._socket.recv(_CHUNK)
+                if not received:
+                    raise Lost("the server closed the connection")
+                self._buffer += received
+                if len(self._buffer) > _LONGEST_REPLY:
+                    raise Lost("the server's answer has no end")
+                if len(received) < _CHUNK and not self._holds_more():
+                    break
+        self._heard_at = monotonic()
+
+    def _holds_more(self) -> bool:
+        """Tell whether TLS has read what no selector will speak of again."""
+        pending = getattr(self._socket, "pending", None)
+        return pending is not None and pending() > 0

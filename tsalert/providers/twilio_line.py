@@ -37,6 +37,8 @@ class TwilioLine:
     :param create: makes one message or call; what it returns has a ``sid``.
     """
 
+    connections = 1
+
     def __init__(self, settings: TwilioSettings, create: Create, *, timeout: float) -> None:
         self._http = RememberingClient(timeout=timeout, max_retries=0)
         self._create = create

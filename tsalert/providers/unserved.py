@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from tsalert.delivery.ports import AttemptLog, Message, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane
@@ -38,6 +39,7 @@ class UnservedLine:
     """Gives every message back; a page comes again at once, so that whoever pages learns of it in time."""
 
     because: str
+    connections: ClassVar[int] = 1
 
     def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
         """Give messages back."""

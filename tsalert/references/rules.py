@@ -3,8 +3,11 @@
 import re
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXY"
-_DASH = "[-\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}./]?"
-_REFERENCE = re.compile(rf"([A-Z])(\d{{2}}){_DASH}(\d{{5,9}}){_DASH}([A-Z])", re.ASCII)
+_MARKS = "[-_\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}./]"
+_DASH = f"{_MARKS}?"
+_REFERENCE = re.compile(rf"([A-Z]){_DASH}(\d{{2}}){_DASH}(\d{{5,9}}){_DASH}([A-Z])", re.ASCII)
+# Without its noughts a number needs the mark before it: nobody can tell where the year ends in 2631.
+_WITHOUT_LETTER = re.compile(rf"([A-Z]){_DASH}(\d{{2}})(?:{_DASH}(\d{{5,9}})|{_MARKS}(\d{{1,4}})){_DASH}", re.ASCII)
 
 
 def write_reference(kind: str, year: int, number: int) -> str:
@@ -25,8 +28,25 @@ def check_letter(kind: str, year: int, number: int) -> str:
 
 def read_reference(text: str) -> str | None:
     """Return a reference as it is stored, however it was typed, or None where it cannot be one."""
-    found = _REFERENCE.fullmatch(re.sub(r"\s+", "", text).upper())
+    found = _REFERENCE.fullmatch(_joined(text))
     if not found:
         return None
     kind, year, number = found[1], int(found[2]), int(found[3])
     return write_reference(kind, year, number) if check_letter(kind, year, number) == found[4] else None
+
+
+def complete_reference(text: str) -> str | None:
+    """Return the reference that was typed without its check letter, or None where the text is none.
+
+    A slip in it is not found, so it may be shown to somebody who looks, and nothing may follow from it unseen.
+    """
+    found = _WITHOUT_LETTER.fullmatch(_joined(text))
+    if not found or not int(found[3] or found[4]):
+        return None
+    return write_reference(found[1], int(found[2]), int(found[3] or found[4]))
+
+
+def _joined(text: str) -> str:
+    """Return a text without its blanks, in capitals; a blank between year and number says as much as a mark."""
+    parts = text.upper().split()
+    return "-".join(parts) if len(parts) > 1 and all(part[-1:].isalnum() for part in parts) else "".join(parts)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
@@ -93,6 +94,21 @@ def require_visible(
         incident = response.get_incident(session, incident_id or 0)
         reference, subject = incident.reference, (Subject.INCIDENT, incident.id)
     tiers.require_visible(session, actor, *subject, now=now)
+    return reference
+
+
+def require_subject(
+    session: Session, *, case_id: int | None, incident_id: int | None, actor: Actor, now: datetime
+) -> str:
+    """Return the reference of a case or incident of which this person may begin a referral.
+
+    :raises NotFound: there is no such case or incident.
+    :raises ContinuedElsewhere: the case goes on in another.
+    :raises Withheld: it is restricted to them.
+    """
+    reference = require_visible(session, case_id=case_id, incident_id=incident_id, actor=actor, now=now)
+    if case_id is not None:
+        merging.require_here(session, cases.get_case(session, case_id))
     return reference
 
 

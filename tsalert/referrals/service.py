@@ -21,6 +21,7 @@ def draft_referral(new: NewReferral, *, actor: Actor, now: datetime) -> int:
     """Begin a referral; nothing leaves us yet. Returns its id.
 
     :raises NotFound: there is no such case or incident.
+    :raises ContinuedElsewhere: the case goes on in another.
     :raises Withheld: it is restricted to this person.
     :raises RuleViolation: it names no body, or shares the victim's particulars without a lawful reason.
     """
@@ -29,7 +30,7 @@ def draft_referral(new: NewReferral, *, actor: Actor, now: datetime) -> int:
     rules.require_lawful(new)
     with transaction() as session:
         of = {"case_id": new.case_id, "incident_id": new.incident_id}
-        queries.require_visible(session, **of, actor=actor, now=now)
+        queries.require_subject(session, **of, actor=actor, now=now)
         row = Referral(**of, **_values(session, new), state=State.DRAFT, made_by=actor.officer_id, made_at=now)
         session.add(row)
         session.flush()

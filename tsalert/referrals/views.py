@@ -58,7 +58,7 @@ def new_referral() -> ResponseReturnValue:
     subject = OutgoingReferralSubjectSchema().load({name: number for name, number in asked.items() if number})
     if set(subject.values()) == {None}:
         raise NotFound("Begin a referral on the page of its case or incident.")
-    reference = queries.require_visible(
+    reference = queries.require_subject(
         db.session(),
         case_id=subject["case"],
         incident_id=subject["incident"],

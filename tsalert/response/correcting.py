@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import london_date
 from tsalert.core.errors import Overtaken, RuleViolation
 from tsalert.db import transaction
 from tsalert.places import queries as places
 from tsalert.response import rows
 from tsalert.response.call_parties import keep_places
+from tsalert.response.corrected_places import read_place
 from tsalert.response.correction_models import FactChange
 from tsalert.response.facts import OF_INCIDENT, Correction, Difference, Fact, as_text, differences
 from tsalert.response.models import Call, CallPlace, Incident
@@ -47,7 +49,8 @@ def correct_incident(incident_id: int, correction: Correction, *, actor: Actor, 
     with transaction() as session:
         incident = begin_correction(session, incident_id, seen=correction.seen)
         held = {fact: getattr(incident, fact.value) for fact in OF_INCIDENT}
-        found = check_wards(session, differences(held, correction.told))
+        told = read_place(session, held, correction.told, on=london_date(incident.opened_at))
+        found = check_wards(session, differences(held, told))
         keep(session, found, correction.reason, FactChange(incident_id=incident.id), actor=actor, now=now)
         for each in found:
             setattr(incident, each.fact.value, each.became)

@@ -8,10 +8,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission
+from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import transaction
 from tsalert.delivery.telephones import phone_as_e164
 from tsalert.response import call_parties, corrected_parties, queries, rows, standing
+from tsalert.response.corrected_places import read_place
 from tsalert.response.correcting import OF_PLACE, begin_correction, check_wards, find_here, keep, require_fresh, tell
 from tsalert.response.correction_models import FactChange
 from tsalert.response.facts import (
@@ -109,15 +111,16 @@ def _differences(
 ) -> list[Difference]:
     """Return what is told otherwise than it is held, unless it cannot be."""
     held = {fact: getattr(call, fact.value) for fact in OF_CALL} | {Fact.CLAIMED_AT: call.received_at}
-    found = check_wards(session, differences(held, correction.told))
+    told = read_place(session, held, correction.told, on=london_date(call.received_at))
+    found = check_wards(session, differences(held, told))
     _check_arrival(call, found, actor=actor)
     became = {each.fact: each.became for each in found}
     stands = held | became
     check_money(stands[Fact.MONEY_STATE], stands[Fact.MONEY_AMOUNT])
     if Fact.DISPOSITION in became:
         others = _others(session, call)
-        told = Disposition.of(str(became[Fact.DISPOSITION]))
-        check_disposition(told, has_incident=incident is not None, others=others)
+        decided = Disposition.of(str(became[Fact.DISPOSITION]))
+        check_disposition(decided, has_incident=incident is not None, others=others)
     return found
 
 

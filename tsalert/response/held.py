@@ -15,6 +15,7 @@ from tsalert.parties import service as parties
 from tsalert.parties.models import Party
 from tsalert.parties.rules import Sought, describe_trader
 from tsalert.parties.warning_notes import Warned, warnings_of
+from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import Matches, MatchLine
 from tsalert.response.models import Call, CallParty
 from tsalert.tiers.queries import visible
@@ -46,7 +47,9 @@ def held_for(
     groups = {line.match.identity: line.match.members for line in found.lines}
     everybody = {member for members in groups.values() for member in members}
     marks = matching.marks_of(sought, describe_trader(sought.trader), is_demo=is_demo)
-    held = holdings(session, actor, everybody, {(kind.value, normal) for kind, normal in marks}, now=now)
+    facts = kept_facts(session, actor, everybody, now=now)
+    typed = {(kind.value, normal) for kind, normal in marks}
+    held = holdings(session, actor, everybody, typed, now=now, without=facts)
     of_match = {identity: tuple(held.of_parties(members)) for identity, members in groups.items()}
     shown = {note.id for notes in of_match.values() for note in notes}
     return HeldNotes(of_match, tuple(held.of_marks(without=shown)))
@@ -55,7 +58,8 @@ def held_for(
 def held_of_incident(session: Session, incident_id: int, *, actor: Actor, now: datetime) -> list[Held]:
     """Return what is held of everybody whom an incident's calls tell of, under every record of theirs."""
     everybody = _told_of(session, incident_id)
-    return holdings(session, actor, everybody, now=now).of_parties(everybody)
+    facts = kept_facts(session, actor, everybody, now=now)
+    return holdings(session, actor, everybody, now=now, without=facts).of_parties(everybody)
 
 
 def warnings_of_incident(session: Session, incident_id: int, *, actor: Actor, now: datetime) -> list[Warned]:
@@ -79,7 +83,8 @@ def read_of_parties(
 
     :param shown: how many of them are read; None for all.
     """
-    notes = holdings(session, actor, members, now=now).of_parties(members)
+    facts = kept_facts(session, actor, members, now=now)
+    notes = holdings(session, actor, members, now=now, without=facts).of_parties(members)
     intelligence.note_reading([note.id for note in notes[:shown] if note.is_shown], actor=actor, now=now)
     return notes
 

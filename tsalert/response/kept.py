@@ -11,6 +11,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.parties import queries as parties
 from tsalert.parties.matching import Hit, Match
+from tsalert.response.kept_facts import kept_facts
 from tsalert.response.models import Call
 from tsalert.response.queries import Household, IncidentRecord
 from tsalert.response.vocabulary import MoneyState
@@ -35,8 +36,10 @@ def seen_calls(session: Session, reader: Actor, call_ids: Iterable[int], *, now:
 
 
 def seen_hits(session: Session, reader: Actor, hits: Iterable[Hit], *, now: datetime) -> list[Hit]:
-    """Return the hits on parties that this reader may see."""
-    return seen(session, reader, Subject.PARTY, hits, lambda hit: hit.party_id, now)
+    """Return the hits on parties that this reader may see, for reasons that they may learn of."""
+    open_to_them = seen(session, reader, Subject.PARTY, hits, lambda hit: hit.party_id, now)
+    facts = kept_facts(session, reader, {hit.party_id for hit in open_to_them}, now=now)
+    return [hit for hit in open_to_them if hit.fact not in facts] if facts else open_to_them
 
 
 def seen_matches(session: Session, reader: Actor, found: Sequence[Match], *, now: datetime) -> list[Match]:

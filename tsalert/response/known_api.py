@@ -10,6 +10,7 @@ from tsalert.db import db
 from tsalert.parties import known_by, queries, service
 from tsalert.parties.known_by import NewKnown
 from tsalert.parties.vocabulary import KnownBy
+from tsalert.response.kept_facts import kept_facts
 from tsalert.response.known_schemas import KnownBySchema, NewKnownSchema, TakeBackSchema
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
@@ -34,7 +35,8 @@ def list_known(party_id: int) -> dict[str, Any]:
 def add_known(new: NewKnown, party_id: int) -> dict[str, Any]:
     """Add a name, number, vehicle or address; it is matched while calls are typed."""
     is_demo = current_app.config["TSALERT_DEMO"]
-    known_by.add_known(party_id, new, is_demo=is_demo, actor=current_actor(), now=utc_now())
+    facts = kept_facts(db.session(), current_actor(), [party_id], now=utc_now())
+    known_by.add_known(party_id, new, is_demo=is_demo, actor=current_actor(), now=utc_now(), without=facts)
     return _shown(party_id)
 
 
@@ -44,6 +46,8 @@ def add_known(new: NewKnown, party_id: int) -> dict[str, Any]:
 @known.response(200, KnownBySchema)
 def take_back(told: dict[str, Any], party_id: int, kind: str, known_id: int) -> dict[str, Any]:
     """Take something back; nobody is found by it any more, and that it stood is kept."""
+    facts = kept_facts(db.session(), current_actor(), [party_id], now=utc_now())
+    known_by.find_standing(db.session(), [party_id], KnownBy.of(kind), known_id, without=facts)
     known_by.take_back(party_id, KnownBy.of(kind), known_id, told["reason"], actor=current_actor(), now=utc_now())
     return _shown(party_id)
 
@@ -54,4 +58,8 @@ def _shown(party_id: int) -> dict[str, Any]:
     service.note_reading(party_id, "read", actor=current_actor(), now=utc_now())
     session = db.session()
     members = queries.get_party(session, party_id).members
-    return {"items": known_by.standing_of(session, members), "history": known_by.history_of(session, members)}
+    facts = kept_facts(session, current_actor(), members, now=utc_now())
+    return {
+        "items": known_by.standing_of(session, members, without=facts),
+        "history": known_by.history_of(session, members),
+    }

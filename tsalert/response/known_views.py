@@ -7,7 +7,9 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.parties import known_by
+from tsalert.parties.known_by import Standing
 from tsalert.parties.vocabulary import KnownBy
+from tsalert.response.kept_facts import kept_facts
 from tsalert.response.known_schemas import NewKnownSchema, TakeBackSchema
 from tsalert.response.party_views import bp, read_party
 from tsalert.web.access import current_actor, requires
@@ -30,7 +32,8 @@ def new_known(party_id: int) -> ResponseReturnValue:
 def add_known(party_id: int) -> ResponseReturnValue:
     """Add something that a party is known by."""
     new, is_demo = load_form(NewKnownSchema()), current_app.config["TSALERT_DEMO"]
-    known_by.add_known(party_id, new, is_demo=is_demo, actor=current_actor(), now=utc_now())
+    facts = kept_facts(db.session(), current_actor(), [party_id], now=utc_now())
+    known_by.add_known(party_id, new, is_demo=is_demo, actor=current_actor(), now=utc_now(), without=facts)
     flash("Added. They are found by it from now on.", "success")
     return redirect(url_for(".show_party", party_id=party_id), 303)
 
@@ -40,7 +43,7 @@ def add_known(party_id: int) -> ResponseReturnValue:
 def show_known(party_id: int, kind: str, known_id: int) -> ResponseReturnValue:
     """Show the form that takes something back."""
     party = read_party(party_id)
-    found = known_by.find_standing(db.session(), [party_id], KnownBy.of(kind), known_id)
+    found = _find(party_id, KnownBy.of(kind), known_id)
     return render_template("parties/known.html", party=party, known=found)
 
 
@@ -50,6 +53,13 @@ def show_known(party_id: int, kind: str, known_id: int) -> ResponseReturnValue:
 def take_back(party_id: int, kind: str, known_id: int) -> ResponseReturnValue:
     """Take something back that a party is known by."""
     reason = load_form(TakeBackSchema())["reason"]
+    _find(party_id, KnownBy.of(kind), known_id)
     known_by.take_back(party_id, KnownBy.of(kind), known_id, reason, actor=current_actor(), now=utc_now())
     flash("Taken back. They are not found by it any more.", "success")
     return redirect(url_for(".show_party", party_id=party_id), 303)
+
+
+def _find(party_id: int, kind: KnownBy, known_id: int) -> Standing:
+    """Return what this reader may learn that a party is known by."""
+    facts = kept_facts(db.session(), current_actor(), [party_id], now=utc_now())
+    return known_by.find_standing(db.session(), [party_id], kind, known_id, without=facts)

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london
+from tsalert.core.words import counted
 from tsalert.parties import matching
 from tsalert.parties.folding import sought_places
 from tsalert.parties.matching import Hit, Match
+from tsalert.parties.queries import PartyRecord, sought_of
 from tsalert.parties.rules import Sought
 from tsalert.parties.vocabulary import Likeness, PartyKind, Side
 from tsalert.parties.warning_notes import Warned, warnings_of
@@ -98,6 +100,18 @@ def look_up(
     return Matches(lines, tuple(_open_incidents(session, hits, here, reader=reader, now=now)), at=now)
 
 
+def others_like(
+    session: Session, record: PartyRecord, *, reader: Actor, is_demo: bool, now: datetime
+) -> tuple[MatchLine, ...]:
+    """Return who else may be a party that is known, without those decided to be somebody else."""
+    apart = {record.identity, *matching.set_apart(session, [record.identity])}
+    hits = matching.find_hits(session, sought_of(record), is_demo=is_demo)
+    hits = kept.seen_hits(session, reader, hits, now=now)
+    found = matching.gather(session, hits, limit=matching.SHOWN + len(apart))
+    others = [match for match in found if match.identity not in apart]
+    return lines_of(session, others[: matching.SHOWN], reader=reader, now=now)
+
+
 def _calls_here(session: Session, sought: Sought) -> list[int]:
     """Return the newest calls about the same place."""
     keys = sought_places(sought.address, sought.postcode)
@@ -143,7 +157,7 @@ def _words(match: Match, history: History | None, *, has_warning: bool, now: dat
     """Say why somebody may be meant: ``same phone, 2 earlier calls, last 14 March, warning note``."""
     said = [reason.label for reason in match.reasons]
     if history:
-        calls = "1 earlier call" if history.calls == 1 else f"{history.calls:,} earlier calls"
+        calls = counted(history.calls, "earlier call")
         said += [calls, f"last {_day(history.last_at, now)}"]
     return ", ".join([*said, "warning note"] if has_warning else said)
 

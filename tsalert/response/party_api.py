@@ -18,6 +18,7 @@ from tsalert.parties.warning_notes import Warned
 from tsalert.response import call_parties, held
 from tsalert.response.call_parties import PartOfCall, calls_of_parties
 from tsalert.response.kept import require_decision_of, seen
+from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import look_up
 from tsalert.response.party_schemas import (
     EndSchema,
@@ -156,7 +157,8 @@ def _shown(party_id: int, *, now: datetime) -> Shown:
     queries.get_party(db.session(), party_id)
     service.note_reading(party_id, "read", actor=current_actor(), now=now)
     session = db.session()
-    record = queries.get_party(session, party_id)
+    facts = kept_facts(session, current_actor(), queries.get_party(session, party_id).members, now=now)
+    record = queries.get_party(session, party_id, without=facts)
     return Shown(
         record,
         warning_notes.warnings_of(session, record.members, now=now, ended=True),

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.parties import known_by, matching, queries, service, vocabulary, warning_notes
+from tsalert.parties import known_by, queries, service, vocabulary, warning_notes
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
 from tsalert.response import call_parties, held
 from tsalert.response.kept import require_decision_of, seen
-from tsalert.response.matches import lines_of
+from tsalert.response.kept_facts import kept_facts
+from tsalert.response.matches import others_like
 from tsalert.response.party_schemas import EndSchema, NewDecisionSchema, NewWarningSchema, ReviewSchema, SearchSchema
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
@@ -55,7 +56,8 @@ def show_party(party_id: int) -> ResponseReturnValue:
     decisions = queries.decisions_of(session, members)
     others = {party for decision in decisions for party in decision.pair}
     is_demo = current_app.config["TSALERT_DEMO"]
-    alike = matching.others_like(session, queries.sought_of(record), record.identity, is_demo=is_demo)
+    facts = kept_facts(session, reader, members, now=now)
+    alike = others_like(session, record, reader=reader, is_demo=is_demo, now=now)
     return render_template(
         "parties/party.html",
         party=record,
@@ -63,8 +65,8 @@ def show_party(party_id: int) -> ResponseReturnValue:
         decisions=decisions,
         names=queries.party_names(session, seen(session, reader, Subject.PARTY, others | members, int, now)),
         calls=call_parties.calls_of_parties(session, members, reader=reader, now=now, limit=_PAGE),
-        alike=lines_of(session, alike, reader=reader, now=now),
-        known=known_by.standing_of(session, members),
+        alike=alike,
+        known=known_by.standing_of(session, members, without=facts),
         history=known_by.history_of(session, members),
         officers=staff.officer_names(session),
         held=notes,
@@ -150,10 +152,11 @@ def end(warning_id: int) -> ResponseReturnValue:
 
 
 def read_party(party_id: int) -> PartyRecord:
-    """Return a party, once the trail says who reads of it."""
-    queries.get_party(db.session(), party_id)
-    service.note_reading(party_id, "read", actor=current_actor(), now=utc_now())
-    return queries.get_party(db.session(), party_id)
+    """Return a party as this reader may know it, once the trail says who reads of it."""
+    known, reader, now = queries.get_party(db.session(), party_id), current_actor(), utc_now()
+    service.note_reading(party_id, "read", actor=reader, now=now)
+    facts = kept_facts(db.session(), reader, known.members, now=now)
+    return queries.get_party(db.session(), party_id, without=facts)
 
 
 def _back(party_id: int) -> ResponseReturnValue:

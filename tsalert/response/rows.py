@@ -112,6 +112,12 @@ def resolved_remotely_at(session: Session, incident_id: int) -> Sequence[datetim
     return session.scalars(select(Milestone.occurred_at).where(*resolved)).all()
 
 
+def grade_reason(session: Session, incident_id: int) -> str | None:
+    """Return why an incident was graded last as it was; None where nobody had to say."""
+    last = select(Grading.reason).where(Grading.incident_id == incident_id).order_by(Grading.id.desc()).limit(1)
+    return session.scalar(last)
+
+
 def new_facts_at(session: Session, incident_id: int) -> Sequence[datetime]:
     """Return when facts came in that changed an incident's grade."""
     found = select(Grading.facts_at).where(Grading.incident_id == incident_id, Grading.facts_at.is_not(None))

@@ -166,6 +166,12 @@ def check_call(new: NewCall, *, now: datetime) -> None:
     _check_reference(new)
 
 
+def lacks_way_there(new: NewCall) -> bool:
+    """Tell whether a call opens an immediate incident, and says neither where to go nor how to ring back."""
+    is_immediate = new.incident is not None and new.incident.grade is GradeName.IMMEDIATE
+    return is_immediate and not (new.address or new.postcode or new.phone)
+
+
 def is_possible_opening(opened_at: datetime, *, now: datetime) -> bool:
     """Tell whether a form can have been opened then; a server's clock may be two minutes behind another's."""
     return as_utc(opened_at) <= as_utc(now) + CLOCK_SKEW

@@ -7,12 +7,23 @@ from marshmallow.validate import OneOf, Range
 
 from tsalert.response.opening import Opening
 from tsalert.response.party_schemas import ChosenSchema, pop_chosen
-from tsalert.response.rules import Danger, NewCall, NewIncident, is_cash_about_to_move, propose_grade
+from tsalert.response.rules import (
+    Danger,
+    NewCall,
+    NewIncident,
+    is_cash_about_to_move,
+    lacks_way_there,
+    propose_grade,
+)
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
 from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
+_WHERE = {
+    "address": "Where shall the officer go?",
+    "phone": "How can we ring back?",
+}
 _OF_A_NEW_INCIDENT = frozenset({"category", "kind", "grade", "grade_reason"})
 
 
@@ -91,6 +102,7 @@ class NewCallFormSchema(NewCallSchema):
     """A call as the page sends it, with the sealed time at which the page was opened."""
 
     opened_at = Opening(required=True, data_key="opened")
+    was_asked_where = YesNo(load_default=False)
 
     @pre_load
     def join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -100,6 +112,15 @@ class NewCallFormSchema(NewCallSchema):
             return data
         kept = {name: value for name, value in data.items() if name not in _OF_A_NEW_INCIDENT}
         return kept | {"incident": joined, "disposition": Disposition.ADDED_TO_INCIDENT.value}
+
+    @post_load
+    def build(self, data: dict[str, Any], **rest: Any) -> NewCall:
+        """Return the call; one that lacks the way there is asked for it once, and saved without it the second time."""
+        was_asked = data.pop("was_asked_where")
+        call: NewCall = super().build(data, **rest)
+        if lacks_way_there(call) and not was_asked:
+            raise ValidationError(_WHERE)
+        return call
 
 
 class HoldSchema(Strict):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.errors import NotFound, Overtaken, RuleViolation
 from tsalert.db import transaction
 from tsalert.references.service import next_reference
 from tsalert.response import rules, service
@@ -137,7 +137,7 @@ def write_up(call_id: int, new: NewCall, *, actor: Actor, now: datetime, is_demo
     """Complete a call that waits; the first ring stays the time that counts, and the line what it was.
 
     :raises NotFound: there is no such call.
-    :raises Conflict: somebody else was first; it says who.
+    :raises Overtaken: somebody else was first; it says who.
     :raises RuleViolation: naming the field at fault.
     """
     actor.require(Permission.LOG_CALL)
@@ -172,7 +172,7 @@ def get_waiting(session: Session, call_id: int) -> WaitingCall:
     """Return one call that waits to be written up.
 
     :raises NotFound: there is no such call.
-    :raises Conflict: it was written up already; it says by whom.
+    :raises Overtaken: it was written up already; it says by whom.
     """
     call = session.get(Call, call_id) if is_id(call_id) else None
     if call is None:
@@ -207,7 +207,7 @@ def _lock(session: Session, call_id: int) -> Call:
 def _require_waiting(session: Session, call: Call) -> None:
     if call.disposition != Disposition.WAITING:
         who = staff.officer_names(session).get(call.logged_by or 0, "Another officer")
-        raise Conflict(f"{who} has written this call up already: {call.reference}.")
+        raise Overtaken(f"{who} has written this call up already: {call.reference}.")
 
 
 def _with_stories(session: Session, calls: Sequence[Call]) -> list[WaitingCall]:

@@ -1,24 +1,29 @@
 """Pages of calls that wait to be written up, and of the messages that callers left; they stand among those of calls."""
 
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
-from flask import current_app, redirect, render_template, request, send_file, url_for
+from flask import current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import Overtaken
 from tsalert.db import db
 from tsalert.paging.queries import troubles
 from tsalert.places import queries as places
-from tsalert.response import queries, waiting
+from tsalert.response import correcting_calls, queries, rows, waiting
+from tsalert.response.beside import WrittenUp, as_correction, beside
 from tsalert.response.call_views import bp, carried_opening, lead_to, show_call
+from tsalert.response.facts import TICKS
 from tsalert.response.prompts import PROMPTS
 from tsalert.response.schemas import HoldSchema, NewCallFormSchema
 from tsalert.response.waiting import Waiting
+from tsalert.staff import queries as staff
 from tsalert.telephone import retention
-from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.access import current_actor, note_shown, reads, requires
+from tsalert.web.forms import Form, View, load_form, redisplays
 
 __all__ = ["bp"]
 
@@ -62,11 +67,45 @@ def show_waiting() -> ResponseReturnValue:
     return render_template("response/waiting_changed.html", waiting=counted)
 
 
-@bp.get("/<int:call_id>/write-up")
-@requires(Permission.LOG_CALL)
+def _shows_both(view: View) -> View:
+    """Answer whoever comes second with what stands beside what they typed, and with the form that brings theirs in."""
+
+    @wraps(view)
+    def answer(call_id: int) -> ResponseReturnValue:
+        try:
+            return view(call_id)
+        except Overtaken as refusal:
+            db.session.rollback()
+            return _draw_both(call_id, refusal.message), 409
+
+    return cast(View, answer)
+
+
+def _draw_both(call_id: int, message: str) -> str:
+    session, typed = db.session(), request.form
+    call = queries.get_call(session, call_id)
+    incident = queries.get_incident(session, call.incident_id) if call.incident_id else None
+    reason = rows.grade_reason(session, incident.id) if incident else None
+    written = WrittenUp(call, incident, reason)
+    note_shown("call", call_id)
+    g.form = Form(as_correction(call, typed))
+    return render_template(
+        "response/written_up.html",
+        call=call,
+        incident=incident,
+        message=message,
+        is_typed=bool(typed),
+        rows=beside(written, typed, wards=places.ward_names(session)),
+        who=staff.officer_names(session).get(call.logged_by or 0, "The other"),
+        version=correcting_calls.version_of_call(session, call_id),
+        ticks={fact.value: fact.label for fact in TICKS},
+        wards=places.ward_options(session),
+    )
+
+
 @reads("call", "call_id")
-def show_write_up(call_id: int) -> ResponseReturnValue:
-    """Show the form of a call with what is known of one that waits."""
+def draw_write_up(call_id: int) -> ResponseReturnValue:
+    """Draw the form of a call with what is known of one that waits."""
     session = db.session()
     found = waiting.get_waiting(session, call_id)
     return render_template(
@@ -80,9 +119,19 @@ def show_write_up(call_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/<int:call_id>/write-up")
+@requires(Permission.LOG_CALL)
+@_shows_both
+@reads("call", "call_id")
+def show_write_up(call_id: int) -> ResponseReturnValue:
+    """Show the form of a call that waits; one that is written up already says by whom."""
+    return draw_write_up(call_id)
+
+
 @bp.post("/<int:call_id>/write-up")
 @requires(Permission.LOG_CALL)
-@redisplays(show_write_up)
+@_shows_both
+@redisplays(draw_write_up)
 def write_up(call_id: int) -> ResponseReturnValue:
     """Complete a call that waits, and show what came of it."""
     new, is_demo = load_form(NewCallFormSchema()), current_app.config["TSALERT_DEMO"]

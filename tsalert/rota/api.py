@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.rota import absences, alarms, calendars, listing, mobiles, planning, presenting, queries, service
+from tsalert.rota import absences, alarms, calendars, listing, mobiles, planning, presenting, queries, service, silence
 from tsalert.rota.models import Leave, Pattern, Shift
 from tsalert.rota.occurrences import WeeklyPattern
 from tsalert.rota.own_views import address_of
@@ -31,6 +31,7 @@ from tsalert.rota.schemas import (
     ReasonSchema,
     ShiftListSchema,
     ShiftSchema,
+    SilentListSchema,
     SpanSchema,
     WhenSchema,
 )
@@ -60,6 +61,14 @@ def get_on_duty(asked: dict[str, Any]) -> dict[str, Any]:
 def list_gaps() -> dict[str, Any]:
     """List the gaps that begin within seven days."""
     return {"items": alarms.gaps_ahead(db.session(), now=utc_now())}
+
+
+@rota.route("/silent-mobiles")
+@requires(Permission.MANAGE_ROTA)
+@rota.response(200, SilentListSchema)
+def list_silent() -> dict[str, Any]:
+    """List the officers to whom no text goes, because STOP was texted from their mobile; START mends it."""
+    return {"items": silence.silent_officers(db.session())}
 
 
 @rota.route("/shifts")

@@ -130,7 +130,10 @@ class KnownGap(Base):
 
 
 class OfficerMobile(Base):
-    """A mobile that an officer proved to hold, from then until it was removed."""
+    """A mobile that an officer proved to hold, from then until it was removed.
+
+    ``silent_since`` is when STOP was texted from it, after which the network holds back every text of ours.
+    """
 
     __tablename__ = "officer_mobile"
     __table_args__ = (
@@ -151,6 +154,7 @@ class OfficerMobile(Base):
     e164: Mapped[str]
     verified_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    silent_since: Mapped[datetime | None]
 
 
 class MobileCode(Base):

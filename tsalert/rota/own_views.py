@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.rota import calendars, mobiles, presenting, queries
+from tsalert.rota import calendars, mobiles, presenting, queries, silence
 from tsalert.rota.schemas import CodeSchema, PhoneSchema
 from tsalert.web.access import current_actor, public, signed_in
 from tsalert.web.forms import load_form, redisplays
@@ -29,6 +29,7 @@ def show_own() -> ResponseReturnValue:
         slots=[(slot, presenting.stood_fully(slot)) for slot in slots],
         soonest=_SOONEST,
         mobile=queries.mobile_of(session, officer_id),
+        silent_since=silence.silent_since(session, officer_id),
         waiting_for=mobiles.waiting_for(session, officer_id, now=now),
         calendar_since=calendars.link_since(session, officer_id),
     )

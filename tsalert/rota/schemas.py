@@ -187,6 +187,20 @@ class OnDutyListSchema(Schema):
     next_change_at = Instant(allow_none=True)
 
 
+class SilentSchema(Schema):
+    """An officer whose mobile takes no texts, and since when."""
+
+    officer_id = fields.Integer()
+    name = fields.String()
+    since = Instant()
+
+
+class SilentListSchema(Schema):
+    """The officers whose mobiles take no texts."""
+
+    items = fields.List(fields.Nested(SilentSchema))
+
+
 class ShiftSchema(Schema):
     """A shift as it stands in the rota."""
 

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from tsalert.core.actors import Permission
 from tsalert.core.clock import in_london, london_date, utc_now
 from tsalert.db import db
-from tsalert.rota import absences, mobiles, planning, presenting, queries, service, vocabulary, wording
+from tsalert.rota import absences, mobiles, planning, presenting, queries, service, silence, vocabulary, wording
 from tsalert.rota.schemas import (
     GiftSchema,
     LastDaySchema,
@@ -44,6 +44,7 @@ def show_rota() -> ResponseReturnValue:
         earlier=monday - shown,
         later=monday + shown,
         gaps=presenting.gaps_to_fill(session, now=now),
+        silent=silence.silent_officers(session),
         is_in_use=queries.is_in_use(session),
     )
 
@@ -64,8 +65,12 @@ def show_on_duty() -> ResponseReturnValue:
 @requires(Permission.MANAGE_ROTA)
 def list_officers() -> ResponseReturnValue:
     """Show which officers can be reached, and which cannot."""
+    session = db.session()
     return render_template(
-        "rota/officers.html", officers=staff.active_officers(db.session()), mobiles=queries.mobiles(db.session())
+        "rota/officers.html",
+        officers=staff.active_officers(session),
+        mobiles=queries.mobiles(session),
+        silent={each.officer_id: each.since for each in silence.silent_officers(session)},
     )
 
 
@@ -84,6 +89,7 @@ def show_officer(officer_id: int) -> ResponseReturnValue:
         leave=absences.leave_ahead(session, now=now, officer_id=officer_id),
         mobile=queries.mobile_of(session, officer_id) if sees_mobile else None,
         sees_mobile=sees_mobile,
+        silent_since=silence.silent_since(session, officer_id),
     )
 
 

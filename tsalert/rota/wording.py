@@ -1,7 +1,7 @@
 """What the rota says in mails and texts: names of officers and duties, and nothing else of anybody."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import datetime, time
 
 from tsalert.core.clock import in_london
 from tsalert.delivery.rules import Content
@@ -41,3 +41,43 @@ def gap_mail(gaps: Sequence[Gap], *, authority: str, link: str) -> Content:
 def code_text(code: str, *, authority: str) -> Content:
     """Return the text that proves a mobile."""
     return Content(sms=f"{authority}: your code is {code}. It works for 10 minutes. Nobody will ask you for it.")
+
+
+def silent_text(name: str, *, authority: str) -> Content:
+    """Return the text that tells a manager of an officer to whom no more texts go."""
+    said = f"{name} texted STOP: pages by text do not reach them, we ring instead. They must text START to us."
+    return Content(sms=f"{authority}: {said}")
+
+
+def silent_mail(name: str, at: datetime, *, link: str) -> Content:
+    """Return the mail that tells managers of it."""
+    return Content(
+        subject=f"Texts no longer reach {name}",
+        text=f"STOP was texted from the mobile of {name} on {moment(at)}. The telephone network now holds back every "
+        "text of ours to it: pages, welfare checks and news of missed calls. Pages ring them instead, at once; "
+        "nothing else reaches them there.\n\n"
+        "They mend it by texting START to the number that our texts come from. Until then give their shifts to "
+        f"somebody else if a call is not enough:\n\n{link}\n",
+    )
+
+
+def silent_mail_to_owner(at: datetime, *, authority: str, link: str) -> Content:
+    """Return the mail to whoever holds the mobile."""
+    return Content(
+        subject="Your mobile takes no more texts from us",
+        text=f"STOP was texted from your mobile on {moment(at)}. Texts of {authority} no longer reach it: pages, "
+        "welfare checks and news of missed calls. Your managers know. Pages ring you instead.\n\n"
+        "To get texts again, text START to the number that our texts come from. If it was not you, change your "
+        f"mobile here:\n\n{link}\n",
+    )
+
+
+def heard_again_mail(name: str, at: datetime) -> Content:
+    """Return the mail that tells managers that it is mended."""
+    text = f"START was texted from the mobile of {name} on {moment(at)}. Pages by text reach them again.\n"
+    return Content(subject=f"Texts reach {name} again", text=text)
+
+
+def start_answer(*, authority: str) -> str:
+    """Return what an officer reads who texted START."""
+    return f"{authority}: pages reach you by text again. Your managers know."

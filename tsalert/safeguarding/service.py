@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.db import transaction
@@ -22,6 +23,7 @@ def raise_concern(new: NewConcern, *, actor: Actor, now: datetime) -> int:
     """Raise a concern about a person of a case or an incident; returns its id. A closed case takes one too.
 
     :raises NotFound: there is no such case or incident.
+    :raises ContinuedElsewhere: the case goes on in another.
     :raises Withheld: it is restricted to this person.
     :raises RuleViolation: an answer has no words behind it.
     """
@@ -57,8 +59,8 @@ def record_step(concern_id: int, step: NewStep, *, actor: Actor, now: datetime) 
 
 def _require_subject(session: Session, new: NewConcern, actor: Actor, now: datetime) -> None:
     if new.case_id is not None:
-        cases.get_case(session, new.case_id)
-        tiers.require_visible(session, actor, Subject.CASE, new.case_id, now=now)
+        case = cases.get_visible_case(session, new.case_id, actor=actor, now=now)
+        merging.require_here(session, case)
     else:
         incident = response.get_incident(session, new.incident_id or 0)
         tiers.require_visible(session, actor, Subject.INCIDENT, incident.id, now=now)

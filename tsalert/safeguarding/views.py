@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -104,9 +105,9 @@ def _reference(*, incident: int | None, case: int | None) -> str:
     """Return the reference of what the concern is of, to somebody who may see it."""
     session, actor, now = db.session(), current_actor(), utc_now()
     if case is not None:
-        reference = cases.get_case(session, case).reference
-        tiers.require_visible(session, actor, Subject.CASE, case, now=now)
-        return reference
+        found = cases.get_visible_case(session, case, actor=actor, now=now)
+        merging.require_here(session, found)
+        return found.reference
     if incident is None:
         raise NotFound("Begin a concern on the page of its case or incident.")
     reference = response.get_incident(session, incident).reference

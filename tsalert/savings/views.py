@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.activities.queries import behind_savings
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -55,6 +56,7 @@ def list_interventions() -> ResponseReturnValue:
         older=older,
         types=list(InterventionType),
         links=links,
+        takes_more="case" not in links or cases.get_case(db.session(), links["case"][0]).continued_in_id is None,
         attention=Attention.options(),
     )
 
@@ -65,6 +67,8 @@ def new_intervention() -> ResponseReturnValue:
     """Ask what was done, then for what that kind of intervention needs."""
     given = FilterSchema(only=("case", "incident", "type")).load(_given())
     links = _links(_case_of(given), given.incident_id)
+    if "case" in links:
+        merging.require_here(db.session(), cases.get_case(db.session(), links["case"][0]))
     if given.type is None:
         return render_template("savings/choose_type.html", types=list(InterventionType), links=links, given=_given())
     lines = _lines(given.type, links)

@@ -105,6 +105,11 @@ def find_by_token(session: Session, token: str, *, now: datetime) -> Officer | N
     return found[0] if found and as_utc(now) < found[1].expires_at else None
 
 
+def token_issued_at(session: Session, token: str) -> datetime | None:
+    """Return when a token was given out; None where it is none."""
+    return session.scalar(select(ApiToken.created_at).where(ApiToken.token_digest == token_digest(token)))
+
+
 def sign_in_is_blocked(session: Session, account: str, network: str, *, now: datetime) -> bool:
     """Tell whether this account or network has failed too often in the last 15 minutes."""
     since = SignInFailure.at > as_utc(now) - WATCHED_SPAN

@@ -27,6 +27,7 @@ SPEC = {
 class ProblemSchema(Schema):
     """What went wrong (RFC 9457); ``errors`` by field, ``legal`` for what may be done instead.
 
+    A case that goes on in another says in which (``continued_in``).
     A record that is kept from its reader says which it is (``subject``, ``subject_id``) and how closely (``tier``).
     A refused step also tells the record as it is (``current``) and what was done since the version that was seen.
     """
@@ -37,6 +38,7 @@ class ProblemSchema(Schema):
     detail = fields.String()
     errors = fields.Dict(keys=fields.String(), values=fields.String())
     legal = fields.List(fields.String())
+    continued_in = fields.Integer()
     subject = fields.String()
     subject_id = fields.Integer()
     tier = fields.Integer()

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from tsalert.core.errors import (
     Conflict,
+    ContinuedElsewhere,
     NotAllowed,
     NotFound,
     Overtaken,
@@ -32,6 +33,7 @@ _STATUS: dict[type[TsalertError], int] = {
     Withheld: 403,
     RuleViolation: 422,
     Conflict: 409,
+    ContinuedElsewhere: 409,
     Overtaken: 409,
     TooManyTries: 429,
     Unavailable: 503,
@@ -69,6 +71,8 @@ def _domain_error(error: TsalertError) -> Response:
         extra["errors"] = {error.field: error.message}
     if isinstance(error, Conflict) and error.legal:
         extra["legal"] = list(error.legal)
+    if isinstance(error, ContinuedElsewhere):
+        extra["continued_in"] = error.case_id
     return answer(_STATUS[type(error)], error.message, extra)
 
 
@@ -148,4 +152,5 @@ def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, tit
 
 
 def _for_page(extra: dict[str, Any]) -> dict[str, Any]:
-    return {"legal": extra.get("legal", []), "problems": list(extra.get("errors", {}).values())}
+    problems = list(extra.get("errors", {}).values())
+    return {"legal": extra.get("legal", []), "problems": problems, "continued_in": extra.get("continued_in")}

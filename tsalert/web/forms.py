@@ -40,13 +40,15 @@ class Form:
     """What a template needs to draw a form; ``errors`` keeps the order of the fields.
 
     ``submission`` is the key of a form that may or may not have been carried out: sent again with
-    the same key it counts once.
+    the same key it counts once. ``links`` are (text, address) of where to look instead.
     """
 
     typed: MultiDict[str, str] = field(default_factory=MultiDict)
     errors: dict[str, str] = field(default_factory=dict)
     message: str | None = None
     submission: str | None = None
+    title: str = "There is a problem"
+    links: list[tuple[str, str]] = field(default_factory=list)
 
     def key_for(self, action: str) -> str | None:
         """Return the key that the form sent to an address must keep; None where it takes a fresh one."""
@@ -99,9 +101,16 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
                 return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
             return cast(str, page(*args, **kwargs)), 422
 
+        answer.page = page  # type: ignore[attr-defined]
         return cast(View, answer)
 
     return decorate
+
+
+def page_of(view: object) -> Callable[..., ResponseReturnValue] | None:
+    """Return the page that a view's form comes back on; None where it has none."""
+    found: Callable[..., ResponseReturnValue] | None = getattr(view, "page", None)
+    return found
 
 
 def redraws(page: Callable[[], ResponseReturnValue], *, box: str) -> Callable[[View], View]:

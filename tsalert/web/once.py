@@ -2,6 +2,8 @@
 
 A form carries a hidden key, and its second copy is led to where the first one led, even if both come at
 once. A request to the API may carry an ``Idempotency-Key`` header, and its second copy is refused with 409.
+What comes with a known key and is no copy, such as a form that was changed after "back", is never dropped: the
+form comes back with what was typed (resent.py), and the API's answer is 422.
 """
 
 import logging
@@ -18,7 +20,9 @@ from tsalert.core.errors import AlreadyDone
 from tsalert.db import Submission, db, not_wait_for_disk, transaction
 from tsalert.web.access import View, find_actor, is_api
 from tsalert.web.errors import answer
+from tsalert.web.fingerprints import fingerprint_of_request
 from tsalert.web.forms import UNREACHABLE
+from tsalert.web.resent import ask_again
 
 _log = logging.getLogger(__name__)
 # The first copy notes where it led right after it is saved; these are the looks and the seconds between them.
@@ -57,12 +61,20 @@ def _recall() -> ResponseReturnValue | None:
     key = _key()
     if key is None:
         return None
+    claim = (key, fingerprint_of_request(key), utc_now())
     done = db.session.get(Submission, key)
+    if done is not None and _is_other(done, claim[1]):
+        return ask_again(done.location)
     if done is not None and done.location:
         return redirect(done.location, 303)
-    g.submission = key
-    db.session().info["submission"] = (key, utc_now())
+    g.submission = claim
+    db.session().info["submission"] = claim
     return None
+
+
+def _is_other(done: Submission, digest: str) -> bool:
+    """Tell whether a request is no copy of the one that its key was carried out for."""
+    return done.digest is not None and done.digest != digest
 
 
 def _key() -> str | None:
@@ -82,15 +94,20 @@ def _is_without_body() -> bool:
 
 def _lead_on(error: AlreadyDone) -> ResponseReturnValue:
     """Answer a copy that was overtaken by the first one while both were at work."""
-    key = g.pop("submission", None)
+    key, digest, _made_at = g.pop("submission")
+    done = db.session.get(Submission, key)
+    is_other = done is not None and _is_other(done, digest)
     if is_api():
-        return answer(409, error.message, title=_TITLE)
-    location = _await_location(key) if key else None
+        return ask_again(None) if is_other else answer(409, error.message, title=_TITLE)
+    location = _await_location(key)
+    if is_other:
+        return ask_again(location)
     return redirect(location, 303) if location else answer(409, _WHERE, title=_TITLE)
 
 
 def _await_location(key: str) -> str | None:
     """Return where the first copy led, once it is known; no connection is held meanwhile."""
+    db.session.rollback()
     for _ in range(_LOOKS):
         location = db.session.scalar(select(Submission.location).where(Submission.key == key))
         db.session.rollback()
@@ -102,10 +119,10 @@ def _await_location(key: str) -> str | None:
 
 def _remember(response: Response) -> Response:
     db.session().info.pop("submission", None)
-    key = g.get("submission")
-    if key and response.status_code == 303:
+    claim = g.get("submission")
+    if claim and response.status_code == 303:
         try:
-            _note_location(key, response.location)
+            _note_location(claim[0], response.location)
         except UNREACHABLE as error:
             # The work is saved, and its sender must hear so; a second copy is still refused.
             _log.warning("a second copy of this form will not find where the first one led", exc_info=error)

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
@@ -32,12 +33,13 @@ def begin_study(case_id: int, new: Beginning, *, actor: Actor, now: datetime) ->
 
     :raises NotFound: there is no such case.
     :raises Withheld: it is restricted to this person.
-    :raises Conflict: the quarter has three studies.
+    :raises Conflict: the quarter has three studies, or the case goes on in another.
     """
     actor.require(Permission.WRITE_REPORT)
     require_quarter(new.quarter, now=now)
     with transaction() as session:
         case = cases.get_visible_case(session, case_id, actor=actor, now=now)
+        merging.require_here(session, case)
         row = CaseStudy(case_id=case_id, quarter=new.quarter.label, first_day=new.quarter.first_day)
         row.place = rules.free_place(_taken(session, new.quarter), new.quarter)
         row.begun_by, row.begun_at = actor.officer_id, now

@@ -5,6 +5,7 @@ from typing import cast
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -74,6 +75,7 @@ def new_study(case_id: int) -> ResponseReturnValue:
     """Ask for which quarter a study of this case is begun."""
     session = db.session()
     case = cases.get_visible_case(session, case_id, actor=current_actor(), now=utc_now())
+    merging.require_here(session, case)
     return render_template(
         "studies/new.html",
         case=case,

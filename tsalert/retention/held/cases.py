@@ -35,7 +35,7 @@ ENTRIES = (
     held("case_note", "case_id > case_file", facts="kind", words="text reason"),
     held("helpline_contact", "case_id > case_file", facts="reference kind category scam_kind"),
     held("exhibit", "case_id > case_file", facts="initials", words="description found_where found_by"),
-    held("evidence_file", "case_id > case_file", facts="kind sha256", words="name note", file="storage_key"),
+    held("evidence_file", "case_id > case_file", facts="kind sha256 cares", words="name note", file="storage_key"),
     held("evidence_removed", "file_id > evidence_file"),
     held("custody_event", "exhibit_id > exhibit", facts="kind", persons="person place", words="seal_number note"),
     held("disclosure_item", "case_id > case_file"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as case_words
 from tsalert.cases.models import CaseFile, CaseIncident, MoneyLine
@@ -111,9 +112,8 @@ def _case(session: Session, new: NewIntervention) -> CaseFile | None:
         case = None if new.case_id is None else cases.get_case(session, new.case_id, lock=True)
     except NotFound as error:
         raise RuleViolation(error.message, field="case_id") from error
-    if case is not None and case.continued_in_id is not None:
-        other = cases.get_case(session, case.continued_in_id).reference
-        raise RuleViolation(f"{case.reference} continues in {other}. Record it there.", field="case_id")
+    if case is not None:
+        merging.require_here(session, case)
     return case
 
 

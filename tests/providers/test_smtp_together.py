@@ -1,0 +1,100 @@
+"""Mail over several connections of one line: what one leaves, the others take, and no mail goes out twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.providers.log import Log
+from tests.providers.test_smtp import OLD, mail
+from tests.standins.mail_server import MailServer, running
+from tsalert.config import SmtpSettings
+from tsalert.delivery.ports import Accepted, InDoubt, RetryLater, Unavailable
+from tsalert.providers.smtp import SmtpEmail
+from tsalert.providers.smtp_line import SmtpLine
+
+CONNECTIONS = 3
+
+
+@pytest.fixture(params=[MailServer().extensions, OLD], ids=["pipelining", "one-at-a-time"])
+def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
+    with running(MailServer(extensions=request.param)) as server:
+        yield server
+
+
+@pytest.fixture
+def line(server: MailServer) -> Iterator[SmtpLine]:
+    gateway = SmtpEmail(
+        SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS), sender="a@example.org", timeout=2
+    )
+    line = gateway.line()
+    yield line
+    line.close()
+
+
+def send(line: SmtpLine, *names: str) -> Log:
+    log = Log(connections=CONNECTIONS)
+    line.send([mail(number, name) for number, name in enumerate(names)], log)
+    return log
+
+
+def taken(server: MailServer) -> Counter[str]:
+    return Counter(to.partition("@")[0] for to, _ in server.taken)
+
+
+def test_each_mail_goes_out_once_over_as_many_connections_as_are_of_use(line: SmtpLine, server: MailServer) -> None:
+    send(line, "a", "b")
+    assert server.connections == 2
+    names = [f"p{number}" for number in range(50)]
+    log = send(line, *names)
+    assert taken(server) == Counter([*names, "a", "b"])
+    assert all(isinstance(answer, Accepted) for answer in log.answers.values())
+    assert server.connections == CONNECTIONS
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("dropped", InDoubt), ("closing", RetryLater)])
+def test_what_a_broken_connection_leaves_the_others_take(
+    line: SmtpLine, server: MailServer, name: str, verdict: type
+) -> None:
+    names = ["p0", "p1", name, *(f"p{number}" for number in range(3, 20))]
+    log = send(line, *names)
+    assert isinstance(log.answers[2], verdict)
+    others = {number: answer for number, answer in log.answers.items() if number != 2}
+    # What was next in line behind a mail that broke the connection was never begun, and is handed over again.
+    assert len(others) >= 18
+    assert all(isinstance(answer, Accepted) for answer in others.values())
+    assert len(server.taken) == len(others)
+    assert set(taken(server).values()) == {1}
+
+
+def test_a_silent_connection_leaves_one_mail_in_doubt_and_holds_up_nobody_else(
+    line: SmtpLine, server: MailServer
+) -> None:
+    names = ["silent", *(f"p{number}" for number in range(1, 20))]
+    log = send(line, *names)
+    assert isinstance(log.answers[0], InDoubt)
+    assert sum(isinstance(answer, Accepted) for answer in log.answers.values()) >= 18
+    assert set(taken(server).values()) == {1}
+
+
+def test_a_server_that_takes_two_connections_gets_everything_over_two() -> None:
+    with running(MailServer(most_connections=2)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        line = SmtpEmail(settings, sender="a@example.org", timeout=5).line()
+        for _ in range(2):
+            log = send(line, *(f"p{number}" for number in range(20)))
+            assert all(isinstance(answer, Accepted) for answer in log.answers.values())
+        line.close()
+        # The third was asked for once, and not with every batch.
+        assert server.connections == 3
+
+
+def test_when_all_connections_break_the_server_is_left_in_peace(line: SmtpLine, server: MailServer) -> None:
+    log = Log(connections=CONNECTIONS)
+    messages = [mail(number, "dropped") for number in range(10)]
+    with pytest.raises(Unavailable):
+        line.send(messages, log)
+    doubts = [number for number, answer in log.answers.items() if isinstance(answer, InDoubt)]
+    assert len(doubts) == CONNECTIONS
+    assert set(log.begun) == set(doubts)
+    assert len(log.answers) < len(messages)

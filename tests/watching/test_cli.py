@@ -1,0 +1,133 @@
+"""The command for a timer: it prints what is wrong, exits 1, and writes to the managers once an hour by itself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from tests.delivery.conftest import Provider
+from tsalert.core.actors import Actor
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.delivery.models import Delivery
+from tsalert.delivery.ports import Unavailable
+from tsalert.installation.models import SignOfLife
+from tsalert.installation.signs import WATCH_MAIL
+from tsalert.staff.rules import RoleName
+
+MINUTE = timedelta(minutes=1)
+Heard = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def mail(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """The mail server, which a worker would use."""
+    provider = Provider()
+    monkeypatch.setitem(app.extensions, "tsalert_gateways", (provider,))
+    return provider
+
+
+@pytest.fixture
+def watch(app: Flask, session: Session) -> Callable[..., tuple[int, list[str]]]:
+    """Run the command: its exit status and its lines."""
+
+    def run(*options: str) -> tuple[int, list[str]]:
+        session.commit()
+        done = app.test_cli_runner().invoke(args=["watch", *options])
+        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output.splitlines()
+
+    return run
+
+
+def test_with_nothing_wrong_it_says_so_and_exits_0(heard: Heard, mail: Provider, watch: Callable[..., object]) -> None:
+    heard(MINUTE)
+    assert watch() == (0, ["All is well."])
+    assert mail.sent == []
+
+
+def test_it_writes_to_every_manager_without_a_worker(
+    officer: Callable[..., Actor], heard: Heard, mail: Provider, watch: Callable[..., tuple[int, list[str]]]
+) -> None:
+    officer(RoleName.MANAGER, name="Mo Manager")
+    officer(RoleName.MANAGER, name="Max Manager")
+    officer(name="Dee Desk")
+    heard(10 * MINUTE)
+    status, lines = watch()
+    assert status == 1
+    assert lines[0].startswith("The worker has not been heard of since")
+    assert lines[-1] == "2 managers were written to."
+    assert len(mail.sent) == 2
+    assert b"does not do all its work" in mail.sent[0].content
+    assert set(db.session().scalars(select(Delivery.status))) == {"accepted"}
+
+
+def test_it_writes_once_an_hour_and_fails_each_time(
+    session: Session,
+    officer: Callable[..., Actor],
+    heard: Heard,
+    mail: Provider,
+    watch: Callable[..., tuple[int, list[str]]],
+) -> None:
+    officer(RoleName.MANAGER)
+    heard(10 * MINUTE)
+    watch()
+    status, lines = watch()
+    assert (status, lines[-1]) == (1, "The managers were written to within the last hour.")
+    assert len(mail.sent) == 1
+    an_hour_ago = update(SignOfLife).where(SignOfLife.name == WATCH_MAIL).values(at=utc_now() - 61 * MINUTE)
+    session.execute(an_hour_ago)
+    assert watch()[1][-1] == "1 manager was written to."
+    assert len(mail.sent) == 2
+
+
+def test_a_mail_server_that_is_gone_is_said_so_and_the_next_run_hands_the_mail_over(
+    officer: Callable[..., Actor], heard: Heard, mail: Provider, watch: Callable[..., tuple[int, list[str]]]
+) -> None:
+    manager = officer(RoleName.MANAGER)
+    assert manager.officer_id
+    heard(10 * MINUTE)
+    mail.before = _is_gone
+    status, lines = watch()
+    assert (status, lines[-1]) == (1, "The managers have not got it yet: no connection")
+    mail.before = id
+    assert watch()[0] == 1
+    assert len(mail.sent) == 1
+
+
+def test_it_can_be_told_to_write_to_nobody(
+    officer: Callable[..., Actor], heard: Heard, mail: Provider, watch: Callable[..., tuple[int, list[str]]]
+) -> None:
+    officer(RoleName.MANAGER)
+    heard(10 * MINUTE)
+    status, lines = watch("--quiet")
+    assert (status, len(lines), mail.sent) == (1, 1, [])
+
+
+def test_a_service_without_managers_says_that_nobody_was_written_to(
+    heard: Heard, mail: Provider, watch: Callable[..., tuple[int, list[str]]]
+) -> None:
+    heard(10 * MINUTE)
+    assert watch()[1][-1] == "There is no manager to write to."
+
+
+def test_a_database_that_is_gone_is_what_it_says(
+    watch: Callable[..., tuple[int, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr("tsalert.watching.queries.paging.troubles", gone)
+    status, lines = watch()
+    assert (status, lines) == (
+        1,
+        ["The database does not answer.", "Nobody was written to: the addresses are in the database."],
+    )
+
+
+def _is_gone(_message: object) -> None:
+    raise Unavailable("no connection")

@@ -1,0 +1,52 @@
+"""What an alert's page says before anybody decides: who gets it, at what cost, what waits, and when it goes out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import budgeting, editions, proof, schedules, spending
+from tsalert.alerts.costing import costs
+from tsalert.alerts.later import say_later
+from tsalert.alerts.lone import is_for_one
+from tsalert.alerts.models import Alert
+from tsalert.alerts.nearness import find_near
+from tsalert.alerts.night import find_night
+from tsalert.alerts.reaching import count_readers
+from tsalert.alerts.spending_rules import in_pounds, to_the_penny
+from tsalert.alerts.unusual import is_unusual, usual_size
+
+
+def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) -> dict[str, Any]:
+    """Count who would get an alert now, at what cost, and what would wait; or who was to get it when it was sent."""
+    if alert.published_at is not None:
+        sent = editions.sent_sizes(session, alert.id)
+        unsent: dict[str, Any] = {"reach": None, "later": "", "costs": [], "night": None, "usual": None, "near": []}
+        return unsent | {"edition_sizes": sent, "budget": None, "spent": _spent(session, alert)}
+    found = count_readers(session, alert, now=now)
+    usual, size, reach = usual_size(session, alert.id), found.size, found.at_once
+    return {
+        "reach": reach,
+        "usual": usual if is_unusual(size, usual) else None,
+        "is_for_one": is_for_one(session, alert, size, now=now),
+        "counted_at": found.as_of,
+        "later": say_later(found.later),
+        "edition_sizes": found.editions,
+        "costs": costs(pulled, reach),
+        "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),
+        "budget": budgeting.find_budget(session, alert, pulled, reach, now=now),
+        "to_the_penny": to_the_penny,
+        "near": find_near(session, alert, now=now),
+    }
+
+
+def _spent(session: Session, alert: Alert) -> str:
+    cost = spending.spent_on(session, alert.id)
+    return to_the_penny(in_pounds(cost)) if cost else ""
+
+
+def schedule(session: Session, alert: Alert) -> dict[str, Any]:
+    """Return the last schedule of an alert, and what of it waits for the morning after its moment."""
+    found = schedules.find_latest(session, alert.id)
+    night = find_night(alert.channels, alert.urgency, alert.expires_at, found.starts_at) if found else None
+    return {"schedule": found, "schedule_night": night}

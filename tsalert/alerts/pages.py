@@ -1,0 +1,30 @@
+"""The pages and operations of alerts, gathered for the doors."""
+
+from tsalert.alerts import (
+    api,
+    audience_api,
+    audience_views,
+    figure_api,
+    figure_views,
+    guard_api,
+    guard_views,
+    missing_api,
+    missing_views,
+    printed_api,
+    printed_views,
+    public_views,
+    views,
+    withdrawing_views,
+)
+
+# All of these stand on one blueprint; naming them here is what opens their pages.
+PARTS = (audience_views, guard_views, public_views, withdrawing_views)
+blueprints = (views.bp, printed_views.bp, missing_views.bp, figure_views.bp)
+operations = (
+    *api.blueprints,
+    *guard_api.blueprints,
+    *audience_api.blueprints,
+    *printed_api.blueprints,
+    *missing_api.blueprints,
+    *figure_api.blueprints,
+)

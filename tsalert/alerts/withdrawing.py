@@ -1,0 +1,111 @@
+"""Taking an alert back, and the correction to exactly those who got it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import answering, editions, posting, queries, rules
+from tsalert.alerts.markdown import from_plain
+from tsalert.alerts.models import Alert, AlertWriter
+from tsalert.alerts.rules import LONGEST_HEADLINE, Kind
+from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
+from tsalert.alerts.steps import Status
+from tsalert.audit import service as audit
+from tsalert.core.actors import Actor, Permission
+from tsalert.core.errors import Conflict, NotAllowed
+from tsalert.db import transaction
+from tsalert.references.service import next_number
+
+# Long enough for an approval, a night and a weekend; whoever reads it later is told by the alert's own page.
+APPLIES_FOR = timedelta(days=7)
+
+
+def take_back(
+    session: Session, alert: Alert, reason: str, *, tell_readers: bool, actor: Actor, now: datetime
+) -> int | None:
+    """Stop an alert for good and keep why for everybody to read. A step.
+
+    :return: the id of the correction, where one was asked for and anybody is there to get it.
+    :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
+    """
+    alert.withdrawn_because = rules.check_public_reason(reason)
+    answering.require_nobody_named(session, alert, alert.withdrawn_because)
+    posting.call_off(session, alert, now=now)
+    alert.changed_at = now
+    session.flush()
+    audit.record(session, actor, "withdrawn", "alert", alert.id, now=now, reference=alert.reference)
+    if not tell_readers or find_obstacle(session, alert):
+        return None
+    return _write_correction(session, alert, alert.withdrawn_because, actor, now).id
+
+
+def correct(alert_id: int, *, actor: Actor, now: datetime) -> int:
+    """Write to exactly those who got a withdrawn alert that it was withdrawn, and why; returns the correction's id.
+
+    It waits for approval by somebody else, as every alert does.
+
+    :raises NotFound: there is no such alert.
+    :raises Conflict: it was not withdrawn, is a correction itself, has one, or nobody got it.
+    """
+    with transaction() as session:
+        alert = queries.get_alert(session, alert_id, lock=True)
+        obstacle = find_obstacle(session, alert)
+        if obstacle or alert.withdrawn_because is None:
+            raise Conflict(obstacle or "This alert was not withdrawn.", legal=["read"])
+        return _write_correction(session, alert, alert.withdrawn_because, actor, now).id
+
+
+def find_correction(session: Session, alert_id: int) -> Alert | None:
+    """Return the correction of an alert, written or sent; one that was rejected is none."""
+    mine = (Alert.in_reply_to == alert_id, Alert.kind == Kind.CANCEL, Alert.status != Status.REJECTED)
+    return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
+
+
+def find_obstacle(session: Session, alert: Alert) -> str:
+    """Return why no correction of an alert can be written, or nothing."""
+    if alert.kind == Kind.CANCEL:
+        return "This is a correction itself. Write a new alert."
+    made = find_correction(session, alert.id)
+    if made is not None:
+        return f"Its correction is {made.reference}."
+    if not editions.is_anybody(session, editions.who_got(alert.id, alert.channels)):
+        return "Nobody got this alert at once who can be told now."
+    return ""
+
+
+def _write_correction(session: Session, original: Alert, reason: str, actor: Actor, now: datetime) -> Alert:
+    """Keep the correction as its writer would submit it."""
+    actor.require(Permission.DRAFT_ALERT)
+    if actor.officer_id is None:
+        raise NotAllowed("Only an officer can write an alert.")
+    alert = Alert(
+        reference=rules.write_reference(*next_number(session, "TS", at=now)),
+        kind=Kind.CANCEL,
+        in_reply_to=original.id,
+        case_id=original.case_id,
+        status=Status.PENDING_APPROVAL,
+        author_id=actor.officer_id,
+        created_at=now,
+        submitted_at=now,
+        changed_at=now,
+    )
+    _fill(alert, original, reason, now)
+    session.add(alert)
+    session.flush()
+    session.add(AlertWriter(alert_id=alert.id, officer_id=actor.officer_id))
+    answering.carry_over(session, original, alert)
+    session.flush()
+    for action in ("drafted", "submitted"):
+        audit.record(session, actor, action, "alert", alert.id, now=now, reference=alert.reference)
+    return alert
+
+
+def _fill(alert: Alert, original: Alert, reason: str, now: datetime) -> None:
+    """Give a correction the words of the public reason, and the readers and urgency of what it takes back."""
+    words = from_plain(reason)
+    alert.headline = f"Withdrawn: {original.headline}"[:LONGEST_HEADLINE]
+    alert.body_markdown, alert.advice, alert.sms_text = words, "", reason
+    alert.voice_text = words if seconds(spoken(words)) <= LONGEST_CALL else ""
+    alert.topic, alert.urgency, alert.expires_at = original.topic, original.urgency, now + APPLIES_FOR
+    alert.wards, alert.channels = [*original.wards], [*original.channels]

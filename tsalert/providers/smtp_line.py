@@ -1,0 +1,107 @@
+"""Several SMTP connections in one thread: each says its next sentence when its server has answered the last.
+
+Threads for each would spend their time handing Python's lock to each other, twice for every message.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from selectors import EVENT_READ, BaseSelector, DefaultSelector
+from smtplib import SMTPException
+from time import monotonic
+
+from tsalert.delivery.ports import AttemptLog, Message, Unavailable
+from tsalert.providers.smtp_talk import Talk
+from tsalert.providers.smtp_wire import Lost, Wire
+
+_IDLE_SECONDS = 15.0
+# A server that takes fewer connections than we may open is not asked for another before this.
+_ENOUGH_SECONDS = 60.0
+_LOOK_SECONDS = 1.0
+
+
+class SmtpLine:
+    """Kept connections to one server, used by one thread.
+
+    :param connect: opens and secures a connection.
+    :param most: how many connections may be open.
+    :param recycle_after: messages after which a connection is made anew.
+    """
+
+    def __init__(self, connect: Callable[[], Wire], most: int, *, sender: str, recycle_after: int) -> None:
+        self.connections = most
+        self._connect = connect
+        self._sender = sender
+        self._recycle_after = recycle_after
+        self._talks: list[Talk] = []
+        self._used_at = 0.0
+        self._enough_until = 0.0
+        self._error: Exception | None = None
+
+    def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
+        """Hand over messages; what a connection leaves when it breaks, the others take.
+
+        So at most one message on each connection is in doubt when the process or the server dies.
+
+        :raises Unavailable: no connection, or all broke; a message begun without an answer is in doubt.
+        """
+        self._open(len(messages))
+        self._error = None
+        with DefaultSelector() as selector:
+            self._talk(iter(messages), log, selector)
+        self._used_at = monotonic()
+        self._recycle()
+        if self._error is not None and not self._talks:
+            raise Unavailable(f"the mail server broke off: {self._error}") from self._error
+
+    def close(self) -> None:
+        """Say QUIT, if the server still listens."""
+        talks, self._talks = self._talks, []
+        for talk in talks:
+            talk.wire.quit()
+
+    def _open(self, useful: int) -> None:
+        """Open as many connections as there are messages, as far as we may and the server lets us."""
+        if monotonic() - self._used_at > _IDLE_SECONDS:
+            self.close()
+        while len(self._talks) < min(self.connections, useful) and (
+            not self._talks or monotonic() >= self._enough_until
+        ):
+            try:
+                self._talks.append(Talk(self._connect(), sender=self._sender))
+            except (OSError, SMTPException, Lost) as error:
+                if not self._talks:
+                    raise Unavailable(f"no connection to the mail server: {error}") from error
+                self._enough_until = monotonic() + _ENOUGH_SECONDS
+
+    def _talk(self, messages: Iterator[Message], log: AttemptLog, selector: BaseSelector) -> None:
+        """Begin a dialogue over each connection and go on until all have come to their end."""
+        for talk in self._talks.copy():
+            selector.register(talk.wire, EVENT_READ, talk)
+            self._step(talk, partial(talk.begin, messages, log), selector)
+        look_at = monotonic() + _LOOK_SECONDS
+        while selector.get_map():
+            for key, _ in selector.select(_LOOK_SECONDS):
+                self._step(key.data, key.data.listen, selector)
+            if monotonic() >= look_at:
+                look_at = monotonic() + _LOOK_SECONDS
+                for key in list(selector.get_map().values()):
+                    self._step(key.data, key.data.wire.require_patience, selector)
+
+    def _step(self, talk: Talk, step: Callable[[], None], selector: BaseSelector) -> None:
+        """Take a step of a dialogue; a connection that breaks is dropped, one that has no more to say is kept."""
+        try:
+            step()
+        except (OSError, Lost) as error:
+            talk.fail(error)
+            self._error = error
+            self._talks.remove(talk)
+            selector.unregister(talk.wire)
+            talk.wire.drop()
+        else:
+            if talk.is_over:
+                selector.unregister(talk.wire)
+
+    def _recycle(self) -> None:
+        for talk in [talk for talk in self._talks if talk.taken >= self._recycle_after]:
+            self._talks.remove(talk)
+            talk.wire.quit()

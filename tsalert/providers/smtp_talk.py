@@ -1,0 +1,149 @@
+"""What is said over one SMTP connection: the content of one message travels with the envelope of the next."""
+
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from typing import Any
+
+from tsalert.delivery.ports import AttemptLog, InDoubt, Message, Rejected, RetryLater
+from tsalert.providers.smtp_codes import START_MAIL_INPUT, sender_verdict, verdict
+from tsalert.providers.smtp_wire import SERVICE_CLOSING, Lost, Reply, Wire
+
+_RECIPIENT_OK = frozenset({250, 251})
+_UNSAFE = frozenset("\r\n\0\t <>")
+
+# Is sent each of the server's answers, in their order, and ends when it wants no more.
+Dialogue = Generator[None, Any, None]
+
+
+class Talk:
+    """One connection; at most one message on it is in doubt when the process or the server dies."""
+
+    def __init__(self, wire: Wire, *, sender: str) -> None:
+        self.wire = wire
+        self.taken = 0
+        self._sender = sender.encode()
+        self._begun: Message | None = None
+        self._must_reset = False
+        self._dialogue: Dialogue | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether all has been said."""
+        return self._dialogue is None
+
+    def begin(self, messages: Iterator[Message], log: AttemptLog) -> None:
+        """Say the first sentence; messages are taken as long as there are any, which other connections take from too.
+
+        :raises OSError: the connection broke.
+        """
+        self._dialogue = self._hand_over(messages, log)
+        self._go_on(None)
+
+    def listen(self) -> None:
+        """Read what the server has said, and answer it.
+
+        :raises OSError: the connection broke.
+        :raises Lost: likewise.
+        """
+        for reply in self.wire.replies():
+            self._go_on(reply)
+
+    def fail(self, error: Exception) -> None:
+        """End the dialogue, since the connection broke; a message begun without an answer is in doubt."""
+        dialogue, self._dialogue = self._dialogue, None
+        if dialogue is not None:
+            with suppress(OSError, Lost):
+                dialogue.throw(error)
+
+    def _go_on(self, reply: Reply | None) -> None:
+        if self._dialogue is None:
+            raise Lost("the server said more than it was asked")
+        try:
+            self._dialogue.send(reply)
+        except StopIteration:
+            self._dialogue = None
+
+    def _hand_over(self, messages: Iterator[Message], log: AttemptLog) -> Dialogue:
+        try:
+            while log.has_time() and (message := next(messages, None)) is not None:
+                refusal = _unsendable(message, self.wire)
+                if refusal is None:
+                    yield from self._offer(message, log)
+                else:
+                    log.end(message, refusal)
+            if self._begun is not None:
+                self._write([])
+                yield from self._settle(self._begun, log)
+        except (OSError, Lost) as error:
+            if self._begun is not None:
+                log.end(self._begun, InDoubt(f"the mail server broke off: {error}"))
+            raise
+
+    def _offer(self, message: Message, log: AttemptLog) -> Dialogue:
+        """Send what is begun and the next envelope; begin the next message if the server wants it."""
+        option = b"" if message.address.isascii() else b" SMTPUTF8"
+        envelope = [
+            b"MAIL FROM:<%b>%b\r\n" % (self._sender, option),
+            b"RCPT TO:<%b>\r\n" % message.address.encode(),
+            b"DATA\r\n",
+        ]
+        self._write([b"RSET\r\n", *envelope] if self._must_reset else envelope)
+        if self._begun is not None:
+            yield from self._settle(self._begun, log)
+        try:
+            yield from self._read_envelope(message, log)
+        except (OSError, Lost) as error:
+            # Counted as a try, since it may be this very address that makes the server hang up.
+            log.end(message, RetryLater(f"the mail server broke off: {error}"))
+            raise
+
+    def _read_envelope(self, message: Message, log: AttemptLog) -> Dialogue:
+        if self._must_reset:
+            _still_open((yield))
+        sender, recipient, data = _still_open((yield)), _still_open((yield)), _still_open((yield))
+        self._must_reset = not (sender[0] == 250 and recipient[0] in _RECIPIENT_OK and data[0] == START_MAIL_INPUT)
+        if not self._must_reset:
+            log.begin(message)
+            self._begun = message
+            return
+        if data[0] == START_MAIL_INPUT:
+            # Some servers want content although they refused; an empty one is refused or goes to nobody.
+            self.wire.write([b".\r\n"])
+            _still_open((yield))
+        if sender[0] != 250:
+            log.end(message, sender_verdict(*sender))
+        else:
+            log.end(message, verdict(*(data if recipient[0] in _RECIPIENT_OK else recipient)))
+
+    def _write(self, commands: list[bytes]) -> None:
+        self.wire.write([_as_data(self._begun.content), *commands] if self._begun else commands)
+
+    def _settle(self, message: Message, log: AttemptLog) -> Dialogue:
+        """Read the answer to the content that was sent."""
+        code, text = yield
+        self._begun = None
+        self.taken += 1
+        log.end(message, verdict(code, text))
+        if code == SERVICE_CLOSING:
+            raise Lost("421: the server is closing")
+
+
+def _still_open(reply: Reply) -> Reply:
+    """Return an answer, unless the server says with it that it is about to close."""
+    if reply[0] == SERVICE_CLOSING:
+        raise Lost(f"{reply[0]} {reply[1]}")
+    return reply
+
+
+def _unsendable(message: Message, wire: Wire) -> Rejected | None:
+    """Refuse an address that would break the dialogue, or that this server cannot carry."""
+    if not _UNSAFE.isdisjoint(message.address) or not message.address:
+        return Rejected("the address breaks the grammar of mail")
+    if not message.address.isascii() and not wire.takes_utf8:
+        return Rejected("the mail server takes no international addresses")
+    return None
+
+
+def _as_data(content: bytes) -> bytes:
+    """Double the dots that begin lines, and end the content."""
+    return content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
