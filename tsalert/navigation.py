@@ -109,7 +109,8 @@ ROOMS = (
     Room(
         "Alerts",
         (
-            Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
+            Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts", "alert_previews"})),
+            Link("Templates", "alert_templates.list_templates", P.DRAFT_ALERT, frozenset({"alert_templates"})),
             Link("Daily and weekly mails", "digests.list_digests", P.READ_ALERT, frozenset({"digests"})),
             Link("Stop all sending", "sending.show_sending", P.STOP_SENDING, frozenset({"sending"})),
             Link(

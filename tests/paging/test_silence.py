@@ -19,8 +19,9 @@ from tsalert.delivery.ports import Rejected
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.notify_settings import NotifySettings
 from tsalert.paging import queries
+from tsalert.response.missed import alarm_missed
 from tsalert.response.models import Call
-from tsalert.rota import mobiles, silence
+from tsalert.rota import mobiles, presenting, silence
 from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
 
@@ -77,6 +78,21 @@ def test_pages_ring_whoever_gets_no_texts_at_once(team: Team, night: Night, page
     assert ("sms", PRIMARY) not in night.reached
     night.tick(300)
     assert ("sms", BACKUP) in night.reached
+
+
+def test_news_of_a_missed_call_goes_to_the_next_on_duty_whom_texts_reach(
+    session: Session, team: Team, night: Night, text: Text
+) -> None:
+    text(PRIMARY, "STOP")
+    text("+447700900888", "A man is at my door")
+    before = len(night.sent)
+    assert alarm_missed(at(60)) == 1
+    assert [(each.channel, each.to) for each in night.sent[before:]] == [("sms", BACKUP)]
+
+
+def test_whoever_plans_the_rota_reads_who_takes_no_texts(session: Session, team: Team, text: Text) -> None:
+    text(PRIMARY, "STOP")
+    assert "Pat Primary (takes no texts)" in {name for _, name in presenting.able_officers(session)}
 
 
 def test_where_no_call_is_made_the_text_is_tried_all_the_same(
@@ -147,8 +163,7 @@ def test_a_program_is_told_who_gets_no_texts(
 ) -> None:
     text(PRIMARY, "STOP")
     answer = client.get("/api/v1/rota/silent-mobiles", headers=bearer(RoleName.MANAGER))
-    assert answer.json is not None
-    assert [each["officer_id"] for each in answer.json["items"]] == [team.primary.officer_id]
+    assert [each["officer_id"] for each in answer.get_json()["items"]] == [team.primary.officer_id]
     assert client.get("/api/v1/rota/silent-mobiles", headers=bearer(RoleName.DUTY_OFFICER)).status_code == 403
 
 

@@ -26,6 +26,7 @@ from tsalert.alerts.schemas import (
     FollowUpSchema,
 )
 from tsalert.alerts.steps import legal_steps
+from tsalert.alerts.unsaved.schemas import AlertChangeSchema, Typed
 from tsalert.alerts.withdrawing_schemas import AlertWithdrawalSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -63,6 +64,16 @@ def write_alert(draft: Draft) -> dict[str, Any]:
 @blp.response(200, AlertSchema)
 def get_alert(alert_id: int) -> dict[str, Any]:
     """Return an alert as it will go out, with the digest that an approval names."""
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>", methods=["PUT"])
+@requires(Permission.DRAFT_ALERT)
+@blp.arguments(AlertChangeSchema)
+@blp.response(200, AlertSchema)
+def edit_alert(typed: Typed, alert_id: int) -> dict[str, Any]:
+    """Change what it says; one that waits for approval goes back to draft."""
+    service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=current_actor(), now=utc_now())
     return _record(alert_id)
 
 
