@@ -50,6 +50,7 @@ ENTRIES = (
     held("alert_review", facts="verdict note"),
     held("alert_schedule", "alert_id > alert", facts="digest state held_because call_off_reason"),
     held("alert_spending", "alert_id > alert"),
+    held("night_reason", "alert_id > alert", facts="digest reason"),
     held("spending_total", facts="span"),
     held("spending_leave", "alert_id > alert", facts="digest reason"),
     held("indicator_version", facts="name label definition polarity rule audience reason"),
