@@ -7,6 +7,7 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, proof, queries, service, withdrawing
+from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
@@ -32,7 +33,6 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
-from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -112,7 +112,7 @@ def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
     actor, now = current_actor(), utc_now()
-    require_presence(actor, approval["password"], now=now)
+    confirm_approval(alert_id, approval, actor=actor, now=now)
     service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
     return _record(alert_id)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, following, later, posting, proof, readiness, rules, spending
+from tsalert.alerts import editions, following, later, night_reasons, posting, proof, readiness, rules, spending
 from tsalert.alerts.models import Alert
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.steps import Status
@@ -44,6 +44,7 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
     :raises RuleViolation: nobody would get it, it costs more than is left, or something stands against it.
     """
     pulled = check(session, alert, shown, now=now)
+    night_reasons.require_reason(session, alert, pulled.digest, at=now)
     size = posting.post(session, alert, pulled, now=now)
     require_readers(session, alert, size, now=now)
     spending.charge(session, alert, pulled, editions.mailings_of(session, alert.id).values(), now=now)

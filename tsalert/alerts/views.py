@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import answering, drafting, presenting, queries, schedules, service
+from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
@@ -157,7 +158,7 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
     typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
-    require_presence(actor, typed["password"], now=now)
+    confirm_approval(alert_id, typed, actor=actor, now=now)
     size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, f"Approved. {on_their_way(size, typed['counted'])}")
 
