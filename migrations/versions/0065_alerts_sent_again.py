@@ -1,7 +1,12 @@
-"""An alert may be sent again to those whom it did not reach; who they are is found at once."""
+"""An alert may be sent again to those whom it did not reach; who they are is found at once.
+
+What it cost is kept as it was, whom it reached is counted by ward, and calls that quote it stand by it.
+"""
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.types import exact_decimal
 
 revision = "0065"
 down_revision = "0064"
@@ -38,9 +43,45 @@ def upgrade():
         sa.PrimaryKeyConstraint("alert_id", "round", name=op.f("pk_alert_resend")),
     )
     op.create_index("ix_delivery_missing", "delivery", ["mailing_id", "id"], **_where(_MISSING))
+    op.create_table(
+        "alert_price",
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("pence_each", exact_decimal(), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_price_alert_id")),
+        sa.PrimaryKeyConstraint("alert_id", "round", "channel", name=op.f("pk_alert_price")),
+    )
+    op.create_table(
+        "alert_ward_count",
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("ward", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_ward_count_alert_id")),
+        sa.PrimaryKeyConstraint("alert_id", "ward", "channel", "status", name=op.f("pk_alert_ward_count")),
+    )
+    op.create_table(
+        "alert_call",
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("linked_by", sa.Integer(), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_call_alert_id")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_alert_call_call_id")),
+        sa.ForeignKeyConstraint(["linked_by"], ["officer.id"], name=op.f("fk_alert_call_linked_by")),
+        sa.PrimaryKeyConstraint("alert_id", "call_id", name=op.f("pk_alert_call")),
+    )
+    op.create_index("ix_alert_call_call_id", "alert_call", ["call_id"])
 
 
 def downgrade():
+    for name in ("alert_call", "alert_ward_count", "alert_price"):
+        op.drop_table(name)
     op.drop_index("ix_delivery_missing", table_name="delivery")
     op.drop_table("alert_resend")
     op.execute("DELETE FROM alert_edition WHERE round > 0")

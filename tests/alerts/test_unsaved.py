@@ -206,3 +206,16 @@ def test_for_whom_an_alert_is_is_kept_with_its_words(session: Session, author: A
     (row,) = queries.copies_of(session, author)
     filled = rules.as_filled(row.fields)
     assert (filled["partner_kinds"], filled["named"]) == (["1", "2"], "ann@example.org")
+
+
+def test_what_a_colleague_ticked_otherwise_is_told_too_and_what_is_alike_is_not(
+    session: Session, signed_in: SignIn
+) -> None:
+    first, second = signed_in(name="Ann First"), signed_in(name="Bob Second")
+    place = write(first)
+    shown = hidden(first.get(f"{place}/edit").text, "shown")
+    second.post(f"{place}/edit", data=typed(channels=["email"], urgency="urgent", topic="scams", shown=shown))
+    late = first.post(f"{place}/edit", data=typed(shown=shown)).text
+    theirs = late.partition("What they saved")[2].partition("What you wrote")[0]
+    told = re.findall(r'<d[td] class="govuk-summary-list__(?:key|value)">([^<]*)', theirs)
+    assert told == ["Send by", "Email", "Topic", "Scams by phone, post, text and online", "How urgent", "Urgent"]

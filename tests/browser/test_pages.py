@@ -33,6 +33,7 @@ WHERE = {
     "alerts.list_alerts": "/alerts",
     "alerts.list_doubts": "/alerts/3/doubts",
     "missed_alerts.list_missing": "/alerts/3/missing",
+    "alert_figures.show_figures": "/alerts/3/figures",
     "alerts.list_reviews": "/alerts/sent-alone",
     "alerts.new_alert": "/alerts/new",
     "alerts.published": "/alerts/published",

@@ -1,5 +1,6 @@
 """What the forms are drawn with on which alerts are written: begun, gone on with, or overtaken by somebody else."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from tsalert.alerts.unsaved.rules import as_filled
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Overtaken
 from tsalert.db import db
+from tsalert.web.filters import moment
 from tsalert.web.forms import Form
 from tsalert.web.once import new_submission
 
@@ -26,8 +28,17 @@ _COMPARED = (
     ("advice", "What to do"),
     ("sms", "Text message"),
     ("voice", "Words of the call"),
-    ("topic", "Topic"),
-    ("expires_at", "Applies until"),
+    ("named", "Include"),
+    ("left_out", "Leave out"),
+)
+# The same for what is ticked, each with the choices of the page that give it its words.
+_TICKED = (
+    ("wards", "Wards", "wards"),
+    ("channels", "Send by", "channels"),
+    ("partner_kinds", "Only partners of these kinds", "kinds"),
+    ("but_wards", "Leave out the people of these wards", "wards"),
+    ("topic", "Topic", "topics"),
+    ("urgency", "How urgent", "urgencies"),
 )
 Page = dict[str, Any]
 
@@ -44,7 +55,7 @@ def new_form(actor: Actor, now: datetime) -> Page:
 def edit_form(alert_id: int, actor: Actor, *, overtaken: bool = False) -> Page:
     """Return the form of a written alert; where somebody overtook its writer, with what they saved instead."""
     page = presenting.edit_form(alert_id)
-    page["theirs"] = _theirs(page["filled"]) if overtaken else []
+    page["theirs"] = [*_written_by_them(page), *_ticked_by_them(page)] if overtaken else []
     return _with_copy(page, actor, alert=page["alert"], overtaken=overtaken)
 
 
@@ -73,6 +84,21 @@ def _with_copy(page: Page, actor: Actor, *, alert: Alert | None = None, overtake
     }
 
 
-def _theirs(filled: Page) -> list[tuple[str, str]]:
-    """Return what is saved by now where it is not what was typed."""
-    return [(label, filled[name]) for name, label in _COMPARED if request.form.get(name, "").strip() != filled[name]]
+def _written_by_them(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield what is saved by now where it is not what was typed."""
+    filled = page["filled"]
+    for name, label in _COMPARED:
+        saved = filled.get(name) or ""
+        if saved.split() != request.form.get(name, "").split():
+            yield label, saved or "Nothing"
+    if filled["expires_at"] != request.form.get("expires_at", ""):
+        yield "Applies until", moment(page["alert"].expires_at)
+
+
+def _ticked_by_them(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield what is ticked by now where it is not what was ticked here."""
+    for name, label, choices in _TICKED:
+        held = page["filled"].get(name) or []
+        saved = {str(each) for each in ([held] if isinstance(held, str) else held)}
+        if saved != set(request.form.getlist(name)):
+            yield label, ", ".join(words for value, words, *_ in page[choices] if str(value) in saved) or "None"

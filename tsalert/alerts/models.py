@@ -1,6 +1,7 @@
 """Alerts, who wrote them, and the reviews of those that were sent alone."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -112,6 +113,46 @@ class AlertResend(Base):
     size: Mapped[int]
     asked_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
     asked_at: Mapped[datetime]
+
+
+class AlertPrice(Base):
+    """What one message of a round cost on a channel when it was sent: its units, each at so many pence before tax."""
+
+    __tablename__ = "alert_price"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    units: Mapped[int]
+    unit: Mapped[str]
+    pence_each: Mapped[Decimal]
+
+
+class AlertWardCount(Base):
+    """How many of an alert's messages to a ward stood at one status when they were last counted.
+
+    ``ward`` is empty where the reader's is not known. The counts stay when readers leave, move or are erased.
+    """
+
+    __tablename__ = "alert_ward_count"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    ward: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    counted_at: Mapped[datetime]
+
+
+class AlertCall(Base):
+    """A call that quotes an alert: its words name it, or an officer says so (``linked_by``)."""
+
+    __tablename__ = "alert_call"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)
+    linked_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    noted_at: Mapped[datetime]
 
 
 class AlertAnswer(Base):

@@ -4,6 +4,8 @@ from tsalert.alerts import (
     api,
     audience_api,
     audience_views,
+    figure_api,
+    figure_views,
     guard_api,
     guard_views,
     missing_api,
@@ -28,6 +30,7 @@ blueprints = (
     views.bp,
     printed_views.bp,
     missing_views.bp,
+    figure_views.bp,
     templates_views.bp,
     unsaved_views.bp,
     previews_views.bp,
@@ -41,4 +44,5 @@ operations = (
     *templates_api.blueprints,
     *previews_api.blueprints,
     *trials_api.blueprints,
+    *figure_api.blueprints,
 )

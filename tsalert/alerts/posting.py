@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, proof
+from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.night import LANES
 from tsalert.alerts.proof import Proof
@@ -30,6 +31,7 @@ def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int
         session.add(AlertEdition(alert_id=alert.id, mailing_id=mailing_id, edition=edition))
         size += delivery.enqueue(session, mailing_id, people, now=now)
         served.append(mailing_id)
+    keep_prices(session, alert.id, 0, pulled, alert.channels)
     return size
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, missing, proof, queries, spending
+from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.missing import SENT_AGAIN, Reason, Way
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
 from tsalert.alerts.night import LANES
-from tsalert.alerts.rules import Edition, Urgency
+from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.alerts.steps import Status
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
@@ -60,7 +61,9 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
-        spending.charge(session, alert, proof.pull_proof(alert), [number for number, _, _ in made], now=now)
+        pulled = proof.pull_proof(alert)
+        keep_prices(session, alert.id, resend.round, pulled, [*Channel])
+        spending.charge(session, alert, pulled, [number for number, _, _ in made], now=now)
         audit.record(session, actor, "sent again", "alert", alert.id, now=now, way=wanted.way, size=size)
         return size
 

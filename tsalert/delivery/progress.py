@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tsalert.delivery.rules import MailingState, Status
 
-_SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
+SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
 _MISSED = frozenset(
     {
         Status.HARD_BOUNCED,
@@ -48,7 +48,7 @@ class Progress:
     @property
     def sent(self) -> int:
         """How many a provider accepted, whatever came after."""
-        return self.count(*_SENT)
+        return self.count(*SENT)
 
     @property
     def failed(self) -> int:

@@ -10,7 +10,7 @@ from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
 from tsalert.delivery.outcomes import record_outcomes
-from tsalert.delivery.ports import InDoubt
+from tsalert.delivery.ports import InDoubt, Rejected
 from tsalert.delivery.replaying import deliver_to_recorder
 from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel as DeliveryChannel
@@ -20,7 +20,8 @@ from tsalert.demo.people import WARDS
 from tsalert.subscribers.kinds import kind_names
 
 _IN_DOUBT = 6  # how many days ago the alert went out of which one text is in doubt
-_KILLED = "a-worker-that-was-killed"
+_KILLED, _REFUSING = "a-worker-that-was-killed", "a-worker-whose-texts-are-refused"
+_REFUSED = 3  # texts of the same alert
 _SMS = DeliveryChannel.SMS
 _BOTH = (Channel.EMAIL, Channel.SMS)
 _TOLD_FIRST = {"Library", "Neighbourhood Watch"}
@@ -50,6 +51,9 @@ _PAST = (
 )
 
 
+_WHY_WITHDRAWN = "The water company has told us that both men were its own and looked for lead pipes. (Invented)"
+
+
 def load_alerts(team: Crew, now: datetime) -> None:
     """Load the past alerts, approved by a second officer and delivered to the recorder on their day."""
     for days, headline, body, advice, sms in _PAST:
@@ -60,6 +64,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
         service.approve(alert_id, shown, actor=team.second, now=sent_at + timedelta(minutes=12))
         if days == _IN_DOUBT:
             _lose_sight_of_a_text(sent_at + timedelta(minutes=12))
+            _have_texts_refused(sent_at + timedelta(minutes=12))
         deliver_to_recorder(current_app, now=sent_at + timedelta(minutes=13))
         send_mornings(sent_at, now)
     waiting = Draft(
@@ -85,6 +90,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
     _schedule_one(team, now)
+    _withdraw_first(team, now)
 
 
 def _schedule_one(team: Crew, now: datetime) -> None:
@@ -104,6 +110,12 @@ def _schedule_one(team: Crew, now: datetime) -> None:
     scheduling.schedule(alert_id, shown, at, actor=team.second, now=now - timedelta(hours=1))
 
 
+def _withdraw_first(team: Crew, now: datetime) -> None:
+    """Let the second officer take the oldest alert back; the correction to those who got it waits for approval."""
+    oldest = queries.past(db.session(), now=now)[-1].id
+    service.withdraw(oldest, _WHY_WITHDRAWN, tell_readers=True, actor=team.second, now=now - timedelta(minutes=50))
+
+
 def noon(now: datetime, days: int) -> datetime:
     """Return noon so many days ago, when residents may be rung and texted."""
     return london_midnight(london_date(now) - timedelta(days=days)) + timedelta(hours=12)
@@ -115,6 +127,15 @@ def _lose_sight_of_a_text(at: datetime) -> None:
         (one,) = claiming.claim(session, _SMS, _KILLED, 1, now=at)
         result = outcome(InDoubt("the sender died while sending it"), one.standing, now=at, draw=0)
         record_outcomes(session, _SMS, _KILLED, {one.id: result}, now=at)
+
+
+def _have_texts_refused(at: datetime) -> None:
+    """Leave texts that a network refused, for somebody to send again."""
+    with transaction() as session:
+        found = claiming.claim(session, _SMS, _REFUSING, _REFUSED, now=at)
+        said = Rejected("the network refused it")
+        results = {one.id: outcome(said, one.standing, now=at, draw=0) for one in found}
+        record_outcomes(session, _SMS, _REFUSING, results, now=at)
 
 
 def _submit(team: Crew, draft: Draft, at: datetime) -> int:
