@@ -198,6 +198,46 @@ def test_alerts_that_were_sent_before_went_out_in_the_ordinary_edition(app: Flas
         assert plain.execute("SELECT id, mailing_id FROM alert ORDER BY id").fetchall() == [(1, 9), (2, None)]
 
 
+def test_the_public_reads_on_why_a_report_was_revised_and_not_yet_why_one_is(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "used.db"
+    used = create_app(settings(f"sqlite:///{file}", tmp_path))
+    with used.app_context():
+        upgrade(revision="0057")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        published = "'published', '[]', '2022-07-01', '{}', 'x', '2022-07-02'"
+        open_one = "'draft', NULL, NULL, NULL, NULL, NULL"
+        for number, reason, state in ((1, None, published), (2, "A talk came late", published), (3, "Val", open_one)):
+            plain.execute(
+                "INSERT INTO board_report (quarter, first_day, last_day, board, opened_at, revision, reason, status, "
+                "figures, locked_at, frozen, digest, published_at) VALUES "
+                f"('2022/23 Q1', '2022-04-01', '2022-06-30', 'Board', '2022-06-30', ?, ?, {state})",
+                (number, reason),
+            )
+        plain.commit()
+        guards = plain.execute(f"{GUARDS['sqlite']} ORDER BY name").fetchall()
+    with used.app_context():
+        upgrade(revision="0060")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        kept = plain.execute("SELECT reason, public_reason FROM board_report ORDER BY revision").fetchall()
+        assert kept == [
+            (None, None),
+            ("A talk came late", "A talk came late"),
+            ("Val", "Records came in after the report was published"),
+        ]
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            plain.execute("UPDATE board_report SET public_reason = NULL WHERE revision = 3")
+        with pytest.raises(sqlite3.IntegrityError, match="stays as it was published"):
+            plain.execute("UPDATE board_report SET public_reason = 'Other' WHERE revision = 2")
+        assert plain.execute(f"{GUARDS['sqlite']} ORDER BY name").fetchall() == guards
+    with used.app_context():
+        downgrade(revision="0057")
+        db.engine.dispose()
+    with closing(sqlite3.connect(file)) as plain:
+        assert plain.execute(f"{GUARDS['sqlite']} ORDER BY name").fetchall() == guards
+
+
 def test_every_change_can_be_undone_and_made_again(app: Flask, tmp_path: Path) -> None:
     used = create_app(settings(f"sqlite:///{tmp_path / 'used.db'}", tmp_path))
     with used.app_context():

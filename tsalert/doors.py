@@ -3,10 +3,8 @@
 from tsalert.activities import api as activities_api
 from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
-from tsalert.alerts import audience_api as alert_audience_api
 from tsalert.alerts import cli as alerts_cli
-from tsalert.alerts import guard_api as alerts_api
-from tsalert.alerts import pages as alerts_views
+from tsalert.alerts import pages as alerts_pages
 from tsalert.audit import cli as audit_cli
 from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
@@ -189,7 +187,7 @@ PAGES = (
     indicator_views.bp,
     partner_views.bp,
     *quarterly_pages.blueprints,
-    alerts_views.bp,
+    *alerts_pages.blueprints,
     site_views.bp,
     site_report_views.bp,
     subscribers_views.bp,
@@ -267,8 +265,7 @@ OPERATIONS = (
     *own_api.blueprints,
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
-    *alerts_api.blueprints,
-    *alert_audience_api.blueprints,
+    *alerts_pages.operations,
     *digests_api.blueprints,
     *stop_api.blueprints,
     *mail_api.blueprints,

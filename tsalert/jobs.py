@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tsalert.alerts import scheduling
+from tsalert.alerts import figures, quoting, scheduling
 from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.digests import service as digests
@@ -25,6 +25,7 @@ from tsalert.retention import erasing
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
+from tsalert.subscribers import kept_counts
 from tsalert.subscribers.preferences import pausing, visits
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
@@ -73,9 +74,12 @@ TIMETABLE = (
     Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
     Job("look for likely duplicates", 21600, doubles.look_for_doubles),
     Job("count the months of the list", 3600, months.keep_months),
+    Job("count a long list", 60, kept_counts.keep_counts),
     Job("ask partners how many they reach", 3600, partners.remind),
     Job("start scheduled alerts", 5, scheduling.start_due),
     Job("send daily and weekly mails", 60, digests.send_due),
+    Job("count alerts by ward", 60, figures.keep_figures),
+    Job("note calls that quote alerts", 60, quoting.note_quoting_calls),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

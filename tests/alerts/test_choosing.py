@@ -226,6 +226,7 @@ def test_an_officer_chooses_on_the_form_and_sees_it_again_there(
     form = browser.get("/alerts/new").text
     assert "And the wards next to them" in form
     assert "Only some partners, or somebody by name" in form
+    assert re.search(r'name="partner_kinds" type="checkbox" value="\d+".*?Charity', form, re.DOTALL)
     place = write(
         browser,
         wards=["E05000001"],
@@ -242,6 +243,7 @@ def test_an_officer_chooses_on_the_form_and_sees_it_again_there(
     again = browser.get(f"{place}/edit").text
     assert f"#{library} Alder Library" in again
     assert re.search(r'value="E05000002"\s+checked', again)
+    assert re.search(rf'name="partner_kinds" type="checkbox" value="{kind_id(session, "Library")}"\s+checked', again)
     refused = browser.post(f"{place}/edit", data=typed(named="Nobody"))
     assert (refused.status_code, 'id="named-error"' in refused.text) == (422, True)
 

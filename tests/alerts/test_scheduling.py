@@ -21,6 +21,7 @@ from tests.conftest import NOW, PASSWORD
 from tests.delivery.test_quiet import NEAR_CLOCK_CHANGES
 from tsalert.alerts import queries, schedules, scheduling, service
 from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import FollowUp, Kind
 from tsalert.alerts.schedule_models import AlertSchedule
 from tsalert.alerts.schedule_rules import LATE_AFTER, check_start, why_too_late
 from tsalert.alerts.steps import Status
@@ -214,6 +215,24 @@ def test_nobody_left_to_get_it_is_told_and_nothing_goes_out(session: Session, sc
     assert found is not None
     assert "Nobody would get this alert" in (found.held_because or "")
     assert deliveries(session) == 0
+
+
+def test_an_update_does_not_go_out_once_its_alert_was_withdrawn(
+    session: Session, author: Actor, approver: Actor, sending: int
+) -> None:
+    written = FollowUp(Kind.UPDATE, "Still about", "They are still about.", NOW + timedelta(days=1))
+    update_id = service.follow_up(sending, written, actor=author, now=NOW)
+    session.execute(text("UPDATE delivery SET status = 'accepted'"))
+    session.commit()
+    service.submit(update_id, actor=author, now=NOW)
+    scheduling.schedule(update_id, shown(update_id), LATER, actor=approver, now=NOW)
+    service.withdraw(sending, "It was the wrong place.", tell_readers=False, actor=approver, now=NOW)
+    assert scheduling.start_due(LATER) == 0
+    found = schedules.find_latest(session, update_id)
+    assert found is not None
+    assert "was withdrawn" in (found.held_because or "")
+    with pytest.raises(Conflict, match="was withdrawn"):
+        scheduling.start(update_id, shown(update_id), actor=approver, now=LATER)
 
 
 def test_one_that_may_not_start_holds_up_no_other(

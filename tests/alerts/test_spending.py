@@ -21,6 +21,7 @@ from tests.alerts.test_views import digest_on
 from tests.conftest import NOW
 from tests.delivery.test_quiet import NEAR_CLOCK_CHANGES
 from tsalert.alerts import proof, queries, schedules, scheduling, service, spending
+from tsalert.alerts.budgeting import find_budget
 from tsalert.alerts.rules import Channel
 from tsalert.alerts.spending_models import AlertSpending, SpendingTotal
 from tsalert.alerts.spending_rules import Purse, Span, begins, in_pounds, to_units, why_too_dear
@@ -93,7 +94,7 @@ def test_above_the_limit_it_is_refused_in_words_and_nothing_is_sent_or_counted(
     subscribe(session, "+447700900002")
     session.commit()
     limit(*limits)
-    with pytest.raises(RuleViolation, match=rf"cost £2\.00, but only £.* for this {span} is left"):
+    with pytest.raises(RuleViolation, match=rf"cost £2\.00, but only £.* for the {span} is left"):
         approve(pending, approver)
     assert totals(session) == {}
     assert session.scalar(select(func.count()).select_from(Mailing)) == 0
@@ -107,7 +108,7 @@ def test_to_the_penny_it_is_allowed_and_the_next_is_refused(
     first, second, third = (submit(author, headline=f"Number {number}") for number in range(3))
     approve(first, approver)
     approve(second, approver)
-    with pytest.raises(RuleViolation, match=r"only £0\.00 of the £2\.00 for this hour"):
+    with pytest.raises(RuleViolation, match=r"only £0\.00 of the £2\.00 for the hour"):
         approve(third, approver)
     approve(third, approver, at=NOW + timedelta(hours=1))
     assert totals(session) == {"hour": 3_000_000, "month": 3_000_000}
@@ -254,7 +255,7 @@ def test_the_page_shows_what_is_left_and_a_manager_lets_it_cost_more(
     page = officer.get(place).text
     assert "What may still be spent on texts and calls" in page
     assert "£80.00" in page
-    assert "Its texts and calls cost £1.00, but only £0.50 of the £0.50 for this hour is left." in page
+    assert "Its texts and calls cost £1.00, but only £0.50 of the £0.50 for the hour is left." in page
     assert "Let it cost more" not in page
     refused = officer.post(f"{place}/approve", data={"digest": digest_on(page)})
     assert refused.status_code == 422
@@ -267,6 +268,19 @@ def test_the_page_shows_what_is_left_and_a_manager_lets_it_cost_more(
     assert "Mo Manager gave leave" in page
     officer.post(f"{place}/approve", data={"digest": digest_on(page)})
     assert "£1.00" in officer.get(place).text
+
+
+def test_one_that_is_scheduled_is_held_against_the_hour_in_which_it_goes_out(
+    session: Session, limit: Limit, author: Actor, approver: Actor, people: None
+) -> None:
+    limit("1")
+    approve(submit(author), approver)
+    alert_id = submit(author, headline="Another")
+    alert = queries.get_alert(session, alert_id)
+    pulled, reach = proof.pull_proof(alert), {"sms": 1}
+    assert find_budget(session, alert, pulled, reach, now=NOW).too_dear is not None
+    scheduling.schedule(alert_id, pulled.digest, NOW + timedelta(hours=2), actor=approver, now=NOW)
+    assert find_budget(session, alert, pulled, reach, now=NOW).too_dear is None
 
 
 def test_what_it_costs_by_api(

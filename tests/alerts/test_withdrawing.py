@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, settle, shown, subscribe
 from tests.conftest import NOW
-from tsalert.alerts import later, proof, queries, service, withdrawing
+from tsalert.alerts import answering, later, proof, queries, service, withdrawing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Kind, Urgency
@@ -71,6 +71,7 @@ def test_every_form_says_which_alert_was_withdrawn_and_why(session: Session, sen
     assert "Withdrawn: Roofers in Bickley" in pulled.wording.subject
     assert "<em>" not in pulled.wording.html
     assert "another" in pulled.wording.voice
+    assert not any("applies until" in form for form in (*forms, pulled.wording.html))
 
 
 def test_an_urgent_alert_is_corrected_as_urgently(
@@ -90,8 +91,8 @@ def test_what_was_answered_for_in_the_alert_need_not_be_answered_again(
     session: Session, author: Actor, approver: Actor, people: None
 ) -> None:
     alert_id = service.write_draft(new_draft(headline="Mr Example is back in Bickley"), actor=author, now=NOW)
-    keys = [each.mark.key for each in service.answering.marks_of(session, queries.get_alert(session, alert_id))]
-    service.answering.answer(alert_id, keys, MayStay.NEEDED, actor=author, now=NOW)
+    keys = [each.mark.key for each in answering.marks_of(session, queries.get_alert(session, alert_id))]
+    answering.answer(alert_id, keys, MayStay.NEEDED, actor=author, now=NOW)
     service.submit(alert_id, actor=author, now=NOW)
     service.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
     settle(session, queries.mailings_of(session, alert_id)[0], "accepted")

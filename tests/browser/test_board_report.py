@@ -4,6 +4,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import opened, sign_in
+from tsalert.quarterly.vocabulary import Ground
 
 QUARTER, PROSE = "2023/24 Q2", "July to September 2023"
 REPORT = "/board-reports/2023-24Q2"
@@ -83,13 +84,15 @@ def test_a_quarter_goes_from_opened_to_published_and_revised_by_two_people(chrom
 
         enter_a_talk(author)
         author.goto(REPORT)
-        author.get_by_label("Why it is revised").fill(LATE)
+        author.get_by_label(Ground.LATE.label).check()
+        author.get_by_label("Why it is revised, for the board").fill(LATE)
         press(author, "Open the next revision", "The next revision is open")
         press(author, "Lock the figures", "The figures are locked")
         sign_and_publish(author, second)
 
         public.reload()
-        expect(public.get_by_text(f"as revision 2: {LATE}")).to_be_visible()
+        expect(public.get_by_text(f"as revision 2: {Ground.LATE.label}")).to_be_visible()
+        assert LATE not in public.content()
         restated = public.locator("table", has_text="Figures restated since revision 1")
         expect(restated.get_by_role("row", name="Talk").first).to_be_visible()
         assert faults(public) + faults(second) == []

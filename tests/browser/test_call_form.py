@@ -114,6 +114,20 @@ def test_a_call_with_its_grade_overruled_takes_25_keys_besides_the_text(page: Pa
     assert 15 < keys.presses <= MOST_KEYS, keys.presses
 
 
+def test_an_immediate_call_without_a_way_there_is_asked_once_and_saved_by_the_same_keys(page: Page, desk: Desk) -> None:
+    page.goto("/calls/new")
+    page.get_by_label("What is happening now").fill("Men nowhere")
+    page.get_by_label("Somebody is threatened").check()
+    page.get_by_label("What it is", exact=True).select_option("doorstep_crime")
+    save(page)
+    expect(page.get_by_role("button", name="Save it without")).to_be_visible()
+    expect(page.get_by_label("What is happening now")).to_have_value("Men nowhere")
+    assert desk.count_calls("Men nowhere") == 0
+    save(page)
+    expect_saved(page, desk, "Men nowhere")
+    expect_empty(page)
+
+
 def test_a_call_is_logged_without_scripts_and_every_prompt_can_be_read(chromium: Browser, desk: Desk) -> None:
     context = chromium.new_context(base_url=desk.url, java_script_enabled=False)
     page = context.new_page()

@@ -13,6 +13,7 @@ from tests.paging.conftest import MANAGER, PRIMARY, Night, Team, at
 from tsalert.db import db
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel
+from tsalert.installation import signs
 from tsalert.paging import queries, troubles
 from tsalert.paging.models import Outage
 from tsalert.response import answering, dispatching
@@ -145,6 +146,18 @@ def test_every_page_says_whom_to_ring_where_no_worker_runs(team: Team, page: Pag
     assert [words[:36] for words in warnings(61)] == ["A page did not go out. Ring by hand "]
     ring = queries.to_ring(db.session(), incident_id, now=at(61))
     assert (ring[0].name, ring[0].mobile) == ("Pat Primary", PRIMARY)
+
+
+def test_where_the_worker_is_known_to_be_gone_whom_to_ring_stands_there_from_the_first_second(
+    team: Team, page: Page
+) -> None:
+    incident_id = page()
+    assert queries.to_ring(db.session(), incident_id, now=at(1)) == []
+    signs.give_sign(at(-181))
+    ring = queries.to_ring(db.session(), incident_id, now=at(1))
+    assert (ring[0].name, ring[0].mobile) == ("Pat Primary", PRIMARY)
+    answering.take_incident(incident_id, actor=team.primary, now=at(2))
+    assert queries.to_ring(db.session(), incident_id, now=at(3)) == []
 
 
 def test_every_page_says_that_the_worker_stopped_before_the_backup_was_paged(

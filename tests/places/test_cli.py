@@ -19,7 +19,7 @@ def test_wards_are_loaded_and_renamed(fresh_app: Flask, run_command: Run, tmp_pa
     assert run_command("places", "wards", str(file)).stdout == "2 wards loaded.\n"
     file.write_text("code,name\nE05000002,New Name\nbad,line\n", encoding="utf-8")
     second = run_command("places", "wards", str(file))
-    assert (second.returncode, second.stdout) == (1, "1 wards loaded.\n")
+    assert (second.returncode, second.stdout) == (1, "1 ward loaded.\n")
     assert second.stderr.startswith("line 3:")
     with fresh_app.app_context():
         assert queries.ward_options(db.session()) == [("E05000001", "Example Park"), ("E05000002", "New Name")]

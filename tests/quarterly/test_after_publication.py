@@ -21,7 +21,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
 from tsalert.quarterly import editions, opening, queries, restating, sources, standing, verifying
 from tsalert.quarterly.content import Report, Section
-from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
+from tsalert.quarterly.vocabulary import Edition, Ground, SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
 from tsalert.response.vocabulary import Category
 from tsalert.savings import service as savings
@@ -98,7 +98,7 @@ def test_every_cell_in_which_two_revisions_differ_is_listed_whatever_was_done_be
     desk.sign_both()
     desk.publish()
     published = queries.get_report(session, QUARTER).frozen
-    opening.revise(QUARTER, "Records came late", actor=desk.author, now=LATER)
+    opening.revise(QUARTER, "Records came late", Ground.LATE, actor=desk.author, now=LATER)
     desk.lock(now=LATER)
     whole = desk.whole()
     for edition in Edition:

@@ -16,7 +16,7 @@ from tsalert.db import db
 from tsalert.quarterly import opening, queries, texts
 from tsalert.quarterly.models import BoardReport, BoardSignature
 from tsalert.quarterly.texts import Place
-from tsalert.quarterly.vocabulary import SectionKey, SignatureRole, Status
+from tsalert.quarterly.vocabulary import Ground, SectionKey, SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
@@ -72,7 +72,7 @@ def test_figures_are_locked_once_and_each_capacity_signs_once(fresh_app: Flask, 
 def test_one_revision_is_opened_by_however_many(fresh_app: Flask, shared: Desk) -> None:
     with fresh_app.app_context():
         shared.finish()
-    outcomes = at_once(fresh_app, lambda: opening.revise(QUARTER, "Late", actor=shared.author, now=NOW))
+    outcomes = at_once(fresh_app, lambda: opening.revise(QUARTER, "Late", Ground.LATE, actor=shared.author, now=NOW))
     assert outcomes.count("done") == 1
     with fresh_app.app_context():
         assert db.session.scalar(select(func.count()).select_from(BoardReport)) == 2

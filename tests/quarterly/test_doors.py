@@ -67,7 +67,10 @@ def test_on_pages_a_report_goes_from_its_opening_to_its_second_revision(
     assert "Open the next revision" in step(manager, "publish")
     records.talks["school"] = 13
     assert "13" in author.get(f"{ONE}/compare").text
-    assert "A talk was entered late" in step(author, "revise", reason="A talk was entered late")
+    assert author.post(f"{ONE}/revise", data={"reason": "A talk was entered late"}).status_code == 422
+    revised = step(author, "revise", reason="A talk was entered late", ground="late")
+    assert "A talk was entered late" in revised
+    assert "Records came in after the report was published" in revised
     compared = author.get(f"{ONE}/compare?from=1&to=2").text
     assert "Talks" in compared
     assert [row.status for row in queries.revisions_of(session, QUARTER)] == [Status.DRAFT, Status.PUBLISHED]
@@ -258,7 +261,11 @@ def test_the_interface_does_all_that_pages_do(client: FlaskClient, bearer: Beare
     assert published.json["status"] == "published"
     assert published.json["digest"] == digest
     records.talks["school"] = 13
-    assert client.post(f"{ONE_API}/revisions", json={"reason": "Late"}, headers=author).status_code == 201
+    bad: Any = client.post(f"{ONE_API}/revisions", json={"reason": "Late", "ground": "because"}, headers=author)
+    assert (bad.status_code, list(bad.json["errors"])) == (422, ["ground"])
+    again: Any = client.post(f"{ONE_API}/revisions", json={"reason": "Late", "ground": "late"}, headers=author)
+    assert again.status_code == 201
+    assert again.json["report"]["public_reason"] == "Records came in after the report was published"
     cells: Any = client.get(f"{ONE_API}/difference?from=1&to=2&edition=public", headers=manager).json
     assert ("12", "13") in [(cell["before"], cell["now"]) for cell in cells]
     revisions: Any = client.get(f"{ONE_API}/revisions", headers=manager).json

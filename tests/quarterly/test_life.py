@@ -16,12 +16,12 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation
 from tsalert.core.periods import quarter
 from tsalert.db import db
-from tsalert.quarterly import editions, keeping, life, opening, queries, restating, texts
+from tsalert.quarterly import editions, keeping, life, opening, queries, restating, texts, verifying
 from tsalert.quarterly.life import Details
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.signing import digest_of, digest_of_published, holding
 from tsalert.quarterly.texts import Place
-from tsalert.quarterly.vocabulary import Edition, SectionKey, SignatureRole, Status
+from tsalert.quarterly.vocabulary import Edition, Ground, SectionKey, SignatureRole, Status
 from tsalert.staff.rules import RoleName
 
 AUTHOR, SECOND = SignatureRole.AUTHOR, SignatureRole.SECOND
@@ -238,14 +238,15 @@ def test_a_late_record_appears_at_the_next_revision_with_its_restated_cell(
     desk.finish()
     records.talks["school"] = 13
     assert shown(desk) == ["12", "7"]
-    opening.revise(QUARTER, "A talk was entered late", actor=desk.author, now=NOW)
+    opening.revise(QUARTER, "A talk was entered late", Ground.LATE, actor=desk.author, now=NOW)
     assert shown(desk) == ["13", "7"]
     desk.finish()
     for edition in Edition:
         report = desk.whole().editions[edition]
         annex = next(section for section in report.sections if section.key is SectionKey.DATA_QUALITY)
         why, table = annex.blocks
-        assert why.text == "Revision 2: A talk was entered late"  # type: ignore[union-attr]
+        told = {Edition.BOARD: "A talk was entered late", Edition.PUBLIC: Ground.LATE.label}[edition]
+        assert why.text == f"Revision 2: {told}"  # type: ignore[union-attr]
         cells = [(row.title, *(figure.shown for figure in row.figures)) for row in table.rows]  # type: ignore[union-attr]
         assert cells == [("Talks", "School", "Number", "12", "13")]
         assert (table.key, report.head.revision) == (restating.KEY, 2)  # type: ignore[union-attr]
@@ -253,10 +254,21 @@ def test_a_late_record_appears_at_the_next_revision_with_its_restated_cell(
     assert first[BOARD].tables()[0].rows[0].figures[0].shown == "12"
 
 
+def test_why_a_report_is_revised_reaches_the_public_in_no_words_of_the_writers(session: Session, desk: Desk) -> None:
+    desk.finish()
+    opening.revise(QUARTER, "Val Example paid £4,000 twice", Ground.CORRECTED, actor=desk.author, now=NOW)
+    desk.finish()
+    board, public = (keeping.freeze(desk.whole().editions[edition]) for edition in (BOARD, PUBLIC))
+    assert "Val Example" in board
+    assert "Val Example" not in public
+    assert Ground.CORRECTED.label in public
+    assert [each.faults for each in verifying.verify(session)] == [(), ()]
+
+
 def test_a_revision_is_for_the_same_board_and_whoever_opens_it_writes_it(desk: Desk) -> None:
     life.describe(QUARTER, Details("The Town Board", desk.author.officer_id, None), actor=desk.author, now=NOW)
     desk.finish()
-    opening.revise(QUARTER, "A word was wrong", actor=desk.second, now=NOW)
+    opening.revise(QUARTER, "A word was wrong", Ground.TEXT, actor=desk.second, now=NOW)
     head = desk.whole().editions[BOARD].head
     assert (head.board, head.author, head.reason) == ("The Town Board", "Sam Second", "A word was wrong")
 
@@ -274,7 +286,7 @@ def test_a_part_that_reports_gain_later_lets_no_old_signature_lapse(session: Ses
 
 def test_a_revision_that_restates_nothing_says_so(desk: Desk) -> None:
     desk.finish()
-    opening.revise(QUARTER, "A word was wrong", actor=desk.author, now=NOW)
+    opening.revise(QUARTER, "A word was wrong", Ground.TEXT, actor=desk.author, now=NOW)
     table = desk.whole().editions[PUBLIC].tables()[-1]
     assert (table.rows, table.notes) == ((), ("No published figure is restated.",))
 

@@ -14,7 +14,7 @@ from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.periods import financial_year, quarter
 from tsalert.db import db
 from tsalert.quarterly import opening, queries
-from tsalert.quarterly.vocabulary import Status
+from tsalert.quarterly.vocabulary import Ground, Status
 from tsalert.staff.rules import RoleName
 
 QUARTER = quarter(2022, 1)
@@ -56,11 +56,12 @@ def test_who_may_not_write_it_opens_none(officer: Callable[..., Actor]) -> None:
 def test_a_published_report_is_revised_and_stays_as_it_was(session: Session, manager: Actor) -> None:
     opening.open_report(QUARTER, actor=manager, now=NOW)
     with pytest.raises(Conflict, match="published"):
-        opening.revise(QUARTER, "A call came in late", actor=manager, now=NOW)
+        opening.revise(QUARTER, "A call came in late", Ground.LATE, actor=manager, now=NOW)
     publish(session)
-    opening.revise(QUARTER, "A call came in late", actor=manager, now=NOW)
+    opening.revise(QUARTER, "A call came in late", Ground.LATE, actor=manager, now=NOW)
     newest, first = queries.revisions_of(session, QUARTER)
-    assert (newest.revision, newest.status, newest.reason) == (2, Status.DRAFT, "A call came in late")
+    assert (newest.revision, newest.status) == (2, Status.DRAFT)
+    assert (newest.reason, newest.public_reason) == ("A call came in late", Ground.LATE.label)
     assert (first.revision, first.status) == (1, Status.PUBLISHED)
     assert [row.revision for row in queries.published_reports(session)] == [1]
 

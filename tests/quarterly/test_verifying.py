@@ -17,7 +17,7 @@ from tsalert.db import db
 from tsalert.quarterly import life, opening, texts, verifying
 from tsalert.quarterly.keeping import digest as digest_of
 from tsalert.quarterly.texts import Place
-from tsalert.quarterly.vocabulary import SectionKey, SignatureRole, Status
+from tsalert.quarterly.vocabulary import Ground, SectionKey, SignatureRole, Status
 from tsalert.staff.rules import RoleName
 
 _GUARDS = {
@@ -56,7 +56,7 @@ def test_what_was_published_and_revised_is_what_it_was(session: Session, desk: D
     desk.sign_both()
     digest = desk.publish()
     records.talks["school"] = 13
-    opening.revise(QUARTER, "A talk was entered late", actor=desk.second, now=NOW + timedelta(days=1))
+    opening.revise(QUARTER, "A talk was entered late", Ground.LATE, actor=desk.second, now=NOW + timedelta(days=1))
     found = verifying.verify(session)
     assert [(each.revision, each.status, each.digest, each.faults) for each in found] == [
         (1, Status.PUBLISHED, digest, ()),
@@ -107,7 +107,7 @@ def test_figures_that_were_changed_while_they_were_locked_are_told(session: Sess
 
 def test_a_report_or_a_revision_that_is_gone_is_told(session: Session, desk: Desk) -> None:
     desk.finish()
-    opening.revise(QUARTER, "Late", actor=desk.author, now=NOW)
+    opening.revise(QUARTER, "Late", Ground.LATE, actor=desk.author, now=NOW)
     tamper("DELETE FROM board_signature")
     tamper("DELETE FROM board_report WHERE revision = 1")
     assert "Revision 1 is gone." in faults(session)
@@ -116,7 +116,7 @@ def test_a_report_or_a_revision_that_is_gone_is_told(session: Session, desk: Des
 
 def test_what_the_trail_has_let_go_of_is_compared_with_nothing_else(session: Session, desk: Desk) -> None:
     desk.finish()
-    opening.revise(QUARTER, "Late", actor=desk.author, now=NOW + timedelta(days=3000))
+    opening.revise(QUARTER, "Late", Ground.LATE, actor=desk.author, now=NOW + timedelta(days=3000))
     tamper("DELETE FROM audit_event WHERE id < (SELECT max(id) FROM audit_event)")
     assert (faults(session), verifying.missing(session)) == ([], ())
 

@@ -15,7 +15,7 @@ from tsalert.core.periods import quarter
 from tsalert.quarterly import editions, keeping, opening, queries, restating, standing, texts
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.texts import Place
-from tsalert.quarterly.vocabulary import Edition, SectionKey, SignatureRole, Status
+from tsalert.quarterly.vocabulary import Edition, Ground, SectionKey, SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
 from tsalert.savings.rules import InterventionType
 from tsalert.staff.rules import RoleName
@@ -55,7 +55,7 @@ def test_locked_figures_stand_still_and_the_next_revision_has_the_late_record_an
     assert ("savings_table", "£40,500", "£49,500") in [(cell.table, cell.before, cell.now) for cell in moved]
     desk.sign_both()
     desk.publish()
-    opening.revise(QUARTER, "An intervention was entered late", actor=desk.author, now=NOW + 2 * HOUR)
+    opening.revise(QUARTER, "An intervention was entered late", Ground.LATE, actor=desk.author, now=NOW + 2 * HOUR)
     desk.lock(now=NOW + 2 * HOUR)
     revised = desk.whole().editions[Edition.BOARD]
     told = next(table for table in revised.tables() if table.key == restating.KEY)
@@ -79,7 +79,7 @@ def test_the_public_edition_restates_from_its_own_cells_alone(desk: Desk, record
     desk.finish()
     first = desk.whole().editions[Edition.PUBLIC]
     late(record, now=NOW + HOUR)
-    opening.revise(QUARTER, "An intervention was entered late", actor=desk.author, now=NOW + 2 * HOUR)
+    opening.revise(QUARTER, "An intervention was entered late", Ground.LATE, actor=desk.author, now=NOW + 2 * HOUR)
     desk.lock(now=NOW + 2 * HOUR)
     second = desk.whole().editions[Edition.PUBLIC]
     published = {figure.shown for report in (first, second) for table in report.tables() for row in table.rows

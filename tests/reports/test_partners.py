@@ -204,6 +204,9 @@ def test_the_pages_enter_import_show_and_correct(signed_in: Callable[..., FlaskC
     file = (io.BytesIO(published_file().encode()), "crime.csv")
     imported = desk.post("/partner-figures/import", data={"file": file}, content_type="multipart/form-data")
     assert "18 figures were entered" in imported.text
+    again = (io.BytesIO(f"{published_file()}\nPolice,Burglary,May 2022,few,\n".encode()), "crime.csv")
+    told = desk.post("/partner-figures/import", data={"file": again}, content_type="multipart/form-data").text
+    assert "0 figures were entered, 0 corrected, 18 were known already, and 1 row was refused." in told
     shown = desk.get("/partner-figures").text
     assert "+22%" in shown
     assert "the counts make +22%" in shown

@@ -89,6 +89,23 @@ def test_what_has_changed_is_told_after_the_next_reading(fresh_app: Flask, look:
     assert memory.read_at("figures", running) == later
 
 
+def test_a_period_that_somebody_has_opened_is_read_ahead_too_and_three_of_them_at_most(
+    fresh_app: Flask, look: Look
+) -> None:
+    memory, later = FiguresMemory(), NOW + 35 * SECOND
+    opened = [parse_span(label) for label in ("2021/22 Q1", "2020/21 Q4", "2019/20", "2020/21 Q3")]
+    for period in opened:
+        look(memory, period, NOW)
+    open_case(fresh_app, datetime(2021, 5, 3, 9, 0, tzinfo=UTC))
+    open_case(fresh_app, datetime(2020, 11, 3, 9, 0, tzinfo=UTC))
+    ReadingAhead(fresh_app, memory).read(now=later)
+    with statements() as asked:
+        told = [look(memory, period, later + OLDEST - SECOND) for period in opened[1:]]
+    assert (told, asked) == ([0, 0, 1], [])
+    assert memory.read_at("losses", opened[0]) == NOW
+    assert memory.opened(0.0) == []
+
+
 def test_a_database_that_is_gone_for_a_while_ends_no_reading_for_good(
     fresh_app: Flask,
     look: Look,

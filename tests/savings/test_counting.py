@@ -398,7 +398,7 @@ def test_the_operator_counts_an_old_database_again(
         with transaction() as session:
             session.execute(update(Intervention).values(counted_units=1, not_counted_reason=None))
         db.session.remove()
-    assert run_command("savings", "recount").stdout == "1 records count otherwise than before.\n"
+    assert run_command("savings", "recount").stdout == "1 record counts otherwise than before.\n"
     assert run_command("savings", "recount").stdout == "0 records count otherwise than before.\n"
     with fresh_app.app_context():
         assert [counted(db.session(), each)[0] for each in references] == [1, 0]

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -11,6 +12,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Endpoint
 from tsalert.delivery.rules import EndpointStatus
 from tsalert.subscribers import queries, service
+from tsalert.subscribers.models import Subscriber
 
 CHANNELS = ("email", "sms", "voice")
 
@@ -85,6 +87,15 @@ def test_the_size_of_an_audience_names_every_channel_asked_for(session: Session)
 
 def test_wards_are_those_where_somebody_lives(session: Session) -> None:
     assert queries.wards(session) == ["Bickley", "Clock House"]
+
+
+def test_a_ward_in_which_nobody_is_left_is_none(session: Session) -> None:
+    only = session.scalars(select(Subscriber).where(Subscriber.ward == "Clock House")).one()
+    only.erased_at = NOW
+    session.flush()
+    assert queries.wards(session) == ["Bickley"]
+    session.execute(update(Subscriber).values(ward=None))
+    assert queries.wards(session) == []
 
 
 def test_circulation_counts_our_list_and_shows_what_partners_declared_beside_it(

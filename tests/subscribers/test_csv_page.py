@@ -29,7 +29,7 @@ def lines(*rows: str) -> bytes:
 def test_good_rows_are_kept_and_bad_ones_named(signed_in: Callable[..., FlaskClient], session: Session) -> None:
     answer = send(signed_in(RoleName.MANAGER), lines(PAT, "Lee Example,nonsense,,,,,,,,,"))
     assert answer.status_code == 200
-    assert "1 rows kept" in answer.text
+    assert "1 row kept" in answer.text
     assert "Enter an email address like name@example.org." in answer.text
     assert status(session, "pat@example.org") == "active"
 

@@ -16,6 +16,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.core.records import Record, read_records
 from tsalert.core.spreadsheets import unguarded
+from tsalert.core.words import counted
 from tsalert.db import db, transaction
 from tsalert.places.queries import ward_options
 from tsalert.web.forms import errors_by_field
@@ -74,7 +75,8 @@ def _wards() -> dict[str, str]:
 
 def _read(record: Record, wards: dict[str, str]) -> tuple[Plan, Result]:
     if record.fault or len(record.values) != len(HEADER):
-        raise RuleViolation(record.fault or f"This row has {len(record.values)} values, and not {len(HEADER)}.")
+        found = counted(len(record.values), "value")
+        raise RuleViolation(record.fault or f"This row has {found}, and not {len(HEADER)}.")
     cells = (unguarded(value.strip()) for value in record.values)
     data: dict[str, Any] = {name: cell for name, cell in zip(HEADER, cells, strict=True) if cell}
     data["ward_codes"] = [_ward(name, wards) for name in data.pop("wards", "").split(";") if name.strip()]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.words import counted
 
 # No record of such work is older, and nobody plans further ahead; what lies outside is a slip of the keyboard.
 EARLIEST_DAY = date(2000, 1, 1)
@@ -149,7 +150,9 @@ def _check_sums(result: Result) -> None:
     present, both = result.present or 0, (result.trained or 0) + (result.refreshers or 0)
     if both > present:
         raise RuleViolation(
-            f"{both:,} people cannot have been trained where {present:,} were present.", field="trained"
+            f"{counted(both, 'person', 'people')} cannot have been trained where "
+            f"{counted(present, 'was', 'were')} present.",
+            field="trained",
         )
     if (result.champions or 0) > both:
         raise RuleViolation("A SCAMchampion is one of those who were trained.", field="champions")

@@ -84,7 +84,7 @@ def account_of(session: Session, alert: Alert) -> Account:
 def _account_of_follow_up(session: Session, alert: Alert, original_id: int) -> Account:
     reach = queries.reach(session, alert)
     gets = sum(reach.values())
-    gone = count_taken(session, editions.mailings_of(session, original_id).values()) - gets
+    gone = count_taken(session, editions.all_mailings_of(session, original_id)) - gets
     left_out = [Counted("Got the alert before, and cannot be reached any more", gone)] if gone else []
     return Account(gets, _channels(alert, reach), [], [], left_out)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import spending
+from tsalert.alerts import schedules, spending
 from tsalert.alerts.models import Alert
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.spending_models import SpendingLeave
@@ -33,7 +33,9 @@ class Budget:
 
 
 def find_budget(session: Session, alert: Alert, pulled: Proof, reach: Mapping[str, int], *, now: datetime) -> Budget:
-    """Return what an alert would cost if it were sent now to so many by channel."""
-    cost, purses = spending.cost_of(pulled, reach), spending.purses(session, now=now)
+    """Return what an alert would cost if it went to so many by channel now, or when it is approved for."""
+    standing = schedules.find_standing(session, alert.id)
+    at = max(now, standing.starts_at) if standing else now
+    cost, purses = spending.cost_of(pulled, reach), spending.purses(session, now=at)
     leave = spending.find_leave(session, alert.id, pulled.digest)
     return Budget(in_pounds(cost), purses, why_too_dear(cost, purses), leave)

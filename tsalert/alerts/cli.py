@@ -15,6 +15,7 @@ from tsalert.alerts.steps import STATUS_WORDS, Status
 from tsalert.commands import CommandGroup
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.staff.queries import actor_of, get_officer
 
@@ -54,7 +55,7 @@ def send(file: IO[bytes], email: str, reason: str, may_stay: str | None, readers
     alert = queries.get_alert(db.session(), alert_id)
     progress = queries.progress(db.session(), alert)
     if progress and progress.total:
-        click.echo(f"{alert.reference} is on its way to {progress.total:,} addresses.")
+        click.echo(f"{alert.reference} is on its way to {counted(progress.total, 'address', 'addresses')}.")
     else:
         click.echo(f"{alert.reference} goes out with the next daily and weekly mails; nobody gets it at once.")
     if wait:

@@ -1,12 +1,14 @@
 """What an alert costs before it is sent: segments of texts and minutes of calls, at the prices of the settings."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
+from tsalert.alerts.models import AlertPrice
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.rules import Channel
 from tsalert.config import Settings
@@ -33,6 +35,21 @@ class Cost:
     def pounds(self) -> Decimal:
         """Pounds in all, without tax, to the penny."""
         return (self.pence / 100).quantize(Decimal("0.01"))
+
+
+def keep_prices(session: Session, alert_id: int, number: int, pulled: Proof, channels: Collection[str]) -> None:
+    """Keep what a message of one round costs on each of its channels that has a price, as it is now; a step."""
+    for cost in costs(pulled, dict.fromkeys(channels, 0)):
+        session.add(
+            AlertPrice(
+                alert_id=alert_id,
+                round=number,
+                channel=cost.channel,
+                units=cost.units,
+                unit=cost.unit,
+                pence_each=cost.pence_each,
+            )
+        )
 
 
 def costs(pulled: Proof, reach: Mapping[str, int]) -> list[Cost]:

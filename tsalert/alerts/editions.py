@@ -1,7 +1,7 @@
 """Reading the editions of alerts: who gets which, and how far all of them together have come."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -16,6 +16,7 @@ from tsalert.delivery.progress import Progress, together
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers import reading
 
+AT_ONCE = 5000
 _CHOSEN_BY = {Edition.PARTNER: reading.read_by_partners, Edition.LARGE_PRINT: reading.read_in_large_print}
 
 
@@ -64,7 +65,8 @@ def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[i
         query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
     if edition is Edition.ORDINARY:
         return query
-    return query.where(wanted.c.channel == Channel.EMAIL)
+    # An expression, lest SQLite pass every address of mail instead of looking up the few that an edition is for.
+    return query.where(func.coalesce(wanted.c.channel, "") == Channel.EMAIL)
 
 
 def who_got(original: int, channels: Collection[str], among: Select[int] | None = None) -> Select[int, str]:
@@ -77,6 +79,17 @@ def who_got(original: int, channels: Collection[str], among: Select[int] | None 
     query = select(reachable.c.id, reachable.c.channel).where(reachable.c.channel.in_([*channels]))
     query = query.where(delivery.was_taken(mailings, reachable.c.id))
     return query if among is None else query.where(reachable.c.id.in_(among))
+
+
+def readers_among(session: Session, people: Mapping[int, str], edition: Edition) -> list[int]:
+    """Return the endpoints among some, given with their channels, that get one edition of an alert."""
+    if edition is Edition.ORDINARY:
+        return [*people]
+    chosen = _CHOSEN_BY[edition]().subquery("chosen")
+    mails = [number for number, channel in people.items() if channel == Channel.EMAIL]
+    batches = (mails[start : start + AT_ONCE] for start in range(0, len(mails), AT_ONCE))
+    found = (session.scalars(select(chosen.c.endpoint_id).where(chosen.c.endpoint_id.in_(ids))) for ids in batches)
+    return [*{number for each in found for number in each}]
 
 
 def is_anybody(session: Session, people: Select[int, str]) -> bool:
@@ -99,9 +112,24 @@ def edition_sizes(session: Session, alert: Alert, reach: int) -> dict[Edition, i
 
 
 def mailings_of(session: Session, alert_id: int) -> dict[Edition, int]:
-    """Return the mailing of each edition that an alert went out in, in the order in which they were made."""
-    query = select(AlertEdition.edition, AlertEdition.mailing_id).where(AlertEdition.alert_id == alert_id)
-    return {Edition(edition): number for edition, number in session.execute(query.order_by(AlertEdition.mailing_id))}
+    """Return the mailing of each edition that an alert first went out in, in the order in which they were made."""
+    first = (AlertEdition.alert_id == alert_id, AlertEdition.round == 0)
+    query = select(AlertEdition.edition, AlertEdition.mailing_id).where(*first).order_by(AlertEdition.mailing_id)
+    return {Edition(edition): number for edition, number in session.execute(query)}
+
+
+def all_mailings_of(session: Session, alert_id: int) -> list[int]:
+    """Return every mailing of an alert in the order in which they were made, those that sent it again too."""
+    query = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == alert_id)
+    return list(session.scalars(query.order_by(AlertEdition.mailing_id)))
+
+
+def channels_of(session: Session, alert: Alert) -> tuple[Channel, ...]:
+    """Return the channels that an alert goes out by, and those by which it was sent again to some."""
+    later = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == alert.id, AlertEdition.round > 0)
+    found = delivery.progress_of_all(session, session.scalars(later).all())
+    used = {*alert.channels, *(channel for each in found.values() for channel in each.by_channel)}
+    return tuple(channel for channel in Channel if channel in used)
 
 
 def progress_of_all(session: Session, alert_ids: Iterable[int]) -> dict[int, Progress]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import choosing, queries
+from tsalert.alerts import choosing, editions, queries
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Draft, FollowUp, Kind
+from tsalert.alerts.rules import Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
@@ -34,6 +34,16 @@ def require_open(session: Session, original: Alert, kind: Kind) -> None:
         raise Conflict(f"Its all-clear is {ended.reference}.", legal=["read"])
 
 
+def require_standing(session: Session, alert: Alert) -> None:
+    """Refuse to send an update or an all-clear once the alert that it continues was withdrawn; a correction may go.
+
+    :raises Conflict: it was.
+    """
+    original = original_of(session, alert)
+    if original is not alert and alert.kind != Kind.CANCEL and original.withdrawn_because is not None:
+        raise Conflict(f"{original.reference}, which this continues, was withdrawn.", legal=["read"])
+
+
 def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
     """Let the alert that an all-clear ends apply no longer, on every page and in every feed."""
     original = all_clear.original
@@ -49,7 +59,7 @@ def find_all_clear(session: Session, original_id: int) -> Alert | None:
     return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
 
 
-def draft_of(original: Alert, written: FollowUp) -> Draft:
+def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:
     """Return the draft of what continues an alert."""
     draft = Draft(
         headline=written.headline,
@@ -63,13 +73,16 @@ def draft_of(original: Alert, written: FollowUp) -> Draft:
         urgency=written.urgency,
         case_id=original.case_id,
     )
-    return for_the_same_people(original, draft)
+    return for_the_same_people(session, original, draft)
 
 
-def for_the_same_people(original: Alert | None, draft: Draft) -> Draft:
-    """Return a draft for whom the alert was that it continues, if any: its topic, wards, channels and all else."""
+def for_the_same_people(session: Session, original: Alert | None, draft: Draft) -> Draft:
+    """Return a draft for whom the alert was that it continues, if any: its topic, wards, channels and all else.
+
+    Whoever got that one by another way than most is told the same way.
+    """
     if original is None:
         return draft
-    channels = tuple(Channel(each) for each in original.channels)
+    channels = editions.channels_of(session, original)
     draft = replace(draft, topic=original.topic, wards=tuple(original.wards), channels=channels)
     return choosing.as_before(original, draft)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, except_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import choosing, editions
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Kind
+from tsalert.alerts.rules import Channel, Kind, Urgency
+from tsalert.delivery.queries import count_active
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.wanting import wanting_addresses
 
 # Landlines get no such mail: nobody wants to be rung with a list. Whoever reads either gets it there, whichever
 # channels the alert itself goes out by.
@@ -34,15 +36,21 @@ def say_later(counts: Mapping[Frequency, int]) -> str:
 
 
 def _count(session: Session, alert: Alert, frequency: Frequency, now: datetime) -> int:
-    waiting = subscribers.digest_audience(
-        frequency,
+    waiting = subscribers.digest_addresses(
+        frequency, wards=alert.wards, topic=alert.topic, joined_by=now, choice=choosing.choice_of(alert)
+    )
+    # Somebody may have chosen both at one address, and what is urgent goes to all.
+    everybody, not_at_once = count_active(session, waiting), count_active(session, except_(waiting, _at_once(alert)))
+    return sum((not_at_once if channel in alert.channels else everybody).get(channel, 0) for channel in CHANNELS)
+
+
+def _at_once(alert: Alert) -> Select[int]:
+    """Return the query of the endpoint ids to which an alert goes at once by whichever channels it goes."""
+    if alert.in_reply_to is not None:
+        return select(editions.who_got(alert.in_reply_to, alert.channels).subquery("got").c.id)
+    return wanting_addresses(
         wards=alert.wards,
         topic=alert.topic,
-        channels=CHANNELS,
-        joined_by=now,
+        urgent=alert.urgency == Urgency.URGENT,
         choice=choosing.choice_of(alert),
-    ).subquery("waiting")
-    # Somebody may have chosen both at one address, and what is urgent goes to all.
-    at_once = editions.audience(alert, select(waiting.c.id)).subquery("at_once")
-    query = select(func.count()).select_from(waiting).outerjoin(at_once, at_once.c.id == waiting.c.id)
-    return session.scalar(query.where(at_once.c.id.is_(None))) or 0
+    )

@@ -1,13 +1,15 @@
 """Alerts, who wrote them, and the reviews of those that were sent alone."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tsalert.db import Base
 
 _SENT_ALONE = text("override_reason IS NOT NULL")
+_FIRST = text("round = 0")
 
 
 class Alert(Base):
@@ -71,17 +73,86 @@ class Alert(Base):
 
 
 class AlertEdition(Base):
-    """One form in which an alert went out, and the mailing that holds its words; written once."""
+    """One form in which an alert went out, and the mailing that holds its words; written once.
+
+    Round 0 is the alert as it was approved; later ones are for those whom it had not reached (``AlertResend``).
+    """
 
     __tablename__ = "alert_edition"
     __table_args__ = (
         CheckConstraint("edition IN ('partner', 'large_print', 'ordinary')", name="edition_known"),
-        UniqueConstraint("alert_id", "edition"),
+        Index(
+            "uq_alert_edition_first",
+            "alert_id",
+            "edition",
+            unique=True,
+            sqlite_where=_FIRST,
+            postgresql_where=_FIRST,
+        ),
     )
 
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True, autoincrement=False)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
     edition: Mapped[str]
+    round: Mapped[int] = mapped_column(server_default="0")
+
+
+class AlertResend(Base):
+    """That an alert was sent again, to whom and which way: at the same address, or at another of the same person."""
+
+    __tablename__ = "alert_resend"
+    __table_args__ = (
+        CheckConstraint("way IN ('same', 'other')", name="way_known"),
+        CheckConstraint("round > 0", name="after_the_first"),
+    )
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    way: Mapped[str]
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    size: Mapped[int]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    asked_at: Mapped[datetime]
+
+
+class AlertPrice(Base):
+    """What one message of a round cost on a channel when it was sent: its units, each at so many pence before tax."""
+
+    __tablename__ = "alert_price"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    units: Mapped[int]
+    unit: Mapped[str]
+    pence_each: Mapped[Decimal]
+
+
+class AlertWardCount(Base):
+    """How many of an alert's messages to a ward stood at one status when they were last counted.
+
+    ``ward`` is empty where the reader's is not known. The counts stay when readers leave, move or are erased.
+    """
+
+    __tablename__ = "alert_ward_count"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    ward: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    counted_at: Mapped[datetime]
+
+
+class AlertCall(Base):
+    """A call that quotes an alert: its words name it, or an officer says so (``linked_by``)."""
+
+    __tablename__ = "alert_call"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)
+    linked_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    noted_at: Mapped[datetime]
 
 
 class AlertAnswer(Base):

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, proof
+from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.night import LANES
 from tsalert.alerts.proof import Proof
@@ -30,6 +31,7 @@ def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int
         session.add(AlertEdition(alert_id=alert.id, mailing_id=mailing_id, edition=edition))
         size += delivery.enqueue(session, mailing_id, people, now=now)
         served.append(mailing_id)
+    keep_prices(session, alert.id, 0, pulled, alert.channels)
     return size
 
 
@@ -45,7 +47,7 @@ def resume(session: Session, alert: Alert) -> None:
 
 def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
     """Stop every edition for good, done or not, so that nothing of it is ever sent again."""
-    for mailing_id in editions.mailings_of(session, alert.id).values():
+    for mailing_id in editions.all_mailings_of(session, alert.id):
         delivery.call_off(session, mailing_id, now=now)
 
 
@@ -55,7 +57,7 @@ def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:
     :raises Conflict: it is possible for none of them any more.
     """
     taken = 0
-    for mailing_id in editions.mailings_of(session, alert.id).values():
+    for mailing_id in editions.all_mailings_of(session, alert.id):
         with suppress(Conflict):
             step(mailing_id)
             taken += 1

@@ -47,7 +47,7 @@ def letterhead() -> Letterhead:
 
 def pull_proof(alert: Alert) -> Proof:
     """Set an alert in type and seal what is shown: its words in every form, and whom they go to."""
-    notice, head = _notice(alert), letterhead()
+    notice, head = notice_of(alert), letterhead()
     wording, others = word(notice, head), other_editions(notice, head)
     shown = {
         **asdict(wording),
@@ -92,7 +92,8 @@ def content_of(alert: Alert, pulled: Proof, edition: Edition) -> Content:
     )
 
 
-def _notice(alert: Alert) -> Notice:
+def notice_of(alert: Alert) -> Notice:
+    """Return what an alert says, as every form of it begins."""
     return Notice(
         reference=alert.reference,
         headline=alert.headline,
@@ -100,6 +101,6 @@ def _notice(alert: Alert) -> Notice:
         advice=alert.advice,
         sms=alert.sms_text,
         voice=alert.voice_text,
-        expires_at=alert.expires_at,
+        expires_at=None if Kind(alert.kind).ends_another else alert.expires_at,
         follow_up=follow_up_of(alert.original.reference, Kind(alert.kind)) if alert.original else "",
     )

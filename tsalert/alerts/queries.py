@@ -136,14 +136,14 @@ def progress(session: Session, alert: Alert) -> Progress | None:
 
 
 def mailings_of(session: Session, alert_id: int) -> list[int]:
-    """Return the numbers of the mailings that an alert went out as, one for each edition.
+    """Return the numbers of the mailings that an alert went out as, those that sent it again last.
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    mailings = editions.mailings_of(session, get_alert(session, alert_id).id)
+    mailings = editions.all_mailings_of(session, get_alert(session, alert_id).id)
     if not mailings:
         raise NotFound("This alert has not been sent.")
-    return list(mailings.values())
+    return mailings
 
 
 def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
@@ -227,7 +227,8 @@ def published_since(session: Session, since: datetime) -> list[tuple[int, str, i
     The mailing is of the ordinary edition, which is made last and alone has words for telephones.
     """
     columns = select(Alert.id, Alert.reference, func.max(AlertEdition.mailing_id))
-    sent = columns.join(AlertEdition, AlertEdition.alert_id == Alert.id).where(Alert.published_at >= since)
+    first = (AlertEdition.alert_id == Alert.id) & (AlertEdition.round == 0)
+    sent = columns.join(AlertEdition, first).where(Alert.published_at >= since)
     rows = session.execute(sent.group_by(Alert.id).order_by(Alert.published_at, Alert.id))
     return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows]
 

@@ -91,10 +91,11 @@ class ReasonSchema(Schema):
 
 
 class AlertApprovalSchema(Schema):
-    """An approval of exactly what was shown; with the password where the approver signed in a while ago."""
+    """An approval of exactly what was shown, with what is asked if they are many, it is night, or time has passed."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
     password = fields.String(load_default=None, allow_none=True)
+    night_reason = Paragraph(longest=_LONGEST_REASON, load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
     counted = Count(load_default=None, allow_none=True)
 
@@ -188,7 +189,8 @@ class AlertCostSchema(Schema):
 class AlertPreviewSchema(Schema):
     """An alert as it goes out, and how many would get it if it were approved now.
 
-    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail.
+    ``reach`` counts by channel who gets it at once, ``later`` who gets it with the next daily and the next weekly mail;
+    ``counted_at`` is empty where they were counted just now.
     """
 
     subject = fields.String()
@@ -203,6 +205,7 @@ class AlertPreviewSchema(Schema):
     waits_until = fields.AwareDateTime(allow_none=True)
     reach = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
     later = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    counted_at = fields.AwareDateTime(allow_none=True)
     editions = fields.List(fields.Nested(AlertEditionSchema))
 
 
@@ -261,9 +264,9 @@ class AlertSchema(KeptChoiceSchema):
     remark = fields.String(allow_none=True)
     marks = fields.List(fields.Nested(AlertMarkSchema))
     withdrawn_because = fields.String(allow_none=True)
+    correction_id = fields.Integer(allow_none=True)
     digest = fields.String()
     preview = fields.Nested(AlertPreviewSchema)
-    correction_id = fields.Integer(allow_none=True)
 
 
 class AlertProgressSchema(Schema):

@@ -4,7 +4,8 @@ The count is kept as it is spent, in the transaction that sends: of two approval
 the first. A total is added to, never worked out anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, proof, queries, rules
+from tsalert.alerts import proof, queries, rules
 from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
 from tsalert.alerts.proof import Proof
@@ -23,15 +24,18 @@ from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import insert_into, transaction
+from tsalert.delivery import queries as delivery
 
 
-def charge(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int:
+def charge(session: Session, alert: Alert, pulled: Proof, mailings: Collection[int], *, now: datetime) -> int:
     """Count what the texts and calls cost that were just queued for an alert; return it in units. A step.
 
+    :param mailings: those that were just made.
     :raises RuleViolation: it is more than is left, and nobody gave leave.
     """
-    progress = editions.progress_of_all(session, [alert.id]).get(alert.id)
-    queued = {channel: sum(counts.values()) for channel, counts in progress.by_channel.items()} if progress else {}
+    queued: Counter[str] = Counter()
+    for each in delivery.progress_of_all(session, mailings).values():
+        queued.update({channel: sum(counts.values()) for channel, counts in each.by_channel.items()})
     cost = cost_of(pulled, queued)
     if not cost:
         return 0

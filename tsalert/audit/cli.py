@@ -5,6 +5,7 @@ import click
 from tsalert.audit import queries
 from tsalert.audit.rules import Head
 from tsalert.commands import CommandGroup
+from tsalert.core.words import counted
 from tsalert.db import db
 
 group = CommandGroup("audit", help="The append-only trail of who did what.")
@@ -20,4 +21,4 @@ def verify(published: tuple[int, str] | None) -> None:
     if not verdict.is_whole:
         click.echo(f"The trail is broken at entry {verdict.broken_at}.", err=True)
         raise SystemExit(1)
-    click.echo(f"{verdict.length} entries, every seal fits.")
+    click.echo(f"{counted(verdict.length, 'entry', 'entries')}, every seal fits.")

@@ -19,7 +19,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
 from tsalert.core.records import Record, read_records
-from tsalert.core.words import Word
+from tsalert.core.words import Word, counted
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.response.vocabulary import Category
 
@@ -100,7 +100,7 @@ def _read(session: Session, record: Record, seen: dict[str, int], now: datetime)
     if record.fault:
         raise RuleViolation(record.fault)
     if len(record.values) != len(HEADER):
-        raise RuleViolation(f"This row has {len(record.values)} values; {len(HEADER)} are expected.")
+        raise RuleViolation(f"This row has {counted(len(record.values), 'value')}; {len(HEADER)} are expected.")
     cells = dict(zip(HEADER, (_clean(value) for value in record.values), strict=True))
     contact = Contact(
         reference=_reference(cells["reference"], seen),

@@ -15,6 +15,7 @@ from tsalert.chronology.rules import Event, EventKind, start_of
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
+from tsalert.core.words import counted
 from tsalert.enforcement import court_queries
 from tsalert.enforcement import queries as enforcement
 from tsalert.enforcement.court_queries import ProsecutionView
@@ -191,7 +192,7 @@ def decision_in_words(row: CourtDecision) -> str:
     """Say what was decided: ``Imprisonment, 60 months``."""
     parts = [
         Result.of(row.result).label if row.result else None,
-        f"{row.months} months" if row.months else None,
+        counted(row.months, "month") if row.months else None,
         format_pounds(row.amount) if row.amount else None,
     ]
     said = ", ".join(part for part in parts if part)

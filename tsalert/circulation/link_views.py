@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import presenting, proof
+from tsalert.alerts import presenting, printed, proof
 from tsalert.alerts import queries as alerts
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import read_reference
+from tsalert.alerts.rules import Kind, read_reference
 from tsalert.alerts.wording import check_url
 from tsalert.circulation import telling, wording
 from tsalert.circulation.reminding import PURPOSE
@@ -41,10 +41,11 @@ def show_alert(reference: str) -> ResponseReturnValue:
     known = code if code and partnering.has_code(db.session(), code) else None
     head = proof.letterhead()
     forms = wording.pass_on(_words_of(alert), head, code=known)
+    join = wording.join_url(head.public_url, known)
     checked = presenting.checked_page(alert, utc_now())
     return render_template(
-        "circulation/pass_on.html", forms=forms, check=check_url(alert.reference, head),
-        join=wording.join_url(head.public_url, known), **checked,
+        "circulation/pass_on.html", forms=forms, newsletter=printed.newsletter_of(alert, join=join),
+        check=check_url(alert.reference, head), join=join, **checked,
     )  # fmt: skip
 
 
@@ -109,4 +110,5 @@ def _named(reference: str | None) -> str | None:
 
 
 def _words_of(alert: Alert) -> Any:
-    return wording.Told(alert.reference, alert.headline, alert.body_markdown, alert.advice, alert.expires_at)
+    until = None if Kind(alert.kind).ends_another else alert.expires_at
+    return wording.Told(alert.reference, alert.headline, alert.body_markdown, alert.advice, until)

@@ -1,21 +1,11 @@
-"""A partner's code to be scanned, and the small poster that carries it."""
+"""The small poster that carries a partner's code to be scanned."""
 
 from datetime import datetime
-from io import BytesIO
 
-import segno
-
+from tsalert.documents.codes import draw_code
 from tsalert.documents.description import Document, Image, Look, Paragraph
 
-_SCALE = 10
 _WIDTH_MM = 70
-
-
-def draw_code(address: str, suffix: str) -> bytes:
-    """Return an address as a code to scan, as "png" or "svg"; a quarter of it may be torn or dirty."""
-    out = BytesIO()
-    segno.make(address, error="q", micro=False).save(out, kind=suffix, scale=_SCALE, border=4)
-    return out.getvalue()
 
 
 def poster(address: str, *, partner: str, authority: str, now: datetime) -> Document:

@@ -23,6 +23,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_midnight, utc_now
 from tsalert.db import db
 from tsalert.documents.answers import pdf_response
+from tsalert.documents.codes import draw_code
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
 from tsalert.web.access import current_actor, name_read, reads, requires
@@ -165,7 +166,7 @@ def give_code(partner_id: int, ending: str) -> ResponseReturnValue:
         )
     if ending not in _TYPES:
         abort(404)
-    answer = Response(poster.draw_code(address, ending), content_type=_TYPES[ending])
+    answer = Response(draw_code(address, ending), content_type=_TYPES[ending])
     answer.headers["Content-Disposition"] = f'attachment; filename="code-{partner.code}.{ending}"'
     return answer
 

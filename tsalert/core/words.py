@@ -1,4 +1,4 @@
-"""Words that are stored as codes and read as labels."""
+"""Words that are stored as codes and read as labels, and what is counted in words."""
 
 from enum import StrEnum
 from typing import Self
@@ -25,3 +25,11 @@ class Word(StrEnum):
     def options(cls) -> list[tuple[str, str]]:
         """Return (code, label) of every word, as selects and radios take them."""
         return [(word.value, word.label) for word in cls]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Write how many there are: ``1 row``, ``2,400 rows``.
+
+    :param many: what several are called, where it is not the one with an s; what is said of them may stand in both.
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

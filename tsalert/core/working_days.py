@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays import country_holidays
-
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -33,6 +31,8 @@ def nth_working_day(first: date, number: int) -> date:
 @lru_cache(maxsize=256)
 def bank_holidays(year: int) -> frozenset[date]:
     """Return the weekdays of a year on which banks are closed; one that falls on a weekend is taken after it."""
+    from holidays import country_holidays  # noqa: PLC0415 - it is large, and few processes ask for a working day
+
     return frozenset(day for day in country_holidays("GB", subdiv="ENG", years=year) if day.weekday() < _SATURDAY)
 
 

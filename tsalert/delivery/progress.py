@@ -6,7 +6,18 @@ from datetime import datetime
 
 from tsalert.delivery.rules import MailingState, Status
 
-_SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
+SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
+_MISSED = frozenset(
+    {
+        Status.HARD_BOUNCED,
+        Status.SOFT_BOUNCED,
+        Status.UNDELIVERED,
+        Status.FAILED,
+        Status.SUPPRESSED,
+        Status.EXPIRED,
+        Status.UNKNOWN,
+    }
+)
 # The first of these at which any of several mailings stands is where all of them stand.
 _TELLING = (MailingState.CANCELLED, MailingState.PAUSED, MailingState.SENDING, MailingState.COMPLETED)
 
@@ -37,12 +48,17 @@ class Progress:
     @property
     def sent(self) -> int:
         """How many a provider accepted, whatever came after."""
-        return self.count(*_SENT)
+        return self.count(*SENT)
 
     @property
     def failed(self) -> int:
         """How many no provider took, for good."""
         return self.count(Status.FAILED)
+
+    @property
+    def missed(self) -> int:
+        """How many did not come, or may not have."""
+        return self.count(*_MISSED)
 
     @property
     def in_doubt(self) -> int:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Exists,
     Row,
     ScalarSelect,
     Select,
+    SQLColumnExpression,
     exists,
     func,
     literal_column,
@@ -192,7 +192,7 @@ def deliveries_of(
     return _delivery_rows(session, query)
 
 
-def was_taken(mailings: Select[int], endpoint_id: ColumnElement[int]) -> Exists:
+def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> Exists:
     """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition."""
     mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
     return exists().where(*mine, Delivery.status.not_in(NOT_TAKEN))

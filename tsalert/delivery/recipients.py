@@ -23,6 +23,12 @@ def was_sent(mailing_ids: Collection[int], endpoint_id: ColumnElement[int]) -> E
     return exists().where(Delivery.mailing_id.in_(mailing_ids), Delivery.endpoint_id == endpoint_id)
 
 
+def outcomes_of(mailing_ids: Collection[int]) -> Select[int, str, str]:
+    """Return the query of (endpoint id, channel, status) of every message of some mailings."""
+    columns = select(Delivery.endpoint_id, Delivery.channel, Delivery.status)
+    return columns.where(Delivery.mailing_id.in_([*mailing_ids]))
+
+
 def count_taken(session: Session, mailing_ids: Collection[int]) -> int:
     """Return to how many addresses a message of some mailings came, may have, or is on its way."""
     taken = select(func.count()).where(Delivery.mailing_id.in_(mailing_ids), Delivery.status.not_in(NOT_TAKEN))

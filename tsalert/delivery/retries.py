@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tsalert.core.words import counted
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
 from tsalert.delivery.rules import Channel, Lane, Status, SuppressionReason
 
@@ -88,9 +89,8 @@ def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
 def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:
     # A page ends by its time, not by its tries.
     if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING:
-        return Outcome(
-            Status.FAILED, standing.doubts, error=f"given up after {standing.attempts} tries: {answer.reason}"
-        )
+        tries = counted(standing.attempts, "try", "tries")
+        return Outcome(Status.FAILED, standing.doubts, error=f"given up after {tries}: {answer.reason}")
     wait = wait_before(standing.attempts, asked=answer.after, draw=draw, lane=standing.lane)
     return _again(answer.reason, standing, doubts=standing.doubts, now=now, wait=wait)
 

@@ -5,7 +5,6 @@ from threading import Event
 from time import monotonic
 from typing import Any, Protocol
 
-from psycopg import Error as PostgreSQLError
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -67,6 +66,8 @@ class _Listener:
         self._engine = engine
         self._stop = stop
         self._connection: Any = None
+        # Of the driver that the engine loaded: imported here, it would stand in memory where SQLite is used too.
+        self._refusal: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     def wait(self, seconds: float) -> None:
         """Wait until a mailing was enqueued or resumed."""
@@ -77,7 +78,7 @@ class _Listener:
             while not self._stop.is_set() and monotonic() < deadline:
                 if list(self._connection.notifies(timeout=0.25, stop_after=1)):
                     return
-        except (PostgreSQLError, SQLAlchemyError) as error:
+        except (self._refusal, SQLAlchemyError) as error:
             _log.warning("not listening for new work: %s", error)
             self.close()
             self._stop.wait(min(seconds, 1.0))
@@ -95,7 +96,7 @@ class _Listener:
         try:
             connection.autocommit = True
             connection.execute(f"LISTEN {WAKE_CHANNEL}")
-        except PostgreSQLError:
+        except self._refusal:
             connection.close()
             raise
         return connection

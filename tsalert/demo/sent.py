@@ -1,16 +1,16 @@
-"""Alerts: three that have gone out, one that waits for approval, and a draft for some partners alone."""
+"""Alerts: three that have gone out, one that waits, a draft for some partners, one approved for a later moment."""
 
 from datetime import datetime, timedelta
 
 from flask import current_app
 
-from tsalert.alerts import proof, queries, service
+from tsalert.alerts import proof, queries, scheduling, service
 from tsalert.alerts.rules import Channel, Draft, Urgency
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
 from tsalert.delivery.outcomes import record_outcomes
-from tsalert.delivery.ports import InDoubt
+from tsalert.delivery.ports import InDoubt, Rejected
 from tsalert.delivery.replaying import deliver_to_recorder
 from tsalert.delivery.retries import outcome
 from tsalert.delivery.rules import Channel as DeliveryChannel
@@ -20,7 +20,8 @@ from tsalert.demo.people import WARDS
 from tsalert.subscribers.kinds import kind_names
 
 _IN_DOUBT = 6  # how many days ago the alert went out of which one text is in doubt
-_KILLED = "a-worker-that-was-killed"
+_KILLED, _REFUSING = "a-worker-that-was-killed", "a-worker-whose-texts-are-refused"
+_REFUSED = 3  # texts of the same alert
 _SMS = DeliveryChannel.SMS
 _BOTH = (Channel.EMAIL, Channel.SMS)
 _TOLD_FIRST = {"Library", "Neighbourhood Watch"}
@@ -50,6 +51,9 @@ _PAST = (
 )
 
 
+_WHY_WITHDRAWN = "The water company has told us that both men were its own and looked for lead pipes. (Invented)"
+
+
 def load_alerts(team: Crew, now: datetime) -> None:
     """Load the past alerts, approved by a second officer and delivered to the recorder on their day."""
     for days, headline, body, advice, sms in _PAST:
@@ -60,6 +64,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
         service.approve(alert_id, shown, actor=team.second, now=sent_at + timedelta(minutes=12))
         if days == _IN_DOUBT:
             _lose_sight_of_a_text(sent_at + timedelta(minutes=12))
+            _have_texts_refused(sent_at + timedelta(minutes=12))
         deliver_to_recorder(current_app, now=sent_at + timedelta(minutes=13))
         send_mornings(sent_at, now)
     waiting = Draft(
@@ -84,6 +89,31 @@ def load_alerts(team: Crew, now: datetime) -> None:
         left_out=(f"Library, {WARDS[2]} (invented)",),
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
+    _schedule_one(team, now)
+    _withdraw_first(team, now)
+
+
+def _schedule_one(team: Crew, now: datetime) -> None:
+    """Let a second officer approve an alert for the day after tomorrow, before the collection that it warns of."""
+    draft = Draft(
+        "Clothes collections that are not for charity",
+        "Leaflets ask you to put out clothes at the weekend for a children's charity. The charity does not exist.",
+        "all",
+        tuple(Channel),
+        now + timedelta(days=10),
+        "Give to a charity shop, or look the charity up in the register before you put anything out.",
+        "Leaflets ask for clothes for a charity that does not exist. Look it up first.",
+    )
+    alert_id = _submit(team, draft, now - timedelta(hours=2))
+    shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
+    at = noon(now, -2) - timedelta(hours=2)
+    scheduling.schedule(alert_id, shown, at, actor=team.second, now=now - timedelta(hours=1))
+
+
+def _withdraw_first(team: Crew, now: datetime) -> None:
+    """Let the second officer take the oldest alert back; the correction to those who got it waits for approval."""
+    oldest = queries.past(db.session(), now=now)[-1].id
+    service.withdraw(oldest, _WHY_WITHDRAWN, tell_readers=True, actor=team.second, now=now - timedelta(minutes=50))
 
 
 def noon(now: datetime, days: int) -> datetime:
@@ -97,6 +127,15 @@ def _lose_sight_of_a_text(at: datetime) -> None:
         (one,) = claiming.claim(session, _SMS, _KILLED, 1, now=at)
         result = outcome(InDoubt("the sender died while sending it"), one.standing, now=at, draw=0)
         record_outcomes(session, _SMS, _KILLED, {one.id: result}, now=at)
+
+
+def _have_texts_refused(at: datetime) -> None:
+    """Leave texts that a network refused, for somebody to send again."""
+    with transaction() as session:
+        found = claiming.claim(session, _SMS, _REFUSING, _REFUSED, now=at)
+        said = Rejected("the network refused it")
+        results = {one.id: outcome(said, one.standing, now=at, draw=0) for one in found}
+        record_outcomes(session, _SMS, _REFUSING, results, now=at)
 
 
 def _submit(team: Crew, draft: Draft, at: datetime) -> int:

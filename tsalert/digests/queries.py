@@ -274,7 +274,7 @@ def _readers(
         joined_by=alert.published_at,
         choice=choice_of(alert),
     ).subquery()
-    return _but(wanted, [*editions.mailings_of(session, alert.id).values(), *earlier])
+    return _but(wanted, [*editions.all_mailings_of(session, alert.id), *earlier])
 
 
 def _but(people: Subquery, mailing_ids: Collection[int]) -> Select[int, str]:

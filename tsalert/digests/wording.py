@@ -8,6 +8,7 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Edition, Kind, follow_up_of
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.wording import Letterhead, check_url, safe_html
+from tsalert.core.words import counted
 from tsalert.delivery.rules import Content
 from tsalert.digests.rules import Tells
 from tsalert.subscribers.rules import Frequency
@@ -61,4 +62,4 @@ def word(lines: Sequence[Line], head: Letterhead, frequency: Frequency, edition:
 
 def _title(new: int, withdrawn: int) -> str:
     counts = ((new, "new scam alert"), (withdrawn, "withdrawn alert"))
-    return " and ".join(f"{count} {words}{'' if count == 1 else 's'}" for count, words in counts if count)
+    return " and ".join(counted(count, words) for count, words in counts if count)

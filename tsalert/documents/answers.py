@@ -12,7 +12,12 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def pdf_response(name: str, document: Document) -> Response:
     """Answer with a PDF; the name has no ending."""
-    return _answer(f"{name}.pdf", write_pdf(document, fonts=_settings().document_fonts), PDF)
+    return _answer(f"{name}.pdf", pdf_of(document), PDF)
+
+
+def pdf_of(document: Document) -> bytes:
+    """Return a document as PDF, in the installation's fonts."""
+    return write_pdf(document, fonts=_settings().document_fonts)
 
 
 def word_response(name: str, document: Document) -> Response:

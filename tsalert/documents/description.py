@@ -185,7 +185,8 @@ KINDS: tuple[type[Block], ...] = (
 class Document:
     """A document; ``footer`` stands at the foot of each page, beside its number.
 
-    One that ``is_centred`` is hung on a wall: what it says stands in the middle.
+    One that ``is_centred`` is hung on a wall: what it says stands in the middle. One with a ``largest_pt`` is one
+    page in its PDF, its words as large as they fit and at most so many points.
     """
 
     title: str
@@ -196,6 +197,7 @@ class Document:
     is_centred: bool = False
     language: str = "en-GB"
     is_landscape: bool = False
+    largest_pt: int = 0
 
     @property
     def has_title_first(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +17,8 @@ from tsalert.documents.keeping import as_data
 from tsalert.documents.letting_go import let_go
 
 _SOURCE = Path(__file__).with_name("document.typ").read_bytes()
+# Every PDF may look otherwise once this changes.
+LOOK = sha256(_SOURCE).hexdigest()
 _TRIES = 40
 _LONG = 100_000  # bytes of a PDF that took enough memory to be worth letting go of
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tsalert.commands import CommandGroup
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.evidence import verifying
 from tsalert.evidence.verifying import Broken, Verdict
@@ -45,4 +46,4 @@ def _tell(verdict: Verdict) -> None:
         click.echo(f"{gone.name}: {gone.problem}", err=True)
     for stray in verdict.strays:
         click.echo(f"{stray}: no record knows this file; it was left alone", err=True)
-    click.echo(f"{verdict.checked:,} files compared, {len(verdict.faults):,} not what they were.")
+    click.echo(f"{counted(verdict.checked, 'file')} compared, {len(verdict.faults):,} not what they were.")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from tsalert.core.clock import in_london
+from tsalert.core.words import counted
 from tsalert.evidence.kinds import ENDINGS
 from tsalert.evidence.models import CustodyEvent, EvidenceFile
 from tsalert.evidence.queries import Dossier, Held
@@ -101,7 +102,8 @@ def _lines(described: Mapping[str, Any]) -> Iterable[str]:
     files, exhibits = described["files"], described["exhibits"]
     yield f"Evidence of case {described['case']}"
     yield f"Made by {described['made_by']} on {_day(described['made_at'])}."
-    yield f"{len(files)} files, {len(exhibits)} exhibits. The long numbers are SHA-256 hashes of the files."
+    holds = f"{counted(len(files), 'file')}, {counted(len(exhibits), 'exhibit')}"
+    yield f"{holds}. The long numbers are SHA-256 hashes of the files."
     for exhibit in exhibits:
         yield from _exhibit_lines(exhibit, [file for file in files if file["exhibit"] == exhibit["reference"]])
     attached = [file for file in files if file["exhibit"] is None]
@@ -124,7 +126,8 @@ def _exhibit_lines(exhibit: Mapping[str, Any], files: Iterable[Mapping[str, Any]
 
 
 def _file_lines(file: Mapping[str, Any]) -> Iterable[str]:
-    yield f"  File {file['path']}: {Kind.of(file['kind']).label}, {file['size']:,} bytes, sent as {_flat(file['name'])}"
+    size = counted(file["size"], "byte")
+    yield f"  File {file['path']}: {Kind.of(file['kind']).label}, {size}, sent as {_flat(file['name'])}"
     yield f"    {file['sha256']}"
 
 

@@ -84,8 +84,8 @@ def _identity(reference: str, publisher: Publisher) -> str:
 
 
 def _written(instant: datetime) -> str:
-    """Return an instant as CAP wants it: whole seconds, and an offset that is never a Z."""
-    return as_utc(instant).isoformat(timespec="seconds")
+    """Return an instant as CAP wants it: whole seconds, and UTC as -00:00, never as Z or +00:00."""
+    return f"{as_utc(instant):%Y-%m-%dT%H:%M:%S}-00:00"
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:

@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.hygiene import canaries, doubles, queries, service
 from tsalert.hygiene.rules import Effect, Kind, Verdict
@@ -39,8 +40,9 @@ def decide_held(mailing_id: int) -> ResponseReturnValue:
     """Carry out or dismiss what was held of a mailing."""
     believe = load_form(HeldDecisionSchema())["decision"] == "believe"
     number = service.decide_held(mailing_id, believe=believe, actor=current_actor(), now=utc_now())
-    what = "are not written to any more" if believe else "stay on the list"
-    flash(f"{number} addresses {what}.", "success")
+    one, many = ("is", "are") if believe else ("stays", "stay")
+    what = "not written to any more" if believe else "on the list"
+    flash(f"{counted(number, f'address {one}', f'addresses {many}')} {what}.", "success")
     return redirect(url_for(".show_health"), 303)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.audit.rules import Head
 from tsalert.config import Settings
+from tsalert.core.words import counted
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
@@ -42,4 +43,4 @@ def _wording(authority: str, head: Head, now: datetime) -> Content:
         "Keep this message outside the service. Whoever doubts the trail later can hold it against this:\n\n"
         f"flask --app wsgi audit verify --published {head.length} {head.seal}\n"
     )
-    return Content(subject=f"Audit trail, {head.length:,} entries", text=text)
+    return Content(subject=f"Audit trail, {counted(head.length, 'entry', 'entries')}", text=text)

@@ -201,12 +201,21 @@ def _of_sending(session: Session) -> list[Trouble]:
 
 def to_ring(session: Session, incident_id: int, *, now: datetime) -> list[ToRing]:
     """Return whom to ring by hand for an incident whose pages fail; nobody where they do not."""
-    if incident_id not in {run.incident_id for run in _runs_in_trouble(session, now)}:
+    if not _must_ring(session, incident_id, now):
         return []
     standing = [each for duty in DUTIES for each in people_for(session, duty, at=now)]
     everybody = standing + rota.reachable_managers(session)
     found = {each.officer_id: each for each in reversed(everybody) if each.mobile}
     return [ToRing(each.duty, each.name, each.mobile or "") for each in reversed(found.values())]
+
+
+def _must_ring(session: Session, incident_id: int, now: datetime) -> bool:
+    """Tell whether pages for an incident fail; where no worker runs they will, before the first is late."""
+    if incident_id in {run.incident_id for run in _runs_in_trouble(session, now)}:
+        return True
+    untaken = (PageRun.incident_id == incident_id, PageRun.ended_at.is_(None), PageRun.acknowledged_at.is_(None))
+    is_gone = signs.silent_since(session, now=now) is not None
+    return is_gone and session.scalar(select(PageRun.id).where(*untaken)) is not None
 
 
 def _attempts(session: Session, incident_id: int, *, now: datetime) -> list[tuple[PageAttempt, Attempt]]:

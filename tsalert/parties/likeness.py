@@ -3,10 +3,6 @@
 import re
 from itertools import combinations
 
-import jellyfish
-from rapidfuzz import fuzz
-from rapidfuzz.distance import JaroWinkler
-
 _LIKE_PERSON, _LIKE_WORD, _LIKE_BUSINESS = 0.9, 0.92, 88
 _MOST_WORDS = 4
 _LETTERS = re.compile(r"[a-z]+", re.ASCII)
@@ -23,8 +19,8 @@ _DESCRIBING = frozenset({
 
 def alike_people(one: str, other: str) -> float:
     """Return from 0 to 1 how alike two folded names of people are, in whichever order their parts stand."""
-    straight = JaroWinkler.similarity(one, other)
-    turned = JaroWinkler.similarity(" ".join(sorted(one.split())), " ".join(sorted(other.split())))
+    straight = _similarity(one, other)
+    turned = _similarity(" ".join(sorted(one.split())), " ".join(sorted(other.split())))
     return max(straight, turned)
 
 
@@ -32,12 +28,14 @@ def sounds_like(one: str, other: str) -> bool:
     """Tell whether two folded names may be one person's; a single name is compared with each part of the other."""
     short, long = sorted((one.split(), other.split()), key=len)
     if len(short) == 1 and len(long) > 1:
-        return any(JaroWinkler.similarity(short[0], word) >= _LIKE_WORD for word in long)
+        return any(_similarity(short[0], word) >= _LIKE_WORD for word in long)
     return alike_people(one, other) >= _LIKE_PERSON
 
 
 def reads_like(one: str, other: str) -> bool:
     """Tell whether two folded names may be one business's; words that only describe count for nothing."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - as below
+
     names = [" ".join(_naming_words(name)) for name in (one, other)]
     return all(names) and fuzz.token_set_ratio(*names) >= _LIKE_BUSINESS
 
@@ -70,6 +68,12 @@ def sought_business_keys(folded: str) -> list[str]:
     return sorted(_joint_keys(words)) + sorted(_word_keys("b", words))
 
 
+def _similarity(one: str, other: str) -> float:
+    from rapidfuzz.distance import JaroWinkler  # noqa: PLC0415 - it is large, and most commands compare no names
+
+    return JaroWinkler.similarity(one, other)
+
+
 def _naming_words(folded: str) -> list[str]:
     return [word for word in folded.split() if word not in _DESCRIBING]
 
@@ -80,6 +84,8 @@ def _some(words: list[str]) -> list[str]:
 
 def _sound(word: str) -> str:
     """Return how a word sounds in English; one in another script or of digits stands for itself."""
+    import jellyfish  # noqa: PLC0415 - as above
+
     sound = jellyfish.metaphone(word[:40]) if _LETTERS.fullmatch(word) else ""
     return sound or word[:40]
 

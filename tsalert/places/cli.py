@@ -14,6 +14,7 @@ from tsalert.commands import CommandGroup
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
+from tsalert.core.words import counted
 from tsalert.places import importing, service
 from tsalert.places.directory import edition_in, read_month
 from tsalert.places.finding import own_authority
@@ -34,7 +35,7 @@ def load_wards(file: Path) -> None:
     found = read_wards(_text(file).splitlines(keepends=True))
     for problem in found.problems:
         click.echo(problem, err=True)
-    click.echo(f"{service.add_wards(found.wards, now=utc_now())} wards loaded.")
+    click.echo(f"{counted(service.add_wards(found.wards, now=utc_now()), 'ward')} loaded.")
     if found.problems:
         raise SystemExit(1)
 
@@ -62,7 +63,8 @@ def import_directory(file: Path, edition: str | None) -> None:
         click.echo("This file was imported to its end before; nothing was done.")
     click.echo(f"{report.added:,} added, {report.moved:,} moved, {report.changed:,} put right, {report.bad:,} bad.")
     if report.wards:
-        click.echo(f"{report.wards:,} wards of ours are new or have a new name.")
+        changed = counted(report.wards, "ward of ours is new or has", "wards of ours are new or have")
+        click.echo(f"{changed} a new name.")
     raise SystemExit(1 if report.bad else 0)
 
 
@@ -72,7 +74,8 @@ def load_names(file: Path) -> None:
     """Keep the names of wards, authorities or counties from FILE, a CSV file of the ONS; exit 1 if any row was bad."""
     with file.open(encoding="utf-8", errors="surrogateescape", newline="") as opened:
         report = import_names(_lines(opened), own=own_authority(), actor=_OPERATOR, now=utc_now())
-    click.echo(f"{report.names:,} names kept, {report.bad:,} bad; {report.wards:,} wards of ours new or renamed.")
+    kept, changed = counted(report.names, "name"), counted(report.wards, "ward")
+    click.echo(f"{kept} kept, {report.bad:,} bad; {changed} of ours new or renamed.")
     raise SystemExit(1 if report.bad else 0)
 
 

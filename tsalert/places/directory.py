@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.words import counted
 from tsalert.places.grid import Point
 
 # The names that a column has had, as patterns; of several editions' years the newest counts.
@@ -79,7 +80,7 @@ def read_row(cells: Sequence[str], layout: Layout) -> DirectoryRow:
     :raises RuleViolation: naming what is wrong with it.
     """
     if len(cells) != layout.width:
-        raise RuleViolation(f"has {len(cells)} values; {layout.width} are expected")
+        raise RuleViolation(f"has {counted(len(cells), 'value')}; {layout.width} are expected")
     place = layout.places
     postcode = cells[place["postcode"]].strip()
     if not _POSTCODE.fullmatch(postcode):

@@ -20,6 +20,7 @@ from tsalert.quarterly.schemas import (
     ReportDetailsSchema,
     ReportEditionQuery,
     ReportReasonSchema,
+    ReportRevisionSchema,
     ReportStandingSchema,
     RestatedCellSchema,
 )
@@ -125,12 +126,12 @@ def publish_report(quarter: str) -> Standing:
 
 @reports.route("/<quarter>/revisions", methods=["POST"])
 @requires(Permission.WRITE_REPORT)
-@reports.arguments(ReportReasonSchema)
+@reports.arguments(ReportRevisionSchema)
 @reports.response(201, ReportStandingSchema)
 def revise_report(told: dict[str, Any], quarter: str) -> Standing:
     """Open the next revision of a published report, with what has come in since."""
     period = quarter_of_slug(quarter)
-    opening.revise(period, told["reason"], actor=current_actor(), now=utc_now())
+    opening.revise(period, **told, actor=current_actor(), now=utc_now())
     return _shown(period)
 
 

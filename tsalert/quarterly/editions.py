@@ -123,15 +123,15 @@ def _unsigned(
     head = _head(session, report, edition, now)
     earlier = _earlier(session, report)
     if earlier:
-        sections = in_order([*sections, _revisions(report, earlier[0][edition], sections)])
+        sections = in_order([*sections, _revisions(head, earlier[0][edition], sections)])
     return Report(head, tuple(sections))
 
 
-def _revisions(report: BoardReport, before: Report, sections: Sequence[Section]) -> Section:
-    """Say why there is another revision and which cells it restates, from cells of one edition alone."""
+def _revisions(head: TitleBlock, before: Report, sections: Sequence[Section]) -> Section:
+    """Say why there is another revision and which cells it restates, from one edition alone."""
     new = Report(before.head, tuple(sections)).tables()
     cells = restating.restated(before.tables(), new)
-    why = Prose(f"Revision {report.revision}: {report.reason}", "Revisions")
+    why = Prose(f"Revision {head.revision}: {head.reason}", "Revisions")
     return Section(SectionKey.DATA_QUALITY, (why, restating.table_of(cells, before.head.revision)))
 
 
@@ -160,7 +160,7 @@ def _head(session: Session, report: BoardReport, edition: Edition, now: datetime
         revision=report.revision,
         author=_author(session, report, edition),
         meeting_on=report.meeting_on,
-        reason=report.reason or "",
+        reason=reason_of(report, edition),
         is_provisional=is_running(quarter, now),
     )
 
@@ -168,6 +168,11 @@ def _head(session: Session, report: BoardReport, edition: Edition, now: datetime
 def is_running(quarter: Period, now: datetime) -> bool:
     """Tell whether a quarter is not over yet."""
     return london_date(now) <= quarter.last_day
+
+
+def reason_of(report: BoardReport, edition: Edition) -> str:
+    """Return why a report is revised, as the readers of an edition are told; empty for the first."""
+    return (report.reason if edition is Edition.BOARD else report.public_reason) or ""
 
 
 def _author(session: Session, report: BoardReport, edition: Edition) -> str:

@@ -13,6 +13,7 @@ _UNPUBLISHED = text("status <> 'published'")
 class BoardReport(Base):
     """One revision of a quarter's report; the first publication is revision 1.
 
+    ``reason`` is why it is revised in the writer's words, for the board, ``public_reason`` what everybody reads of it.
     ``figures`` is what the lock froze: the board edition's sections of figures as canonical JSON, with what the
     disclosure control must know. ``frozen`` is what was published: both editions as canonical JSON, and ``digest``
     its SHA-256. A published report never changes, which the database itself refuses.
@@ -23,6 +24,7 @@ class BoardReport(Base):
         CheckConstraint("status IN ('draft', 'locked', 'signed', 'published')", name="status_known"),
         CheckConstraint("revision >= 1", name="revision_counted"),
         CheckConstraint("(revision = 1) = (reason IS NULL)", name="revised_with_reason"),
+        CheckConstraint("(reason IS NULL) = (public_reason IS NULL)", name="revised_with_public_reason"),
         CheckConstraint("(status = 'draft') = (figures IS NULL)", name="locked_with_figures"),
         CheckConstraint("(figures IS NULL) = (locked_at IS NULL)", name="locked_has_time"),
         CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name="published_has_time"),
@@ -41,6 +43,7 @@ class BoardReport(Base):
     last_day: Mapped[date]
     revision: Mapped[int]
     reason: Mapped[str | None]
+    public_reason: Mapped[str | None]
     status: Mapped[str]
     board: Mapped[str]
     meeting_on: Mapped[date | None]

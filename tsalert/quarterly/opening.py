@@ -13,7 +13,7 @@ from tsalert.core.periods import Period, quarter_of
 from tsalert.db import transaction
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.queries import revisions_of
-from tsalert.quarterly.vocabulary import Status
+from tsalert.quarterly.vocabulary import Ground, Status
 
 BOARD = "Safer Communities Partnership Board"
 
@@ -32,9 +32,11 @@ def open_report(quarter: Period, *, meeting_on: date | None = None, actor: Actor
         return add(session, quarter, 1, meeting_on=meeting_on, actor=actor, now=now)
 
 
-def revise(quarter: Period, reason: str, *, actor: Actor, now: datetime) -> int:
+def revise(quarter: Period, reason: str, ground: Ground, *, actor: Actor, now: datetime) -> int:
     """Open the next revision of a published report, with what has come in since; returns its id.
 
+    :param reason: why, in words that the board reads and nobody else.
+    :param ground: why, as the public reads it.
     :raises Conflict: it is not published yet.
     """
     actor.require(Permission.WRITE_REPORT)
@@ -42,7 +44,7 @@ def revise(quarter: Period, reason: str, *, actor: Actor, now: datetime) -> int:
         newest = next(iter(revisions_of(session, quarter)), None)
         if newest is None or newest.status != Status.PUBLISHED:
             raise Conflict(f"Only a published report is revised; that of {quarter.label} is not.")
-        told: dict[str, Any] = {"board": newest.board, "meeting_on": newest.meeting_on, "reason": reason}
+        told: dict[str, Any] = {"board": newest.board, "meeting_on": newest.meeting_on, "why": (reason, ground.label)}
         return add(session, quarter, newest.revision + 1, **told, actor=actor, now=now)
 
 
@@ -64,13 +66,17 @@ def add(  # noqa: PLR0913 - what a report begins with
     *,
     board: str = BOARD,
     meeting_on: date | None = None,
-    reason: str | None = None,
+    why: tuple[str, str] | None = None,
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Add a draft; a step."""
+    """Add a draft; a step.
+
+    :param why: the reasons of a revision, for the board and for the public.
+    """
     row = BoardReport(quarter=quarter.label, first_day=quarter.first_day, last_day=quarter.last_day, revision=revision)
-    row.board, row.meeting_on, row.reason, row.status = board, meeting_on, reason, Status.DRAFT
+    row.board, row.meeting_on, row.status = board, meeting_on, Status.DRAFT
+    row.reason, row.public_reason = why or (None, None)
     row.author_id, row.opened_by, row.opened_at = actor.officer_id, actor.officer_id, now
     session.add(row)
     session.flush()

@@ -8,7 +8,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
 from tsalert.quarterly.addresses import slug_of
 from tsalert.quarterly.life import Details
-from tsalert.quarterly.vocabulary import Edition, SignatureRole
+from tsalert.quarterly.vocabulary import Edition, Ground, SignatureRole
 from tsalert.quarterly.writing.markdown import LONGEST
 from tsalert.web.fields import Count, Day, Line, Paragraph, PeriodLabel, RecordId, Strict, choice
 
@@ -52,9 +52,15 @@ class ReportDetailsSchema(Strict):
 
 
 class ReportReasonSchema(Strict):
-    """Why figures are unlocked, or a report is revised."""
+    """Why figures are unlocked."""
 
     reason = Paragraph(required=True, longest=LONGEST_REASON, error_messages={"required": "Say why."})
+
+
+class ReportRevisionSchema(ReportReasonSchema):
+    """Why a report is revised, for the board in words and for the public as one of the grounds."""
+
+    ground = choice(Ground, required=True)
 
 
 class NewReportSignatureSchema(Strict):
@@ -109,7 +115,8 @@ class BoardReportSchema(Schema):
     first_day = fields.Date()
     last_day = fields.Date()
     revision = fields.Integer()
-    reason = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True, metadata={"description": "Why it is revised, as the board reads it."})
+    public_reason = fields.String(allow_none=True, metadata={"description": "Why, as everybody reads it."})
     status = fields.String()
     board = fields.String()
     meeting_on = fields.Date(allow_none=True)

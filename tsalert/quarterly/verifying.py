@@ -151,7 +151,7 @@ def _is_headed(head: TitleBlock, row: BoardReport, edition: Edition) -> bool:
     kept = (edition, Status.PUBLISHED, row.quarter, row.first_day, row.last_day, row.revision, row.board)
     rest = (head.meeting_on, head.reason, head.published_on)
     published_on = london_date(row.published_at) if row.published_at else None
-    return said == kept and rest == (row.meeting_on, row.reason or "", published_on)
+    return said == kept and rest == (row.meeting_on, editions.reason_of(row, edition), published_on)
 
 
 def _signed(kept: _Kept) -> Iterator[str]:

@@ -21,9 +21,10 @@ from tsalert.quarterly.schemas import (
     ReportComparisonQuery,
     ReportDetailsSchema,
     ReportReasonSchema,
+    ReportRevisionSchema,
 )
 from tsalert.quarterly.texts import PLACES
-from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
+from tsalert.quarterly.vocabulary import Edition, Ground, SignatureRole, Status
 from tsalert.reports.dashboard_views import kept_figures
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
@@ -40,6 +41,7 @@ bp.context_processor(
         "Status": Status,
         "Role": SignatureRole,
         "Edition": Edition,
+        "Ground": Ground,
         "acts": _ACTS,
         "titles": {place.name: place.title for place in PLACES},
     }
@@ -158,7 +160,7 @@ def publish_report(quarter: str) -> ResponseReturnValue:
 def revise_report(quarter: str) -> ResponseReturnValue:
     """Open the next revision."""
     period = quarter_of_slug(quarter)
-    opening.revise(period, load_form(ReportReasonSchema())["reason"], actor=current_actor(), now=utc_now())
+    opening.revise(period, **load_form(ReportRevisionSchema()), actor=current_actor(), now=utc_now())
     flash("The next revision is open, with what has come in since.", "success")
     return _shown(period)
 

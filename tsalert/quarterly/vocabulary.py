@@ -19,6 +19,15 @@ class Edition(Word):
     PUBLIC = "public", "Part 1: public"
 
 
+class Ground(Word):
+    """Why a report is revised, as the public reads it: a writer's own words may name somebody."""
+
+    LATE = "late", "Records came in after the report was published"
+    CORRECTED = "corrected", "Records were put right after the report was published"
+    METHOD = "method", "The way of counting, or its rates, changed"
+    TEXT = "text", "The words of the report were put right"
+
+
 class SectionKey(Word):
     """The sections, in the order in which they stand."""
 

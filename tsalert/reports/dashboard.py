@@ -26,7 +26,8 @@ from tsalert.savings.figures import overview
 from tsalert.savings.figures.cells import Cell
 from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.valuing.methods import AS_PUBLISHED
-from tsalert.subscribers.queries import Circulation, circulation
+from tsalert.subscribers import kept_counts
+from tsalert.subscribers.queries import Circulation
 
 TREND, STACK = 8, 4
 
@@ -78,6 +79,7 @@ def read_dashboard(
     :raises NotFound: there is no such ward.
     """
     glance = read_glance(session, memory, period, now=now)
+    memory.note_opened(period)
     quarters = quarters_up_to(quarter_of(min(period.last_day, london_date(now))), TREND)
 
     def keep(what: str, wanted: Period, read: Callable[[Period], Found]) -> Found:
@@ -93,7 +95,9 @@ def read_dashboard(
         classes={
             each: keep("classes", each, lambda wanted: savings_by_class(session, wanted)) for each in quarters[-STACK:]
         },
-        circulation=keep("circulation", quarter_of(london_date(now)), lambda _: circulation(session)),
+        circulation=keep(
+            "circulation", quarter_of(london_date(now)), lambda _: kept_counts.circulation(session, now=now)
+        ),
         passed_on=keep("passed_on", period, lambda wanted: circulation_figures(session, wanted, now=now)),
         wards=_wards(ward_names(session), response, by_ward, ward),
         partners=partner_tables(session),

@@ -42,6 +42,7 @@ class FiguresMemory:
         self._lock = Lock()
         self._oldest, self._rest = oldest, rest
         self._asked_at: float | None = None
+        self._opened: dict[Period, float] = {}
 
     def ahead(self, rest: Callable[[], object]) -> "FiguresMemory":
         """Return this memory for somebody who renews it before readers would have to."""
@@ -69,6 +70,16 @@ class FiguresMemory:
     def was_asked(self, within_seconds: float) -> bool:
         """Tell whether a reader has looked lately; who reads ahead is none."""
         return self._asked_at is not None and monotonic() - self._asked_at < within_seconds
+
+    def note_opened(self, period: Period) -> None:
+        """Remember that a reader has opened a period."""
+        self._opened[period] = monotonic()
+
+    def opened(self, within_seconds: float) -> list[Period]:
+        """Return the periods that readers have opened lately, the last one first; what is longer ago is forgotten."""
+        since = monotonic() - within_seconds
+        self._opened = {period: at for period, at in self._opened.copy().items() if at >= since}
+        return sorted(self._opened, key=self._opened.__getitem__, reverse=True)
 
     def forget(self) -> None:
         """Keep nothing any more."""

@@ -21,6 +21,8 @@ _REST_SECONDS = 0.05
 _LEAVE_SECONDS = 10.0
 # Where nobody looks at figures, an officer who saves has the whole processor.
 _LOOKED_AT_SECONDS = 900.0
+# Of other periods those that were opened last; each may take a second with a million calls.
+_MOST_FURTHER = 3
 _log = logging.getLogger(__name__)
 
 
@@ -44,12 +46,17 @@ class ReadingAhead:
         """Work out anew what would be too old before the next reading; what goes wrong is logged."""
         with self._app.app_context():
             try:
-                for period in read_ahead(london_date(now)):
+                for period in self._wanted(london_date(now)):
                     read_dashboard(db.session(), self._memory.ahead(self._rest), period, now=now)
             except Exception as error:  # noqa: BLE001 - the next reading may do better; who asks meanwhile is told what is wrong
                 _log.warning("figures could not be read ahead: %s", type(error).__name__)
             finally:
                 db.session.remove()
+
+    def _wanted(self, today: date) -> list[Period]:
+        usual = read_ahead(today)
+        opened = [each for each in self._memory.opened(_LOOKED_AT_SECONDS) if each not in usual]
+        return [*usual, *opened[:_MOST_FURTHER]]
 
     def _run(self) -> None:
         is_over = False

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london
+from tsalert.core.words import counted
 from tsalert.parties import matching
 from tsalert.parties.folding import sought_places
 from tsalert.parties.matching import Hit, Match
@@ -156,7 +157,7 @@ def _words(match: Match, history: History | None, *, has_warning: bool, now: dat
     """Say why somebody may be meant: ``same phone, 2 earlier calls, last 14 March, warning note``."""
     said = [reason.label for reason in match.reasons]
     if history:
-        calls = "1 earlier call" if history.calls == 1 else f"{history.calls:,} earlier calls"
+        calls = counted(history.calls, "earlier call")
         said += [calls, f"last {_day(history.last_at, now)}"]
     return ", ".join([*said, "warning note"] if has_warning else said)
 

@@ -5,6 +5,7 @@ from tqdm import tqdm
 
 from tsalert.commands import CommandGroup
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.installation.service import is_demo
 from tsalert.response import indexing
@@ -19,4 +20,4 @@ def index() -> None:
         read = indexing.index_calls(
             is_demo=is_demo(), now=utc_now(), on_progress=lambda count: bar.update(count - bar.n)
         )
-    click.echo(f"{read:,} calls read.")
+    click.echo(f"{counted(read, 'call')} read.")

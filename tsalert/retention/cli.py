@@ -7,6 +7,7 @@ import click
 from tsalert.commands import CommandGroup
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.retention import erasing, runs
 from tsalert.retention.vocabulary import RuleKind, RunState
@@ -41,7 +42,7 @@ def run(number: int) -> None:
         runs.start_run(number, actor=_WORKER, now=utc_now())
 
     def tell(left: int) -> None:
-        click.echo(f"{left:,} records left", err=True)
+        click.echo(f"{counted(left, 'record')} left", err=True)
 
     erasing.carry_out(number, actor=_WORKER, now=utc_now, tell=tell)
     done = runs.get_run(db.session(), number)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import checkpoints
 from tsalert.core.clock import london_midnight
+from tsalert.core.words import counted
 from tsalert.retention import rules
 from tsalert.retention.finding_due import DueRecord
 from tsalert.retention.reaching import changed, table
@@ -21,7 +22,9 @@ def due_traces(session: Session, months: Mapping[RuleKind, int], today: date) ->
         before = _before(months[RuleKind.TRACES], today)
         count = sum(session.scalar(select(func.count()).where(old)) or 0 for _, old in _old(before))
         if count:
-            yield DueRecord(Root.TRACES, 1, f"{count:,} traces of use", Due(RuleKind.TRACES, today))
+            yield DueRecord(
+                Root.TRACES, 1, counted(count, "trace of use", "traces of use"), Due(RuleKind.TRACES, today)
+            )
     if RuleKind.TRAIL in months:
         last = old_entries(session, _before(months[RuleKind.TRAIL], today))
         if last:

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app
-from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,9 @@ from tsalert.rota import checking, coverage, queries, rules
 from tsalert.rota.coverage import Stretch
 from tsalert.rota.models import CalendarLink, Shift
 from tsalert.staff import queries as staff
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _KEPT = timedelta(weeks=4)
 
@@ -68,6 +71,8 @@ def officer_of(session: Session, token: str) -> int:
 
 def write_calendar(session: Session, officer_id: int, *, now: datetime) -> bytes:
     """Write what an officer stands, from four weeks ago to as far as the rota is planned."""
+    from icalendar import Calendar  # noqa: PLC0415 - it is large, and most processes write no calendar
+
     since, until = as_utc(now) - _KEPT, as_utc(now) + rules.PLANNED_AHEAD
     stood = coverage.stretches(queries.slots_between(session, since, until, officer_id=officer_id))
     stamps = _stamps(session, stood)
@@ -84,7 +89,9 @@ def write_calendar(session: Session, officer_id: int, *, now: datetime) -> bytes
     return bytes(calendar.to_ical())
 
 
-def _event(stood: Stretch, name: str, changed_at: datetime) -> Event:
+def _event(stood: Stretch, name: str, changed_at: datetime) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - as above
+
     event = Event()
     event.add("uid", f"shift-{name}")
     event.add("dtstamp", changed_at)

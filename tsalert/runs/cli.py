@@ -9,6 +9,7 @@ import click
 from tsalert.commands import CommandGroup
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import in_london, utc_now
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.runs import files, queries, reading, service
 from tsalert.runs.queries import Run
@@ -130,8 +131,8 @@ def _tell(run: Run, *, as_json: bool) -> None:
     click.echo(f"Run {run.id}, {run.state}: {run.question.text}")
     click.echo(f"As of {in_london(run.as_of):%-d %B %Y %H:%M:%S}, rates: {', '.join(run.rate_sets) or 'none'}")
     click.echo(f"Total {exact_pounds(run.total.exact)} → {shown_pounds(run.total.exact)}")
-    click.echo(f"{run.records:,} records  {run.digest_of_inputs}")
-    click.echo(f"{run.lines:,} lines  {run.digest_of_results}")
+    click.echo(f"{counted(run.records, 'record')}  {run.digest_of_inputs}")
+    click.echo(f"{counted(run.lines, 'line')}  {run.digest_of_results}")
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The landlines that were asked by a call, and how far each has come."""
+"""What a confirmation link is about; and the landlines that were asked by a call, with how far each has come."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import NotFound
 from tsalert.delivery.fates import calls_made
-from tsalert.delivery.queries import EndpointView, endpoints, endpoints_by_id
-from tsalert.delivery.rules import Channel, Lane, Status
+from tsalert.delivery.queries import EndpointView, endpoints, endpoints_by_id, get_endpoint
+from tsalert.delivery.rules import Channel, EndpointStatus, Lane, Status
 from tsalert.subscribers.models import SignUp
-from tsalert.subscribers.rules import Question, read_question
+from tsalert.subscribers.rules import CONFIRM_LIFE, Question, read_question
 
 PAGE = 50
 
@@ -24,6 +26,28 @@ class AskedLandline:
     asked_at: datetime
     source: str
     state: Question
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A sign-up as the reader of its address may see it; one that cannot be used any more has ``is_over``."""
+
+    masked: str
+    is_over: bool
+
+
+def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedView:
+    """Return what a confirmation link is about.
+
+    :raises NotFound: there is no such sign-up.
+    """
+    asked = session.get(SignUp, sign_up_id)
+    if asked is None:
+        raise NotFound("This link does not work. Sign up again.")
+    end = get_endpoint(session, asked.endpoint_id)
+    is_old = as_utc(now) - asked.asked_at > CONFIRM_LIFE
+    has_left = asked.confirmed_at is not None and (end.is_suppressed or end.status is not EndpointStatus.ACTIVE)
+    return AskedView(end.masked, is_over=has_left or (is_old and asked.confirmed_at is None))
 
 
 def asked_landlines(session: Session, *, before: int | None = None) -> list[AskedLandline]:

@@ -14,6 +14,7 @@ from tsalert.commands import CommandGroup
 from tsalert.config import SettingsError
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.installation.service import check_start
 from tsalert.subscribers import service
 from tsalert.subscribers.service import Fault, ImportReport
@@ -75,5 +76,6 @@ def _summary(report: ImportReport, *, asked: bool) -> Iterator[str]:
     if report.left:
         yield f"{report.left:,} left the list or cannot be reached, and were let alone."
     if report.unconfirmed:
-        told = f"{report.asked:,} were asked to confirm" if asked else "use --confirm to ask them"
-        yield f"{report.unconfirmed:,} addresses have not confirmed and get nothing until they do; {told}."
+        told = f"{counted(report.asked, 'was', 'were')} asked to confirm" if asked else "use --confirm to ask them"
+        waiting = counted(report.unconfirmed, "address has", "addresses have")
+        yield f"{waiting} not confirmed and will get nothing before that; {told}."

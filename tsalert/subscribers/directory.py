@@ -21,10 +21,11 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many people there are by kind, and addresses by (channel, status)."""
+    """How many people there are by kind, and addresses by (channel, status); ``as_of`` some time ago, or now."""
 
     by_kind: Mapping[str, int]
     addresses: Mapping[tuple[str, str], int]
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.delivery.queries import get_endpoint
 from tsalert.delivery.tokens import read_unsubscribe_token
-from tsalert.subscribers import queries, service, tokens
+from tsalert.subscribers import service, tokens
+from tsalert.subscribers.asked import get_sign_up
 from tsalert.subscribers.joining_views import draw_joined
 from tsalert.subscribers.preferences import why_left
 from tsalert.subscribers.preferences.rules import WhyLeft
@@ -32,7 +33,7 @@ _PIECE, _MOST_PIECES, _ANY_LENGTH = 2**16, 2**10, 2**60
 @public
 def show_confirmation(token: str) -> ResponseReturnValue:
     """Ask the reader of an address to confirm that they want alerts."""
-    asked = queries.get_sign_up(db.session(), _sign_up(token), now=utc_now())
+    asked = get_sign_up(db.session(), _sign_up(token), now=utc_now())
     return render_template("public/confirm.html", asked=asked, token=token)
 
 

@@ -1,6 +1,7 @@
 """Residents and partners, their addresses, topics, subscriptions and consent."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -213,3 +214,15 @@ class SignUp(Base):
     network_digest: Mapped[str | None]
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+
+
+class KeptCount(Base):
+    """A count of the whole list that takes long, and the instant it is of; ``found`` is as its reader wrote it."""
+
+    __tablename__ = "kept_count"
+    __table_args__ = (CheckConstraint("what IN ('list', 'states', 'audiences')", name="what_known"),)
+
+    what: Mapped[str] = mapped_column(primary_key=True)
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counted_at: Mapped[datetime]
+    took_ms: Mapped[int]

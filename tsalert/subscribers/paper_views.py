@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
+from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.subscribers import queries, service, wording
 from tsalert.subscribers.paper_schemas import ROWS, PaperSchema, row_field
@@ -40,7 +41,7 @@ def add_forms() -> ResponseReturnValue:
     batch, forms = load_form(PaperSchema())
     faults = service.add_from_paper(batch, forms, actor=current_actor(), now=utc_now())
     added = len(forms) - len(faults)
-    said = "1 person is" if added == 1 else f"{added} people are"
+    said = counted(added, "person is", "people are")
     if not faults:
         flash(f"{said} on the list.", "success")
         return redirect(url_for(".show_form"), 303)

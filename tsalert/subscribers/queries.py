@@ -4,16 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from tsalert.core.clock import as_utc, london_date
-from tsalert.core.errors import NotFound
+from tsalert.core.clock import london_date
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.rules import Channel, EndpointStatus
+from tsalert.delivery.rules import Channel
 from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, narrow
-from tsalert.subscribers.models import Partner, SignUp, Subscriber, SubscriberWard, Subscription, Topic
-from tsalert.subscribers.rules import CONFIRM_LIFE, Frequency, Kind, topics_reached
+from tsalert.subscribers.models import Partner, Subscriber, SubscriberWard, Subscription, Topic
+from tsalert.subscribers.rules import Frequency, Kind, topics_reached
 from tsalert.subscribers.wanting import AWAKE, asked_for, beside_a_pause, is_one_of, lives_in, wanting_addresses
 
 
@@ -22,6 +21,8 @@ class Circulation:
     """How far alerts carry: our own list as counted, the partners' readers as they declared them.
 
     The two are never added up. A partner is counted among the subscribers too.
+
+    :param as_of: when our own list was counted, where that was some time ago.
     """
 
     subscribers: int
@@ -31,28 +32,15 @@ class Circulation:
     declaring_partners: int
     first_declared_on: date | None
     last_declared_on: date | None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AskedView:
-    """A sign-up as the reader of its address may see it; one that cannot be used any more has ``is_over``."""
+class Listed:
+    """How many people get anything now, and at how many addresses of each channel."""
 
-    masked: str
-    is_over: bool
-
-
-def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedView:
-    """Return what a confirmation link is about.
-
-    :raises NotFound: there is no such sign-up.
-    """
-    asked = session.get(SignUp, sign_up_id)
-    if asked is None:
-        raise NotFound("This link does not work. Sign up again.")
-    end = delivery.get_endpoint(session, asked.endpoint_id)
-    is_old = as_utc(now) - asked.asked_at > CONFIRM_LIFE
-    has_left = asked.confirmed_at is not None and (end.is_suppressed or end.status is not EndpointStatus.ACTIVE)
-    return AskedView(end.masked, is_over=has_left or (is_old and asked.confirmed_at is None))
+    subscribers: int
+    endpoints: Mapping[str, int]
 
 
 def topics(session: Session) -> list[tuple[str, str]]:
@@ -77,8 +65,7 @@ def partner_codes(session: Session) -> frozenset[str]:
 
 def wards(session: Session) -> list[str]:
     """Return every ward that a subscriber hears about: its code where the directory knows it, else its name."""
-    known = select(Subscriber.ward).where(Subscriber.ward.is_not(None), Subscriber.erased_at.is_(None))
-    found = {*session.scalars(known.distinct()), *session.scalars(select(SubscriberWard.ward).distinct())}
+    found = {*session.scalars(_own_wards()), *session.scalars(select(SubscriberWard.ward).distinct())}
     return sorted(ward for ward in found if ward)
 
 
@@ -125,6 +112,16 @@ def digest_audience(
     :param choice: as in ``audience``; those named hear of it at once and not here.
     """
     reachable = delivery.reachable_endpoints().subquery("reachable")
+    waiting = digest_addresses(frequency, wards=wards, topic=topic, joined_by=joined_by, choice=choice)
+    # An expression, as in ``audience``.
+    by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
+    return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(waiting))
+
+
+def digest_addresses(
+    frequency: Frequency, *, wards: Collection[str], topic: str, joined_by: datetime, choice: Choice = EVERYBODY
+) -> Select[int]:
+    """Return the query of the endpoint ids of ``digest_audience``, whatever their state and channel."""
     asked = (Subscription.ended_at.is_(None), Subscription.frequency == frequency, Subscription.started_at <= joined_by)
     wanting = narrow(select(Subscription.endpoint_id).where(*asked), choice)
     beside = beside_a_pause(wanting.where(*is_one_of(Subscription.topic_id + 0, topics_reached(topic))), wards)
@@ -133,10 +130,9 @@ def digest_audience(
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(AWAKE, *lives_in(wards))
     )
-    found = select(reachable.c.id, reachable.c.channel).where(
-        reachable.c.channel.in_([*channels]), reachable.c.id.in_(awake.union_all(beside))
-    )
-    return found.where(reachable.c.id.not_in(left_out_addresses(choice))) if choice.left_out else found
+    found = awake.union_all(beside).subquery("found")
+    ids = select(found.c.endpoint_id)
+    return ids.where(found.c.endpoint_id.not_in(left_out_addresses(choice))) if choice.left_out else ids
 
 
 def audience_size(
@@ -153,13 +149,12 @@ def audience_size(
     return {str(channel): counts.get(channel, 0) for channel in channels}
 
 
-def circulation(session: Session) -> Circulation:
-    """Return how far alerts carry now."""
-    active = _active_subscriptions().subquery("active")
-    ends, used = delivery.reachable_endpoints().subquery("ends"), select(Subscription.endpoint_id)
-    used_ends = select(ends.c.channel, func.count()).where(ends.c.id.in_(used.where(Subscription.ended_at.is_(None))))
-    counts = {str(channel): count for channel, count in session.execute(used_ends.group_by(ends.c.channel))}
-    subscribers = session.scalar(select(func.count(active.c.subscriber_id.distinct()))) or 0
+def circulation(session: Session, listed: Listed | None = None, *, as_of: datetime | None = None) -> Circulation:
+    """Return how far alerts carry now.
+
+    :param listed: our own list as it was counted at ``as_of``; it is counted now by default.
+    """
+    own = listed or count_list(session)
     partners, declaring, reach, first, last = session.execute(
         select(
             func.count(),
@@ -171,15 +166,41 @@ def circulation(session: Session) -> Circulation:
         .join(Subscriber, Subscriber.id == Partner.subscriber_id)
         .where(*_is_listed_partner())
     ).one()
-    endpoints = {channel.value: counts.get(channel, 0) for channel in Channel}
     days = (first and london_date(first), last and london_date(last))
-    return Circulation(subscribers, endpoints, partners, int(reach or 0), declaring, *days)
+    return Circulation(own.subscribers, own.endpoints, partners, int(reach or 0), declaring, *days, as_of=as_of)
+
+
+def count_list(session: Session) -> Listed:
+    """Count the people who get anything now, and their addresses."""
+    active = _active_subscriptions().subquery("active")
+    ends, used = delivery.reachable_endpoints().subquery("ends"), select(Subscription.endpoint_id)
+    used_ends = select(ends.c.channel, func.count()).where(ends.c.id.in_(used.where(Subscription.ended_at.is_(None))))
+    counts = {str(channel): count for channel, count in session.execute(used_ends.group_by(ends.c.channel))}
+    subscribers = session.scalar(select(func.count(active.c.subscriber_id.distinct()))) or 0
+    return Listed(subscribers, {channel.value: counts.get(channel, 0) for channel in Channel})
+
+
+def asked_everywhere() -> CompoundSelect[int, int, str]:
+    """Return the query of (endpoint id, topic id, frequency) of all that anybody gets, wherever they live."""
+    columns = (Subscription.endpoint_id, Subscription.topic_id, Subscription.frequency)
+    asked = select(*columns).where(Subscription.ended_at.is_(None))
+    paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
+    return union_all(asked.where(Subscription.subscriber_id.not_in(paused)), beside_a_pause(asked, ()))
 
 
 def count_listed(session: Session, at: datetime) -> int:
     """Count the residents and partners who were on the list just before an instant."""
     stood = (Subscription.started_at < at, or_(Subscription.ended_at.is_(None), Subscription.ended_at >= at))
     return session.scalar(select(func.count(Subscription.subscriber_id.distinct())).where(*stood)) or 0
+
+
+def _own_wards() -> Select[str | None]:
+    """Return the query of the wards that people live in: one look at the index for each, not one at each person."""
+    known = select(Subscriber.ward).where(Subscriber.erased_at.is_(None)).order_by(Subscriber.ward).limit(1)
+    walk = select(known.where(Subscriber.ward > "").scalar_subquery().label("ward")).cte("walk", recursive=True)
+    following = known.where(Subscriber.ward > walk.c.ward).correlate(walk).scalar_subquery()
+    walk = walk.union_all(select(following).where(walk.c.ward.is_not(None)))
+    return select(walk.c.ward)
 
 
 def _is_listed_partner() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

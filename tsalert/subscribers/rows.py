@@ -12,6 +12,7 @@ from tsalert.core.clock import as_utc, london_midnight
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
 from tsalert.core.records import Record
+from tsalert.core.words import counted
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
 from tsalert.delivery.telephones import BRITISH
 from tsalert.subscribers.rules import LARGE_PRINT, Frequency, Kind
@@ -121,7 +122,7 @@ def read_row(record: Record, terms: Terms, columns: Sequence[str] = COLUMNS) -> 
 def _by_column(values: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
     surplus = [value for value in values[len(columns) :] if value.strip()]
     if surplus or len(values) < len(columns):
-        raise RuleViolation(f"This row has {len(values)} values; {len(columns)} are expected.")
+        raise RuleViolation(f"This row has {counted(len(values), 'value')}; {len(columns)} are expected.")
     return {column: _tidy(column, value) for column, value in zip(columns, values, strict=False)}
 
 

@@ -9,7 +9,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.staff.queries import officer_names
-from tsalert.subscribers import directory, queries, service, wording
+from tsalert.subscribers import directory, kept_counts, queries, service, wording
 from tsalert.subscribers.rules import OFFERED, PHONE_SCRIPT
 from tsalert.subscribers.schemas import ListQuery, PhonedSchema
 from tsalert.web.access import current_actor, reads, requires
@@ -20,12 +20,12 @@ bp = Blueprint("subscribers", __name__)
 
 def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnValue:
     """Draw the list, narrowed to a search, from the newest or from one subscriber on."""
-    session = db.session()
+    session, now = db.session(), utc_now()
     return render_template(
         "subscribers/list.html",
         entries=directory.entries(session, search=search, before=before),
-        counts=directory.count(session),
-        circulation=queries.circulation(session),
+        counts=kept_counts.count(session, now=now),
+        circulation=kept_counts.circulation(session, now=now),
         ward_names=places.ward_names(session),
         page=directory.PAGE,
         words=wording,

@@ -4,6 +4,7 @@ Said so that either database begins with the few, wherever somebody is one of fe
 """
 
 from collections.abc import Collection
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, literal_column, or_, select, union_all
 
@@ -11,6 +12,7 @@ from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, na
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, SubscriberWard, Subscription, Topic
 from tsalert.subscribers.rules import Frequency, Kind, topics_reached
 
+Columns = TypeVarTuple("Columns")
 AWAKE = Subscriber.paused_until.is_(None)
 
 
@@ -64,7 +66,7 @@ def _besides(getting: Select[int], wards: Collection[str]) -> Select[int]:
     return besides.where(AWAKE, SubscriberWard.ward.in_([*wards]))
 
 
-def beside_a_pause(getting: Select[int], wards: Collection[str]) -> Select[int]:
+def beside_a_pause(getting: Select[*Columns], wards: Collection[str]) -> Select[*Columns]:
     """Narrow to the addresses of organisations of which a contact pauses, but for that contact's.
 
     Those who pause are few: everybody else is counted without a look at any link.

@@ -18,11 +18,11 @@ _DRAWINGS = "tsalert_drawings"
 
 
 class Drawings:
-    """The pages that a process drew last, by where they stand and what they show."""
+    """The pages and files that a process drew last, by where they stand and what they show."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
-        self._drawn: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._drawn: OrderedDict[tuple[str, str], str | bytes] = OrderedDict()
         self._lock = Lock()
 
     @cached_property
@@ -31,7 +31,7 @@ class Drawings:
         files = sorted(path for folder in self._folders for path in folder.rglob("*") if path.is_file())
         return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
-    def recall(self, path: str, mark: str, draw: Callable[[], str]) -> str:
+    def recall(self, path: str, mark: str, draw: Callable[[], str | bytes]) -> str | bytes:
         """Return a page as it was drawn before, or draw it."""
         key = (path, mark)
         with self._lock:
@@ -69,8 +69,8 @@ def for_everybody(mark: str, draw: Callable[[], ResponseReturnValue], *, seconds
     return answer
 
 
-def drawn_once(shown: object, draw: Callable[[], str], *, seconds: int) -> Response:
-    """Answer everybody with one drawing of a page, as long as it shows the same and the program looks the same.
+def drawn_once(shown: object, draw: Callable[[], str | bytes], *, seconds: int) -> Response:
+    """Answer everybody with one drawing of a page or file, as long as it shows the same and the program looks the same.
 
     :param shown: all that the page shows and that may change, such as rows as tuples.
     """

@@ -9,6 +9,7 @@ from flask import Flask
 
 from tsalert.core.clock import comes_twice, in_london
 from tsalert.core.money import format_pounds, whole_pounds
+from tsalert.core.words import counted
 
 _WITH_SECONDS = 600
 _NUMBER_ALONE = re.compile(r"[+(]?\d[\d\s().-]*", re.ASCII)
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         span=span,
         time_left=time_left,
         london_day=london_day,
+        counted=counted,
     )
 
 
@@ -112,7 +114,7 @@ def span(length: timedelta | None) -> str:
         return ""
     minutes = int(abs(length).total_seconds() // 60)
     parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
-    return _counted(parts) or "less than a minute"
+    return _in_words(parts) or "less than a minute"
 
 
 def time_left(remaining: timedelta | None) -> str:
@@ -126,9 +128,9 @@ def time_left(remaining: timedelta | None) -> str:
     if seconds < 0:
         return f"by {span(remaining)}"
     if seconds < _WITH_SECONDS:
-        return f"{_counted([(seconds // 60, 'minute'), (seconds % 60, 'second')]) or '0 seconds'} left"
+        return f"{_in_words([(seconds // 60, 'minute'), (seconds % 60, 'second')]) or '0 seconds'} left"
     return f"{span(remaining)} left"
 
 
-def _counted(parts: list[tuple[int, str]]) -> str:
-    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+def _in_words(parts: list[tuple[int, str]]) -> str:
+    return " ".join(counted(count, unit) for count, unit in parts if count)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from tsalert.core.errors import Unavailable
+from tsalert.core.words import counted
 from tsalert.db import db
 
 _MULTIPART = "multipart/form-data"
@@ -87,7 +88,7 @@ def shown_size(size: int) -> str:
     for unit, name in ((2**30, "GB"), (2**20, "MB"), (2**10, "KB")):
         if size >= unit:
             return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
-    return "1 byte" if size == 1 else f"{size} bytes"
+    return counted(size, "byte")
 
 
 def _make_room() -> None:

@@ -14,7 +14,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.periods import Period, quarter
 from tsalert.quarterly import keeping, opening, queries
 from tsalert.quarterly.content import Chart, Column, Figure, Prose, Report, Row, Section, Table
-from tsalert.quarterly.vocabulary import About, ChartKind, Edition, SectionKey, Status, Unit
+from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Ground, SectionKey, Status, Unit
 from tsalert.staff.rules import RoleName
 
 Q1 = quarter(2022, 1)
@@ -73,5 +73,5 @@ def first(session: Session, officer: Callable[..., Actor]) -> str:
 def second(session: Session, officer: Callable[..., Actor], first: str) -> str:
     """The digest of its revision."""
     manager = officer(RoleName.MANAGER, name="Mo Boss")
-    opening.revise(Q1, "A call came in late", actor=manager, now=NOW + timedelta(days=1))
+    opening.revise(Q1, "A call came in late", Ground.LATE, actor=manager, now=NOW + timedelta(days=1))
     return publish(session, Q1, "As it is told now.", at=NOW + timedelta(days=2))

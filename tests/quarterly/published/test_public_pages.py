@@ -15,6 +15,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.periods import quarter
 from tsalert.quarterly import opening, queries
 from tsalert.quarterly.published.files import PublishedFiles
+from tsalert.quarterly.vocabulary import Ground
 from tsalert.quarterly.writing.formats import Format
 from tsalert.staff.rules import RoleName
 
@@ -61,13 +62,15 @@ def test_an_earlier_revision_stays_to_be_read_and_says_that_it_is_superseded(cli
     newest, earlier = client.get(PAGE).text, client.get(f"{PAGE}?revision=1").text
     assert "As it is told now." in newest
     assert "superseded: later" not in newest
-    assert "A call came in late" in newest
+    assert Ground.LATE.label in newest
     assert 'href="/published/2022-23Q1?revision=1"' in newest
     assert "As it was first told." in earlier
     assert "This revision is superseded" in earlier
     listed = client.get("/published").text
     assert "Revision 2" in listed
-    assert "A call came in late" in listed
+    assert Ground.LATE.label in listed
+    files = [client.get(f"{PAGE}/file?format={each}").text for each in ("html", "json")]
+    assert [words for words in (newest, listed, client.get(API).text, *files) if "A call came in late" in words] == []
     answers = [client.get(f"{API}{ending}").json or {} for ending in ("", "?revision=1")]
     assert [(each["revision"], each["is_superseded"]) for each in answers] == [(2, False), (1, True)]
 
@@ -106,7 +109,7 @@ def test_the_mark_of_the_newest_revision_changes_with_the_next(
     session: Session, client: FlaskClient, officer: Callable[..., Actor], first: str
 ) -> None:
     marks = [client.get(PAGE).headers["ETag"]]
-    opening.revise(Q1, "A call came in late", actor=officer(RoleName.MANAGER), now=NOW)
+    opening.revise(Q1, "A call came in late", Ground.LATE, actor=officer(RoleName.MANAGER), now=NOW)
     assert client.get(PAGE).headers["ETag"] == marks[0]  # a draft changes nothing of what is published
     publish(session, Q1, "As it is told now.", at=NOW + timedelta(days=2))
     marks += [client.get(f"{PAGE}{ending}").headers["ETag"] for ending in ("", "?revision=1")]

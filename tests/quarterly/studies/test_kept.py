@@ -13,7 +13,7 @@ from tsalert.db import db
 from tsalert.quarterly import editions, opening, queries
 from tsalert.quarterly.content import Prose
 from tsalert.quarterly.studies import sections, service
-from tsalert.quarterly.vocabulary import Edition, SectionKey
+from tsalert.quarterly.vocabulary import Edition, Ground, SectionKey
 from tsalert.retention.held.entries import REMOVED
 
 
@@ -52,7 +52,7 @@ def test_a_published_study_is_told_on_by_its_report_when_its_case_names_nobody_a
     study = read(session, case_id, study_id, author)
     assert [(each.title, each.body) for each in study.versions] == [(REMOVED, REMOVED)] * 2
     assert told(session) == [Prose(TEXT, "Thirteen visits for one hedge")]
-    opening.revise(QUARTER, "A figure came late.", actor=author, now=NOW)
+    opening.revise(QUARTER, "A figure came late.", Ground.LATE, actor=author, now=NOW)
     report = queries.get_report(session, QUARTER)
     board = editions.edition_of(session, report, Edition.BOARD, memory=desk.memory, now=NOW)
     assert TEXT in [block.text for each in board.sections for block in each.blocks if isinstance(block, Prose)]

@@ -7,6 +7,7 @@ from tsalert.activities.figures import KindTotals, ZoneTotals
 from tsalert.activities.vocabulary import ActivityKind
 from tsalert.circulation.ledger import CirculationFigures, DeclaredOn
 from tsalert.core.clock import london_date
+from tsalert.core.words import counted
 from tsalert.prevention.queries import UnitCounts
 from tsalert.prevention.rules import Ending, UnitKind
 from tsalert.quarterly.content import Block, Chart, Column, Figure, Row, Section, Table
@@ -80,6 +81,10 @@ _CLOCK_NOTES = (
     "The clock starts when the call came in, never pauses, and stops when an officer is on scene.",
     "A second clock runs where an incident is opened again: there may be more clocks than immediate responses.",
 )
+_TOLD_LATE = (
+    "was told of only after the two hours; its lateness",
+    "were told of only after the two hours; their lateness",
+)
 
 
 def _clocks(material: Material) -> Table:
@@ -91,7 +96,7 @@ def _clocks(material: Material) -> Table:
         Row("visits", "Visits to the scene that stopped a clock", (count(len(material.response.total().to_scene)),)),
         *(Row(key, title, (count(getattr(response, name)),)) for key, title, name in _CLOCKS),
     )
-    told = f"Of those met, {met_late:,} were told of only after the two hours; their lateness stays on record."
+    told = f"Of those met, {counted(met_late, *_TOLD_LATE)} stays on record."
     notes = (*_CLOCK_NOTES, told) if met_late else _CLOCK_NOTES
     return Table("prevention_clocks", "Immediate responses and their two-hour clocks", "What", _NUMBER, rows, notes)
 

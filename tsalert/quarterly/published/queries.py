@@ -18,9 +18,9 @@ from tsalert.quarterly.published.cleaning import as_published
 from tsalert.quarterly.vocabulary import Edition, Status
 
 _IS_PUBLISHED = BoardReport.status == Status.PUBLISHED
-_PUBLICATIONS = select(BoardReport.quarter, BoardReport.revision, BoardReport.reason, BoardReport.published_at).where(
-    _IS_PUBLISHED
-)
+_PUBLICATIONS = select(
+    BoardReport.quarter, BoardReport.revision, BoardReport.public_reason, BoardReport.published_at
+).where(_IS_PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.words import counted
 from tsalert.db import db, transaction
 from tsalert.references.service import next_reference
 from tsalert.retention.access import gathering, rules
 from tsalert.retention.access.gathering import Row
-from tsalert.retention.access.rules import Answer
+from tsalert.retention.access.rules import NOT_REVIEWED, Answer
 from tsalert.retention.models import AccessRequest, AccessReview
 from tsalert.retention.reaching import table
 from tsalert.retention.rules import digest_of
@@ -200,7 +201,7 @@ def export(request_id: int, *, actor: Actor, now: datetime) -> tuple[AccessReque
         for subject, number in found.shut:
             tiers.require_visible(session, actor, subject, number, now=now)
         if found.to_review:
-            raise Conflict(f"{len(found.to_review):,} particulars that may be somebody else's were not reviewed yet.")
+            raise Conflict(f"{counted(len(found.to_review), *NOT_REVIEWED)} not reviewed yet.")
         audit.record(session, actor, "exported", _SUBJECT, request_id, now=now, digest=found.digest)
     return get_request(db.session(), request_id), found
 

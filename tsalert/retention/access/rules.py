@@ -7,11 +7,15 @@ other people (DPA 2018, Schedule 2, paragraph 16).
 from datetime import date, timedelta
 
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.core.words import Word
+from tsalert.core.words import Word, counted
 from tsalert.core.working_days import is_working_day
 from tsalert.retention.rules import months_after
 
 EXTENSION_MONTHS = 2
+NOT_REVIEWED = (
+    "particular that may be somebody else's was",
+    "particulars that may be somebody else's were",
+)
 REMINDED_AHEAD = timedelta(days=7)
 _EARLIEST = date(2000, 1, 1)  # the Data Protection Act 1998 gave the right from 1 March 2000
 
@@ -79,7 +83,7 @@ def require_answerable(answer: Answer, *, is_identity_checked: bool, unreviewed:
     if not is_identity_checked:
         raise Conflict("Check who is asking before anything is given.", legal=["note that the identity was checked"])
     if unreviewed:
-        raise Conflict(f"{unreviewed:,} particulars that may be somebody else's were not reviewed yet.")
+        raise Conflict(f"{counted(unreviewed, *NOT_REVIEWED)} not reviewed yet.")
     if (answer is Answer.IN_PART) is not bool(withheld):
         words = "Something is withheld, so not all is given." if withheld else "Nothing is withheld, so all is given."
         raise RuleViolation(words, field="answer")

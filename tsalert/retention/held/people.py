@@ -49,6 +49,7 @@ ENTRIES = (
     held("canary", "endpoint_id > endpoint"),
     held("canary_check", "mailing_id > mailing"),
     held("list_month", facts="part key"),
+    held("kept_count", facts="what found"),
     held("suppression", facts="channel address_key reason"),
     held("mailing", facts="subject text html sms voice lane state paused_because"),
     held("mailing_count", "mailing_id > mailing", facts="channel status"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tsalert.core.words import counted
 from tsalert.prevention.rules import months_after
 from tsalert.savings.counting.uncounted import Reason, Uncounted
 from tsalert.savings.rules import Beneficiary, InterventionType
@@ -86,7 +87,8 @@ def _room(
         text = _term_words(in_place, _last_end(in_place, ends))
         return 0, [Reason(Uncounted.IN_PLACE, _blockers(record.units), text, in_place.reference)]
     if record.units > 1:
-        text = f"One call blocker a household counts at a time: {record.units - 1:,} of these {record.units:,} do not."
+        more = counted(record.units - 1, f"of these {record.units:,} does", f"of these {record.units:,} do")
+        text = f"One call blocker a household counts at a time: {more} not."
         return 1, [Reason(Uncounted.ONE_A_HOUSEHOLD, _blockers(record.units - 1), text)]
     return record.units, []
 
@@ -144,7 +146,7 @@ def _ends(units: Iterable[Unit]) -> dict[str, Sequence[date | None]]:
 
 
 def _blockers(number: int) -> str:
-    return f"{number:,} call blocker{'' if number == 1 else 's'}"
+    return counted(number, "call blocker")
 
 
 def _term_words(other: Record, ended_on: date | None) -> str:

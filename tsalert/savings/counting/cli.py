@@ -4,6 +4,7 @@ import click
 
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
+from tsalert.core.words import counted
 from tsalert.savings.counting import recounting
 
 _OPERATOR = Actor(None, "command", frozenset({Permission.MANAGE_RATES}), Via.COMMAND)
@@ -16,4 +17,4 @@ def recount() -> None:
     Needed once after an update from a version that knew no households; running it again changes nothing.
     """
     changed = recounting.recount_households(actor=_OPERATOR, now=utc_now())
-    click.echo(f"{changed:,} records count otherwise than before.")
+    click.echo(f"{counted(changed, 'record counts', 'records count')} otherwise than before.")

@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.spreadsheets import unguarded, write_csv
+from tsalert.core.words import counted
 from tsalert.savings.rates.rules import NewRateSet
 from tsalert.savings.rates.schemas import NewRateSetSchema, RateSchema, RateSetHeadSchema
 
@@ -94,7 +95,7 @@ def read_csv(text: str) -> NewRateSet:
 
 def _row(number: int, cells: list[str]) -> dict[str, str]:
     if len(cells) != len(COLUMNS):
-        raise RuleViolation(f"Line {number} has {len(cells)} cells instead of {len(COLUMNS)}.", field="file")
+        raise RuleViolation(f"Line {number} has {counted(len(cells), 'cell')} instead of {len(COLUMNS)}.", field="file")
     return dict(zip(COLUMNS, map(unguarded, cells), strict=True))
 
 
