@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
-from tsalert.alerts.markdown import links
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
@@ -26,7 +24,6 @@ LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
 SHORTEST_REASON = 10
 LONGEST_PUBLIC_REASON = 500
-_LONGEST_SHOWN = 200
 _LONGEST = {
     "headline": LONGEST_HEADLINE,
     "body": LONGEST_BODY,
@@ -201,22 +198,6 @@ def check_draft(draft: Draft, *, topics: Collection[str], now: datetime) -> None
     check_expiry(draft.expires_at, now)
 
 
-def check_links(body: str, advice: str, *, public_url: str) -> None:
-    """Refuse links that lead to another site: the public pages promise that alerts have none.
-
-    :raises RuleViolation: naming the field and the link.
-    """
-    host = urlsplit(public_url).hostname
-    for name, source in (("body", body), ("advice", advice)):
-        for link in links(source):
-            if not _leads_to(host, link):
-                raise RuleViolation(
-                    f"Take out the link to {link[:_LONGEST_SHOWN]}: alerts link to {host} only. "
-                    "An address may be written out as words, like www.example.org.",
-                    field=name,
-                )
-
-
 def settle_wards(wanted: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
     """Return each ward as it is stored, whether it was given by code or by name, in any letter case.
 
@@ -266,16 +247,6 @@ def read_reference(text: str) -> str | None:
 def digest(parts: Mapping[str, Any]) -> str:
     """Return SHA-256 of everything an approver is shown, as canonical JSON, in hexadecimal."""
     return sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _leads_to(host: str | None, link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    if parts.scheme in {"mailto", "tel"}:
-        return True
-    return parts.scheme in {"http", "https"} and parts.hostname == host
 
 
 def _check_words(draft: Draft) -> None:
