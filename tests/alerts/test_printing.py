@@ -163,3 +163,10 @@ def test_a_short_alert_stands_whole_in_a_newsletter() -> None:
         f"Read all of it, and check that it is real, at https://{CHECK}\n"
         "Free warnings like this: https://x.example\n"
     )
+
+
+@pytest.mark.parametrize("form", [*Form])
+def test_what_says_that_a_warning_is_over_applies_until_no_day(form: Form) -> None:
+    assert "applies" in words(write_pdf(page(form)))
+    assert "applies" not in words(write_pdf(page(form, expires_at=None)))
+    assert "applies" not in newsletter(notice(expires_at=None), head())
