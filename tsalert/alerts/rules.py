@@ -153,19 +153,6 @@ def require_same(shown: str, current: str) -> None:
         raise Conflict("The alert has changed since you read it. Read it again before you decide.", legal=["read"])
 
 
-def follow_up_of(reference: str, kind: Kind) -> str:
-    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
-    match kind:
-        case Kind.UPDATE:
-            return f"This is an update to our alert {reference}."
-        case Kind.ALL_CLEAR:
-            return f"All clear: what our alert {reference} warned of is over."
-        case Kind.CANCEL:
-            return f"We have withdrawn our alert {reference}."
-        case _:
-            return ""
-
-
 def check_reason(reason: str) -> str:
     """Return a reason worth keeping, trimmed.
 
