@@ -17,8 +17,7 @@ from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_L
 LONGEST_BODY = 20_000
 LONGEST_HEADLINE = 120
 LONGEST_ADVICE = 2_000
-LONGEST_SMS = 600
-LONGEST_VOICE = 600
+LONGEST_SMS = LONGEST_VOICE = 600
 # The longest message that anybody may paste to have it checked: a whole mail with its headers.
 LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
