@@ -87,8 +87,7 @@ class Verdict(StrEnum):
 class Draft:
     """What an officer writes, and for whom; no wards means the whole area.
 
-    :param with_neighbours: the wards next to those named are meant too.
-    :param named: who gets it whatever they chose, and ``left_out`` who does not, in words that point to one each.
+    :param with_neighbours: the wards next to those are meant too; ``named`` and ``left_out`` point to one person each.
     """
 
     headline: str
