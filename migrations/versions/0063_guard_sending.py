@@ -1,10 +1,10 @@
-"""Stops of all sending, alerts that are scheduled, and what texts and calls of alerts may cost."""
+"""Stops of all sending, scheduled alerts, what texts and calls may cost, and why people are woken."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0063"
-down_revision = "0061"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
@@ -19,6 +19,7 @@ _KEPT = (
     ("alert_schedule", "a schedule stays as it was made, and ends once", "OLD.state IN ('waiting', 'held')",
      ("id", "alert_id", "starts_at", "digest", "scheduled_by", "scheduled_at")),
     ("alert_spending", "what was spent stays as it was counted", "FALSE", ("id",)),
+    ("night_reason", "why people are woken stays as it was said", "FALSE", ("alert_id",)),
     ("spending_leave", "leave to spend more stays as it was given", "FALSE", ("alert_id",)),
 )  # fmt: skip
 
@@ -27,6 +28,7 @@ def upgrade():
     _add_stops()
     _add_schedules()
     _add_spending()
+    _add_reasons()
     if op.get_bind().dialect.name == "sqlite":
         _keep_on_sqlite()
     else:
@@ -126,6 +128,20 @@ def _add_spending():
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_spending_leave_alert_id")),
         sa.ForeignKeyConstraint(["given_by"], ["officer.id"], name=op.f("fk_spending_leave_given_by")),
         sa.PrimaryKeyConstraint("alert_id", "digest", name=op.f("pk_spending_leave")),
+    )
+
+
+def _add_reasons():
+    op.create_table(
+        "night_reason",
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.Integer(), nullable=False),
+        sa.Column("given_at", _TIME, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_night_reason_alert_id")),
+        sa.ForeignKeyConstraint(["given_by"], ["officer.id"], name=op.f("fk_night_reason_given_by")),
+        sa.PrimaryKeyConstraint("alert_id", "digest", name=op.f("pk_night_reason")),
     )
 
 

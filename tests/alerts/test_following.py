@@ -90,6 +90,7 @@ def test_every_form_begins_by_saying_which_alert_it_continues(
     forms = [pulled.wording.text, pulled.wording.html, pulled.wording.sms]
     forms += [form for mail in pulled.others.values() for form in (mail.text, mail.html)]
     assert all(sentence in form for form in forms)
+    assert ("applies until" in pulled.wording.text) is (written is UPDATE)
     assert sentence.split(":")[0].split(" TS-")[0] in pulled.wording.voice
 
 

@@ -71,6 +71,7 @@ def test_every_form_says_which_alert_was_withdrawn_and_why(session: Session, sen
     assert "Withdrawn: Roofers in Bickley" in pulled.wording.subject
     assert "<em>" not in pulled.wording.html
     assert "another" in pulled.wording.voice
+    assert not any("applies until" in form for form in (*forms, pulled.wording.html))
 
 
 def test_an_urgent_alert_is_corrected_as_urgently(

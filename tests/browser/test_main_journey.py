@@ -99,7 +99,7 @@ def write_an_alert(page: Page) -> None:
     page.get_by_label("Text message", exact=True).check()
     next_week = in_london(utc_now() + timedelta(days=7))
     page.get_by_label("Applies until").fill(f"{next_week:%Y-%m-%dT%H:%M}")
-    page.get_by_role("button", name=re.compile("Save|Keep")).click()
+    page.get_by_role("button", name="Save and preview").click()
     page.get_by_role("button", name="Submit for approval").click()
     expect(page.locator("main")).to_contain_text("somebody else must approve it")
 

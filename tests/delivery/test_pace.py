@@ -95,7 +95,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(pacing, "database_now", clock)
+    monkeypatch.setattr(pacing, "shared_now", clock)
     return clock
 
 

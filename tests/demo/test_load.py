@@ -18,6 +18,7 @@ from tsalert.activities.recognition_queries import named_in_public
 from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
 from tsalert.activities.zone_queries import count_zones
 from tsalert.alerts import queries as alerts
+from tsalert.alerts.withdrawing import find_correction
 from tsalert.audit import queries as audit
 from tsalert.circulation import ledger
 from tsalert.circulation.queries import list_partners
@@ -176,14 +177,22 @@ def assert_live() -> None:
 
 
 def assert_mornings() -> None:
-    """Readers who chose one mail a day or a week have had some, and the pages of the alerts say so."""
+    """Readers of one mail a day or a week, a partner among them, have had some; what was withdrawn is told next."""
     now = utc_now()
     sent = [each for each in digests.list_sent(db.session()) if each.progress is not None]
     assert {each.frequency for each in sent} == {"daily", "weekly"}
-    assert all(each.progress is not None and each.progress.sent == 4 for each in sent)
+    assert {(each.frequency, each.progress and each.progress.sent) for each in sent} == {("daily", 4), ("weekly", 5)}
     last = alerts.published(db.session(), limit=2)[-1]
     told = [(each.told, each.told_withdrawn, each.waiting) for each in digests.of_alert(db.session(), last, now=now)]
-    assert told == [(4, 0, 0), (4, 0, 0)]
+    assert told == [(4, 0, 0), (5, 0, 0)]
+    withdrawn = alerts.past(db.session(), now=now)[-1]
+    told = [
+        (each.told, each.told_withdrawn, each.waiting) for each in digests.of_alert(db.session(), withdrawn, now=now)
+    ]
+    assert told == [(4, 0, 4), (5, 0, 5)]
+    correction = find_correction(db.session(), withdrawn.id)
+    assert correction is not None
+    assert correction.id in {line.id for line in alerts.waiting(db.session())}
 
 
 def assert_rota() -> None:

@@ -112,6 +112,7 @@ def test_the_list_says_it_beside_the_file_before_anybody_saves_it(
     add(PDF, "receipt.pdf")
     page = signed_in(RoleName.CASE_OFFICER).get(f"/cases/{case_id}/evidence").text
     assert page.count("Open with care:") == 1
+    assert "One of its files is to be opened with care." in page
     assert "it holds further archives; it holds a program, or a name that hides one." in page
     told = client.get(f"/api/v1/cases/{case_id}/evidence", headers=bearer(RoleName.CASE_OFFICER)).get_json()
     assert [each["cares"] for each in told["attachments"]] == [["nested", "program"], []]

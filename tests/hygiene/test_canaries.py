@@ -15,6 +15,7 @@ from tsalert.alerts import queries as alerts
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
+from tsalert.delivery import stopping
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.hygiene import canaries
 from tsalert.hygiene.models import CanaryCheck
@@ -115,6 +116,16 @@ def test_an_alert_that_is_late_alarms_once_by_mail_and_on_every_page(
     assert canaries.late_alerts(session, now=NOW + 21 * MINUTE) == []
     with pytest.raises(Conflict):
         canaries.note_seen(published, actor=manager, now=NOW + 22 * MINUTE)
+
+
+def test_while_all_sending_is_stopped_nothing_counts_as_late(session: Session, published: int, manager: Actor) -> None:
+    canaries.watch_canaries(NOW)
+    stopping.stop_sending("The wrong ward gets it.", actor=manager, now=NOW)
+    assert canaries.watch_canaries(NOW + timedelta(hours=1)) == 0
+    again = NOW + timedelta(hours=2)
+    stopping.start_sending("It was the right ward.", actor=manager, now=again)
+    assert canaries.watch_canaries(again + timedelta(minutes=14)) == 0
+    assert canaries.watch_canaries(again + timedelta(minutes=15)) == 1
 
 
 def test_without_canaries_nothing_is_sent_or_told(session: Session, manager: Actor) -> None:

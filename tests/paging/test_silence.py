@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, Night, Team, at
 from tests.rota.conftest import give_mobile
+from tests.standins.called import Call
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.db import db
@@ -19,8 +20,12 @@ from tsalert.delivery.ports import Rejected
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.notify_settings import NotifySettings
 from tsalert.paging import queries
-from tsalert.response.models import Call
-from tsalert.rota import mobiles, silence
+from tsalert.response import dispatching
+from tsalert.response.dispatching import NewMilestone
+from tsalert.response.missed import alarm_missed
+from tsalert.response.models import Call as LoggedCall
+from tsalert.response.steps import Step
+from tsalert.rota import mobiles, presenting, silence
 from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
 
@@ -79,6 +84,37 @@ def test_pages_ring_whoever_gets_no_texts_at_once(team: Team, night: Night, page
     assert ("sms", BACKUP) in night.reached
 
 
+def test_news_of_a_missed_call_goes_to_the_next_on_duty_whom_texts_reach(
+    session: Session, team: Team, night: Night, text: Text
+) -> None:
+    text(PRIMARY, "STOP")
+    text("+447700900888", "A man is at my door")
+    before = len(night.sent)
+    assert alarm_missed(at(60)) == 1
+    assert [(each.channel, each.to) for each in night.sent[before:]] == [("sms", BACKUP)]
+
+
+def test_an_officer_on_scene_whom_no_text_reaches_is_rung_and_says_by_key_that_they_are_safe(
+    team: Team, night: Night, page: Page, text: Text, ring: Callable[..., Call]
+) -> None:
+    text(PRIMARY, "STOP")
+    incident_id = page()
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=team.primary, now=at(100))
+    night.tick(100 + 30 * 60)
+    (check,) = [each for each in night.sent if each.words.startswith("Are you safe")]
+    assert (check.channel, check.to) == ("voice", PRIMARY)
+    call = ring(check, "presses:21")
+    assert "Press 1 if you are" in call.heard[0]
+    assert call.answers[0] == check.words
+    assert call.answers[-1].startswith("Safe at R ")
+    assert any(line.startswith("Said to be safe, Pat Primary") for line in night.story(incident_id))
+
+
+def test_whoever_plans_the_rota_reads_who_takes_no_texts(session: Session, team: Team, text: Text) -> None:
+    text(PRIMARY, "STOP")
+    assert "Pat Primary (takes no texts)" in {name for _, name in presenting.able_officers(session)}
+
+
 def test_where_no_call_is_made_the_text_is_tried_all_the_same(
     app: Flask, team: Team, night: Night, page: Page, text: Text, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,12 +135,12 @@ def test_start_mends_it_and_both_hear_so(team: Team, night: Night, page: Page, t
     page()
     night.tick(0)
     assert ("sms", PRIMARY) in night.reached
-    assert db.session().scalars(select(Call).where(Call.line == "rapid_sms")).all() == []
+    assert db.session().scalars(select(LoggedCall).where(LoggedCall.line == "rapid_sms")).all() == []
 
 
 def test_start_of_an_officer_who_never_stopped_is_read_by_a_person(team: Team, night: Night, text: Text) -> None:
     text(PRIMARY, "START")
-    assert len(db.session().scalars(select(Call).where(Call.line == "rapid_sms")).all()) == 1
+    assert len(db.session().scalars(select(LoggedCall).where(LoggedCall.line == "rapid_sms")).all()) == 1
 
 
 def test_a_new_mobile_takes_texts_again(session: Session, team: Team, text: Text) -> None:
@@ -147,8 +183,7 @@ def test_a_program_is_told_who_gets_no_texts(
 ) -> None:
     text(PRIMARY, "STOP")
     answer = client.get("/api/v1/rota/silent-mobiles", headers=bearer(RoleName.MANAGER))
-    assert answer.json is not None
-    assert [each["officer_id"] for each in answer.json["items"]] == [team.primary.officer_id]
+    assert [each["officer_id"] for each in answer.get_json()["items"]] == [team.primary.officer_id]
     assert client.get("/api/v1/rota/silent-mobiles", headers=bearer(RoleName.DUTY_OFFICER)).status_code == 403
 
 

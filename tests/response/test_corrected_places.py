@@ -97,8 +97,7 @@ def test_a_program_that_corrects_the_address_gets_the_postcode(
     head = bearer(RoleName.DUTY_OFFICER)
     answer = client.post(f"/api/v1/{part}/{number}/corrections", json=told, headers=head)
     assert answer.status_code in {200, 201}, answer.text
-    shown = client.get(f"/api/v1/{part}/{number}", headers=head).json
-    assert shown is not None
+    shown = client.get(f"/api/v1/{part}/{number}", headers=head).get_json()
     assert (shown["address"], shown["postcode"], shown["ward_code"]) == ("2 Example Road", INSIDE, OUR_WARD)
 
 

@@ -28,6 +28,8 @@ ENDINGS: dict[str, bytes | None] = {
     "silent": b"",
     "taken-then-dropped": None,
     "taken-then-closing": b"421 4.3.2 shutting down",
+    "taken-then-later": b"451 4.7.1 greylisted",
+    "taken-then-refused": b"554 5.7.1 spam",
 }
 
 

@@ -108,11 +108,13 @@ def test_who_is_left_out_gets_it_at_none_of_their_addresses_even_where_others_re
 
 
 def test_who_was_found_to_be_one_with_somebody_is_left_out_under_either_number(session: Session) -> None:
-    ann, bob = number_of(session, "Ann"), number_of(session, "Bob")
+    ann, bob, dan = (number_of(session, name) for name in ("Ann", "Bob", "Dan"))
     session.add(SubscriberMerge(merged_id=bob, into_id=ann, at=NOW))
+    session.add(SubscriberMerge(merged_id=dan, into_id=bob, at=NOW))
     session.flush()
-    assert "ann" not in reached(session, Choice(left_out=(bob,)))
-    assert "ann" in reached(session, Choice(kinds=(kind_of(session, "Charity"),), named=(bob,)))
+    for number in (bob, dan):
+        assert "ann" not in reached(session, Choice(left_out=(number,)))
+        assert "ann" in reached(session, Choice(kinds=(kind_of(session, "Charity"),), named=(number,), left_out=(99,)))
 
 
 def test_digests_tell_of_it_to_those_alone_for_whom_it_is(session: Session) -> None:

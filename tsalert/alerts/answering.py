@@ -21,6 +21,8 @@ from tsalert.identifying.facts import People, bare
 from tsalert.identifying.knowing import people_of
 
 _SHOWN = 3
+# Addresses to which residents are told to pass on what they got; they are no person's.
+_OFFICIAL = ("report@phishing.gov.uk", "phishing@hmrc.gov.uk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _marks(session: Session, alert: Alert) -> Sequence[Mark]:
 def _marks_in(session: Session, alert: Alert, words: Mapping[str, str]) -> Sequence[Mark]:
     head = proof.letterhead()
     read = {name: bare(text) for name, text in words.items()}
-    return find_marks(read, _people(session, alert.case_id), ours=[head.rapid_response_number or ""])
+    return find_marks(read, _people(session, alert.case_id), ours=[head.rapid_response_number or "", *_OFFICIAL])
 
 
 def _people(session: Session, case_id: int | None) -> People:

@@ -7,6 +7,7 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, proof, queries, service, withdrawing
+from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import find_night
@@ -25,13 +26,13 @@ from tsalert.alerts.schemas import (
     FollowUpSchema,
 )
 from tsalert.alerts.steps import legal_steps
+from tsalert.alerts.unsaved.schemas import AlertChangeSchema, Typed
 from tsalert.alerts.withdrawing_schemas import AlertWithdrawalSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
-from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -63,6 +64,16 @@ def write_alert(draft: Draft) -> dict[str, Any]:
 @blp.response(200, AlertSchema)
 def get_alert(alert_id: int) -> dict[str, Any]:
     """Return an alert as it will go out, with the digest that an approval names."""
+    return _record(alert_id)
+
+
+@blp.route("/<int:alert_id>", methods=["PUT"])
+@requires(Permission.DRAFT_ALERT)
+@blp.arguments(AlertChangeSchema)
+@blp.response(200, AlertSchema)
+def edit_alert(typed: Typed, alert_id: int) -> dict[str, Any]:
+    """Change what it says; one that waits for approval goes back to draft."""
+    service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=current_actor(), now=utc_now())
     return _record(alert_id)
 
 
@@ -101,7 +112,7 @@ def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
 def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Approve what another officer wrote, as its digest names it, and start to send it."""
     actor, now = current_actor(), utc_now()
-    require_presence(actor, approval["password"], now=now)
+    confirm_approval(alert_id, approval, actor=actor, now=now)
     service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
     return _record(alert_id)
 

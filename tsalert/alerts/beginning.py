@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tsalert.alerts.rules import LONGEST_HEADLINE, Kind
 
 # How a trader or fraudster made contact, in the words of cases.
-_APPROACHES = {
+APPROACHES = {
     "doorstep": "at the door",
     "telephone": "by telephone",
     "postal": "by post",
@@ -29,7 +29,7 @@ def begin_from(facts: CaseFacts) -> dict[str, str]:
     """Return a headline and a first sentence from the facts of a case that can point to nobody."""
     what = f"{facts.category} ({facts.kind.lower()})"
     where = f" in {facts.ward}" if facts.ward else ""
-    how = _APPROACHES.get(facts.channel, "")
+    how = APPROACHES.get(facts.channel, "")
     sentence = f"We have had a report of {what.lower()}{where}."
     return {
         "headline": f"{what}{where}"[:LONGEST_HEADLINE],

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, following, later, posting, proof, rules, spending
+from tsalert.alerts import editions, following, later, night_reasons, posting, proof, readiness, rules, spending
 from tsalert.alerts.models import Alert
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.steps import Status
@@ -16,12 +16,10 @@ def check(session: Session, alert: Alert, shown: str, *, now: datetime) -> Proof
     """Return what would go out now, if that is what was shown and nothing stands against it.
 
     :raises Conflict: it has changed since it was shown, or the alert that it continues was withdrawn.
-    :raises RuleViolation: it has expired, links elsewhere, or holds what is not answered for.
+    :raises RuleViolation: it has expired, links elsewhere, is not filled in, or holds what is not answered for.
     """
-    rules.check_expiry(alert.expires_at, now)
     following.require_standing(session, alert)
-    rules.check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
-    answering.require_answered(session, alert)
+    readiness.require_ready(session, alert, now=now)
     pulled = proof.pull_proof(alert)
     rules.require_same(shown, pulled.digest)
     return pulled
@@ -46,6 +44,7 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
     :raises RuleViolation: nobody would get it, it costs more than is left, or something stands against it.
     """
     pulled = check(session, alert, shown, now=now)
+    night_reasons.require_reason(session, alert, pulled.digest, at=now)
     size = posting.post(session, alert, pulled, now=now)
     require_readers(session, alert, size, now=now)
     spending.charge(session, alert, pulled, editions.mailings_of(session, alert.id).values(), now=now)

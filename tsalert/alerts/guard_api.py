@@ -3,6 +3,7 @@
 from typing import Any
 
 from tsalert.alerts import budgeting, proof, queries, schedules, scheduling, spending
+from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.nearness import find_near
 from tsalert.alerts.schedule_models import AlertSchedule
 from tsalert.alerts.schedule_schemas import (
@@ -18,7 +19,6 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -49,7 +49,7 @@ def get_schedule(alert_id: int) -> AlertSchedule:
 def schedule_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
     """Approve what another officer wrote, as its digest names it, for a moment within 30 days."""
     actor, now = current_actor(), utc_now()
-    require_presence(actor, told["password"], now=now)
+    confirm_approval(alert_id, told, actor=actor, now=now)
     scheduling.schedule(alert_id, told["digest"], told["starts_at"], readers=told["readers"], actor=actor, now=now)
     return _latest(alert_id)
 
@@ -71,7 +71,7 @@ def call_off_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
 def start_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
     """Send now what was approved for another moment, or could not start by itself."""
     actor, now = current_actor(), utc_now()
-    require_presence(actor, told["password"], now=now)
+    confirm_approval(alert_id, told, actor=actor, now=now)
     scheduling.start(alert_id, told["digest"], readers=told["readers"], actor=actor, now=now)
     return _latest(alert_id)
 

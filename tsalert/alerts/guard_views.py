@@ -3,13 +3,13 @@
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import scheduling, spending
+from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.schedule_schemas import AlertCallOffSchema, NewScheduleSchema
 from tsalert.alerts.schemas import AlertApprovalSchema
 from tsalert.alerts.spending_schemas import SpendingLeaveSchema
 from tsalert.alerts.views import bp, lead_to, on_their_way, show_alert
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
-from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.filters import moment
 from tsalert.web.forms import load_form, redisplays
@@ -23,7 +23,7 @@ __all__ = ["bp"]
 def schedule_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown, for a moment to come."""
     typed, actor, now = load_form(NewScheduleSchema()), current_actor(), utc_now()
-    require_presence(actor, typed["password"], now=now)
+    confirm_approval(alert_id, typed, actor=actor, now=now)
     at = typed["starts_at"]
     scheduling.schedule(alert_id, typed["digest"], at, readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, f"Approved. It goes out on {moment(at)}.")
@@ -44,7 +44,7 @@ def call_off_alert(alert_id: int) -> ResponseReturnValue:
 def start_alert(alert_id: int) -> ResponseReturnValue:
     """Send exactly what was shown now, and not at its moment."""
     typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
-    require_presence(actor, typed["password"], now=now)
+    confirm_approval(alert_id, typed, actor=actor, now=now)
     size = scheduling.start(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, on_their_way(size))
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import budgeting, editions, proof, schedules, spending
+from tsalert.alerts import budgeting, editions, night_reasons, proof, schedules, spending
 from tsalert.alerts.costing import costs
 from tsalert.alerts.later import say_later
 from tsalert.alerts.lone import is_for_one
 from tsalert.alerts.models import Alert
 from tsalert.alerts.nearness import find_near
-from tsalert.alerts.night import find_night
+from tsalert.alerts.night import find_night, wakes_people
 from tsalert.alerts.reaching import count_readers
 from tsalert.alerts.spending_rules import in_pounds, to_the_penny
 from tsalert.alerts.unusual import is_unusual, usual_size
@@ -22,7 +22,8 @@ def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) 
     if alert.published_at is not None:
         sent = editions.sent_sizes(session, alert.id)
         unsent: dict[str, Any] = {"reach": None, "later": "", "costs": [], "night": None, "usual": None, "near": []}
-        return unsent | {"edition_sizes": sent, "budget": None, "spent": _spent(session, alert)}
+        said = night_reasons.find_reason(session, alert.id, alert.approved_digest or "")
+        return unsent | {"edition_sizes": sent, "budget": None, "spent": _spent(session, alert), "may_wake": said}
     found = count_readers(session, alert, now=now)
     usual, size, reach = usual_size(session, alert.id), found.size, found.at_once
     return {
@@ -36,6 +37,8 @@ def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) 
         "night": find_night(alert.channels, alert.urgency, alert.expires_at, now),
         "budget": budgeting.find_budget(session, alert, pulled, reach, now=now),
         "to_the_penny": to_the_penny,
+        "wakes_now": wakes_people(alert.channels, alert.urgency, alert.expires_at, now),
+        "may_wake": night_reasons.find_reason(session, alert.id, pulled.digest),
         "near": find_near(session, alert, now=now),
     }
 

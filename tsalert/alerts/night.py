@@ -40,6 +40,11 @@ def find_night(channels: Collection[str], urgency: str, expires_at: datetime, no
     return Night(tuple(waiting), until, until >= as_utc(expires_at))
 
 
+def wakes_people(channels: Collection[str], urgency: str, expires_at: datetime, at: datetime) -> bool:
+    """Tell whether an alert would ring or text people at an instant only because it is urgent."""
+    return urgency == Urgency.URGENT and find_night(channels, Urgency.ROUTINE, expires_at, at) is not None
+
+
 def count_waiting(night: Night, counts: Mapping[str, Mapping[str, int]]) -> str:
     """Return how many messages wait, in words, such as ``1,204 texts and 1 call``; nothing where none do.
 

@@ -8,24 +8,22 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, following, guarding, printed, proof, queries, settling, withdrawing
-from tsalert.alerts.beginning import CaseFacts, begin_follow_up, begin_from
+from tsalert.alerts.beginning import begin_follow_up
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay
+from tsalert.alerts.previews.reading import read
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
+from tsalert.alerts.trials.queries import trials_of, ways
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
-from tsalert.cases.merging import require_here
-from tsalert.cases.vocabulary import kind_label
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
 from tsalert.places.adjoining import lie_somewhere
-from tsalert.places.queries import ward_names
-from tsalert.response.vocabulary import Category
 from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
@@ -103,11 +101,9 @@ def asked_edition() -> Edition:
     return Edition(named) if named in {*Edition} else Edition.ORDINARY
 
 
-def new_form(case_id: int | None) -> dict[str, Any]:
-    """Return what the form for a new alert is drawn with; from a case it takes what the allow-list names."""
+def new_form() -> dict[str, Any]:
+    """Return what the form for a new alert is drawn with."""
     filled: dict[str, Any] = {"channels": [*Channel], "urgency": Urgency.ROUTINE, "wards": []}
-    if case_id is not None:
-        filled |= _begun(db.session(), case_id)
     return {"alert": None, "filled": filled} | _choices(db.session())
 
 
@@ -164,7 +160,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         },
         "edition_words": EDITION_WORDS,
         "sms_text": proof.with_sample_link(pulled.wording.sms),
-        "marks": [] if alert.published_at else answering.marks_of(session, alert),
+        **_for_writers(session, alert, actor),
         "may_stay_words": MAY_STAY_WORDS,
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "correction": withdrawing.find_correction(session, alert.id),
@@ -232,13 +228,15 @@ def withdrawn(session: Session, alerts: Iterable[Alert]) -> set[int]:
     return {number for number, status in queries.standings_of(session, alerts).items() if status is Status.CANCELLED}
 
 
-def _begun(session: Session, case_id: int) -> dict[str, Any]:
-    """Copy what an alert may take from a case, field by field."""
-    case = cases.get_case(session, case_id)
-    require_here(session, case)
-    ward = ward_names(session).get(case.ward_code or "")
-    facts = CaseFacts(Category(case.category).label, kind_label(case.kind), case.channel, ward)
-    return {"case_id": case.id, "case_reference": case.reference, "wards": [case.ward_code], **begin_from(facts)}
+def _for_writers(session: Session, alert: Alert, actor: Actor) -> dict[str, Any]:
+    """Return what matters until an alert is sent: who may be pointed to, how it reads, and tests to oneself."""
+    is_sent = alert.published_at is not None
+    return {
+        "marks": [] if is_sent else answering.marks_of(session, alert),
+        "reading": None if is_sent else read(alert),
+        "test_ways": ways(session, alert, actor),
+        "tests": trials_of(session, alert.id),
+    }
 
 
 def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:

@@ -101,6 +101,6 @@ def notice_of(alert: Alert) -> Notice:
         advice=alert.advice,
         sms=alert.sms_text,
         voice=alert.voice_text,
-        expires_at=alert.expires_at,
+        expires_at=None if Kind(alert.kind).ends_another else alert.expires_at,
         follow_up=follow_up_of(alert.original.reference, Kind(alert.kind)) if alert.original else "",
     )

@@ -48,6 +48,11 @@ class Kind(StrEnum):
     CANCEL = "cancel"
     ALL_CLEAR = "all_clear"
 
+    @property
+    def ends_another(self) -> bool:
+        """Whether it says that an alert is over, so that nobody is told until when it applies itself."""
+        return self in {Kind.CANCEL, Kind.ALL_CLEAR}
+
 
 class Urgency(StrEnum):
     """Whether an alert goes before everything else."""

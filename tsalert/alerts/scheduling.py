@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import dispatching, queries, rules, schedule_rules, schedule_telling, schedules
+from tsalert.alerts import dispatching, night_reasons, queries, rules, schedule_rules, schedule_telling, schedules
 from tsalert.alerts.models import Alert
 from tsalert.alerts.schedule_models import AlertSchedule
 from tsalert.alerts.schedule_rules import ScheduleState
@@ -36,6 +36,7 @@ def schedule(
         rules.require_other_eyes(queries.writers(session, alert_id), actor.officer_id)
         dispatching.check(session, alert, shown, now=now)
         schedule_rules.check_start(starts_at, alert.expires_at, now)
+        night_reasons.require_reason(session, alert, shown, at=starts_at)
         size = sum(queries.reach(session, alert).values())
         dispatching.require_readers(session, alert, size, now=now)
         require_typed(session, alert_id, size, readers)

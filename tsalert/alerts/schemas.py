@@ -91,10 +91,11 @@ class ReasonSchema(Schema):
 
 
 class AlertApprovalSchema(Schema):
-    """An approval of exactly what was shown; with the password where the approver signed in a while ago."""
+    """An approval of exactly what was shown, with what is asked if they are many, it is night, or time has passed."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
     password = fields.String(load_default=None, allow_none=True)
+    night_reason = Paragraph(longest=_LONGEST_REASON, load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
     counted = Count(load_default=None, allow_none=True)
 

@@ -12,6 +12,7 @@ from tsalert.alerts import (
     posting,
     proof,
     queries,
+    readiness,
     rules,
     settling,
     withdrawing,
@@ -20,6 +21,7 @@ from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
+from tsalert.alerts.unsaved.overtaking import require_unchanged
 from tsalert.alerts.unusual import require_typed
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
@@ -44,16 +46,19 @@ def write_draft(draft: Draft, *, actor: Actor, now: datetime) -> int:
         return _write(session, draft, actor, now).id
 
 
-def edit_draft(alert_id: int, draft: Draft, *, actor: Actor, now: datetime) -> None:
+def edit_draft(alert_id: int, draft: Draft, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Change what an alert says; one that waits for approval goes back to draft.
 
+    :param seen: the digest of the alert as the writer saw it; None where they do not say.
     :raises NotFound: there is no such alert.
-    :raises Conflict: it is past changing.
+    :raises Conflict: it is past changing, or reads otherwise by now.
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.EDIT)
-        _fill(alert, _checked(session, following.for_the_same_people(session, alert.original, draft), now))
+        require_unchanged(session, alert, seen)
+        draft = following.for_the_same_people(session, alert.original, draft)
+        _fill(alert, _checked(session, draft, now))
         _note_change(session, alert, "edited", actor, now)
         _add_writer(session, alert, actor)
 
@@ -74,13 +79,12 @@ def follow_up(original_id: int, written: FollowUp, *, actor: Actor, now: datetim
 def submit(alert_id: int, *, actor: Actor, now: datetime) -> None:
     """Ask somebody else to approve an alert.
 
-    :raises RuleViolation: it has expired meanwhile, or something in it that may point to a person is not answered for.
+    :raises RuleViolation: it has ended, is not filled in, or something that may point to a person is unanswered.
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = _take_step(session, alert_id, Step.SUBMIT)
-        rules.check_expiry(alert.expires_at, now)
-        answering.require_answered(session, alert)
+        readiness.require_ready(session, alert, now=now)
         alert.submitted_at, alert.remark = now, None
         _note_change(session, alert, "submitted", actor, now)
 

@@ -3,20 +3,23 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import answering, presenting, queries, schedules, service
+from tsalert.alerts import answering, drafting, presenting, queries, schedules, service
+from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
-    AlertDraftSchema,
     DoubtDecisionSchema,
-    FollowUpSchema,
     LoneSendingSchema,
     ReasonSchema,
     ReviewSchema,
 )
+from tsalert.alerts.unsaved import queries as copies
+from tsalert.alerts.unsaved import service as unsaved
+from tsalert.alerts.unsaved.schemas import AlertFormSchema, FollowUpFormSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import Overtaken
 from tsalert.db import db
 from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
@@ -33,15 +36,17 @@ def list_alerts() -> ResponseReturnValue:
     alerts = queries.list_alerts(session, after=after)
     older = alerts[-1].id if len(alerts) == queries.PAGE else None
     waiting = [] if after else queries.waiting(session)
+    begun = [] if after else copies.copies_of(session, current_actor())
     scheduled = [] if after else schedules.list_standing(session)
-    return render_template("alerts/list.html", alerts=alerts, waiting=waiting, scheduled=scheduled, older=older)
+    page = {"alerts": alerts, "waiting": waiting, "scheduled": scheduled, "older": older, "begun": begun}
+    return render_template("alerts/list.html", **page)
 
 
 @bp.get("/alerts/new")
 @requires(Permission.DRAFT_ALERT)
 def new_alert() -> ResponseReturnValue:
-    """Show the form for an alert, begun from a case if one is named."""
-    return render_template("alerts/form.html", **presenting.new_form(page_number("case_id")))
+    """Show the form for an alert, begun from a case or a template if one is named."""
+    return render_template("alerts/form.html", **drafting.new_form(current_actor(), utc_now()))
 
 
 @bp.post("/alerts")
@@ -49,7 +54,9 @@ def new_alert() -> ResponseReturnValue:
 @redisplays(new_alert)
 def write_alert() -> ResponseReturnValue:
     """Keep a draft and show it."""
-    alert_id = service.write_draft(load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
+    typed, actor, now = load_form(AlertFormSchema()), current_actor(), utc_now()
+    alert_id = service.write_draft(typed.words, actor=actor, now=now)
+    unsaved.discard(typed.copy, actor=actor, now=now)
     return lead_to(alert_id)
 
 
@@ -64,15 +71,20 @@ def show_alert(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def edit_form(alert_id: int) -> ResponseReturnValue:
     """Show an alert's text to be changed."""
-    return render_template("alerts/form.html", **presenting.edit_form(alert_id))
+    return render_template("alerts/form.html", **drafting.edit_form(alert_id, current_actor()))
 
 
 @bp.post("/alerts/<int:alert_id>/edit")
 @requires(Permission.DRAFT_ALERT)
 @redisplays(edit_form)
 def edit_alert(alert_id: int) -> ResponseReturnValue:
-    """Keep the changed text."""
-    service.edit_draft(alert_id, load_form(AlertDraftSchema()), actor=current_actor(), now=utc_now())
+    """Keep the changed text, unless somebody else changed it since the form was opened."""
+    typed, actor, now = load_form(AlertFormSchema()), current_actor(), utc_now()
+    try:
+        service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=actor, now=now)
+    except Overtaken as refusal:
+        return render_template("alerts/form.html", **drafting.overtaken_form(alert_id, refusal, actor)), 409
+    unsaved.discard(typed.copy, actor=actor, now=now)
     return lead_to(alert_id)
 
 
@@ -89,7 +101,7 @@ def show_email(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def follow_up_form(alert_id: int) -> ResponseReturnValue:
     """Show the form for an update, or for an all-clear, to those who got an alert."""
-    return render_template("alerts/form.html", **presenting.follow_up_form(alert_id))
+    return render_template("alerts/form.html", **drafting.follow_up_form(alert_id, current_actor()))
 
 
 @bp.post("/alerts/<int:alert_id>/follow-up")
@@ -97,7 +109,10 @@ def follow_up_form(alert_id: int) -> ResponseReturnValue:
 @redisplays(follow_up_form)
 def follow_up_alert(alert_id: int) -> ResponseReturnValue:
     """Keep the draft of it and show it."""
-    return lead_to(service.follow_up(alert_id, load_form(FollowUpSchema()), actor=current_actor(), now=utc_now()))
+    typed, actor, now = load_form(FollowUpFormSchema()), current_actor(), utc_now()
+    written = service.follow_up(alert_id, typed.words, actor=actor, now=now)
+    unsaved.discard(typed.copy, actor=actor, now=now)
+    return lead_to(written)
 
 
 @bp.post("/alerts/<int:alert_id>/answers")
@@ -143,7 +158,7 @@ def reject_alert(alert_id: int) -> ResponseReturnValue:
 def approve_alert(alert_id: int) -> ResponseReturnValue:
     """Approve exactly what was shown and start to send it."""
     typed, actor, now = load_form(AlertApprovalSchema()), current_actor(), utc_now()
-    require_presence(actor, typed["password"], now=now)
+    confirm_approval(alert_id, typed, actor=actor, now=now)
     size = service.approve(alert_id, typed["digest"], readers=typed["readers"], actor=actor, now=now)
     return lead_to(alert_id, f"Approved. {on_their_way(size, typed['counted'])}")
 

@@ -36,6 +36,7 @@ class Letterhead:
 class Notice:
     """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` and ``voice`` may be empty.
 
+    :param expires_at: until when it applies; None for what says that another one is over.
     :param follow_up: the sentence that says which alert this updates or ends, if any.
     """
 
@@ -44,7 +45,7 @@ class Notice:
     body: str
     advice: str
     sms: str
-    expires_at: datetime
+    expires_at: datetime | None
     voice: str = ""
     follow_up: str = ""
 
@@ -119,12 +120,12 @@ def _voice(notice: Notice, head: Letterhead) -> str:
 
 
 def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
-    ends = in_london(notice.expires_at)
+    ends = in_london(notice.expires_at) if notice.expires_at else None
     return {
         "notice": notice,
         "head": head,
         "check_url": check_url(notice.reference, head),
         "pass_on_url": f"{head.public_url}/pass-on/{notice.reference}{head.partner_mark}",
         "join_url": f"{head.public_url}/join{head.partner_mark}",
-        "until": f"{ends.day} {ends:%B %Y}",
+        "until": f"{ends.day} {ends:%B %Y}" if ends else "",
     }

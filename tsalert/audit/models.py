@@ -13,7 +13,11 @@ class AuditEvent(Base):
     """One sealed entry; ``id`` is its place in the chain, without gaps."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject", "subject_id"), Index("ix_audit_event_at", "at"))
+    __table_args__ = (
+        # Wide enough to tell who did what to a record, and when, without reading its entries one by one.
+        Index("ix_audit_event_subject", "subject", "subject_id", "action", "officer_id", "at"),
+        Index("ix_audit_event_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime]

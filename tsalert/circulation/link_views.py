@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.alerts import presenting, printed, proof
 from tsalert.alerts import queries as alerts
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import read_reference
+from tsalert.alerts.rules import Kind, read_reference
 from tsalert.alerts.wording import check_url
 from tsalert.circulation import telling, wording
 from tsalert.circulation.reminding import PURPOSE
@@ -110,4 +110,5 @@ def _named(reference: str | None) -> str | None:
 
 
 def _words_of(alert: Alert) -> Any:
-    return wording.Told(alert.reference, alert.headline, alert.body_markdown, alert.advice, alert.expires_at)
+    until = None if Kind(alert.kind).ends_another else alert.expires_at
+    return wording.Told(alert.reference, alert.headline, alert.body_markdown, alert.advice, until)

@@ -23,13 +23,16 @@ class PassOn:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The words of an alert, as a partner's readers are to see them; ``body`` and ``advice`` are Markdown."""
+    """The words of an alert, as a partner's readers are to see them; ``body`` and ``advice`` are Markdown.
+
+    :param expires_at: until when it applies; None for what says that another one is over.
+    """
 
     reference: str
     headline: str
     body: str
     advice: str
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 def reminder(*, partner: str, reach: int | None, on: datetime | None, link: str, authority: str) -> Content:
@@ -58,8 +61,9 @@ def pass_on(alert: Told, head: Letterhead, *, code: str | None) -> PassOn:
     """Write an alert in every form in which partners pass it on, each with how to check it and how to join."""
     check, join = check_url(alert.reference, head), join_url(head.public_url, code)
     body, advice = markdown.to_text(alert.body).strip(), markdown.to_text(alert.advice).strip()
+    until = f" It applies until {_day(alert.expires_at)}." if alert.expires_at else ""
     foot = (
-        f"This alert is from {head.authority}. It applies until {_day(alert.expires_at)}.",
+        f"This alert is from {head.authority}.{until}",
         f"Is it real? Check {alert.reference} at {check}",
         f"Get alerts like this yourself at {join}",
     )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     APPROVE_ALERT = "approve alerts that others wrote"
     OVERRIDE_APPROVAL = "send an alert alone, for review the next day"
     REVIEW_OVERRIDE = "review alerts sent alone"
+    MANAGE_TEMPLATES = "change the templates of alerts"
     RAISE_SPENDING = "let an alert cost more than the limit"
     STOP_SENDING = "stop all sending, and start it again"
     MANAGE_STAFF = "manage staff accounts"

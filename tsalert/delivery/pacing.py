@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
-from tsalert.db import database_now, insert_ignoring_conflicts
+from tsalert.db import insert_ignoring_conflicts, shared_now
 from tsalert.delivery import pace
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.models import ProviderPace
@@ -37,7 +37,7 @@ class Gate:
         self._row = self._seconds = None
         if self._rate is None or not size:
             return size
-        self._row, now = _lock(session, self._channel), database_now(session)
+        self._row, now = _lock(session, self._channel), shared_now(session)
         if self._work is Work.PAGES:
             return size
         # After a clock was set back, what is spent by the old one must not shut the gate until that hour comes again.
@@ -49,7 +49,7 @@ class Gate:
     def count(self, session: Session, claimed: int) -> None:
         """Count those that were claimed; a step of the same transaction."""
         if self._row is not None and self._rate is not None and claimed:
-            now = database_now(session)
+            now = shared_now(session)
             self._row.spent_until = pace.spend(self._row.spent_until, self._rate, claimed, now=now)
         self._row = None
 
@@ -65,6 +65,6 @@ def _lock(session: Session, channel: Channel) -> ProviderPace:
     if row is None:
         # Whoever comes first begins with nothing saved up.
         first = insert_ignoring_conflicts(session, ProviderPace)
-        session.execute(first.values(channel=channel, spent_until=database_now(session)))
+        session.execute(first.values(channel=channel, spent_until=shared_now(session)))
         row = session.scalars(query).one()
     return row

@@ -4,6 +4,7 @@ import logging
 import random
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -11,8 +12,7 @@ from time import monotonic
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from tsalert.core.clock import utc_now
-from tsalert.db import transaction
+from tsalert.db import shared_now, transaction
 from tsalert.delivery import claiming, outcomes
 from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.journal import Journal
@@ -152,8 +152,9 @@ class Sender:
         """Record the last claim and take the next, in one transaction."""
         around, owner, channel = self._around, self._journal.owner, self._gateway.channel
         with around.write_lock, transaction() as session:
-            size, now = self._gate.admit(session, size), utc_now()
-            results = self._results()
+            # By the clock that all machines share: a lease by one that is off would pass for that of a lost machine.
+            size, now = self._gate.admit(session, size), shared_now(session)
+            results = self._results(now)
             if results:
                 outcomes.record_outcomes(session, channel, owner, results, now=now)
                 around.watch.pause_failing(session, self._in_hand, results)
@@ -165,8 +166,8 @@ class Sender:
         self._in_hand, self._answers, self._may_hold_rows = claimed, {}, False
         self._journal.clear()
 
-    def _results(self) -> dict[int, Outcome]:
-        now, answers = utc_now(), self._answers
+    def _results(self, now: datetime) -> dict[int, Outcome]:
+        answers = self._answers
         return {
             each.id: outcome(answers[each.id], each.standing, now=now, draw=random.random())  # noqa: S311 - spreads load
             for each in self._in_hand

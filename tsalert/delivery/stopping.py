@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.db import insert_ignoring_conflicts, transaction
+from tsalert.db import UTCDateTime, insert_ignoring_conflicts, transaction
 from tsalert.delivery.mailings import wake
 from tsalert.delivery.models import Mailing, MailingCount, SendingStop
 from tsalert.delivery.rules import PERSONAL_LANES, MailingState, Status
@@ -60,6 +60,13 @@ def start_sending(reason: str, *, actor: Actor, now: datetime) -> int:
 def current_stop(session: Session) -> SendingStop | None:
     """Return the stop that stands now, or None while everything may leave."""
     return session.scalar(_OPEN)
+
+
+def held_until(session: Session, *, now: datetime) -> datetime | None:
+    """Return until when all sending was last stopped: now while it is, None where it never was."""
+    if current_stop(session) is not None:
+        return now
+    return session.scalar(select(func.max(SendingStop.started_at, type_=UTCDateTime())))
 
 
 def past_stops(session: Session) -> Sequence[SendingStop]:

@@ -9,6 +9,7 @@ from tsalert.delivery.replaying import deliver_to_recorder
 from tsalert.demo.past import Crew
 from tsalert.digests import service as digests
 from tsalert.digests.rules import DIGESTS, next_period
+from tsalert.subscribers import partnering
 from tsalert.subscribers.directory import entries, get_subscriber
 from tsalert.subscribers.preferences import officers
 from tsalert.subscribers.preferences.choosing import Choices
@@ -24,9 +25,11 @@ _READS_LARGE_PRINT = 8
 
 
 def choose_mornings(team: Crew, now: datetime) -> None:
-    """Let some residents ask by telephone for one mail a day, and some for one a week, one of them in large print."""
+    """Let some ask by telephone for one mail a day, and some for one a week: a partner, and one in large print."""
     newest = [entry.id for entry in entries(db.session()) if entry.kind == "resident"]
     large_print = newest[_READS_LARGE_PRINT]
+    partner = partnering.list_partners(db.session())[-1].id
+    _choose(team, partner, Frequency.WEEKLY, now - _BEFORE, large_print=False)
     for frequency, chosen in ((Frequency.DAILY, newest[_DAILY]), (Frequency.WEEKLY, newest[_WEEKLY])):
         for subscriber_id in chosen:
             _choose(team, subscriber_id, frequency, now - _BEFORE, large_print=subscriber_id == large_print)

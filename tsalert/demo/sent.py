@@ -51,6 +51,9 @@ _PAST = (
 )
 
 
+_WHY_WITHDRAWN = "The water company has told us that both men were its own and looked for lead pipes. (Invented)"
+
+
 def load_alerts(team: Crew, now: datetime) -> None:
     """Load the past alerts, approved by a second officer and delivered to the recorder on their day."""
     for days, headline, body, advice, sms in _PAST:
@@ -87,6 +90,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
     )
     service.write_draft(draft, actor=team.officer, now=now - timedelta(hours=3))
     _schedule_one(team, now)
+    _withdraw_first(team, now)
 
 
 def _schedule_one(team: Crew, now: datetime) -> None:
@@ -104,6 +108,12 @@ def _schedule_one(team: Crew, now: datetime) -> None:
     shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
     at = noon(now, -2) - timedelta(hours=2)
     scheduling.schedule(alert_id, shown, at, actor=team.second, now=now - timedelta(hours=1))
+
+
+def _withdraw_first(team: Crew, now: datetime) -> None:
+    """Let the second officer take the oldest alert back; the correction to those who got it waits for approval."""
+    oldest = queries.past(db.session(), now=now)[-1].id
+    service.withdraw(oldest, _WHY_WITHDRAWN, tell_readers=True, actor=team.second, now=now - timedelta(minutes=50))
 
 
 def noon(now: datetime, days: int) -> datetime:

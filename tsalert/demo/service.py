@@ -38,6 +38,7 @@ from tsalert.demo import (
     telephone,
     today,
     traders,
+    worded,
 )
 from tsalert.demo.lists import subscriber_lines
 from tsalert.demo.people import demo_wards
@@ -115,6 +116,7 @@ def load(*, password: str, now: datetime, tell: Callable[[str], None], figures: 
     mornings.choose_mornings(team, now)
     tell("Past alerts")
     sent.load_alerts(team, now)
+    worded.load_words(team, now)
     landlines.load_questions(team, now)
     chosen.load_choices(team, now)
     circulated.load_circulation(team, now)

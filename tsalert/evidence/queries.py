@@ -69,6 +69,11 @@ class Dossier:
         ]
         return held + [(None, file) for file in self.attachments]
 
+    @property
+    def to_open_with_care(self) -> int:
+        """How many of the files may harm whoever opens them."""
+        return sum(bool(file.cares) for _label, file in self.labelled_files)
+
 
 def get_case(session: Session, case_id: int, *, lock: bool = False) -> OfCase:
     """Return the case that evidence belongs to.

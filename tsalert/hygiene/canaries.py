@@ -15,7 +15,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery_queries
-from tsalert.delivery import returning
+from tsalert.delivery import returning, stopping
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.returning import Sending
@@ -147,7 +147,8 @@ def _look_at(session: Session, check: CanaryCheck, now: datetime) -> bool:
         check.arrived_at = now
         return False
     due = min(each.due_at if each.attempts == 0 else check.began_at for each in open_ones)
-    if check.late_at is not None or now < max(due, check.began_at) + CANARY_TIME:
+    held_until = stopping.held_until(session, now=now) or check.began_at
+    if check.late_at is not None or now < max(due, check.began_at, held_until) + CANARY_TIME:
         return False
     check.late_at = now
     reference = alerts.get_alert(session, check.alert_id).reference

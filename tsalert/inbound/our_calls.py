@@ -73,7 +73,7 @@ def _press_on_page(session: Session, call: PageCall, digits: str, words: str, no
     key = KEYS.get(digits)
     if call.answer is not None:
         return Said(call.answer)
-    if key is None:
+    if key is None or (call.purpose is Purpose.WELFARE and key is not Key.TAKE):
         return Said(words, wants_key=True)
     answer = _act(session, call, key, now)
     calls.note_pressed(session, call, key, answer)
@@ -88,9 +88,10 @@ def _recognise(session: Session, report: Report, now: datetime) -> OurCall:
 
 
 def _act(session: Session, call: PageCall, key: Key, now: datetime) -> str:
-    if call.purpose is Purpose.PAGE:
+    if call.purpose in {Purpose.PAGE, Purpose.WELFARE}:
+        verb = Verb.OK if call.purpose is Purpose.WELFARE else _VERBS[key]
         officer = Officer(call.officer_id, Via.TELEPHONE)
-        return do_for_officer(session, _VERBS[key], call.incident_id, officer, now=now).said
+        return do_for_officer(session, verb, call.incident_id, officer, now=now).said
     if key is Key.PASS or call.watch_id is None:
         return "The next manager will be rung."
     if paging.take_alarm(session, call.watch_id, call.officer_id, now=now):

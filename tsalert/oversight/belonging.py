@@ -19,16 +19,21 @@ Found = TypeVar("Found")
 
 @dataclass(slots=True)
 class Web:
-    """Links between records, both ways, the numbers of all that are known, and the postcode of each that has one."""
+    """Links between records, both ways, the numbers of all that are known, and the postcode of each that has one.
+
+    ``groups`` keeps what was found to belong together: it is asked for by each of its records and each of its readers.
+    """
 
     links: defaultdict[Record, list[Record]] = field(default_factory=lambda: defaultdict(list))
     known: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     postcodes: dict[Record, str] = field(default_factory=dict)
+    groups: dict[Record, frozenset[Record]] = field(default_factory=dict)
 
     def join(self, one: Record, other: Record) -> None:
         """Keep that two records belong together."""
         self.links[one].append(other)
         self.links[other].append(one)
+        self.groups.clear()
         for subject, number in (one, other):
             self.known[subject].add(number)
 
@@ -41,14 +46,21 @@ class Web:
         """Return the numbers of all records of a subject that are known so far."""
         return set(self.known[subject])
 
-    def around(self, record: Record) -> set[Record]:
+    def around(self, record: Record) -> frozenset[Record]:
         """Return a record with the calls, incidents and cases that it belongs with; never another party."""
+        if record not in self.groups:
+            found = self._walk_from(record)
+            # A party stands in many groups and joins none to another.
+            self.groups.update(dict.fromkeys([record] if record[0] == PARTY else found, found))
+        return self.groups[record]
+
+    def _walk_from(self, record: Record) -> frozenset[Record]:
         found, waiting = {record}, [record]
         while waiting:
             new = [each for each in self.links.get(waiting.pop(), ()) if each[0] != PARTY and each not in found]
             found.update(new)
             waiting += new
-        return found
+        return frozenset(found)
 
 
 def weave(session: Session, records: Collection[Record]) -> Web:

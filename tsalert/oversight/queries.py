@@ -126,10 +126,10 @@ def _duties(
 
 def _tasks(session: Session, web: Web, doubtful: Collection[tuple[int, Record]]) -> dict[tuple[int, Record], datetime]:
     """Return since when officers work on records: they wrote to it or to what it belongs to, or the case is theirs."""
-    around = {record: web.around(record) for _, record in doubtful}
+    around = {record: web.around(record) for record in {record for _, record in doubtful}}
     officer_ids = {officer_id for officer_id, _ in doubtful}
     written: dict[tuple[int, Record], datetime] = {}
-    wanted = _by_subject(each for group in around.values() for each in group)
+    wanted = _by_subject(each for group in set(around.values()) for each in group)
     for subject, numbers in wanted.items():
         written |= _written(session, officer_ids, subject, numbers)
     owned = gather(wanted.get(CASE, ()), lambda some: cases.whose(session, some))

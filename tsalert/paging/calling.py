@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
-from tsalert.config import Settings
 from tsalert.delivery.rules import Channel, Content
 from tsalert.paging import rows, words
 from tsalert.paging.codes import code_of
@@ -24,11 +22,11 @@ from tsalert.paging.reaching import (
     note,
     people_among,
     reach,
+    rung_not_texted,
 )
 from tsalert.paging.rules import Policy, PolicyStep, Position, at_end, brought_forward, due_at
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.rota import queries as rota
-from tsalert.rota import silence
 from tsalert.rota.queries import OnDuty
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff import queries as staff
@@ -113,17 +111,10 @@ def page_words(session: Session, run: PageRun, *, now: datetime) -> Words:
 
 
 def _reachable(session: Session, standing: Sequence[OnDuty], step: PolicyStep) -> list[Addressee]:
-    silent = _silent(session) if step.channel is Channel.SMS else frozenset()
+    silent = rung_not_texted(session) if step.channel is Channel.SMS else frozenset()
     people = people_among(session, standing, step.duty)
     found = [addressee(session, each, Channel.VOICE if each.officer_id in silent else step.channel) for each in people]
     return [to for to in found if to is not None]
-
-
-def _silent(session: Session) -> frozenset[int]:
-    """Return the officers who are rung and not texted, since no text reaches them; nobody where no call is made."""
-    settings: Settings = current_app.extensions["tsalert_settings"]
-    officers = silence.silent_officers(session) if settings.makes_calls else []
-    return frozenset(each.officer_id for each in officers)
 
 
 def _call(session: Session, run: PageRun, number: int, reachable: list[Addressee], *, now: datetime) -> Came:

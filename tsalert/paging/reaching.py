@@ -17,6 +17,7 @@ from tsalert.delivery.rules import Channel, Content, normalise_email
 from tsalert.paging.models import PageAttempt, PageEvent, PageRun, WelfareWatch
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.rota import queries as rota
+from tsalert.rota import silence
 from tsalert.rota.queries import OnDuty
 from tsalert.rota.vocabulary import NEEDED, Duty
 from tsalert.staff import queries as staff
@@ -150,6 +151,13 @@ def link_to(incident_id: int) -> str:
     """Return the address of an incident's page, for mail."""
     settings: Settings = current_app.extensions["tsalert_settings"]
     return f"{settings.public_url}/incidents/{incident_id}"
+
+
+def rung_not_texted(session: Session) -> frozenset[int]:
+    """Return the officers who are rung since no text reaches them; nobody where no call is made."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    officers = silence.silent_officers(session) if settings.makes_calls else []
+    return frozenset(each.officer_id for each in officers)
 
 
 def can_reply() -> bool:

@@ -26,6 +26,7 @@ from tsalert.paging.reaching import (
     note,
     people_for,
     reach,
+    rung_not_texted,
 )
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.rota import queries as rota
@@ -167,7 +168,8 @@ def _ask(session: Session, watch: WelfareWatch, *, now: datetime) -> None:
         return
     code = code_of(session, watch.incident_id, watch.officer_id, reference=watch.reference, now=now)
     content = words.welfare_check(watch.reference, code, can_reply=can_reply())
-    to = Addressee(watch.officer_id, None, Channel.SMS, mobile)
+    channel = Channel.VOICE if watch.officer_id in rung_not_texted(session) else Channel.SMS
+    to = Addressee(watch.officer_id, None, channel, mobile)
     reach(session, _errand(watch, Purpose.WELFARE), to, lambda _: content, now=now)
 
 

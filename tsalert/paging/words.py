@@ -62,7 +62,10 @@ def nobody_reachable(reference: str, *, link: str) -> Content:
 def welfare_check(reference: str, code: str, *, can_reply: bool) -> Content:
     """Return the question to an officer who has been silent on scene."""
     how = f"Reply OK {code}, or CLEAR {code} if you have left." if can_reply else "Say so in tsalert now."
-    return Content(sms=f"Are you safe at {reference}? {how}")
+    return Content(
+        sms=f"Are you safe at {reference}? {how}",
+        voice=f"Are you safe at incident {spoken(reference)}? Press 1 if you are. If you are in danger, ring 9 9 9.",
+    )
 
 
 def welfare_alarm(reference: str, *, link: str) -> Content:

@@ -34,6 +34,7 @@ class InstalledUnit(Base):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index("ix_installed_unit_first_day", "kind", "installed_on", "term_ends_on"),
+        Index("ix_installed_unit_counted", "kind", "ended_on", "ended_how", "installed_on"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date, london_midnight
-from tsalert.rota import alarms, coverage, queries, rules
+from tsalert.rota import alarms, coverage, queries, rules, silence
 from tsalert.rota.coverage import Gap, Slot, Span, Stretch
 from tsalert.rota.models import Pattern, Swap
 from tsalert.rota.occurrences import DAY
@@ -110,10 +110,11 @@ def swaps_of(session: Session, shift_id: int) -> Sequence[Swap]:
 
 
 def able_officers(session: Session) -> list[tuple[int, str]]:
-    """Return (id, name) of those who may stand some duty, with a word for who has no verified mobile, by name."""
-    held = queries.mobiles(session)
+    """Return (id, name) of those who may stand some duty, by name, with a word for whom nothing or no text reaches."""
+    held, silent = queries.mobiles(session), {each.officer_id for each in silence.silent_officers(session)}
     people = staff.officers_who_may(session, rules.STANDING)
-    return [(each.id, each.name if each.id in held else f"{each.name} (no verified mobile)") for each in people]
+    marks = {each.id: " (takes no texts)" if each.id in silent else "" for each in people if each.id in held}
+    return [(each.id, each.name + marks.get(each.id, " (no verified mobile)")) for each in people]
 
 
 def gaps_to_fill(session: Session, *, now: datetime) -> list[tuple[Gap, list[Piece]]]:

@@ -54,8 +54,8 @@ def silent_mail(name: str, at: datetime, *, link: str) -> Content:
     return Content(
         subject=f"Texts no longer reach {name}",
         text=f"STOP was texted from the mobile of {name} on {moment(at)}. The telephone network now holds back every "
-        "text of ours to it: pages, welfare checks and news of missed calls. Pages ring them instead, at once; "
-        "nothing else reaches them there.\n\n"
+        "text of ours to it. Pages and welfare checks ring them instead; news of missed calls goes to the next on "
+        "duty.\n\n"
         "They mend it by texting START to the number that our texts come from. Until then give their shifts to "
         f"somebody else if a call is not enough:\n\n{link}\n",
     )
@@ -65,8 +65,8 @@ def silent_mail_to_owner(at: datetime, *, authority: str, link: str) -> Content:
     """Return the mail to whoever holds the mobile."""
     return Content(
         subject="Your mobile takes no more texts from us",
-        text=f"STOP was texted from your mobile on {moment(at)}. Texts of {authority} no longer reach it: pages, "
-        "welfare checks and news of missed calls. Your managers know. Pages ring you instead.\n\n"
+        text=f"STOP was texted from your mobile on {moment(at)}. Texts of {authority} no longer reach it. "
+        "Your managers know. Pages and welfare checks ring you instead.\n\n"
         "To get texts again, text START to the number that our texts come from. If it was not you, change your "
         f"mobile here:\n\n{link}\n",
     )

@@ -1,8 +1,9 @@
 /**
- * A long text is saved while it is written: some seconds after the last key, and when its page is left.
+ * A long text, with whatever else stands in its form, is saved while it is written: some seconds after the last key, and
+ * when its page is left.
  *
- * Each save names the version that it follows; where somebody else saved meanwhile nothing is overwritten, and saving
- * the form shows both texts. What could not be saved is tried again, and stays in this tab (drafts.js).
+ * Each save names what it follows; where somebody else saved meanwhile nothing is overwritten, and saving the form
+ * shows both texts. What could not be saved is tried again, and stays in this tab (drafts.js).
  */
 
 const PAUSE = 8 * 1000;
@@ -20,8 +21,8 @@ document.querySelectorAll("textarea[data-autosave]").forEach(watch);
 
 function watch(box) {
   const isReturned = box.form.hasAttribute("data-returned");
-  const state = { saved: isReturned ? null : box.defaultValue, timer: null, saving: null, isOver: false, isSent: false };
-  box.addEventListener("input", () => {
+  const state = { saved: isReturned ? null : savedIn(box), timer: null, saving: null, isOver: false, isSent: false };
+  box.form.addEventListener("input", () => {
     state.isSent = false;
     renewKey(box.form);
     wait(box, state);
@@ -47,7 +48,7 @@ function wait(box, state) {
 }
 
 function isToSave(box, state) {
-  return !state.isOver && !state.saving && !state.isSent && box.value !== state.saved;
+  return !state.isOver && !state.saving && !state.isSent && wordsIn(box) !== state.saved;
 }
 
 function save(box, state) {
@@ -59,17 +60,19 @@ function save(box, state) {
 }
 
 async function attempt(box, state) {
-  const sent = box.value;
+  const sent = wordsIn(box);
   const answer = await send(box, {});
   if (answer?.ok) {
     const told = await answer.json();
-    box.form.elements.version.value = told.version;
+    if (box.form.elements.version) {
+      box.form.elements.version.value = told.version;
+    }
     state.saved = sent;
     forgetDraft(box, sent);
     say(box, `Saved at ${told.saved}.`);
     return;
   }
-  const said = SAID[answer?.status];
+  const said = answer?.status === 409 && box.dataset.conflict ? box.dataset.conflict : SAID[answer?.status];
   state.isOver = answer?.status === 409;
   say(box, said ?? LOST);
   if (!said) {
@@ -104,8 +107,21 @@ function renewKey(form) {
   form.elements.submission.value = Array.from(numbers, (each) => each.toString(16).padStart(2, "0")).join("");
 }
 
+/** Return all that somebody typed into the form of a text; what the page says of itself is none of it. */
+function wordsIn(box) {
+  const fields = [...new FormData(box.form)].filter(([name]) => box.form.elements[name].type !== "hidden");
+  return JSON.stringify(fields);
+}
+
+/** Return the same as the server sent it: what a tab brought back (drafts.js) is not saved yet. */
+function savedIn(box) {
+  const fresh = box.form.cloneNode(true);
+  fresh.reset();
+  return wordsIn({ form: fresh });
+}
+
 function forgetDraft(box, saved) {
-  if (box.value === saved) {
+  if (wordsIn(box) === saved) {
     sessionStorage.removeItem(`tsalert-draft:${box.form.dataset.draft}`);
   }
 }

@@ -81,5 +81,6 @@ def is_awake() -> ColumnElement[bool]:
 
 def _is_one_of(subscriber_id: InstrumentedAttribute[int], numbers: tuple[int, ...]) -> ColumnElement[bool]:
     """Return whether somebody is meant by one of some numbers, their present one or that of before they were merged."""
-    into = select(SubscriberMerge.into_id).where(SubscriberMerge.merged_id.in_(numbers))
-    return or_(subscriber_id.in_(numbers), subscriber_id.in_(into))
+    first = select(SubscriberMerge.into_id).where(SubscriberMerge.merged_id.in_(numbers)).cte(recursive=True)
+    into = first.union(select(SubscriberMerge.into_id).join(first, first.c.into_id == SubscriberMerge.merged_id))
+    return or_(subscriber_id.in_(numbers), subscriber_id.in_(select(into.c.into_id)))

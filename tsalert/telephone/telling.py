@@ -14,6 +14,7 @@ from tsalert.db import insert_ignoring_conflicts
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.rota import queries as rota
+from tsalert.rota import silence
 from tsalert.rota.queries import OnDuty
 from tsalert.telephone import wording
 from tsalert.telephone.models import Notice
@@ -25,13 +26,13 @@ _log = logging.getLogger(__name__)
 
 
 def tell_of_missed(session: Session, call_id: int, words: str, *, now: datetime) -> bool:
-    """Text the officer on duty of one call, once for good; False where they were told before.
+    """Text the first officer on duty whom texts reach of one call, once for good; False where that was done before.
 
     A flood of calls or texts must not become a flood to the officer: after so many in an hour each still counts as
     missed, and the pages say how many there are.
     """
-    first = next((each for each in rota.on_duty(session, at=now) if each.mobile), None)
-    people = [first] if first else rota.reachable_managers(session)
+    standing = _who_get_texts(session, rota.on_duty(session, at=now))
+    people = standing[:1] or rota.reachable_managers(session)
     if _told_lately(session, now) >= MOST_NOTICES:
         people = []
     return _tell(session, f"missed:{call_id}", people, words, call_id=call_id, now=now)
@@ -61,7 +62,7 @@ def _tell(
     session: Session, key: str, people: Iterable[OnDuty], words: str, *, now: datetime, call_id: int | None = None
 ) -> bool:
     """Keep the notice and send it; who was told before is told no second time."""
-    mobiles = sorted({each.mobile for each in people if each.mobile})
+    mobiles = sorted({each.mobile for each in _who_get_texts(session, people) if each.mobile})
     values = {"key": key, "call_id": call_id, "told": len(mobiles), "at": now}
     added = session.scalar(insert_ignoring_conflicts(session, Notice).values(values).returning(Notice.key))
     if added is None:
@@ -73,6 +74,12 @@ def _tell(
     what = key.partition(":")[0]
     audit.record(session, SERVICE, "told officers", "call", call_id, now=now, notice=what, told=len(mobiles))
     return True
+
+
+def _who_get_texts(session: Session, people: Iterable[OnDuty]) -> list[OnDuty]:
+    """Return those whom a text reaches: who has a mobile, and has not texted STOP from it."""
+    silent = {each.officer_id for each in silence.silent_officers(session)}
+    return [each for each in people if each.mobile and each.officer_id not in silent]
 
 
 def _text(session: Session, mobiles: list[str], words: str, now: datetime) -> None:

@@ -50,6 +50,7 @@ _TITLES = {
     500: "Sorry, there is a problem with the service",
     503: "Sorry, the service is unavailable",
 }
+_GOES_ON = "This case goes on in another"
 _log = logging.getLogger(__name__)
 
 
@@ -73,6 +74,7 @@ def _domain_error(error: TsalertError) -> Response:
         extra["legal"] = list(error.legal)
     if isinstance(error, ContinuedElsewhere):
         extra["continued_in"] = error.case_id
+        return answer(_STATUS[type(error)], error.message, extra, title=_GOES_ON)
     return answer(_STATUS[type(error)], error.message, extra)
 
 

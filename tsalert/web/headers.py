@@ -8,6 +8,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 # Flask calls whatever it sends from a file public for a year; of ours only these are.
 _FOR_ALL = frozenset({"static", "security.static"})
+_NOBODY = "'none'"
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +42,18 @@ def let_all_keep(response: Response, *, seconds: int) -> None:
     g.is_for_all = True
 
 
+def frame_own_pages(response: Response) -> Response:
+    """Let a page show other pages of this service in frames."""
+    g.frame_source = "frame-src 'self'; "
+    return response
+
+
+def let_own_pages_frame(response: Response) -> Response:
+    """Let other pages of this service, and nobody else's, show a page in a frame."""
+    g.framed_by = "'self'"
+    return response
+
+
 def _may_be_kept(cache_control: str) -> bool:
     return "is_for_all" in g or cache_control.startswith("private")
 
@@ -51,10 +64,11 @@ def _name_request() -> None:
 
 def _set_headers(response: Response) -> Response:
     nonce = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'"
+    frames = f"{g.get('frame_source', '')}frame-ancestors {g.get('framed_by', _NOBODY)}"
     policy = (
         f"default-src 'none'; script-src {nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; "
-        "media-src 'self'"
+        f"connect-src 'self'; form-action 'self'; {frames}; "
+        "base-uri 'none'; manifest-src 'self'; media-src 'self'"
     )
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy)
