@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tsalert.alerts import figures, quoting, scheduling
+from tsalert.alerts import figures, letting_go, quoting, scheduling
 from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.digests import service as digests
@@ -80,6 +80,7 @@ TIMETABLE = (
     Job("send daily and weekly mails", 60, digests.send_due),
     Job("count alerts by ward", 60, figures.keep_figures),
     Job("note calls that quote alerts", 60, quoting.note_quoting_calls),
+    Job("delete messages of old alerts", 3600, letting_go.let_go),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -163,3 +163,9 @@ def test_a_short_alert_stands_whole_in_a_newsletter() -> None:
         f"Read all of it, and check that it is real, at https://{CHECK}\n"
         "Free warnings like this: https://x.example\n"
     )
+
+
+def test_what_says_that_an_alert_is_over_has_no_end_on_paper_either() -> None:
+    for form in Form:
+        assert "applies until" not in words(write_pdf(page(form, expires_at=None)))
+    assert "This warning is from Testshire County Council.\n" in newsletter(notice(expires_at=None), head())

@@ -329,7 +329,7 @@ def test_the_page_tells_why_and_sends_it_again_once(
     browser, place = signed_in(RoleName.MANAGER), f"/alerts/{sent}/missing"
     assert place in browser.get(f"/alerts/{sent}").text
     page = browser.get(place).text
-    for part in ("a•••@example.org", "•••• 0001", "full mailbox", "1 email addresses", f"/alerts/{sent}/doubts"):
+    for part in ("a•••@example.org", "•••• 0001", "full mailbox", "1 email address", f"/alerts/{sent}/doubts"):
         assert part in page
     assert ANN not in page
     assert "a•••@example.org" not in browser.get(f"{place}?reason=in_doubt").text
