@@ -163,3 +163,9 @@ def test_a_short_alert_stands_whole_in_a_newsletter() -> None:
         f"Read all of it, and check that it is real, at https://{CHECK}\n"
         "Free warnings like this: https://x.example\n"
     )
+
+
+@pytest.mark.parametrize("form", Form)
+def test_what_says_that_another_alert_is_over_has_no_end_of_its_own(form: Form) -> None:
+    assert "applies" not in in_one_line(write_pdf(page(form, expires_at=None)))
+    assert "applies until" not in newsletter(notice(expires_at=None), head())
