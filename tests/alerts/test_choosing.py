@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft, shown, subscribe
+from tests.alerts.conftest import new_draft, settle, shown, subscribe
 from tests.alerts.test_api import ALERTS, Headers, make
 from tests.alerts.test_cli import Send, send, words  # noqa: F401 - a fixture
 from tests.alerts.test_views import SignIn, digest_on, typed, write
 from tests.conftest import NOW
-from tsalert.alerts import audience, queries, service
+from tsalert.alerts import audience, editions, missing, queries, service
 from tsalert.alerts.later import count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, FollowUp, Kind
@@ -26,7 +26,7 @@ from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import EndpointStatus
 from tsalert.places.grid import Point, cell_of
 from tsalert.places.models import PostcodePlace, Ward
-from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 
 WARDS = {"E05000001": "Alder", "E05000002": "Birch", "E05000003": "Cedar"}
@@ -214,6 +214,27 @@ def test_an_alert_to_one_partner_or_to_the_only_one_on_the_list_is_not(
 ) -> None:
     draft = new_draft(partner_kinds=(kind_id(session, "Library"),), named=("Alder Library",), channels=(Channel.EMAIL,))
     assert approve(service.write_draft(draft, actor=author, now=NOW), author, approver) == 1
+
+
+def test_whoever_is_left_out_gets_it_neither_when_it_is_sent_again_to_other_addresses(
+    session: Session, author: Actor, approver: Actor, people: None, library: int
+) -> None:
+    """Bob reads the library's address too; his own does not work."""
+    ends = dict(session.execute(select(Endpoint.address, Endpoint.id)).all())
+    of_bob = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == ends["bob@example.org"])
+    bob = session.scalars(of_bob).one()
+    shared = subscribe(session, "desk@example.org")
+    for reader in (bob, library):
+        session.add(SubscriberEndpoint(subscriber_id=reader, endpoint_id=shared, channel="email"))
+    session.execute(update(Subscription).where(Subscription.endpoint_id == shared).values(subscriber_id=bob))
+    session.commit()
+    alert_id = service.write_draft(new_draft(left_out=("Alder Library",)), actor=author, now=NOW)
+    approve(alert_id, author, approver)
+    assert "desk" not in sent_to(session)
+    (mailing_id,) = editions.mailings_of(session, alert_id).values()
+    settle(session, mailing_id, "hard_bounced")
+    alert = queries.get_alert(session, alert_id)
+    assert missing.other_addresses(session, alert, [missing.Reason.BOUNCED]) == {}
 
 
 # --- pages, interface and command ---

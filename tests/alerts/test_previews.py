@@ -34,6 +34,12 @@ def test_every_form_stands_side_by_side(signed_in: SignIn, place: str) -> None:
     assert "frame-ancestors 'none'" in policy
 
 
+def test_sheets_to_hang_up_are_a_link_away(signed_in: SignIn, place: str) -> None:
+    page = signed_in().get(f"{place}/preview").text
+    for sheet in ("poster.pdf", "large-print.pdf", "newsletter.txt"):
+        assert f"{place}/{sheet}" in page
+
+
 def test_other_editions_are_a_link_away(signed_in: SignIn, place: str) -> None:
     browser = signed_in()
     assert "edition=large_print" in browser.get(f"{place}/preview").text

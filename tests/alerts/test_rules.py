@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tsalert.alerts import rules
 from tsalert.alerts.beginning import CaseFacts, begin_from
+from tsalert.alerts.linking import check_links
 from tsalert.alerts.rules import Channel, Draft
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 
@@ -70,7 +71,7 @@ def test_emoji_and_accents_may_stand_in_a_headline(headline: str) -> None:
 def test_a_link_that_leads_elsewhere_is_refused_by_name_beside_its_field(field: str, link: str) -> None:
     words = {"body": "They knock.", "advice": "Say no."} | {field: f"See [our site]({link})."}
     with pytest.raises(RuleViolation) as refused:
-        rules.check_links(words["body"], words["advice"], public_url="https://alerts.example.gov.uk")
+        check_links(words["body"], words["advice"], public_url="https://alerts.example.gov.uk")
     assert refused.value.field == field
     assert refused.value.message.startswith(f"Take out the link to {link.replace('[', '%5B')}: ")
     assert "alerts.example.gov.uk only" in refused.value.message
@@ -79,7 +80,7 @@ def test_a_link_that_leads_elsewhere_is_refused_by_name_beside_its_field(field: 
 @given(st.text(alphabet="<>()[]:/@%\\.#?htpsmailo\u2100\u212a e", max_size=60))
 def test_whatever_is_typed_is_either_without_such_links_or_refused(typed: str) -> None:
     try:
-        rules.check_links(f"[a](https://{typed})", f"<https:{typed}>", public_url="https://alerts.example.gov.uk")
+        check_links(f"[a](https://{typed})", f"<https:{typed}>", public_url="https://alerts.example.gov.uk")
     except RuleViolation as refused:
         assert refused.field in {"body", "advice"}  # noqa: PT017 - either answer is right, any other error is not
 
@@ -94,7 +95,7 @@ def test_whatever_is_typed_is_either_without_such_links_or_refused(typed: str) -
     ],
 )
 def test_links_to_this_site_and_addresses_as_words_pass(words: str) -> None:
-    rules.check_links(words, words, public_url="https://alerts.example.gov.uk")
+    check_links(words, words, public_url="https://alerts.example.gov.uk")
 
 
 def test_a_body_of_exactly_the_limit_passes() -> None:

@@ -98,7 +98,7 @@ def test_a_server_that_lies_after_the_content_gets_each_mail_again_under_one_mes
         for _ in range(3):
             send_all_that_is_due(sender)
             make_all_due()
-        sender._leave()
+        sender.leave()
         taken = server.taken
     copies = Counter(address.partition("@")[0] for address, _ in taken)
     # Where nothing was said, one more try; where it was refused, none; where it was put off, as often as that is said.
@@ -211,7 +211,7 @@ def test_a_full_disk_beneath_the_database_loses_no_answer_and_sends_nothing_twic
     pages[0] = 10**6
     while sender.turn():
         pass
-    sender._leave()
+    sender.leave()
     event.remove(engine, "checkout", limit)
     assert Counter(provider.addresses) == Counter(f"p{number}@example.org" for number in range(MANY))
     assert progress(fresh_app, mailing_id).sent == MANY

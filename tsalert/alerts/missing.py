@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
+from tsalert.alerts.choosing import choice_of
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
 from tsalert.alerts.rules import Channel
 from tsalert.core.words import Word
@@ -16,6 +17,7 @@ from tsalert.delivery.missing import missing_of
 from tsalert.delivery.recipients import was_sent
 from tsalert.delivery.rules import Status, mask_address
 from tsalert.subscribers import queries as subscribers
+from tsalert.subscribers.choice import Choice
 from tsalert.subscribers.other_addresses import others_of, somebody_lacks_it
 
 PAGE = 50
@@ -126,7 +128,10 @@ def other_addresses(session: Session, alert: Alert, reasons: Collection[Reason])
     # Side by side, since SQLite refuses a statement in which so many others stand within one another.
     rows = missing(session, alert, reasons).cte("missed")
     others = others_of(select(rows.c.endpoint_id))
-    wanted = subscribers.audience(wards=(), topic=alert.topic, channels=[*Channel], urgent=True, among=others)
+    choice = Choice(left_out=choice_of(alert).left_out)
+    wanted = subscribers.audience(
+        wards=(), topic=alert.topic, channels=[*Channel], urgent=True, among=others, choice=choice
+    )
     found, mailings = wanted.cte("found"), editions.all_mailings_of(session, alert.id)
     untold = select(found.c.id, found.c.channel).where(~was_sent(mailings, found.c.id)).order_by(found.c.id)
     return dict(session.execute(untold).all())

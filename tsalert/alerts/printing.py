@@ -48,7 +48,7 @@ def newsletter(notice: Notice, head: Letterhead, *, join: str | None = None) -> 
     """
     foot = [
         *_numbers(head),
-        f"This warning is from {head.authority}. {_until(notice)}".strip(),
+        " ".join([f"This warning is from {head.authority}.", *_until(notice)]),
         f"Read all of it, and check that it is real, at {check_url(notice.reference, head)}",
         f"Free warnings like this: {join or f'{head.public_url}/join'}",
     ]
@@ -112,7 +112,7 @@ def _way_on(copy: Copy, width_mm: int, *, is_all: bool) -> list[Block]:
     return [
         Image(draw_code(address, "png"), f"A code to scan that leads to {address}", width_mm),
         Passage((Span(f"{ask}\n"), Span(typed, is_strong=True, address=address))),
-        *([Paragraph(_until(copy.notice))] if copy.notice.expires_at else []),
+        *[Paragraph(said) for said in _until(copy.notice)],
     ]
 
 
@@ -129,9 +129,9 @@ def _page(copy: Copy, blocks: list[Block], *, largest_pt: int, is_centred: bool)
     )
 
 
-def _until(notice: Notice) -> str:
-    """Return the sentence that says until when it applies; nothing of what says that another is over."""
+def _until(notice: Notice) -> list[str]:
+    """Return until when all this holds; what says that another alert is over has no end."""
     if notice.expires_at is None:
-        return ""
+        return []
     ends = in_london(notice.expires_at)
-    return f"It applies until {ends:%A} {ends.day} {ends:%B %Y}."
+    return [f"It applies until {ends:%A} {ends.day} {ends:%B %Y}."]

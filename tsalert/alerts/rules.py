@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
-from tsalert.alerts.markdown import links
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
@@ -19,14 +17,12 @@ from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_L
 LONGEST_BODY = 20_000
 LONGEST_HEADLINE = 120
 LONGEST_ADVICE = 2_000
-LONGEST_SMS = 600
-LONGEST_VOICE = 600
+LONGEST_SMS = LONGEST_VOICE = 600
 # The longest message that anybody may paste to have it checked: a whole mail with its headers.
 LONGEST_MESSAGE = 50_000
 LONGEST_LIFE = timedelta(days=366)
 SHORTEST_REASON = 10
 LONGEST_PUBLIC_REASON = 500
-_LONGEST_SHOWN = 200
 _LONGEST = {
     "headline": LONGEST_HEADLINE,
     "body": LONGEST_BODY,
@@ -91,8 +87,7 @@ class Verdict(StrEnum):
 class Draft:
     """What an officer writes, and for whom; no wards means the whole area.
 
-    :param with_neighbours: the wards next to those named are meant too.
-    :param named: who gets it whatever they chose, and ``left_out`` who does not, in words that point to one each.
+    :param with_neighbours: the wards next to those are meant too; ``named`` and ``left_out`` point to one person each.
     """
 
     headline: str
@@ -156,19 +151,6 @@ def require_same(shown: str, current: str) -> None:
         raise Conflict("The alert has changed since you read it. Read it again before you decide.", legal=["read"])
 
 
-def follow_up_of(reference: str, kind: Kind) -> str:
-    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
-    match kind:
-        case Kind.UPDATE:
-            return f"This is an update to our alert {reference}."
-        case Kind.ALL_CLEAR:
-            return f"All clear: what our alert {reference} warned of is over."
-        case Kind.CANCEL:
-            return f"We have withdrawn our alert {reference}."
-        case _:
-            return ""
-
-
 def check_reason(reason: str) -> str:
     """Return a reason worth keeping, trimmed.
 
@@ -199,22 +181,6 @@ def check_draft(draft: Draft, *, topics: Collection[str], now: datetime) -> None
     if not draft.channels:
         raise RuleViolation("Choose at least one way to send it.", field="channels")
     check_expiry(draft.expires_at, now)
-
-
-def check_links(body: str, advice: str, *, public_url: str) -> None:
-    """Refuse links that lead to another site: the public pages promise that alerts have none.
-
-    :raises RuleViolation: naming the field and the link.
-    """
-    host = urlsplit(public_url).hostname
-    for name, source in (("body", body), ("advice", advice)):
-        for link in links(source):
-            if not _leads_to(host, link):
-                raise RuleViolation(
-                    f"Take out the link to {link[:_LONGEST_SHOWN]}: alerts link to {host} only. "
-                    "An address may be written out as words, like www.example.org.",
-                    field=name,
-                )
 
 
 def settle_wards(wanted: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
@@ -266,16 +232,6 @@ def read_reference(text: str) -> str | None:
 def digest(parts: Mapping[str, Any]) -> str:
     """Return SHA-256 of everything an approver is shown, as canonical JSON, in hexadecimal."""
     return sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _leads_to(host: str | None, link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    if parts.scheme in {"mailto", "tel"}:
-        return True
-    return parts.scheme in {"http", "https"} and parts.hostname == host
 
 
 def _check_words(draft: Draft) -> None:

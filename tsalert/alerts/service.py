@@ -17,6 +17,7 @@ from tsalert.alerts import (
     settling,
     withdrawing,
 )
+from tsalert.alerts.linking import check_links
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
@@ -234,7 +235,7 @@ def _write(
 
 def _checked(session: Session, draft: Draft, now: datetime) -> Draft:
     rules.check_draft(draft, topics=dict(subscribers.topics(session)), now=now)
-    rules.check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
+    check_links(draft.body, draft.advice, public_url=proof.letterhead().public_url)
     return settling.settle(session, draft)
 
 
