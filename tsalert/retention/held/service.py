@@ -24,6 +24,7 @@ ENTRIES = (
     held("wall_display", facts="name token_digest"),
     held("paging_policy", facts="steps welfare_chain"),
     held("provider_outage", facts="channel reason"),
+    held("provider_pace", facts="channel"),
     held("sending_stop", facts="stopped_by stop_reason started_by start_reason"),
     held("grade", facts="name start_rule stopped_by reason"),
     held("board_stamp", facts="stamp"),
@@ -32,8 +33,8 @@ ENTRIES = (
     held("verification_limit", facts="reason"),
     held("calculation_run", facts="profile basis recognition period rate_sets digest_of_inputs digest_of_results "
          "totals note state reason"),
-    held("alert", facts="reference kind urgency topic wards channels headline body_markdown advice sms_text voice_text "
-         "status remark approved_digest override_reason withdrawn_because"),
+    held("alert", facts="reference kind urgency topic wards channels partner_kinds but_wards named left_out headline "
+         "body_markdown advice sms_text voice_text status remark approved_digest override_reason withdrawn_because"),
     held("alert_edition", "mailing_id > mailing", facts="edition"),
     held("alert_resend", "alert_id > alert", "asked_by > officer", facts="way reasons"),
     held("alert_price", "alert_id > alert", facts="channel unit pence_each"),
