@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tsalert.alerts import figures, letting_go, quoting, scheduling
+from tsalert.alerts import letting_go
+from tsalert.alerts.figures import queries as figures
+from tsalert.alerts.figures import quoting
+from tsalert.alerts.scheduling import service as scheduling
 from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
 from tsalert.digests import service as digests

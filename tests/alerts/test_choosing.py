@@ -15,8 +15,10 @@ from tests.alerts.test_api import ALERTS, Headers, make
 from tests.alerts.test_cli import Send, send, words  # noqa: F401 - a fixture
 from tests.alerts.test_views import SignIn, digest_on, typed, write
 from tests.conftest import NOW
-from tsalert.alerts import audience, editions, missing, queries, service
-from tsalert.alerts.later import count_later
+from tsalert.alerts import editions, queries, service
+from tsalert.alerts.audience import account as audience
+from tsalert.alerts.audience.later import count_later
+from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, FollowUp, Kind
 from tsalert.core.actors import Actor

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.alerts.cutting import cut, sentences, shortened, width
+from tsalert.alerts.printed.cutting import cut, sentences, shortened, width
 
 ONE, TWO, THREE = "Roofers knock.", "They say a tile is loose.", "They take you to the bank."
 

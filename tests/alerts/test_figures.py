@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.test_resending import ANN, again, ended, endpoint, send
 from tests.response.conftest import roof_call
-from tsalert.alerts import figures, queries, quoting
+from tsalert.alerts import queries
+from tsalert.alerts.figures import queries as figures
+from tsalert.alerts.figures import quoting
 from tsalert.alerts.models import Alert, AlertCall
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.conftest import NOW
 from tsalert.alerts import queries, service
-from tsalert.alerts.later import count_later, say_later
+from tsalert.alerts.audience.later import count_later, say_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Urgency
 from tsalert.alerts.steps import Status

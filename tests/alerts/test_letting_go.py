@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.alerts.test_resending import ANN, ended, endpoint, send
-from tsalert.alerts import figures, letting_go, queries
+from tsalert.alerts import letting_go, queries
+from tsalert.alerts.figures import queries as figures
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.delivery.models import Delivery

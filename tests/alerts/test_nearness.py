@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import add_case, new_draft, shown
 from tests.conftest import NOW
-from tsalert.alerts import queries, scheduling, service
+from tsalert.alerts import queries, service
 from tsalert.alerts.nearness import SAME_CASE_WITHIN, SAME_HEADLINE_WITHIN, find_near
 from tsalert.alerts.rules import FollowUp, Kind
+from tsalert.alerts.scheduling import service as scheduling
 from tsalert.core.actors import Actor
 
 

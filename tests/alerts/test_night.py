@@ -16,7 +16,7 @@ from tests.alerts.conftest import new_draft, shown
 from tests.conftest import NOW
 from tsalert.alerts import proof, queries, service
 from tsalert.alerts.costing import costs
-from tsalert.alerts.night import count_waiting, find_night
+from tsalert.alerts.night.rules import count_waiting, find_night
 from tsalert.alerts.rules import Channel, Urgency
 from tsalert.core.actors import Actor
 from tsalert.core.errors import RuleViolation

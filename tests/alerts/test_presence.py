@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, shown
 from tests.alerts.test_views import digest_on
 from tests.conftest import NOW, PASSWORD
-from tsalert.alerts import scheduling, service
+from tsalert.alerts import service
+from tsalert.alerts.scheduling import service as scheduling
 from tsalert.core.actors import SERVICE, Actor, Permission
 from tsalert.core.errors import NotAllowed
 from tsalert.delivery.models import Mailing

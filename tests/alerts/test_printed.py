@@ -12,7 +12,7 @@ from tests.alerts.conftest import new_draft, shown
 from tests.documents.reading import opened, words
 from tsalert.alerts import queries, service
 from tsalert.alerts.models import Alert
-from tsalert.alerts.printing import PROOF
+from tsalert.alerts.printed.sheets import PROOF
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.staff.rules import RoleName

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import NOW
 from tests.documents.reading import alternatives, opened, tags, words
-from tsalert.alerts.printing import PROOF, Copy, Form, draw, newsletter
+from tsalert.alerts.printed.sheets import PROOF, Copy, Form, draw, newsletter
 from tsalert.alerts.rules import LONGEST_ADVICE, LONGEST_BODY, LONGEST_HEADLINE
 from tsalert.alerts.wording import Letterhead, Notice
 from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_LINK

@@ -16,11 +16,14 @@ from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.alerts.test_spending import set_limits
 from tests.alerts.test_together import at_once, hire
 from tests.conftest import command_environment
-from tsalert.alerts import editions, missing, queries, resending, service, spending
-from tsalert.alerts.missing import SENT_AGAIN, Reason, Way
+from tsalert.alerts import editions, queries, service
+from tsalert.alerts.missing import queries as missing
+from tsalert.alerts.missing import service as resending
+from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
+from tsalert.alerts.missing.service import Again
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
-from tsalert.alerts.resending import Again
 from tsalert.alerts.rules import Channel, Edition, FollowUp, Kind
+from tsalert.alerts.spending import service as spending
 from tsalert.alerts.steps import Status
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
@@ -418,8 +421,8 @@ def test_two_officers_who_press_at_once_send_it_once(fresh_app: Flask) -> None:
 _KILLED = """
 import os, signal
 from wsgi import app
-from tsalert.alerts import resending
-from tsalert.alerts.missing import SENT_AGAIN, Way
+from tsalert.alerts.missing import service as resending
+from tsalert.alerts.missing.queries import SENT_AGAIN, Way
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db

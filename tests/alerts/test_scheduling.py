@@ -19,11 +19,13 @@ from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.alerts.test_views import digest_on
 from tests.conftest import NOW, PASSWORD
 from tests.delivery.test_quiet import NEAR_CLOCK_CHANGES
-from tsalert.alerts import queries, schedules, scheduling, service
+from tsalert.alerts import queries, service
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
-from tsalert.alerts.schedule_models import AlertSchedule
-from tsalert.alerts.schedule_rules import LATE_AFTER, check_start, why_too_late
+from tsalert.alerts.scheduling import queries as schedules
+from tsalert.alerts.scheduling import service as scheduling
+from tsalert.alerts.scheduling.models import AlertSchedule
+from tsalert.alerts.scheduling.rules import LATE_AFTER, check_start, why_too_late
 from tsalert.alerts.steps import Status
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor, Permission, Via

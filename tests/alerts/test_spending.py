@@ -20,11 +20,14 @@ from tests.alerts.test_scheduling import officer_named
 from tests.alerts.test_views import digest_on
 from tests.conftest import NOW
 from tests.delivery.test_quiet import NEAR_CLOCK_CHANGES
-from tsalert.alerts import proof, queries, schedules, scheduling, service, spending
-from tsalert.alerts.budgeting import find_budget
+from tsalert.alerts import proof, queries, service
 from tsalert.alerts.rules import Channel
-from tsalert.alerts.spending_models import AlertSpending, SpendingTotal
-from tsalert.alerts.spending_rules import Purse, Span, begins, in_pounds, to_units, why_too_dear
+from tsalert.alerts.scheduling import queries as schedules
+from tsalert.alerts.scheduling import service as scheduling
+from tsalert.alerts.spending import service as spending
+from tsalert.alerts.spending.budgets import find_budget
+from tsalert.alerts.spending.models import AlertSpending, SpendingTotal
+from tsalert.alerts.spending.rules import Purse, Span, begins, in_pounds, to_units, why_too_dear
 from tsalert.alerts.steps import Status
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor

@@ -1,6 +1,6 @@
 import pytest
 
-from tsalert.alerts.schedule_rules import ScheduleState
+from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.alerts.steps import STATUS_WORDS, TRANSITIONS, Status, Step, legal_steps, next_status, standing
 from tsalert.core.errors import Conflict
 

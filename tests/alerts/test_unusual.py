@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.conftest import NOW
-from tsalert.alerts import queries, service, unusual
+from tsalert.alerts import queries, service
+from tsalert.alerts.audience import unusual
 from tsalert.alerts.rules import Channel, Draft
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, shown
 from tests.alerts.test_views import digest_on
 from tests.conftest import NOW
-from tsalert.alerts import night_reasons, queries, scheduling, service
-from tsalert.alerts.night import wakes_people
-from tsalert.alerts.night_models import NightReason
+from tsalert.alerts import queries, service
+from tsalert.alerts.night import reasons as night_reasons
+from tsalert.alerts.night.models import NightReason
+from tsalert.alerts.night.rules import wakes_people
 from tsalert.alerts.rules import Channel, Urgency
+from tsalert.alerts.scheduling import service as scheduling
 from tsalert.alerts.steps import Status
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, settle, shown, subscribe
 from tests.conftest import NOW
-from tsalert.alerts import answering, later, proof, queries, service, withdrawing
+from tsalert.alerts import answering, proof, queries, service
+from tsalert.alerts.audience import later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Kind, Urgency
 from tsalert.alerts.steps import Status
+from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound

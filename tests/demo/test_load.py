@@ -18,7 +18,7 @@ from tsalert.activities.recognition_queries import named_in_public
 from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
 from tsalert.activities.zone_queries import count_zones
 from tsalert.alerts import queries as alerts
-from tsalert.alerts.withdrawing import find_correction
+from tsalert.alerts.withdrawing.service import find_correction
 from tsalert.audit import queries as audit
 from tsalert.circulation import ledger
 from tsalert.circulation.queries import list_partners

@@ -16,8 +16,8 @@ from tests.conftest import NOW
 from tsalert.alerts import editions
 from tsalert.alerts import queries as alerts
 from tsalert.alerts import service as writing
-from tsalert.alerts.later import CHANNELS, count_later
-from tsalert.alerts.reaching import count_readers
+from tsalert.alerts.audience.later import CHANNELS, count_later
+from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.rules import Edition, Urgency
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now

@@ -6,12 +6,12 @@ from typing import Any
 from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, proof, queries, service, withdrawing
+from tsalert.alerts import answering, proof, queries, service
+from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
-from tsalert.alerts.night import find_night
-from tsalert.alerts.reaching import count_readers
+from tsalert.alerts.night.rules import find_night
 from tsalert.alerts.rules import Draft, FollowUp
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
@@ -27,7 +27,8 @@ from tsalert.alerts.schemas import (
 )
 from tsalert.alerts.steps import legal_steps
 from tsalert.alerts.unsaved.schemas import AlertChangeSchema, Typed
-from tsalert.alerts.withdrawing_schemas import AlertWithdrawalSchema
+from tsalert.alerts.withdrawing import service as withdrawing
+from tsalert.alerts.withdrawing.schemas import AlertWithdrawalSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound

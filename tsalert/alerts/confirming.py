@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tsalert.alerts import night_reasons
+from tsalert.alerts.night import reasons as night_reasons
 from tsalert.core.actors import Actor
 from tsalert.staff.presence import require_presence
 

@@ -4,9 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, following, later, night_reasons, posting, proof, readiness, rules, spending
+from tsalert.alerts import editions, following, posting, proof, readiness, rules
+from tsalert.alerts.audience import later
 from tsalert.alerts.models import Alert
+from tsalert.alerts.night import reasons as night_reasons
 from tsalert.alerts.proof import Proof
+from tsalert.alerts.spending import service as spending
 from tsalert.alerts.steps import Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotAllowed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import choosing
+from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert, AlertEdition
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.delivery import queries as delivery

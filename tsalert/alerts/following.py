@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import choosing, editions, queries
+from tsalert.alerts import editions, queries
+from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status

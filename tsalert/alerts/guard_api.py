@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from tsalert.alerts import budgeting, proof, queries, schedules, scheduling, spending
+from tsalert.alerts import proof, queries
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.nearness import find_near
-from tsalert.alerts.schedule_models import AlertSchedule
-from tsalert.alerts.schedule_schemas import (
+from tsalert.alerts.scheduling import queries as schedules
+from tsalert.alerts.scheduling import service as scheduling
+from tsalert.alerts.scheduling.models import AlertSchedule
+from tsalert.alerts.scheduling.schemas import (
     AlertCallOffSchema,
     AlertScheduleSchema,
     NewScheduleSchema,
     ScheduledListSchema,
 )
 from tsalert.alerts.schemas import AlertApprovalSchema
-from tsalert.alerts.spending_rules import in_pounds
-from tsalert.alerts.spending_schemas import BudgetSchema, NearAlertListSchema, SpendingLeaveSchema
+from tsalert.alerts.spending import budgets as budgeting
+from tsalert.alerts.spending import service as spending
+from tsalert.alerts.spending.rules import in_pounds
+from tsalert.alerts.spending.schemas import BudgetSchema, NearAlertListSchema, SpendingLeaveSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound

@@ -5,16 +5,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import budgeting, editions, night_reasons, proof, schedules, spending
+from tsalert.alerts import editions, proof
+from tsalert.alerts.audience.later import say_later
+from tsalert.alerts.audience.lone import is_for_one
+from tsalert.alerts.audience.reaching import count_readers
+from tsalert.alerts.audience.unusual import is_unusual, usual_size
 from tsalert.alerts.costing import costs
-from tsalert.alerts.later import say_later
-from tsalert.alerts.lone import is_for_one
 from tsalert.alerts.models import Alert
 from tsalert.alerts.nearness import find_near
-from tsalert.alerts.night import find_night, wakes_people
-from tsalert.alerts.reaching import count_readers
-from tsalert.alerts.spending_rules import in_pounds, to_the_penny
-from tsalert.alerts.unusual import is_unusual, usual_size
+from tsalert.alerts.night import reasons as night_reasons
+from tsalert.alerts.night.rules import find_night, wakes_people
+from tsalert.alerts.scheduling import queries as schedules
+from tsalert.alerts.spending import budgets as budgeting
+from tsalert.alerts.spending import service as spending
+from tsalert.alerts.spending.rules import in_pounds, to_the_penny
 
 
 def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) -> dict[str, Any]:

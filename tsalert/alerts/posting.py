@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import editions, proof
 from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.models import Alert, AlertEdition
-from tsalert.alerts.night import LANES
+from tsalert.alerts.night.rules import LANES
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.rules import Edition, Urgency
 from tsalert.core.errors import Conflict

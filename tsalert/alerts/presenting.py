@@ -7,16 +7,19 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, guarding, printed, proof, queries, settling, withdrawing
+from tsalert.alerts import answering, following, guarding, proof, queries
+from tsalert.alerts.audience import settling
 from tsalert.alerts.beginning import begin_follow_up
 from tsalert.alerts.models import Alert
-from tsalert.alerts.night import count_waiting, find_night
+from tsalert.alerts.night.rules import count_waiting, find_night
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.previews.reading import read
+from tsalert.alerts.printed import copies as printed
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
 from tsalert.alerts.trials.queries import trials_of, ways
+from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from flask import current_app
 
-from tsalert.alerts.choosing import sealed
+from tsalert.alerts.audience.choosing import sealed
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Kind, digest
 from tsalert.alerts.segments import SmsSize, measure

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import choosing, editions, schedules, steps
+from tsalert.alerts import editions, steps
+from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert, AlertEdition, AlertReview, AlertWriter
 from tsalert.alerts.rules import Kind, Urgency
-from tsalert.alerts.schedule_rules import ScheduleState
+from tsalert.alerts.scheduling import queries as schedules
+from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period

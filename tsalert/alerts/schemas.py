@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from tsalert.alerts.choice_schemas import AlertChoiceSchema, KeptChoiceSchema
-from tsalert.alerts.choosing import LISTS
+from tsalert.alerts.audience.choosing import LISTS
+from tsalert.alerts.audience.schemas import AlertChoiceSchema, KeptChoiceSchema
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import (

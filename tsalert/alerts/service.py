@@ -4,26 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import (
-    answering,
-    choosing,
-    dispatching,
-    following,
-    posting,
-    proof,
-    queries,
-    readiness,
-    rules,
-    settling,
-    withdrawing,
-)
+from tsalert.alerts import answering, dispatching, following, posting, proof, queries, readiness, rules
+from tsalert.alerts.audience import choosing, settling
+from tsalert.alerts.audience.unusual import require_typed
 from tsalert.alerts.linking import check_links
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.alerts.unsaved.overtaking import require_unchanged
-from tsalert.alerts.unusual import require_typed
+from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.audit import service as audit
 from tsalert.cases import queries as cases
 from tsalert.cases.merging import require_here

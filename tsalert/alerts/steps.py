@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tsalert.alerts.schedule_rules import ScheduleState
+from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.core.errors import Conflict
 
 

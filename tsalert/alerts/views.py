@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import answering, drafting, presenting, queries, schedules, service
+from tsalert.alerts import answering, drafting, presenting, queries, service
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
+from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,

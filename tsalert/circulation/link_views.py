@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import presenting, printed, proof
+from tsalert.alerts import presenting, proof
 from tsalert.alerts import queries as alerts
 from tsalert.alerts.models import Alert
+from tsalert.alerts.printed import copies as printed
 from tsalert.alerts.rules import Kind, read_reference
 from tsalert.alerts.wording import check_url
 from tsalert.circulation import telling, wording

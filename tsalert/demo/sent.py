@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
-from tsalert.alerts import proof, queries, scheduling, service
+from tsalert.alerts import proof, queries, service
 from tsalert.alerts.rules import Channel, Draft, Urgency
+from tsalert.alerts.scheduling import service as scheduling
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming

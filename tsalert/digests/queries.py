@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, func, lit
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
-from tsalert.alerts.choosing import choice_of
-from tsalert.alerts.later import CHANNELS
+from tsalert.alerts.audience.choosing import choice_of
+from tsalert.alerts.audience.later import CHANNELS
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Kind
 from tsalert.alerts.steps import Status

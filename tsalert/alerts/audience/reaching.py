@@ -1,0 +1,70 @@
+"""How many an alert would reach if it went out now: counted, or from what the timetable keeps of a long list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.alerts import editions, queries
+from tsalert.alerts.audience.choosing import choice_of
+from tsalert.alerts.audience.later import CHANNELS, FREQUENCIES, count_later
+from tsalert.alerts.models import Alert
+from tsalert.alerts.rules import Channel, Edition, Urgency
+from tsalert.subscribers import kept_counts
+from tsalert.subscribers.audiences import Alike
+from tsalert.subscribers.choice import EVERYBODY
+from tsalert.subscribers.rules import Frequency
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How many get an alert at once by channel and by edition, and how many later by how often they hear.
+
+    :param as_of: when they were counted, where that was some time ago. Sending finds them anew.
+    """
+
+    at_once: Mapping[str, int]
+    editions: Mapping[Edition, int]
+    later: Mapping[Frequency, int]
+    as_of: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        """How many get it at once."""
+        return sum(self.at_once.values())
+
+
+def count_readers(session: Session, alert: Alert, *, now: datetime) -> Readers:
+    """Return how many would get an alert if it were approved now.
+
+    Those of a ward, and those who got another alert, are few enough to be counted for everybody who looks.
+    """
+    is_for_all = alert.in_reply_to is None and not alert.wards and choice_of(alert) == EVERYBODY
+    kept = kept_counts.find_audiences(session, now=now) if is_for_all else None
+    if kept is None:
+        reach = queries.reach(session, alert)
+        sizes = editions.edition_sizes(session, alert, sum(reach.values()))
+        return Readers(reach, sizes, count_later(session, alert, now=now))
+    audiences, as_of = kept
+    is_urgent = alert.urgency == Urgency.URGENT
+    found = audiences.at_once(alert.topic, alert.channels, urgent=is_urgent)
+    later = {
+        often: audiences.later(alert.topic, often, by=CHANNELS, at_once=alert.channels, urgent=is_urgent)
+        for often in FREQUENCIES
+    }
+    by_channel = {channel: sum(each.count for each in found if each.channel == channel) for channel in alert.channels}
+    return Readers(by_channel, _by_edition(found), later, as_of)
+
+
+def _by_edition(found: Sequence[Alike]) -> dict[Edition, int]:
+    """Count by the edition that each reads; only mail has other editions than the ordinary one."""
+    sizes = dict.fromkeys(Edition, 0)
+    for each in found:
+        if each.channel == Channel.EMAIL and each.by_partner:
+            sizes[Edition.PARTNER] += each.count
+        elif each.channel == Channel.EMAIL and each.large_print:
+            sizes[Edition.LARGE_PRINT] += each.count
+        else:
+            sizes[Edition.ORDINARY] += each.count
+    return sizes

@@ -1,0 +1,60 @@
+"""The page of an alert's figures: by ward, what it cost, and the calls that quote it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from tsalert.alerts import queries
+from tsalert.alerts.figures import queries as figures
+from tsalert.alerts.figures import quoting
+from tsalert.alerts.figures.schemas import QuotedBySchema
+from tsalert.alerts.presenting import CHANNEL_WORDS
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.staff.queries import officer_names
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, redisplays
+
+bp = Blueprint("alert_figures", __name__)
+
+
+@bp.get("/alerts/<int:alert_id>/figures")
+@requires(Permission.READ_ALERT)
+def show_figures(alert_id: int) -> ResponseReturnValue:
+    """Show an alert in figures."""
+    page = figures_of(alert_id)
+    names, words = officer_names(db.session()), CHANNEL_WORDS
+    alert = queries.get_alert(db.session(), alert_id)
+    return render_template("alerts/figures.html", alert=alert, names=names, channel_words=words, **page)
+
+
+@bp.post("/alerts/<int:alert_id>/calls")
+@requires(Permission.READ_CALL)
+@redisplays(show_figures)
+def link_call(alert_id: int) -> ResponseReturnValue:
+    """Say that a call quotes it."""
+    quoting.link_call(alert_id, load_form(QuotedBySchema())["call"], actor=current_actor(), now=utc_now())
+    flash("The call stands by this alert now.", "success")
+    return redirect(url_for(".show_figures", alert_id=alert_id), 303)
+
+
+def figures_of(alert_id: int) -> dict[str, Any]:
+    """Return an alert in figures, with the calls that whoever asks may see.
+
+    :raises NotFound: there is no such alert, or it has not been sent.
+    """
+    session, actor = db.session(), current_actor()
+    queries.mailings_of(session, alert_id)
+    wards, counted_at = figures.by_ward(session, alert_id)
+    spent = figures.spent(session, alert_id)
+    may_read = actor.may(Permission.READ_CALL)
+    return {
+        "wards": wards,
+        "counted_at": counted_at,
+        "spent": spent,
+        "pounds": figures.total(spent),
+        "quoted_by": quoting.count_calls(session, alert_id),
+        "calls": quoting.calls_of(session, alert_id, actor, now=utc_now()) if may_read else [],
+    }

@@ -1,0 +1,1 @@
+"""Whom an alert did not reach, and sending it again to them."""

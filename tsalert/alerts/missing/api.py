@@ -1,0 +1,51 @@
+"""Operations on those whom an alert did not reach."""
+
+from typing import Any
+
+from tsalert.alerts import queries
+from tsalert.alerts.missing import queries as missing
+from tsalert.alerts.missing import service as resending
+from tsalert.alerts.missing.queries import Reason, Way
+from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema, MissingSchema
+from tsalert.alerts.missing.service import Again
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.web.access import current_actor, requires
+from tsalert.web.api import api_blueprint
+
+blp = api_blueprint("missed_alerts", "alerts", "Whom alerts did not reach, and sending them again.")
+blueprints = (blp,)
+
+
+@blp.route("/<int:alert_id>/missing")
+@requires(Permission.READ_ALERT)
+@blp.arguments(MissingAskedSchema, location="query")
+@blp.response(200, MissingSchema)
+def list_missing(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Return whom it did not reach, by reason and one by one."""
+    return _missing(alert_id, asked["reason"], asked["after"])
+
+
+@blp.route("/<int:alert_id>/resends", methods=["POST"])
+@requires(Permission.APPROVE_ALERT)
+@blp.arguments(AlertResendSchema)
+@blp.response(201, MissingSchema)
+def send_again(wanted: Again, alert_id: int) -> dict[str, Any]:
+    """Send it again to those whom it did not reach, in the words that were approved."""
+    resending.send_again(alert_id, wanted, actor=current_actor(), now=utc_now())
+    return _missing(alert_id, None, None)
+
+
+def _missing(alert_id: int, reason: Reason | None, after: int | None) -> dict[str, Any]:
+    session = db.session()
+    queries.mailings_of(session, alert_id)
+    alert = queries.get_alert(session, alert_id)
+    items = missing.page_of(session, alert, [reason] if reason else [*Reason], after=after or 0)
+    return {
+        "reasons": missing.by_reason(session, alert),
+        "by_other_addresses": missing.sizes_of(session, alert)[Way.OTHER],
+        "items": items,
+        "next": items[-1].id if len(items) == missing.PAGE else None,
+        "resends": missing.resends_of(session, alert_id),
+    }

@@ -1,0 +1,78 @@
+"""The shape of what is asked and told of those whom an alert did not reach."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+
+from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
+from tsalert.alerts.missing.service import Again
+from tsalert.web.fields import RecordId
+
+_CHOOSE = "Choose whom to send it to again."
+_HOW = "Choose how to send it again."
+
+
+class MissingAskedSchema(Schema):
+    """Which page of those whom an alert did not reach is asked for; no reason means all of them."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    reason = fields.Enum(Reason, by_value=True, load_default=None, allow_none=True)
+    after = RecordId(load_default=None)
+
+
+class AlertResendSchema(Schema):
+    """To whom an alert is sent again, and how."""
+
+    reasons = fields.List(
+        fields.Enum(Reason, by_value=True, validate=validate.OneOf(SENT_AGAIN, error=_CHOOSE)),
+        required=True,
+        validate=validate.Length(1, len(Reason), error=_CHOOSE),
+        error_messages={"required": _CHOOSE},
+    )
+    way = fields.Enum(Way, by_value=True, required=True, error_messages={"required": _HOW})
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Again:
+        """Hand the service a typed value; the same reason twice counts once."""
+        return Again(tuple(dict.fromkeys(data["reasons"])), data["way"])
+
+
+class MissedSchema(Schema):
+    """How many an alert did not reach for one reason; ``again`` could get it at the same address."""
+
+    reason = fields.String()
+    words = fields.String(attribute="reason.label")
+    count = fields.Integer()
+    again = fields.Integer()
+
+
+class MissedMessageSchema(Schema):
+    """One message that did not come; its address is masked."""
+
+    id = fields.Integer()
+    channel = fields.String()
+    address = fields.String(attribute="masked")
+    reason = fields.String()
+
+
+class SentAgainSchema(Schema):
+    """That an alert was sent again: which way, for which reasons, to how many, by whom."""
+
+    round = fields.Integer()
+    way = fields.String()
+    reasons = fields.List(fields.String())
+    size = fields.Integer()
+    asked_by = fields.Integer()
+    asked_at = fields.AwareDateTime()
+
+
+class MissingSchema(Schema):
+    """Whom an alert did not reach: by reason, one by one, how many have another address, and what was done so far."""
+
+    reasons = fields.List(fields.Nested(MissedSchema))
+    by_other_addresses = fields.Dict(keys=fields.String(), values=fields.Integer())
+    items = fields.List(fields.Nested(MissedMessageSchema))
+    next = fields.Integer(allow_none=True)
+    resends = fields.List(fields.Nested(SentAgainSchema))

@@ -1,0 +1,77 @@
+"""The page of those whom an alert did not reach, from which it is sent again."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tsalert.alerts import costing, letting_go, proof, queries
+from tsalert.alerts.missing import queries as missing
+from tsalert.alerts.missing import service as resending
+from tsalert.alerts.missing.queries import Reason, Way
+from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
+from tsalert.alerts.models import Alert
+from tsalert.alerts.presenting import ADDRESS_WORDS, CHANNEL_WORDS
+from tsalert.alerts.rules import Channel
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.staff.queries import officer_names
+from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_form, read_form, redisplays
+
+bp = Blueprint("missed_alerts", __name__)
+_ONE_WORDS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
+
+
+@bp.get("/alerts/<int:alert_id>/missing")
+@requires(Permission.READ_ALERT)
+def list_missing(alert_id: int) -> ResponseReturnValue:
+    """Show whom an alert did not reach, by reason and one by one."""
+    asked, session = read_form(MissingAskedSchema(), request.args), db.session()
+    queries.mailings_of(session, alert_id)
+    alert = queries.get_alert(session, alert_id)
+    chosen = [asked["reason"]] if asked["reason"] else [*Reason]
+    messages = missing.page_of(session, alert, chosen, after=asked["after"] or 0)
+    return render_template(
+        "alerts/missing.html",
+        alert=alert,
+        reason=asked["reason"],
+        messages=messages,
+        next=messages[-1].id if len(messages) == missing.PAGE else None,
+        resends=missing.resends_of(session, alert.id),
+        names=officer_names(session),
+        channel_words=CHANNEL_WORDS,
+        **_choices(alert),
+    )
+
+
+@bp.post("/alerts/<int:alert_id>/missing")
+@requires(Permission.APPROVE_ALERT)
+@redisplays(list_missing)
+def send_again(alert_id: int) -> ResponseReturnValue:
+    """Send it again to those whom it did not reach."""
+    size = resending.send_again(alert_id, load_form(AlertResendSchema()), actor=current_actor(), now=utc_now())
+    flash(f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way.", "success")
+    return redirect(url_for(".list_missing", alert_id=alert_id), 303)
+
+
+def _choices(alert: Alert) -> dict[str, Any]:
+    """Return whom it could be sent to again, each way, and what that would cost."""
+    session = db.session()
+    sizes = missing.sizes_of(session, alert)
+    pulled = proof.pull_proof(alert)
+    costs = {way: {cost.channel: cost.pounds for cost in costing.costs(pulled, sizes[way])} for way in Way}
+    is_open = queries.standing(session, alert) in resending.SENT and alert.expires_at > utc_now()
+    return {
+        "missed": missing.by_reason(session, alert),
+        "sizes": sizes,
+        "costs": costs,
+        "ways": [way for way in Way if is_open and sizes[way]],
+        "is_open": is_open,
+        "are_gone": letting_go.are_gone(alert, utc_now()),
+        "address_words": ADDRESS_WORDS,
+        "one_words": _ONE_WORDS,
+        "ways_words": dict(Way.options()),
+        "reason_words": dict(Reason.options()),
+    }

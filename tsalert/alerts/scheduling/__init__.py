@@ -1,0 +1,1 @@
+"""Alerts that are approved for a moment to come."""

@@ -1,0 +1,1 @@
+"""What the texts and calls of alerts may cost."""
