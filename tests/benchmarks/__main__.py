@@ -8,6 +8,7 @@ from tests.benchmarks import (
     evidence,
     finding,
     importing,
+    kills,
     matching,
     paging,
     places,
@@ -22,6 +23,7 @@ if __name__ == "__main__":
     raise SystemExit(
         max(
             broadcast.main(10_000),
+            kills.main(20, 10_000),
             importing.main(100_000),
             subscribers.main(1_000_000),
             board.main(1_000_000),

@@ -1,0 +1,114 @@
+"""Workers killed at random points of a broadcast, again and again: nobody is missed, and doubles were in doubt.
+
+``python -m tests.benchmarks.kills [TIMES] [COUNT]`` prints JSON lines; exit 1 where somebody was missed, got it twice
+without being in doubt, or more got it twice than a worker has connections.
+"""
+
+import json
+import random
+import signal
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import select
+
+from tests.benchmarks.broadcast import CONNECTIONS, WORDS
+from tests.benchmarks.databases import both_databases
+from tests.conftest import command_environment, settings
+from tests.standins.processes import eventually, mail_server, worker
+from tsalert.app import create_app
+from tsalert.core.clock import utc_now
+from tsalert.db import db, transaction
+from tsalert.delivery import queries, service
+from tsalert.delivery.models import Delivery, Endpoint
+from tsalert.delivery.rules import Channel, EndpointStatus, Lane
+
+_PATIENCE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One broadcast whose worker was killed, and another that finished it."""
+
+    database: str
+    mails: int
+    killed_after: int
+    missed: int
+    doubled: int
+    doubled_without_doubt: int
+    in_doubt: int
+
+    def keeps_its_promise(self) -> bool:
+        """Tell whether nobody was missed, and whoever got it twice was in doubt and one of few."""
+        return not self.missed and not self.doubled_without_doubt and self.doubled <= CONNECTIONS
+
+
+def main(times: int, count: int) -> int:
+    """Kill, look, print, and say whether every promise was kept."""
+    rounds = []
+    with both_databases() as (folder, urls):
+        for name, url in urls.items():
+            app = create_app(settings(url, folder))
+            with app.app_context():
+                upgrade()
+                _add_people(count)
+                for _ in range(times):
+                    rounds.append(_round(name, app, folder, count))
+                    print(json.dumps(asdict(rounds[-1])), flush=True)
+                db.session.remove()
+                db.engine.dispose()
+    return 0 if all(each.keeps_its_promise() for each in rounds) else 1
+
+
+def _add_people(count: int) -> None:
+    people = [service.NewEndpoint(Channel.EMAIL, f"p{n}@example.org", EndpointStatus.ACTIVE) for n in range(count)]
+    with transaction() as session:
+        service.find_or_add_endpoints(session, people, now=utc_now())
+
+
+def _round(name: str, app: Flask, folder: Path, count: int) -> Round:
+    log = folder / "mail.log"
+    log.unlink(missing_ok=True)
+    mailing_id, killed_after = _broadcast(), random.randrange(count)
+    with mail_server(log) as port:
+        environment = command_environment(app, TSALERT_EMAIL=f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}")
+        with worker(environment, folder / "killed.log") as process:
+            eventually(lambda: _arrived(log) >= killed_after, seconds=_PATIENCE, every=0.002)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        with worker(environment, folder / "next.log"):
+            eventually(lambda: _is_finished(mailing_id), seconds=_PATIENCE, every=0.05)
+    times = Counter(json.loads(line)["to"] for line in log.read_text().splitlines())
+    doubled, doubtful = {to for to, often in times.items() if often > 1}, _in_doubt(mailing_id)
+    return Round(name, count, killed_after, count - len(times), len(doubled), len(doubled - doubtful), len(doubtful))
+
+
+def _broadcast() -> int:
+    with transaction() as session:
+        mailing_id = service.create_mailing(session, WORDS, lane=Lane.BULK, now=utc_now())
+        service.enqueue(session, mailing_id, queries.reachable_endpoints(), now=utc_now())
+        return mailing_id
+
+
+def _arrived(log: Path) -> int:
+    return log.read_bytes().count(b"\n") if log.exists() else 0
+
+
+def _is_finished(mailing_id: int) -> bool:
+    db.session.rollback()
+    return queries.progress(db.session(), mailing_id).is_finished
+
+
+def _in_doubt(mailing_id: int) -> set[str]:
+    doubtful = select(Endpoint.address).join(Delivery, Delivery.endpoint_id == Endpoint.id)
+    found = db.session.scalars(doubtful.where(Delivery.mailing_id == mailing_id, Delivery.doubts > 0))
+    return set(found)
+
+
+if __name__ == "__main__":
+    _given = [int(each) for each in sys.argv[1:3]]
+    raise SystemExit(main(*(_given if len(_given) > 1 else (20, 10_000))))
