@@ -143,7 +143,8 @@ def test_sending_is_stopped_once_and_started_once(session: Session) -> None:
         start()
     assert stopping.current_stop(session) is None
     assert [each.start_reason for each in stopping.past_stops(session)] == [ON]
-    trail = session.execute(select(AuditEvent.action, AuditEvent.subject_id).where(AuditEvent.subject == "sending"))
+    noted = select(AuditEvent.action, AuditEvent.subject_id).where(AuditEvent.subject == "sending")
+    trail = session.execute(noted.order_by(AuditEvent.id))
     assert [tuple(each) for each in trail] == [("stopped", stop_id), ("started", stop_id)]
 
 

@@ -51,6 +51,7 @@ SITE = "http://127.0.0.1:8000"
 NETWORK = "192.0.2.1"
 # Kinds of messages by the module that sends them. Residents' are made below; officers' lead behind the sign-in.
 TO_RESIDENTS = {
+    "alerts/missing/service.py",
     "alerts/posting.py",
     "circulation/reminding.py",
     "digests/service.py",
@@ -59,6 +60,8 @@ TO_RESIDENTS = {
     "subscribers/preferences/visits.py",
 }
 TO_OFFICERS = {
+    "alerts/scheduling/telling.py",
+    "alerts/trials/service.py",
     "enforcement/reminding.py",
     "handover/telling.py",
     "hygiene/telling.py",
@@ -71,9 +74,11 @@ TO_OFFICERS = {
     "retention/access/reminding.py",
     "rota/alarms.py",
     "rota/mobiles.py",
+    "rota/silence.py",
     "safeguarding/reminding.py",
     "subscribers/telling.py",
     "telephone/telling.py",
+    "watching/service.py",
 }
 # Answers to whoever texts us hold no link.
 ANSWERS = {"inbound/notify.py"}
@@ -95,6 +100,7 @@ FOR_RESIDENTS = {
 FOR_OFFICERS = {
     "/access",
     "/alerts/{}",
+    "/board",
     "/board-reports/{}",
     "/borders",
     "/cases/{}/enforcement",

@@ -47,11 +47,12 @@ def newsletter(notice: Notice, head: Letterhead, *, join: str | None = None) -> 
 
     :param join: where its readers sign up, if not where everybody does.
     """
+    join = join or f"{head.public_url}/join"
     foot = [
         *_numbers(head),
         " ".join([f"This warning is from {head.authority}.", *_until(notice)]),
         f"Read all of it, and check that it is real, at {check_url(notice.reference, head)}",
-        f"Free warnings like this: {join or f'{head.public_url}/join'}",
+        f"Free warnings like this: {join}",
     ]
     lead = f"{notice.follow_up} " if notice.follow_up else ""
     room = max(_NEWSLETTER_WORDS - len(f"{notice.headline} {lead} {' '.join(foot)}".split()), 20)
