@@ -22,7 +22,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
+from tests.alerts.test_resending import ended, send
 from tsalert.alerts import service as alerts
+from tsalert.alerts.missing.queries import Reason, Way
+from tsalert.alerts.missing.service import Again, send_again
 from tsalert.circulation import reminding
 from tsalert.circulation import service as circulation
 from tsalert.circulation.rules import NewContact, NewPartner
@@ -199,10 +202,16 @@ def gets_an_alert(session: Session, officer: Callable[..., Actor]) -> None:
     subscribe(session, "library@example.org", kind="partner")
     session.commit()
     author, approver = officer(RoleName.DUTY_OFFICER), officer(RoleName.MANAGER)
-    now = utc_now()
-    alert_id = alerts.write_draft(new_draft(expires_at=now + timedelta(days=7)), actor=author, now=now)
-    alerts.submit(alert_id, actor=author, now=now)
-    alerts.approve(alert_id, shown(alert_id), actor=approver, now=now)
+    send(author, approver)
+
+
+def is_sent_an_alert_again(session: Session, officer: Callable[..., Actor]) -> None:
+    """Send those who got the alert before another one, which comes back, and send it again."""
+    author, approver = officer(RoleName.DUTY_OFFICER), officer(RoleName.MANAGER)
+    alert_id = send(author, approver)
+    ended(session, **dict.fromkeys(("ann", "phone", "large", "library"), "soft_bounced"))
+    again = Again((Reason.BOUNCED_FOR_NOW,), Way.SAME)
+    assert send_again(alert_id, again, actor=approver, now=utc_now())
 
 
 def asks_for_preferences(session: Session, _officer: Callable[..., Actor]) -> None:
@@ -247,6 +256,7 @@ MAKERS = {
     "circulation/reminding.py": is_asked_how_many_it_reaches,
     "subscribers/asking.py": joins,
     "alerts/posting.py": gets_an_alert,
+    "alerts/missing/service.py": is_sent_an_alert_again,
     "subscribers/preferences/visits.py": asks_for_preferences,
     "subscribers/preferences/moving.py": moves,
 }
