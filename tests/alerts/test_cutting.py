@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.alerts.cutting import cut, sentences, shortened
+from tsalert.alerts.cutting import cut, sentences, shortened, width
 
 ONE, TWO, THREE = "Roofers knock.", "They say a tile is loose.", "They take you to the bank."
 
@@ -50,6 +50,6 @@ def test_of_nothing_all_is_there() -> None:
 
 @given(st.text(min_size=1).filter(str.strip), st.integers(2, 60))
 def test_a_cut_is_never_longer_than_there_is_room(text: str, longest: int) -> None:
-    assert len(shortened(text, longest)) <= longest
+    assert width(shortened(text, longest)) <= longest
     found = cut(sentences(text), longest=longest)
-    assert len(found.text) <= longest
+    assert width(found.text) <= longest

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from tsalert.alerts import markdown
 
@@ -47,10 +49,10 @@ def cut(said: Sequence[str], *, longest: int, most: int | None = None) -> Cut:
     kept: list[str] = []
     room = longest
     for sentence in said[:most]:
-        if len(sentence) > room:
+        if width(sentence) > room:
             break
         kept.append(sentence)
-        room -= len(sentence) + 1
+        room -= width(sentence) + 1
     if said and not kept:
         return Cut((shortened(said[0], longest),), is_all=False)
     return Cut(tuple(kept), is_all=len(kept) == len(said))
@@ -58,11 +60,16 @@ def cut(said: Sequence[str], *, longest: int, most: int | None = None) -> Cut:
 
 def shortened(sentence: str, longest: int) -> str:
     """Return a sentence that is no longer than so many characters; what is cut ends at a word."""
-    if len(sentence) <= longest:
+    if width(sentence) <= longest:
         return sentence
-    whole = sentence[:longest]
+    whole = sentence[: sum(total <= longest for total in accumulate(map(width, sentence)))]
     words = whole.rsplit(" ", 1)[0] if " " in whole else whole[:-1]
-    return f"{words[: longest - 1].rstrip(' ,;:')}…"
+    return f"{(words if width(words) < longest else words[:-1]).rstrip(' ,;:')}…"
+
+
+def width(text: str) -> int:
+    """Return how much room a text takes: the letters of East Asia are as wide as two of ours."""
+    return sum(2 if east_asian_width(letter) in {"W", "F"} else 1 for letter in text)
 
 
 def _ended(sentence: str) -> str:

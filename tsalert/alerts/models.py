@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tsalert.db import Base
+from tsalert.db import Base, ExactDecimal
 
 _SENT_ALONE = text("override_reason IS NOT NULL")
 _FIRST = text("round = 0")
@@ -125,7 +125,7 @@ class AlertPrice(Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
     units: Mapped[int]
     unit: Mapped[str]
-    pence_each: Mapped[Decimal]
+    pence_each: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
 class AlertWardCount(Base):

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tsalert.alerts.cutting import cut, sentences, shortened
+from tsalert.alerts.rules import LONGEST_HEADLINE
 from tsalert.alerts.wording import Letterhead, Notice, check_url
 from tsalert.core.clock import in_london
 from tsalert.documents.codes import draw_code
@@ -119,7 +120,7 @@ def _way_on(copy: Copy, width_mm: int, *, is_all: bool) -> list[Block]:
 def _page(copy: Copy, blocks: list[Block], *, largest_pt: int, is_centred: bool) -> Document:
     service = f"{copy.head.authority} Trading Standards"
     return Document(
-        title=copy.notice.headline,
+        title=shortened(copy.notice.headline, LONGEST_HEADLINE),
         author=service,
         made_at=copy.made_at,
         blocks=tuple(blocks),
