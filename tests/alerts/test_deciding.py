@@ -7,8 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.alerts.conftest import new_draft, shown
-from tsalert.alerts import service
+from tsalert.alerts import scheduling, service
 from tsalert.core.actors import Actor
+from tsalert.delivery import stopping
 from tsalert.staff.rules import RoleName
 
 SignIn = Callable[..., FlaskClient]
@@ -39,3 +40,37 @@ def test_of_a_sent_alert_its_progress_comes_first_and_nothing_stands_against_it(
     page = signed_in().get(f"/alerts/{waits}").text
     assert page.index('id="progress"') < page.index("Written by") < page.index("As an email")
     assert "What stands against it" not in page
+
+
+def test_while_all_sending_is_stopped_the_page_says_that_nothing_of_it_would_leave(
+    signed_in: SignIn, author: Actor, waits: int
+) -> None:
+    stopping.stop_sending("The texts carry a wrong number.", actor=author, now=datetime.now(UTC))
+    browser, place = signed_in(), f"/alerts/{waits}"
+    page = browser.get(place).text
+    objections = page[page.index("What stands against it") : page.index(">Decide<")]
+    assert "All sending is stopped" in objections
+    assert "Nothing was found" not in objections
+    answer = browser.post(f"{place}/approve", data={"digest": shown(waits)}, follow_redirects=True)
+    assert "Approved. 3 messages wait until all sending is started again." in answer.text
+    progress = browser.get(f"{place}/progress").text
+    assert "All sending is stopped" in progress
+
+
+def test_an_alert_past_changing_opens_no_form_in_which_work_would_be_lost(
+    signed_in: SignIn, approver: Actor, waits: int
+) -> None:
+    browser = signed_in()
+    assert browser.get(f"/alerts/{waits}/edit").status_code == 200
+    service.approve(waits, shown(waits), actor=approver, now=datetime.now(UTC))
+    refused = browser.get(f"/alerts/{waits}/edit")
+    assert refused.status_code == 409
+    assert "you cannot edit it now" in refused.text
+
+
+def test_what_was_called_off_says_so_before_its_text(signed_in: SignIn, approver: Actor, waits: int) -> None:
+    now = datetime.now(UTC)
+    scheduling.schedule(waits, shown(waits), now + timedelta(days=1), actor=approver, now=now)
+    scheduling.call_off(waits, "The firm has closed.", actor=approver, now=now)
+    page = signed_in().get(f"/alerts/{waits}").text
+    assert page.index("The firm has closed.") < page.index("As an email")

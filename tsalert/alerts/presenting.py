@@ -15,7 +15,7 @@ from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.previews.reading import read
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
-from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
+from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps, next_status
 from tsalert.alerts.trials.queries import trials_of, ways
 from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
@@ -23,6 +23,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.delivery import stopping
 from tsalert.places.adjoining import lie_somewhere
 from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
@@ -122,8 +123,12 @@ def follow_up_form(alert_id: int) -> dict[str, Any]:
 
 
 def edit_form(alert_id: int) -> dict[str, Any]:
-    """Return what the form for a written alert is drawn with."""
+    """Return what the form for a written alert is drawn with.
+
+    :raises Conflict: it is past changing.
+    """
     alert = queries.get_alert(db.session(), alert_id)
+    next_status(queries.standing(db.session(), alert), Step.EDIT)
     filled = {
         "headline": alert.headline,
         "body": alert.body_markdown,
@@ -255,6 +260,7 @@ def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> 
         "held": count_waiting(night, progress.by_channel) if night and progress else "",
         "held_until": night.until if night else None,
         "progress_status": STATUS_WORDS[status],
+        "stop": stopping.current_stop(session),
         "is_moving": status in _MOVING,
         "channel_words": CHANNEL_WORDS,
         "delivery_words": DELIVERY_WORDS,
