@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.alerts.conftest import new_draft, shown
 from tsalert.alerts import scheduling, service
+from tsalert.alerts.rules import FollowUp, Kind
 from tsalert.core.actors import Actor
 from tsalert.delivery import stopping
 from tsalert.staff.rules import RoleName
@@ -74,3 +75,33 @@ def test_what_was_called_off_says_so_before_its_text(signed_in: SignIn, approver
     scheduling.call_off(waits, "The firm has closed.", actor=approver, now=now)
     page = signed_in().get(f"/alerts/{waits}").text
     assert page.index("The firm has closed.") < page.index("As an email")
+
+
+def test_an_update_offers_nothing_more_once_its_alert_was_withdrawn(
+    signed_in: SignIn, author: Actor, approver: Actor, waits: int
+) -> None:
+    now = datetime.now(UTC)
+    service.approve(waits, shown(waits), actor=approver, now=now)
+    written = FollowUp(Kind.UPDATE, "Moved on", "They are in Plaistow now.", now + timedelta(days=6))
+    sent, waiting = (service.follow_up(waits, written, actor=author, now=now) for _ in range(2))
+    for each in (sent, waiting):
+        service.submit(each, actor=author, now=now)
+    service.approve(sent, shown(sent), actor=approver, now=now)
+    browser = signed_in()
+    assert "Write an update" in browser.get(f"/alerts/{sent}").text
+    assert "Approve and send" in browser.get(f"/alerts/{waiting}").text
+    service.withdraw(waits, "The firm has shown its papers.", actor=approver, now=now)
+    assert "Write an update" not in browser.get(f"/alerts/{sent}").text
+    page = browser.get(f"/alerts/{waiting}").text
+    assert "Approve and send" not in page
+    assert "which this continues, was withdrawn" in page[page.index("What stands against it") :]
+    assert "Return to be changed" in page
+
+
+def test_what_is_still_to_fill_in_stands_against_it(signed_in: SignIn, author: Actor, people: None) -> None:
+    now = datetime.now(UTC)
+    words = new_draft(body="They come in {vehicle}.", expires_at=now + timedelta(days=7))
+    page = signed_in().get(f"/alerts/{service.write_draft(words, actor=author, now=now)}").text
+    objections = page[page.index("What stands against it") :]
+    assert "Still to fill in" in objections
+    assert "Nothing was found" not in objections

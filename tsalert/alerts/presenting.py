@@ -87,6 +87,7 @@ _PERMISSIONS = {
     Step.RESUME: Permission.APPROVE_ALERT,
     Step.WITHDRAW: Permission.APPROVE_ALERT,
 }
+_WAYS_OUT = (Step.SUBMIT, Step.APPROVE, Step.SEND_ALONE, Step.SCHEDULE, Step.START)
 
 
 def page_number(name: str) -> int | None:
@@ -170,7 +171,8 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "correction": withdrawing.find_correction(session, alert.id),
         "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
-        "steps": _offered(status, actor, wrote_it=wrote_it),
+        "was_withdrawn": following.find_withdrawn(alert),
+        "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert),
         "wrote_it": wrote_it,
         "asks_password": not is_fresh(actor, now=now),
         "names": officer_names(session),
@@ -250,6 +252,11 @@ def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
     if wrote_it:
         return held - {Step.APPROVE, Step.SCHEDULE, Step.START}
     return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
+
+
+def _closed(alert: Alert) -> set[Step]:
+    """Return the steps on the way out, where the alert that this one continues was withdrawn."""
+    return {*_WAYS_OUT} if following.find_withdrawn(alert) else set()
 
 
 def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> dict[str, Any]:
