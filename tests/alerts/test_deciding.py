@@ -1,5 +1,6 @@
 """The page on which an alert is decided: its order, and what it says while nothing may leave."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -105,3 +106,19 @@ def test_what_is_still_to_fill_in_stands_against_it(signed_in: SignIn, author: A
     objections = page[page.index("What stands against it") :]
     assert "Still to fill in" in objections
     assert "Nothing was found" not in objections
+
+
+def test_one_number_is_counted_in_the_singular(signed_in: SignIn, waits: int) -> None:
+    page = " ".join(re.sub(r"<[^>]+>", " ", signed_in().get(f"/alerts/{waits}").text).split())
+    assert "1 mobile number See" in page
+
+
+def test_sending_alone_is_folded_away_until_it_is_refused(signed_in: SignIn, author: Actor, people: None) -> None:
+    now = datetime.now(UTC)
+    alert_id = service.write_draft(new_draft(expires_at=now + timedelta(days=7)), actor=author, now=now)
+    browser, place = signed_in(RoleName.DUTY_OFFICER, RoleName.LONE_SENDER), f"/alerts/{alert_id}"
+    words = "Send it without approval"
+    assert re.search(rf"<details(?! open)[^>]*>\s*<summary[^>]*>\s*<span[^>]*>\s*{words}", browser.get(place).text)
+    refused = browser.post(f"{place}/send-alone", data={"digest": shown(alert_id)})
+    assert refused.status_code == 422
+    assert re.search(rf"<details[^>]* open[^>]*>\s*<summary[^>]*>\s*<span[^>]*>\s*{words}", refused.text)

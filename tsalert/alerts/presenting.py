@@ -32,6 +32,7 @@ from tsalert.subscribers.kinds import kind_names
 from tsalert.web.fields import LARGEST_ID
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
+ONE_ADDRESS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
 CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.VOICE: "Call to a landline"}
 URGENCY_WORDS = {
     Urgency.ROUTINE: (
@@ -180,6 +181,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
+        "one_words": ONE_ADDRESS,
         "chosen": settling.say_choice(session, alert),
         **guarding.readers(session, alert, pulled, now),
         "review": queries.find_review(session, alert_id),
