@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown
 from tsalert.alerts import scheduling, service
+from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
 from tsalert.core.actors import Actor
 from tsalert.delivery import stopping
@@ -122,3 +125,23 @@ def test_sending_alone_is_folded_away_until_it_is_refused(signed_in: SignIn, aut
     refused = browser.post(f"{place}/send-alone", data={"digest": shown(alert_id)})
     assert refused.status_code == 422
     assert re.search(rf"<details[^>]* open[^>]*>\s*<summary[^>]*>\s*<span[^>]*>\s*{words}", refused.text)
+
+
+def test_an_alert_that_ended_while_it_waited_says_so_and_offers_no_way_out(
+    signed_in: SignIn, session: Session, waits: int
+) -> None:
+    session.execute(update(Alert).where(Alert.id == waits).values(expires_at=datetime.now(UTC) - timedelta(hours=1)))
+    session.commit()
+    page = signed_in().get(f"/alerts/{waits}").text
+    assert "It has ended, so it cannot go out." in page[page.index("What stands against it") :]
+    assert "Approve and send" not in page
+    assert "Return to be changed" in page
+
+
+def test_only_the_form_that_was_refused_opens(signed_in: SignIn, waits: int) -> None:
+    browser, place = signed_in(RoleName.MANAGER), f"/alerts/{waits}"
+    for form, words in (("return", "Return it, or reject it for good"), ("schedule", "Approve it for a later time")):
+        refused = browser.post(f"{place}/{form}", data={"digest": shown(waits)})
+        assert refused.status_code == 422
+        opened = re.findall(r"<details[^>]* open[^>]*>\s*<summary[^>]*>\s*<span[^>]*>\s*([^<]*?)\s*<", refused.text)
+        assert opened == [words]

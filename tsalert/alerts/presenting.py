@@ -173,7 +173,8 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "correction": withdrawing.find_correction(session, alert.id),
         "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
         "was_withdrawn": following.find_withdrawn(alert),
-        "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert),
+        "has_ended": alert.expires_at <= now,
+        "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert, now),
         "wrote_it": wrote_it,
         "asks_password": not is_fresh(actor, now=now),
         "names": officer_names(session),
@@ -256,9 +257,9 @@ def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
     return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
 
 
-def _closed(alert: Alert) -> set[Step]:
-    """Return the steps on the way out, where the alert that this one continues was withdrawn."""
-    return {*_WAYS_OUT} if following.find_withdrawn(alert) else set()
+def _closed(alert: Alert, now: datetime) -> set[Step]:
+    """Return the steps on the way out, where it has ended or the alert that it continues was withdrawn."""
+    return {*_WAYS_OUT} if alert.expires_at <= now or following.find_withdrawn(alert) else set()
 
 
 def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> dict[str, Any]:
