@@ -172,8 +172,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "correction": withdrawing.find_correction(session, alert.id),
         "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
-        "was_withdrawn": following.find_withdrawn(alert),
-        "has_ended": alert.expires_at <= now,
+        **_until_sent(alert, now),
         "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert, now),
         "wrote_it": wrote_it,
         "asks_password": not is_fresh(actor, now=now),
@@ -182,7 +181,6 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
         "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
-        "one_words": ONE_ADDRESS,
         "chosen": settling.say_choice(session, alert),
         **guarding.readers(session, alert, pulled, now),
         "review": queries.find_review(session, alert_id),
@@ -255,6 +253,15 @@ def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
     if wrote_it:
         return held - {Step.APPROVE, Step.SCHEDULE, Step.START}
     return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
+
+
+def _until_sent(alert: Alert, now: datetime) -> dict[str, Any]:
+    """Return why an alert may go out no more, and the words for one address of each channel."""
+    return {
+        "was_withdrawn": following.find_withdrawn(alert),
+        "has_ended": alert.expires_at <= now,
+        "one_words": ONE_ADDRESS,
+    }
 
 
 def _closed(alert: Alert, now: datetime) -> set[Step]:
