@@ -145,3 +145,11 @@ def test_only_the_form_that_was_refused_opens(signed_in: SignIn, waits: int) -> 
         assert refused.status_code == 422
         opened = re.findall(r"<details[^>]* open[^>]*>\s*<summary[^>]*>\s*<span[^>]*>\s*([^<]*?)\s*<", refused.text)
         assert opened == [words]
+
+
+def test_of_a_rejected_alert_nothing_is_weighed_any_more(signed_in: SignIn, approver: Actor, waits: int) -> None:
+    service.reject(waits, "Another council has sent it.", actor=approver, now=datetime.now(UTC))
+    page = signed_in().get(f"/alerts/{waits}").text
+    assert "Another council has sent it." in page
+    assert "What stands against it" not in page
+    assert "Who would get it now" not in page
