@@ -1,7 +1,7 @@
 import pytest
 
 from tsalert.alerts.scheduling.rules import ScheduleState
-from tsalert.alerts.steps import STATUS_WORDS, TRANSITIONS, Status, Step, legal_steps, next_status, standing
+from tsalert.alerts.steps import OWN_STEPS, STATUS_WORDS, TRANSITIONS, Status, Step, legal_steps, next_status, standing
 from tsalert.core.errors import Conflict
 
 # Written out again, as an officer would say it, so that a slip in the table shows.
@@ -42,8 +42,14 @@ def test_every_pair_of_state_and_step_leads_where_it_should_or_nowhere(status: S
         return
     with pytest.raises(Conflict) as refused:
         next_status(status, step)
-    assert refused.value.legal == legal_steps(status)
+    assert refused.value.legal == tuple(step for step in legal_steps(status) if step not in OWN_STEPS)
     assert step not in refused.value.legal
+
+
+def test_what_may_be_done_instead_names_no_step_that_only_the_service_takes() -> None:
+    with pytest.raises(Conflict) as refused:
+        next_status(Status.SENDING, Step.EDIT)
+    assert refused.value.legal == (Step.PAUSE, Step.WITHDRAW)
 
 
 def test_nothing_leads_out_of_an_end() -> None:

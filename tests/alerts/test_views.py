@@ -80,7 +80,7 @@ def test_the_preview_shows_mail_text_and_who_would_get_it(signed_in: SignIn, peo
     assert "UCS-2" in page
     assert "\N{POLICE CAR}" in page
     assert "((unsubscribe_link))" not in page
-    assert "mobile numbers" in page
+    assert "mobile number" in page
     mail = browser.get(f"{place}/email")
     assert "<em>knock</em>" in mail.text
     assert "sandbox" in mail.headers["Content-Security-Policy"]

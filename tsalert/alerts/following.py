@@ -41,8 +41,19 @@ def require_standing(session: Session, alert: Alert) -> None:
     :raises Conflict: it was.
     """
     original = original_of(session, alert)
-    if original is not alert and alert.kind != Kind.CANCEL and original.withdrawn_because is not None:
+    if _outlives(alert, original):
         raise Conflict(f"{original.reference}, which this continues, was withdrawn.", legal=["read"])
+
+
+def find_withdrawn(alert: Alert) -> Alert | None:
+    """Return the alert that an update or an all-clear continues, where that was withdrawn."""
+    original = alert.original
+    return original if original is not None and _outlives(alert, original) else None
+
+
+def _outlives(alert: Alert, original: Alert) -> bool:
+    """Tell whether what an alert continues was withdrawn; a correction is written because of that."""
+    return original is not alert and alert.kind != Kind.CANCEL and original.withdrawn_because is not None
 
 
 def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from tsalert.alerts.previews.reading import read
 from tsalert.alerts.printed import copies as printed
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
 from tsalert.alerts.speaking import LONGEST_CALL
-from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps
+from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps, next_status
 from tsalert.alerts.trials.queries import trials_of, ways
 from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.alerts.wording import safe_html
@@ -26,6 +26,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
+from tsalert.delivery import stopping
 from tsalert.places.adjoining import lie_somewhere
 from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
@@ -34,6 +35,7 @@ from tsalert.subscribers.kinds import kind_names
 from tsalert.web.fields import LARGEST_ID
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
+ONE_ADDRESS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
 CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.VOICE: "Call to a landline"}
 URGENCY_WORDS = {
     Urgency.ROUTINE: (
@@ -89,6 +91,7 @@ _PERMISSIONS = {
     Step.RESUME: Permission.APPROVE_ALERT,
     Step.WITHDRAW: Permission.APPROVE_ALERT,
 }
+_WAYS_OUT = (Step.SUBMIT, Step.APPROVE, Step.SEND_ALONE, Step.SCHEDULE, Step.START)
 
 
 def page_number(name: str) -> int | None:
@@ -125,8 +128,12 @@ def follow_up_form(alert_id: int) -> dict[str, Any]:
 
 
 def edit_form(alert_id: int) -> dict[str, Any]:
-    """Return what the form for a written alert is drawn with."""
+    """Return what the form for a written alert is drawn with.
+
+    :raises Conflict: it is past changing.
+    """
     alert = queries.get_alert(db.session(), alert_id)
+    next_status(queries.standing(db.session(), alert), Step.EDIT)
     filled = {
         "headline": alert.headline,
         "body": alert.body_markdown,
@@ -168,7 +175,8 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "all_clear": following.find_all_clear(session, alert.in_reply_to or alert.id),
         "correction": withdrawing.find_correction(session, alert.id),
         "is_uncorrected": status is Status.CANCELLED and not withdrawing.find_obstacle(session, alert),
-        "steps": _offered(status, actor, wrote_it=wrote_it),
+        **_until_sent(alert, now),
+        "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert, now),
         "wrote_it": wrote_it,
         "asks_password": not is_fresh(actor, now=now),
         "names": officer_names(session),
@@ -250,6 +258,20 @@ def _offered(status: Status, actor: Actor, *, wrote_it: bool) -> set[Step]:
     return held - {Step.SEND_ALONE} if Step.APPROVE in held else held
 
 
+def _until_sent(alert: Alert, now: datetime) -> dict[str, Any]:
+    """Return why an alert may go out no more, and the words for one address of each channel."""
+    return {
+        "was_withdrawn": following.find_withdrawn(alert),
+        "has_ended": alert.expires_at <= now,
+        "one_words": ONE_ADDRESS,
+    }
+
+
+def _closed(alert: Alert, now: datetime) -> set[Step]:
+    """Return the steps on the way out, where it has ended or the alert that it continues was withdrawn."""
+    return {*_WAYS_OUT} if alert.expires_at <= now or following.find_withdrawn(alert) else set()
+
+
 def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> dict[str, Any]:
     progress = queries.progress(session, alert)
     night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
@@ -258,6 +280,7 @@ def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> 
         "held": count_waiting(night, progress.by_channel) if night and progress else "",
         "held_until": night.until if night else None,
         "progress_status": STATUS_WORDS[status],
+        "stop": stopping.current_stop(session),
         "is_moving": status in _MOVING,
         "channel_words": CHANNEL_WORDS,
         "delivery_words": DELIVERY_WORDS,

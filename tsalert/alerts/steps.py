@@ -75,6 +75,9 @@ TRANSITIONS: dict[tuple[Status, Step], Status] = {
     (Status.FAILED, Step.WITHDRAW): Status.CANCELLED,
 }
 
+# What the service does by itself: nobody is told that they may do it.
+OWN_STEPS = frozenset({Step.SEND, Step.HOLD, Step.COMPLETE, Step.FAIL})
+
 STATUS_WORDS: dict[Status, str] = {
     Status.DRAFT: "Draft",
     Status.PENDING_APPROVAL: "Waiting for approval",
@@ -94,11 +97,11 @@ STATUS_WORDS: dict[Status, str] = {
 def next_status(status: Status, step: Step) -> Status:
     """Return where a step leads.
 
-    :raises Conflict: the step is not possible now; the error lists those that are.
+    :raises Conflict: the step is not possible now; the error lists those that somebody may take.
     """
     following = TRANSITIONS.get((status, step))
     if following is None:
-        legal = legal_steps(status)
+        legal = [step for step in legal_steps(status) if step not in OWN_STEPS]
         raise Conflict(f"This alert is “{STATUS_WORDS[status].lower()}”: you cannot {step} it now.", legal=legal)
     return following
 

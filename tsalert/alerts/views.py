@@ -22,6 +22,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken
 from tsalert.db import db
+from tsalert.delivery import stopping
 from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
@@ -243,6 +244,8 @@ def on_their_way(size: int, counted: int | None = None) -> str:
     if not size:
         return "Nobody gets it at once: it goes out with the next daily and weekly mails."
     said = f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
+    if stopping.current_stop(db.session()):
+        return f"{size:,} message{' waits' if size == 1 else 's wait'} until all sending is started again."
     if counted is None or counted == size:
         return said
     return f"{said} The page that you saw said {counted:,}: some have {'left' if size < counted else 'joined'} since."

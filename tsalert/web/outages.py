@@ -11,7 +11,7 @@ from flask import g, request
 from tsalert.db import db
 
 # Fields that travel with a form and say nothing to its reader.
-_OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "step"})
+_OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "step", "digest", "counted", "shown"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
 from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
-from tsalert.alerts.presenting import ADDRESS_WORDS, CHANNEL_WORDS
-from tsalert.alerts.rules import Channel
+from tsalert.alerts.presenting import ADDRESS_WORDS, CHANNEL_WORDS, ONE_ADDRESS
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -21,7 +20,6 @@ from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("missed_alerts", __name__)
-_ONE_WORDS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
 
 
 @bp.get("/alerts/<int:alert_id>/missing")
@@ -71,7 +69,7 @@ def _choices(alert: Alert) -> dict[str, Any]:
         "is_open": is_open,
         "are_gone": letting_go.are_gone(alert, utc_now()),
         "address_words": ADDRESS_WORDS,
-        "one_words": _ONE_WORDS,
+        "one_words": ONE_ADDRESS,
         "ways_words": dict(Way.options()),
         "reason_words": dict(Reason.options()),
     }
