@@ -10,9 +10,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown
-from tsalert.alerts import scheduling, service
+from tsalert.alerts import service
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
+from tsalert.alerts.scheduling import service as scheduling
 from tsalert.core.actors import Actor
 from tsalert.delivery import stopping
 from tsalert.staff.rules import RoleName
