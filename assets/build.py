@@ -1,4 +1,4 @@
-"""Put what the pages take from npm into ``tsalert/static/vendor``, once for each state of the lock file.
+"""Put what the pages and the printer take from npm into ``tsalert/static/vendor``, once for each state of the lock file.
 
 It never keeps the font or the pictures that belong to GOV.UK's own sites.
 """
@@ -20,6 +20,16 @@ SOURCES = (
     f"{GOVUK}/govuk-frontend.min.js",
     "node_modules/htmx.org/dist/htmx.min.js",
     "assets/favicon.svg",
+)
+# For scripts that residents' names are written in and no package of Python brings letters of; their licence goes along.
+FONTS = tuple(
+    f"node_modules/@expo-google-fonts/noto-sans-{script.lower()}/{name}"
+    for script in ("Gujarati", "Gurmukhi")
+    for name in (
+        f"400Regular/NotoSans{script}_400Regular.ttf",
+        f"700Bold/NotoSans{script}_700Bold.ttf",
+        "LICENSE_FONT",
+    )
 )
 
 _LOADING_RULE = re.compile(r"@font-face\s*\{[^}]*\}|[^{}]*\{[^{}]*\burl\([^{}]*\}")
@@ -78,6 +88,9 @@ def copy() -> None:
         if path.suffix == ".css":
             text = without_govuk_identity(text)
         (VENDOR / path.name).write_text(text, encoding="utf-8")
+    (VENDOR / "fonts").mkdir(exist_ok=True)
+    for source in FONTS:
+        shutil.copy(ROOT / source, VENDOR / "fonts")
 
 
 def main() -> None:

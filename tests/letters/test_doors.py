@@ -58,7 +58,7 @@ def test_an_unfinished_letter_comes_back_with_what_was_typed(
 def test_characters_that_the_pdf_cannot_show_are_told_before_it_is_issued(
     session: Session, case_id: int, signed_in: Callable[..., FlaskClient]
 ) -> None:
-    answer = signed_in().post(f"/cases/{case_id}/letters/check", data=WRITTEN | {"body": "ਪ says"})
+    answer = signed_in().post(f"/cases/{case_id}/letters/check", data=WRITTEN | {"body": "པ says"})
     assert "The PDF cannot show these characters" in answer.text
 
 

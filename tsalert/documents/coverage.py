@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # For scripts that residents' names are written in and the printer has no letters of; nothing of them is ever run.
 PACKAGES = ("justmytype_intl_cjk", "justmytype_intl_south_asia")
+BUILT = Path(__file__).parent.parent / "static" / "vendor" / "fonts"
 FAMILIES = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")
 # The last code for private use: no font that anybody writes letters in has it, so it is drawn as the box.
 _IN_NO_FONT = "\U0010fffd"
@@ -48,6 +49,8 @@ def font_book(folder: Path | None) -> "Fonts":
 
 def _installed() -> Iterator[Path]:
     """Yield where the packages of fonts lie; a PDF names in words what only a missing one could show."""
+    if BUILT.is_dir():
+        yield BUILT
     for package in PACKAGES:
         found = find_spec(package)
         for place in (found.submodule_search_locations or ()) if found else ():
