@@ -1,4 +1,4 @@
-"""Put what the pages and the printer take from npm into ``tsalert/static/vendor``, once for each state of the lock file.
+"""Put what pages and PDFs take from npm into ``tsalert/static/vendor``, once for each state of the lock file.
 
 It never keeps the font or the pictures that belong to GOV.UK's own sites.
 """
