@@ -66,7 +66,7 @@ def test_a_row_that_cannot_be_is_refused_in_words(line: Line, said: str) -> None
 
 
 def test_a_row_cut_short_is_refused() -> None:
-    with pytest.raises(RuleViolation, match="values"):
+    with pytest.raises(RuleViolation, match="has 1 value; 21 are expected"):
         read_row(["ZZ1 1AA"], read_layout(NEWER))
 
 

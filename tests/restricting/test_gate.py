@@ -21,7 +21,7 @@ KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # A hold and a request for what is held on somebody keep back by themselves what their reader may not see.
 OF_NOTHING_KEPT = {
     "act", "action_id", "activity_id", "alert_id", "body_id", "delivery_id", "display_id", "edition", "ending",
-    "endpoint_id", "exception_id", "figure_id", "filename", "filter_id", "form_name", "grant_id", "hold_id",
+    "endpoint_id", "exception_id", "figure_id", "filename", "filter_id", "form", "form_name", "grant_id", "hold_id",
     "kind", "kind_id", "leave_id", "line", "mailing_id", "message_id", "name", "neighbour_id", "number", "officer_id",
     "pair_id", "partner_id", "pattern_id", "quarter", "report_id", "request_id", "role", "rule_id", "run_id", "section",
     "shift_id", "slug", "subject", "subscriber_id", "subscription_id", "token", "week", "zone_id",
@@ -41,7 +41,7 @@ BENEATH = {
     "role_id",
     "study_id",
 }
-ANYTHING = {"kind": "name", "role": "caller", "form_name": "grade", "ending": "pdf"}
+ANYTHING = {"kind": "name", "role": "caller", "form": "poster", "form_name": "grade", "ending": "pdf"}
 
 
 def walked(app: Flask) -> list[tuple[Rule, str]]:

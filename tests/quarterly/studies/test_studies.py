@@ -231,10 +231,10 @@ def test_what_another_case_of_the_same_matter_tells_is_no_more_told_than_what_it
     case_service.record_money(later, NewMoneyLine(MoneyKind.PREVENTED, Decimal(730)), actor=author, now=THEN)
     into = cases.get_case(session, later).reference
     merging.merge(case_id, merging.NewMerge(into, "It is one matter."), actor=author, now=NOON)
-    study_id = begun(case_id, author)
+    study_id = begun(later, author)
     told_too = writing("Whitlock kept £700 and £1,600.")
-    service.save_text(case_id, study_id, told_too, after=1, actor=author, now=NOON)
-    study = read(session, case_id, study_id, author)
+    service.save_text(later, study_id, told_too, after=1, actor=author, now=NOON)
+    study = read(session, later, study_id, author)
     found = queries.examine(session, study)
     assert [(each.finding.check, each.finding.found) for each in found.told] == [(Check.NAME, "Whitlock")]
     assert "not closed" in found.live[0]
