@@ -57,7 +57,7 @@ def test_a_good_file_ends_well_without_a_bar_where_nobody_looks(
     assert "use --confirm to ask them" in first.stdout
     second = run(path, "--confirm")
     assert "0 added, 2 updated" in second.stdout
-    assert "1 were asked to confirm" in second.stdout
+    assert "1 was asked to confirm" in second.stdout
     assert len(letters(session)) == 1
 
 

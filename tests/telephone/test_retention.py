@@ -58,8 +58,8 @@ def test_evidence_is_kept_until_it_is_let_go(
     assert len(files(house)) == 1
     retention.release_recording(call_id, actor=actor, now=NOW + 4 * DAYS)
     assert retention.delete_old_recordings(NOW + 4 * DAYS) == 1
-    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "recording")).all()
-    assert actions == ["fetched", "deleted at the provider", "held", "released", "deleted"]
+    noted = select(AuditEvent.action).where(AuditEvent.subject == "recording").order_by(AuditEvent.id)
+    assert session.scalars(noted).all() == ["fetched", "deleted at the provider", "held", "released", "deleted"]
 
 
 def test_a_message_whose_file_is_gone_already_counts_as_deleted(house: Flask, call_id: int) -> None:
