@@ -181,6 +181,16 @@ def test_a_caller_may_ring_off_at_any_time(
     assert (call.line == Line.RAPID_VOICEMAIL) == bool(left_one)
 
 
+@pytest.mark.parametrize("stage", [Stage.RINGING, Stage.WHISPER])
+def test_nobody_further_is_rung_or_said_to_be_once_the_caller_rang_off(
+    session: Session, exchange: Callers, on_duty: dict[Duty, Actor], stage: Stage
+) -> None:
+    caller = exchange(rings_off=stage, phones={PRIMARY: Phone.VOICEMAIL}, repeats=2).ring()
+    caller.call_back()
+    assert caller.rang == [PRIMARY]
+    assert events(session) == [("rang", 0), ("not_taken", 0), ("ended", 0)]
+
+
 def test_everything_posted_twice_is_answered_as_the_first_time_and_counts_once(
     session: Session, exchange: Callers, on_duty: dict[Duty, Actor]
 ) -> None:

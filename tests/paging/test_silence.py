@@ -65,6 +65,17 @@ def test_stop_from_an_officers_mobile_is_told_to_the_manager_and_the_officer_at_
     assert "texts stopped" in acts
 
 
+def test_stop_from_the_managers_own_mobile_is_texted_to_every_other_manager(
+    session: Session, officer: Callable[..., Actor], team: Team, night: Night, text: Text
+) -> None:
+    other = officer(RoleName.MANAGER, name="Other Manager")
+    assert other.officer_id is not None
+    give_mobile(session, other.officer_id, "+447700900504")
+    session.commit()
+    text(MANAGER, "STOP")
+    assert {each.to for each in night.sent if each.channel == "sms"} == {"+447700900504"}
+
+
 def test_a_second_stop_is_no_news_and_a_residents_stop_is_none_of_it(team: Team, night: Night, text: Text) -> None:
     text("+447700900999", "STOP")
     assert night.sent == []

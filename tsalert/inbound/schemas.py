@@ -81,18 +81,19 @@ class KeySchema(LegQuery):
 
 
 class ResultSchema(CallSchema):
-    """How the ringing of one officer came out."""
+    """How the ringing of one officer came out; a call that has ended is one whose caller rang off meanwhile."""
 
     place = fields.Integer(required=True, validate=validate.Range(0, 99))
     officer = RecordId(required=True)
     DialCallStatus = fields.String(load_default="")
     DialBridged = fields.String(load_default="")
+    CallStatus = fields.String(load_default="")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[Ringing, Result]:
         """Return the call and the result."""
-        bridged = data["DialBridged"].lower() == "true"
-        return self.ringing_of(data), Result(data["place"], data["officer"], data["DialCallStatus"], bridged)
+        how = {"bridged": data["DialBridged"].lower() == "true", "is_over": data["CallStatus"] in _ENDS}
+        return self.ringing_of(data), Result(data["place"], data["officer"], data["DialCallStatus"], **how)
 
 
 class RecordingSchema(CallSchema):

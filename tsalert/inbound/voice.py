@@ -32,12 +32,17 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How the ringing of one officer came out; ``bridged`` where the network says that the two were connected."""
+    """How the ringing of one officer came out.
+
+    :param bridged: the network says that the two were connected.
+    :param is_over: the caller has rung off, so that nobody hears what comes next.
+    """
 
     place: int
     officer_id: int
     word: str
     bridged: bool
+    is_over: bool
 
 
 def take_ring(ringing: Ringing, *, now: datetime) -> tuple[Answer, datetime]:
@@ -65,7 +70,7 @@ def take_result(ringing: Ringing, result: Result, *, now: datetime) -> Answer:
         had = telephone.note_result(
             session, call, result.place, word=readable(result.word), bridged=result.bridged, now=now
         )
-        if had:
+        if had or result.is_over:
             return HangUp()
         return telephone.answer_call(session, call, result.place + 1, house=_house(), now=now)
 

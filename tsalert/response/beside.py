@@ -7,6 +7,8 @@ from decimal import Decimal
 from marshmallow import EXCLUDE, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from tsalert.core.errors import RuleViolation
+from tsalert.core.money import parse_pounds
 from tsalert.core.words import Word
 from tsalert.response.models import Call
 from tsalert.response.queries import IncidentRecord
@@ -138,9 +140,10 @@ def _proposed(typed: MultiDict[str, str]) -> str:
 
 def _amount(text: str) -> str:
     """Write an amount as what is held is written, if it is one."""
-    plain = text.replace("£", "").replace(",", "").strip()
-    is_amount = plain.isascii() and plain.replace(".", "", 1).isdigit()
-    return f"{Decimal(plain):.2f}" if is_amount else text
+    try:
+        return _as_typed(parse_pounds(text))
+    except RuleViolation:
+        return text
 
 
 def _as_typed(value: object) -> str:

@@ -102,12 +102,13 @@ def _managers(session: Session, besides: int) -> list[int]:
 
 
 def _text_managers(session: Session, content: Content, *, now: datetime) -> None:
-    """Text the manager on duty, or where none is every manager; nobody whose own texts are stopped."""
+    """Text the manager on duty, or where none can be reached so every manager; nobody whose own texts are stopped."""
     deaf = {each.officer_id for each in silent_officers(session)}
-    standing = [each for each in queries.on_duty(session, at=now) if each.duty is Duty.MANAGER and each.mobile]
-    for each in standing or queries.reachable_managers(session):
-        if each.officer_id not in deaf and each.mobile:
-            personal.page_one(session, Letter(Channel.SMS, each.mobile, content, now + _GOOD_FOR), now=now)
+    standing = [each for each in queries.on_duty(session, at=now) if each.duty is Duty.MANAGER]
+    groups = (standing, queries.reachable_managers(session))
+    heard = ([each.mobile for each in people if each.mobile and each.officer_id not in deaf] for people in groups)
+    for mobile in next(filter(None, heard), []):
+        personal.page_one(session, Letter(Channel.SMS, mobile, content, now + _GOOD_FOR), now=now)
 
 
 def _write(session: Session, officer_ids: Iterable[int], content: Content, *, now: datetime) -> None:
