@@ -34,6 +34,7 @@ from tsalert.restricting import service
 from tsalert.staff.rules import RoleName
 from tsalert.tiers.models import Restriction
 from tsalert.tiers.vocabulary import Subject
+from tsalert.web.fields import LARGEST_ID
 
 NAMELESS_VAN, KEPT_NAME = "CD20 EFG", "Hidden Hand Paving"
 
@@ -82,6 +83,10 @@ def test_whoever_was_given_access_reads_the_name(
     (call_id,) = session.scalars(select(Restriction.subject_id))
     give((Subject.CALL, call_id), by.officer_id, by=manager)
     assert names_for(session, by, [trader], now=utc_now()) == {trader: KEPT_NAME}
+
+
+def test_a_number_that_is_nobodys_has_no_name(session: Session, reader: Actor) -> None:
+    assert names_for(session, reader, [0, LARGEST_ID + 1], now=utc_now()) == {}
 
 
 def test_another_name_stands_in_the_place_of_one_that_is_kept(

@@ -20,6 +20,7 @@ from tsalert.response.models import Call, CallParty
 from tsalert.tiers.queries import visible
 from tsalert.tiers.rules import is_limited
 from tsalert.tiers.vocabulary import Subject
+from tsalert.web.fields import LARGEST_ID
 
 
 def kept_facts(session: Session, reader: Actor, party_ids: Collection[int], *, now: datetime) -> frozenset[Fact]:
@@ -27,6 +28,7 @@ def kept_facts(session: Session, reader: Actor, party_ids: Collection[int], *, n
 
     What an officer added by hand is none of it, nor what was known before the first of these calls.
     """
+    party_ids = {party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID}
     if not party_ids or not is_limited(reader):
         return frozenset()
     seen = visible(reader, Subject.CALL, CallParty.call_id, now=now)
