@@ -20,7 +20,6 @@ from tsalert.activities.recognition_rules import NewRecognition
 from tsalert.activities.vocabulary import RecognitionKind
 from tsalert.alerts import service as alerts
 from tsalert.cases import merging, queries
-from tsalert.cases.gate import in_any_case
 from tsalert.cases.merging import NewMerge
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
@@ -186,4 +185,3 @@ def test_the_forms_that_stay_open_are_those_that_say_so(app: Flask) -> None:
         if getattr(app.view_functions[endpoint], "is_in_any_case", False)
     }
     assert marked == STILL_OPEN
-    assert in_any_case(leads_on).is_in_any_case  # type: ignore[attr-defined]

@@ -189,6 +189,15 @@ def test_what_is_no_bundle_is_refused_and_never_unpacked(session: Session, tmp_p
         verdict_on(path)
 
 
+def test_a_name_in_the_directory_that_is_no_text_is_named_as_damage(bundle: Path) -> None:
+    content = bytearray(bundle.read_bytes())
+    directory = int.from_bytes(content[-6:-2], "little")
+    content[directory + 9] |= 0x08  # the names are UTF-8
+    content[directory + 46] = 0xFF
+    bundle.write_bytes(content)
+    assert "cannot be read as a ZIP file" in found_in(bundle)
+
+
 def test_a_bundle_that_was_cut_off_is_not_taken_for_whole(bundle: Path) -> None:
     bundle.write_bytes(bundle.read_bytes()[:-30])
     assert "cannot be read as a ZIP file" in found_in(bundle)

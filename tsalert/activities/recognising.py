@@ -18,6 +18,7 @@ from tsalert.core.errors import NotFound, Overtaken, RuleViolation
 from tsalert.db import transaction
 from tsalert.parties import queries as parties
 from tsalert.response import queries as response
+from tsalert.response.kept import names_for
 from tsalert.staff.queries import officer_names
 
 
@@ -38,7 +39,7 @@ def decide_recognition(new: NewRecognition, *, actor: Actor, now: datetime) -> i
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         _require_links(session, new)
-        new = replace(new, name=_name(session, new))
+        new = replace(new, name=_name(session, new, actor, now))
         recognition_rules.check_recognition(new, today=london_date(now))
         kept = {each.name: getattr(new, each.name) for each in fields(new)}
         row = Recognition(version=1, recorded_by=actor.officer_id, recorded_at=now, **kept)
@@ -106,9 +107,9 @@ def _require_links(session: Session, new: NewRecognition) -> None:
     _require("party", new.party_id, lambda number: parties.get_party(session, number))
 
 
-def _name(session: Session, new: NewRecognition) -> str:
-    """Return the name that was given, else that under which the party is known."""
-    known = parties.party_names(session, [new.party_id]) if new.party_id is not None else {}
+def _name(session: Session, new: NewRecognition, actor: Actor, now: datetime) -> str:
+    """Return the name that was given, else that under which the officer may know the party."""
+    known = names_for(session, actor, [new.party_id], now=now) if new.party_id is not None else {}
     name = new.name or known.get(new.party_id or 0)
     if not name:
         raise RuleViolation("Enter the name as it is to stand on the certificate.", field="name")

@@ -14,10 +14,10 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
-from tsalert.parties.queries import party_names
 from tsalert.parties.vocabulary import Side
 from tsalert.response import queries as response
 from tsalert.response.call_parties import parties_of_calls
+from tsalert.response.kept import names_for
 from tsalert.response.rows import calls_of
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -125,7 +125,7 @@ def callers_of(session: Session, incident_ids: Sequence[int], *, actor: Actor, n
         tiers.require_visible(session, actor, Subject.INCIDENT, incident_id, now=now)
     rang = [call.id for incident_id in incident_ids for call in calls_of(session, incident_id)]
     callers = [part.party_id for part in parties_of_calls(session, rang) if part.role is Side.CALLER]
-    names = party_names(session, callers)
+    names = names_for(session, actor, callers, now=now)
     return [(party_id, name) for party_id in dict.fromkeys(callers) if (name := names.get(party_id))]
 
 

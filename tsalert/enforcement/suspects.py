@@ -13,7 +13,8 @@ from tsalert.tiers.vocabulary import Subject
 
 def traders_of_case(session: Session, case_id: int, *, reader: Actor, now: datetime) -> list[tuple[int, str]]:
     """Return (party, name) of each suspect of a case whom a reader may see, and of each trader of its calls."""
-    told = people.without_known(session, case_id, people.told_by_calls(session, case_id))
+    told = people.told_to(session, case_id, reader=reader, now=now)
+    told = people.without_known(session, case_id, told)
     traders = [(each.party_id, each.name) for each in told if each.role is Role.SUSPECT and each.party_id is not None]
     found = list(dict.fromkeys([*people.accused(session, case_id), *traders]))
     kept = tiers.withheld(session, reader, Subject.PARTY, {party_id for party_id, _ in found}, now=now)

@@ -24,8 +24,9 @@ _LARGEST_MANIFEST = 256 * 2**20
 _BATCH = 200
 
 
-# What the library raises of a damaged archive; the last one of a way of packing that it does not know.
-_UNREADABLE = (BadZipFile, OSError, EOFError, NotImplementedError)
+# What the library raises of a damaged archive: NotImplementedError of a version, a way of packing or a lock that it
+# does not know, UnicodeDecodeError of a name that is no text.
+_UNREADABLE = (BadZipFile, OSError, EOFError, NotImplementedError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reading notes of intelligence: which stand, what of them somebody may see, and what is held of whom."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -195,12 +195,17 @@ def list_held(
     """
     if party is not None:
         members = parties.get_party(session, party).members
-        # Which calls tell of somebody is known above this package, and so is what is kept with them.
-        kept_facts = current_app.extensions["tsalert_kept_facts"]
-        without = kept_facts(session, actor, members, now=now)
+        without = kept_from(session, actor, members, now=now)
         return holdings(session, actor, members, now=now, without=without).of_parties(members), None
     rows = list_standing(session, now=now, after=after, size=limit)
     return as_held(session, actor, rows, now=now), rows[-1].id if len(rows) == limit else None
+
+
+def kept_from(session: Session, actor: Actor, members: Collection[int], *, now: datetime) -> Collection[Fact]:
+    """Return what some parties are known by only through calls that somebody may not see."""
+    # Which calls tell of somebody is known above this package, and so is what is kept with them.
+    kept_facts: Callable[..., Collection[Fact]] = current_app.extensions["tsalert_kept_facts"]
+    return kept_facts(session, actor, members, now=now)
 
 
 def label_of(row: IntelligenceAbout) -> str:

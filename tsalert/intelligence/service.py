@@ -18,7 +18,7 @@ from tsalert.intelligence.vocabulary import About, Handling
 from tsalert.parties import queries as parties
 from tsalert.parties import service as party_service
 from tsalert.parties.online import mark_key
-from tsalert.parties.rules import check_review
+from tsalert.parties.rules import Fact, check_review
 from tsalert.parties.vocabulary import IdentifierKind
 from tsalert.tiers import queries as tiers
 from tsalert.tiers import service as tier_service
@@ -49,7 +49,8 @@ def write_note(new: NewIntelligence, *, is_demo: bool, actor: Actor, now: dateti
         for about in new.about:
             if about.party_id is not None:
                 require_party(session, actor, about.party_id, now=now)
-            session.add(_about(session, row.id, about, is_demo=is_demo))
+            without = queries.kept_from(session, actor, [about.party_id], now=now) if about.party_id else ()
+            session.add(_about(session, row.id, about, without, is_demo=is_demo))
         session.flush()
         grade = rules.grade_of(row.source, row.assessment, row.handling)
         audit.record(session, actor, "intelligence written", _NOTE, row.id, now=now, grade=grade)
@@ -132,11 +133,13 @@ def _row(new: NewIntelligence, actor: Actor, now: datetime) -> IntelligenceNote:
     )
 
 
-def _about(session: Session, note_id: int, new: NewAbout, *, is_demo: bool) -> IntelligenceAbout:
-    """Return what a note is about as it is kept; a party goes by the name that it has now."""
+def _about(
+    session: Session, note_id: int, new: NewAbout, without: Collection[Fact], *, is_demo: bool
+) -> IntelligenceAbout:
+    """Return what a note is about as it is kept; a party goes by the name that its writer may know it by now."""
     if new.kind is About.PARTY:
         try:
-            party = parties.get_party(session, new.party_id or 0)
+            party = parties.get_party(session, new.party_id or 0, without=without)
         except NotFound as error:
             raise RuleViolation("There is no such person or business.", field="party_id") from error
         name = party.name or f"Party {party.id}"

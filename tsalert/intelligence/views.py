@@ -54,7 +54,8 @@ def new_note() -> ResponseReturnValue:
     party_id = request.form.get("party_id", type=int) or asked["party"] or was
     if party_id:
         require_party(session, actor, party_id, now=now)
-    named = parties.party_names(session, [party_id]) if party_id else {}
+    kept = queries.kept_from(session, actor, [party_id], now=now) if party_id else ()
+    named = parties.party_names(session, [party_id], without=kept) if party_id else {}
     name_read([earlier.note.id] if earlier else [])
     known = {kind: each.raw for kind, each in before.items()}
     return render_template("intelligence/new.html", earlier=earlier, party_id=party_id, named=named, known=known)

@@ -66,7 +66,7 @@ def get_party(session: Session, party_id: int, *, without: Collection[Fact] = ()
     return PartyRecord(
         id=party.id,
         kind=PartyKind.of(party.kind),
-        name=party.name,
+        name=_main_names(session, {party.id: party.name}, without)[party.id],
         identity=identity,
         members=members,
         names=tuple(dict.fromkeys(_names(session, members, without))),
@@ -93,11 +93,16 @@ def decisions_of(session: Session, members: Collection[int]) -> list[Decision]:
     ]
 
 
-def party_names(session: Session, party_ids: Collection[int]) -> dict[int, str | None]:
-    """Return the main name of some parties by id; None where it has none, and nothing of a number that is nobody's."""
+def party_names(
+    session: Session, party_ids: Collection[int], *, without: Collection[Fact] = ()
+) -> dict[int, str | None]:
+    """Return the main name of some parties by id; None where it has none, and nothing of a number that is nobody's.
+
+    :param without: what the reader may not learn of; another name stands in the place of a main name that is of it.
+    """
     wanted = [party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID]
     rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(wanted)))
-    return dict(rows.all())
+    return _main_names(session, dict(rows.all()), without)
 
 
 def list_parties(session: Session, *, after: int | None = None, limit: int = 50) -> list[Party]:
@@ -120,6 +125,17 @@ def sought_of(record: PartyRecord) -> Sought:
     if record.kind is PartyKind.PERSON:
         return Sought(phone=phone, caller_name=name)
     return Sought(trader=name, vehicle=vehicle)
+
+
+def _main_names(session: Session, names: dict[int, str | None], without: Collection[Fact]) -> dict[int, str | None]:
+    """Return main names, each that the reader may not learn of replaced by the oldest name that they may."""
+    kept = {party_id for party_id, kind, _normal in without if kind == KnownBy.NAME} & names.keys()
+    if not kept:
+        return names
+    rows = session.scalars(select(PartyName).where(PartyName.party_id.in_(kept)).order_by(PartyName.id)).all()
+    shut = {(row.party_id, row.name) for row in rows if (row.party_id, KnownBy.NAME.value, row.folded) in without}
+    left = {row.party_id: row.name for row in reversed(rows) if (row.party_id, row.name) not in shut}
+    return {each: left.get(each) if (each, name) in shut else name for each, name in names.items()}
 
 
 def _names(session: Session, members: Collection[int], without: Collection[Fact]) -> list[str]:

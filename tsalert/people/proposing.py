@@ -21,7 +21,7 @@ def proposed_for(session: Session, case: CaseFile, *, reader: Actor, now: dateti
 
     Whoever is kept from the reader is not proposed to them.
     """
-    told = queries.told_by_calls(session, case.id)
+    told = queries.told_to(session, case.id, reader=reader, now=now)
     found = queries.without_known(session, case.id, [*_convicted(session, case.id), *told])
     ids = {each.party_id for each in found if each.party_id is not None}
     kept = tiers.withheld(session, reader, Subject.PARTY, ids, now=now)

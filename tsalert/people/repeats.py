@@ -22,6 +22,7 @@ from tsalert.parties import queries as parties
 from tsalert.parties.models import Party
 from tsalert.parties.vocabulary import Side
 from tsalert.people.rules import AT_LEAST, window_of
+from tsalert.response.kept import names_for
 from tsalert.response.models import Call, CallParty, Incident
 from tsalert.response.vocabulary import REPORTED_CATEGORIES, CallSource
 from tsalert.tiers import queries as tiers
@@ -74,10 +75,11 @@ def repeat_list(session: Session, who: Who, period: Period, *, actor: Actor, now
     rows = session.execute(select(grouped).order_by(*order).limit(SHOWN)).all()
     ids = [row.identity for row in rows]
     found, paid = {each.id: each for each in parties.parties_by_id(session, ids)}, _paid(session, who, ids)
+    names = names_for(session, actor, ids, now=now)
     items = (
         Repeated(
             row.identity,
-            found[row.identity].name,
+            names[row.identity],
             found[row.identity].kind,
             row.episodes,
             row.in_period,

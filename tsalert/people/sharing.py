@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.actors import Actor
+from tsalert.parties import queries as parties
 from tsalert.parties.models import Party, PartyIdentifier
 from tsalert.parties.vocabulary import IdentifierKind
 from tsalert.response.kept_facts import kept_facts
@@ -39,7 +40,7 @@ def also_used(session: Session, members: Collection[int], *, actor: Actor, now: 
     own, other, identity = aliased(PartyIdentifier), aliased(PartyIdentifier), aliased(Party)
     same = and_(other.kind == own.kind, other.normal == own.normal)
     query = (
-        select(own.party_id, own.kind, own.normal, own.raw, other.party_id, identity.id, identity.name, Party.name)
+        select(own.party_id, own.kind, own.normal, own.raw, other.party_id, identity.id)
         .join(other, same)
         .join(Party, Party.id == other.party_id)
         .join(identity, identity.id == _identity_of(Party))
@@ -49,13 +50,14 @@ def also_used(session: Session, members: Collection[int], *, actor: Actor, now: 
         .limit(_MOST)
     )
     rows = session.execute(query).all()
-    facts = kept_facts(session, actor, {*members, *(row[4] for row in rows)}, now=now)
+    others = {number for row in rows for number in row[4:]}
+    facts = kept_facts(session, actor, {*members, *others}, now=now)
+    names = parties.party_names(session, others, without=facts)
     found: dict[tuple[str, str, int], AlsoUsed] = {}
-    for mine, kind, normal, raw, theirs, party_id, name, own_name in rows:
+    for mine, kind, normal, raw, theirs, party_id in rows:
         if not facts & {(mine, kind, normal), (theirs, kind, normal)}:
-            found.setdefault(
-                (kind, normal, party_id), AlsoUsed(IdentifierKind.of(kind), raw, party_id, name or own_name)
-            )
+            name = names[party_id] or names[theirs]
+            found.setdefault((kind, normal, party_id), AlsoUsed(IdentifierKind.of(kind), raw, party_id, name))
     return list(found.values())
 
 

@@ -14,7 +14,6 @@ from tsalert.core.clock import london_date, utc_now
 from tsalert.core.periods import quarter_of, recent_periods
 from tsalert.db import db
 from tsalert.enforcement import vocabulary as enforcement_words
-from tsalert.parties import queries as parties
 from tsalert.parties import service as party_service
 from tsalert.parties.queries import PartyRecord
 from tsalert.people.histories import Life, life_of
@@ -30,6 +29,7 @@ from tsalert.people.schemas import (
 )
 from tsalert.people.sharing import AlsoUsed, also_used
 from tsalert.people.showing import sensitive_of
+from tsalert.response.kept import names_for
 from tsalert.response.party_search import search
 from tsalert.staff import queries as staff
 from tsalert.tiers.parties import require_party
@@ -79,7 +79,7 @@ def new_role(case_id: int) -> ResponseReturnValue:
     known = request.values.get("party_id", type=int) or request.args.get("party", type=int)
     if known:
         require_party(db.session(), current_actor(), known, now=utc_now())
-    named = parties.party_names(db.session(), [known]) if known else {}
+    named = names_for(db.session(), current_actor(), [known], now=utc_now()) if known else {}
     return _page("new_role.html", case, found=None, party_id=known if known in named else None, named=named)
 
 

@@ -1,6 +1,6 @@
 """What of calls, incidents and parties is kept from a reader: lists show what everybody may see, matches nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -11,6 +11,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.parties import queries as parties
 from tsalert.parties.matching import Hit, Match
+from tsalert.parties.models import Party
 from tsalert.response.kept_facts import kept_facts
 from tsalert.response.models import Call
 from tsalert.response.queries import Household, IncidentRecord
@@ -49,6 +50,18 @@ def seen_matches(session: Session, reader: Actor, found: Sequence[Match], *, now
     return [match for match in found if not kept & set(match.members)]
 
 
+def named_for(session: Session, reader: Actor, rows: Iterable[Party], *, now: datetime) -> list[Party]:
+    """Return the parties that this reader may see, by the names that they may learn of."""
+    listed = seen(session, reader, Subject.PARTY, rows, lambda party: party.id, now)
+    names = names_for(session, reader, {party.id for party in listed}, now=now)
+    return [party if party.name == names[party.id] else _called(party, names[party.id]) for party in listed]
+
+
+def names_for(session: Session, reader: Actor, party_ids: Collection[int], *, now: datetime) -> dict[int, str | None]:
+    """Return the main names of parties as this reader may learn of them."""
+    return parties.party_names(session, party_ids, without=kept_facts(session, reader, party_ids, now=now))
+
+
 def require_decision_of(session: Session, party_id: int, decision_id: int) -> None:
     """Refuse to touch a decision under the address of a party that it is not about.
 
@@ -76,6 +89,11 @@ def incidents_for(
 def _bare(record: IncidentRecord) -> IncidentRecord:
     nowhere = Household(None, None, record.household.ward_code)
     return replace(record, kind=None, household=nowhere, outcome=None, outcome_note=None, offered_to=None)
+
+
+def _called(party: Party, name: str | None) -> Party:
+    """Return a party by another name: a row of no session, so that it is never written."""
+    return Party(id=party.id, kind=party.kind, name=name, identity_id=party.identity_id, created_at=party.created_at)
 
 
 def _bare_call(call: Call) -> Call:

@@ -7,7 +7,7 @@ van, an address) stays with that call: it is not read, not looked for, and not t
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
@@ -20,14 +20,15 @@ from tsalert.response.models import Call, CallParty
 from tsalert.tiers.queries import visible
 from tsalert.tiers.rules import is_limited
 from tsalert.tiers.vocabulary import Subject
+from tsalert.web.fields import LARGEST_ID
 
 
 def kept_facts(session: Session, reader: Actor, party_ids: Collection[int], *, now: datetime) -> frozenset[Fact]:
     """Return what parties are known by only through calls that this reader may not see.
 
-    The name that somebody goes by is none of it: a party of whom nothing but a restricted record tells is restricted
-    itself. Nor is what an officer added by hand, or what was known before the first of these calls.
+    What an officer added by hand is none of it, nor what was known before the first of these calls.
     """
+    party_ids = {party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID}
     if not party_ids or not is_limited(reader):
         return frozenset()
     seen = visible(reader, Subject.CALL, CallParty.call_id, now=now)
@@ -38,7 +39,7 @@ def kept_facts(session: Session, reader: Actor, party_ids: Collection[int], *, n
         return frozenset()
     concerned = {party_id for party_id, _kind, _normal in kept}
     told = {fact for _call, fact in _told(session, concerned, seen)}
-    told |= known_by.added_to(session, concerned) | _main_names(session, concerned)
+    told |= known_by.added_to(session, concerned) | _names_before_calls(session, concerned)
     return frozenset(kept.keys() - told - _known_before(session, concerned, kept))
 
 
@@ -58,8 +59,12 @@ def _facts(party_id: int, told: Described) -> list[Fact]:
     return [*facts, (party_id, KnownBy.NAME.value, told.folded)] if told.folded else facts
 
 
-def _main_names(session: Session, party_ids: Collection[int]) -> set[Fact]:
-    rows = session.execute(select(Party.id, Party.kind, Party.name).where(Party.id.in_(party_ids)))
+def _names_before_calls(session: Session, party_ids: Collection[int]) -> set[Fact]:
+    """Return the names of those who were known before any call told of them, such as from a case."""
+    first = select(CallParty.party_id, func.min(Call.recorded_at).label("at")).join(Call, Call.id == CallParty.call_id)
+    of_each = first.where(CallParty.party_id.in_(party_ids)).group_by(CallParty.party_id).subquery()
+    known = select(Party.id, Party.kind, Party.name).join(of_each, of_each.c.party_id == Party.id)
+    rows = session.execute(known.where(Party.created_at < of_each.c.at))
     names = ((party_id, Described(PartyKind.of(kind), name)) for party_id, kind, name in rows)
     return {(party_id, KnownBy.NAME.value, each.folded) for party_id, each in names}
 

@@ -17,7 +17,7 @@ from tsalert.parties.vocabulary import Side
 from tsalert.parties.warning_notes import Warned
 from tsalert.response import call_parties, held
 from tsalert.response.call_parties import PartOfCall, calls_of_parties
-from tsalert.response.kept import require_decision_of, seen
+from tsalert.response.kept import named_for, require_decision_of
 from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import look_up
 from tsalert.response.party_schemas import (
@@ -32,7 +32,6 @@ from tsalert.response.party_schemas import (
     SoughtSchema,
 )
 from tsalert.tiers.parties import require_party
-from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -74,7 +73,7 @@ def list_parties(asked: dict[str, Any]) -> dict[str, Any]:
     """List parties, newest first."""
     service.note_reading(None, "listed", actor=current_actor(), now=utc_now())
     found = queries.list_parties(db.session(), **asked)
-    items = seen(db.session(), current_actor(), Subject.PARTY, found, lambda party: party.id, utc_now())
+    items = named_for(db.session(), current_actor(), found, now=utc_now())
     return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
 
 

@@ -41,7 +41,7 @@ def search(session: Session, text: str, *, reader: Actor, is_demo: bool, now: da
         reasons.setdefault(line.match.identity, []).append(line.words)
     return [
         Found(party.id, party.kind, party.name, reasons[party.id][0])
-        for party in parties.parties_by_id(session, list(reasons))
+        for party in kept.named_for(session, reader, parties.parties_by_id(session, list(reasons)), now=now)
     ]
 
 
@@ -54,7 +54,6 @@ def _of_reference(session: Session, text: str, *, reader: Actor, now: datetime) 
     where = Call.id == call_id if call_id else Call.incident_id == incident_id
     seen = visible(reader, Subject.CALL, Call.id, now=now)
     parts = parties_of_calls(session, session.scalars(select(Call.id).where(where, seen).limit(_MOST)).all())
-    parts = kept.seen(session, reader, Subject.PARTY, parts, lambda part: part.party_id, now)
     said = {part.party_id: f"{part.role.label} of {part.reference}, {london_day(part.received_at)}" for part in parts}
-    found = parties.parties_by_id(session, list(said))
+    found = kept.named_for(session, reader, parties.parties_by_id(session, list(said)), now=now)
     return [Found(party.id, party.kind, party.name, said[party.id]) for party in found]

@@ -12,7 +12,7 @@ from tsalert.parties import known_by, queries, service, vocabulary, warning_note
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
 from tsalert.response import call_parties, held
-from tsalert.response.kept import require_decision_of, seen
+from tsalert.response.kept import named_for, names_for, require_decision_of, seen
 from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import others_like
 from tsalert.response.party_schemas import EndSchema, NewDecisionSchema, NewWarningSchema, ReviewSchema, SearchSchema
@@ -42,7 +42,7 @@ def list_parties() -> ResponseReturnValue:
         return render_template("parties/list.html", found=found, q=asked["q"])
     newest = queries.list_parties(session, after=asked["after"], limit=_PAGE)
     older = newest[-1].id if len(newest) == _PAGE else None
-    newest = seen(session, current_actor(), Subject.PARTY, newest, lambda party: party.id, now)
+    newest = named_for(session, current_actor(), newest, now=now)
     return render_template("parties/list.html", newest=newest, older=older, is_first=asked["after"] is None)
 
 
@@ -63,7 +63,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
         party=record,
         warnings=warning_notes.warnings_of(session, members, now=now, ended=True),
         decisions=decisions,
-        names=queries.party_names(session, seen(session, reader, Subject.PARTY, others | members, int, now)),
+        names=names_for(session, reader, seen(session, reader, Subject.PARTY, others | members, int, now), now=now),
         calls=call_parties.calls_of_parties(session, members, reader=reader, now=now, limit=_PAGE),
         alike=alike,
         known=known_by.standing_of(session, members, without=facts),

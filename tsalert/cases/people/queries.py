@@ -16,6 +16,7 @@ from tsalert.core.errors import NotFound
 from tsalert.parties import matching
 from tsalert.parties import queries as parties
 from tsalert.parties.vocabulary import Side
+from tsalert.response.kept import names_for
 from tsalert.response.models import Call, CallParty
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -69,7 +70,7 @@ def people_of(session: Session, case_id: int) -> list[CasePerson]:
         CasePerson(
             identity,
             groups[identity],
-            found[identity].name or f"Party {identity}, name not known",
+            found[identity].name or _nameless(identity),
             found[identity].kind,
             tuple(own),
             _newest(assessed, groups[identity]),
@@ -136,6 +137,13 @@ def require_sensitive(session: Session, actor: Actor, case_id: int, *, now: date
     tiers.require_sensitive(session, actor, Subject.CASE, case_id, now=now)
 
 
+def told_to(session: Session, case_id: int, *, reader: Actor, now: datetime) -> list[Proposed]:
+    """Return whom the calls of a case's incidents tell of, by the names that a reader may learn of."""
+    told = told_by_calls(session, case_id)
+    names = names_for(session, reader, {each.party_id for each in told if each.party_id is not None}, now=now)
+    return [replace(each, name=names.get(each.party_id or 0) or _nameless(each.party_id)) for each in told]
+
+
 def told_by_calls(session: Session, case_id: int) -> list[Proposed]:
     """Return whom the calls of a case's incidents tell of, in the roles that they probably have."""
     joined = (
@@ -150,12 +158,16 @@ def told_by_calls(session: Session, case_id: int) -> list[Proposed]:
     return [
         Proposed(
             party_id,
-            names.get(party_id) or f"Party {party_id}, name not known",
+            names.get(party_id) or _nameless(party_id),
             _role_of(side, source),
             f"{Side.of(side).label} of call {reference}",
         )
         for party_id, side, reference, source in rows
     ]
+
+
+def _nameless(party_id: int | None) -> str:
+    return f"Party {party_id}, name not known"
 
 
 def without_known(session: Session, case_id: int, proposed: Sequence[Proposed]) -> list[Proposed]:
