@@ -282,6 +282,21 @@ def test_the_all_clear_goes_the_same_way_to_whoever_got_it_by_another(
     assert set(waiting(session)) == {BOB, "+447700900002"}
 
 
+def test_the_correction_goes_the_same_way_to_whoever_got_it_by_another(
+    session: Session, author: Actor, approver: Actor, people: None
+) -> None:
+    add_address(session, "+447700900002", endpoint(session, ANN))
+    alert_id = send(author, approver, channels=(Channel.EMAIL,))
+    ended(session, ann="hard_bounced", bob="hard_bounced")
+    again(alert_id, approver, way=Way.OTHER)
+    ended(session)
+    now = utc_now()
+    correction = service.withdraw(alert_id, "It was another firm.", tell_readers=True, actor=author, now=now)
+    assert correction is not None
+    service.approve(correction, shown(correction), actor=approver, now=now)
+    assert set(waiting(session)) == {"+447700900002"}
+
+
 def test_withdrawing_an_alert_stops_what_is_sent_again(session: Session, sent: int, approver: Actor) -> None:
     ended(session, ann="soft_bounced")
     again(sent, approver)
