@@ -16,7 +16,7 @@ from tsalert.core.actors import Actor
 from tsalert.db import db
 from tsalert.delivery import service as delivery
 from tsalert.delivery.counting import change_counts, complete_if_done
-from tsalert.delivery.models import Delivery
+from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.delivery.rules import EndpointStatus
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
@@ -96,6 +96,13 @@ def settle(session: Session, mailing_id: int, status: str, *, now: datetime = NO
         change_counts(session, {(mailing_id, channel, "pending"): -count, (mailing_id, channel, status): count})
     complete_if_done(session, mailing_id, now)
     session.commit()
+
+
+def got(session: Session, alert_id: int) -> list[str]:
+    """Return the addresses that messages of an alert went to."""
+    mailings = queries.mailings_of(session, alert_id)
+    query = select(Endpoint.address).join(Delivery, Delivery.endpoint_id == Endpoint.id)
+    return sorted(session.scalars(query.where(Delivery.mailing_id.in_(mailings))))
 
 
 @pytest.fixture

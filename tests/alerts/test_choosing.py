@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.alerts.test_api import ALERTS, Headers, make
 from tests.alerts.test_cli import Send, send, words  # noqa: F401 - a fixture
 from tests.alerts.test_views import SignIn, digest_on, typed, write
 from tests.conftest import NOW
+from tests.places.conftest import add_postcode
 from tsalert.alerts import editions, queries, service
 from tsalert.alerts.audience import account as audience
 from tsalert.alerts.audience.later import count_later
@@ -26,8 +27,8 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import EndpointStatus
-from tsalert.places.grid import Point, cell_of
-from tsalert.places.models import PostcodePlace, Ward
+from tsalert.places.grid import Point
+from tsalert.places.models import Ward
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 
@@ -39,18 +40,7 @@ def places(session: Session) -> None:
     """Three wards in a row, each with one postcode, and somebody who lives in each."""
     for number, (code, name) in enumerate(WARDS.items()):
         session.add(Ward(code=code, name=name))
-        point = Point(51.4 + number * 0.004, 0.02)
-        session.add(
-            PostcodePlace(
-                postcode=f"ZZ1 {number}AA",
-                since=date(1980, 1, 1),
-                authority_code="E09000099",
-                ward_code=code,
-                lat=point.lat,
-                long=point.long,
-                cell=cell_of(point),
-            )
-        )
+        add_postcode(session, f"ZZ1 {number}AA", code, Point(51.4 + number * 0.004, 0.02))
         subscribe(session, f"{name.lower()}@example.org", ward=code)
     session.commit()
 

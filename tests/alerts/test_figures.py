@@ -23,7 +23,7 @@ from tsalert.response import queries as response
 from tsalert.response import service as calls
 from tsalert.response.vocabulary import Disposition
 from tsalert.staff.rules import RoleName
-from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 from tsalert.tiers.service import restrict
 from tsalert.tiers.vocabulary import Subject
 
@@ -76,6 +76,17 @@ def test_the_counts_follow_the_receipts_for_some_days_and_then_stay(session: Ses
     session.commit()
     figures.keep_figures(now + timedelta(days=9))
     assert lines(session, sent)["Bickley", "email"] == (1, 1, 1, 0)
+
+
+def test_an_alert_that_nobody_got_at_once_keeps_no_other_from_being_counted(
+    session: Session, sent: int, author: Actor, approver: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.execute(update(Subscription).values(frequency="daily"))
+    session.commit()
+    assert queries.reach(session, queries.get_alert(session, send(author, approver))) == {"email": 0, "sms": 0}
+    monkeypatch.setattr(figures, "_AT_ONCE", 1)
+    figures.keep_figures(utc_now())
+    assert lines(session, sent)["Bickley", "email"] == (1, 0, 0, 0)
 
 
 def test_an_address_of_two_wards_is_counted_once(session: Session, sent: int, author: Actor, approver: Actor) -> None:

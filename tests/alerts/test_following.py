@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft, shown, subscribe
+from tests.alerts.conftest import got, new_draft, shown, subscribe
 from tests.conftest import NOW
 from tsalert.alerts import proof, queries, service
 from tsalert.alerts.models import Alert
@@ -29,12 +29,6 @@ ALL_CLEAR = replace(UPDATE, kind=Kind.ALL_CLEAR, headline="All clear: roofers", 
 def send(alert_id: int, author: Actor, approver: Actor) -> int:
     service.submit(alert_id, actor=author, now=NOW)
     return service.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
-
-
-def got(session: Session, alert_id: int) -> list[str]:
-    mailings = queries.mailings_of(session, alert_id)
-    query = select(Endpoint.address).join(Delivery, Delivery.endpoint_id == Endpoint.id)
-    return sorted(session.scalars(query.where(Delivery.mailing_id.in_(mailings))))
 
 
 def test_an_update_goes_to_who_got_the_alert_and_to_nobody_else(

@@ -33,6 +33,7 @@ from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.delivery.service import suppress
+from tsalert.delivery.stopping import stop_sending
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 
@@ -282,6 +283,21 @@ def test_the_all_clear_goes_the_same_way_to_whoever_got_it_by_another(
     assert set(waiting(session)) == {BOB, "+447700900002"}
 
 
+def test_the_correction_goes_the_same_way_to_whoever_got_it_by_another(
+    session: Session, author: Actor, approver: Actor, people: None
+) -> None:
+    add_address(session, "+447700900002", endpoint(session, ANN))
+    alert_id = send(author, approver, channels=(Channel.EMAIL,))
+    ended(session, ann="hard_bounced", bob="hard_bounced")
+    again(alert_id, approver, way=Way.OTHER)
+    ended(session)
+    now = utc_now()
+    correction = service.withdraw(alert_id, "It was another firm.", tell_readers=True, actor=author, now=now)
+    assert correction is not None
+    service.approve(correction, shown(correction), actor=approver, now=now)
+    assert set(waiting(session)) == {"+447700900002"}
+
+
 def test_withdrawing_an_alert_stops_what_is_sent_again(session: Session, sent: int, approver: Actor) -> None:
     ended(session, ann="soft_bounced")
     again(sent, approver)
@@ -323,6 +339,16 @@ def test_who_may_not_approve_may_not_send_again(session: Session, officer: Calla
     ended(session, ann="soft_bounced")
     with pytest.raises(NotAllowed):
         again(sent, officer(RoleName.ADMINISTRATOR))
+
+
+def test_while_all_sending_is_stopped_the_answer_says_that_nothing_leaves_yet(
+    session: Session, signed_in: SignIn, officer: Callable[..., Actor], sent: int
+) -> None:
+    ended(session, ann="soft_bounced")
+    stop_sending("The wrong ward gets it.", actor=officer(RoleName.MANAGER), now=utc_now())
+    asked = {"reasons": [Reason.BOUNCED_FOR_NOW.value], "way": Way.SAME.value}
+    answer = signed_in(RoleName.MANAGER).post(f"/alerts/{sent}/missing", data=asked, follow_redirects=True)
+    assert "1 message waits until all sending is started again." in answer.text
 
 
 def test_the_page_tells_why_and_sends_it_again_once(

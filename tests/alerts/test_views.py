@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import add_case, new_draft, settle, shown
@@ -85,6 +86,19 @@ def test_the_preview_shows_mail_text_and_who_would_get_it(signed_in: SignIn, peo
     assert "<em>knock</em>" in mail.text
     assert "sandbox" in mail.headers["Content-Security-Policy"]
     assert "script-src" not in mail.headers["Content-Security-Policy"]
+
+
+def test_how_far_an_alert_has_come_is_read_once(signed_in: SignIn, lasting: str) -> None:
+    browser, asked = signed_in(), []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "SELECT alert_edition.alert_id, alert_edition.mailing_id" in statement or "FROM mailing_count" in statement:
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    browser.get(f"{lasting}/progress")
+    event.remove(Engine, "before_cursor_execute", keep)
+    assert len(asked) == 2
 
 
 def test_the_author_is_told_that_somebody_else_must_approve(signed_in: SignIn, people: None) -> None:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft, settle, shown, subscribe
+from tests.alerts.conftest import got, new_draft, settle, shown, subscribe
 from tests.conftest import NOW
 from tsalert.alerts import answering, proof, queries, service
 from tsalert.alerts.audience import later
@@ -20,7 +20,7 @@ from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
-from tsalert.delivery.models import Delivery, Endpoint, Mailing
+from tsalert.delivery.models import Mailing
 from tsalert.staff.rules import RoleName
 
 pytestmark = pytest.mark.db
@@ -40,12 +40,6 @@ def take_back(alert_id: int, actor: Actor, why: str = WHY) -> int:
     correction_id = service.withdraw(alert_id, why, tell_readers=True, actor=actor, now=LATER)
     assert correction_id is not None
     return correction_id
-
-
-def got(session: Session, alert_id: int) -> list[str]:
-    mailings = queries.mailings_of(session, alert_id)
-    query = select(Endpoint.address).join(Delivery, Delivery.endpoint_id == Endpoint.id)
-    return sorted(session.scalars(query.where(Delivery.mailing_id.in_(mailings))))
 
 
 def test_the_correction_goes_to_exactly_those_who_got_it_once_somebody_else_approves(

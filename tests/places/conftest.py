@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.places.directory_files import OUR_WARD, OURS, THEIR_WARD, THEIRS, Line, write
 from tsalert.core.actors import Actor, Permission, Via
+from tsalert.places.grid import Point, cell_of
 from tsalert.places.importing import Source, import_directory
+from tsalert.places.models import PostcodePlace
 from tsalert.places.wards import import_names
 
 CLERK = Actor(None, "command", frozenset({Permission.MANAGE_RESPONSE}), Via.COMMAND)
@@ -36,6 +38,21 @@ def load_directory(folder: Path) -> None:
     ]
     import_directory(Source(write(folder / "a.csv", lines), AUGUST), own=OURS, actor=CLERK, now=NOW)
     import_names(NAMES, own=OURS, actor=CLERK, now=NOW)
+
+
+def add_postcode(session: Session, postcode: str, ward: str, point: Point) -> None:
+    """Put one postcode of a ward where it is said to lie."""
+    session.add(
+        PostcodePlace(
+            postcode=postcode,
+            since=date(1980, 1, 1),
+            authority_code="E09000099",
+            ward_code=ward,
+            lat=point.lat,
+            long=point.long,
+            cell=cell_of(point),
+        )
+    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from tests.places.conftest import add_postcode
 from tsalert.places.adjoining import NEAR, lie_somewhere, wards_next_to
 from tsalert.places.grid import Point, cell_of, cells_near, metres_between
 from tsalert.places.models import PostcodePlace, Ward
@@ -18,17 +19,7 @@ def place(session: Session, **wards: tuple[float, float]) -> None:
     for number, (code, (north, east)) in enumerate(wards.items()):
         session.merge(Ward(code=code, name=code))
         point = Point(51.4 + north * _STEP, 0.02 + east * _STEP * 1.6)
-        session.add(
-            PostcodePlace(
-                postcode=f"ZZ1 {number}AA",
-                since=date(1980, 1, 1),
-                authority_code="E09000099",
-                ward_code=code,
-                lat=point.lat,
-                long=point.long,
-                cell=cell_of(point),
-            )
-        )
+        add_postcode(session, f"ZZ1 {number}AA", code, point)
     session.flush()
 
 

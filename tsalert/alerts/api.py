@@ -229,9 +229,9 @@ def _preview(session: Session, alert: Alert, pulled: proof.Proof) -> dict[str, A
 def _progress(alert_id: int) -> dict[str, Any]:
     session = db.session()
     alert = queries.get_alert(session, alert_id)
-    found = queries.progress(session, alert)
+    status, found = queries.standing_and_progress(session, alert)
     if found is None:
         raise NotFound("This alert has not been sent.")
     names = "total pending sent failed in_doubt paused_because completed_at"
     counts = {name: getattr(found, name) for name in names.split()}
-    return counts | {"status": queries.standing(session, alert), "channels": found.by_channel}
+    return counts | {"status": status, "channels": found.by_channel}

@@ -89,7 +89,7 @@ def _watch(alert_id: int) -> tuple[Status, int]:
         idle = 0
         while True:
             alert = queries.get_alert(db.session(), alert_id)
-            progress, status = queries.progress(db.session(), alert), queries.standing(db.session(), alert)
+            status, progress = queries.standing_and_progress(db.session(), alert)
             db.session.remove()
             assert progress is not None  # it was enqueued
             done = progress.total - progress.pending

@@ -134,7 +134,10 @@ def channels_of(session: Session, alert: Alert) -> tuple[Channel, ...]:
 
 def progress_of_all(session: Session, alert_ids: Iterable[int]) -> dict[int, Progress]:
     """Return how far each of some alerts has come, all its editions together; none for what was not sent."""
-    query = select(AlertEdition.alert_id, AlertEdition.mailing_id).where(AlertEdition.alert_id.in_([*alert_ids]))
+    wanted = [*alert_ids]
+    if not wanted:
+        return {}
+    query = select(AlertEdition.alert_id, AlertEdition.mailing_id).where(AlertEdition.alert_id.in_(wanted))
     rows = session.execute(query).all()
     found = delivery.progress_of_all(session, [mailing_id for _, mailing_id in rows])
     of_alert: defaultdict[int, list[Progress]] = defaultdict(list)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tsalert.alerts import proof, queries
+from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.nearness import find_near
 from tsalert.alerts.scheduling import queries as schedules
@@ -113,7 +114,8 @@ def _budget(alert_id: int) -> dict[str, Any]:
     if alert.published_at is not None:
         cost, purses = in_pounds(spending.spent_on(session, alert_id)), spending.purses(session, now=now)
         return {"cost": cost, "purses": purses, "too_dear": None, "may_cost_more": False}
-    found = budgeting.find_budget(session, alert, proof.pull_proof(alert), queries.reach(session, alert), now=now)
+    reach = count_readers(session, alert, now=now).at_once
+    found = budgeting.find_budget(session, alert, proof.pull_proof(alert), reach, now=now)
     names = ("cost", "purses", "too_dear")
     return {name: getattr(found, name) for name in names} | {"may_cost_more": found.leave is not None}
 

@@ -27,16 +27,17 @@ from tsalert.core.clock import in_london
 from tsalert.db import db
 from tsalert.delivery import queries as delivery
 from tsalert.delivery import stopping
+from tsalert.delivery.progress import Progress
 from tsalert.places.adjoining import lie_somewhere
 from tsalert.staff.presence import is_fresh
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.kinds import kind_names
+from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.fields import LARGEST_ID
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
 ONE_ADDRESS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
-CHANNEL_WORDS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.VOICE: "Call to a landline"}
 URGENCY_WORDS = {
     Urgency.ROUTINE: (
         "Routine",
@@ -156,7 +157,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return what an alert's own page is drawn with."""
     session = db.session()
     alert = queries.get_alert(session, alert_id)
-    status = queries.standing(session, alert)
+    status, progress = queries.standing_and_progress(session, alert)
     wrote_it = actor.officer_id in queries.writers(session, alert_id)
     pulled = proof.pull_proof(alert)
     return {
@@ -182,7 +183,6 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),
-        "channel_words": CHANNEL_WORDS,
         "address_words": ADDRESS_WORDS,
         "chosen": settling.say_choice(session, alert),
         **guarding.readers(session, alert, pulled, now),
@@ -190,7 +190,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         "verdicts": VERDICT_WORDS,
         "case": cases.get_case(session, alert.case_id) if alert.case_id else None,
         **guarding.schedule(session, alert),
-        **_progress(session, alert, status, now),
+        **_progress(session, alert, status, progress, now),
     }
 
 
@@ -199,7 +199,7 @@ def progress_part(alert_id: int, now: datetime) -> dict[str, Any]:
     session = db.session()
     queries.mailings_of(session, alert_id)
     alert = queries.get_alert(session, alert_id)
-    return {"alert": alert} | _progress(session, alert, queries.standing(session, alert), now)
+    return {"alert": alert} | _progress(session, alert, *queries.standing_and_progress(session, alert), now)
 
 
 def doubts_page(alert_id: int, after: int | None, now: datetime) -> dict[str, Any]:
@@ -211,7 +211,7 @@ def doubts_page(alert_id: int, after: int | None, now: datetime) -> dict[str, An
         "alert": alert,
         "messages": rows,
         "next": rows[-1].id if len(rows) == delivery.PAGE else None,
-        "channel_words": CHANNEL_WORDS,
+        "channel_words": CHANNELS,
         "is_over": alert.expires_at <= now or queries.standing(session, alert) is Status.CANCELLED,
     }
 
@@ -272,8 +272,9 @@ def _closed(alert: Alert, now: datetime) -> set[Step]:
     return {*_WAYS_OUT} if alert.expires_at <= now or following.find_withdrawn(alert) else set()
 
 
-def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> dict[str, Any]:
-    progress = queries.progress(session, alert)
+def _progress(
+    session: Session, alert: Alert, status: Status, progress: Progress | None, now: datetime
+) -> dict[str, Any]:
     night = find_night(alert.channels, alert.urgency, alert.expires_at, now)
     return {
         "progress": progress,
@@ -282,7 +283,7 @@ def _progress(session: Session, alert: Alert, status: Status, now: datetime) -> 
         "progress_status": STATUS_WORDS[status],
         "stop": stopping.current_stop(session),
         "is_moving": status in _MOVING,
-        "channel_words": CHANNEL_WORDS,
+        "channel_words": CHANNELS,
         "delivery_words": DELIVERY_WORDS,
     }
 
@@ -294,6 +295,6 @@ def _choices(session: Session) -> dict[str, Any]:
         "wards": queries.ward_choices(session),
         "knows_neighbours": lie_somewhere(session),
         "kinds_of_partners": [*kind_names(session).items()],
-        "channels": list(CHANNEL_WORDS.items()),
+        "channels": list(CHANNELS.items()),
         "urgencies": [(urgency, *words) for urgency, words in URGENCY_WORDS.items()],
     }

@@ -1,6 +1,6 @@
 """Reading alerts: for officers, for approvers, for reviewers, and for anybody who was sent one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,10 +123,16 @@ def standing(session: Session, alert: Alert) -> Status:
     return standings_of(session, [alert])[alert.id]
 
 
-def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]:
-    """Return where each alert stands, by id."""
+def standings_of(
+    session: Session, alerts: Iterable[Alert], found: Mapping[int, Progress] | None = None
+) -> dict[int, Status]:
+    """Return where each alert stands, by id.
+
+    :param found: how far those have come that were sent, where that is known; it is read by default.
+    """
     alerts = list(alerts)
-    found = editions.progress_of_all(session, [alert.id for alert in alerts if alert.published_at is not None])
+    if found is None:
+        found = editions.progress_of_all(session, [alert.id for alert in alerts if alert.published_at is not None])
     waits = [alert.id for alert in alerts if alert.published_at is None and alert.status == Status.APPROVED]
     states = schedules.states_of(session, waits)
     return {alert.id: _standing(alert, found.get(alert.id), states.get(alert.id)) for alert in alerts}
@@ -135,6 +141,12 @@ def standings_of(session: Session, alerts: Iterable[Alert]) -> dict[int, Status]
 def progress(session: Session, alert: Alert) -> Progress | None:
     """Return how far an alert's messages of all editions have come; None before it is approved."""
     return editions.progress_of_all(session, [alert.id]).get(alert.id)
+
+
+def standing_and_progress(session: Session, alert: Alert) -> tuple[Status, Progress | None]:
+    """Return where one alert stands and how far its messages have come, read once."""
+    found = editions.progress_of_all(session, [alert.id])
+    return standings_of(session, [alert], found)[alert.id], found.get(alert.id)
 
 
 def mailings_of(session: Session, alert_id: int) -> list[int]:

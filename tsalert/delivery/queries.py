@@ -161,6 +161,8 @@ def progress(session: Session, mailing_id: int) -> Progress:
 
 def progress_of_all(session: Session, mailing_ids: Collection[int]) -> dict[int, Progress]:
     """Return how far each of some mailings has come, by id; two statements, however many they are."""
+    if not mailing_ids:
+        return {}
     counts: dict[int, dict[str, dict[str, int]]] = {}
     kept = select(MailingCount.mailing_id, MailingCount.channel, MailingCount.status, MailingCount.count)
     for mailing_id, channel, status, count in session.execute(kept.where(MailingCount.mailing_id.in_(mailing_ids))):

@@ -6,7 +6,7 @@ Everything here is a condition or a query of a few, for the one statement that f
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, SubscriberMerge, Subscription
@@ -73,12 +73,16 @@ def is_awake() -> ColumnElement[bool]:
 
     An organisation pauses contact by contact.
     """
-    pauses_here = exists().where(
+    return or_(Subscriber.paused_until.is_(None), and_(Subscriber.kind == Kind.PARTNER, ~pauses_here()))
+
+
+def pauses_here() -> Exists:
+    """Return whether whoever reads a subscription's address pauses there, as a condition on it."""
+    return exists().where(
         SubscriberEndpoint.subscriber_id == Subscription.subscriber_id,
         SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
         SubscriberEndpoint.paused_until.is_not(None),
     )
-    return or_(Subscriber.paused_until.is_(None), and_(Subscriber.kind == Kind.PARTNER, ~pauses_here))
 
 
 def _is_one_of(subscriber_id: InstrumentedAttribute[int], numbers: tuple[int, ...]) -> ColumnElement[bool]:

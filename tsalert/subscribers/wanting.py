@@ -6,10 +6,10 @@ Said so that either database begins with the few, wherever somebody is one of fe
 from collections.abc import Collection
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal_column, or_, select, union_all
 
-from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, named_addresses, narrow
-from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, SubscriberWard, Subscription, Topic
+from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, named_addresses, narrow, pauses_here
+from tsalert.subscribers.models import Subscriber, SubscriberWard, Subscription, Topic
 from tsalert.subscribers.rules import Frequency, Kind, topics_reached
 
 Columns = TypeVarTuple("Columns")
@@ -75,12 +75,7 @@ def beside_a_pause(getting: Select[*Columns], wards: Collection[str]) -> Select[
     if wards:
         # An expression, lest SQLite begin with the many of a ward.
         pausing.append(func.coalesce(Subscriber.ward, "").in_(["", *wards]))
-    paused_here = exists().where(
-        SubscriberEndpoint.subscriber_id == Subscription.subscriber_id,
-        SubscriberEndpoint.endpoint_id == Subscription.endpoint_id,
-        SubscriberEndpoint.paused_until.is_not(None),
-    )
-    return getting.where(Subscription.subscriber_id.in_(select(Subscriber.id).where(*pausing)), ~paused_here)
+    return getting.where(Subscription.subscriber_id.in_(select(Subscriber.id).where(*pausing)), ~pauses_here())
 
 
 def asked_for(topic: str) -> list[ColumnElement[bool]]:

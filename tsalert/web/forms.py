@@ -49,6 +49,29 @@ class Form:
     submission: str | None = None
     title: str = "There is a problem"
     links: list[tuple[str, str]] = field(default_factory=list)
+    _whole: tuple[MultiDict[str, str], dict[str, str]] | None = None
+    _ending: str = ""
+
+    def is_back(self, *actions: str) -> bool:
+        """Tell whether what comes back was sent to one of these addresses."""
+        is_refused = self.typed or self.errors or self.message
+        return bool(is_refused) and request.path in {action.partition("?")[0] for action in actions}
+
+    def enter(self, *actions: str) -> None:
+        """Begin to draw one of several forms of a page: what was sent to another is none of its matter."""
+        self._whole = (self.typed, self.errors)
+        if not self.is_back(*actions):
+            self.typed, self.errors, self._ending = MultiDict(), {}, "-" + actions[0].rpartition("/")[2]
+
+    def leave(self) -> None:
+        """Be done with that form."""
+        if self._whole is not None:
+            self.typed, self.errors = self._whole
+        self._whole, self._ending = None, ""
+
+    def id_of(self, name: str) -> str:
+        """Return the id of a field, to which the summary of problems leads in the form that comes back alone."""
+        return name + self._ending
 
     def key_for(self, action: str) -> str | None:
         """Return the key that the form sent to an address must keep; None where it takes a fresh one."""

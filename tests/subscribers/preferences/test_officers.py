@@ -1,5 +1,6 @@
 """What officers do for somebody who rings: with permission, in the trail, in the history of consent."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -45,6 +46,19 @@ def test_an_officer_changes_what_somebody_gets_who_rings(
     assert (said.act, said.method, said.recorded_by is None) == ("changed", "phone", False)
     assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == "chose")).all() == ["chose"]
     assert "telephone, written down by Pat Example" in browser.get(f"/subscribers/{pat}").text
+
+
+@pytest.mark.parametrize("step", ["move", "pause", "stop"])
+def test_what_is_wrong_stands_in_its_own_form_and_the_summary_leads_there(
+    signed_in: Callable[..., FlaskClient], pat: int, step: str
+) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    addresses = re.findall(rf'action="(/subscribers/{pat}/[\w-]+)"', browser.get(f"/subscribers/{pat}/changes").text)
+    place = addresses[["move", "pause", "stop"].index(step)]
+    page = browser.post(place, data={"contact": "new@example.org", "span": "week"}).text
+    assert 'href="#agreed"' in page
+    wrong = [form for form in page.split("<form ")[1:] if "govuk-error-message" in form]
+    assert [f'action="{place}"' in form and 'id="agreed"' in form for form in wrong] == [True]
 
 
 def test_an_address_that_is_not_theirs_is_not_found(

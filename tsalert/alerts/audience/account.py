@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import editions, queries
 from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Urgency
+from tsalert.alerts.rules import Urgency
 from tsalert.core.errors import Conflict
 from tsalert.delivery.recipients import count_taken
 from tsalert.places.queries import ward_names
 from tsalert.subscribers.accounting import OTHER_PARTNER, Fate, Group, Meant, account_for
 from tsalert.subscribers.kinds import kind_names
+from tsalert.subscribers.wording import CHANNELS
 
 # In the order in which a page lists them: first those for whom an officer can do something.
 FATE_WORDS = {
@@ -33,7 +34,6 @@ FATE_WORDS = {
     Fate.ENDED: "Get nothing at this address any more",
 }
 _Alike = TypeVar("_Alike", bound=Hashable)
-_CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.VOICE: "Call to a landline"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _account_of_follow_up(session: Session, alert: Alert, original_id: int) -> A
 
 
 def _channels(alert: Alert, counts: Mapping[str, int]) -> list[Counted]:
-    return [Counted(words, counts.get(name, 0)) for name, words in _CHANNELS.items() if name in alert.channels]
+    return [Counted(words, counts.get(name, 0)) for name, words in CHANNELS.items() if name in alert.channels]
 
 
 def _kind(group: Group, kinds: dict[int, str]) -> str:

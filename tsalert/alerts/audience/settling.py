@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries, rules
+from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft
 from tsalert.core.errors import RuleViolation
 from tsalert.places import adjoining
 from tsalert.places.queries import ward_names
+from tsalert.subscribers.choice import EVERYBODY
 from tsalert.subscribers.kinds import kind_names
 from tsalert.subscribers.pointed_out import find_pointed_out, lines_of, names_of
 
@@ -30,6 +32,8 @@ def settle(session: Session, draft: Draft) -> Draft:
 
 def say_choice(session: Session, alert: Alert) -> list[tuple[str, str]]:
     """Return for whom an alert is beside its topic, wards and channels, in words; nothing where it is for everybody."""
+    if choice_of(alert) == EVERYBODY:
+        return []
     kinds, wards = kind_names(session), ward_names(session)
     called = names_of(session, {*alert.named, *alert.left_out})
     said = (

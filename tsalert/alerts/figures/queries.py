@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
 from tsalert.alerts.models import Alert, AlertEdition, AlertPrice, AlertWardCount
 from tsalert.db import transaction
 from tsalert.delivery import queries as delivery
+from tsalert.delivery.models import MailingCount
 from tsalert.delivery.progress import SENT
 from tsalert.delivery.recipients import outcomes_of
 from tsalert.delivery.rules import Status
@@ -99,11 +100,16 @@ def total(lines: Sequence[Spent]) -> Decimal:
 
 
 def _due(session: Session, now: datetime) -> Sequence[int]:
-    """Return the alerts to be counted: those never counted, and once an hour those of which receipts may come."""
+    """Return the alerts to be counted: those never counted, and once an hour those of which receipts may come.
+
+    One that nobody got at once leaves nothing to count, ever.
+    """
     last = select(func.max(AlertWardCount.counted_at)).where(AlertWardCount.alert_id == Alert.id).scalar_subquery()
     settled_at = Alert.published_at
     recent = (settled_at > now - _COUNTED_FOR) & (last <= now - _EVERY)
-    query = select(Alert.id).where(settled_at.is_not(None), or_(last.is_(None), recent))
+    messages = (AlertEdition.alert_id == Alert.id, MailingCount.mailing_id == AlertEdition.mailing_id)
+    has_any = exists().where(*messages, MailingCount.count > 0)
+    query = select(Alert.id).where(settled_at.is_not(None), has_any, or_(last.is_(None), recent))
     return session.scalars(query.order_by(Alert.id.desc()).limit(_AT_ONCE)).all()
 
 

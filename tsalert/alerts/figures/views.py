@@ -9,11 +9,11 @@ from tsalert.alerts import queries
 from tsalert.alerts.figures import queries as figures
 from tsalert.alerts.figures import quoting
 from tsalert.alerts.figures.schemas import QuotedBySchema
-from tsalert.alerts.presenting import CHANNEL_WORDS
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff.queries import officer_names
+from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -25,7 +25,7 @@ bp = Blueprint("alert_figures", __name__)
 def show_figures(alert_id: int) -> ResponseReturnValue:
     """Show an alert in figures."""
     page = figures_of(alert_id)
-    names, words = officer_names(db.session()), CHANNEL_WORDS
+    names, words = officer_names(db.session()), CHANNELS
     alert = queries.get_alert(db.session(), alert_id)
     return render_template("alerts/figures.html", alert=alert, names=names, channel_words=words, **page)
 

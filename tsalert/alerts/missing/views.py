@@ -11,11 +11,13 @@ from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
 from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
-from tsalert.alerts.presenting import ADDRESS_WORDS, CHANNEL_WORDS, ONE_ADDRESS
+from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
+from tsalert.alerts.views import on_their_way
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff.queries import officer_names
+from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
@@ -39,7 +41,7 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
         next=messages[-1].id if len(messages) == missing.PAGE else None,
         resends=missing.resends_of(session, alert.id),
         names=officer_names(session),
-        channel_words=CHANNEL_WORDS,
+        channel_words=CHANNELS,
         **_choices(alert),
     )
 
@@ -50,7 +52,7 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
 def send_again(alert_id: int) -> ResponseReturnValue:
     """Send it again to those whom it did not reach."""
     size = resending.send_again(alert_id, load_form(AlertResendSchema()), actor=current_actor(), now=utc_now())
-    flash(f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way.", "success")
+    flash(on_their_way(size), "success")
     return redirect(url_for(".list_missing", alert_id=alert_id), 303)
 
 

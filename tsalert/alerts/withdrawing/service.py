@@ -69,7 +69,7 @@ def find_obstacle(session: Session, alert: Alert) -> str:
     made = find_correction(session, alert.id)
     if made is not None:
         return f"Its correction is {made.reference}."
-    if not editions.is_anybody(session, editions.who_got(alert.id, alert.channels)):
+    if not editions.is_anybody(session, editions.who_got(alert.id, editions.channels_of(session, alert))):
         return "Nobody got this alert at once who can be told now."
     return ""
 
@@ -91,6 +91,7 @@ def _write_correction(session: Session, original: Alert, reason: str, actor: Act
         changed_at=now,
     )
     _fill(alert, original, reason, now)
+    alert.wards, alert.channels = [*original.wards], [*editions.channels_of(session, original)]
     session.add(alert)
     session.flush()
     session.add(AlertWriter(alert_id=alert.id, officer_id=actor.officer_id))
@@ -102,10 +103,9 @@ def _write_correction(session: Session, original: Alert, reason: str, actor: Act
 
 
 def _fill(alert: Alert, original: Alert, reason: str, now: datetime) -> None:
-    """Give a correction the words of the public reason, and the readers and urgency of what it takes back."""
+    """Give a correction the words of the public reason, and the topic and urgency of what it takes back."""
     words = from_plain(reason)
     alert.headline = f"Withdrawn: {original.headline}"[:LONGEST_HEADLINE]
     alert.body_markdown, alert.advice, alert.sms_text = words, "", reason
     alert.voice_text = words if seconds(spoken(words)) <= LONGEST_CALL else ""
     alert.topic, alert.urgency, alert.expires_at = original.topic, original.urgency, now + APPLIES_FOR
-    alert.wards, alert.channels = [*original.wards], [*original.channels]
