@@ -51,7 +51,7 @@ def crowd(session: Session) -> None:
     for name in ("ann", "bob"):
         subscribe(session, f"{name}@example.org", ward="Bickley")
     topic = session.scalars(select(Topic.id).where(Topic.slug == "all")).one()
-    numbers = range(1000, 1000 + MANY)
+    numbers = range(10_000_000, 10_000_000 + MANY)  # beyond any number that another test has drawn
     ends = [{"id": n, "channel": "email", "address": f"r{n}@example.org", "address_key": f"k{n}", "status": "active",
              "created_at": NOW} for n in numbers]  # fmt: skip
     people = [{"id": n, "kind": "resident", "language": "en-GB", "formats": [], "ward": "Darwin", "created_at": NOW}
