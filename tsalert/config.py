@@ -127,7 +127,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     reader = Reader(read_environment() if environment is None else environment)
     settings = Settings(
-        database_url=_database_url(reader),
+        database_url=read_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
         secret_key=reader.secret("SECRET_KEY"),
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
@@ -179,7 +179,8 @@ def _without_faults(settings: Settings, reader: Reader) -> Settings:
     return settings
 
 
-def _database_url(reader: Reader) -> str:
+def read_database_url(reader: Reader) -> str:
+    """Return the URL of a database as the program uses it: with its driver, or with the whole path of the file."""
     url = reader.required("DATABASE_URL")
     path = sqlite_path(url)
     if path is not None:

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     places,
     public,
     response,
+    safekeeping,
     savings,
     subscribers,
     trail,
@@ -38,5 +39,6 @@ if __name__ == "__main__":
             trail.main(1_000_000),
             dashboard.main(1_000_000, 500_000),
             board_report.main(),
+            safekeeping.main(1_000_000),
         )
     )
