@@ -27,3 +27,5 @@ def test_the_commands_make_check_and_restore_in_words(used: Service, tmp_path: P
     assert "Taken out again: 0 subscribers who left, 0 erased." in said
 
     assert run("backup", "settle") == (0, "Nothing to settle.\n")
+    status, said = run("database", "move", "--to", "mysql://elsewhere/tsalert")
+    assert (status, "must begin with" in said) == (1, True)

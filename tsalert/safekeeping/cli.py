@@ -1,4 +1,4 @@
-"""Commands that keep the data safe."""
+"""Commands that keep the data safe, and move it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from tsalert.config import Settings
 from tsalert.core.clock import utc_now
 from tsalert.core.words import counted
 from tsalert.db import db
-from tsalert.safekeeping import checking, making, restoring, settling
+from tsalert.safekeeping import checking, making, moving, restoring, settling
 from tsalert.safekeeping.carrying import TakenBack
 from tsalert.safekeeping.progress import Advance, Surroundings
 from tsalert.safekeeping.rules import Manifest
@@ -21,7 +21,8 @@ from tsalert.safekeeping.rules import Manifest
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 group = CommandGroup("backup", help="All records and files in one file, and back.")
-groups = (group,)
+database = CommandGroup("database", help="The database as a whole.")
+groups = (group, database)
 
 
 class _Bars:
@@ -74,6 +75,18 @@ def settle() -> None:
     db.session.remove()
     number = settling.settle(_settings().files, db.engine)
     click.echo(f"{counted(number, 'restore')} settled." if number else "Nothing to settle.")
+
+
+@database.command("move")
+@click.option("--to", "url", required=True, help="The empty database, as TSALERT_DATABASE_URL would name it.")
+def move(url: str) -> None:
+    """Copy every record to another database and compare both; web and worker must be stopped.
+
+    Leave the password out of the URL: it is taken from PGPASSWORD or ~/.pgpass.
+    """
+    db.session.remove()
+    rows = moving.move(url, db.engine, _Bars(), now=utc_now())
+    click.echo(f"{counted(rows, 'row')} moved, every table compared. Now set TSALERT_DATABASE_URL to it, and start.")
 
 
 def _around() -> Surroundings:
