@@ -1,5 +1,6 @@
 """The shape of what is asked and told of those whom an alert did not reach."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
@@ -10,6 +11,14 @@ from tsalert.web.fields import RecordId
 
 _CHOOSE = "Choose whom to send it to again."
 _HOW = "Choose how to send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom an alert is to be sent again, and the password where time has passed since its officer signed in."""
+
+    again: Again
+    password: str | None
 
 
 class MissingAskedSchema(Schema):
@@ -32,11 +41,12 @@ class AlertResendSchema(Schema):
         error_messages={"required": _CHOOSE},
     )
     way = fields.Enum(Way, by_value=True, required=True, error_messages={"required": _HOW})
+    password = fields.String(load_default=None, allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Again:
-        """Hand the service a typed value; the same reason twice counts once."""
-        return Again(tuple(dict.fromkeys(data["reasons"])), data["way"])
+    def build(self, data: dict[str, Any], **_: Any) -> Asked:
+        """Hand over typed values; the same reason twice counts once."""
+        return Asked(Again(tuple(dict.fromkeys(data["reasons"])), data["way"]), data["password"])
 
 
 class MissedSchema(Schema):

@@ -16,6 +16,7 @@ from tsalert.alerts.views import on_their_way
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.staff.presence import is_fresh, require_presence
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
@@ -42,6 +43,7 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
         resends=missing.resends_of(session, alert.id),
         names=officer_names(session),
         channel_words=CHANNELS,
+        asks_password=not is_fresh(current_actor(), now=utc_now()),
         **_choices(alert),
     )
 
@@ -51,7 +53,9 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
 @redisplays(list_missing)
 def send_again(alert_id: int) -> ResponseReturnValue:
     """Send it again to those whom it did not reach."""
-    size = resending.send_again(alert_id, load_form(AlertResendSchema()), actor=current_actor(), now=utc_now())
+    asked, actor, now = load_form(AlertResendSchema()), current_actor(), utc_now()
+    require_presence(actor, asked.password, now=now)
+    size = resending.send_again(alert_id, asked.again, actor=actor, now=now)
     flash(on_their_way(size), "success")
     return redirect(url_for(".list_missing", alert_id=alert_id), 303)
 
