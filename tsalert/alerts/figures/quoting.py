@@ -71,7 +71,7 @@ def link_call(alert_id: int, reference: str, *, actor: Actor, now: datetime) -> 
             raise RuleViolation("There is no call with this reference.", field="call")
         require_visible(session, actor, Subject.CALL, call_id, now=now)
         if session.get(AlertCall, (alert_id, call_id)) is not None:
-            raise Conflict("This call stands by the alert already.", legal=["read"])
+            raise Conflict("This call stands by the alert already.", legal=["read it again"])
         session.add(AlertCall(alert_id=alert_id, call_id=call_id, linked_by=actor.officer_id, noted_at=now))
         audit.record(session, actor, "linked", "alert", alert_id, now=now, call=call_id)
 

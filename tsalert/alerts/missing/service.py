@@ -59,7 +59,7 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         made = (_again if wanted.way is Way.SAME else _elsewhere)(session, alert, wanted.reasons, now)
         size = sum(each for _, _, each in made)
         if not size:
-            raise Conflict("Nobody is left whom this could be sent to.", legal=["read"])
+            raise Conflict("Nobody is left whom this could be sent to.", legal=["read it again"])
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
@@ -84,7 +84,9 @@ def _check(session: Session, alert: Alert, reasons: Collection[Reason], now: dat
     if not reasons or not set(reasons) <= set(SENT_AGAIN):
         raise RuleViolation("Choose whom to send it to again.", field="reasons")
     if queries.standing(session, alert) not in SENT:
-        raise Conflict("This alert cannot be sent again: it is not being sent, or was withdrawn.", legal=["read"])
+        raise Conflict(
+            "This alert cannot be sent again: it is not being sent, or was withdrawn.", legal=["read it again"]
+        )
     if alert.expires_at <= now:
         raise RuleViolation("This alert has ended, so nobody needs it any more.")
 
@@ -111,7 +113,7 @@ def _elsewhere(session: Session, alert: Alert, reasons: Collection[Reason], now:
     :raises Conflict: the settings have changed what it would say.
     """
     if proof.pull_proof(alert).digest != alert.approved_digest:
-        raise Conflict(_OTHER_WORDS, legal=["follow up"])
+        raise Conflict(_OTHER_WORDS, legal=["write an update"])
     left, made = missing.other_addresses(session, alert, reasons), []
     for edition in Edition:
         readers = editions.readers_among(session, left, edition)

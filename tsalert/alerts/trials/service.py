@@ -8,7 +8,7 @@ from tsalert.alerts import proof
 from tsalert.alerts import queries as alerts
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition
-from tsalert.alerts.steps import Step, legal_steps
+from tsalert.alerts.steps import Step, legal_steps, ways_on
 from tsalert.alerts.trials import queries
 from tsalert.alerts.trials.models import AlertTrial
 from tsalert.alerts.trials.wording import CHANNELS, mark_mail, mark_text
@@ -49,9 +49,9 @@ def send_to_oneself(
 
 
 def _require_open(session: Session, alert: Alert) -> None:
-    legal = legal_steps(alerts.standing(session, alert))
-    if Step.EDIT not in legal:
-        raise Conflict("This alert cannot be changed any more, so there is nothing to test.", legal=legal)
+    status = alerts.standing(session, alert)
+    if Step.EDIT not in legal_steps(status):
+        raise Conflict("This alert cannot be changed any more, so there is nothing to test.", legal=ways_on(status))
 
 
 def _require_few(session: Session, officer_id: int, now: datetime) -> None:
