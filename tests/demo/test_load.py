@@ -18,6 +18,7 @@ from tsalert.activities.recognition_queries import named_in_public
 from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
 from tsalert.activities.zone_queries import count_zones
 from tsalert.alerts import queries as alerts
+from tsalert.alerts.figures import quoting
 from tsalert.alerts.withdrawing.service import find_correction
 from tsalert.audit import queries as audit
 from tsalert.circulation import ledger
@@ -83,6 +84,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert_rota()
         assert_list_of_subscribers()
         assert_mornings()
+        assert_quoted()
         assert_known_people()
         assert_every_type_is_shown()
         assert_prevention()
@@ -193,6 +195,13 @@ def assert_mornings() -> None:
     correction = find_correction(db.session(), withdrawn.id)
     assert correction is not None
     assert correction.id in {line.id for line in alerts.waiting(db.session())}
+
+
+def assert_quoted() -> None:
+    """The words of one call name the latest alert, and an officer has linked another."""
+    latest = alerts.published(db.session(), limit=1)[0]
+    calls = quoting.calls_of(db.session(), latest.id, SERVICE, now=utc_now())
+    assert [each.linked_by is None for each in calls] == [False, True]
 
 
 def assert_rota() -> None:
