@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.alerts.test_spending import set_limits
 from tests.quarterly.figures.conftest import Assembled
 from tsalert.activities.figures import activity_totals
 from tsalert.activities.queries import ActivityFilter, behind_savings, list_activities
@@ -66,6 +67,8 @@ SHOWN = ("enquiries", "scam_doorstep_abuse_cases", "detriment", "reports", "imme
 
 @pytest.fixture
 def loaded(fresh_app: Flask) -> Flask:
+    """The demonstration, loaded where no alert may cost more than a penny an hour."""
+    set_limits(fresh_app, per_hour="0.01")
     with fresh_app.app_context():
         service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
         db.session.remove()
