@@ -119,6 +119,22 @@ def test_what_the_provider_refused_costs_nothing_and_what_is_sent_again_costs_ag
     assert [(line.round, line.sent) for line in figures.spent(session, sent)] == [(1, 1)]
 
 
+def test_page_and_figures_tell_what_was_set_aside_and_what_of_it_was_taken(
+    session: Session, signed_in: SignIn, client: FlaskClient, bearer: Callable[..., dict[str, str]], sent: int
+) -> None:
+    ended(session, phone="failed")
+    told = client.get(f"/api/v1/alerts/{sent}/figures", headers=bearer()).json
+    assert told is not None
+    assert Decimal(told["pounds"]) == 0 < Decimal(told["set_aside"])
+    browser = signed_in()
+    for place in (f"/alerts/{sent}", f"/alerts/{sent}/figures"):
+        page = browser.get(place).text
+        assert f"£{told['set_aside']}" in page
+        assert "£0.00" in page
+        assert "et aside" in page
+        assert "ost so far" in page
+
+
 def test_a_call_that_names_an_alert_stands_by_it_once(session: Session, sent: int, approver: Actor) -> None:
     reference = queries.get_alert(session, sent).reference
     named = call(approver, f"I got your message {reference.lower().replace('-', ' ')} about roofers")

@@ -478,7 +478,7 @@ def test_sending_again_is_counted_and_refused_like_any_text_that_costs_more_than
 ) -> None:
     ended(session, phone="undelivered")
     monkeypatch.setitem(app.extensions, "tsalert_settings", app.extensions["tsalert_settings"])
-    before = spending.spent_on(session, sent)
+    before = spending.set_aside_for(session, sent)
     set_limits(app, per_hour="0.01", price="100")
     with pytest.raises(RuleViolation, match="left"):
         again(sent, author, Reason.UNDELIVERED)
@@ -487,4 +487,4 @@ def test_sending_again_is_counted_and_refused_like_any_text_that_costs_more_than
     set_limits(app, price="100")
     assert again(sent, author, Reason.UNDELIVERED) == 1
     session.rollback()
-    assert spending.spent_on(session, sent) > before
+    assert spending.set_aside_for(session, sent) > before

@@ -87,8 +87,8 @@ def find_leave(session: Session, alert_id: int, digest: str) -> SpendingLeave | 
     return session.get(SpendingLeave, (alert_id, digest))
 
 
-def spent_on(session: Session, alert_id: int) -> int:
-    """Return what an alert was counted with, in units."""
+def set_aside_for(session: Session, alert_id: int) -> int:
+    """Return what an alert was counted with as it was queued, in units: all its texts and calls, taken or not."""
     found: Sequence[int] = session.scalars(select(AlertSpending.cost).filter_by(alert_id=alert_id)).all()
     return sum(found)
 
