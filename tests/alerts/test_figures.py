@@ -168,6 +168,33 @@ def test_an_officer_links_a_call_once(session: Session, sent: int, approver: Act
         quoting.link_call(999_999, reference, actor=approver, now=utc_now())
 
 
+def test_a_call_that_was_linked_by_mistake_is_taken_off_and_not_brought_back_by_its_words(
+    session: Session,
+    signed_in: SignIn,
+    client: FlaskClient,
+    bearer: Callable[..., dict[str, str]],
+    sent: int,
+    approver: Actor,
+) -> None:
+    named = call(approver, f"Not about {queries.get_alert(session, sent).reference}, he says")
+    quoting.note_quoting_calls(utc_now())
+    browser = signed_in(RoleName.DUTY_OFFICER)
+    reference = response.get_call(session, named).reference
+    assert (
+        f'Unlink<span class="govuk-visually-hidden"> {reference}</span>' in browser.get(f"/alerts/{sent}/figures").text
+    )
+    assert browser.post(f"/alerts/{sent}/calls/{named}/unlink").status_code == 303
+    assert reference not in browser.get(f"/alerts/{sent}/figures").text
+    assert quoting.note_quoting_calls(utc_now()) == 0
+    assert quoting.count_calls(session, sent) == 0
+    assert browser.post(f"/alerts/{sent}/calls/{named}/unlink").status_code == 404
+    quoting.link_call(sent, reference, actor=approver, now=utc_now())
+    (linked,) = quoting.calls_of(session, sent, approver, now=utc_now())
+    assert linked.linked_by == approver.officer_id
+    place, token = f"/api/v1/alerts/{sent}/calls/{named}", bearer(RoleName.DUTY_OFFICER)
+    assert [client.delete(place, headers=token).status_code for _ in range(2)] == [204, 404]
+
+
 def test_the_page_shows_all_three_and_links_a_call(
     session: Session, signed_in: SignIn, sent: int, approver: Actor
 ) -> None:

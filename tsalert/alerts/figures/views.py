@@ -44,6 +44,15 @@ def link_call(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_figures", alert_id=alert_id), 303)
 
 
+@bp.post("/alerts/<int:alert_id>/calls/<int:call_id>/unlink")
+@requires(Permission.READ_CALL)
+def unlink_call(alert_id: int, call_id: int) -> ResponseReturnValue:
+    """Say that a call does not quote it."""
+    quoting.unlink_call(alert_id, call_id, actor=current_actor(), now=utc_now())
+    flash("The call does not stand by this alert any more.", "success")
+    return redirect(url_for(".show_figures", alert_id=alert_id), 303)
+
+
 def figures_of(alert_id: int) -> dict[str, Any]:
     """Return an alert in figures, with the calls that whoever asks may see.
 

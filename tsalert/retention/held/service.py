@@ -39,7 +39,7 @@ ENTRIES = (
     held("alert_resend", "alert_id > alert", "asked_by > officer", facts="way reasons"),
     held("alert_price", "alert_id > alert", facts="channel unit pence_each"),
     held("alert_ward_count", "alert_id > alert", facts="ward channel status"),
-    held("alert_call", "call_id > call", "linked_by > officer"),
+    held("alert_call", "call_id > call", "linked_by > officer", "unlinked_by > officer"),
     held("digest_run", facts="frequency"),
     held("digest_mailing", "mailing_id > mailing", "run_id > digest_run"),
     held("digest_item", "mailing_id > digest_mailing", "alert_id > alert", facts="tells"),
