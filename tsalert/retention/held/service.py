@@ -47,7 +47,7 @@ ENTRIES = (
     held("alert_answer", "alert_id > alert", facts="mark why"),
     held("alert_template", facts="name title topic headline body advice sms voice reason"),
     held("alert_unsaved", "officer_id > officer", facts="key fields"),
-    held("alert_trial", "officer_id > officer", facts="channel"),
+    held("alert_trial", "officer_id > officer", "delivery_id > delivery", facts="channel"),
     held("alert_review", facts="verdict note"),
     held("alert_schedule", "alert_id > alert", facts="digest state held_because call_off_reason"),
     held("alert_spending", "alert_id > alert"),
