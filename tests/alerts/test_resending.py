@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -34,6 +35,7 @@ from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.delivery.service import suppress
 from tsalert.delivery.stopping import stop_sending
+from tsalert.staff.queries import get_officer_by_id
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 
@@ -421,6 +423,28 @@ def test_a_program_reads_the_same_and_sends_it_again_once(
     assert (answer.status_code, answer.json["resends"][0]["size"]) == (201, 1)  # type: ignore[index]
     assert client.post(f"{place}/resends", json=wanted, headers=token).status_code == 409
     assert client.post(f"{place}/resends", json={"reasons": ["bounced"]}, headers=token).status_code == 422
+
+
+def test_from_a_terminal_it_is_told_whom_it_missed_and_sent_again_once(
+    app: Flask, session: Session, sent: int, approver: Actor
+) -> None:
+    ended(session, ann="soft_bounced", phone="suppressed")
+    number, email = queries.get_alert(session, sent).reference, get_officer_by_id(session, approver.officer_id).email
+
+    def run(*words: str) -> Result:
+        return app.test_cli_runner().invoke(args=["alerts", *words])
+
+    told = run("missing", number.lower(), "--each")
+    assert (told.exit_code, told.stdout.splitlines()[:2]) == (1, ["bounced_for_now\t1\t1", "suppressed\t1\t0"])
+    assert "email\ta•••@example.org\tbounced_for_now" in told.stdout
+    again = ("send-again", number, "--as", email)
+    assert run(*again, "--for", "refused").exit_code == 1
+    assert run(*again, "--for", "suppressed").exit_code == 2
+    made = run(*again)
+    assert (made.exit_code, made.stdout) == (0, "1 message is on its way.\n")
+    assert set(waiting(session)) == {ANN}
+    assert "Nobody is left" in run(*again).stderr
+    assert "No alert TS-1999-001 has been sent." in run("missing", "TS-1999-001").stderr
 
 
 def prepared(app: Flask) -> tuple[int, Actor]:
