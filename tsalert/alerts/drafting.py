@@ -35,7 +35,7 @@ _COMPARED = (
 _TICKED = (
     ("wards", "Wards", "wards"),
     ("channels", "Send by", "channels"),
-    ("partner_kinds", "Only partners of these kinds", "kinds"),
+    ("partner_kinds", "Only partners of these kinds", "kinds_of_partners"),
     ("but_wards", "Leave out the people of these wards", "wards"),
     ("topic", "Topic", "topics"),
     ("urgency", "How urgent", "urgencies"),
