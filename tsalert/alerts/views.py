@@ -73,7 +73,7 @@ def show_alert(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def edit_form(alert_id: int) -> ResponseReturnValue:
     """Show an alert's text to be changed."""
-    return render_template("alerts/form.html", **drafting.edit_form(alert_id, current_actor()))
+    return render_template("alerts/form.html", **drafting.edit_form(alert_id, current_actor(), utc_now()))
 
 
 @bp.post("/alerts/<int:alert_id>/edit")
@@ -85,7 +85,7 @@ def edit_alert(alert_id: int) -> ResponseReturnValue:
     try:
         service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=actor, now=now)
     except Overtaken as refusal:
-        return render_template("alerts/form.html", **drafting.overtaken_form(alert_id, refusal, actor)), 409
+        return render_template("alerts/form.html", **drafting.overtaken_form(alert_id, refusal, actor, now)), 409
     unsaved.discard(typed.copy, actor=actor, now=now)
     return lead_to(alert_id)
 
