@@ -1,6 +1,7 @@
 """A call that was linked to an alert by mistake is taken off it again, for good.
 
-An officer may have an alert rung through to themselves as a test; its call is known again when it is answered.
+An officer may have an alert rung through to themselves as a test; its call is known again when it is answered. Beside
+each pace it is kept what left in the last minute, so that what a restart missed is caught up within it.
 """
 
 import sqlalchemy as sa
@@ -34,6 +35,8 @@ def upgrade():
         table.create_check_constraint(op.f(_KNOWN), "channel IN ('email', 'sms', 'voice')")
     op.create_index("ix_alert_trial_delivery_id", "alert_trial", ["delivery_id"])
     _guard()
+    op.add_column("provider_pace", sa.Column("recent", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("provider_pace", sa.Column("more_waited", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade():
@@ -50,6 +53,9 @@ def downgrade():
         table.drop_constraint(op.f(_KNOWN), type_="check")
         table.create_check_constraint(op.f(_KNOWN), "channel IN ('email', 'sms')")
     _guard()
+    with op.batch_alter_table("provider_pace") as table:
+        table.drop_column("recent")
+        table.drop_column("more_waited")
 
 
 def _let_go():
