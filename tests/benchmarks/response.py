@@ -182,11 +182,11 @@ def _ask_often(site: str, method: str) -> dict[str, Any]:
 
 
 @contextmanager
-def served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.py") -> Iterator[str]:
+def served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.py", **changes: str) -> Iterator[str]:
     """Serve a program as the product is served: gunicorn with its own settings, two processes."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", program, "--config", config, "--bind", f"127.0.0.1:{port}"]
-    environment = command_environment(app, WEB_CONCURRENCY="2")
+    environment = command_environment(app, WEB_CONCURRENCY="2", **changes)
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
