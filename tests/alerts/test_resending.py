@@ -4,9 +4,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,7 +24,7 @@ from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
-from tsalert.alerts.rules import Channel, Edition, FollowUp, Kind
+from tsalert.alerts.rules import Channel, Edition, FollowUp, Kind, Urgency
 from tsalert.alerts.spending import service as spending
 from tsalert.alerts.steps import Status
 from tsalert.core.actors import Actor
@@ -423,6 +424,29 @@ def test_a_program_reads_the_same_and_sends_it_again_once(
     assert (answer.status_code, answer.json["resends"][0]["size"]) == (201, 1)  # type: ignore[index]
     assert client.post(f"{place}/resends", json=wanted, headers=token).status_code == 409
     assert client.post(f"{place}/resends", json={"reasons": ["bounced"]}, headers=token).status_code == 422
+
+
+def test_by_night_an_urgent_alert_wakes_nobody_again_before_somebody_has_said_why(
+    session: Session, signed_in: SignIn, author: Actor, approver: Actor, people: None
+) -> None:
+    day = datetime(2026, 6, 10, 15, tzinfo=UTC)
+    draft = new_draft(urgency=Urgency.URGENT, expires_at=day + timedelta(days=7))
+    alert_id = service.write_draft(draft, actor=author, now=day)
+    service.submit(alert_id, actor=author, now=day)
+    service.approve(alert_id, shown(alert_id), actor=approver, now=day)
+    ended(session, ann="soft_bounced", phone="undelivered")
+    place, form = f"/alerts/{alert_id}/missing", {"reasons": ["bounced_for_now", "undelivered"], "way": "same"}
+    with time_machine.travel(day.replace(hour=22), tick=False):
+        desk = signed_in(RoleName.DUTY_OFFICER)
+        assert 'name="night_reason"' in desk.get(place).text
+        refused = desk.post(place, data=form)
+        assert (refused.status_code, 'id="night_reason-error"' in refused.text) == (422, True)
+        assert waiting(session) == {}
+        by_mail = desk.post(place, data=form | {"reasons": ["bounced_for_now"]})
+        assert (by_mail.status_code, set(waiting(session))) == (303, {ANN})
+        said = form | {"reasons": ["undelivered"], "night_reason": "They are going from door to door now."}
+        assert desk.post(place, data=said).status_code == 303
+        assert set(waiting(session)) == {ANN, PHONE}
 
 
 def test_from_a_terminal_it_is_told_whom_it_missed_and_sent_again_once(

@@ -46,14 +46,15 @@ def missing(reference: str, *, each: bool) -> None:
     help="To those alone whom it did not reach for this reason; may be given more than once. Left out: to all of them.",
 )
 @click.option("--way", type=click.Choice([*Way]), default=Way.SAME, help="There, or at another address of theirs.")
+@click.option("--night-reason", help="Why it cannot wait until the morning, where it wakes people.")
 @with_appcontext
-def send_again(reference: str, email: str, reasons: tuple[str, ...], way: str) -> None:
+def send_again(reference: str, email: str, reasons: tuple[str, ...], way: str, night_reason: str | None) -> None:
     """Send the alert with REFERENCE again to those whom it did not reach, in the words that were approved.
 
     Whoever has it, may have it, or asked us to stop gets nothing. A worker must be running to deliver it.
     """
     actor = actor_of(get_officer(db.session(), email), Via.COMMAND)
-    wanted = Again(tuple(Reason(each) for each in reasons or SENT_AGAIN), Way(way))
+    wanted = Again(tuple(Reason(each) for each in reasons or SENT_AGAIN), Way(way), night_reason)
     size = resending.send_again(_get(reference).id, wanted, actor=actor, now=utc_now())
     click.echo(on_their_way(size))
 

@@ -7,7 +7,8 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
-from tsalert.web.fields import RecordId
+from tsalert.alerts.schemas import LONGEST_REASON
+from tsalert.web.fields import Paragraph, RecordId
 
 _CHOOSE = "Choose whom to send it to again."
 _HOW = "Choose how to send it again."
@@ -42,11 +43,13 @@ class AlertResendSchema(Schema):
     )
     way = fields.Enum(Way, by_value=True, required=True, error_messages={"required": _HOW})
     password = fields.String(load_default=None, allow_none=True)
+    night_reason = Paragraph(longest=LONGEST_REASON, load_default=None, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Asked:
         """Hand over typed values; the same reason twice counts once."""
-        return Asked(Again(tuple(dict.fromkeys(data["reasons"])), data["way"]), data["password"])
+        reasons = tuple(dict.fromkeys(data["reasons"]))
+        return Asked(Again(reasons, data["way"], data["night_reason"]), data["password"])
 
 
 class MissedSchema(Schema):

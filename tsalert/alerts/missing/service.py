@@ -12,6 +12,7 @@ from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
+from tsalert.alerts.night import reasons as night
 from tsalert.alerts.night.rules import LANES
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.alerts.spending import service as spending
@@ -20,6 +21,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import transaction
+from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import reachable_endpoints
 from tsalert.delivery.rules import Content
@@ -34,10 +36,11 @@ _OTHER_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """For whom an alert is sent again, and how."""
+    """For whom an alert is sent again, how, and why it cannot wait until the morning, if it would wake people."""
 
     reasons: tuple[Reason, ...]
     way: Way
+    night_reason: str | None = None
 
 
 def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> int:
@@ -47,8 +50,8 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
     have it, or asked us to stop, gets nothing, however often this is called.
 
     :raises Conflict: nobody is left to send it to, it is held or was withdrawn, or its words would not be the same.
-    :raises RuleViolation: no reason is chosen, one is no reason to send again, the alert has ended, or it
-        costs more than is left.
+    :raises RuleViolation: no reason is chosen, one is no reason to send again, the alert has ended, it costs more than
+        is left, or it would wake people and nobody said why it must.
     """
     actor.require(Permission.APPROVE_ALERT)
     if actor.officer_id is None:
@@ -63,6 +66,7 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
+        _say_why_now(session, alert, wanted, made, actor, now)
         pulled = proof.pull_proof(alert)
         keep_prices(session, alert.id, resend.round, pulled, [*Channel])
         spending.charge(session, alert, pulled, [number for number, _, _ in made], now=now)
@@ -78,6 +82,14 @@ def _keep(session: Session, resend: AlertResend, made: _Made) -> None:
     for mailing_id, edition, _ in made:
         kept = AlertEdition(alert_id=resend.alert_id, mailing_id=mailing_id, edition=edition, round=resend.round)
         session.add(kept)
+
+
+def _say_why_now(session: Session, alert: Alert, wanted: Again, made: _Made, actor: Actor, now: datetime) -> None:
+    """Refuse to wake people unless somebody has said why, when it was approved or now."""
+    night.say_why_again(session, alert, wanted.night_reason, actor=actor, now=now)
+    found = delivery_queries.progress_of_all(session, [mailing_id for mailing_id, _, _ in made])
+    channels = {channel for each in found.values() for channel in each.by_channel}
+    night.require_reason(session, alert, alert.approved_digest or "", at=now, channels=channels)
 
 
 def _check(session: Session, alert: Alert, reasons: Collection[Reason], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The page of those whom an alert did not reach, from which it is sent again."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +13,8 @@ from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
 from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
+from tsalert.alerts.night.reasons import find_reason
+from tsalert.alerts.night.rules import wakes_people
 from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -73,9 +76,16 @@ def _choices(alert: Alert) -> dict[str, Any]:
         "costs": costs,
         "ways": [way for way in Way if is_open and sizes[way]],
         "is_open": is_open,
+        "wakes_now": _wakes(alert, {channel for counts in sizes.values() for channel in counts}),
         "are_gone": letting_go.are_gone(alert, utc_now()),
         "address_words": ADDRESS_WORDS,
         "one_words": ONE_ADDRESS,
         "ways_words": dict(Way.options()),
         "reason_words": dict(Reason.options()),
     }
+
+
+def _wakes(alert: Alert, channels: Collection[str]) -> bool:
+    """Tell whether sending it again would ring or text people at night, and nobody has said why."""
+    wakes = wakes_people(channels, alert.urgency, alert.expires_at, utc_now()) and alert.override_reason is None
+    return wakes and find_reason(db.session(), alert.id, alert.approved_digest or "") is None
