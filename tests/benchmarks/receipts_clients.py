@@ -9,7 +9,6 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from threading import Lock, Thread
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -52,17 +51,18 @@ class Crowd:
                 answer = _ask(line, request)
             except OSError:
                 # A kept connection may be shut between two requests, as every client has to know.
-                line.close()
-                line = socket.create_connection(self._place)
+                line = self._anew(line)
                 answer = _ask(line, request)
             status = answer.split(b" ", 2)[1].decode()
             if status != "204":
                 self.bad[status] += 1
             if status != "204" or b"connection: close" in answer.lower():
-                line.close()
-                line = socket.create_connection(self._place)
-        with closing(line):
-            return
+                line = self._anew(line)
+        line.close()
+
+    def _anew(self, line: socket.socket) -> socket.socket:
+        line.close()
+        return socket.create_connection(self._place)
 
 
 def _ask(line: socket.socket, request: bytes) -> bytes:
