@@ -16,11 +16,16 @@ class Marks:
     """
 
     def __init__(self) -> None:
-        self._followed_to: int | None = None
-        self._begun_at = 0
-        self._of: dict[Period, int] = {}
-        self._since: dict[Period, int] = {}
         self._lock = Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew with the next reader."""
+        with self._lock:
+            self._followed_to: int | None = None
+            self._begun_at = 0
+            self._of: dict[Period, int] = {}
+            self._since: dict[Period, int] = {}
 
     def length(self, session: Session) -> int:
         """Return how long the trail is to this reader, to be kept with what is read after it."""

@@ -68,6 +68,7 @@ class FiguresMemory:
     def forget(self) -> None:
         """Keep nothing any more."""
         self._kept.clear()
+        self._marks.forget()
 
     def _find(self, key: Hashable, period: Period, session: Session, now: datetime) -> _Kept | None:
         kept = self._kept.get(key)
