@@ -119,6 +119,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         yield db.session()
         db.session.remove()
         outer.rollback()
+        app.extensions["tsalert_figures"].forget()  # they are of a trail that is undone
 
 
 @pytest.fixture
