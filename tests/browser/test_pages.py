@@ -240,7 +240,7 @@ WHERE = {
     "restricting.show_closed": "/access/closed/case/646",
     "case_officers.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
-    "security.login": "/sign-in",
+    "signing_in.show_form": "/sign-in",
     "site.show_accessibility": "/accessibility",
     "site.show_cookies": "/cookies",
     "site.show_door": "/at-the-door",
