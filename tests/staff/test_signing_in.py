@@ -121,7 +121,7 @@ def test_a_session_begins_afresh_with_each_sign_in(client: FlaskClient, kim: str
         planted.update(csrf_token="known to a stranger", second_step="passkey", waits_for_second_step=["", 0, "/x"])
     sign_in(client)
     with client.session_transaction() as session:
-        assert set(session) == {"officer", "shown_at"}
+        assert set(session) == {"officer", "shown_at", "acted_at"}
 
 
 def test_a_session_ends_after_twelve_hours_however_busy_it_was(client: FlaskClient, kim: str) -> None:

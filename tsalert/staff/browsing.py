@@ -17,6 +17,9 @@ LONGEST = timedelta(hours=12)
 _OFFICER, _SECOND_STEP = "officer", "second_step"
 # When the officer in this browser last showed who they are.
 _SHOWN_AT = "shown_at"
+# When something was last done here, to the half-minute: with every request a new cookie would go out.
+_ACTED_AT = "acted_at"
+_NEWS = timedelta(seconds=30)
 
 
 def begin(officer: Officer, *, by: str | None = None, now: datetime) -> None:
@@ -30,6 +33,7 @@ def begin(officer: Officer, *, by: str | None = None, now: datetime) -> None:
     if by:
         session[_SECOND_STEP] = by
     note_shown(now=now)
+    note_action(now=now)
     g.officer = officer
 
 
@@ -76,6 +80,19 @@ def note_shown(*, now: datetime) -> None:
 def shown_since(*, now: datetime) -> timedelta | None:
     """Return how long ago the officer in this browser showed who they are; None where they never did."""
     at = session.get(_SHOWN_AT)
+    return timedelta(seconds=now.timestamp() - at) if isinstance(at, int | float) else None
+
+
+def note_action(*, now: datetime) -> None:
+    """Remember that something was done in this browser."""
+    idle = idle_for(now=now)
+    if idle is None or abs(idle) >= _NEWS:
+        session[_ACTED_AT] = now.timestamp()
+
+
+def idle_for(*, now: datetime) -> timedelta | None:
+    """Return how long ago something was done in this browser; None where nothing was since it was signed in."""
+    at = session.get(_ACTED_AT)
     return timedelta(seconds=now.timestamp() - at) if isinstance(at, int | float) else None
 
 

@@ -18,6 +18,7 @@ bp = Blueprint("signing_in", __name__)
 def show_form() -> ResponseReturnValue:
     """Ask for an email address and a password; whoever is signed in goes on."""
     if request.method != "POST" and browsing.current(now=utc_now()):
+        # A desk that is covered leads to its board, and so to its cover.
         return redirect(url_for("home.show_home"), 303)
     return render_template("staff/sign_in.html", onward=request.args.get("next"))
 

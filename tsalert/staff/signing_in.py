@@ -11,7 +11,7 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
-from tsalert.staff import browsing, hashing, queries, service
+from tsalert.staff import browsing, hashing, locking, queries, service
 from tsalert.staff.models import Officer
 from tsalert.staff.presence import BLOCKED
 
@@ -21,6 +21,7 @@ _REFUSED = "The email address or password is not right."
 def init_app(app: Flask) -> None:
     """Set up signing in for pages."""
     hashing.init_app(app)
+    locking.init_app(app)
     app.jinja_env.globals["shortcut_key"] = shortcut_key
 
 
@@ -34,6 +35,8 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
     officer = browsing.current(now=now)
     if officer is None:
         return None
+    if locking.is_covered():
+        return locking.watcher(officer)
     g.shortcut = officer.shortcut
     return queries.actor_of(officer, Via.PAGE)
 
