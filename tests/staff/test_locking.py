@@ -21,7 +21,7 @@ PART = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Coordinates]:
+def noon() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 
@@ -44,7 +44,7 @@ def form_in(page: str) -> dict[str, str]:
 
 
 def test_a_quarter_of_an_hour_without_anything_done_covers_the_desk(
-    desk: FlaskClient, noon: time_machine.Coordinates
+    desk: FlaskClient, noon: time_machine.Traveller
 ) -> None:
     noon.shift(14 * 60)
     assert desk.get("/calls").status_code == 200
@@ -58,7 +58,7 @@ def test_a_quarter_of_an_hour_without_anything_done_covers_the_desk(
 
 
 def test_a_page_that_brings_itself_up_to_date_is_nothing_done_and_typing_is(
-    desk: FlaskClient, noon: time_machine.Coordinates
+    desk: FlaskClient, noon: time_machine.Traveller
 ) -> None:
     for _ in range(14):
         noon.shift(60)
@@ -70,7 +70,7 @@ def test_a_page_that_brings_itself_up_to_date_is_nothing_done_and_typing_is(
     assert desk.get("/desk/cover", headers=PART).status_code == 401
 
 
-def test_under_the_cover_only_the_boards_clocks_go_on(desk: FlaskClient, noon: time_machine.Coordinates) -> None:
+def test_under_the_cover_only_the_boards_clocks_go_on(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     noon.shift(900)
     page = desk.get("/board").text
     assert 'id="board-lines"' in page
@@ -82,7 +82,7 @@ def test_under_the_cover_only_the_boards_clocks_go_on(desk: FlaskClient, noon: t
     assert "Dee Example</a>" not in desk.get("/no-such-page").text
 
 
-def test_the_password_leads_back_to_where_the_officer_was(desk: FlaskClient, noon: time_machine.Coordinates) -> None:
+def test_the_password_leads_back_to_where_the_officer_was(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     noon.shift(900)
     sent = form_in(desk.get("/calls?page=2").text)
     wrong = desk.post("/desk/unlock", data=sent | {"unlock_password": "a guess"})
@@ -96,7 +96,7 @@ def test_the_password_leads_back_to_where_the_officer_was(desk: FlaskClient, noo
 
 
 def test_a_form_on_its_way_is_carried_out_once_the_password_is_right(
-    desk: FlaskClient, noon: time_machine.Coordinates
+    desk: FlaskClient, noon: time_machine.Traveller
 ) -> None:
     noon.shift(900)
     covered = desk.post("/account/shortcut", data={"key": "j", "submission": "k" * 32})
@@ -108,13 +108,13 @@ def test_a_form_on_its_way_is_carried_out_once_the_password_is_right(
     assert ">J</kbd>" in desk.get("/account").text
 
 
-def test_a_file_on_its_way_is_said_to_be_lost(desk: FlaskClient, noon: time_machine.Coordinates) -> None:
+def test_a_file_on_its_way_is_said_to_be_lost(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     noon.shift(900)
     sent = desk.post("/subscribers/import", data={"file": (BytesIO(b"x"), "x.csv")})
     assert (sent.status_code, "does not come back by itself" in sent.text) == (401, True)
 
 
-def test_guesses_at_the_cover_lock_the_account(desk: FlaskClient, noon: time_machine.Coordinates) -> None:
+def test_guesses_at_the_cover_lock_the_account(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     noon.shift(900)
     for _ in range(5):
         desk.post("/desk/unlock", data={"unlock_password": "a guess"})
@@ -122,13 +122,13 @@ def test_guesses_at_the_cover_lock_the_account(desk: FlaskClient, noon: time_mac
     assert (answer.status_code, "Too many tries" in answer.text) == (401, True)
 
 
-def test_somebody_else_can_sign_the_officer_out(desk: FlaskClient, noon: time_machine.Coordinates) -> None:
+def test_somebody_else_can_sign_the_officer_out(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     noon.shift(900)
     assert desk.post("/sign-out").location == "/sign-in"
     assert desk.get("/calls").location.startswith("/sign-in")
 
 
-def test_no_longer_session_comes_of_unlocking(desk: FlaskClient, noon: time_machine.Coordinates) -> None:
+def test_no_longer_session_comes_of_unlocking(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     for _ in range(47):
         noon.shift(timedelta(minutes=15))
         assert desk.post("/desk/unlock", data={"unlock_password": PASSWORD}).status_code == 303

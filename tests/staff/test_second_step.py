@@ -1,7 +1,7 @@
 """The second step: who is asked for one, what is taken for one, and what becomes of a lost device."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ STEP = "/sign-in/second-step"
 
 
 @pytest.fixture(autouse=True)
-def noon() -> object:
+def noon() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 
@@ -78,7 +78,7 @@ def is_in(browser: FlaskClient) -> bool:
 
 
 def test_after_the_password_nobody_is_signed_in_before_the_code(
-    app: Flask, staff: None, noon: time_machine.Coordinates
+    app: Flask, staff: None, noon: time_machine.Traveller
 ) -> None:
     phone, _ = set_up(give_password(app))
     noon.shift(60)
@@ -93,7 +93,7 @@ def test_after_the_password_nobody_is_signed_in_before_the_code(
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])
 def test_a_telephones_clock_may_be_half_a_minute_wrong(
-    app: Flask, staff: None, noon: time_machine.Coordinates, steps: int, status: int
+    app: Flask, staff: None, noon: time_machine.Traveller, steps: int, status: int
 ) -> None:
     phone, _ = set_up(give_password(app))
     noon.shift(300)
@@ -101,12 +101,11 @@ def test_a_telephones_clock_may_be_half_a_minute_wrong(
 
 
 def test_a_code_counts_once_and_none_before_it_ever_again(
-    app: Flask, staff: None, noon: time_machine.Coordinates
+    app: Flask, staff: None, noon: time_machine.Traveller
 ) -> None:
     phone, _ = set_up(give_password(app))
-    assert (
-        give_password(app).post(f"{STEP}/code", data={"code": phone.code()}).status_code == 422
-    )  # set it up with this one
+    it_was_set_up_with = give_password(app).post(f"{STEP}/code", data={"code": phone.code()})
+    assert it_was_set_up_with.status_code == 422
     noon.shift(300)
     code, earlier = phone.code(), phone.code(steps=-1)
     assert give_password(app).post(f"{STEP}/code", data={"code": f" {code[:3]} {code[3:]} "}).status_code == 303
@@ -125,9 +124,7 @@ def test_a_recovery_code_stands_in_once(app: Flask, session: Session, staff: Non
     again = browser.post("/account/second-step/recovery-codes").text
     assert give_password(app).post(f"{STEP}/code", data={"code": codes[4]}).status_code == 422
     assert codes[4] not in again
-    assert all(
-        code.replace("-", "") not in str(session.scalars(select(RecoveryCode.code_digest)).all()) for code in codes
-    )
+    assert not {code.replace("-", "") for code in codes} & set(session.scalars(select(RecoveryCode.code_digest)))
 
 
 def test_what_the_database_holds_opens_nothing(app: Flask, session: Session, staff: None) -> None:
@@ -138,7 +135,7 @@ def test_what_the_database_holds_opens_nothing(app: Flask, session: Session, sta
 
 
 def test_a_key_sealed_under_a_former_secret_still_opens(
-    app: Flask, staff: None, noon: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+    app: Flask, staff: None, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phone, _ = set_up(give_password(app))
     noon.shift(60)
@@ -165,7 +162,7 @@ def test_wrong_codes_lock_the_account_and_wrong_passwords_count_with_them(app: F
 
 
 def test_the_second_step_waits_ten_minutes_and_for_the_same_password(
-    app: Flask, session: Session, staff: None, noon: time_machine.Coordinates
+    app: Flask, session: Session, staff: None, noon: time_machine.Traveller
 ) -> None:
     phone, codes = set_up(give_password(app))
     late = give_password(app)
@@ -206,7 +203,7 @@ def test_a_role_that_needs_one_is_led_to_it_and_nowhere_else(app: Flask, staff: 
 def test_in_a_demonstration_nobody_needs_one(
     app: Flask, staff: None, demanding: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "TSALERT_DEMO", True)
+    monkeypatch.setitem(app.config, "TSALERT_DEMO", value=True)
     assert give_password(app, LEE).get("/board").status_code == 200
 
 
@@ -219,7 +216,7 @@ def test_whoever_needs_none_may_take_theirs_away(app: Flask, session: Session, s
 
 
 def test_a_change_asks_for_the_password_after_five_minutes(
-    app: Flask, staff: None, noon: time_machine.Coordinates
+    app: Flask, staff: None, noon: time_machine.Traveller
 ) -> None:
     browser = give_password(app)
     set_up(browser)

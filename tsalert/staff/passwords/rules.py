@@ -53,14 +53,14 @@ def check_password(password: str, own_words: Collection[str] = ()) -> None:
 
 def _weakness(password: str, own_words: Collection[str]) -> str | None:
     """Return why a password is easily guessed; None where it is not."""
-    if own_words and _reason(_without(password, own_words)):
-        return _reason(password) or _OWN
-    return _reason(password)
+    rest = _without(password, own_words)
+    return _reason(password) or (_OWN if rest != password and _reason(rest) else None)
 
 
 def _without(password: str, own_words: Collection[str]) -> str:
     longest_first = sorted(own_words, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), "", password, flags=re.IGNORECASE)
+    pattern = "|".join(map(re.escape, longest_first))
+    return re.sub(pattern, "", password, flags=re.IGNORECASE) if pattern else password
 
 
 def _reason(password: str) -> str | None:
