@@ -243,6 +243,7 @@ WHERE = {
     "signing_in.show_form": "/sign-in",
     "second_step.show_passkey": "/sign-in/passkey",
     "sign_in_help.list_officers": "/sign-in-help",
+    "sign_in_help.show_officer": "/sign-in-help/1",
     "sign_in_help.show_reset": "/sign-in-help/1/second-step",
     "own_second_step.show_app": "/account/second-step/app",
     "own_second_step.show_new_passkey": "/account/second-step/passkeys/new",

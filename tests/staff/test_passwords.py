@@ -106,6 +106,19 @@ def test_a_link_sets_a_password_once(app: Flask, session: Session, kim: str) -> 
     assert not any("new-password" in text for text in session.scalars(select(Mailing.text)))
 
 
+def test_an_administrator_makes_no_link_on_a_page_left_open_nor_for_themselves(
+    app: Flask, session: Session, kim: str
+) -> None:
+    kim_id, lee_id = (queries.get_officer(session, each).id for each in (KIM, LEE))
+    browser = signed_in_as(app, KIM)
+    refused = browser.post(f"/sign-in-help/{kim_id}/password-link")
+    assert (refused.status_code, "with the old one" in refused.text) == (422, True)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+        assert browser.post(f"/sign-in-help/{lee_id}/password-link").status_code == 422
+        confirmed = browser.post(f"/sign-in-help/{lee_id}/password-link", data={"password": PASSWORD})
+    assert "/new-password/" in confirmed.text
+
+
 @pytest.mark.parametrize("ended", ["in time", "by a newer one", "with the account", "with another password"])
 def test_a_link_ends(app: Flask, session: Session, kim: str, ended: str) -> None:
     runner = app.test_cli_runner()
@@ -139,8 +152,8 @@ def test_the_interface_changes_a_password_and_makes_links(
     signed_in_as(app, LEE, OTHER)
     lee = queries.get_officer(db.session(), LEE).id
     address = f"/api/v1/sign-in-help/{lee}/password-link"
-    assert client.post(address, headers=own).status_code == 403
-    link = client.post(address, headers=bearer(RoleName.ADMINISTRATOR)).get_json()["link"]
+    assert client.post(address, json={}, headers=own).status_code == 403
+    link = client.post(address, json={}, headers=bearer(RoleName.ADMINISTRATOR)).get_json()["link"]
     assert client.get(link.removeprefix("http://127.0.0.1:8000")).status_code == 200
 
 

@@ -10,7 +10,7 @@ from tsalert.staff import browsing
 from tsalert.staff.factors.queries import is_needed_by
 from tsalert.web.access import PUBLIC, access_of, find_actor
 
-_OPEN = frozenset({"own_second_step", "passwords"})
+_OPEN = frozenset({"own_second_step", "passwords", "desk"})
 
 
 def init_app(app: Flask) -> None:

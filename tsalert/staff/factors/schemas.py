@@ -38,7 +38,7 @@ class NewPasskeySchema(AnswerSchema, ConfirmedSchema):
     name = Line(longest=60, required=True, error_messages={"required": "Give the passkey a name."})
 
 
-class ResetSchema(Strict):
+class ResetSchema(ConfirmedSchema):
     """Why somebody's second step is taken away, and who besides the administrator knows that it was lost."""
 
     witness_id = RecordId(required=True, error_messages={"required": "Choose a second person."})

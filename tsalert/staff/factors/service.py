@@ -1,6 +1,6 @@
 """Setting up a second step, taking it away, and taking it away from somebody who lost it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import choice
 
@@ -35,10 +35,14 @@ class SetUp:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Why a lost second step is taken away, and who besides the administrator knows that it was really lost."""
+    """Why a lost second step is taken away, and who besides the administrator knows that it was really lost.
+
+    :param password: the administrator's own, where it must be given again.
+    """
 
     witness_id: int
     reason: str
+    password: str | None = field(default=None, repr=False)
 
 
 def set_up_app(sealed_key: str, code: str, *, actor: Actor, now: datetime) -> SetUp:

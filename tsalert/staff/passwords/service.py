@@ -44,8 +44,10 @@ def make_link(officer_id: int, *, actor: Actor, now: datetime) -> str:
     """Return the secret of a link, good once and for 24 hours, that takes the place of any older one.
 
     :raises NotFound: there is no such officer.
-    :raises RuleViolation: they are inactive.
+    :raises RuleViolation: they are inactive, or the one who asks.
     """
+    if officer_id == actor.officer_id:
+        raise RuleViolation("Change your own password on your account's page, with the old one.")
     token = token_urlsafe(32)
     with transaction() as session:
         officer = queries.get_officer_by_id(session, officer_id)
