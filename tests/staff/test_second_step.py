@@ -236,6 +236,8 @@ def test_a_lost_device_needs_a_second_person_who_knows_of_it(app: Flask, session
     for witness, reason in ((ids[ADA], "Lost"), (ids[KIM], "Lost"), ("", "Lost"), (ids[LEE], "")):
         assert ada.post(path, data={"witness_id": witness, "reason": reason}).status_code == 422
     told = {"witness_id": ids[LEE], "reason": "Lee was there when the telephone fell into the pond."}
+    own = ada.post(f"/sign-in-help/{ids[ADA]}/second-step", data=told)
+    assert (own.status_code, "Ask another administrator" in own.text) == (422, True)
     assert ada.post(path, data=told).status_code == 303
     assert not is_in(working)
     assert is_in(give_password(app))

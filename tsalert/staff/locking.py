@@ -62,7 +62,7 @@ def cover() -> ResponseReturnValue:
 
 
 def _look() -> ResponseReturnValue | None:
-    if is_api() or request.endpoint in {None, "static"}:
+    if is_api() or request.endpoint is None or access_of(current_app, request.endpoint) == PUBLIC:
         return None
     officer = browsing.current(now=utc_now())
     if officer is None:
@@ -70,9 +70,7 @@ def _look() -> ResponseReturnValue | None:
     if not is_covered():
         _note()
         return None
-    if _is_open_to_all() or _is_unlocked(officer):
-        return None
-    return cover()
+    return None if _is_part_of_board() or _is_unlocked(officer) else cover()
 
 
 def _limit() -> timedelta:
@@ -86,11 +84,9 @@ def _note() -> None:
         browsing.note_action(now=utc_now())
 
 
-def _is_open_to_all() -> bool:
-    """Tell whether the request is for what everybody may see, or for a part of the board."""
-    endpoint = request.endpoint or ""
-    is_part = "HX-Request" in request.headers and is_for_walls(current_app, endpoint)
-    return is_part or access_of(current_app, endpoint) == PUBLIC
+def _is_part_of_board() -> bool:
+    """Tell whether the request is for what goes on under a cover: the board, which brings itself up to date."""
+    return "HX-Request" in request.headers and is_for_walls(current_app, request.endpoint or "")
 
 
 def _is_unlocked(officer: Officer) -> bool:

@@ -16,6 +16,7 @@ let timer = setTimeout(ask, lockAfter * 1000);
 for (const kind of ["keydown", "pointerdown"]) {
   document.addEventListener(kind, noteActive, { passive: true, capture: true });
 }
+document.addEventListener("ts:refused", () => ask().then((isSignedOut) => isSignedOut && location.reload()));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
 
 function noteActive() {
@@ -27,8 +28,11 @@ function noteActive() {
   reach(activeAt, { method: "POST", headers: { "X-CSRFToken": token } }).then(show);
 }
 
-function ask() {
-  reach(coverAt, { headers: { "HX-Request": "true" } }).then(show);
+/** Ask whether this desk is covered, and return whether nobody is signed in at it any more. */
+async function ask() {
+  const answer = await reach(coverAt, { headers: { "HX-Request": "true" } });
+  await show(answer);
+  return answer?.status === 401 && !document.querySelector(".ts-cover");
 }
 
 /** Ask the service, and return nothing where it does not answer. */

@@ -50,10 +50,13 @@ def refuse_last(*, others: int, is_needed: bool) -> None:
         raise RuleViolation("Your role needs a second step. Set up another one before you take this one away.")
 
 
-def refuse_unknown_witness(*, witness_id: int, lost_by: int, administrator_id: int | None) -> None:
-    """Refuse a witness who is one of the two already.
+def require_two(*, witness_id: int, lost_by: int, administrator_id: int | None) -> None:
+    """Refuse to take a second step away on the word of one person alone, or of whoever lost it.
 
-    :raises RuleViolation: the second step would be reset on the word of one person alone.
+    :param administrator_id: None where it is done by command.
+    :raises RuleViolation: the officer, the administrator and the witness are not three people.
     """
+    if lost_by == administrator_id:
+        raise RuleViolation("Ask another administrator to take your own second step away.")
     if witness_id in {lost_by, administrator_id}:
         raise RuleViolation("Choose a second person: neither yourself nor the officer who lost it.", field="witness_id")

@@ -128,7 +128,7 @@ def reset(officer_id: int, why: Reset, *, actor: Actor, now: datetime) -> None:
     :raises NotFound: there is no such officer or witness.
     :raises RuleViolation: there is nothing to take, or nobody besides the two knows of it.
     """
-    rules.refuse_unknown_witness(witness_id=why.witness_id, lost_by=officer_id, administrator_id=actor.officer_id)
+    rules.require_two(witness_id=why.witness_id, lost_by=officer_id, administrator_id=actor.officer_id)
     with transaction() as session:
         officer, witness = _of_both(session, officer_id, why.witness_id)
         if officer.second_step_since is None:
