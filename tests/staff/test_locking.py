@@ -135,3 +135,14 @@ def test_no_longer_session_comes_of_unlocking(desk: FlaskClient, noon: time_mach
     noon.shift(timedelta(minutes=16))
     assert desk.post("/desk/unlock", data={"unlock_password": PASSWORD}).status_code == 401
     assert desk.get("/calls").location.startswith("/sign-in")
+
+
+def test_a_strangers_form_is_carried_out_for_nobody_who_unlocks(
+    app: Flask, desk: FlaskClient, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon.shift(900)
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    covered = desk.post("/account/shortcut", data={"key": "j"})
+    answer = desk.post("/account/shortcut", data=form_in(covered.text) | {"unlock_password": PASSWORD})
+    assert answer.status_code == 400
+    assert ">J</kbd>" not in desk.get("/account").text

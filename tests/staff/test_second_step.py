@@ -275,3 +275,14 @@ def test_a_recovery_code_is_read_however_it_was_copied(code: str) -> None:
 @given(st.sets(st.sampled_from(list(RoleName)), min_size=1), st.sets(st.sampled_from([*RoleName, "all"])))
 def test_a_second_step_is_needed_exactly_where_a_role_asks_for_it(held: set[str], required: set[str]) -> None:
     assert rules.needs_second_step(held, required) is ("all" in required or bool(held & required))
+
+
+def test_no_form_of_signing_in_is_taken_without_its_token(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    ours = {"signing_in", "second_step", "own_second_step", "passwords", "sign_in_help", "desk"}
+    rules_of_ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in ours]
+    forms = [re.sub("<.*?>", "1", rule.rule) for rule in rules_of_ours if "POST" in (rule.methods or ())]
+    assert len(forms) == 16
+    assert {client.post(path, data={"password": PASSWORD}).status_code for path in forms} <= {400, 401}
