@@ -102,9 +102,9 @@ def remove_passkey(passkey_id: int, *, actor: Actor, now: datetime) -> None:
     """
     with transaction() as session:
         officer = _lock(session, actor)
-        passkey = get_passkey(session, officer.id, passkey_id)
+        get_passkey(session, officer.id, passkey_id)
         _end_one(session, officer, others=factors_of(session, officer.id).count - 1)
-        session.delete(passkey)
+        session.execute(delete(Passkey).where(Passkey.id == passkey_id))
         audit.record(session, actor, "passkey removed", "officer", officer.id, now=now, passkey=passkey_id)
         telling.tell(session, officer, telling.PASSKEY_REMOVED, now=now)
 
@@ -135,8 +135,9 @@ def reset(officer_id: int, why: Reset, *, actor: Actor, now: datetime) -> None:
             raise RuleViolation(f"{officer.name} has no second step.")
         _forget_all(session, officer)
         end_sessions(officer)
-        told = {"witness": witness.id, "reason": why.reason}
-        audit.record(session, actor, "second step reset", "officer", officer.id, now=now, **told)
+        audit.record(
+            session, actor, "second step reset", "officer", officer.id, now=now, witness=witness.id, reason=why.reason
+        )
         telling.tell(session, officer, telling.RESET, now=now)
         telling.tell_witness(session, witness, officer.name, by=actor.name, now=now)
 
