@@ -36,6 +36,7 @@ from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
+from tsalert.staff.factors import requiring
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
 from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
@@ -126,7 +127,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
-        "SECURITY_PASSWORD_SALT": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
@@ -163,6 +163,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    requiring.init_app(app)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)

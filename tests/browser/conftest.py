@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import arguments, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
-PASSWORD = "demonstration password"
+PASSWORD = "an invented passphrase"
 SECRET_KEY = "b" * 40
 PATIENCE = 60
 PATIENCE_TO_START = 300  # the program is read in from scratch, while other tests keep the machine busy
@@ -113,6 +113,7 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "TSALERT_AUTHORITY_CODE": "E09000006",
         "TSALERT_RAPID_RESPONSE_NUMBER": "07700 900461",
         "TSALERT_DEMO_PASSWORD": PASSWORD,
+        "TSALERT_SECOND_STEP_ROLES": "none",
         "WEB_CONCURRENCY": "1",
     }
 

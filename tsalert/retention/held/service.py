@@ -6,6 +6,10 @@ from tsalert.retention.vocabulary import Root
 ENTRIES = (
     held("officer", root=Root.OFFICER, facts="email name password fs_uniquifier shortcut"),
     held("role", facts="name description"),
+    held("authenticator", "officer_id > officer", facts="sealed_key"),
+    held("recovery_code", "officer_id > officer", facts="code_digest"),
+    held("passkey", "officer_id > officer", facts="name credential public_key"),
+    held("password_link", "officer_id > officer", facts="token_digest"),
     held("officer_role", "officer_id > officer"),
     held("api_token", "officer_id > officer", facts="token_digest"),
     held("sign_in_failure", facts="account_digest network_digest"),
