@@ -25,7 +25,7 @@ from tsalert.delivery.models import Endpoint
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import directory, kept_counts, queries
 from tsalert.subscribers.audiences import Alike, count_audiences, read_audiences
-from tsalert.subscribers.models import KeptCount, Subscriber, SubscriberEndpoint, Subscription
+from tsalert.subscribers.models import KeptCount, Subscriber, SubscriberEndpoint, SubscriberWard, Subscription
 from tsalert.subscribers.rules import Frequency
 
 pytestmark = pytest.mark.db
@@ -45,19 +45,24 @@ PEOPLE = st.lists(
             "is_paused": st.booleans(),
             "is_link_paused": st.booleans(),
             "has_ended": st.booleans(),
+            "ward": st.sampled_from([None, "Bickley", "Darwin"]),
+            "besides": st.sampled_from([None, None, "Bickley", "Darwin"]),
         }
     ),
     max_size=6,
 )
 
 
-def put(session: Session, place: int, person: dict[str, str | bool]) -> None:
+def put(session: Session, place: int, person: dict[str, str | bool | None]) -> None:
     """Put somebody on the list who may pause, alone or as an organisation's contact, and may have ended."""
     named = {name: str(person[name]) for name in ("topic", "frequency", "kind", "formats", "status")}
     endpoint_id = subscribe(session, str(person["address"]), **named)
     session.execute(update(Endpoint).where(Endpoint.id == endpoint_id).values(status=named["status"]))
     latest = session.scalars(select(func.max(Subscriber.id))).one()
     later = NOW + timedelta(days=place + 1)
+    session.execute(update(Subscriber).where(Subscriber.id == latest).values(ward=person["ward"]))
+    if person["besides"]:
+        session.add(SubscriberWard(subscriber_id=latest, ward=str(person["besides"])))
     if person["is_paused"]:
         session.execute(update(Subscriber).where(Subscriber.id == latest).values(paused_until=later))
     if person["is_link_paused"]:
@@ -74,20 +79,22 @@ def by_channel(found: list[Alike]) -> dict[str, int]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(PEOPLE)
-def test_what_is_kept_is_what_counting_says(session: Session, people: list[dict[str, str | bool]]) -> None:
+@given(PEOPLE, st.sampled_from([(), ("Bickley",), ("Bickley", "Darwin")]))
+def test_what_is_kept_is_what_counting_says(
+    session: Session, people: list[dict[str, str | bool | None]], wards: tuple[str, ...]
+) -> None:
     session.rollback()
     for place, person in enumerate(people):
         put(session, place, person)
-    kept = count_audiences(session)
+    kept = count_audiences(session, wards)
     assert read_audiences(kept.written()) == kept
     for topic, urgent in product(TOPICS, (False, True)):
-        size = queries.audience_size(session, wards=(), topic=topic, channels=EVERY, urgent=urgent)
+        size = queries.audience_size(session, wards=wards, topic=topic, channels=EVERY, urgent=urgent)
         assert by_channel(kept.at_once(topic, EVERY, urgent=urgent)) == size
-        at_once = queries.audience(wards=(), topic=topic, channels=EVERY, urgent=urgent)
+        at_once = queries.audience(wards=wards, topic=topic, channels=EVERY, urgent=urgent)
         got = {endpoint_id for endpoint_id, _ in session.execute(at_once)}
         for often in (Frequency.DAILY, Frequency.WEEKLY):
-            waiting = queries.digest_audience(often, wards=(), topic=topic, channels=CHANNELS, joined_by=NOW)
+            waiting = queries.digest_audience(often, wards=wards, topic=topic, channels=CHANNELS, joined_by=NOW)
             counted = len({endpoint_id for endpoint_id, _ in session.execute(waiting)} - got)
             assert kept.later(topic, often, by=CHANNELS, at_once=EVERY, urgent=urgent) == counted
     session.rollback()

@@ -1,4 +1,4 @@
-"""Everybody who gets anything, by what they get: from it the audience of any alert for everywhere is added up."""
+"""Everybody who gets anything, by what they get: from it the audience of any alert for the same wards is added up."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ class Audiences:
     alike: tuple[Alike, ...]
 
     def at_once(self, topic: str, channels: Collection[str], *, urgent: bool) -> list[Alike]:
-        """Return whom an alert for everywhere reaches at once."""
+        """Return whom an alert reaches at once."""
         wanted = self._bits(topic)
         return [each for each in self.alike if each.channel in channels and _gets_at_once(each, wanted, urgent=urgent)]
 
     def later(
         self, topic: str, frequency: Frequency, *, by: Collection[str], at_once: Collection[str], urgent: bool
     ) -> int:
-        """Return how many addresses hear of an alert for everywhere in a daily or weekly mail alone.
+        """Return how many addresses hear of an alert in a daily or weekly mail alone.
 
         :param by: the channels that such mails go by.
         :param at_once: the channels by which the alert itself goes.
@@ -74,10 +74,13 @@ def read_audiences(written: Mapping[str, Any]) -> Audiences:
     return Audiences(tuple(written["topics"]), tuple(alike))
 
 
-def count_audiences(session: Session) -> Audiences:
-    """Count everybody by what they get; their state alone is read, as in ``delivery.queries.count_active``."""
+def count_audiences(session: Session, wards: Collection[str] = ()) -> Audiences:
+    """Count everybody by what they get; their state alone is read, as in ``delivery.queries.count_active``.
+
+    :param wards: count only who hears of one of these; none means everywhere.
+    """
     topics = queries.topic_ids(session)
-    asked = queries.asked_everywhere().subquery("asked")
+    asked = queries.asked(wards).subquery("asked")
     places = {topic_id: literal(1 << place, BigInteger) for place, topic_id in enumerate(topics.values())}
     bit = case(places, value=asked.c.topic_id, else_=0)
 

@@ -180,12 +180,19 @@ def count_list(session: Session) -> Listed:
     return Listed(subscribers, {channel.value: counts.get(channel, 0) for channel in Channel})
 
 
-def asked_everywhere() -> CompoundSelect[int, int, str]:
-    """Return the query of (endpoint id, topic id, frequency) of all that anybody gets, wherever they live."""
+def asked(wards: Collection[str]) -> CompoundSelect[int, int, str]:
+    """Return the query of (endpoint id, topic id, frequency) of all that anybody gets who hears of one of some wards.
+
+    :param wards: none means everywhere, as in ``audience``.
+    """
     columns = (Subscription.endpoint_id, Subscription.topic_id, Subscription.frequency)
-    asked = select(*columns).where(Subscription.ended_at.is_(None))
-    paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-    return union_all(asked.where(Subscription.subscriber_id.not_in(paused)), beside_a_pause(asked, ()))
+    getting = select(*columns).where(Subscription.ended_at.is_(None))
+    if wards:
+        awake = getting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(AWAKE, *lives_in(wards))
+    else:
+        paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
+        awake = getting.where(Subscription.subscriber_id.not_in(paused))
+    return union_all(awake, beside_a_pause(getting, wards))
 
 
 def count_listed(session: Session, at: datetime) -> int:
