@@ -180,19 +180,20 @@ def count_list(session: Session) -> Listed:
     return Listed(subscribers, {channel.value: counts.get(channel, 0) for channel in Channel})
 
 
-def asked(wards: Collection[str]) -> CompoundSelect[int, int, str]:
-    """Return the query of (endpoint id, topic id, frequency) of all that anybody gets who hears of one of some wards.
+def asked(wards: Collection[str] = ()) -> CompoundSelect[int, int, str, str | None]:
+    """Return the query of (endpoint id, topic id, frequency, ward) of all that anybody gets.
 
-    :param wards: none means everywhere, as in ``audience``.
+    :param wards: leave out who hears of none of these, as in ``audience``; none means everywhere.
     """
     columns = (Subscription.endpoint_id, Subscription.topic_id, Subscription.frequency)
-    getting = select(*columns).where(Subscription.ended_at.is_(None))
+    by_person = Subscriber.id == Subscription.subscriber_id
+    at_home = select(*columns, Subscriber.ward).join(Subscriber, by_person).where(Subscription.ended_at.is_(None))
+    besides = select(*columns, SubscriberWard.ward).join(Subscriber, by_person).join(SubscriberWard)
+    besides = besides.where(Subscription.ended_at.is_(None), AWAKE)
     if wards:
-        awake = getting.join(Subscriber, Subscriber.id == Subscription.subscriber_id).where(AWAKE, *lives_in(wards))
-    else:
-        paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-        awake = getting.where(Subscription.subscriber_id.not_in(paused))
-    return union_all(awake, beside_a_pause(getting, wards))
+        besides = besides.where(SubscriberWard.ward.in_([*wards]))
+    awake = at_home.where(AWAKE, *([or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))] if wards else []))
+    return union_all(awake, besides, beside_a_pause(at_home, wards))
 
 
 def count_listed(session: Session, at: datetime) -> int:
