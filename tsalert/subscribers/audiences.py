@@ -128,7 +128,13 @@ def count_audiences(session: Session, wards: Collection[str] = ()) -> Audiences:
         select(*each.c, func.count()).group_by(*each.c)
     ):
         found[str(channel), bool(by_partner), bool(large_print), _read_parts(parts)] += count
-    return Audiences(tuple(topics), tuple(Alike(*alike, count) for alike, count in found.items()))
+    return Audiences(
+        tuple(topics),
+        tuple(
+            Alike(channel, by_partner, large_print, parts, count)
+            for (channel, by_partner, large_print, parts), count in found.items()
+        ),
+    )
 
 
 def _got(wards: Collection[str], topics: Mapping[str, int]) -> Select[int, str]:
