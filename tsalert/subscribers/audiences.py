@@ -118,15 +118,15 @@ def count_audiences(session: Session, wards: Collection[str] = ()) -> Audiences:
     topics = queries.topic_ids(session)
     got, ends = _got(wards, topics).subquery("got"), delivery.endpoints().subquery("ends")
     read_by = (reading.read_by_partners(), reading.read_in_large_print())
-    flags = (
+    asked_there = (
         case((got.c.endpoint_id.in_(people), 1), else_=0).label(f"flag_{place}") for place, people in enumerate(read_by)
     )
-    query = select(ends.c.channel, *flags, got.c.parts).join(ends, ends.c.id == got.c.endpoint_id)
+    query = select(ends.c.channel, *asked_there, got.c.parts).join(ends, ends.c.id == got.c.endpoint_id)
     each = query.where(ends.c.status == EndpointStatus.ACTIVE).subquery("each")
     found: Counter[tuple[str, bool, bool, tuple[Part, ...]]] = Counter()
-    for channel, by_partner, large_print, parts, count in session.execute(
-        select(*each.c, func.count()).group_by(*each.c)
-    ):
+    rows = session.execute(select(*each.c, func.count()).group_by(*each.c))
+    for channel, *flags, parts, count in rows:
+        by_partner, large_print = flags
         found[str(channel), bool(by_partner), bool(large_print), _read_parts(parts)] += count
     return Audiences(
         tuple(topics),
