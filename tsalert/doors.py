@@ -134,7 +134,6 @@ from tsalert.subscribers.preferences import views as preferences_views
 from tsalert.watching import cli as watching_cli
 from tsalert.watching import views as watching_views
 from tsalert.web import home
-from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
@@ -293,6 +292,5 @@ COMMANDS = (
     mail_cli.group,
     demo_cli.group,
     watching_cli.command,
-    worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

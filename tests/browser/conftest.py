@@ -54,7 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *create, "--password-stdin"]
         subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
-    worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    worker = [sys.executable, "-m", "tsalert.worker"]
     with running(web, environment) as served, running(worker, environment):
         wait_until_served(f"http://127.0.0.1:{port}/sign-in", served)
         yield f"http://127.0.0.1:{port}"
