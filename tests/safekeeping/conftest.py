@@ -42,9 +42,11 @@ class Service:
     @contextmanager
     def alone(self) -> Iterator[None]:
         with self.app.app_context():
-            yield
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     def back_up(self, path: Path, progress: Progress | None = None) -> Manifest:
         with self.alone():
