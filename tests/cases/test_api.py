@@ -145,3 +145,18 @@ def test_an_officer_who_is_no_number_narrows_nothing_and_is_refused(
 ) -> None:
     answer = client.post(f"{CASES}/found", json={"officer_id": officer_id}, headers=token)
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["officer_id"])
+
+
+def test_a_case_is_set_right_and_gets_the_incident_that_belongs_to_it(
+    client: FlaskClient, token: Headers, open_case: Callable[..., int], incident: Callable[..., int]
+) -> None:
+    case = f"{CASES}/{open_case()}"
+    amended: Any = client.put(case, json={"summary": "A roof that was never needed.", "kind": "roofing"}, headers=token)
+    assert (amended.status_code, amended.json["summary"]) == (200, "A roof that was never needed.")
+    assert client.put(case, json={"kind": "roofing"}, headers=token).status_code == 422
+    reference = client.get(f"/api/v1/incidents/{incident()}", headers=token).json["reference"]  # type: ignore[index]
+    assert client.post(f"{case}/incidents", json={"incident": "INC-99999"}, headers=token).status_code == 422
+    linked: Any = client.post(f"{case}/incidents", json={"incident": reference}, headers=token)
+    assert linked.status_code == 200
+    assert [each["reference"] for each in linked.json["items"]] == [reference]
+    assert client.get(f"{case}/incidents", headers=token).json == linked.json

@@ -12,7 +12,6 @@ from tsalert.alerts.rules import (
     LONGEST_ADVICE,
     LONGEST_BODY,
     LONGEST_HEADLINE,
-    LONGEST_MESSAGE,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -20,12 +19,11 @@ from tsalert.alerts.rules import (
     FollowUp,
     Kind,
     Urgency,
-    Verdict,
 )
 from tsalert.delivery.doubts import Decision
 from tsalert.web.fields import Count, Instant, Line, Paragraph, RecordId
 
-_LONGEST_REASON = 2000
+LONGEST_REASON = 2000
 _NO_CHANNEL = "Choose at least one way to send it."
 
 
@@ -84,31 +82,14 @@ class FollowUpSchema(Schema):
         return FollowUp(**data)
 
 
-class ReasonSchema(Schema):
-    """Why an alert is returned or rejected."""
-
-    reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
-
-
 class AlertApprovalSchema(Schema):
     """An approval of exactly what was shown, with what is asked if they are many, it is night, or time has passed."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
     password = fields.String(load_default=None, allow_none=True)
-    night_reason = Paragraph(longest=_LONGEST_REASON, load_default=None, allow_none=True)
+    night_reason = Paragraph(longest=LONGEST_REASON, load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
     counted = Count(load_default=None, allow_none=True)
-
-
-class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):
-    """Sending without a second person, and why."""
-
-
-class ReviewSchema(Schema):
-    """What a manager thinks of an alert that was sent alone."""
-
-    verdict = fields.Enum(Verdict, by_value=True, required=True, error_messages={"required": "Choose one."})
-    note = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Say why."})
 
 
 class DoubtDecisionSchema(Schema):
@@ -137,14 +118,6 @@ class PublishedSearchSchema(Schema):
     def build(self, data: dict[str, Any], **_: Any) -> Wanted:
         """Hand over a typed value."""
         return Wanted(data["q"], data["ward"], data["topic"])
-
-
-class MessageToCheckSchema(Schema):
-    """A message that somebody got and wants to have checked."""
-
-    message = Paragraph(
-        longest=LONGEST_MESSAGE, required=True, error_messages={"required": "Paste the message that you got."}
-    )
 
 
 class AlertLineSchema(Schema):
