@@ -40,6 +40,7 @@ from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
 from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
+from tsalert.webhooks.calling import Reach
 
 _ROOT = Path(__file__).parent.parent
 _READ_MOST = ("/welcome", "/alerts/published", "/at-the-door", "/join", "/check", "/report")
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["tsalert_partner_codes"] = circulation.codes_at
     app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
+    app.extensions["tsalert_webhook_reach"] = Reach()
     _init_web(app, settings)
     _register(app)
     return app

@@ -129,6 +129,8 @@ from tsalert.subscribers import pages as subscribers_pages
 from tsalert.watching import cli as watching_cli
 from tsalert.watching import views as watching_views
 from tsalert.web import home
+from tsalert.webhooks import api as webhooks_api
+from tsalert.webhooks import views as webhooks_views
 from tsalert.worker import command as worker_command
 
 PAGES = (
@@ -197,6 +199,7 @@ PAGES = (
     mail_views.bp,
     hygiene_views.bp,
     growth_views.bp,
+    webhooks_views.bp,
 )
 # Twilio signs what it sends, Notify shows its token, and those who leave a list, or change what they get, come by links
 # of their own.
@@ -256,6 +259,7 @@ OPERATIONS = (
     *hygiene_api.blueprints,
     growth_api.list_growth,
     *circulation_api.blueprints,
+    *webhooks_api.blueprints,
 )
 COMMANDS = (
     audit_cli.group,
