@@ -36,6 +36,7 @@ from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
+from tsalert.staff.tokens import limiting
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
 from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
@@ -165,6 +166,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     signing_in.init_app(app)
     access.init_app(app, _find_actor)
+    limiting.init_app(app)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)

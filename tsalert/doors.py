@@ -124,6 +124,8 @@ from tsalert.site import views as site_views
 from tsalert.staff import api as staff_api
 from tsalert.staff import cli as staff_cli
 from tsalert.staff import views as staff_views
+from tsalert.staff.tokens import api as tokens_api
+from tsalert.staff.tokens import views as tokens_views
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import pages as subscribers_pages
 from tsalert.watching import cli as watching_cli
@@ -137,6 +139,7 @@ PAGES = (
     home.bp,
     watching_views.bp,
     staff_views.bp,
+    tokens_views.bp,
     displays_views.bp,
     response_views.bp,
     answer_views.bp,
@@ -221,6 +224,7 @@ OPERATIONS = (
     *displays_api.blueprints,
     *rota_pages.operations,
     *staff_api.blueprints,
+    *tokens_api.blueprints,
     *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,

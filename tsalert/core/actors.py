@@ -59,6 +59,14 @@ class Via(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bearer:
+    """The token by which somebody acts; ``is_whole`` where it is good for everything that they may do."""
+
+    id: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who acts: an officer, or (``officer_id`` is None) the service itself or a screen on a wall."""
 
@@ -66,6 +74,7 @@ class Actor:
     name: str
     permissions: frozenset[Permission]
     via: Via
+    token: Bearer | None = None
 
     @property
     def is_officer(self) -> bool:

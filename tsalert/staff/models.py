@@ -1,9 +1,9 @@
 """Officers, roles, tokens, and the failures that lock an account."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import JSON, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tsalert.db import Base
@@ -46,7 +46,10 @@ class Officer(Base, UserMixin):
 
 
 class ApiToken(Base):
-    """A bearer token of one officer; only its SHA-256 is kept."""
+    """A bearer token of one officer or program; only its SHA-256 is kept.
+
+    ``scopes`` name for what it is good; none of them, for everything that its owner may do.
+    """
 
     __tablename__ = "api_token"
 
@@ -56,6 +59,9 @@ class ApiToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(default="Made by command", server_default="Made by command")
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    last_used_on: Mapped[date | None]
 
 
 class SignInFailure(Base):

@@ -13,6 +13,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff import queries, service
 from tsalert.staff.models import Officer, Role
+from tsalert.staff.tokens import queries as tokens
 
 _BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
 
@@ -68,8 +69,7 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
     """Return who makes the request: by session cookie on pages, by bearer token alone under /api/."""
     if is_api:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        officer = queries.find_by_token(db.session(), token, now=utc_now()) if scheme.lower() == "bearer" else None
-        return queries.actor_of(officer, Via.API) if officer else None
+        return tokens.find_actor(db.session(), token, now=utc_now()) if scheme.lower() == "bearer" else None
     if not signed_in_officer.is_authenticated:
         return None
     g.shortcut = signed_in_officer.shortcut

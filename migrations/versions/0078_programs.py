@@ -1,4 +1,4 @@
-"""Other programs are told of incidents, missed targets and alerts."""
+"""Programs have accounts and tokens of their own, and are told of incidents, missed targets and alerts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,29 @@ _WAITS = sa.text("state = 'waiting'")
 
 
 def upgrade():
+    with op.batch_alter_table("api_token") as table:
+        table.add_column(sa.Column("name", sa.Text(), server_default="Made by command", nullable=False))
+        table.add_column(sa.Column("scopes", sa.JSON(none_as_null=True), nullable=True))
+        table.add_column(sa.Column("last_used_on", sa.Date(), nullable=True))
+    op.create_table(
+        "service_account",
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("made_at", _TIME, nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("ended_at", _TIME, nullable=True),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_service_account_officer_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["officer.id"], name=op.f("fk_service_account_made_by")),
+        sa.PrimaryKeyConstraint("officer_id", name=op.f("pk_service_account")),
+    )
+    op.create_table(
+        "api_allowance",
+        sa.Column("token_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("span", sa.BigInteger(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["token_id"], ["api_token.id"], name=op.f("fk_api_allowance_token_id")),
+        sa.PrimaryKeyConstraint("token_id", name=op.f("pk_api_allowance")),
+    )
     op.create_table(
         "webhook",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -68,3 +91,9 @@ def downgrade():
     op.drop_table("webhook_delivery")
     op.drop_table("webhook_event")
     op.drop_table("webhook")
+    op.drop_table("api_allowance")
+    op.drop_table("service_account")
+    with op.batch_alter_table("api_token") as table:
+        table.drop_column("last_used_on")
+        table.drop_column("scopes")
+        table.drop_column("name")
