@@ -254,6 +254,7 @@ def _register(app: Flask) -> None:
     for blueprint in doors.PAGES:
         app.register_blueprint(blueprint)
     api = ProblemApi(app)
+    api.describe_fields()
     for operations in doors.OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)

@@ -130,13 +130,14 @@ from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import pages as subscribers_pages
 from tsalert.watching import cli as watching_cli
 from tsalert.watching import views as watching_views
-from tsalert.web import home
+from tsalert.web import home, manual
 from tsalert.webhooks import api as webhooks_api
 from tsalert.webhooks import views as webhooks_views
 from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
+    manual.bp,
     watching_views.bp,
     staff_views.bp,
     tokens_views.bp,

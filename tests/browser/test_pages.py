@@ -354,7 +354,7 @@ NO_PAGES = {
     "printed_alerts.give_newsletter_proof",
     "printed_alerts.give_proof",
     "printed_alerts.give_sheet",
-    "api-docs.openapi_json",
+    "api_manual.get_description",
     "calls.hear",
     "calls.show_proposal",
     "counting.export_not_counted",

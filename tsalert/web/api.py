@@ -9,19 +9,28 @@ from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from tsalert.web.fields import Count, PeriodLabel, Pounds, SpanLabel
+
 _JSON = "application/json"
 SPEC = {
     "API_TITLE": "tsalert",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
-    "OPENAPI_URL_PREFIX": "/api/v1",
-    "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
         "security": [{"bearer": []}],
         "info": {"description": "Calls, incidents, cases, interventions, figures and alerts. Money is in strings."},
     },
 }
+
+
+# What our own fields look like in JSON: (field, type, format).
+_FIELDS = (
+    (Count, "integer", None),
+    (Pounds, "string", "decimal"),
+    (PeriodLabel, "string", "period"),
+    (SpanLabel, "string", "period"),
+)
 
 
 class ProblemSchema(Schema):
@@ -60,6 +69,11 @@ class ProblemApi(Api):  # type: ignore[misc]
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = _JSON
+
+    def describe_fields(self) -> None:
+        """Let the description say what our own fields take and give."""
+        for field, kind, form in _FIELDS:
+            self.register_field(field, kind, form)
 
 
 class JsonParser(FlaskParser):
