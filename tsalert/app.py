@@ -39,7 +39,19 @@ from tsalert.staff import signing_in
 from tsalert.staff.tokens import limiting
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
-from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
+from tsalert.web import (
+    access,
+    caching,
+    compressing,
+    conditional,
+    errors,
+    filters,
+    headers,
+    numbers,
+    once,
+    pages,
+    uploads,
+)
 from tsalert.web.api import SPEC, ProblemApi
 from tsalert.webhooks.calling import Reach
 
@@ -173,6 +185,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)
+    conditional.init_app(app)
     pages.init_app(
         app,
         authority_name=settings.authority_name,

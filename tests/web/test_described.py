@@ -33,7 +33,7 @@ from tsalert.staff.rules import RoleName
 from tsalert.webhooks.calling import Reach
 
 # A longer run takes more of each: make soak.
-EXAMPLES = int(os.environ.get("TSALERT_SOAK_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     status_code_conformance,
