@@ -101,6 +101,8 @@ class Examples:
         return self._made(schema, name, depth)
 
     def _made(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
+        if name == "next" and "type" not in schema:
+            return None  # of a list that comes whole
         kind = _type_of(schema)
         if kind == "object" or "properties" in schema:
             return self._object(schema, depth)
@@ -145,5 +147,6 @@ def _plain(schema: Mapping[str, Any], name: str, kind: str) -> Any:
         text = named if isinstance(named, str) else _BY_TYPE[kind]
         return text.ljust(schema.get("minLength", 0), "0")[: schema.get("maxLength", len(text))]
     if kind in {"integer", "number"}:
-        return min(max(_BY_TYPE[kind], schema.get("minimum", 0)), schema.get("maximum", _BY_TYPE[kind]))
+        least = max(_BY_TYPE[kind], schema.get("minimum", 0))
+        return min(least, schema.get("maximum", least))
     return _BY_TYPE[kind]
