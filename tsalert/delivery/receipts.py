@@ -66,7 +66,8 @@ def apply_reports(session: Session, provider_refs: list[str], *, now: datetime) 
 @lru_cache(maxsize=2)
 def _adding(dialect: str) -> postgresql.Insert | sqlite.Insert:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(DeliveryEvent)
-    return insert.on_conflict_do_nothing()
+    added: postgresql.Insert | sqlite.Insert = insert.on_conflict_do_nothing()
+    return added
 
 
 def _take_turns(session: Session, provider_refs: Iterable[str]) -> None:
