@@ -126,7 +126,7 @@ def sign_in(app: Flask, people: int) -> list[str]:
         token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").text)[0]
         form = {"email": f"officer{number}@example.org", "password": PASSWORD, "csrf_token": token}
         answer = browser.post("/sign-in", data=form)
-        assert answer.status_code == 302, answer.text
+        assert answer.status_code == 303, answer.text
         cookies.append(answer.headers["Set-Cookie"].partition(";")[0])
     return cookies
 

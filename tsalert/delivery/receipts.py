@@ -65,9 +65,9 @@ def apply_reports(session: Session, provider_refs: list[str], *, now: datetime) 
 
 @lru_cache(maxsize=2)
 def _adding(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(DeliveryEvent)
-    added: postgresql.Insert | sqlite.Insert = insert.on_conflict_do_nothing()
-    return added
+    if dialect == "postgresql":
+        return postgresql.insert(DeliveryEvent).on_conflict_do_nothing()
+    return sqlite.insert(DeliveryEvent).on_conflict_do_nothing()
 
 
 def _take_turns(session: Session, provider_refs: Iterable[str]) -> None:

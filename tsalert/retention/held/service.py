@@ -6,8 +6,16 @@ from tsalert.retention.vocabulary import Root
 ENTRIES = (
     held("officer", root=Root.OFFICER, facts="email name password fs_uniquifier shortcut"),
     held("role", facts="name description"),
+    held("authenticator", "officer_id > officer", facts="sealed_key"),
+    held("recovery_code", "officer_id > officer", facts="code_digest"),
+    held("passkey", "officer_id > officer", facts="name credential public_key"),
+    held("password_link", "officer_id > officer", facts="token_digest"),
     held("officer_role", "officer_id > officer"),
     held("api_token", "officer_id > officer", facts="token_digest"),
+    held("sign_in", "officer_id > officer", facts="token_digest mark way second_step network "
+         "browser provider_session ending"),
+    held("access_change", "officer_id > officer", facts="what role reason via"),
+    held("officer_identity", "officer_id > officer", facts="issuer subject"),
     held("sign_in_failure", facts="account_digest network_digest"),
     held("visitor_allowance", facts="purpose whose"),
     held("visitor_code", facts="purpose digest"),
