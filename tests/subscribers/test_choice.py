@@ -22,6 +22,7 @@ from tsalert.subscribers.models import Partner, Subscriber, SubscriberEndpoint, 
 from tsalert.subscribers.pointed_out import find_pointed_out, lines_of
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.waiting import digest_audience
 
 CHANNELS = ("email", "sms", "voice")
 
@@ -119,7 +120,7 @@ def test_who_was_found_to_be_one_with_somebody_is_left_out_under_either_number(s
 
 def test_digests_tell_of_it_to_those_alone_for_whom_it_is(session: Session) -> None:
     def told(choice: Choice) -> int:
-        query = queries.digest_audience(
+        query = digest_audience(
             Frequency.WEEKLY, wards=(), topic="all", channels=CHANNELS, joined_by=NOW, choice=choice
         )
         return len(session.execute(query).all())

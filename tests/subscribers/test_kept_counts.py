@@ -27,6 +27,7 @@ from tsalert.subscribers import directory, kept_counts, queries
 from tsalert.subscribers.audiences import Alike, count_audiences, read_audiences
 from tsalert.subscribers.models import KeptCount, Subscriber, SubscriberEndpoint, Subscription
 from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.waiting import digest_audience
 
 pytestmark = pytest.mark.db
 ALWAYS = timedelta(0)
@@ -87,7 +88,7 @@ def test_what_is_kept_is_what_counting_says(session: Session, people: list[dict[
         at_once = queries.audience(wards=(), topic=topic, channels=EVERY, urgent=urgent)
         got = {endpoint_id for endpoint_id, _ in session.execute(at_once)}
         for often in (Frequency.DAILY, Frequency.WEEKLY):
-            waiting = queries.digest_audience(often, wards=(), topic=topic, channels=CHANNELS, joined_by=NOW)
+            waiting = digest_audience(often, wards=(), topic=topic, channels=CHANNELS, joined_by=NOW)
             counted = len({endpoint_id for endpoint_id, _ in session.execute(waiting)} - got)
             assert kept.later(topic, often, by=CHANNELS, at_once=EVERY, urgent=urgent) == counted
     session.rollback()

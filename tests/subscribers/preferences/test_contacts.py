@@ -18,6 +18,7 @@ from tsalert.subscribers.preferences import officers, pausing, service
 from tsalert.subscribers.preferences.choosing import Choices
 from tsalert.subscribers.preferences.rules import Pause
 from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.waiting import digest_audience
 
 FIRST, SECOND = "watch@example.org", "+447700900123"
 DAY = timedelta(days=1)
@@ -93,7 +94,7 @@ def test_a_digest_goes_on_to_those_who_do_not_pause(session: Session, watch: int
     for passed in (first, second):
         service.choose(passed, Choices(("all",), "daily"), now=NOW)
     service.pause(first, Pause.MONTH, now=NOW)
-    daily = queries.digest_audience(
+    daily = digest_audience(
         Frequency.DAILY, wards=("Bickley",), topic="scams", channels=("email", "sms"), joined_by=NOW
     )
     assert [number for number, _ in session.execute(daily)] == [endpoint_id(session, SECOND)]

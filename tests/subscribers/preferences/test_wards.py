@@ -21,6 +21,7 @@ from tsalert.subscribers.preferences.acting import by_officer
 from tsalert.subscribers.preferences.choosing import Choices
 from tsalert.subscribers.preferences.merging import make_one
 from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.waiting import digest_audience
 
 WARDS = {"E05000001": "Bickley", "E05000002": "Chislehurst", "E05000003": "Darwin"}
 BICKLEY, CHISLEHURST, DARWIN = WARDS
@@ -67,9 +68,7 @@ def test_a_pause_and_a_slower_pace_count_for_the_other_ward_too(
     weekly = Choices(("scams",), "weekly", ward=BICKLEY, further_wards=(CHISLEHURST,))
     service.choose(passed, weekly, now=NOW)
     assert (reached(session, CHISLEHURST), reached(session, CHISLEHURST, urgent=True)) == (0, 1)
-    digest = queries.digest_audience(
-        Frequency.WEEKLY, wards=[CHISLEHURST], topic="scams", channels=["email"], joined_by=NOW
-    )
+    digest = digest_audience(Frequency.WEEKLY, wards=[CHISLEHURST], topic="scams", channels=["email"], joined_by=NOW)
     assert len(session.execute(digest).all()) == 1
     session.get_one(Subscriber, pat).paused_until = NOW
     session.commit()

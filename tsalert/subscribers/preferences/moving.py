@@ -14,7 +14,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.asking import may_cost, require_served
-from tsalert.subscribers.contacts import read_contact
+from tsalert.subscribers.contacts import read_contact, require_inland
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
@@ -32,7 +32,6 @@ from tsalert.subscribers.rules import (
     Act,
     EndedReason,
     Frequency,
-    require_inland,
 )
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import mailbox_of
