@@ -127,8 +127,10 @@ def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
     lock_subscriber(session, subscriber_id, and_address=new)
     wanted = _wanted(session, subscriber_id, old)
     if new not in addresses_of(session, subscriber_id):
-        channel = get_endpoint(session, new).channel
-        session.add(SubscriberEndpoint(subscriber_id=subscriber_id, endpoint_id=new, channel=channel))
+        channel, left = get_endpoint(session, new).channel, session.get(SubscriberEndpoint, (subscriber_id, old or 0))
+        link = SubscriberEndpoint(subscriber_id=subscriber_id, endpoint_id=new, channel=channel)
+        link.paused_until = left.paused_until if left else None
+        session.add(link)
     delivery.lift_suppression(session, new, status=EndpointStatus.ACTIVE, now=by.now)
     held = open_subscriptions(session, subscriber_id, new)
     start(session, (subscriber_id, new), {topic: pace for topic, pace in wanted.items() if topic not in held}, by=by)
