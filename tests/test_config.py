@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tsalert.app import create_app
 from tsalert.config import SettingsError, load_settings
 
 GOOD = {
@@ -31,6 +32,14 @@ def test_prices_are_exact_and_have_defaults() -> None:
 @pytest.mark.parametrize(("said", "read"), [("", {44}), ("353, +33", {44, 353, 33}), ("44", {44})])
 def test_texts_go_to_british_numbers_and_to_the_countries_named(said: str, read: set[int]) -> None:
     assert load_settings(GOOD | {"TSALERT_SMS_COUNTRIES": said}).sms_countries == read
+
+
+def test_a_second_step_is_asked_of_roles_that_there_are(tmp_path: Path) -> None:
+    assert load_settings(GOOD).sign_in.second_step_roles == {"administrator", "manager"}
+    assert load_settings(GOOD | {"TSALERT_SECOND_STEP_ROLES": "none"}).sign_in.second_step_roles == set()
+    asked = {"TSALERT_SECOND_STEP_ROLES": "manager, adminstrator", "TSALERT_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"}
+    with pytest.raises(SettingsError, match="names no role: adminstrator"):
+        create_app(load_settings(GOOD | asked))
 
 
 def test_every_missing_setting_is_named_at_once() -> None:

@@ -1,11 +1,10 @@
 """The dashboard: a period beside those before it, rated, drawn and quick."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -29,13 +28,6 @@ from tsalert.staff.rules import RoleName
 LAST, Q1 = parse_period("2021/22 Q1"), parse_period("2022/23 Q1")
 NOW = datetime(2022, 8, 10, 9, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Flask) -> Iterator[None]:
-    app.extensions["tsalert_figures"].forget()
-    yield
-    app.extensions["tsalert_figures"].forget()
 
 
 @pytest.fixture

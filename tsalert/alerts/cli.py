@@ -8,6 +8,7 @@ import click
 from tqdm import tqdm
 
 from tsalert.alerts import queries, service
+from tsalert.alerts.missing.cli import missing, send_again
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft
 from tsalert.alerts.schemas import AlertDraftSchema
@@ -24,6 +25,8 @@ _PATIENCE = 60  # looks without a change before it asks whether a worker runs
 _LARGEST_FILE = 1_000_000
 
 group = CommandGroup("alerts", help="Alerts to residents.")
+group.add_command(missing)
+group.add_command(send_again)
 
 
 @group.command("send")

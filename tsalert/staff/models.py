@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,7 +15,7 @@ officer_role = Table(
 )
 
 
-class Role(Base, RoleMixin):
+class Role(Base):
     """A named set of permissions; what it allows stands in rules.py."""
 
     __tablename__ = "role"
@@ -26,10 +25,12 @@ class Role(Base, RoleMixin):
     description: Mapped[str | None]
 
 
-class Officer(Base, UserMixin):
+class Officer(Base):
     """Somebody who signs in. Officers are never deleted, only made inactive.
 
+    ``fs_uniquifier`` is the mark by which their sessions know them; a fresh one ends all of these.
     ``shortcut`` is the key that opens the form for a call; empty where the officer switched it off.
+    ``second_step_since`` is when they first had an authenticator app or a passkey; empty where they have neither.
     """
 
     __tablename__ = "officer"
@@ -42,7 +43,8 @@ class Officer(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     shortcut: Mapped[str] = mapped_column(default="n", server_default="n")
-    roles: Mapped[list[Role]] = relationship(secondary=officer_role, lazy="selectin")  # type: ignore[assignment]
+    second_step_since: Mapped[datetime | None]
+    roles: Mapped[list[Role]] = relationship(secondary=officer_role, lazy="selectin")
 
 
 class ApiToken(Base):

@@ -30,10 +30,15 @@ def get_officer(session: Session, email: str) -> Officer:
 
     :raises NotFound: there is none.
     """
-    officer = session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
+    officer = find_by_email(session, email)
     if officer is None:
         raise NotFound(f"There is no officer {email}.")
     return officer
+
+
+def find_by_email(session: Session, email: str) -> Officer | None:
+    """Return the officer with an email address, in any letter case; None where there is none."""
+    return session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
 
 
 def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
@@ -45,6 +50,11 @@ def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
     if officer is None:
         raise NotFound("There is no such officer.")
     return officer
+
+
+def find_by_mark(session: Session, mark: str) -> Officer | None:
+    """Return the officer whose sessions are known by a mark."""
+    return session.scalar(select(Officer).where(Officer.fs_uniquifier == mark))
 
 
 def require_active(session: Session, officer_id: int) -> None:

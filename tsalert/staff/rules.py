@@ -54,7 +54,6 @@ _NEVER_EMPTY = frozenset({RoleName.MANAGER, RoleName.ADMINISTRATOR})
 WATCHED_SPAN = timedelta(minutes=15)
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_NETWORK = 50
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
 TOKEN_LIFE = timedelta(days=90)
 
 
@@ -71,17 +70,6 @@ def roles_left_empty(given_up: Collection[str], held_by_others: Collection[str])
 def is_blocked(*, failures_by_account: int, failures_by_network: int) -> bool:
     """Tell whether signing in must wait, given the failures of the last 15 minutes."""
     return failures_by_account >= FAILURES_BY_ACCOUNT or failures_by_network >= FAILURES_BY_NETWORK
-
-
-def check_password(password: str) -> None:
-    """Refuse a password that is easily guessed or that nobody could type.
-
-    :raises RuleViolation: it is too short, too long or holds what is no character.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise RuleViolation(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
-    if len(password) > LONGEST_PASSWORD or not password.isprintable():
-        raise RuleViolation(f"A password is up to {LONGEST_PASSWORD} letters, digits and signs.", field="password")
 
 
 def read_shortcut(key: str) -> str:

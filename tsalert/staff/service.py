@@ -3,7 +3,6 @@
 from datetime import datetime
 from secrets import token_hex, token_urlsafe
 
-from flask_security.utils import hash_password
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -13,20 +12,21 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.delivery.rules import normalise_email
 from tsalert.staff import queries
+from tsalert.staff.hashing import hash_new
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
-from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, check_password, read_shortcut
+from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, read_shortcut
 
 
 def create_officer(
-    email: str, *, name: str, roles: list[RoleName], password: str, now: datetime, by: Actor = SERVICE
+    email: str, *, name: str, roles: list[RoleName], password: str | None, now: datetime, by: Actor = SERVICE
 ) -> int:
     """Make an account that can sign in at once; returns its id.
 
+    :param password: None where the officer sets one by a link (passwords/service.py).
     :raises RuleViolation: the address is none or is taken, or the password is none to take.
     """
     address = normalise_email(email).lower()
-    check_password(password)
-    hashed = hash_password(password)
+    hashed = None if password is None else hash_new(password, name=name, email=address)
     with transaction() as session:
         officer = _new_officer(session, address, name, hashed, now)
         officer.roles = [find_role(session, role) for role in dict.fromkeys(roles)]
@@ -78,7 +78,7 @@ def find_role(session: Session, name: RoleName) -> Role:
     return role
 
 
-def _new_officer(session: Session, email: str, name: str, hashed: str, now: datetime) -> Officer:
+def _new_officer(session: Session, email: str, name: str, hashed: str | None, now: datetime) -> Officer:
     if session.scalar(select(Officer.id).where(Officer.email == email)):
         raise RuleViolation(f"There is already an officer {email}.", field="email")
     officer = Officer(email=email, name=name, password=hashed, active=True, fs_uniquifier=token_hex(32), created_at=now)
