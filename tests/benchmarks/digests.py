@@ -114,7 +114,8 @@ def _publish(author: Actor, day: int) -> None:
         alert_id = alerts.write_draft(draft, actor=author, now=at)
         with transaction() as session:
             out = update(Alert).where(Alert.id == alert_id)
-            session.execute(out.values(status="approved", published_at=at, changed_at=at))
+            seal = {"approved_by": author.officer_id, "approved_digest": "0", "override_reason": "A benchmark."}
+            session.execute(out.values(status="approved", published_at=at, changed_at=at, **seal))
 
 
 def _shapes() -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, Import, endpoint_id
+from tests.subscribers.conftest import CONSENT, Import, digest_audience, endpoint_id
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Endpoint
@@ -22,7 +22,6 @@ from tsalert.subscribers.models import Partner, Subscriber, SubscriberEndpoint, 
 from tsalert.subscribers.pointed_out import find_pointed_out, lines_of
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 from tsalert.subscribers.rules import Frequency
-from tsalert.subscribers.waiting import digest_audience
 
 CHANNELS = ("email", "sms", "voice")
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.conftest import NOW
+from tests.subscribers.conftest import digest_audience
 from tsalert.alerts import editions
 from tsalert.alerts import queries as alerts
 from tsalert.alerts import service as writing
@@ -27,7 +28,6 @@ from tsalert.subscribers import directory, kept_counts, queries
 from tsalert.subscribers.audiences import Alike, count_audiences, read_audiences
 from tsalert.subscribers.models import KeptCount, Subscriber, SubscriberEndpoint, SubscriberWard, Subscription
 from tsalert.subscribers.rules import Frequency
-from tsalert.subscribers.waiting import digest_audience
 
 pytestmark = pytest.mark.db
 ALWAYS = timedelta(0)

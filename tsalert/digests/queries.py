@@ -131,7 +131,7 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
     for frequency in DIGESTS:
         period = next_period(frequency, now)
         items = lines(session, period, now=period.ends_at)
-        number = readers.count(session, readers.audience(items, frequency)) if items else 0
+        number = readers.count(session, items, frequency) if items else 0
         references = tuple(one.alert.reference for one in items) if number else ()
         found.append(Coming(frequency, period.ends_at, references, number))
     return found
@@ -159,7 +159,7 @@ def _still_to_tell(session: Session, alert: Alert, frequency: Frequency, now: da
     """Return when the next mail leaves, and how many it tells of an alert or of its withdrawal."""
     period = next_period(frequency, now)
     mine = [line for line in lines(session, period, now=period.ends_at) if line.alert.id == alert.id]
-    return period.ends_at, readers.count(session, readers.audience(mine, frequency)) if mine else 0
+    return period.ends_at, readers.count(session, mine, frequency) if mine else 0
 
 
 def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:

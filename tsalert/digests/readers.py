@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import (
     BigInteger,
     Column,
+    CompoundSelect,
     Index,
     MetaData,
     Select,
@@ -15,12 +16,12 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    except_,
     func,
     insert,
     literal,
     select,
     union,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,7 @@ from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.audience.later import CHANNELS
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition
+from tsalert.delivery import queries as delivery
 from tsalert.delivery.recipients import Mailings, recipients_of, was_sent
 from tsalert.digests.models import DigestItem
 from tsalert.digests.rules import Tells
@@ -36,10 +38,14 @@ from tsalert.digests.wording import Line
 from tsalert.subscribers import reading
 from tsalert.subscribers.preferences.moved import moved_with
 from tsalert.subscribers.rules import Frequency
-from tsalert.subscribers.waiting import digest_audience, following_audience
+from tsalert.subscribers.waiting import digest_addresses, following_addresses
 
 # Seen by one connection alone and gone when its transaction ends: what somebody changes meanwhile makes nobody hear
-# twice or of nothing, and a list of any length is looked through once, however many different mails come of it.
+# twice or of nothing, and a list of any length is looked through once for each alert, however many mails come of it.
+_TEMPORARY = ["TEMPORARY"]
+_FOUND = Table(
+    "digest_found", MetaData(), Column("endpoint_id", BigInteger), Column("bit", BigInteger), prefixes=_TEMPORARY
+)
 _GATHERED = Table(
     "digest_reader",
     MetaData(),
@@ -48,7 +54,7 @@ _GATHERED = Table(
     Column("told", BigInteger),
     Column("edition", Text),
     Index("ix_digest_reader_share", "told", "edition"),
-    prefixes=["TEMPORARY"],
+    prefixes=_TEMPORARY,
 )
 
 
@@ -64,37 +70,31 @@ class Share:
         return [item for place, item in enumerate(items) if self.bits >> place & 1]
 
 
-def audience(items: Sequence[Line], frequency: Frequency) -> Select[int, str, int]:
-    """Return the query of (endpoint id, channel, set) of everybody who has something to hear of.
-
-    The set has one bit for each item, the first item's the lowest.
-
-    :param items: at least one.
-    """
-    every = union_all(*(_bit(_readers(one, frequency), 1 << place) for place, one in enumerate(items)))
-    bits = every.subquery("every")
-    # PostgreSQL adds whole numbers up to a decimal one.
-    added = cast(func.sum(bits.c.bit), BigInteger)
-    return select(bits.c.id, bits.c.channel, added.label("told")).group_by(bits.c.id, bits.c.channel)
-
-
-def count(session: Session, people: Select[int, str, int]) -> int:
-    """Return how many an audience finds."""
-    return session.scalar(select(func.count()).select_from(people.subquery("people"))) or 0
-
-
 @contextmanager
-def gathered(session: Session, people: Select[int, str, int]) -> Iterator[list[Share]]:
-    """Find everybody of an audience, and hold what each is to hear until the block ends; a step.
+def gathered(session: Session, items: Sequence[Line], frequency: Frequency) -> Iterator[list[Share]]:
+    """Find everybody who has something to hear of, and hold what each is to hear until the block ends; a step.
 
     :return: what there is to write: each set of alerts that anybody has to hear of, in each edition it is read in.
     """
     connection, kept = session.connection(), _GATHERED.c
-    _GATHERED.create(connection)
-    session.execute(insert(_GATHERED).from_select([each.name for each in kept], _with_edition(people)))
+    for table in (_FOUND, _GATHERED):
+        table.create(connection)
+    for place, item in enumerate(items):
+        ids = _readers(item, frequency).subquery()
+        session.execute(
+            insert(_FOUND).from_select([*_FOUND.c.keys()], select(ids.c[0], literal(1 << place, BigInteger)))
+        )
+    session.execute(insert(_GATHERED).from_select([*kept.keys()], _with_edition(_together())))
     different = select(kept.told, kept.edition).distinct().order_by(kept.told, kept.edition)
     yield [Share(bits, Edition(edition)) for bits, edition in session.execute(different)]
-    _GATHERED.drop(connection)
+    for table in (_FOUND, _GATHERED):
+        table.drop(connection)
+
+
+def count(session: Session, items: Sequence[Line], frequency: Frequency) -> int:
+    """Return how many addresses have something to hear of."""
+    with gathered(session, items, frequency):
+        return session.scalar(select(func.count()).select_from(_GATHERED)) or 0
 
 
 def people_of(share: Share) -> Select[int, str]:
@@ -106,6 +106,15 @@ def people_of(share: Share) -> Select[int, str]:
 def told_of(alert_id: int, tells: Tells) -> Select[int]:
     """Return the query of the mailings of digests that told something of an alert."""
     return select(DigestItem.mailing_id).where(DigestItem.alert_id == alert_id, DigestItem.tells == tells)
+
+
+def _together() -> Select[int, str, int]:
+    """Return the query of (endpoint id, channel, set) of those found who can be written to."""
+    reachable = delivery.reachable_endpoints().subquery("reachable")
+    # PostgreSQL adds whole numbers up to a decimal one.
+    told = cast(func.sum(_FOUND.c.bit), BigInteger).label("told")
+    query = select(reachable.c.id, reachable.c.channel, told).join(_FOUND, _FOUND.c.endpoint_id == reachable.c.id)
+    return query.where(reachable.c.channel.in_(CHANNELS)).group_by(reachable.c.id, reachable.c.channel)
 
 
 def _with_edition(people: Select[int, str, int]) -> Select[int, str, int, str]:
@@ -120,44 +129,33 @@ def _with_edition(people: Select[int, str, int]) -> Select[int, str, int, str]:
     return select(found.c.id, found.c.channel, found.c.told, edition.label("edition"))
 
 
-def _readers(item: Line, frequency: Frequency) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of those who are to hear one thing of one alert."""
-    alert, earlier = item.alert, told_of(item.alert.id, Tells.NEW)
+def _readers(item: Line, frequency: Frequency) -> CompoundSelect[int]:
+    """Return the query of the endpoints of those who are to hear one thing of one alert, each once."""
+    alert, new = item.alert, told_of(item.alert.id, Tells.NEW)
     if item.tells is Tells.WITHDRAWN:
-        return _but(following_audience(frequency, _told_by(earlier), CHANNELS), told_of(alert.id, Tells.WITHDRAWN))
-    had, concerned = union_all(editions.mailing_ids_of(alert.id), earlier), _concerned(alert, frequency)
-    if alert.in_reply_to is None:
-        return _but(concerned, had)
-    first = _told_by(told_of(alert.in_reply_to, Tells.NEW))
-    either = union(concerned, following_audience(frequency, first, CHANNELS)).subquery()
-    return _but(select(either.c.id, either.c.channel), had)
+        told = told_of(alert.id, Tells.WITHDRAWN)
+        return except_(following_addresses(frequency, _told_by(new)), recipients_of(told), moved_with(told))
+    at_once = editions.mailing_ids_of(alert.id)
+    people = _concerned(alert, frequency).subquery()
+    # Those who got it at once may be a million, of whom each reader is looked for; those whom mails told are as few as
+    # the readers, and are taken away together.
+    lack_it = select(people.c[0]).where(~was_sent(at_once, people.c[0]))
+    return except_(lack_it, recipients_of(new), moved_with(at_once), moved_with(new))
 
 
-def _concerned(alert: Alert, frequency: Frequency) -> Select[int, str]:
+def _concerned(alert: Alert, frequency: Frequency) -> Select[int] | CompoundSelect[int]:
+    """Return the query of the endpoints that an alert concerns, or that were told by mail of what it continues."""
     assert alert.published_at is not None  # only published ones become lines
-    return digest_audience(
-        frequency,
-        wards=alert.wards,
-        topic=alert.topic,
-        channels=CHANNELS,
-        joined_by=alert.published_at,
-        choice=choice_of(alert),
+    waiting = digest_addresses(
+        frequency, wards=alert.wards, topic=alert.topic, joined_by=alert.published_at, choice=choice_of(alert)
     )
+    if alert.in_reply_to is None:
+        return waiting
+    return union(waiting, following_addresses(frequency, _told_by(told_of(alert.in_reply_to, Tells.NEW))))
 
 
 def _told_by(mailings: Mailings) -> Select[int]:
     """Return the query of the addresses at which those are reached now whom some mailings went to."""
+    # Side by side, since SQLite refuses a statement in which so many others stand within one another.
     told = union(recipients_of(mailings), moved_with(mailings)).cte()
     return select(told.c[0])
-
-
-def _but(people: Select[int, str], mailings: Mailings) -> Select[int, str]:
-    """Return the query of some people without those whom any of some mailings went to."""
-    # Side by side, since SQLite refuses a statement in which so many others stand within one another.
-    found, moved = people.cte(), moved_with(mailings).cte()
-    lack_it = (~was_sent(mailings, found.c.id), found.c.id.not_in(select(moved.c[0])))
-    return select(found.c.id, found.c.channel).where(*lack_it)
-
-
-def _bit(people: Select[int, str], bit: int) -> Select[int, str, int]:
-    return people.add_columns(literal(bit, BigInteger).label("bit"))

@@ -7,10 +7,9 @@ for how long they waited. Who hears at once by now gets what is left for them wi
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, or_, select, union_all
+from sqlalchemy import Select, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from tsalert.delivery import queries as delivery
 from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, narrow
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 from tsalert.subscribers.rules import EVERY_TOPIC, EndedReason, Frequency, topics_reached
@@ -20,29 +19,17 @@ from tsalert.subscribers.wanting import AWAKE, beside_a_pause, is_one_of, lives_
 _WENT_ON = (EndedReason.CHANGED, EndedReason.RETIMED, EndedReason.REPLACED, EndedReason.MOVED)
 
 
-def digest_audience(
-    frequency: Frequency,
-    *,
-    wards: Collection[str],
-    topic: str,
-    channels: Collection[str],
-    joined_by: datetime,
-    choice: Choice = EVERYBODY,
-) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) that an alert concerns and that hear of it once a day or week.
+def digest_addresses(
+    frequency: Frequency, *, wards: Collection[str], topic: str, joined_by: datetime, choice: Choice = EVERYBODY
+) -> Select[int]:
+    """Return the query of the endpoints that an alert concerns and that hear of it once a day or week.
+
+    Whatever their state and channel; one may come twice.
 
     :param wards: none means everywhere, as in ``queries.audience``; the topic ``all`` is everybody's.
     :param joined_by: leave out what was subscribed to after this instant.
     :param choice: as in ``queries.audience``; those named hear of it at once and not here.
     """
-    waiting = digest_addresses(frequency, wards=wards, topic=topic, joined_by=joined_by, choice=choice)
-    return _reachable(waiting, channels)
-
-
-def digest_addresses(
-    frequency: Frequency, *, wards: Collection[str], topic: str, joined_by: datetime, choice: Choice = EVERYBODY
-) -> Select[int]:
-    """Return the query of the endpoint ids of ``digest_audience``, whatever their state and channel."""
     is_open = Subscription.ended_at.is_(None)
     waiting = (is_open, Subscription.frequency == frequency, Subscription.started_at <= joined_by)
     changed = (is_open, Subscription.id.in_(_waited(frequency, topic, joined_by)))
@@ -50,8 +37,8 @@ def digest_addresses(
     return ids.where(ids.selected_columns[0].not_in(left_out_addresses(choice))) if choice.left_out else ids
 
 
-def following_audience(frequency: Frequency, told: Select[int], channels: Collection[str]) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of those who are to hear what became of something they were told.
+def following_addresses(frequency: Frequency, told: Select[int]) -> Select[int]:
+    """Return the query of the endpoints of those who are to hear what became of something they were told.
 
     Whatever topics and wards they chose since, as long as they get anything.
 
@@ -59,8 +46,7 @@ def following_audience(frequency: Frequency, told: Select[int], channels: Collec
     """
     paces = Subscription.frequency.in_(_served(frequency))
     asked = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None), paces)
-    asked = asked.where(Subscription.endpoint_id.in_(told))
-    return _reachable(_awake([asked], (), EVERY_TOPIC, EVERYBODY), channels)
+    return _awake([asked.where(Subscription.endpoint_id.in_(told))], (), EVERY_TOPIC, EVERYBODY)
 
 
 def _served(frequency: Frequency) -> tuple[Frequency, ...]:
@@ -103,10 +89,3 @@ def _awake(asked: list[Select[int]], wards: Collection[str], topic: str, choice:
         parts += [here, beside_a_pause(few, wards)]
     found = union_all(*parts).subquery("found")
     return select(found.c.endpoint_id)
-
-
-def _reachable(among: Select[int], channels: Collection[str]) -> Select[int, str]:
-    reachable = delivery.reachable_endpoints().subquery("reachable")
-    # An expression, as in ``queries.audience``.
-    by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
-    return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(among))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id
+from tests.subscribers.conftest import CONSENT, OPERATOR, Import, digest_audience, endpoint_id
 from tsalert.core.errors import Conflict
 from tsalert.delivery.models import Endpoint
 from tsalert.subscribers import joining, queries
@@ -22,7 +22,6 @@ from tsalert.subscribers.preferences.models import AddressMove
 from tsalert.subscribers.preferences.rules import Pause
 from tsalert.subscribers.preferences.tokens import move_signer
 from tsalert.subscribers.rules import Frequency
-from tsalert.subscribers.waiting import digest_audience
 
 FIRST, SECOND = "watch@example.org", "+447700900123"
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, Import
+from tests.subscribers.conftest import CONSENT, Import, digest_audience
 from tsalert.core.actors import Actor
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
@@ -21,7 +21,6 @@ from tsalert.subscribers.preferences.acting import by_officer
 from tsalert.subscribers.preferences.choosing import Choices
 from tsalert.subscribers.preferences.merging import make_one
 from tsalert.subscribers.rules import Frequency
-from tsalert.subscribers.waiting import digest_audience
 
 WARDS = {"E05000001": "Bickley", "E05000002": "Chislehurst", "E05000003": "Darwin"}
 BICKLEY, CHISLEHURST, DARWIN = WARDS
