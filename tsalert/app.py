@@ -1,6 +1,7 @@
 """The composition root: the one place that knows every capability."""
 
 import gc
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,8 @@ from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.staff.factors import requiring
+from tsalert.staff.single_sign_on import views as single_sign_on
+from tsalert.staff.single_sign_on.ports import IdentityProvider
 from tsalert.tiers import gate
 from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
 from tsalert.web.api import SPEC, ProblemApi
@@ -131,6 +134,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
+    single_sign_on.init_app(app, _identity_provider(settings))
     access.init_app(app, _find_actor)
     requiring.init_app(app)
     numbers.init_app(app)
@@ -161,6 +165,20 @@ def _troubles() -> list[Trouble]:
 def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
     """Return who makes the request; in one browser an officer comes before the screen that it may be too."""
     return signing_in.find_actor(is_api) or displays_views.find_actor(is_api)
+
+
+def _identity_provider(settings: Settings) -> Callable[[], IdentityProvider] | None:
+    """Return what makes the provider at which officers sign in besides here; its package is loaded then."""
+    chosen = settings.single_sign_on
+    if chosen is None:
+        return None
+
+    def make() -> IdentityProvider:
+        from tsalert.providers.openid_connect import OpenIdConnect  # noqa: PLC0415 - large, and few need it
+
+        return OpenIdConnect(chosen)
+
+    return make
 
 
 def _register(app: Flask) -> None:

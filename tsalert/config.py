@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from dotenv import dotenv_values
@@ -15,6 +16,7 @@ from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
 from tsalert.sign_in_settings import SignInSettings, read_sign_in
+from tsalert.single_sign_on_settings import SingleSignOnSettings, read_single_sign_on
 from tsalert.spending_settings import SpendingLimits, read_spending
 
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
@@ -69,6 +71,7 @@ class Settings:
     twilio: TwilioSettings | None = None
     notify: NotifySettings | None = None
     paces: PaceSettings = field(default_factory=PaceSettings)
+    single_sign_on: SingleSignOnSettings | None = None
     authority_name: str = "Trading Standards"
     authority_code: str = ""
     rapid_response_number: str = ""
@@ -158,7 +161,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
-        sign_in=read_sign_in(reader),
+        **_ways_in(reader),
         **read_spending(reader),
     )
     return _without_faults(settings, reader)
@@ -174,6 +177,10 @@ def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite URL, or None for another database or one in memory."""
     prefix = "sqlite:///"
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
+
+
+def _ways_in(reader: Reader) -> dict[str, Any]:
+    return {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
 
 
 def _without_faults(settings: Settings, reader: Reader) -> Settings:

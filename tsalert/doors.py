@@ -123,8 +123,8 @@ from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
 from tsalert.site import report_views as site_report_views
 from tsalert.site import views as site_views
-from tsalert.staff import cli as staff_cli
 from tsalert.staff import pages as staff_pages
+from tsalert.staffing import pages as staffing_pages
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import csv_views, joining_api, joining_views, landline_views, link_views, paper_views
 from tsalert.subscribers import views as subscribers_views
@@ -139,6 +139,7 @@ PAGES = (
     home.bp,
     watching_views.bp,
     *staff_pages.blueprints,
+    *staffing_pages.blueprints,
     displays_views.bp,
     response_views.bp,
     answer_views.bp,
@@ -232,6 +233,7 @@ OPERATIONS = (
     *displays_api.blueprints,
     *rota_api.blueprints,
     *staff_pages.operations,
+    *staffing_pages.operations,
     *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,
@@ -274,7 +276,7 @@ OPERATIONS = (
 )
 COMMANDS = (
     audit_cli.group,
-    staff_cli.group,
+    staffing_pages.commands,
     rota_cli.group,
     places_cli.group,
     response_cli.group,

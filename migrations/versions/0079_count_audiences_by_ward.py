@@ -1,14 +1,14 @@
 """Have the audiences of a long list counted anew, by ward.
 
 Revision ID: 0079
-Revises: 0076
+Revises: 0077
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0079"
-down_revision = "0076"
+down_revision = "0077"
 branch_labels = None
 depends_on = None
 

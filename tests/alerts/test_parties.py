@@ -73,6 +73,7 @@ def test_each_body_that_was_told_or_told_us_counts_once_and_what_was_not_sent_do
     offered = NewHandover("Otherborough (invented)", "They live there.", case_id=case_id)
     handing_over.offer_handover(handing_over.draft_handover(offered, actor=worker, now=NOW), actor=worker, now=NOW)
     session.get_one(CaseFile, case_id).source = Source.ADULT_SOCIAL_CARE
+    session.commit()
     (passed,) = referrals_of(session, case_id)
     take_back_referral(case_id, passed.id, "It was of another case.", actor=worker, now=NOW)
     assert names(session, case_id, worker) == [

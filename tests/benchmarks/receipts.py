@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -146,7 +146,7 @@ def _report(name: str, app: Flask, site: str, channel: Channel, fates: dict[int,
     return Result(name, _PROVIDERS[channel], len(posts), found["seconds"], found["bad"], wrong)
 
 
-def _wrong(fates: dict[int, tuple[str, ...]], statuses: dict[str, Status]) -> dict[str, int]:
+def _wrong(fates: Mapping[int, tuple[str, ...]], statuses: Mapping[str, Status]) -> dict[str, int]:
     db.session.rollback()
     stands = dict(db.session.execute(select(Delivery.id, Delivery.status).where(Delivery.id.in_(fates))).all())
     expected = {number: _in_order([statuses[word] for word in fate]) for number, fate in fates.items()}

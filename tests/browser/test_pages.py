@@ -256,6 +256,12 @@ WHERE = {
     "site.show_privacy": "/privacy",
     "reporting.show_form": "/report",
     "staff.show_account": "/account",
+    "sign_ins.list_own": "/account/sign-ins",
+    "single_sign_on.show_confirmed": "/single-sign-on/confirmed",
+    "staffing.list_staff": "/staff",
+    "staffing.list_to_hand_on": "/staff/to-hand-on",
+    "staffing.new_officer": "/staff/new",
+    "staffing.show_officer": "/staff/1",
     "landlines.list_landlines": "/subscribers/landlines",
     "csv.show_form": "/subscribers/import",
     "paper.show_form": "/subscribers/paper",
@@ -385,6 +391,7 @@ NO_PAGES = {
     "response_figures.export_incidents",
     "response_figures.export_period",
     "desk.show_cover",
+    *(f"single_sign_on.{name}" for name in ("begin", "begin_again", "come_back", "leave", "note_ended")),
     "static",
 }
 # What stands between a browser and its being signed in (test_signing_in.py).

@@ -68,6 +68,7 @@ def test_a_text_from_somebody_who_was_texted_an_alert_waits_with_its_number_and_
 ) -> None:
     author, approver = officer(), officer()
     subscribe(session, ALEX)
+    session.commit()
     alert_id = alerting.write_draft(new_draft(), actor=author, now=NOW)
     alerting.submit(alert_id, actor=author, now=NOW)
     alerting.approve(alert_id, shown(alert_id), actor=approver, now=NOW)

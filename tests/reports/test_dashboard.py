@@ -207,3 +207,11 @@ def test_the_interface_gives_the_same_dashboard(
 
 def test_an_administrator_reads_no_dashboard(signed_in: Callable[..., FlaskClient]) -> None:
     assert signed_in(RoleName.ADMINISTRATOR).get("/dashboard").status_code == 403
+
+
+@pytest.mark.parametrize(("period", "said"), [("2022/23+Q5", "Give a period like"), ("2099/00+Q1", "Choose a period")])
+def test_a_quarter_that_cannot_be_is_refused_once_and_leads_back(desk: FlaskClient, period: str, said: str) -> None:
+    refused = desk.get(f"/dashboard?period={period}")
+    assert refused.status_code == 422
+    assert refused.text.count(said) == 1
+    assert 'href="/dashboard">Open the page again' in refused.text

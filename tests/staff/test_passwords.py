@@ -19,6 +19,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import db
 from tsalert.delivery.models import Mailing
 from tsalert.staff import queries, service
+from tsalert.staff.accounts import list_accounts
 from tsalert.staff.cli import group
 from tsalert.staff.passwords.rules import check_password, words_of
 from tsalert.staff.rules import RoleName
@@ -126,7 +127,7 @@ def test_a_link_ends(app: Flask, session: Session, kim: str, ended: str) -> None
     if ended == "by a newer one":
         link_path(runner, LEE)
     elif ended == "with the account":
-        runner.invoke(group, ["deactivate", LEE])
+        runner.invoke(group, ["end", LEE])
     elif ended == "with another password":
         signed_in_as(app, LEE).post("/account/password", data={"old_password": PASSWORD, "new_password": OTHER})
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=24 if ended == "in time" else 0)):
@@ -158,7 +159,7 @@ def test_the_interface_changes_a_password_and_makes_links(
 
 
 def test_no_account_stands_in_a_new_installation(app: Flask, session: Session) -> None:
-    assert queries.accounts(session) == []
+    assert list_accounts(session) == []
 
 
 def link_path(runner: CliRunner, email: str) -> str:

@@ -82,12 +82,12 @@ def by_channel(found: list[Alike]) -> dict[str, int]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PEOPLE, st.sampled_from([(), ("Bickley",), ("Bickley", "Darwin")]), st.sampled_from(["all", "narrowed"]))
 def test_what_is_kept_is_what_counting_says(
-    session: Session, people: list[dict[str, str | bool | None]], wards: tuple[str, ...], counted: str
+    session: Session, people: list[dict[str, str | bool | None]], wards: tuple[str, ...], who: str
 ) -> None:
     session.rollback()
     for place, person in enumerate(people):
         put(session, place, person)
-    kept = count_audiences(session, wards if counted == "narrowed" else ())
+    kept = count_audiences(session, wards if who == "narrowed" else ())
     assert read_audiences(kept.written()) == kept
     for topic, urgent in product(TOPICS, (False, True)):
         size = queries.audience_size(session, wards=wards, topic=topic, channels=EVERY, urgent=urgent)

@@ -37,7 +37,7 @@ group.add_command(send_again)
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; a manager reviews it.")
 @click.option(
     "--may-stay",
-    type=click.Choice([*MayStay]),
+    type=click.Choice([each.value for each in MayStay]),
     help="Why all in it that may point to a person stays: it is public, points to nobody, or residents need it.",
 )
 @click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual, or one.")

@@ -128,8 +128,8 @@ def _of_subscribers(session: Session, numbers: Collection[int]) -> Moved:
     return _of_endpoints(session, session.scalars(addresses).all())
 
 
-def _days(session: Session, instants: Select[datetime]) -> Moved:
-    return Moved(frozenset(map(london_date, session.scalars(instants.distinct()))))
+def _days(session: Session, instants: Select[datetime] | Select[datetime | None]) -> Moved:
+    return Moved(frozenset(london_date(each) for each in session.scalars(instants.distinct()) if each is not None))
 
 
 _MOVES: Mapping[str, Callable[[Session, Collection[int]], Moved]] = {

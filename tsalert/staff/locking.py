@@ -102,7 +102,7 @@ def _is_unlocked(officer: Officer) -> bool:
     except (RuleViolation, NotAllowed) as refusal:
         g.unlock_refusal = refusal.message
         return False
-    browsing.note_shown(now=utc_now())
+    browsing.note_shown(at=utc_now())
     browsing.note_action(now=utc_now())
     return True
 
@@ -113,7 +113,7 @@ def _check(officer: Officer, password: str, answer: str) -> None:
     elif password:
         presence.require_password(queries.actor_of(officer, Via.PAGE), password, now=utc_now())
     else:
-        raise RuleViolation("Enter your password.")
+        raise RuleViolation("Enter your password." if officer.password else "Show who you are in the other tab first.")
 
 
 def _is_about_cover() -> bool:

@@ -35,10 +35,20 @@ def require_presence(actor: Actor, password: str | None, *, now: datetime) -> No
     if is_fresh(actor, now=now):
         return
     if not password:
-        raise RuleViolation("You signed in more than five minutes ago. Enter your password again.", field="password")
+        raise RuleViolation(f"You signed in more than five minutes ago. {_how(actor)}", field="password")
     require_password(actor, password, now=now)
     if actor.via is not Via.API:
-        browsing.note_shown(now=now)
+        browsing.note_shown(at=now)
+
+
+def how_to_show_presence(actor: Actor, *, now: datetime) -> dict[str, bool]:
+    """Return what a form is drawn with that only its officer may send: what is asked of them, and what they have."""
+    return {"asks_password": not is_fresh(actor, now=now), "has_password": has_password(actor)}
+
+
+def has_password(actor: Actor) -> bool:
+    """Tell whether an officer can give a password at all; whoever came by single sign-on may have none."""
+    return bool(queries.get_officer_by_id(db.session(), actor.officer_id).password)
 
 
 def require_password(actor: Actor, password: str, *, now: datetime, field: str = "password") -> None:
@@ -62,6 +72,12 @@ def require_not_locked(account: str, *, now: datetime) -> None:
     """
     if queries.sign_in_is_blocked(db.session(), account, request.remote_addr or "", now=now):
         raise NotAllowed(BLOCKED)
+
+
+def _how(actor: Actor) -> str:
+    if has_password(actor):
+        return "Enter your password again."
+    return "Sign in again in another tab, then send this once more."
 
 
 def _token_issued_since(now: datetime) -> timedelta | None:

@@ -7,6 +7,7 @@ from tsalert.core.clock import utc_now
 from tsalert.staff import browsing, signing_in
 from tsalert.staff.factors import sign_in
 from tsalert.staff.schemas import SignInSchema
+from tsalert.staff.sign_ins.rules import Entry, Way
 from tsalert.web.access import public
 from tsalert.web.forms import load_form, redisplays
 
@@ -30,12 +31,13 @@ def check_password() -> ResponseReturnValue:
     """Let an officer in whose password is right, by way of their second step where they have one."""
     typed, now = load_form(SignInSchema()), utc_now()
     officer = signing_in.check(typed["email"], typed["password"], now=now)
-    return sign_in.lead_on(officer, onward=request.args.get("next", ""), now=now)
+    return sign_in.lead_on(officer, Entry(), onward=request.args.get("next", ""), now=now)
 
 
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign out whoever sits here."""
-    browsing.end()
-    return redirect(url_for(".show_form"), 303)
+    """Sign out whoever sits here; who came from another service may still be signed in there, and is told so."""
+    left = browsing.end(now=utc_now())
+    is_elsewhere = left is not None and left.way is Way.SINGLE_SIGN_ON
+    return redirect(url_for(".show_form", left="single-sign-on" if is_elsewhere else None), 303)

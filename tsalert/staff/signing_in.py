@@ -6,9 +6,10 @@ Who has a second step is signed in once it is taken (factors/sign_in.py); until 
 from collections.abc import Collection
 from datetime import datetime
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
-from tsalert.config import SettingsError
+from tsalert.audit import service as audit
+from tsalert.config import Settings, SettingsError
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     """
     _check_roles(app.extensions["tsalert_settings"].sign_in.second_step_roles)
     hashing.init_app(app)
+    browsing.init_app(app)
     locking.init_app(app)
     app.jinja_env.globals["shortcut_key"] = shortcut_key
 
@@ -52,8 +54,10 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
 def check(account: str, password: str, *, now: datetime) -> Officer:
     """Return the officer whose address and password these are; an unknown address costs the same work as a known one.
 
-    :raises RuleViolation: they are nobody's, without a word on which of them is wrong; or there were too many failures.
+    :raises RuleViolation: they are nobody's, without a word on which of them is wrong; there were too many failures; or
+        the account is let in by single sign-on alone.
     """
+    require_own_way(account)
     network = request.remote_addr or ""
     if queries.sign_in_is_blocked(db.session(), account, network, now=now):
         raise RuleViolation(BLOCKED)
@@ -64,7 +68,18 @@ def check(account: str, password: str, *, now: datetime) -> Officer:
         raise RuleViolation(_REFUSED)
     if hashing.is_outdated(officer.password or ""):
         _hash_anew(officer.id, password)
+    if _few():
+        _note_emergency(officer, now)
     return officer
+
+
+def require_own_way(account: str) -> None:
+    """Refuse to let an account in here where single sign-on is for all but a few.
+
+    :raises RuleViolation: it is none of those.
+    """
+    if _few() and account.strip().lower() not in _few():
+        raise RuleViolation("Passwords and passkeys are switched off here. Sign in with single sign-on.")
 
 
 def shortcut_key() -> str:
@@ -85,3 +100,15 @@ def _check_roles(asked: Collection[str]) -> None:
 def _hash_anew(officer_id: int, password: str) -> None:
     with transaction() as session:
         queries.get_officer_by_id(session, officer_id).password = hashing.hash_password(password)
+
+
+def _few() -> frozenset[str]:
+    """Return those who alone sign in here, in an emergency; nobody where everybody may."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return settings.single_sign_on.passwords_for if settings.single_sign_on else frozenset()
+
+
+def _note_emergency(officer: Officer, now: datetime) -> None:
+    actor = queries.actor_of(officer, Via.PAGE)
+    with transaction() as session:
+        audit.record(session, actor, "password used in an emergency", "officer", actor.officer_id, now=now)

@@ -41,11 +41,16 @@ def missing(reference: str, *, each: bool) -> None:
 @click.option(
     "--for",
     "reasons",
-    type=click.Choice([*SENT_AGAIN]),
+    type=click.Choice([each.value for each in SENT_AGAIN]),
     multiple=True,
     help="To those alone whom it did not reach for this reason; may be given more than once. Left out: to all of them.",
 )
-@click.option("--way", type=click.Choice([*Way]), default=Way.SAME, help="There, or at another address of theirs.")
+@click.option(
+    "--way",
+    type=click.Choice([each.value for each in Way]),
+    default=Way.SAME.value,
+    help="There, or at another address of theirs.",
+)
 @click.option("--night-reason", help="Why it cannot wait until the morning, where it wakes people.")
 @with_appcontext
 def send_again(reference: str, email: str, reasons: tuple[str, ...], way: str, night_reason: str | None) -> None:

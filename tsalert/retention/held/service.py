@@ -12,6 +12,10 @@ ENTRIES = (
     held("password_link", "officer_id > officer", facts="token_digest"),
     held("officer_role", "officer_id > officer"),
     held("api_token", "officer_id > officer", facts="token_digest"),
+    held("sign_in", "officer_id > officer", facts="token_digest mark way second_step network "
+         "browser provider_session ending"),
+    held("access_change", "officer_id > officer", facts="what role reason via"),
+    held("officer_identity", "officer_id > officer", facts="issuer subject"),
     held("sign_in_failure", facts="account_digest network_digest"),
     held("visitor_allowance", facts="purpose whose"),
     held("visitor_code", facts="purpose digest"),

@@ -133,7 +133,7 @@ def reset(officer_id: int, why: Reset, *, actor: Actor, now: datetime) -> None:
         officer, witness = _of_both(session, officer_id, why.witness_id)
         if officer.second_step_since is None:
             raise RuleViolation(f"{officer.name} has no second step.")
-        _forget_all(session, officer)
+        forget_all(session, officer)
         end_sessions(officer)
         audit.record(
             session, actor, "second step reset", "officer", officer.id, now=now, witness=witness.id, reason=why.reason
@@ -167,10 +167,11 @@ def _begin(session: Session, officer: Officer, actor: Actor, now: datetime) -> S
 def _end_one(session: Session, officer: Officer, *, others: int) -> None:
     rules.refuse_last(others=others, is_needed=is_needed_by(officer))
     if not others:
-        _forget_all(session, officer)
+        forget_all(session, officer)
 
 
-def _forget_all(session: Session, officer: Officer) -> None:
+def forget_all(session: Session, officer: Officer) -> None:
+    """Take every second step and passkey from an officer; a step."""
     officer.second_step_since = None
     for kept in (Authenticator, Passkey, RecoveryCode):
         session.execute(delete(kept).where(kept.officer_id == officer.id))

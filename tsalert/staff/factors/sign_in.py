@@ -10,38 +10,48 @@ from tsalert.db import db
 from tsalert.staff import browsing, queries
 from tsalert.staff.factors.rules import PATIENCE
 from tsalert.staff.models import Officer
+from tsalert.staff.sign_ins.rules import Entry, Way
 
 _WAITING = "waits_for_second_step"
 
 
-def lead_on(officer: Officer, *, onward: str, now: datetime) -> Response:
-    """Lead an officer whose password was right to their second step, or where they have none, sign them in.
+def lead_on(officer: Officer, entry: Entry, *, onward: str, now: datetime) -> Response:
+    """Lead an officer who showed who they are to their second step, or where they have none, sign them in.
 
+    :param entry: how they showed it.
     :param onward: the page they wanted; one of another site is forgotten.
     """
     if officer.second_step_since is None:
-        return complete(officer, None, onward=onward, now=now)
-    browsing.end()
-    session[_WAITING] = [officer.fs_uniquifier, now.timestamp(), onward]
+        return begin(officer, entry, None, onward=onward, now=now)
+    browsing.end(now=now)
+    session[_WAITING] = [officer.fs_uniquifier, now.timestamp(), onward, entry.way, entry.provider_session]
     return redirect(url_for("second_step.show_question"), 303)
 
 
 def who_waits(*, now: datetime) -> Officer | None:
     """Return the officer of this browser whose second step is due; None where it is nobody's, or too late."""
-    mark, at, _ = session.get(_WAITING, ("", 0, ""))
+    mark, at, *_ = session.get(_WAITING, ("", 0))
     is_late = abs(now.timestamp() - at) > PATIENCE.total_seconds()
     officer = queries.find_by_mark(db.session(), mark) if mark and not is_late else None
     return officer if officer and officer.active else None
 
 
-def complete(officer: Officer, by: str | None, *, onward: str = "", now: datetime) -> Response:
+def complete(officer: Officer, by: str, *, now: datetime) -> Response:
+    """Sign in an officer who has taken their second step, and lead them to the page they wanted.
+
+    :param by: what their second step was.
+    """
+    _, _, onward, way, provider_session = session[_WAITING]
+    return begin(officer, Entry(Way.of(way), provider_session), by, onward=onward, now=now)
+
+
+def begin(officer: Officer, entry: Entry, by: str | None, *, onward: str, now: datetime) -> Response:
     """Sign an officer in and lead them to the page they wanted.
 
     :param by: what their second step was; None where they have none.
     """
-    _, _, wanted = session.get(_WAITING, ("", 0, onward))
-    browsing.begin(officer, by=by, now=now)
-    return redirect(wanted if is_ours(wanted) else url_for("home.show_home"), 303)
+    browsing.begin(officer, entry, by=by, now=now)
+    return redirect(onward if is_ours(onward) else url_for("home.show_home"), 303)
 
 
 def is_ours(address: str) -> bool:

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotAllowed
 from tsalert.db import db
+from tsalert.staff import signing_in
 from tsalert.staff.factors import passkeys, sign_in, taking
 from tsalert.staff.factors.queries import factors_of
 from tsalert.staff.factors.schemas import AnswerSchema, CodeSchema
 from tsalert.staff.models import Officer
+from tsalert.staff.sign_ins.rules import Entry, Way
 from tsalert.web.access import public
 from tsalert.web.forms import load_form, redisplays
 
@@ -64,7 +66,9 @@ def sign_in_by_passkey() -> ResponseReturnValue:
     """Sign in with a passkey alone: it stands for both steps."""
     now = utc_now()
     officer = taking.take_passkey(load_form(AnswerSchema())["credential"], now=now)
-    return sign_in.complete(officer, taking.PASSKEY, onward=request.args.get("next", ""), now=now)
+    signing_in.require_own_way(officer.email)
+    onward = request.args.get("next", "")
+    return sign_in.begin(officer, Entry(Way.PASSKEY), taking.PASSKEY, onward=onward, now=now)
 
 
 def _who_waits() -> Officer:

@@ -95,6 +95,12 @@ def set_by_link(token: str, password: str, *, now: datetime) -> None:
         telling.tell(session, officer, telling.PASSWORD_CHANGED, now=now)
 
 
+def forget(session: Session, officer: Officer) -> None:
+    """Take the password of an officer who leaves, and any link with which one could be set; a step."""
+    officer.password = None
+    session.execute(delete(PasswordLink).where(PasswordLink.officer_id == officer.id))
+
+
 def _set(session: Session, officer: Officer, password: str) -> None:
     try:
         officer.password = hash_new(password, name=officer.name, email=officer.email)
