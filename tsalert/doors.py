@@ -116,6 +116,7 @@ from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.safeguarding import api as safeguarding_api
 from tsalert.safeguarding import views as safeguarding_views
+from tsalert.safekeeping import cli as safekeeping_cli
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
@@ -211,8 +212,7 @@ PAGES = (
     hygiene_views.bp,
     growth_views.bp,
 )
-# Twilio signs what it sends, Notify shows its token, and those who leave a list, or change what they get, come by links
-# of their own.
+# Twilio signs what it sends, Notify shows its token, and whoever leaves a list or chooses comes by a link of their own.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     notify_views.bp,
@@ -293,6 +293,7 @@ COMMANDS = (
     stop_cli.group,
     mail_cli.group,
     demo_cli.group,
+    *safekeeping_cli.groups,
     watching_cli.command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     public,
     receipts,
     response,
+    safekeeping,
     savings,
     subscribers,
     trail,
@@ -44,5 +45,6 @@ if __name__ == "__main__":
             trail.main(1_000_000),
             dashboard.main(1_000_000, 500_000),
             board_report.main(),
+            safekeeping.main(1_000_000),
         )
     )
