@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from dotenv import dotenv_values
@@ -14,6 +15,8 @@ from dotenv import dotenv_values
 from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
+from tsalert.sign_in_settings import SignInSettings, read_sign_in
+from tsalert.single_sign_on_settings import SingleSignOnSettings, read_single_sign_on
 from tsalert.spending_settings import SpendingLimits, read_spending
 
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
@@ -68,6 +71,7 @@ class Settings:
     twilio: TwilioSettings | None = None
     notify: NotifySettings | None = None
     paces: PaceSettings = field(default_factory=PaceSettings)
+    single_sign_on: SingleSignOnSettings | None = None
     authority_name: str = "Trading Standards"
     authority_code: str = ""
     rapid_response_number: str = ""
@@ -89,6 +93,7 @@ class Settings:
     pence_per_segment: Decimal = Decimal("2.4")
     pence_per_minute: Decimal = Decimal("1.2")
     spending: SpendingLimits = field(default_factory=SpendingLimits)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
     @property
     def email_address(self) -> str:
@@ -127,7 +132,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     reader = Reader(read_environment() if environment is None else environment)
     settings = Settings(
-        database_url=_database_url(reader),
+        database_url=read_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
         secret_key=reader.secret("SECRET_KEY"),
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
@@ -141,7 +146,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         authority_name=reader.text("AUTHORITY_NAME", "Trading Standards"),
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
-        proxies=_proxies(reader),
+        proxies=reader.proxies("PROXIES"),
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
         sign_ups_per_hour=reader.number("SIGN_UPS_PER_HOUR", 1000),
@@ -156,6 +161,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
+        **_ways_in(reader),
         **read_spending(reader),
     )
     return _without_faults(settings, reader)
@@ -173,17 +179,21 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
 
 
+def _ways_in(reader: Reader) -> dict[str, Any]:
+    return {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
+
+
 def _without_faults(settings: Settings, reader: Reader) -> Settings:
     if reader.faults:
         raise SettingsError("\n".join(reader.faults))
     return settings
 
 
-def _database_url(reader: Reader) -> str:
+def read_database_url(reader: Reader) -> str:
+    """Return a database's URL with its driver, or a file's whole path: Flask-SQLAlchemy looks elsewhere for others."""
     url = reader.required("DATABASE_URL")
     path = sqlite_path(url)
     if path is not None:
-        # Flask-SQLAlchemy would look for a relative path in its own instance folder.
         return f"sqlite:///{path.absolute()}"
     if url.startswith("postgresql+psycopg://") or not url:
         return url
@@ -288,11 +298,3 @@ def _check_sender(reader: Reader, sender: str) -> None:
         reader.fault("TWILIO_FROM", "must be a number like +441632960000, or up to 11 letters and digits")
     elif sender.strip().lower() in _BLOCKED_SENDERS:
         reader.fault("TWILIO_FROM", f"cannot be {sender}: British networks block that word as a sender")
-
-
-def _proxies(reader: Reader) -> int:
-    text = reader.text("PROXIES", "0")
-    if not text.isdecimal() or int(text) > 9:
-        reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
-        return 0
-    return int(text)

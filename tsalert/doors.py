@@ -114,6 +114,7 @@ from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.safeguarding import api as safeguarding_api
 from tsalert.safeguarding import views as safeguarding_views
+from tsalert.safekeeping import cli as safekeeping_cli
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
@@ -121,11 +122,10 @@ from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
 from tsalert.site import report_views as site_report_views
 from tsalert.site import views as site_views
-from tsalert.staff import api as staff_api
-from tsalert.staff import cli as staff_cli
-from tsalert.staff import views as staff_views
+from tsalert.staff import pages as staff_pages
 from tsalert.staff.tokens import api as tokens_api
 from tsalert.staff.tokens import views as tokens_views
+from tsalert.staffing import pages as staffing_pages
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import pages as subscribers_pages
 from tsalert.watching import cli as watching_cli
@@ -133,14 +133,14 @@ from tsalert.watching import views as watching_views
 from tsalert.web import home, manual
 from tsalert.webhooks import api as webhooks_api
 from tsalert.webhooks import views as webhooks_views
-from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
     manual.bp,
     watching_views.bp,
-    staff_views.bp,
     tokens_views.bp,
+    *staff_pages.blueprints,
+    *staffing_pages.blueprints,
     displays_views.bp,
     response_views.bp,
     answer_views.bp,
@@ -205,8 +205,7 @@ PAGES = (
     growth_views.bp,
     webhooks_views.bp,
 )
-# Twilio signs what it sends, Notify shows its token, and those who leave a list, or change what they get, come by links
-# of their own.
+# Twilio signs what it sends, Notify shows its token, and whoever leaves a list or chooses comes by a link of their own.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     notify_views.bp,
@@ -224,8 +223,9 @@ OPERATIONS = (
     board_api.board,
     *displays_api.blueprints,
     *rota_pages.operations,
-    *staff_api.blueprints,
     *tokens_api.blueprints,
+    *staff_pages.operations,
+    *staffing_pages.operations,
     *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,
@@ -268,7 +268,7 @@ OPERATIONS = (
 )
 COMMANDS = (
     audit_cli.group,
-    staff_cli.group,
+    staffing_pages.commands,
     rota_cli.group,
     places_cli.group,
     response_cli.group,
@@ -285,7 +285,7 @@ COMMANDS = (
     stop_cli.group,
     mail_cli.group,
     demo_cli.group,
+    *safekeeping_cli.groups,
     watching_cli.command,
-    worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

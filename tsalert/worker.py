@@ -1,26 +1,27 @@
 """The worker: sends what waits, and runs the timetable if no other worker does. Never part of the web process."""
 
 import logging
+import os
 import signal
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC
 from threading import Event, Lock, Thread
 from time import monotonic
 
-import click
 from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from tsalert.config import SettingsError
+from tsalert.config import SettingsError, load_settings
 from tsalert.core.clock import utc_now
 from tsalert.db import database_now, db, shared_now
 from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
+from tsalert.foundation import found
 from tsalert.installation.service import check_start
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.leadership import Leadership, make_leadership
@@ -33,25 +34,6 @@ _LEAVE_SECONDS = 30.0
 _PAGING_LINES = 2
 _LOUD = {"apscheduler": logging.WARNING, "twilio": logging.WARNING, "notifications_python_client": logging.ERROR}
 _log = logging.getLogger(__name__)
-
-
-@click.command("worker")
-@with_appcontext
-def command() -> None:
-    """Send what waits and run the timetable, until told to stop."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - threads need the app itself
-    try:
-        check_start(app.extensions["tsalert_settings"])
-    except SettingsError as error:
-        raise click.ClickException(f"tsalert cannot start:\n{error}") from error
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # They say much; those of Twilio and Notify would also write down whom a message is for.
-    for library, level in _LOUD.items():
-        logging.getLogger(library).setLevel(level)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    Worker(app, stop).run()
 
 
 class Worker:
@@ -168,3 +150,36 @@ class Timetable:
                 job.call(database_now(db.session()))
             except Exception:  # noqa: BLE001 - the next run may do better
                 _log.exception("the job failed: %s", job.name)
+
+
+def main() -> None:
+    """Send what waits and run the timetable, until told to stop."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # They say much; those of Twilio and Notify would also write down whom a message is for.
+    for library, level in _LOUD.items():
+        logging.getLogger(library).setLevel(level)
+    app = _start()
+    with app.app_context():
+        Worker(app, stop).run()
+
+
+def _start() -> Flask:
+    """Build the program without a page, which would be half of its memory, and check what it stands on."""
+    try:
+        settings = load_settings()
+        app = found(settings)
+        with app.app_context():
+            check_start(settings)
+    except SettingsError as error:
+        sys.exit(f"tsalert cannot start:\n{error}")
+    except DBAPIError:
+        sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
+        sys.exit(os.EX_TEMPFAIL)
+    return app
+
+
+if __name__ == "__main__":
+    main()

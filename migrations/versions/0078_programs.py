@@ -6,7 +6,7 @@ from alembic import op
 from migrations.types import big_id
 
 revision = "0078"
-down_revision = "0070"
+down_revision = "0077"
 branch_labels = None
 depends_on = None
 

@@ -91,7 +91,11 @@ def test_a_draft_cannot_be_approved_and_the_answer_says_what_can_be_done(
     made = make(client, token)
     answer = client.post(f"{ALERTS}/{made['id']}/approve", json={"digest": made["digest"]}, headers=other)
     assert answer.status_code == 409
-    assert answer.json["legal"] == ["edit", "submit", "send alone"]  # type: ignore[index]
+    assert answer.json["legal"] == [  # type: ignore[index]
+        "change its text or its audience",
+        "submit it for approval",
+        "send it without approval",
+    ]
 
 
 def test_alerts_are_listed_newest_first_in_pages(

@@ -185,6 +185,7 @@ def test_every_text_has_its_page_in_english_with_its_spelling_checked(author: Fl
         page = author.get(f"{ONE}/texts/{place.name}").text
         assert 'lang="en-GB"' in page
         assert 'spellcheck="true"' in page
+        assert f'edition=board#{place.section.value}">Read this section' in page
     assert "## Vulnerable people" in author.get(f"{ONE}/texts/implications").text
     assert author.get(f"{ONE}/texts/glance").status_code == 404
     assert author.get(f"{PAGES}/2022-23Q2/texts/ahead").status_code == 404, "no report of it is open"
