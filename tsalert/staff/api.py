@@ -5,7 +5,7 @@ from typing import Any
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff import queries, service
-from tsalert.staff.schemas import AccountSchema, ChosenShortcutSchema
+from tsalert.staff.schemas import ChosenShortcutSchema, OwnAccountSchema
 from tsalert.web.access import current_actor, signed_in
 from tsalert.web.api import api_blueprint
 
@@ -15,7 +15,7 @@ blueprints = (account,)
 
 @account.route("")
 @signed_in
-@account.response(200, AccountSchema)
+@account.response(200, OwnAccountSchema)
 def get_account() -> dict[str, Any]:
     """Return whose token this is, and what it may do."""
     actor = current_actor()

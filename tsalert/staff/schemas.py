@@ -33,7 +33,7 @@ class ChosenShortcutSchema(Schema):
     key = fields.String(required=True, error_messages={"required": "Give one letter or digit, or an empty text."})
 
 
-class AccountSchema(Schema):
+class OwnAccountSchema(Schema):
     """An officer's own account; ``permissions`` are what this token may do."""
 
     id = fields.Integer()
