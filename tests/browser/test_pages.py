@@ -92,6 +92,12 @@ WHERE = {
     "disclosure.edit_line": "/cases/647/disclosure/1",
     "disclosure.show_schedule": "/cases/647/disclosure",
     "displays.list_displays": "/wall-displays",
+    "manual.show_manual": "/api/v1/",
+    "manual.show_part": "/api/v1/reference/incidents",
+    "tokens.list_accounts": "/service-accounts",
+    "tokens.list_own_tokens": "/account/tokens",
+    "webhooks.list_webhooks": "/outgoing-webhooks",
+    "webhooks.show_webhook": "/outgoing-webhooks/1",
     "erasing.show_erasing": "/subscribers/1/erase",
     "evidence.new_custody": "/cases/647/exhibits/1/custody",
     "evidence.new_exhibit": "/cases/647/exhibits",
@@ -258,9 +264,11 @@ WHERE = {
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
 ONE_STUDY = "main a[href*='/case-studies/']"
+PROGRAMS = "/service-accounts"
 PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
+    "tokens.show_account": (PROGRAMS, "a[href^='/service-accounts/']", ""),
     "activities.cancel_page": (PLANNED, ONE_ACTIVITY, "/cancel"),
     "activities.plan_page": (PLANNED, ONE_ACTIVITY, "/plan"),
     "activities.show_activity": ("/activities?kind=campaign", ONE_ACTIVITY, ""),
@@ -354,7 +362,7 @@ NO_PAGES = {
     "printed_alerts.give_newsletter_proof",
     "printed_alerts.give_proof",
     "printed_alerts.give_sheet",
-    "api_manual.get_description",
+    "manual.get_description",
     "calls.hear",
     "calls.show_proposal",
     "counting.export_not_counted",

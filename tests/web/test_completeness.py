@@ -7,7 +7,7 @@ from flask import Flask
 from tsalert.web.access import access_of
 
 TABLE = Path(__file__).with_name("operations_of_pages.txt")
-DESCRIPTIONS = {"api_manual.get_description", "api_manual.show_manual", "api_manual.show_part"}
+DESCRIPTIONS = {"manual.get_description", "manual.show_manual", "manual.show_part"}
 # The operation serves two pages, of an officer and of whoever plans, and its service tells them apart.
 TOLD_APART = {"rota.remove_mobile"}
 # They change nothing, and post only to keep names and texts out of addresses.

@@ -1,5 +1,7 @@
 """The JSON interface's frame: flask-smorest with our own error answers, its operations under /api/v1."""
 
+from collections.abc import Callable
+from functools import cache, wraps
 from json import JSONDecodeError
 from typing import Any
 
@@ -95,10 +97,32 @@ class JsonParser(FlaskParser):
             raise BadRequest("This JSON is nested too deep, or holds a number with too many digits.") from error
 
 
+@cache
+def _listed(schema: type[Schema]) -> type[Schema]:
+    """Return the shape of a list of what a schema describes."""
+    shape: dict[str, fields.Field[Any]] = {"items": fields.List(fields.Nested(schema)), "next": fields.Constant(None)}
+    return Schema.from_dict(shape, name=f"{schema.__name__.removesuffix('Schema')}WholeListSchema")
+
+
+def _as_list(operation: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(operation)
+    def answer(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {"items": operation(*args, **kwargs), "next": None}
+
+    return answer
+
+
 class OperationBlueprint(Blueprint):  # type: ignore[misc]
-    """A blueprint whose operations take JSON alone."""
+    """A blueprint whose operations take JSON alone, and answer with lists in one form."""
 
     ARGUMENTS_PARSER = JsonParser()
+
+    def response(self, status_code: int, schema: Any = None, **told: Any) -> Any:
+        """Describe an answer; a schema of many stands for a list that comes whole: ``items``, and ``next`` null."""
+        if not (isinstance(schema, Schema) and schema.many):
+            return super().response(status_code, schema, **told)
+        decorate = super().response(status_code, _listed(type(schema)), **told)
+        return lambda operation: decorate(_as_list(operation))
 
 
 def api_blueprint(name: str, prefix: str, description: str) -> Any:

@@ -101,6 +101,8 @@ class Examples:
         return self._made(schema, name, depth)
 
     def _made(self, schema: Mapping[str, Any], name: str, depth: int) -> Any:
+        if name == "next" and "type" not in schema:
+            return None  # of a list that comes whole
         kind = _type_of(schema)
         if kind == "object" or "properties" in schema:
             return self._object(schema, depth)

@@ -13,7 +13,7 @@ from tsalert.web.access import public
 from tsalert.web.caching import drawn_once, for_everybody
 from tsalert.web.describing import complete
 
-bp = Blueprint("api_manual", __name__, url_prefix="/api/v1")
+bp = Blueprint("manual", __name__, url_prefix="/api/v1")
 _DESCRIBED, _SECONDS = "tsalert_description", 60
 _METHODS = ("get", "post", "put", "delete")
 

@@ -21,6 +21,7 @@ from tsalert.staff.tokens import rules
 from tsalert.staff.tokens.models import ApiAllowance
 from tsalert.web.access import find_actor, is_api
 from tsalert.web.errors import answer
+from tsalert.web.forms import UNREACHABLE
 
 _MOST_KEPT = 1000
 _ALLOWANCES = "tsalert_allowances"
@@ -111,12 +112,20 @@ def _spend(header: str, token_id: int, window: int, now: datetime) -> int:
     digest = token_digest(header)
     left = held.spend(digest, window)
     if left is None:
-        with transaction() as session:
-            not_wait_for_disk(session)
-            taken, untaken = take(session, token_id, window, now=now)
+        taken, untaken = _take(token_id, window, now)
         held.add(digest, window, taken, untaken)
         left = held.spend(digest, window)
     return -1 if left is None else left
+
+
+def _take(token_id: int, window: int, now: datetime) -> tuple[int, int]:
+    """Take a few requests from the database; while that cannot write, nobody is kept from reading."""
+    try:
+        with transaction() as session:
+            not_wait_for_disk(session)
+            return take(session, token_id, window, now=now)
+    except UNREACHABLE:
+        return rules.BLOCK, rules.QUOTA
 
 
 def _tell(response: Response) -> Response:
