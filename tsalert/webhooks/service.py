@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_hex
 
 from flask import current_app
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -15,6 +15,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import transaction
+from tsalert.web.fields import LARGEST_ID
 from tsalert.webhooks import queries, rules
 from tsalert.webhooks.announcing import queue
 from tsalert.webhooks.calling import Reach, Refused, find_address
@@ -112,7 +113,8 @@ def send_again(webhook_id: int, delivery_id: int, *, actor: Actor, now: datetime
     with transaction() as session:
         hook = _standing(session, webhook_id)
         mine = (WebhookDelivery.id == delivery_id, WebhookDelivery.webhook_id == hook.id)
-        delivery = session.query(WebhookDelivery).where(*mine).with_for_update().one_or_none()
+        query = select(WebhookDelivery).where(*mine).with_for_update()
+        delivery = session.scalar(query) if 0 < delivery_id <= LARGEST_ID else None
         if delivery is None:
             raise NotFound("This program was told nothing with this number.")
         if delivery.state == State.WAITING:
