@@ -75,7 +75,7 @@ def test_a_program_does_what_its_token_names_and_its_acts_are_its_own(
     client: FlaskClient, session: Session, program: Callable[..., Headers]
 ) -> None:
     reading, writing = program(Scope.RESPONSE_READ), program(Scope.RESPONSE_WRITE, Scope.CASES_READ)
-    call = {"disposition": "advice_given", "happening": "Asked for the list of traders."}
+    call = {"disposition": "advice", "happening": "Asked for the list of traders."}
     assert client.get("/api/v1/incidents", headers=reading).status_code == 200
     assert client.post("/api/v1/calls", json=call, headers=reading).status_code == 403
     assert client.get("/api/v1/cases", headers=reading).status_code == 403

@@ -82,7 +82,9 @@ def reach(certificate: Path | None) -> Reach:
         (NAME, False, Answer(fault="Its certificate cannot be trusted.")),
     ],
 )
-def test_a_program_proves_its_name(certificate: Path, port: int, name: str, is_trusted: bool, answer: Answer) -> None:
+def test_a_program_proves_its_name(
+    certificate: Path, port: int, name: str, *, is_trusted: bool, answer: Answer
+) -> None:
     target = Target("https", name, port, "/")
     assert call(target, {}, b"{}", reach(certificate if is_trusted else None)) == answer
 

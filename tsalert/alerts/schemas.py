@@ -66,7 +66,7 @@ class FollowUpSchema(Schema):
         by_value=True,
         required=True,
         validate=validate.OneOf([Kind.UPDATE, Kind.ALL_CLEAR], error="Choose an update or an all-clear."),
-        metadata={"enum": [Kind.UPDATE.value, Kind.ALL_CLEAR.value]},
+        metadata={"example": Kind.UPDATE.value},
         error_messages={"required": "Choose an update or an all-clear."},
     )
     headline = Line(required=True, longest=LONGEST_HEADLINE, error_messages={"required": "Enter a headline."})

@@ -52,7 +52,7 @@ def complete(app: Flask, described: dict[str, Any]) -> dict[str, Any]:
         if operation is not None:
             _name(app, operation, endpoint, method)
             _illustrate(operation, asked, answered)
-            _take_files(operation)
+            _take_files(operation, schemas)
     for response in described["components"]["responses"].values():
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     return described
@@ -94,16 +94,17 @@ def _illustrate(operation: dict[str, Any], asked: Examples, answered: Examples) 
         parameter.setdefault("example", asked.of(parameter["schema"], parameter["name"]))
 
 
-def _take_files(operation: dict[str, Any]) -> None:
+def _take_files(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Move the parts of a form that are files to where OpenAPI 3 has them."""
     parts = [each for each in operation.get("parameters", ()) if each["in"] == "formData"]
     if not parts:
         return
     operation["parameters"] = [each for each in operation["parameters"] if each["in"] != "formData"]
     files = {part["name"]: part["schema"] for part in parts}
-    required = [part["name"] for part in parts if part.get("required")]
     content = operation["requestBody"]["content"]["multipart/form-data"]
-    content["schema"] = {"allOf": [content["schema"], {"type": "object", "properties": files, "required": required}]}
+    known = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+    required = [*known.get("required", ()), *(part["name"] for part in parts if part.get("required"))]
+    content["schema"] = known | {"properties": known["properties"] | files, "required": required}
 
 
 def _straighten(part: Any) -> None:

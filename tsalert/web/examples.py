@@ -147,5 +147,6 @@ def _plain(schema: Mapping[str, Any], name: str, kind: str) -> Any:
         text = named if isinstance(named, str) else _BY_TYPE[kind]
         return text.ljust(schema.get("minLength", 0), "0")[: schema.get("maxLength", len(text))]
     if kind in {"integer", "number"}:
-        return min(max(_BY_TYPE[kind], schema.get("minimum", 0)), schema.get("maximum", _BY_TYPE[kind]))
+        least = max(_BY_TYPE[kind], schema.get("minimum", 0))
+        return min(least, schema.get("maximum", least))
     return _BY_TYPE[kind]

@@ -109,11 +109,15 @@ def _post(target: Target, headers: Mapping[str, str], body: bytes, address: str,
     alarm.start()
     try:
         connection.request("POST", target.path, body, {**headers, "Connection": "close"})
-        return connection.getresponse().status
+        status = connection.getresponse().status
     except (OSError, HTTPException) as error:
         if connection.is_over:
             raise TimeoutError from error
         raise
+    else:
+        if connection.is_over:  # what came before the cut is no whole answer
+            raise TimeoutError
+        return status
     finally:
         alarm.cancel()
         connection.close()
