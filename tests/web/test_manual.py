@@ -54,7 +54,7 @@ def schema_of(app: Flask, operation_id: str) -> Schema | None:
     bodies = [each for each in documented.get("arguments", {}).get("parameters", ()) if each["in"] == "json"]
     if not bodies:
         return None
-    schema = bodies[0]["schema"]
+    schema: Schema | type[Schema] = bodies[0]["schema"]
     return schema() if isinstance(schema, type) else schema
 
 

@@ -14,7 +14,7 @@ from tsalert.webhooks.rules import EventKind, stamp
 def tell_of_opening(session: Session, incident: Incident, grade: GradeName | None, *, now: datetime) -> None:
     """Tell that an incident was opened; one that is graded later has no grade yet."""
     clock = rows.latest_clock(session, incident.id) if grade else None
-    told = {**_facts(incident, grade), "due_at": clock and stamp(clock.due_at)}
+    told: Facts = {**_facts(incident, grade), "due_at": stamp(clock.due_at) if clock else None}
     announce(session, EventKind.INCIDENT, told, now=now)
 
 

@@ -35,7 +35,7 @@ class NewOwnTokenSchema(NewTokenSchema):
     password = fields.String(load_default=None, allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[NewToken, str | None]:  # type: ignore[override]
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[NewToken, str | None]:
         """Hand over the token to give, and the password."""
         new = NewToken(data["name"], tuple(dict.fromkeys(data["scopes"])), data["days"])
         return new, data["password"]
