@@ -13,8 +13,8 @@ def test_an_alert_goes_back_to_be_changed_and_can_be_refused_for_good(
     client: FlaskClient, bearer: Callable[..., Headers], people: None
 ) -> None:
     author, other = bearer(), bearer()
-    place = f"{ALERTS}/{make(client, author)['id']}"
-    for decision, becomes in (("return", "draft"), ("reject", "rejected")):
+    for decision, becomes in (("return", "returned"), ("reject", "rejected")):
+        place = f"{ALERTS}/{make(client, author)['id']}"
         client.post(f"{place}/submit", headers=author)
         assert client.post(f"{place}/{decision}", json={}, headers=other).status_code == 422
         decided: Any = client.post(f"{place}/{decision}", json={"reason": "Name no street."}, headers=other).json

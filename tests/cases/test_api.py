@@ -8,7 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
+from tests.response.conftest import roof_call
 from tsalert.cases.models import CaseFile, MoneyLine
+from tsalert.core.actors import Actor
+from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
 
 CASES = "/api/v1/cases"
@@ -148,13 +152,13 @@ def test_an_officer_who_is_no_number_narrows_nothing_and_is_refused(
 
 
 def test_a_case_is_set_right_and_gets_the_incident_that_belongs_to_it(
-    client: FlaskClient, token: Headers, open_case: Callable[..., int], incident: Callable[..., int]
+    client: FlaskClient, token: Headers, open_case: Callable[..., int], officer: Callable[..., Actor]
 ) -> None:
     case = f"{CASES}/{open_case()}"
     amended: Any = client.put(case, json={"summary": "A roof that was never needed.", "kind": "roofing"}, headers=token)
     assert (amended.status_code, amended.json["summary"]) == (200, "A roof that was never needed.")
     assert client.put(case, json={"kind": "roofing"}, headers=token).status_code == 422
-    reference = client.get(f"/api/v1/incidents/{incident()}", headers=token).json["reference"]  # type: ignore[index]
+    reference = response.log_call(roof_call(), actor=officer(), now=NOW).incident_reference
     assert client.post(f"{case}/incidents", json={"incident": "INC-99999"}, headers=token).status_code == 422
     linked: Any = client.post(f"{case}/incidents", json={"incident": reference}, headers=token)
     assert linked.status_code == 200

@@ -35,6 +35,13 @@ _FIELDS = (
 )
 
 
+def _decimal_as_text(_converter: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """Say of decimals that are given as text, so that none is rounded, that they are."""
+    if not (isinstance(field, fields.Decimal) and field.as_string):
+        return {}
+    return {"type": ["string", "null"] if field.allow_none else "string", "format": "decimal"}
+
+
 class ProblemSchema(Schema):
     """What went wrong (RFC 9457); ``errors`` by field, ``legal`` for what may be done instead.
 
@@ -76,6 +83,7 @@ class ProblemApi(Api):  # type: ignore[misc]
         """Let the description say what our own fields take and give."""
         for field, kind, form in _FIELDS:
             self.register_field(field, kind, form)
+        self.ma_plugin.converter.add_attribute_function(_decimal_as_text)
 
 
 class JsonParser(FlaskParser):
