@@ -96,6 +96,7 @@ WHERE = {
     "manual.show_part": "/api/v1/reference/incidents",
     "tokens.list_accounts": "/service-accounts",
     "tokens.list_own_tokens": "/account/tokens",
+    "tokens.show_account": "/service-accounts/6",
     "webhooks.list_webhooks": "/outgoing-webhooks",
     "webhooks.show_webhook": "/outgoing-webhooks/1",
     "erasing.show_erasing": "/subscribers/1/erase",
@@ -264,11 +265,9 @@ WHERE = {
 PLANNED, ONE_ACTIVITY = "/activities?state=planned", "tbody a[href^='/activities/']"
 HEARD, PROSECUTED = "/deadlines?everybody=yes", "a[href*='/prosecutions/']"
 ONE_STUDY = "main a[href*='/case-studies/']"
-PROGRAMS = "/service-accounts"
 PEOPLE, TOLD = "/cases/652/people", "main p a[href*='/people/']"
 # Pages whose address is not known beforehand: the page that leads there, the link, and what to add to it.
 FOUND = {
-    "tokens.show_account": (PROGRAMS, "a[href^='/service-accounts/']", ""),
     "activities.cancel_page": (PLANNED, ONE_ACTIVITY, "/cancel"),
     "activities.plan_page": (PLANNED, ONE_ACTIVITY, "/plan"),
     "activities.show_activity": ("/activities?kind=campaign", ONE_ACTIVITY, ""),
