@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = found(settings)
     app.config.update(_web_config(settings))
     Migrate(app, db, directory=str(_ROOT / "migrations"))
+
     _init_web(app, settings)
     _register(app)
     return app
@@ -149,8 +150,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
     signing_in.init_app(app)
     single_sign_on.init_app(app, _identity_provider(settings))
     access.init_app(app, _find_actor)
-    limiting.init_app(app)
     requiring.init_app(app)
+    limiting.init_app(app)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)

@@ -1,7 +1,7 @@
 """Have the audiences of a long list counted anew, by ward.
 
 Revision ID: 0079
-Revises: 0077
+Revises: 0078
 """
 
 import sqlalchemy as sa
