@@ -19,7 +19,7 @@ from tsalert.config import Settings, load_settings, sqlite_path
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.delivery.ports import Gateway
+from tsalert.delivery.ports import Probed
 from tsalert.delivery.rules import Channel
 from tsalert.displays import views as displays_views
 from tsalert.hygiene import canaries
@@ -38,7 +38,20 @@ from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.tiers import gate
-from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
+from tsalert.web import (
+    access,
+    answered,
+    caching,
+    compressing,
+    errors,
+    filters,
+    headers,
+    numbers,
+    once,
+    pages,
+    tracing,
+    uploads,
+)
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
@@ -156,6 +169,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
         )
     with app.app_context():
         app.config["TSALERT_DEMO"] = installation.is_demo()
+    answered.init_app(app, _tellers(settings))
+    tracing.init_app(app, trusts_proxy=settings.proxies > 0)
     headers.init_app(app)
     compressing.init_app(app)
     caching.init_app(app)
@@ -180,6 +195,16 @@ def _init_web(app: Flask, settings: Settings) -> None:
     outward.init_app(app, settings)
 
 
+def _tellers(settings: Settings) -> list[answered.Tell]:
+    """Choose who is told of every request."""
+    tellers: list[answered.Tell] = [answered.write_line] if settings.watching.logs_requests else []
+    if settings.watching.metrics_token:
+        from tsalert.watching.metrics.counting import count  # noqa: PLC0415 - who has none read need not load it
+
+        tellers.append(count)
+    return tellers
+
+
 def _troubles() -> list[Trouble]:
     """Return what everybody on the staff must know now: pages that fail, and alerts that do not arrive."""
     session, now = db.session(), utc_now()
@@ -193,12 +218,12 @@ def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that 
     return signing_in.find_actor(is_api) or displays_views.find_actor(is_api)
 
 
-def _gateways(settings: Settings) -> tuple[Gateway, ...]:
+def _gateways(settings: Settings) -> tuple[Probed, ...]:
     """Choose the provider of each channel."""
     return _mails(settings), _texts(settings), _calls(settings)
 
 
-def _mails(settings: Settings) -> Gateway:
+def _mails(settings: Settings) -> Probed:
     if settings.notify is not None and settings.notify.email_template is not None:
         # The packages of providers are large; only who sends by one pays for it in memory.
         from tsalert.providers.notify_email import NotifyEmail  # noqa: PLC0415
@@ -209,7 +234,7 @@ def _mails(settings: Settings) -> Gateway:
     return SmtpEmail(settings.smtp, sender=settings.email_address)
 
 
-def _texts(settings: Settings) -> Gateway:
+def _texts(settings: Settings) -> Probed:
     if settings.notify is not None and settings.texts_by_notify:
         from tsalert.providers.notify_sms import NotifySms  # noqa: PLC0415 - as above
 
@@ -221,7 +246,7 @@ def _texts(settings: Settings) -> Gateway:
     return TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
 
 
-def _calls(settings: Settings) -> Gateway:
+def _calls(settings: Settings) -> Probed:
     if not settings.makes_calls:
         # Where real texts leave, a call that nobody makes must not pass for one that was made.
         return Unserved(Channel.VOICE, "nothing is set up that makes calls")

@@ -15,6 +15,7 @@ from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
 from tsalert.spending_settings import SpendingLimits, read_spending
+from tsalert.watching_settings import WatchingSettings, read_watching
 
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
@@ -89,6 +90,7 @@ class Settings:
     pence_per_segment: Decimal = Decimal("2.4")
     pence_per_minute: Decimal = Decimal("1.2")
     spending: SpendingLimits = field(default_factory=SpendingLimits)
+    watching: WatchingSettings = field(default_factory=WatchingSettings)
 
     @property
     def email_address(self) -> str:
@@ -141,7 +143,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         authority_name=reader.text("AUTHORITY_NAME", "Trading Standards"),
         authority_code=reader.text("AUTHORITY_CODE"),
         rapid_response_number=reader.text("RAPID_RESPONSE_NUMBER"),
-        proxies=_proxies(reader),
+        proxies=reader.proxies("PROXIES"),
         rings_per_hour=reader.number("RINGS_PER_HOUR", 60),
         rings_per_prefix=reader.number("RINGS_PER_PREFIX", 12),
         sign_ups_per_hour=reader.number("SIGN_UPS_PER_HOUR", 1000),
@@ -156,6 +158,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
+        watching=read_watching(reader),
         **read_spending(reader),
     )
     return _without_faults(settings, reader)
@@ -288,11 +291,3 @@ def _check_sender(reader: Reader, sender: str) -> None:
         reader.fault("TWILIO_FROM", "must be a number like +441632960000, or up to 11 letters and digits")
     elif sender.strip().lower() in _BLOCKED_SENDERS:
         reader.fault("TWILIO_FROM", f"cannot be {sender}: British networks block that word as a sender")
-
-
-def _proxies(reader: Reader) -> int:
-    text = reader.text("PROXIES", "0")
-    if not text.isdecimal() or int(text) > 9:
-        reader.fault("PROXIES", "must be the number of proxies in front of the service, 0 to 9")
-        return 0
-    return int(text)

@@ -62,6 +62,14 @@ class Reader:
             return default
         return int(text)
 
+    def proxies(self, name: str) -> int:
+        """Return how many proxies stand in front, 0 to 9."""
+        text = self.text(name, "0")
+        if not text.isdecimal() or int(text) > 9:
+            self.fault(name, "must be the number of proxies in front of the service, 0 to 9")
+            return 0
+        return int(text)
+
     def calling_codes(self, name: str) -> frozenset[int]:
         """Return the calling codes of countries, such as 44 and 353."""
         words = [word.strip().removeprefix("+") for word in self.text(name).split(",") if word.strip()]
