@@ -132,14 +132,13 @@ from tsalert.subscribers import views as subscribers_views
 from tsalert.subscribers.preferences import api as preferences_api
 from tsalert.subscribers.preferences import officer_views as choices_views
 from tsalert.subscribers.preferences import views as preferences_views
-from tsalert.watching import cli as watching_cli
-from tsalert.watching import views as watching_views
+from tsalert.watching import pages as watching_pages
 from tsalert.web import home
 from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
-    watching_views.bp,
+    *watching_pages.blueprints,
     staff_views.bp,
     displays_views.bp,
     response_views.bp,
@@ -231,6 +230,7 @@ OPERATIONS = (
     *correction_api.blueprints,
     *paging_api.blueprints,
     board_api.board,
+    *watching_pages.operations,
     *displays_api.blueprints,
     *rota_api.blueprints,
     *staff_api.blueprints,
@@ -293,7 +293,7 @@ COMMANDS = (
     stop_cli.group,
     mail_cli.group,
     demo_cli.group,
-    watching_cli.command,
+    *watching_pages.commands,
     worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

@@ -137,6 +137,7 @@ ROOMS = (
             Link("Retention", "retention.show_retention", P.RUN_RETENTION, frozenset({"retention"})),
             Link("Legal holds", "holds.list_holds", P.RUN_RETENTION, frozenset({"holds"})),
             Link("Subject access", "access.list_requests", P.ANSWER_ACCESS, frozenset({"access"})),
+            Link("Service", "status.show_status", P.SEE_STATUS, frozenset({"status"})),
         ),
     ),
 )  # fmt: skip

@@ -241,6 +241,7 @@ WHERE = {
     "case_officers.show_officers": "/cases/648/officers",
     "rates.show_rate_set": "/savings/rate-sets/nts-observed-2021-22",
     "security.login": "/sign-in",
+    "status.show_status": "/status",
     "site.show_accessibility": "/accessibility",
     "site.show_cookies": "/cookies",
     "site.show_door": "/at-the-door",
@@ -327,6 +328,7 @@ SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "paging.show_troubles",
+    "metrics.show_metrics",
     "watching.show_process",
     "watching.show_service",
     "feeds.show_atom",
