@@ -40,14 +40,17 @@ def words_of(tree: ast.AST) -> Iterator[str]:
             yield from (each.strip(" :.;,()“”") for each in node.value.split("{}"))
 
 
+def without_docstring(function: ast.FunctionDef) -> ast.AST:
+    return ast.Module(function.body[ast.get_docstring(function) is not None :], [])
+
+
 def named(tree: ast.Module, names: tuple[str, ...]) -> Iterator[ast.AST]:
     for node in tree.body:
         name = node.name if isinstance(node, ast.FunctionDef) else ""
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
         if name and (names == ("*",) or name in names):
-            is_function = isinstance(node, ast.FunctionDef)
-            yield ast.Module(node.body[ast.get_docstring(node) is not None :], []) if is_function else node
+            yield without_docstring(node) if isinstance(node, ast.FunctionDef) else node
 
 
 def alarms() -> Iterator[tuple[str, str]]:

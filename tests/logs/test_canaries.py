@@ -18,8 +18,9 @@ from tests.response.test_views import form
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.delivery.models import Endpoint
-from tsalert.delivery.ports import Unavailable
+from tsalert.delivery.ports import Message, Unavailable
 from tsalert.delivery.rules import Channel
+from tsalert.delivery.sending import Sender
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.rows import HEADER
 from tsalert.visitors.tokens import stamp
@@ -85,7 +86,7 @@ def fail_at_random(*_: object, **__: object) -> None:
     raise ValueError(f"{NAME} of {STREET}, {PHONE}: {STORY}")
 
 
-def insert_twice(*_: object, **__: object) -> None:
+def insert_twice(*_args: object, **_more: object) -> None:
     for _ in range(2):
         row = {"channel": "email", "address": MAIL, "address_key": MAIL, "status": NAME, "created_at": utc_now()}
         db.session().execute(insert(Endpoint).values(row))
@@ -143,5 +144,10 @@ def test_sending_to_somebody_while_the_provider_quotes_them(
     for trouble in (Unavailable(f"refused: {MAIL}"), ValueError(f"{MAIL} {PHONE}")):
         provider = Provider(Channel.EMAIL, answers={MAIL: trouble})
         sending = sender(provider)
-        provider.before = lambda _, stop=sending._around.stop: stop.set()  # so that it pauses for no time
+        provider.before = _stopping(sending)
         sending._turn_safely()
+
+
+def _stopping(sending: Sender) -> Callable[[Message], object]:
+    """Return what tells a sender to stop, so that it pauses for no time."""
+    return lambda _: sending._around.stop.set()

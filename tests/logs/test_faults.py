@@ -18,7 +18,8 @@ WORDS = st.text(min_size=8, max_size=40, alphabet="abcdefghijklmnopqrstuvwxyz Å
 
 
 def look_up(words: str) -> object:
-    return {}[words]
+    known: dict[str, object] = {}
+    return known[words]
 
 
 def fail_over(words: str) -> object:
