@@ -4,16 +4,17 @@ import io
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from tests.conftest import settings
 from tsalert.app import create_app
+from tsalert.db import db
 from tsalert.logs.writing import OurHandler, write_logs
 
 Written = Callable[..., io.StringIO]
@@ -76,9 +77,12 @@ def test_writing_logs_twice_writes_each_line_once() -> None:
 
 
 @pytest.fixture
-def behind_a_proxy(app: Flask, session: Session, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    chosen = settings(app.extensions["tsalert_settings"].database_url, tmp_path_factory.mktemp("proxied"), proxies=1)
-    return create_app(chosen).test_client()
+def behind_a_proxy(app: Flask, tmp_path: Path) -> Iterator[FlaskClient]:
+    """A browser at a service that has a proxy in front."""
+    proxied = create_app(settings(app.extensions["tsalert_settings"].database_url, tmp_path, proxies=1))
+    yield proxied.test_client()
+    with proxied.app_context():
+        db.engine.dispose()
 
 
 NAMED = "7f3a1c9e7f3a1c9e7f3a1c9e"

@@ -1,9 +1,10 @@
 """What a Prometheus reads: closed without a token, bounded, and nobody's particulars."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,12 +13,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tests.conftest import IsolatedClient, hash_passwords_quickly, settings
+from tests.conftest import IsolatedClient, settings
 from tests.response.conftest import roof_call
 from tsalert.app import create_app
 from tsalert.config import Settings
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
+from tsalert.db import db
 from tsalert.response import service as response
 from tsalert.watching_settings import WatchingSettings
 
@@ -84,20 +86,24 @@ def test_with_the_database_gone_it_says_that(watched: FlaskClient, monkeypatch: 
     assert values(answer.text)["tsalert_database_up", ()] == 0
 
 
-def test_requests_are_counted_by_the_pattern_of_their_address(
-    app: Flask, session: Session, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.fixture
+def counting(app: Flask, tmp_path: Path) -> Iterator[FlaskClient]:
+    """A browser at a service that counts its requests."""
     url = app.extensions["tsalert_settings"].database_url
-    counting = create_app(settings(url, tmp_path_factory.mktemp("counted"), watching=WatchingSettings(TOKEN)))
-    counting.test_client_class = IsolatedClient
-    hash_passwords_quickly(counting)
-    browser = counting.test_client()
-    before = values(browser.get("/metrics", headers=SHOWN).text)
+    made = create_app(settings(url, tmp_path, watching=WatchingSettings(TOKEN)))
+    made.test_client_class = IsolatedClient
+    yield made.test_client()
+    with made.app_context():
+        db.engine.dispose()
+
+
+def test_requests_are_counted_by_the_pattern_of_their_address(counting: FlaskClient) -> None:
+    before = values(counting.get("/metrics", headers=SHOWN).text)
     for name in ("wilhelmina", "quagga"):
-        browser.get(f"/unsubscribe/{name}")
-        browser.get(f"/{name}")
-        browser.open(f"/{name}", method=name.upper())
-    text = browser.get("/metrics", headers=SHOWN).text
+        counting.get(f"/unsubscribe/{name}")
+        counting.get(f"/{name}")
+        counting.open(f"/{name}", method=name.upper())
+    text = counting.get("/metrics", headers=SHOWN).text
     told = values(text)
     assert not re.search("wilhelmina|quagga", text.lower())
     labels = ("GET", "(no such page)", "404")
