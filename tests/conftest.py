@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -25,8 +26,10 @@ from tsalert.app import create_app
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Via
 from tsalert.db import db
+from tsalert.sign_in_settings import SignInSettings
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff_service
+from tsalert.staff.hashing import use_hasher
 from tsalert.staff.rules import RoleName
 
 # A slow machine makes no promise false.
@@ -75,13 +78,15 @@ def settings(url: str, folder: Path, **changes: Any) -> Settings:
         "public_url": "http://127.0.0.1:8000",
         "authority_name": "Testshire",
         "rapid_response_number": "07700 900461",
+        # Most tests are of what a signed-in officer sees, at whatever time they say it is.
+        "sign_in": SignInSettings(second_step_roles=frozenset(), lock_after=timedelta(days=7)),
     }
     return Settings(**values | changes)
 
 
 def hash_passwords_quickly(app: Flask) -> None:
     """Let a test make an officer in a millisecond; real hashes take a third of a second on purpose."""
-    app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64, argon2__parallelism=1)
+    use_hasher(app, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +124,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         yield db.session()
         db.session.remove()
         outer.rollback()
+        app.extensions["tsalert_figures"].forget()  # they are of a trail that is undone
 
 
 @pytest.fixture
@@ -150,7 +156,7 @@ def signed_in(app: Flask, session: Session) -> Callable[..., FlaskClient]:
         staff_service.create_officer(email, name=name, roles=chosen, password=PASSWORD, now=NOW)
         browser = app.test_client()
         answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
-        assert answer.status_code == 302, answer.text
+        assert answer.status_code == 303, answer.text
         return browser
 
     return sign_in
@@ -208,6 +214,7 @@ def command_environment(app: Flask, **changes: str) -> dict[str, str]:
         "TSALERT_PUBLIC_URL": chosen.public_url,
         "TSALERT_EMAIL": "recorder",
         "TSALERT_SMS": "recorder",
+        "TSALERT_SECOND_STEP_ROLES": "none",
         **changes,
     }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tsalert.app import create_app
 from tsalert.config import SettingsError, load_settings
 
 GOOD = {
@@ -16,6 +17,11 @@ GOOD = {
     "TSALERT_SMS": "recorder",
 }
 SENDER = {"TSALERT_EMAIL_FROM": "Alerts <alerts@example.gov.uk>"}
+OIDC = {
+    "TSALERT_OIDC_ISSUER": "https://login.example.gov.uk/tenant",
+    "TSALERT_OIDC_CLIENT_ID": "tsalert",
+    "TSALERT_OIDC_CLIENT_SECRET": "a secret of the client's own",
+}
 
 
 def test_good_settings_are_read() -> None:
@@ -31,6 +37,14 @@ def test_prices_are_exact_and_have_defaults() -> None:
 @pytest.mark.parametrize(("said", "read"), [("", {44}), ("353, +33", {44, 353, 33}), ("44", {44})])
 def test_texts_go_to_british_numbers_and_to_the_countries_named(said: str, read: set[int]) -> None:
     assert load_settings(GOOD | {"TSALERT_SMS_COUNTRIES": said}).sms_countries == read
+
+
+def test_a_second_step_is_asked_of_roles_that_there_are(tmp_path: Path) -> None:
+    assert load_settings(GOOD).sign_in.second_step_roles == {"administrator", "manager"}
+    assert load_settings(GOOD | {"TSALERT_SECOND_STEP_ROLES": "none"}).sign_in.second_step_roles == set()
+    asked = {"TSALERT_SECOND_STEP_ROLES": "manager, adminstrator", "TSALERT_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"}
+    with pytest.raises(SettingsError, match="names no role: adminstrator"):
+        create_app(load_settings(GOOD | asked))
 
 
 def test_every_missing_setting_is_named_at_once() -> None:
@@ -328,3 +342,37 @@ def test_a_pace_that_is_none_is_refused_at_start(typed: str) -> None:
 def test_without_a_pace_there_is_no_limit() -> None:
     paces = load_settings(GOOD).paces
     assert (paces.email, paces.sms, paces.voice) == (None, None, None)
+
+
+def test_single_sign_on_is_read_whole_and_keeps_its_secret() -> None:
+    told = {
+        "TSALERT_OIDC_ROLE_CLAIM": "roles",
+        "TSALERT_OIDC_ROLES": "TS Duty=duty_officer, TS Leads=manager,TS Leads=case_officer",
+        "TSALERT_OIDC_SECOND_FACTORS": "mfa, ngcmfa",
+        "TSALERT_OIDC_PASSWORDS_FOR": "Ada@example.gov.uk",
+    }
+    found = load_settings(GOOD | OIDC | told).single_sign_on
+    assert found is not None
+    assert found.roles == {"TS Duty": {"duty_officer"}, "TS Leads": {"manager", "case_officer"}}
+    assert found.second_factors == {"mfa", "ngcmfa"}
+    assert found.passwords_for == {"ada@example.gov.uk"}
+    assert "a secret of" not in repr(found)
+    assert load_settings(GOOD).single_sign_on is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TSALERT_OIDC_ISSUER", "http://login.example.gov.uk"),
+        ("TSALERT_OIDC_ISSUER", "login.example.gov.uk"),
+        ("TSALERT_OIDC_ISSUER", "https://login.example.gov.uk/?tenant=1"),
+        ("TSALERT_OIDC_ISSUER", "https://login.microsoftonline.com/common/v2.0"),
+        ("TSALERT_OIDC_CLIENT_ID", ""),
+        ("TSALERT_OIDC_CLIENT_SECRET", ""),
+        ("TSALERT_OIDC_ROLES", "TS Duty=duty_officer"),
+        ("TSALERT_OIDC_PASSWORDS_FOR", "ada"),
+    ],
+)
+def test_single_sign_on_that_would_let_in_whom_it_should_not_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load_settings(GOOD | OIDC | {name: value})

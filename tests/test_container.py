@@ -43,5 +43,5 @@ def test_it_runs_without_rights_and_holds_no_secret() -> None:
 
 def test_the_documents_name_its_steps_and_say_that_it_was_not_run() -> None:
     operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    for words in ("podman build", "--read-only", "flask --app wsgi worker", "has not been built and run"):
+    for words in ("podman build", "--read-only", "python -m tsalert.worker", "has not been built and run"):
         assert words in operations, words

@@ -8,7 +8,7 @@ from subprocess import run
 import click
 from flask import Flask
 
-from tests.test_config import GOOD, NOTIFY, TWILIO
+from tests.test_config import GOOD, NOTIFY, OIDC, TWILIO
 from tsalert.config import load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +34,7 @@ class Watched(Mapping[str, str]):
 
 def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
     by_twilio = Watched(GOOD | TWILIO | {"TSALERT_TWILIO_FROM": "BromleyTS"})
-    by_notify = Watched(GOOD | NOTIFY)
+    by_notify = Watched(GOOD | NOTIFY | OIDC)
     load_settings(by_twilio)
     load_settings(by_notify)
     documented = set(re.findall(r"`(TSALERT_[A-Z_]+)`", (ROOT / "docs/environment.md").read_text(encoding="utf-8")))

@@ -10,11 +10,12 @@ from tsalert.config import Settings
 
 # Large, and asked for by few processes; together they took more than twenty megabytes of each.
 SELDOM_USED = ("docx", "holidays", "icalendar", "jellyfish", "lxml", "rapidfuzz", "typst", "xlsxwriter")
-TOLD = "import sys, wsgi; print(*sys.modules)"
+# What answers a request, and would take forty megabytes of a worker, which answers none.
+DOORS = ("tsalert.app", "tsalert.doors", "flask_smorest", "govuk_frontend_jinja")
 
 
-def loaded_by(app: Flask) -> set[str]:
-    command = [sys.executable, "-c", TOLD]
+def loaded_by(app: Flask, module: str) -> set[str]:
+    command = [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"]
     run = subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=True)
     return set(run.stdout.split())
 
@@ -22,4 +23,8 @@ def loaded_by(app: Flask) -> set[str]:
 def test_what_few_processes_need_is_read_in_by_those_alone(app: Flask) -> None:
     settings: Settings = app.extensions["tsalert_settings"]
     driver = {"psycopg"} if settings.database_url.startswith("sqlite") else set()
-    assert loaded_by(app) & {*SELDOM_USED, *driver} == set()
+    assert loaded_by(app, "wsgi") & {*SELDOM_USED, *driver} == set()
+
+
+def test_a_worker_has_no_pages(app: Flask) -> None:
+    assert loaded_by(app, "tsalert.worker") & {*SELDOM_USED, *DOORS} == set()

@@ -1,6 +1,7 @@
 """The composition root: the one place that knows every capability."""
 
 import gc
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,29 +15,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tsalert import doors, navigation
 from tsalert.audit import reading
 from tsalert.cases import gate as case_gate
-from tsalert.circulation import queries as circulation
-from tsalert.config import Settings, load_settings, sqlite_path
+from tsalert.config import Settings, load_settings
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.delivery.ports import Probed
-from tsalert.delivery.rules import Channel
 from tsalert.displays import views as displays_views
+from tsalert.foundation import found
 from tsalert.hygiene import canaries
 from tsalert.installation import outward
 from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.paging.queries import Trouble
-from tsalert.providers.recorder import Recorder
-from tsalert.providers.smtp import SmtpEmail
-from tsalert.providers.unserved import Unserved
 from tsalert.reports.reading_ahead import ReadingAhead
-from tsalert.response.kept_facts import kept_facts
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
-from tsalert.telephone.ports import CallLog, RecordingSource
+from tsalert.staff.factors import requiring
+from tsalert.staff.single_sign_on import views as single_sign_on
+from tsalert.staff.single_sign_on.ports import IdentityProvider
 from tsalert.tiers import gate
 from tsalert.web import (
     access,
@@ -65,20 +62,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     :raises SettingsError: naming every setting that is missing or wrong.
     """
     settings = settings or load_settings()
-    app = Flask("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
-    app.config.update(_flask_config(settings))
-    app.extensions["tsalert_settings"] = settings
-    database_file = sqlite_path(settings.database_url)
-    if database_file:
-        database_file.parent.mkdir(parents=True, exist_ok=True)
-        if not database_file.exists():
-            database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
-    db.init_app(app)
+    app = found(settings)
+    app.config.update(_web_config(settings))
     Migrate(app, db, directory=str(_ROOT / "migrations"))
-    app.extensions["tsalert_gateways"] = _gateways(settings)
-    app.extensions["tsalert_partner_codes"] = circulation.codes_at
-    app.extensions["tsalert_kept_facts"] = kept_facts
-    app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     _init_web(app, settings)
     _register(app)
     return app
@@ -134,14 +120,9 @@ def begin_to_read_ahead(app: Flask) -> ReadingAhead:
     return ahead
 
 
-def _flask_config(settings: Settings) -> dict[str, object]:
+def _web_config(settings: Settings) -> dict[str, object]:
     https = settings.public_url.startswith("https://")
     return {
-        "SECRET_KEY": settings.secret_key,
-        "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
-        "SECURITY_PASSWORD_SALT": settings.secret_key,
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": _LARGEST_REQUEST,
         "SESSION_COOKIE_SECURE": https,
@@ -155,20 +136,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     }
 
 
-def _engine_options(url: str) -> dict[str, object]:
-    """Give up on a server that does not answer before an officer does; SQLite waits for locks by itself (db.py)."""
-    # An error is logged with its statement; the values in it are names, addresses and what happened to people.
-    unseen: dict[str, object] = {"hide_parameters": True}
-    return unseen if url.startswith("sqlite") else unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
-
-
 def _init_web(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    with app.app_context():
-        app.config["TSALERT_DEMO"] = installation.is_demo()
     answered.init_app(app, _tellers(settings))
     tracing.init_app(app, trusts_proxy=settings.proxies > 0)
     headers.init_app(app)
@@ -177,7 +149,9 @@ def _init_web(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
+    single_sign_on.init_app(app, _identity_provider(settings))
     access.init_app(app, _find_actor)
+    requiring.init_app(app)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)
@@ -218,54 +192,18 @@ def _find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that 
     return signing_in.find_actor(is_api) or displays_views.find_actor(is_api)
 
 
-def _gateways(settings: Settings) -> tuple[Probed, ...]:
-    """Choose the provider of each channel."""
-    return _mails(settings), _texts(settings), _calls(settings)
+def _identity_provider(settings: Settings) -> Callable[[], IdentityProvider] | None:
+    """Return what makes the provider at which officers sign in besides here; its package is loaded then."""
+    chosen = settings.single_sign_on
+    if chosen is None:
+        return None
 
+    def make() -> IdentityProvider:
+        from tsalert.providers.openid_connect import OpenIdConnect  # noqa: PLC0415 - large, and few need it
 
-def _mails(settings: Settings) -> Probed:
-    if settings.notify is not None and settings.notify.email_template is not None:
-        # The packages of providers are large; only who sends by one pays for it in memory.
-        from tsalert.providers.notify_email import NotifyEmail  # noqa: PLC0415
+        return OpenIdConnect(chosen)
 
-        return NotifyEmail(settings.notify, public_url=settings.public_url)
-    if settings.smtp is None:
-        return Recorder(Channel.EMAIL)
-    return SmtpEmail(settings.smtp, sender=settings.email_address)
-
-
-def _texts(settings: Settings) -> Probed:
-    if settings.notify is not None and settings.texts_by_notify:
-        from tsalert.providers.notify_sms import NotifySms  # noqa: PLC0415 - as above
-
-        return NotifySms(settings.notify, public_url=settings.public_url)
-    if settings.twilio is None:
-        return Recorder(Channel.SMS)
-    from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415 - as above
-
-    return TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
-
-
-def _calls(settings: Settings) -> Probed:
-    if not settings.makes_calls:
-        # Where real texts leave, a call that nobody makes must not pass for one that was made.
-        return Unserved(Channel.VOICE, "nothing is set up that makes calls")
-    if settings.twilio is None:
-        return Recorder(Channel.VOICE)
-    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415 - as above
-
-    hooks = f"{settings.public_url}/webhooks/twilio"
-    return TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
-
-
-def _telephone(settings: Settings) -> tuple[RecordingSource | None, CallLog | None]:
-    """Choose where callers' messages come from, and who remembers calls; nobody, where there is no provider."""
-    if settings.twilio is None:
-        return None, None
-    from tsalert.providers.twilio_calls import TwilioCalls  # noqa: PLC0415 - as above
-    from tsalert.providers.twilio_recordings import TwilioRecordings  # noqa: PLC0415 - as above
-
-    return TwilioRecordings(settings.twilio), TwilioCalls(settings.twilio)
+    return make
 
 
 def _register(app: Flask) -> None:

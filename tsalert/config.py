@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from dotenv import dotenv_values
@@ -14,6 +15,8 @@ from dotenv import dotenv_values
 from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
+from tsalert.sign_in_settings import SignInSettings, read_sign_in
+from tsalert.single_sign_on_settings import SingleSignOnSettings, read_single_sign_on
 from tsalert.spending_settings import SpendingLimits, read_spending
 from tsalert.watching_settings import WatchingSettings, read_watching
 
@@ -69,6 +72,7 @@ class Settings:
     twilio: TwilioSettings | None = None
     notify: NotifySettings | None = None
     paces: PaceSettings = field(default_factory=PaceSettings)
+    single_sign_on: SingleSignOnSettings | None = None
     authority_name: str = "Trading Standards"
     authority_code: str = ""
     rapid_response_number: str = ""
@@ -91,6 +95,7 @@ class Settings:
     pence_per_minute: Decimal = Decimal("1.2")
     spending: SpendingLimits = field(default_factory=SpendingLimits)
     watching: WatchingSettings = field(default_factory=WatchingSettings)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
     @property
     def email_address(self) -> str:
@@ -159,6 +164,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
         watching=read_watching(reader),
+        **_ways_in(reader),
         **read_spending(reader),
     )
     return _without_faults(settings, reader)
@@ -174,6 +180,10 @@ def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite URL, or None for another database or one in memory."""
     prefix = "sqlite:///"
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
+
+
+def _ways_in(reader: Reader) -> dict[str, Any]:
+    return {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
 
 
 def _without_faults(settings: Settings, reader: Reader) -> Settings:
@@ -226,15 +236,8 @@ def _smtp(reader: Reader) -> SmtpSettings | None:
         security="tls" if tls else "starttls" if starttls else "none",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        connections=_connections(reader, options.get("connections", "4")),
+        connections=reader.connections("EMAIL", options.get("connections", "4")),
     )
-
-
-def _connections(reader: Reader, text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        reader.fault("EMAIL", "must ask for 1 to 64 connections")
-        return 1
-    return int(text)
 
 
 def _email_from(reader: Reader, smtp: SmtpSettings | None) -> str:

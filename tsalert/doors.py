@@ -123,9 +123,8 @@ from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
 from tsalert.site import report_views as site_report_views
 from tsalert.site import views as site_views
-from tsalert.staff import api as staff_api
-from tsalert.staff import cli as staff_cli
-from tsalert.staff import views as staff_views
+from tsalert.staff import pages as staff_pages
+from tsalert.staffing import pages as staffing_pages
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import csv_views, joining_api, joining_views, landline_views, link_views, paper_views
 from tsalert.subscribers import views as subscribers_views
@@ -134,12 +133,12 @@ from tsalert.subscribers.preferences import officer_views as choices_views
 from tsalert.subscribers.preferences import views as preferences_views
 from tsalert.watching import pages as watching_pages
 from tsalert.web import home
-from tsalert.worker import command as worker_command
 
 PAGES = (
     home.bp,
     *watching_pages.blueprints,
-    staff_views.bp,
+    *staff_pages.blueprints,
+    *staffing_pages.blueprints,
     displays_views.bp,
     response_views.bp,
     answer_views.bp,
@@ -233,7 +232,8 @@ OPERATIONS = (
     *watching_pages.operations,
     *displays_api.blueprints,
     *rota_api.blueprints,
-    *staff_api.blueprints,
+    *staff_pages.operations,
+    *staffing_pages.operations,
     *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,
@@ -276,7 +276,7 @@ OPERATIONS = (
 )
 COMMANDS = (
     audit_cli.group,
-    staff_cli.group,
+    staffing_pages.commands,
     rota_cli.group,
     places_cli.group,
     response_cli.group,
@@ -294,6 +294,5 @@ COMMANDS = (
     mail_cli.group,
     demo_cli.group,
     *watching_pages.commands,
-    worker_command,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

@@ -138,6 +138,10 @@ ROOMS = (
             Link("Legal holds", "holds.list_holds", P.RUN_RETENTION, frozenset({"holds"})),
             Link("Subject access", "access.list_requests", P.ANSWER_ACCESS, frozenset({"access"})),
             Link("Service", "status.show_status", P.SEE_STATUS, frozenset({"status"})),
+            Link("Staff", "staffing.list_staff", P.MANAGE_STAFF),
+            Link("To hand on", "staffing.list_to_hand_on", P.MANAGE_ROTA),
+            Link("Help with signing in", "sign_in_help.list_officers", P.MANAGE_STAFF, frozenset({"sign_in_help"})),
         ),
+        frozenset({"staffing"}),
     ),
 )  # fmt: skip

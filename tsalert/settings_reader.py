@@ -63,11 +63,18 @@ class Reader:
         return int(text)
 
     def proxies(self, name: str) -> int:
-        """Return how many proxies stand in front, 0 to 9."""
+        """Return how many proxies stand in front of the service."""
         text = self.text(name, "0")
         if not text.isdecimal() or int(text) > 9:
             self.fault(name, "must be the number of proxies in front of the service, 0 to 9")
             return 0
+        return int(text)
+
+    def connections(self, name: str, text: str) -> int:
+        """Return how many connections a setting asks for, 1 to 64."""
+        if not text.isdecimal() or not 1 <= int(text) <= 64:
+            self.fault(name, "must ask for 1 to 64 connections")
+            return 1
         return int(text)
 
     def calling_codes(self, name: str) -> frozenset[int]:

@@ -1,27 +1,28 @@
 """The worker: sends what waits, and runs the timetable if no other worker does. Never part of the web process."""
 
 import logging
+import os
 import signal
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC
 from threading import Event, Lock, Thread
 from time import monotonic
 
-import click
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from tsalert.config import SettingsError
+from tsalert.config import SettingsError, load_settings
 from tsalert.core.clock import utc_now
 from tsalert.db import database_now, db, shared_now, transaction
 from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
+from tsalert.foundation import found
 from tsalert.installation import workers
 from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
@@ -37,22 +38,6 @@ _LEAVE_SECONDS = 30.0
 # Two, so that one page in the hands of a slow provider holds up no other.
 _PAGING_LINES = 2
 _log = logging.getLogger(__name__)
-
-
-@click.command("worker")
-@with_appcontext
-def command() -> None:
-    """Send what waits and run the timetable, until told to stop."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - threads need the app itself
-    try:
-        check_start(app.extensions["tsalert_settings"])
-    except SettingsError as error:
-        raise click.ClickException(f"tsalert cannot start:\n{error}") from error
-    write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    Worker(app, stop).run()
 
 
 class Worker:
@@ -209,3 +194,33 @@ class Timetable:
                 fault = type(error).__name__
                 _log.exception("the job failed: %s", job.name)
         self._runs.end(job.name, seconds=monotonic() - began, fault=fault)
+
+
+def main() -> None:
+    """Send what waits and run the timetable, until told to stop."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    app = _start()
+    write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
+    with app.app_context():
+        Worker(app, stop).run()
+
+
+def _start() -> Flask:
+    """Build the program without a page, which would be half of its memory, and check what it stands on."""
+    try:
+        settings = load_settings()
+        app = found(settings)
+        with app.app_context():
+            check_start(settings)
+    except SettingsError as error:
+        sys.exit(f"tsalert cannot start:\n{error}")
+    except DBAPIError:
+        sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
+        sys.exit(os.EX_TEMPFAIL)
+    return app
+
+
+if __name__ == "__main__":
+    main()

@@ -53,7 +53,11 @@ def test_an_alert_is_written_submitted_approved_and_followed(
     place = f"{ALERTS}/{made['id']}"
     assert (made["status"], made["preview"]["reach"]) == ("draft", {"email": 2, "sms": 1})
     assert made["preview"]["sms_segments"] == 1
-    assert made["steps"] == ["edit", "submit", "send alone"]
+    assert made["steps"] == [
+        "change its text or its audience",
+        "submit it for approval",
+        "send it without approval",
+    ]
     assert client.post(f"{place}/submit", headers=token).json["status"] == "pending_approval"  # type: ignore[index]
     approved = client.post(f"{place}/approve", json={"digest": made["digest"]}, headers=other)
     assert approved.status_code == 200

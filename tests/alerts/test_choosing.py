@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, settle, shown, subscribe
 from tests.alerts.test_api import ALERTS, Headers, make
 from tests.alerts.test_cli import Send, send, words  # noqa: F401 - a fixture
+from tests.alerts.test_unsaved import hidden
 from tests.alerts.test_views import SignIn, digest_on, typed, write
 from tests.conftest import NOW
 from tests.places.conftest import add_postcode
@@ -259,6 +260,19 @@ def test_an_officer_chooses_on_the_form_and_sees_it_again_there(
     assert re.search(rf'name="partner_kinds" type="checkbox" value="{kind_id(session, "Library")}"\s+checked', again)
     refused = browser.post(f"{place}/edit", data=typed(named="Nobody"))
     assert (refused.status_code, 'id="named-error"' in refused.text) == (422, True)
+
+
+def test_two_who_chose_other_kinds_of_partners_at_once_are_shown_both(
+    session: Session, signed_in: SignIn, people: None, library: int
+) -> None:
+    browser = signed_in()
+    place = write(browser)
+    seen = hidden(browser.get(f"{place}/edit").text, "shown")
+    kind = str(kind_id(session, "Library"))
+    assert signed_in().post(f"{place}/edit", data=typed(partner_kinds=[kind])).status_code == 303
+    answer = browser.post(f"{place}/edit", data=typed(body="Mine.", shown=seen))
+    assert answer.status_code == 409
+    assert "Only partners of these kinds" in answer.text
 
 
 def test_without_a_directory_of_postcodes_no_neighbours_are_offered(signed_in: SignIn, people: None) -> None:

@@ -74,6 +74,14 @@ def test_a_lone_officer_sends_from_a_file_and_is_listed_for_review(session: Sess
     assert (entry.alert.override_reason, entry.review) == (REASON, None)
 
 
+def test_what_may_point_to_a_person_stops_it_unless_it_is_said_why_all_of_that_stays(send: Send, people: None) -> None:
+    told = words(body="They *knock*. Ring them on 020 7946 0123, they say.")
+    refused = send(told)
+    assert (refused.exit_code, "020 7946 0123" in refused.stderr) == (1, True)
+    assert send(told, "--may-stay", "PUBLIC").exit_code == 2
+    assert send(told, "--may-stay", "public").exit_code == 0
+
+
 @pytest.mark.parametrize(("fate", "code", "word"), [("delivered", 0, "Sent."), ("failed", 1, "Failed.")])
 def test_waiting_shows_progress_and_tells_the_end_by_exit_status(
     send: Send, people: None, monkeypatch: pytest.MonkeyPatch, fate: str, code: int, word: str

@@ -71,7 +71,8 @@ def test_an_alert_past_changing_opens_no_form_in_which_work_would_be_lost(
     service.approve(waits, shown(waits), actor=approver, now=datetime.now(UTC))
     refused = browser.get(f"/alerts/{waits}/edit")
     assert refused.status_code == 409
-    assert "you cannot edit it now" in refused.text
+    assert "so you cannot change its text or its audience" in refused.text
+    assert "<li>withdraw it for good</li>" in refused.text
 
 
 def test_what_was_called_off_says_so_before_its_text(signed_in: SignIn, approver: Actor, waits: int) -> None:

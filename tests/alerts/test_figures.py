@@ -119,6 +119,22 @@ def test_what_the_provider_refused_costs_nothing_and_what_is_sent_again_costs_ag
     assert [(line.round, line.sent) for line in figures.spent(session, sent)] == [(1, 1)]
 
 
+def test_page_and_figures_tell_what_was_set_aside_and_what_of_it_was_taken(
+    session: Session, signed_in: SignIn, client: FlaskClient, bearer: Callable[..., dict[str, str]], sent: int
+) -> None:
+    ended(session, phone="failed")
+    told = client.get(f"/api/v1/alerts/{sent}/figures", headers=bearer()).json
+    assert told is not None
+    assert Decimal(told["pounds"]) == 0 < Decimal(told["set_aside"])
+    browser = signed_in()
+    for place in (f"/alerts/{sent}", f"/alerts/{sent}/figures"):
+        page = browser.get(place).text
+        assert f"£{told['set_aside']}" in page
+        assert "£0.00" in page
+        assert "et aside" in page
+        assert "ost so far" in page
+
+
 def test_a_call_that_names_an_alert_stands_by_it_once(session: Session, sent: int, approver: Actor) -> None:
     reference = queries.get_alert(session, sent).reference
     named = call(approver, f"I got your message {reference.lower().replace('-', ' ')} about roofers")
@@ -150,6 +166,33 @@ def test_an_officer_links_a_call_once(session: Session, sent: int, approver: Act
         quoting.link_call(sent, "nonsense", actor=approver, now=utc_now())
     with pytest.raises(NotFound):
         quoting.link_call(999_999, reference, actor=approver, now=utc_now())
+
+
+def test_a_call_that_was_linked_by_mistake_is_taken_off_and_not_brought_back_by_its_words(
+    session: Session,
+    signed_in: SignIn,
+    client: FlaskClient,
+    bearer: Callable[..., dict[str, str]],
+    sent: int,
+    approver: Actor,
+) -> None:
+    named = call(approver, f"Not about {queries.get_alert(session, sent).reference}, he says")
+    quoting.note_quoting_calls(utc_now())
+    browser = signed_in(RoleName.DUTY_OFFICER)
+    reference = response.get_call(session, named).reference
+    assert (
+        f'Unlink<span class="govuk-visually-hidden"> {reference}</span>' in browser.get(f"/alerts/{sent}/figures").text
+    )
+    assert browser.post(f"/alerts/{sent}/calls/{named}/unlink").status_code == 303
+    assert reference not in browser.get(f"/alerts/{sent}/figures").text
+    assert quoting.note_quoting_calls(utc_now()) == 0
+    assert quoting.count_calls(session, sent) == 0
+    assert browser.post(f"/alerts/{sent}/calls/{named}/unlink").status_code == 404
+    quoting.link_call(sent, reference, actor=approver, now=utc_now())
+    (linked,) = quoting.calls_of(session, sent, approver, now=utc_now())
+    assert linked.linked_by == approver.officer_id
+    place, token = f"/api/v1/alerts/{sent}/calls/{named}", bearer(RoleName.DUTY_OFFICER)
+    assert [client.delete(place, headers=token).status_code for _ in range(2)] == [204, 404]
 
 
 def test_the_page_shows_all_three_and_links_a_call(

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown
+from tests.alerts.test_resending import ended
 from tests.alerts.test_views import digest_on
 from tests.conftest import NOW, PASSWORD
 from tsalert.alerts import service
@@ -24,6 +25,7 @@ from tsalert.staff.models import SignInFailure
 from tsalert.staff.rules import FAILURES_BY_ACCOUNT, RoleName
 
 SignIn = Callable[..., FlaskClient]
+Bearer = Callable[..., dict[str, str]]
 REASON = "Nobody else is on duty and they are at doors now."
 AGAIN = "You signed in more than five minutes ago"
 
@@ -111,6 +113,25 @@ def test_starting_by_hand_asks_too(desk: FlaskClient, pending: int, approver: Ac
         assert desk.post(f"/alerts/{pending}/start", data={"digest": shown(pending)}).status_code == 422
         form = {"digest": shown(pending), "password": PASSWORD}
         assert desk.post(f"/alerts/{pending}/start", data=form).status_code == 303
+
+
+def test_sending_again_asks_too(
+    session: Session, desk: FlaskClient, pending: int, approver: Actor, client: FlaskClient, bearer: Bearer
+) -> None:
+    service.approve(pending, shown(pending), actor=approver, now=NOW)
+    ended(session, ann="soft_bounced")
+    mailings, token = sent(session), bearer()
+    place, form = f"/alerts/{pending}/missing", {"reasons": ["bounced_for_now"], "way": "same"}
+    with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
+        assert 'name="password"' in desk.get(place).text
+        refused = desk.post(place, data=form)
+        assert (refused.status_code, AGAIN in refused.text, sent(session)) == (422, True, mailings)
+        assert desk.post(place, data=form | {"password": PASSWORD}).status_code == 303
+        assert sent(session) == mailings + 1
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6), tick=False):
+        refused = client.post(f"/api/v1/alerts/{pending}/resends", json=form, headers=token)
+        assert refused.json is not None
+        assert "password" in refused.json["errors"]
 
 
 def test_a_token_alone_approves_only_in_its_first_five_minutes(

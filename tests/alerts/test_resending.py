@@ -4,9 +4,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -22,7 +24,7 @@ from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
-from tsalert.alerts.rules import Channel, Edition, FollowUp, Kind
+from tsalert.alerts.rules import Channel, Edition, FollowUp, Kind, Urgency
 from tsalert.alerts.spending import service as spending
 from tsalert.alerts.steps import Status
 from tsalert.core.actors import Actor
@@ -34,6 +36,7 @@ from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.delivery.service import suppress
 from tsalert.delivery.stopping import stop_sending
+from tsalert.staff.queries import get_officer_by_id
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 
@@ -423,6 +426,51 @@ def test_a_program_reads_the_same_and_sends_it_again_once(
     assert client.post(f"{place}/resends", json={"reasons": ["bounced"]}, headers=token).status_code == 422
 
 
+def test_by_night_an_urgent_alert_wakes_nobody_again_before_somebody_has_said_why(
+    session: Session, signed_in: SignIn, author: Actor, approver: Actor, people: None
+) -> None:
+    day = datetime(2026, 6, 10, 15, tzinfo=UTC)
+    draft = new_draft(urgency=Urgency.URGENT, expires_at=day + timedelta(days=7))
+    alert_id = service.write_draft(draft, actor=author, now=day)
+    service.submit(alert_id, actor=author, now=day)
+    service.approve(alert_id, shown(alert_id), actor=approver, now=day)
+    ended(session, ann="soft_bounced", phone="undelivered")
+    place, form = f"/alerts/{alert_id}/missing", {"reasons": ["bounced_for_now", "undelivered"], "way": "same"}
+    with time_machine.travel(day.replace(hour=22), tick=False):
+        desk = signed_in(RoleName.DUTY_OFFICER)
+        assert 'name="night_reason"' in desk.get(place).text
+        refused = desk.post(place, data=form)
+        assert (refused.status_code, 'id="night_reason-error"' in refused.text) == (422, True)
+        assert waiting(session) == {}
+        by_mail = desk.post(place, data=form | {"reasons": ["bounced_for_now"]})
+        assert (by_mail.status_code, set(waiting(session))) == (303, {ANN})
+        said = form | {"reasons": ["undelivered"], "night_reason": "They are going from door to door now."}
+        assert desk.post(place, data=said).status_code == 303
+        assert set(waiting(session)) == {ANN, PHONE}
+
+
+def test_from_a_terminal_it_is_told_whom_it_missed_and_sent_again_once(
+    app: Flask, session: Session, sent: int, approver: Actor
+) -> None:
+    ended(session, ann="soft_bounced", phone="suppressed")
+    number, email = queries.get_alert(session, sent).reference, get_officer_by_id(session, approver.officer_id).email
+
+    def run(*words: str) -> Result:
+        return app.test_cli_runner().invoke(args=["alerts", *words])
+
+    told = run("missing", number.lower(), "--each")
+    assert (told.exit_code, told.stdout.splitlines()[:2]) == (1, ["bounced_for_now\t1\t1", "suppressed\t1\t0"])
+    assert "email\ta•••@example.org\tbounced_for_now" in told.stdout
+    again = ("send-again", number, "--as", email)
+    assert run(*again, "--for", "refused").exit_code == 1
+    assert run(*again, "--for", "suppressed").exit_code == 2
+    made = run(*again)
+    assert (made.exit_code, made.stdout) == (0, "1 message is on its way.\n")
+    assert set(waiting(session)) == {ANN}
+    assert "Nobody is left" in run(*again).stderr
+    assert "No alert TS-1999-001 has been sent." in run("missing", "TS-1999-001").stderr
+
+
 def prepared(app: Flask) -> tuple[int, Actor]:
     """Let an alert end that came back from each of forty people; returns it and who may send it again."""
     with app.app_context():
@@ -478,7 +526,7 @@ def test_sending_again_is_counted_and_refused_like_any_text_that_costs_more_than
 ) -> None:
     ended(session, phone="undelivered")
     monkeypatch.setitem(app.extensions, "tsalert_settings", app.extensions["tsalert_settings"])
-    before = spending.spent_on(session, sent)
+    before = spending.set_aside_for(session, sent)
     set_limits(app, per_hour="0.01", price="100")
     with pytest.raises(RuleViolation, match="left"):
         again(sent, author, Reason.UNDELIVERED)
@@ -487,4 +535,4 @@ def test_sending_again_is_counted_and_refused_like_any_text_that_costs_more_than
     set_limits(app, price="100")
     assert again(sent, author, Reason.UNDELIVERED) == 1
     session.rollback()
-    assert spending.spent_on(session, sent) > before
+    assert spending.set_aside_for(session, sent) > before

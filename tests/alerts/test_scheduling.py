@@ -124,7 +124,7 @@ def test_a_scheduled_alert_cannot_be_edited_approved_or_sent_otherwise(
 ) -> None:
     with pytest.raises(Conflict) as refused:
         service.edit_draft(scheduled, new_draft(body="Another."), actor=author, now=NOW)
-    assert refused.value.legal == ("start", "call off")
+    assert refused.value.legal == ("send it now", "call it off")
     with pytest.raises(Conflict):
         service.approve(scheduled, shown(scheduled), actor=approver, now=NOW)
     with pytest.raises(Conflict):

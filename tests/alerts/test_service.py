@@ -106,7 +106,7 @@ def test_who_changed_a_word_cannot_approve_it_either(author: Actor, approver: Ac
 def test_approving_twice_sends_once(session: Session, approver: Actor, sending: int) -> None:
     with pytest.raises(Conflict) as refused:
         service.approve(sending, shown(sending), actor=approver, now=NOW)
-    assert refused.value.legal == ("pause", "withdraw")
+    assert refused.value.legal == ("pause it", "withdraw it for good")
     assert count(session, Mailing) == 1
     assert count(session, Delivery) == 3
 

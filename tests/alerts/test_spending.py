@@ -81,7 +81,7 @@ def test_what_an_alert_costs_is_kept_as_it_goes_out(
     limit("10", "100", price="2.4375")
     approve(pending, approver)
     assert totals(session) == {"hour": 24_375, "month": 24_375}
-    assert spending.spent_on(session, pending) == 24_375
+    assert spending.set_aside_for(session, pending) == 24_375
 
 
 def test_mail_costs_nothing(session: Session, limit: Limit, author: Actor, approver: Actor, people: None) -> None:

@@ -1,17 +1,19 @@
 """How fast the dashboard is with ten years of calls, cases and interventions, on SQLite and PostgreSQL.
 
 ``python -m tests.benchmarks.dashboard [CALLS] [INTERVENTIONS]`` prints JSON lines; exit 1 where a promise is broken.
-Whoever opens a period first, or after a minute, has its figures worked out; the others are shown those. The quarter
-that runs is read ahead, as web processes do. The yardstick is a page without figures in the same process.
+Every period that the page offers is read ahead, as web processes do, while cases are opened and amended; then each is
+opened for the first time by a reader. What a reader waits for in a process that has read nothing yet is measured
+beside it. The yardstick is a page without figures in the same process.
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from time import perf_counter
+from time import perf_counter, sleep
+from urllib.parse import quote_plus
 
 from flask import Flask
 from sqlalchemy.engine import Engine
@@ -22,11 +24,16 @@ from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response import sign_in
 from tests.benchmarks.response_load import filled_app
 from tests.benchmarks.savings import Result, approve_rates
-from tsalert.core.clock import utc_now
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase
+from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import Period
 from tsalert.db import db
 from tsalert.references.rules import write_reference
 from tsalert.reports.memory import FiguresMemory
-from tsalert.reports.reading_ahead import ReadingAhead
+from tsalert.reports.reading_ahead import ReadingAhead, read_ahead
+from tsalert.response.vocabulary import Category
 
 TIMES = 40
 PERIODS = {"a quarter": "2024/25+Q3", "a year": "2024/25", "the quarter that runs": ""}
@@ -38,6 +45,7 @@ _COLUMNS = {
     ),
     "money_line": ("id", "case_id", "kind", "amount", "evidence", "certainty", "recorded_at"),
 }  # fmt: skip
+_OFFICER = Actor(None, "Officer", frozenset(Permission), Via.COMMAND)
 _CATEGORIES = ("scam", "doorstep_crime", "financial_abuse", "other")
 _CHANNELS = ("doorstep", "telephone", "postal", "online")
 
@@ -90,20 +98,68 @@ def _measure(name: str, app: Flask) -> Iterator[Result]:
         path = f"/dashboard?period={label}" if label else "/dashboard"
         yield _first(f"{name}: dashboard of {what}, first opened", app, partial(open_page, path))
         yield _timed(f"{name}: dashboard of {what}, opened again", MOST, partial(open_page, path))
-    yield _read_ahead(f"{name}: dashboard of the quarter that runs, read ahead", app, partial(open_page, "/dashboard"))
+    yield from _read_ahead(name, app, open_page)
 
 
-def _read_ahead(name: str, app: Flask, act: Callable[[], object]) -> Result:
-    """Return the slowest of three first openings after a reading ahead."""
+def _read_ahead(name: str, app: Flask, open_page: Callable[[str], None]) -> Iterator[Result]:
+    """Measure each period's first opening after a reading ahead, from nothing kept and after changes."""
     memory: FiguresMemory = app.extensions["tsalert_figures"]
+    memory.forget()
+    ahead, periods = ReadingAhead(app, memory), list(read_ahead(london_date(utc_now())))
+    yield _until_read(f"{name}: until every period is read ahead by a process that begins", ahead, periods, memory)
+    yield from _openings(f"{name}: first opening of each of {len(periods)} periods", periods, open_page)
+    for what, change in (("a case of today", _open_case), ("a case of three years ago", _open_late_case)):
+        _run(app, change)
+        yield _until_read(f"{name}: until every period is right again after {what}", ahead, periods, memory)
+        yield from _openings(f"{name}: opening of each period after {what}", periods, open_page)
+    _run(app, _move_case)
+    yield _until_read(f"{name}: until every period is read again after a case was moved", ahead, periods, memory)
+
+
+def _until_read(name: str, ahead: ReadingAhead, periods: Sequence[Period], memory: FiguresMemory) -> Result:
+    """Return the seconds in which a process has every period ready, with its rests."""
+    sleep(6)  # what is younger than five seconds is not read ahead
+    began, started = utc_now(), perf_counter()
+    while not _all_read(memory, periods, began):
+        ahead.read(now=utc_now())
+    return Result(name, "s", round(perf_counter() - started, 1))
+
+
+def _all_read(memory: FiguresMemory, periods: Sequence[Period], since: datetime) -> bool:
+    read = (memory.read_at("passed_on", each) for each in periods)
+    return all(at is not None and at >= since for at in read)
+
+
+def _openings(name: str, periods: Sequence[Period], open_page: Callable[[str], None]) -> Iterator[Result]:
+    """Open each period once; its figures may be a minute old, so that this takes less than one."""
     taken = []
-    for _ in range(3):
-        memory.forget()
-        ReadingAhead(app, memory).read(now=utc_now())
+    for period in periods:
         started = perf_counter()
-        act()
+        open_page(f"/dashboard?period={quote_plus(period.label)}")
         taken.append((perf_counter() - started) * 1000)
-    return Result(name, "ms", round(max(taken), 1), MOST)
+    ranked = sorted(taken)
+    yield Result(f"{name}, 95 of 100", "ms", round(ranked[len(ranked) * 95 // 100], 1), MOST)
+    yield Result(f"{name}, the slowest", "ms", round(ranked[-1], 1))
+
+
+def _run(app: Flask, change: Callable[[], None]) -> None:
+    with app.app_context():
+        change()
+        db.session.remove()
+
+
+def _open_case() -> None:
+    cases.open_case(NewCase("Invented", Category.SCAM), actor=_OFFICER, now=utc_now())
+
+
+def _open_late_case() -> None:
+    new = NewCase("Invented", Category.SCAM, opened_at=utc_now() - timedelta(days=3 * 365))
+    cases.open_case(new, actor=_OFFICER, now=utc_now())
+
+
+def _move_case() -> None:
+    moved = NewCase("Invented", Category.SCAM, opened_at=utc_now() - timedelta(days=2 * 365))
+    cases.amend_case(1, moved, actor=_OFFICER, now=utc_now())
 
 
 def _first(name: str, app: Flask, act: Callable[[], object]) -> Result:

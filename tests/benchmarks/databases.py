@@ -1,11 +1,29 @@
-"""Both databases to measure on, for as long as a benchmark runs; nothing of them stays."""
+"""Both databases to measure on, and commands that are measured as they run; nothing of either stays."""
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 from tests.database import postgresql_server
+
+# A process of its own between the two: a command's peak would else be that of the benchmark which started it.
+_BETWEEN = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr); print("
+_BETWEEN += "resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+
+
+def run_measured(arguments: list[str], environment: Mapping[str, str]) -> tuple[float, int]:
+    """Run a command of the service; returns the seconds it took and the megabytes it held at most.
+
+    :param arguments: what follows ``flask --app wsgi``.
+    """
+    command = [sys.executable, "-c", _BETWEEN, sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+    started = perf_counter()
+    answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return perf_counter() - started, int(answer.stdout)
 
 
 @contextmanager

@@ -6,19 +6,16 @@ yardstick is the same number of rows inserted by the database alone.
 
 import csv
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
-from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, run_measured
 from tests.conftest import command_environment, settings
 from tsalert.app import create_app
 from tsalert.db import db, transaction
@@ -61,7 +58,8 @@ def _measure(name: str, url: str, folder: Path, count: int) -> Result:
         bare = _insert_bare(count)
         db.session.remove()
         db.engine.dispose()
-    seconds, mb = _import(app, _write_list(folder / "list.csv", count))
+    path = _write_list(folder / "list.csv", count)
+    seconds, mb = run_measured(["subscribers", "import", str(path)], command_environment(app))
     return Result(name, count, round(seconds, 1), round(bare, 1), mb)
 
 
@@ -76,16 +74,6 @@ def _insert_bare(count: int) -> float:
     with transaction() as session:
         session.execute(text("DROP TABLE bare"))
     return taken
-
-
-def _import(app: Flask, path: Path) -> tuple[float, int]:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "subscribers", "import", str(path)]
-    started = perf_counter()
-    with subprocess.Popen(command, env=command_environment(app), stdout=subprocess.DEVNULL) as importing:
-        _, status, usage = os.wait4(importing.pid, 0)
-        importing.returncode = os.waitstatus_to_exitcode(status)
-    assert importing.returncode == 0
-    return perf_counter() - started, usage.ru_maxrss // 1024
 
 
 def _write_list(path: Path, count: int) -> Path:

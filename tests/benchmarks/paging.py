@@ -78,7 +78,7 @@ def _measure(url: str, folder: Path, texts: int) -> Result:
         provider.delay = 0.05
         upgrade()
         _prepare(texts)
-        with _working(app, provider, folder):
+        with working(app, provider, folder):
             _wait_until(lambda: len(provider.taken) > 50)
             waits = [_page(provider) for _ in range(PAGES)]
             left = texts - len(provider.taken)
@@ -91,9 +91,7 @@ def _measure(url: str, folder: Path, texts: int) -> Result:
 def _prepare(texts: int) -> None:
     """Put an officer on duty, and a mailing to many telephones into the queue."""
     now = utc_now()
-    number = staff.create_officer(
-        "pat@example.org", name="Pat", roles=[RoleName.DUTY_OFFICER], password="x" * 12, now=now
-    )
+    number = staff.create_officer("pat@example.org", name="Pat", roles=[RoleName.DUTY_OFFICER], password=None, now=now)
     people = [service.NewEndpoint(Channel.SMS, f"+4477009{10_000 + n:05}", EndpointStatus.ACTIVE) for n in range(texts)]
     with transaction() as session:
         give_mobile(session, number, MOBILE)
@@ -104,7 +102,8 @@ def _prepare(texts: int) -> None:
 
 
 @contextmanager
-def _working(app: Flask, provider: Twilio, folder: Path) -> Iterator[None]:
+def working(app: Flask, provider: Twilio, folder: Path, **changes: str) -> Iterator[None]:
+    """Let a worker send texts to a stand-in for Twilio; it is stopped in the end."""
     environment = command_environment(
         app,
         TSALERT_SMS="twilio",
@@ -112,6 +111,7 @@ def _working(app: Flask, provider: Twilio, folder: Path) -> Iterator[None]:
         TSALERT_TWILIO_AUTH_TOKEN=twilio.TOKEN,
         TSALERT_TWILIO_FROM="+441632960000",
         TSALERT_TWILIO_API_URL=provider.url,
+        **changes,
     )
     with worker(environment, folder / "worker.log"):
         yield

@@ -7,7 +7,6 @@ of rows inserted by the database alone.
 
 import json
 import os
-import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
+from tests.benchmarks.databases import run_measured
 from tests.conftest import command_environment, settings
 from tests.database import postgresql_server
 from tests.places.directory_files import OURS, many, write
@@ -32,8 +32,6 @@ from tsalert.places.finding import stand
 MOST_SECONDS_FOR_100_000 = 20
 MOST_MEGABYTES = 200
 _ASKED = 500
-_MEASURE = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr); print("
-_MEASURE += "resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +104,8 @@ def _insert_bare(count: int) -> float:
 
 def _import(app: Flask, path: Path) -> tuple[float, int]:
     """Run the command; returns its seconds and the most memory that it had, in MB."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "places", "import", str(path)]
     environment = command_environment(app) | {"TSALERT_AUTHORITY_CODE": OURS, "TZ": os.environ.get("TZ", "UTC")}
-    started = perf_counter()
-    answer = subprocess.run(
-        [sys.executable, "-c", _MEASURE, *command], env=environment, check=True, stdout=subprocess.PIPE, text=True
-    )
-    return perf_counter() - started, int(answer.stdout)
+    return run_measured(["places", "import", str(path)], environment)
 
 
 def _look_up(count: int) -> float:

@@ -126,7 +126,7 @@ def sign_in(app: Flask, people: int) -> list[str]:
         token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").text)[0]
         form = {"email": f"officer{number}@example.org", "password": PASSWORD, "csrf_token": token}
         answer = browser.post("/sign-in", data=form)
-        assert answer.status_code == 302, answer.text
+        assert answer.status_code == 303, answer.text
         cookies.append(answer.headers["Set-Cookie"].partition(";")[0])
     return cookies
 
@@ -182,11 +182,11 @@ def _ask_often(site: str, method: str) -> dict[str, Any]:
 
 
 @contextmanager
-def served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.py") -> Iterator[str]:
+def served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.py", **changes: str) -> Iterator[str]:
     """Serve a program as the product is served: gunicorn with its own settings, two processes."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", program, "--config", config, "--bind", f"127.0.0.1:{port}"]
-    environment = command_environment(app, WEB_CONCURRENCY="2")
+    environment = command_environment(app, WEB_CONCURRENCY="2", **changes)
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:

@@ -17,7 +17,6 @@ from time import perf_counter
 
 from flask import Flask
 from flask_migrate import upgrade
-from flask_security.utils import hash_password
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
@@ -31,6 +30,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.references.rules import write_reference
 from tsalert.response.models import Call, Grade
+from tsalert.staff.hashing import hash_password
 from tsalert.staff.queries import token_digest
 
 PASSWORD = "a long invented password"

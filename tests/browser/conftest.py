@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import arguments, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
-PASSWORD = "demonstration password"
+PASSWORD = "an invented passphrase"
 SECRET_KEY = "b" * 40
 PATIENCE = 60
 PATIENCE_TO_START = 300  # the program is read in from scratch, while other tests keep the machine busy
@@ -54,7 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *create, "--password-stdin"]
         subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
-    worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    worker = [sys.executable, "-m", "tsalert.worker"]
     with running(web, environment) as served, running(worker, environment):
         wait_until_served(f"http://127.0.0.1:{port}/sign-in", served)
         yield f"http://127.0.0.1:{port}"
@@ -113,6 +113,7 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "TSALERT_AUTHORITY_CODE": "E09000006",
         "TSALERT_RAPID_RESPONSE_NUMBER": "07700 900461",
         "TSALERT_DEMO_PASSWORD": PASSWORD,
+        "TSALERT_SECOND_STEP_ROLES": "none",
         "WEB_CONCURRENCY": "1",
     }
 

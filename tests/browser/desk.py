@@ -33,9 +33,14 @@ class Desk:
         """Make the database and the officers."""
         self._command("db", "upgrade")
         for email in OFFICERS:
-            name = f"{email.partition('@')[0].title()} Example"
-            roles = ("--role", "duty_officer", "--role", "manager")
-            self._command("staff", "create", email, "--name", name, *roles, "--password-stdin", stdin=PASSWORD)
+            self.create(email, "duty_officer", "manager")
+
+    def create(self, email: str, *roles: str, password: str = PASSWORD) -> str:
+        """Make an officer, and return what was said: without a password, the link that sets one."""
+        name = f"{email.partition('@')[0].title()} Example"
+        held = [word for role in roles for word in ("--role", role)]
+        told = ["--password-stdin"] if password else []
+        return self._command("staff", "create", email, "--name", name, *held, *told, stdin=password).strip()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
@@ -62,6 +67,9 @@ class Desk:
             found: int = connection.execute("SELECT count(*) FROM call WHERE happening = ?", (happening,)).fetchone()[0]
             return found
 
-    def _command(self, *arguments: str, stdin: str = "") -> None:
+    def _command(self, *arguments: str, stdin: str = "") -> str:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-        subprocess.run(command, env=self.environment, cwd=ROOT, input=stdin, text=True, check=True)
+        ran = subprocess.run(
+            command, env=self.environment, cwd=ROOT, input=stdin, text=True, check=True, stdout=subprocess.PIPE
+        )
+        return ran.stdout

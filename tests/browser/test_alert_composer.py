@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import opened, opened_plain, sign_in
+from tests.browser.conftest import PASSWORD, opened, opened_plain, sign_in
 
 MOST_CLICKS = 6
 
@@ -108,7 +108,7 @@ def test_without_scripts_an_unfinished_alert_is_kept_by_its_button(chromium: Bro
     with opened_plain(chromium, site) as page:
         page.goto("/sign-in")
         page.get_by_label("Email address").fill("officer@example.org")
-        page.get_by_label("Password").fill("demonstration password")
+        page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.goto("/alerts/new")
         page.get_by_label("Headline").fill("Half an alert")

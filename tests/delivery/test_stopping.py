@@ -137,7 +137,7 @@ def test_sending_is_stopped_once_and_started_once(session: Session) -> None:
     stop_id = stop()
     with pytest.raises(Conflict) as refused:
         stop()
-    assert refused.value.legal == ("start",)
+    assert refused.value.legal == ("start sending again",)
     assert start() == stop_id
     with pytest.raises(Conflict):
         start()

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.alerts.test_spending import set_limits
 from tests.quarterly.figures.conftest import Assembled
 from tsalert.activities.figures import activity_totals
 from tsalert.activities.queries import ActivityFilter, behind_savings, list_activities
@@ -18,6 +19,7 @@ from tsalert.activities.recognition_queries import named_in_public
 from tsalert.activities.vocabulary import ActivityKind, RecognitionKind, State
 from tsalert.activities.zone_queries import count_zones
 from tsalert.alerts import queries as alerts
+from tsalert.alerts.figures import quoting
 from tsalert.alerts.withdrawing.service import find_correction
 from tsalert.audit import queries as audit
 from tsalert.circulation import ledger
@@ -65,6 +67,8 @@ SHOWN = ("enquiries", "scam_doorstep_abuse_cases", "detriment", "reports", "imme
 
 @pytest.fixture
 def loaded(fresh_app: Flask) -> Flask:
+    """The demonstration, loaded where no alert may cost more than a penny an hour."""
+    set_limits(fresh_app, per_hour="0.01")
     with fresh_app.app_context():
         service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
         db.session.remove()
@@ -83,6 +87,7 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
         assert_rota()
         assert_list_of_subscribers()
         assert_mornings()
+        assert_quoted()
         assert_known_people()
         assert_every_type_is_shown()
         assert_prevention()
@@ -193,6 +198,13 @@ def assert_mornings() -> None:
     correction = find_correction(db.session(), withdrawn.id)
     assert correction is not None
     assert correction.id in {line.id for line in alerts.waiting(db.session())}
+
+
+def assert_quoted() -> None:
+    """The words of one call name the latest alert, and an officer has linked another."""
+    latest = alerts.published(db.session(), limit=1)[0]
+    calls = quoting.calls_of(db.session(), latest.id, SERVICE, now=utc_now())
+    assert [each.linked_by is None for each in calls] == [False, True]
 
 
 def assert_rota() -> None:

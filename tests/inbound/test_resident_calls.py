@@ -18,10 +18,12 @@ from tests.standins.called import TOKEN, Call, Order, Post
 from tsalert.alerts import queries as alerts
 from tsalert.alerts import service as alerting
 from tsalert.alerts.rules import Channel as AlertChannel
+from tsalert.alerts.trials import service as trials
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.db import Base, db, transaction
 from tsalert.delivery import claiming, service
+from tsalert.delivery.claiming import Work
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import Accepted
@@ -30,6 +32,7 @@ from tsalert.delivery.retries import outcome
 from tsalert.delivery.ringing import RING_AGAIN_AFTER
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.installation.service import mark_demo
+from tsalert.rota.models import OfficerMobile
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service as subscribers
 from tsalert.subscribers.models import ConsentEvent, Subscription
@@ -47,10 +50,12 @@ class Exchange:
         self.post = post
         self.made = 0
 
-    def ring(self, habit: str, now: datetime, order: Order = Order.AS_THEY_COME) -> list[Call]:
+    def ring(
+        self, habit: str, now: datetime, order: Order = Order.AS_THEY_COME, *, kind: Work = Work.OTHERS
+    ) -> list[Call]:
         """Let every call that is due go out, and everybody do the same; returns the calls as they were heard."""
         with transaction() as work:
-            claimed = claiming.claim(work, Channel.VOICE, "test", 100, now=now)
+            claimed = claiming.claim(work, Channel.VOICE, "test", 100, now=now, work=kind)
             sids = {each.id: f"CA{self.made + number:032}" for number, each in enumerate(claimed)}
             accepted = {each.id: outcome(Accepted(sids[each.id]), each.standing, now=now, draw=0.0) for each in claimed}
             record_outcomes(work, Channel.VOICE, "test", accepted, now=now)
@@ -320,6 +325,28 @@ def test_a_page_is_no_alert_and_an_alert_is_no_page(
     (call,) = exchange.ring("presses:2", day)
     assert "press 1" in call.answers[0]
     assert state(session) == ("active", False)
+
+
+def test_an_officer_hears_a_test_as_residents_would_hear_the_alert_and_its_keys_change_nothing(
+    session: Session, exchange: Exchange, officer: Callable[..., Actor], day: datetime
+) -> None:
+    actor, night = officer(), day.replace(hour=23)
+    draft = new_draft(channels=(AlertChannel.VOICE,), expires_at=night + timedelta(days=2))
+    alert_id = alerting.write_draft(draft, actor=actor, now=day)
+    with pytest.raises(RuleViolation, match="Verify your mobile"):
+        trials.send_to_oneself(alert_id, AlertChannel.VOICE, actor=actor, now=night)
+    session.add(OfficerMobile(officer_id=actor.officer_id, e164="+447700900123", verified_at=day))
+    session.commit()
+    trials.send_to_oneself(alert_id, AlertChannel.VOICE, actor=actor, now=night)
+    (heard,) = exchange.ring("presses:19", night, kind=Work.PAGES)
+    assert heard.to == "+447700900123"
+    assert heard.heard[0].startswith("This is a test of an alert. Only you got it.")
+    assert "This is a call from Testshire" in heard.heard[0]
+    assert "To hear this again, press 1. To stop these calls, press 9." in heard.heard[0]
+    assert heard.answers[0] == heard.heard[0]
+    assert heard.answers[-1].startswith("In an alert this key stops the calls. This was a test")
+    assert session.scalars(select(Suppression)).all() == []
+    trials.send_to_oneself(alert_id, AlertChannel.VOICE, actor=actor, now=night)
 
 
 def test_a_key_that_twilio_did_not_sign_changes_nothing(

@@ -1,6 +1,6 @@
 """A text to the service's number becomes a call that waits for an officer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -8,7 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.alerts.conftest import new_draft, settle, shown, subscribe
 from tests.conftest import NOW
+from tsalert.alerts import editions
+from tsalert.alerts import queries as alerts
+from tsalert.alerts import service as alerting
+from tsalert.alerts.figures import quoting
+from tsalert.core.actors import Actor
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.service import take_message
 from tsalert.response.models import Call
@@ -55,6 +61,28 @@ def test_who_goes_on_texting_goes_on_with_the_same_call_and_is_answered_once_an_
     assert [call.happening for call in calls(session)] == ["A man is here\nHe wants cash", "My neighbour says no"]
     assert text("He is back", at=NOW + 61 * MINUTE)
     assert len(calls(session)) == 3
+
+
+def test_a_text_from_somebody_who_was_texted_an_alert_waits_with_its_number_and_stands_by_it(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    author, approver = officer(), officer()
+    subscribe(session, ALEX)
+    session.commit()
+    alert_id = alerting.write_draft(new_draft(), actor=author, now=NOW)
+    alerting.submit(alert_id, actor=author, now=NOW)
+    alerting.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
+    (mailing_id,) = editions.mailings_of(session, alert_id).values()
+    settle(session, mailing_id, "delivered")
+    reference = alerts.get_alert(session, alert_id).reference
+    text("They are here now", at=NOW + MINUTE)
+    text("They are here now", sender=SAM, at=NOW + MINUTE)
+    text("Is it over?", at=NOW + timedelta(days=4))
+    first, other, late = calls(session)
+    assert first.happening == f"After our alert {reference} went to this number by text: They are here now"
+    assert (other.happening, late.happening) == ("They are here now", "Is it over?")
+    assert quoting.note_quoting_calls(NOW + 2 * MINUTE) == 1
+    assert session.scalars(select(InboundMessage.body).order_by(InboundMessage.id)).first() == "They are here now"
 
 
 def test_a_text_after_the_call_was_written_up_is_a_new_call(session: Session) -> None:

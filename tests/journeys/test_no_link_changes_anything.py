@@ -79,6 +79,8 @@ TO_OFFICERS = {
     "rota/mobiles.py",
     "rota/silence.py",
     "safeguarding/reminding.py",
+    "staff/telling.py",
+    "staffing/service.py",
     "subscribers/telling.py",
     "telephone/telling.py",
     "watching/service.py",
@@ -110,10 +112,12 @@ FOR_OFFICERS = {
     "/handovers/{}",
     "/incidents/{}",
     "/list-health",
+    "/new-password/{}",
     "/oddities?week={}",
     "/partner-figures",
     "/rota",
     "/safeguarding/{}",
+    "/sign-in",
     "/subject-access/{}",
     "/subscribers",
 }
@@ -130,7 +134,7 @@ PASSING_ON = ("/pass-on/", "/passed-on/")
 # A form that anybody may send is held against forgery by a cookie.
 FORM = "/join"
 # What watches who reads what, and who is signed in, changes with every look.
-WATCHING = {"audit_event", "audit_head", "officer", "sign_in_failure"}
+WATCHING = {"audit_event", "audit_head", "officer", "sign_in", "sign_in_failure"}
 
 
 def sources() -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import subscribe
+from tests.documents import reading
 from tests.journeys.test_the_tree_officers_call import ADDRESS, HERE, VICTIM, the_fee_comes_down, they_ring
 from tsalert.core.actors import Actor
 from tsalert.delivery.models import SentMessage
@@ -107,6 +108,10 @@ def anybody_can_read_it(client: FlaskClient, number: str) -> None:
         assert page.status_code == 200, path
         assert "tree work" in page.text, path
         assert not [personal for personal in PERSONAL if personal in page.text], path
+    for name in ("poster.pdf", "large-print.pdf"):
+        printed = " ".join(reading.words(client.get(f"/check/{number}/{name}").data).split())
+        assert "tree work" in printed, name
+        assert not [personal for personal in PERSONAL if personal in printed], name
 
 
 def read_strictly(content: str) -> str:

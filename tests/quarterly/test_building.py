@@ -108,7 +108,7 @@ def test_a_template_that_lacks_a_heading_is_refused_by_its_name(
     monkeypatch.setitem(app.extensions, "tsalert_settings", settings)
     result, path = built(kind="docx")
     assert result.exit_code == 1
-    assert "lacks a style of the name Heading 2" in result.output
+    assert "lacks the style: Heading 2." in result.output
     assert not path.exists()
 
 

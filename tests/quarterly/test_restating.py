@@ -45,6 +45,11 @@ def test_other_titles_and_another_order_are_no_other_figures() -> None:
     assert restated([old], [new]) == ()
 
 
+def test_the_day_on_which_something_was_counted_is_no_figure() -> None:
+    earlier, later = (tables({("t", "a"): shown}, ("as_of",)) for shown in ("8 July 2022", "27 November 2026"))
+    assert restated(earlier, later) == ()
+
+
 def test_what_the_last_revision_restated_is_not_restated_again() -> None:
     earlier = table_of(restated(tables({("t", "a"): "1"}), tables({("t", "a"): "2"})), 1)
     assert earlier.key == KEY

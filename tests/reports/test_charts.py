@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -104,3 +105,13 @@ def test_two_years_that_begin_side_by_side_are_not_written_over_each_other() -> 
     drawn = texts(lines(subject(), quarters, [Series("Enquiries", (M(1),) * 8)]))
     assert [text for text in drawn if "/" in text] == ["2025/26", "2026/27"]
     assert [text for text in drawn if text.startswith("Q")] == ["Q4", "Q1", "Q2", "Q3", "Q4", "Q1", "Q2", "Q3"]
+
+
+def test_the_last_figures_of_lines_that_meet_lie_neither_on_one_another_nor_on_the_quarters() -> None:
+    for last in (M(0), M(248)):
+        series = [Series(name, (M(248), M(1), M(1), last)) for name in "ABCD"]
+        root = ET.fromstring(lines(subject(), QUARTERS, series).svg)
+        heights = [int(each.get("y", "")) for each in root.iter(f"{SVG}text") if each.get("text-anchor") == "end"]
+        quarters = [int(each.get("y", "")) for each in root.iter(f"{SVG}text") if each.text == "Q3"]
+        gaps = [below - above for above, below in pairwise([0, *sorted(heights[:4]), *quarters])]
+        assert min(gaps) >= 14

@@ -1,11 +1,10 @@
 """The dashboard: a period beside those before it, rated, drawn and quick."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -29,13 +28,6 @@ from tsalert.staff.rules import RoleName
 LAST, Q1 = parse_period("2021/22 Q1"), parse_period("2022/23 Q1")
 NOW = datetime(2022, 8, 10, 9, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept(app: Flask) -> Iterator[None]:
-    app.extensions["tsalert_figures"].forget()
-    yield
-    app.extensions["tsalert_figures"].forget()
 
 
 @pytest.fixture
@@ -215,3 +207,11 @@ def test_the_interface_gives_the_same_dashboard(
 
 def test_an_administrator_reads_no_dashboard(signed_in: Callable[..., FlaskClient]) -> None:
     assert signed_in(RoleName.ADMINISTRATOR).get("/dashboard").status_code == 403
+
+
+@pytest.mark.parametrize(("period", "said"), [("2022/23+Q5", "Give a period like"), ("2099/00+Q1", "Choose a period")])
+def test_a_quarter_that_cannot_be_is_refused_once_and_leads_back(desk: FlaskClient, period: str, said: str) -> None:
+    refused = desk.get(f"/dashboard?period={period}")
+    assert refused.status_code == 422
+    assert refused.text.count(said) == 1
+    assert 'href="/dashboard">Open the page again' in refused.text

@@ -100,7 +100,7 @@ def test_those_who_wait_come_first_by_when_they_are_due(session: Session, duty: 
 
 def test_who_is_there_comes_before_who_is_on_the_way(session: Session, duty: Actor, incident_id: int) -> None:
     colleague = staff.create_officer(
-        "eve@example.org", name="Eve", roles=[RoleName.DUTY_OFFICER], password="x" * 12, now=NOON
+        "eve@example.org", name="Eve", roles=[RoleName.DUTY_OFFICER], password=None, now=NOON
     )
     dispatching.record_milestone(incident_id, NewMilestone(Step.EN_ROUTE), actor=duty, now=NOON + MINUTE)
     there = NewMilestone(Step.ON_SCENE, officer_id=colleague)
@@ -298,7 +298,7 @@ def dee(fresh_app: Flask) -> Actor:
     """An officer whose account is really committed."""
     with fresh_app.app_context():
         roles = [RoleName.DUTY_OFFICER]
-        officer_id = staff.create_officer("dee@example.org", name="Dee", roles=roles, password="x" * 12, now=NOON)
+        officer_id = staff.create_officer("dee@example.org", name="Dee", roles=roles, password=None, now=NOON)
         db.session.remove()
     return Actor(officer_id, "Dee", frozenset(Permission), Via.PAGE)
 

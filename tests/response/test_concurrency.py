@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug import Response
 
-from tests.conftest import command_environment
+from tests.conftest import PASSWORD, command_environment
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor, Permission, Via
@@ -37,7 +37,7 @@ def dee(fresh_app: Flask) -> Actor:
     """An officer whose account is really committed."""
     with fresh_app.app_context():
         roles = [RoleName.DUTY_OFFICER]
-        officer_id = staff.create_officer("dee@example.org", name="Dee", roles=roles, password="x" * 12, now=NOON)
+        officer_id = staff.create_officer("dee@example.org", name="Dee", roles=roles, password=PASSWORD, now=NOON)
         db.session.remove()
     return Actor(officer_id, "Dee", frozenset(Permission), Via.PAGE)
 
@@ -47,7 +47,7 @@ def sam(fresh_app: Flask) -> Actor:
     """A second officer."""
     with fresh_app.app_context():
         roles = [RoleName.DUTY_OFFICER]
-        officer_id = staff.create_officer("sam@example.org", name="Sam", roles=roles, password="x" * 12, now=NOON)
+        officer_id = staff.create_officer("sam@example.org", name="Sam", roles=roles, password=None, now=NOON)
         db.session.remove()
     return Actor(officer_id, "Sam", frozenset(Permission), Via.PAGE)
 
@@ -99,7 +99,7 @@ def test_two_processes_log_480_calls_and_none_is_lost_or_numbered_twice(fresh_ap
 
 def test_a_form_sent_twice_at_the_same_moment_is_one_call(fresh_app: Flask, dee: Actor) -> None:
     browser = fresh_app.test_client()
-    browser.post("/sign-in", data={"email": "dee@example.org", "password": "x" * 12})
+    browser.post("/sign-in", data={"email": "dee@example.org", "password": PASSWORD})
     signed = browser.get_cookie("session")
     assert signed is not None
     cookie = {"Cookie": f"session={signed.value}"}

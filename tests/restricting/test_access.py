@@ -309,7 +309,8 @@ def test_an_officer_who_is_inactive_is_given_nothing(
     session: Session, kept: Kept, officer: Callable[..., Actor], manager: Actor
 ) -> None:
     gone = officer(RoleName.CASE_OFFICER, name="Jo Gone")
-    staff_access.deactivate(session.get_one(Officer, gone.officer_id).email, now=utc_now(), by=manager)
+    email, why = session.get_one(Officer, gone.officer_id).email, "Has left the council."
+    staff_access.suspend(email, reason=why, now=utc_now(), by=manager)
     with pytest.raises(RuleViolation, match="Jo Gone is inactive"):
         service.put_on(kept.case_id, gone.officer_id or 0, actor=manager, now=utc_now())
     until = utc_now() + timedelta(days=1)

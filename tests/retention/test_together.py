@@ -24,7 +24,7 @@ def boss(fresh_app: Flask) -> Actor:
     """A manager whose account is really committed."""
     with fresh_app.app_context():
         roles = [RoleName.MANAGER]
-        officer_id = staff.create_officer("mo@example.org", name="Mo", roles=roles, password="x" * 12, now=NOON)
+        officer_id = staff.create_officer("mo@example.org", name="Mo", roles=roles, password=None, now=NOON)
         db.session.remove()
     return Actor(officer_id, "Mo", frozenset(Permission), Via.PAGE)
 

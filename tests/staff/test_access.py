@@ -47,7 +47,8 @@ def test_no_command_of_the_library_changes_access_behind_the_trail(app: Flask) -
     [
         (("grant", LEE, "--role", "manager"), "role granted"),
         (("revoke", LEE, "--role", "duty_officer"), "role revoked"),
-        (("deactivate", LEE), "deactivated"),
+        (("suspend", LEE), "suspended"),
+        (("end", LEE), "ended"),
         (("revoke-tokens", LEE), "tokens revoked"),
         (("token", LEE), "token issued"),
         (("set-password", LEE, "--password-stdin"), "password set"),
@@ -64,7 +65,7 @@ def test_an_officer_who_is_shut_out_is_out_at_the_next_request(command: Command,
     header = {"Authorization": f"Bearer {token}"}
     assert signed_in_as(client, LEE).get("/board").status_code == 200
     assert client.get("/api/v1/board", headers=header).status_code == 200
-    command("deactivate", LEE)
+    command("suspend", LEE)
     assert client.get("/board").status_code == 303
     assert client.get("/api/v1/board", headers=header).status_code == 401
     assert signed_in_as(client, LEE).get("/board").status_code == 303
@@ -73,7 +74,7 @@ def test_an_officer_who_is_shut_out_is_out_at_the_next_request(command: Command,
 def test_an_officer_who_comes_back_signs_in_afresh(command: Command, client: FlaskClient) -> None:
     token = service.issue_token(LEE, now=utc_now())
     signed_in_as(client, LEE)
-    command("deactivate", LEE)
+    command("suspend", LEE)
     assert command("activate", LEE).exit_code == 0
     assert client.get("/board").status_code == 303
     assert queries.find_by_token(db.session(), token, now=utc_now()) is None
@@ -88,7 +89,7 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(command: Command, clien
     assert signed_in_as(client, LEE, "another long pass phrase").get("/board").status_code == 200
 
 
-@pytest.mark.parametrize("arguments", [("deactivate", KIM), ("revoke", KIM, "--role", "manager")])
+@pytest.mark.parametrize("arguments", [("suspend", KIM), ("revoke", KIM, "--role", "manager")])
 def test_the_last_manager_stays_until_there_is_another(command: Command, arguments: tuple[str, ...]) -> None:
     refused = command(*arguments)
     assert refused.exit_code == 1
@@ -100,17 +101,20 @@ def test_the_last_manager_stays_until_there_is_another(command: Command, argumen
 
 def test_a_manager_who_is_inactive_does_not_count_as_another(command: Command) -> None:
     command("grant", LEE, "--role", "manager")
-    command("deactivate", LEE)
-    assert command("deactivate", KIM).exit_code == 1
+    command("suspend", LEE)
+    assert command("suspend", KIM).exit_code == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (("grant", LEE, "--role", "duty_officer"), "lee@example.org is duty_officer already."),
+        (("grant", LEE, "--role", "manager", "--last-day", "2020-01-01"), "Choose a day from today"),
+        (("grant", LEE, "--role", "manager", "--reason", "short"), "at least 10 characters"),
+        (("unlink", LEE), "lee@example.org is not linked with single sign-on."),
         (("revoke", LEE, "--role", "manager"), "lee@example.org is not manager."),
         (("activate", LEE), "lee@example.org is active already."),
-        (("deactivate", "nobody@example.org"), "There is no officer nobody@example.org."),
+        (("suspend", "nobody@example.org"), "There is no officer nobody@example.org."),
     ],
 )
 def test_what_changes_nothing_is_refused_in_words(command: Command, arguments: tuple[str, ...], told: str) -> None:
@@ -122,7 +126,7 @@ def test_what_changes_nothing_is_refused_in_words(command: Command, arguments: t
 
 def test_the_list_names_every_account_with_its_roles(command: Command) -> None:
     command("grant", KIM, "--role", "lone_sender")
-    command("deactivate", LEE)
-    assert command("deactivate", LEE).exit_code == 1
+    command("suspend", LEE)
+    assert command("suspend", LEE).exit_code == 1
     listed = command("list").output
-    assert f"{KIM}\tlone_sender, manager\tactive\n{LEE}\tduty_officer\tinactive\n" in listed
+    assert f"{KIM}\tlone_sender, manager\tactive\n{LEE}\tduty_officer\tsuspended\n" in listed

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
-_WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+_WORKER = [sys.executable, "-m", "tsalert.worker"]
 _WEB = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0"]
 _LISTENS = re.compile(r"Listening at: (http://127\.0\.0\.1:\d+)")
 

@@ -25,7 +25,7 @@ from tsalert.delivery.models import Endpoint
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import directory, kept_counts, queries
 from tsalert.subscribers.audiences import Alike, count_audiences, read_audiences
-from tsalert.subscribers.models import KeptCount, Subscriber, SubscriberEndpoint, Subscription
+from tsalert.subscribers.models import KeptCount, Subscriber, SubscriberEndpoint, SubscriberWard, Subscription
 from tsalert.subscribers.rules import Frequency
 
 pytestmark = pytest.mark.db
@@ -45,19 +45,24 @@ PEOPLE = st.lists(
             "is_paused": st.booleans(),
             "is_link_paused": st.booleans(),
             "has_ended": st.booleans(),
+            "ward": st.sampled_from([None, "Bickley", "Darwin"]),
+            "besides": st.sampled_from([None, None, "Bickley", "Darwin"]),
         }
     ),
     max_size=6,
 )
 
 
-def put(session: Session, place: int, person: dict[str, str | bool]) -> None:
+def put(session: Session, place: int, person: dict[str, str | bool | None]) -> None:
     """Put somebody on the list who may pause, alone or as an organisation's contact, and may have ended."""
     named = {name: str(person[name]) for name in ("topic", "frequency", "kind", "formats", "status")}
     endpoint_id = subscribe(session, str(person["address"]), **named)
     session.execute(update(Endpoint).where(Endpoint.id == endpoint_id).values(status=named["status"]))
     latest = session.scalars(select(func.max(Subscriber.id))).one()
     later = NOW + timedelta(days=place + 1)
+    session.execute(update(Subscriber).where(Subscriber.id == latest).values(ward=person["ward"]))
+    if person["besides"]:
+        session.add(SubscriberWard(subscriber_id=latest, ward=str(person["besides"])))
     if person["is_paused"]:
         session.execute(update(Subscriber).where(Subscriber.id == latest).values(paused_until=later))
     if person["is_link_paused"]:
@@ -74,29 +79,32 @@ def by_channel(found: list[Alike]) -> dict[str, int]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(PEOPLE)
-def test_what_is_kept_is_what_counting_says(session: Session, people: list[dict[str, str | bool]]) -> None:
+@given(PEOPLE, st.sampled_from([(), ("Bickley",), ("Bickley", "Darwin")]), st.sampled_from(["all", "narrowed"]))
+def test_what_is_kept_is_what_counting_says(
+    session: Session, people: list[dict[str, str | bool | None]], wards: tuple[str, ...], who: str
+) -> None:
     session.rollback()
     for place, person in enumerate(people):
         put(session, place, person)
-    kept = count_audiences(session)
+    kept = count_audiences(session, wards if who == "narrowed" else ())
     assert read_audiences(kept.written()) == kept
     for topic, urgent in product(TOPICS, (False, True)):
-        size = queries.audience_size(session, wards=(), topic=topic, channels=EVERY, urgent=urgent)
-        assert by_channel(kept.at_once(topic, EVERY, urgent=urgent)) == size
-        at_once = queries.audience(wards=(), topic=topic, channels=EVERY, urgent=urgent)
+        size = queries.audience_size(session, wards=wards, topic=topic, channels=EVERY, urgent=urgent)
+        found = kept.at_once(topic, EVERY, wards=wards, urgent=urgent)
+        assert by_channel(found) == size
+        at_once = queries.audience(wards=wards, topic=topic, channels=EVERY, urgent=urgent)
         got = {endpoint_id for endpoint_id, _ in session.execute(at_once)}
         for often in (Frequency.DAILY, Frequency.WEEKLY):
-            waiting = queries.digest_audience(often, wards=(), topic=topic, channels=CHANNELS, joined_by=NOW)
+            waiting = queries.digest_audience(often, wards=wards, topic=topic, channels=CHANNELS, joined_by=NOW)
             counted = len({endpoint_id for endpoint_id, _ in session.execute(waiting)} - got)
-            assert kept.later(topic, often, by=CHANNELS, at_once=EVERY, urgent=urgent) == counted
+            assert kept.later(topic, often, wards=wards, by=CHANNELS, besides=found) == counted
     session.rollback()
 
 
 def test_an_address_that_several_people_read_counts_once(session: Session) -> None:
     for topic in ("all", "scams", "scams"):
         subscribe(session, "ann@example.org", topic=topic)
-    (found,) = count_audiences(session).at_once("scams", EVERY, urgent=False)
+    (found,) = count_audiences(session).at_once("scams", EVERY, wards=(), urgent=False)
     assert (found.channel, found.count) == ("email", 1)
 
 
@@ -185,8 +193,10 @@ def test_an_alert_for_everywhere_is_shown_with_what_is_kept_and_sent_to_whoever_
     assert writing.approve(alert_id, shown(alert_id), actor=approver, now=NOW) == before.size + 1
 
 
-@pytest.mark.parametrize("changes", [{"wards": ("Bickley",)}, {"urgency": Urgency.URGENT}])
-def test_an_alert_for_a_ward_is_counted_anew(
+@pytest.mark.parametrize(
+    "changes", [{"wards": ("Bickley",)}, {"urgency": Urgency.URGENT}, {"left_out": ("ann@example.org",)}]
+)
+def test_only_an_alert_whose_audience_is_chosen_closer_is_counted_anew(
     session: Session, people: None, officer: Callable[..., Actor], changes: dict[str, object]
 ) -> None:
     subscribe(session, "ward@example.org", ward="Bickley")
@@ -195,7 +205,7 @@ def test_an_alert_for_a_ward_is_counted_anew(
     kept_counts.keep_counts(NOW, quick=ALWAYS)
     alert = alerts.get_alert(session, alert_id)
     found = count_readers(session, alert, now=NOW)
-    assert (found.as_of is None) is ("wards" in changes)
+    assert (found.as_of is None) is ("left_out" in changes)
     assert (found.at_once, found.later) == (alerts.reach(session, alert), count_later(session, alert, now=NOW))
     assert found.editions == editions.edition_sizes(session, alert, found.size)
 

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from tsalert.audit import queries as trail
 from tsalert.core.actors import SERVICE, Actor, Permission, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation, Withheld
+from tsalert.core.reasons import read_reason
 from tsalert.db import transaction
 from tsalert.response.models import Incident
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting, queries, service
 from tsalert.tiers.granting import NewGrant
 from tsalert.tiers.models import AccessGrant, Opening, Restriction
-from tsalert.tiers.rules import BREAK_GLASS_LASTS, LONGEST_GRANT, OPENING_LASTS, Tier, read_reason
+from tsalert.tiers.rules import BREAK_GLASS_LASTS, LONGEST_GRANT, OPENING_LASTS, Tier
 from tsalert.tiers.vocabulary import Subject
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)

@@ -92,7 +92,7 @@ def test_each_thing_that_is_wrong_is_a_line_with_what_to_do(check: Check) -> Non
     nobody_listens = SmtpSettings("127.0.0.1", 9, "none", "alerts", "very secret password")
     status, said = check(SmtpEmail(nobody_listens, sender="alerts@example.org"), public_url="http://127.0.0.1:9")
     assert status == 1
-    assert "WRONG  Worker: none was ever heard of\n       → Start one: flask --app wsgi worker." in said
+    assert "WRONG  Worker: none was ever heard of\n       → Start one: python -m tsalert.worker." in said
     assert (
         "WRONG  Mail: 127.0.0.1:9 does not take us: [Errno 111] Connection refused\n       → Look at TSALERT_EMAIL"
         in said

@@ -154,7 +154,7 @@ def test_a_form_whose_time_is_over_is_read_back(desk: FlaskClient, session: Sess
 
 def test_a_password_is_never_read_back(client: FlaskClient, session: Session) -> None:
     save_otherwise(session)
-    asked = client.post("/sign-in", data={"email": "a@example.org", "password": PASSWORD, "submission": KEY})
+    asked = client.post("/sign-out", data={"email": "a@example.org", "password": PASSWORD, "submission": KEY})
     assert (asked.status_code, PASSWORD in asked.text) == (409, False)
     assert "open the form afresh" in asked.text
 

@@ -11,7 +11,7 @@ from tsalert.alerts import proof, queries
 from tsalert.alerts.markdown import to_text
 from tsalert.alerts.models import Alert, AlertAnswer
 from tsalert.alerts.pointing import Mark, MayStay, find_marks
-from tsalert.alerts.steps import Step, legal_steps
+from tsalert.alerts.steps import Step, legal_steps, ways_on
 from tsalert.audit import service as audit
 from tsalert.cases import merging
 from tsalert.core.actors import Actor, Permission
@@ -51,9 +51,9 @@ def answer(alert_id: int, keys: Collection[str], why: MayStay, *, actor: Actor, 
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = queries.get_alert(session, alert_id, lock=True)
-        legal = legal_steps(queries.standing(session, alert))
-        if Step.EDIT not in legal:
-            raise Conflict("This alert cannot be changed any more.", legal=legal)
+        status = queries.standing(session, alert)
+        if Step.EDIT not in legal_steps(status):
+            raise Conflict("This alert cannot be changed any more.", legal=ways_on(status))
         keep(session, alert, keys, why, actor=actor, now=now)
 
 

@@ -8,6 +8,7 @@ import click
 from tqdm import tqdm
 
 from tsalert.alerts import queries, service
+from tsalert.alerts.missing.cli import missing, send_again
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft
 from tsalert.alerts.schemas import AlertDraftSchema
@@ -24,6 +25,8 @@ _PATIENCE = 60  # looks without a change before it asks whether a worker runs
 _LARGEST_FILE = 1_000_000
 
 group = CommandGroup("alerts", help="Alerts to residents.")
+group.add_command(missing)
+group.add_command(send_again)
 
 
 @group.command("send")
@@ -34,7 +37,7 @@ group = CommandGroup("alerts", help="Alerts to residents.")
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; a manager reviews it.")
 @click.option(
     "--may-stay",
-    type=click.Choice([*MayStay]),
+    type=click.Choice([each.value for each in MayStay]),
     help="Why all in it that may point to a person stays: it is public, points to nobody, or residents need it.",
 )
 @click.option("--readers", type=int, help="How many get it; asked for where they are far more than usual, or one.")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 
 from tsalert.alerts import presenting
+from tsalert.alerts.audience.parties import known_kinds, parties_of
 from tsalert.alerts.models import Alert
 from tsalert.alerts.presenting import page_number
 from tsalert.alerts.proof import pull_proof
@@ -17,6 +18,7 @@ from tsalert.alerts.unsaved.rules import as_filled
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Overtaken
 from tsalert.db import db
+from tsalert.web.fields import read_number
 from tsalert.web.filters import moment
 from tsalert.web.forms import Form
 from tsalert.web.once import new_submission
@@ -35,7 +37,7 @@ _COMPARED = (
 _TICKED = (
     ("wards", "Wards", "wards"),
     ("channels", "Send by", "channels"),
-    ("partner_kinds", "Only partners of these kinds", "kinds"),
+    ("partner_kinds", "Only partners of these kinds", "kinds_of_partners"),
     ("but_wards", "Leave out the people of these wards", "wards"),
     ("topic", "Topic", "topics"),
     ("urgency", "How urgent", "urgencies"),
@@ -49,14 +51,14 @@ def new_form(actor: Actor, now: datetime) -> Page:
     case_id, template = page_number("case_id"), request.args.get("template")
     page["filled"] |= filling.begin(db.session(), case_id=case_id, template=template, actor=actor, now=now)
     page["templates"] = list_templates(db.session())
-    return _with_copy(page, actor)
+    return _with_parties(_with_copy(page, actor), actor, now)
 
 
-def edit_form(alert_id: int, actor: Actor, *, overtaken: bool = False) -> Page:
+def edit_form(alert_id: int, actor: Actor, now: datetime, *, overtaken: bool = False) -> Page:
     """Return the form of a written alert; where somebody overtook its writer, with what they saved instead."""
     page = presenting.edit_form(alert_id)
     page["theirs"] = [*_written_by_them(page), *_ticked_by_them(page)] if overtaken else []
-    return _with_copy(page, actor, alert=page["alert"], overtaken=overtaken)
+    return _with_parties(_with_copy(page, actor, alert=page["alert"], overtaken=overtaken), actor, now)
 
 
 def follow_up_form(alert_id: int, actor: Actor) -> Page:
@@ -65,10 +67,10 @@ def follow_up_form(alert_id: int, actor: Actor) -> Page:
     return _with_copy(page, actor)
 
 
-def overtaken_form(alert_id: int, refusal: Overtaken, actor: Actor) -> Page:
+def overtaken_form(alert_id: int, refusal: Overtaken, actor: Actor, now: datetime) -> Page:
     """Return the form of an alert that somebody else changed meanwhile, with what was typed."""
     g.form = Form(request.form, message=f"{refusal.message} Bring the two together here; saving then replaces theirs.")
-    return edit_form(alert_id, actor, overtaken=True)
+    return edit_form(alert_id, actor, now, overtaken=True)
 
 
 def _with_copy(page: Page, actor: Actor, *, alert: Alert | None = None, overtaken: bool = False) -> Page:
@@ -82,6 +84,15 @@ def _with_copy(page: Page, actor: Actor, *, alert: Alert | None = None, overtake
         "seen": pull_proof(alert).digest if alert else "",
         "is_overtaken": overtaken,
     }
+
+
+def _with_parties(page: Page, actor: Actor, now: datetime) -> Page:
+    """Say where partners are chosen which bodies know of the case already, and which kinds they seem to be of."""
+    case_id = read_number(request.form.get("case_id") or str(page["filled"].get("case_id") or ""))
+    parties = parties_of(db.session(), case_id, actor=actor, now=now) if case_id else []
+    known = known_kinds(dict(page["kinds_of_partners"]), parties)
+    kinds = [(number, name, *filter(None, [known.get(number)])) for number, name in page["kinds_of_partners"]]
+    return page | {"parties": parties, "kinds_of_partners": kinds}
 
 
 def _written_by_them(page: Page) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.audience import choosing
@@ -13,6 +14,7 @@ from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.delivery import queries as delivery
 from tsalert.delivery import recipients
 from tsalert.delivery.progress import Progress, together
+from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers import reading
 
@@ -166,3 +168,14 @@ def find_delivered(session: Session, delivery_id: int) -> Delivered | None:
 
 def _count(session: Session, people: Select[int, str]) -> int:
     return session.scalar(select(func.count()).select_from(people.subquery("people"))) or 0
+
+
+def latest_texted(session: Session, mobile: str, *, since: datetime) -> str | None:
+    """Return the reference of the latest alert that went to a mobile by text since an instant, if one did."""
+    endpoint = delivery.find_endpoint(session, DeliveryChannel.SMS, mobile)
+    if endpoint is None:
+        return None
+    mailings = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == Alert.id).correlate(Alert)
+    came = delivery.was_taken(mailings, literal(endpoint.id))
+    query = select(Alert.reference).where(Alert.published_at > since, came)
+    return session.scalar(query.order_by(Alert.published_at.desc(), Alert.id.desc()).limit(1))

@@ -10,7 +10,7 @@ from tsalert.alerts import editions, queries
 from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft, FollowUp, Kind
-from tsalert.alerts.steps import Status
+from tsalert.alerts.steps import Status, Step
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
@@ -27,12 +27,12 @@ def require_open(session: Session, original: Alert, kind: Kind) -> None:
     :raises Conflict: saying which.
     """
     if original.published_at is None:
-        raise Conflict("This alert has not been sent, so there is nothing to follow up.", legal=["edit"])
+        raise Conflict("This alert has not been sent, so there is nothing to follow up.", legal=[Step.EDIT.label])
     if queries.standing(session, original) is Status.CANCELLED:
-        raise Conflict("This alert was withdrawn, and everybody can read why.", legal=["read"])
+        raise Conflict("This alert was withdrawn, and everybody can read why.", legal=["read it again"])
     ended = find_all_clear(session, original.id)
     if ended is not None and kind is Kind.ALL_CLEAR:
-        raise Conflict(f"Its all-clear is {ended.reference}.", legal=["read"])
+        raise Conflict(f"Its all-clear is {ended.reference}.", legal=["read it again"])
 
 
 def require_standing(session: Session, alert: Alert) -> None:
@@ -42,7 +42,7 @@ def require_standing(session: Session, alert: Alert) -> None:
     """
     original = original_of(session, alert)
     if _outlives(alert, original):
-        raise Conflict(f"{original.reference}, which this continues, was withdrawn.", legal=["read"])
+        raise Conflict(f"{original.reference}, which this continues, was withdrawn.", legal=["read it again"])
 
 
 def find_withdrawn(alert: Alert) -> Alert | None:

@@ -112,7 +112,7 @@ def _budget(alert_id: int) -> dict[str, Any]:
     session, now = db.session(), utc_now()
     alert = queries.get_alert(session, alert_id)
     if alert.published_at is not None:
-        cost, purses = in_pounds(spending.spent_on(session, alert_id)), spending.purses(session, now=now)
+        cost, purses = in_pounds(spending.set_aside_for(session, alert_id)), spending.purses(session, now=now)
         return {"cost": cost, "purses": purses, "too_dear": None, "may_cost_more": False}
     reach = count_readers(session, alert, now=now).at_once
     found = budgeting.find_budget(session, alert, proof.pull_proof(alert), reach, now=now)

@@ -11,6 +11,7 @@ from tsalert.alerts.audience.lone import is_for_one
 from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.audience.unusual import is_unusual, usual_size
 from tsalert.alerts.costing import costs
+from tsalert.alerts.figures import queries as figures
 from tsalert.alerts.models import Alert
 from tsalert.alerts.nearness import find_near
 from tsalert.alerts.night import reasons as night_reasons
@@ -27,7 +28,7 @@ def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) 
         sent = editions.sent_sizes(session, alert.id)
         unsent: dict[str, Any] = {"reach": None, "later": "", "costs": [], "night": None, "usual": None, "near": []}
         said = night_reasons.find_reason(session, alert.id, alert.approved_digest or "")
-        return unsent | {"edition_sizes": sent, "budget": None, "spent": _spent(session, alert), "may_wake": said}
+        return unsent | {"edition_sizes": sent, "budget": None, "may_wake": said} | _money(session, alert)
     found = count_readers(session, alert, now=now)
     usual, size, reach = usual_size(session, alert.id), found.size, found.at_once
     return {
@@ -47,9 +48,13 @@ def readers(session: Session, alert: Alert, pulled: proof.Proof, now: datetime) 
     }
 
 
-def _spent(session: Session, alert: Alert) -> str:
-    cost = spending.spent_on(session, alert.id)
-    return to_the_penny(in_pounds(cost)) if cost else ""
+def _money(session: Session, alert: Alert) -> dict[str, str]:
+    """Return what was set aside for the texts and calls of an alert, and what they cost so far; nothing for mails."""
+    cost = spending.set_aside_for(session, alert.id)
+    if not cost:
+        return {"set_aside": "", "cost": ""}
+    taken = figures.total(figures.spent(session, alert.id))
+    return {"set_aside": to_the_penny(in_pounds(cost)), "cost": to_the_penny(taken)}
 
 
 def schedule(session: Session, alert: Alert) -> dict[str, Any]:

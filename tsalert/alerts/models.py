@@ -145,13 +145,17 @@ class AlertWardCount(Base):
 
 
 class AlertCall(Base):
-    """A call that quotes an alert: its words name it, or an officer says so (``linked_by``)."""
+    """A call that quotes an alert: its words name it, or an officer says so (``linked_by``).
+
+    One that does not, as an officer says (``unlinked_by``), is kept, lest its words bring it back.
+    """
 
     __tablename__ = "alert_call"
 
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True, autoincrement=False, index=True)
     linked_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    unlinked_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     noted_at: Mapped[datetime]
 
 

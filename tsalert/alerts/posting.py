@@ -62,4 +62,4 @@ def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:
             step(mailing_id)
             taken += 1
     if not taken:
-        raise Conflict("This alert has changed meanwhile. Look at it again.", legal=["read"])
+        raise Conflict("This alert has changed meanwhile. Look at it again.", legal=["read it again"])

@@ -29,12 +29,12 @@ from tsalert.delivery import queries as delivery
 from tsalert.delivery import stopping
 from tsalert.delivery.progress import Progress
 from tsalert.places.adjoining import lie_somewhere
-from tsalert.staff.presence import is_fresh
+from tsalert.staff.presence import how_to_show_presence
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.kinds import kind_names
 from tsalert.subscribers.wording import CHANNELS
-from tsalert.web.fields import LARGEST_ID
+from tsalert.web.fields import read_number
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
 ONE_ADDRESS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
@@ -97,9 +97,7 @@ _WAYS_OUT = (Step.SUBMIT, Step.APPROVE, Step.SEND_ALONE, Step.SCHEDULE, Step.STA
 
 def page_number(name: str) -> int | None:
     """Return a record's number from the address bar, or None where there is none that could be one."""
-    text = request.args.get(name, "")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    return number if 0 < number <= LARGEST_ID else None
+    return read_number(request.args.get(name, ""))
 
 
 def asked_edition() -> Edition:
@@ -179,7 +177,7 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         **_until_sent(alert, now),
         "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert, now),
         "wrote_it": wrote_it,
-        "asks_password": not is_fresh(actor, now=now),
+        **how_to_show_presence(actor, now=now),
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),

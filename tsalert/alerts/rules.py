@@ -148,7 +148,9 @@ def require_same(shown: str, current: str) -> None:
     :raises Conflict: the text or the audience has changed since.
     """
     if shown != current:
-        raise Conflict("The alert has changed since you read it. Read it again before you decide.", legal=["read"])
+        raise Conflict(
+            "The alert has changed since you read it. Read it again before you decide.", legal=["read it again"]
+        )
 
 
 def check_reason(reason: str) -> str:

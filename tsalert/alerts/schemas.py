@@ -25,7 +25,7 @@ from tsalert.alerts.rules import (
 from tsalert.delivery.doubts import Decision
 from tsalert.web.fields import Count, Instant, Line, Paragraph, RecordId
 
-_LONGEST_REASON = 2000
+LONGEST_REASON = 2000
 _NO_CHANNEL = "Choose at least one way to send it."
 
 
@@ -87,7 +87,7 @@ class FollowUpSchema(Schema):
 class ReasonSchema(Schema):
     """Why an alert is returned or rejected."""
 
-    reason = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Give a reason."})
+    reason = Paragraph(required=True, longest=LONGEST_REASON, error_messages={"required": "Give a reason."})
 
 
 class AlertApprovalSchema(Schema):
@@ -95,7 +95,7 @@ class AlertApprovalSchema(Schema):
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what you approve."})
     password = fields.String(load_default=None, allow_none=True)
-    night_reason = Paragraph(longest=_LONGEST_REASON, load_default=None, allow_none=True)
+    night_reason = Paragraph(longest=LONGEST_REASON, load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
     counted = Count(load_default=None, allow_none=True)
 
@@ -108,7 +108,7 @@ class ReviewSchema(Schema):
     """What a manager thinks of an alert that was sent alone."""
 
     verdict = fields.Enum(Verdict, by_value=True, required=True, error_messages={"required": "Choose one."})
-    note = Paragraph(required=True, longest=_LONGEST_REASON, error_messages={"required": "Say why."})
+    note = Paragraph(required=True, longest=LONGEST_REASON, error_messages={"required": "Say why."})
 
 
 class DoubtDecisionSchema(Schema):

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.core.errors import Conflict
+from tsalert.core.words import Word
 
 
 class Status(StrEnum):
@@ -23,25 +24,25 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Step(StrEnum):
-    """One thing that may be done to an alert."""
+class Step(Word):
+    """One thing that may be done to an alert, in the words of its page: what somebody can or cannot do."""
 
-    EDIT = "edit"
-    SUBMIT = "submit"
-    RETURN = "return"
-    REJECT = "reject"
-    APPROVE = "approve"
-    SEND_ALONE = "send alone"
-    SEND = "send"
-    SCHEDULE = "schedule"
-    START = "start"
-    HOLD = "hold"
-    CALL_OFF = "call off"
-    PAUSE = "pause"
-    RESUME = "resume"
-    WITHDRAW = "withdraw"
-    COMPLETE = "complete"
-    FAIL = "fail"
+    EDIT = "edit", "change its text or its audience"
+    SUBMIT = "submit", "submit it for approval"
+    RETURN = "return", "return it to be changed"
+    REJECT = "reject", "reject it for good"
+    APPROVE = "approve", "approve and send it"
+    SEND_ALONE = "send alone", "send it without approval"
+    SEND = "send", "send it"
+    SCHEDULE = "schedule", "approve it for a later time"
+    START = "start", "send it now"
+    HOLD = "hold", "hold it"
+    CALL_OFF = "call off", "call it off"
+    PAUSE = "pause", "pause it"
+    RESUME = "resume", "resume it"
+    WITHDRAW = "withdraw", "withdraw it for good"
+    COMPLETE = "complete", "complete it"
+    FAIL = "fail", "let it fail"
 
 
 # A pair that is not here is refused. Editing takes an alert back to draft, so what was submitted never changes
@@ -101,8 +102,8 @@ def next_status(status: Status, step: Step) -> Status:
     """
     following = TRANSITIONS.get((status, step))
     if following is None:
-        legal = [step for step in legal_steps(status) if step not in OWN_STEPS]
-        raise Conflict(f"This alert is “{STATUS_WORDS[status].lower()}”: you cannot {step} it now.", legal=legal)
+        said = f"This alert is “{STATUS_WORDS[status].lower()}”, so you cannot {step.label}."
+        raise Conflict(said, legal=ways_on(status))
     return following
 
 
@@ -127,3 +128,8 @@ def standing(
 def legal_steps(status: Status) -> tuple[Step, ...]:
     """Return what may be done to an alert as it stands."""
     return tuple(step for (at, step) in TRANSITIONS if at is status)
+
+
+def ways_on(status: Status) -> list[str]:
+    """Return in words what somebody may do to an alert as it stands."""
+    return [step.label for step in legal_steps(status) if step not in OWN_STEPS]

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import answering, drafting, presenting, queries, service
 from tsalert.alerts.confirming import confirm_approval
+from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.schemas import (
@@ -22,7 +23,6 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken
 from tsalert.db import db
-from tsalert.delivery import stopping
 from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
@@ -73,7 +73,7 @@ def show_alert(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def edit_form(alert_id: int) -> ResponseReturnValue:
     """Show an alert's text to be changed."""
-    return render_template("alerts/form.html", **drafting.edit_form(alert_id, current_actor()))
+    return render_template("alerts/form.html", **drafting.edit_form(alert_id, current_actor(), utc_now()))
 
 
 @bp.post("/alerts/<int:alert_id>/edit")
@@ -85,7 +85,7 @@ def edit_alert(alert_id: int) -> ResponseReturnValue:
     try:
         service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=actor, now=now)
     except Overtaken as refusal:
-        return render_template("alerts/form.html", **drafting.overtaken_form(alert_id, refusal, actor)), 409
+        return render_template("alerts/form.html", **drafting.overtaken_form(alert_id, refusal, actor, now)), 409
     unsaved.discard(typed.copy, actor=actor, now=now)
     return lead_to(alert_id)
 
@@ -237,18 +237,6 @@ def review_alert(alert_id: int) -> ResponseReturnValue:
     typed = load_form(ReviewSchema())
     service.review(alert_id, typed["verdict"], typed["note"], actor=current_actor(), now=utc_now())
     return redirect(url_for(".list_reviews"), 303)
-
-
-def on_their_way(size: int, counted: int | None = None) -> str:
-    """Say how many messages leave now, and how far that is from what was counted."""
-    if not size:
-        return "Nobody gets it at once: it goes out with the next daily and weekly mails."
-    said = f"{size:,} message{' is' if size == 1 else 's are'} on {'its' if size == 1 else 'their'} way."
-    if stopping.current_stop(db.session()):
-        return f"{size:,} message{' waits' if size == 1 else 's wait'} until all sending is started again."
-    if counted is None or counted == size:
-        return said
-    return f"{said} The page that you saw said {counted:,}: some have {'left' if size < counted else 'joined'} since."
 
 
 def lead_to(alert_id: int, message: str | None = None) -> ResponseReturnValue:

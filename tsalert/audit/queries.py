@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
-from tsalert.audit.rules import EXPORTED, FIRST_SEAL, NOT_WRITTEN, OPENED, Entry, Head, seal
+from tsalert.audit.rules import EXPORTED, NOT_WRITTEN, OPENED, Entry, Head, seal
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -40,10 +40,16 @@ class Verdict:
         return self.broken_at is None
 
 
-def last_change(session: Session) -> str:
-    """Return the seal of the last entry that tells of more than a reading; it differs after every change."""
-    newest = select(AuditEvent.seal).where(AuditEvent.action != "read").order_by(AuditEvent.id.desc()).limit(1)
-    return session.scalar(newest) or FIRST_SEAL
+def length(session: Session) -> int:
+    """Return how many entries the trail has ever had, as this transaction sees it."""
+    return session.scalar(select(AuditHead.length)) or 0
+
+
+def changes_between(session: Session, first: int, last: int) -> Sequence[Row[str, str, int | None]]:
+    """Return action, subject and its number of the entries with these places in the chain that tell of a change."""
+    columns = (AuditEvent.action, AuditEvent.subject, AuditEvent.subject_id)
+    wanted = (AuditEvent.id.between(first, last), AuditEvent.action.not_in(NOT_WRITTEN))
+    return session.execute(select(*columns).where(*wanted).distinct()).all()
 
 
 def first_at(session: Session) -> datetime | None:

@@ -110,6 +110,13 @@ def references(session: Session, case_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.reference for row in session.execute(query)}
 
 
+def still_run_by(session: Session, officer_id: int) -> list[tuple[int, str]]:
+    """Return (id, reference) of the cases that an officer runs and that are not closed, oldest first."""
+    goes_on = (CaseFile.status != Status.CLOSED, CaseFile.continued_in_id.is_(None))
+    query = select(CaseFile.id, CaseFile.reference).where(CaseFile.officer_id == officer_id, *goes_on)
+    return [(number, reference) for number, reference in session.execute(query.order_by(CaseFile.opened_at))]
+
+
 def find_case_id(session: Session, reference: str) -> int | None:
     """Return the case with a reference, however it was typed."""
     stored = read_reference(reference)

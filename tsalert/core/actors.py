@@ -56,6 +56,7 @@ class Via(StrEnum):
     TELEPHONE = "telephone"
     TIMETABLE = "timetable"
     SCREEN = "wall display"
+    SINGLE_SIGN_ON = "single sign-on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,9 +142,9 @@ def claim(
     return _in_hand(session, channel, owner, now) if wanted < size else []
 
 
-def release(session: Session, owner: str) -> None:
-    """Put back what an owner claimed and never began."""
-    session.connection().execute(_RELEASE, {"by_owner": owner})
+def release(session: Session, owner: str) -> int:
+    """Put back what an owner claimed and never began; return how many those were."""
+    return session.connection().execute(_RELEASE, {"by_owner": owner}).rowcount
 
 
 def is_due(session: Session, channel: Channel, now: datetime, *, work: Work = Work.OTHERS) -> bool:

@@ -51,7 +51,9 @@ def find_or_add_endpoints(session: Session, wanted: Sequence[NewEndpoint], *, no
     for key, each in zip(keys, wanted, strict=True):
         rows.setdefault(key, _row(each, key, now))
     if rows:
-        session.connection().execute(insert_ignoring_conflicts(session, Endpoint), list(rows.values()))
+        # With something to return they travel many to a statement.
+        adding = insert_ignoring_conflicts(session, Endpoint).returning(Endpoint.id)
+        session.connection().execute(adding, list(rows.values()))
     found = _ids_by_key(session, list(rows))
     return [found[key] for key in keys]
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
@@ -172,12 +172,17 @@ class SentMessage(Base):
 
 
 class ProviderPace(Base):
-    """Until when the pace of a channel's provider is spent; shared by all workers, and there after a restart."""
+    """What is spent of the pace of a channel's provider; shared by all workers, and there after a restart.
+
+    ``recent`` lists the seconds of the last minute, each with how many left in it.
+    """
 
     __tablename__ = "provider_pace"
 
     channel: Mapped[str] = mapped_column(primary_key=True)
     spent_until: Mapped[datetime]
+    recent: Mapped[list[tuple[int, int]]] = mapped_column(JSON)
+    more_waited: Mapped[bool]
 
 
 class ProviderAnswers(Base):

@@ -1,10 +1,12 @@
 """Messages that came back after a provider had taken them: found by our own token or the provider's reference."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -28,6 +30,23 @@ _LEFT = (
     Status.HARD_BOUNCED,
 )
 
+# Built once, since reports come by the thousand, and building them would cost more than running them.
+_TOLD_OF = select(Delivery.id, Delivery.mailing_id, Delivery.endpoint_id, Delivery.channel, Mailing.lane).join(
+    Mailing, Mailing.id == Delivery.mailing_id
+)
+_IS_NAMED = (
+    Delivery.id == bindparam("number"),
+    Delivery.channel == bindparam("by_channel"),
+    or_(Delivery.status.in_([status.value for status in _LEFT]), Delivery.doubts > 0),
+)
+_NAMED = _TOLD_OF.where(*_IS_NAMED)
+_STANDING = select(Delivery.status).where(*_IS_NAMED)
+_LOCKED = (
+    select(Delivery)
+    .where(Delivery.id == bindparam("number"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _NOT_THIS_TIME = frozenset({Status.SOFT_BOUNCED, Status.UNDELIVERED})
 
 
@@ -69,8 +88,13 @@ def find_by_reference(session: Session, channel: Channel, provider_ref: str) -> 
 
 def find_by_number(session: Session, number: int, channel: Channel) -> Returned | None:
     """Return the message that a provider knows by our own number; one that waits for another try may have left."""
-    mine = (Delivery.id == number, Delivery.channel == channel)
-    return _read(session, _told_of().where(*mine, or_(Delivery.status.in_(_LEFT), Delivery.doubts > 0)))
+    return _read(session, _NAMED, {"number": number, "by_channel": channel})
+
+
+def is_news(session: Session, number: int, channel: Channel, status: Status) -> bool:
+    """Tell whether a report would raise a message that a provider knows by our own number; nobody waits for that."""
+    current = session.scalar(_STANDING, {"number": number, "by_channel": channel})
+    return current is not None and settle(Status(current), status) != current
 
 
 def note_returned(session: Session, delivery_id: int, status: Status, *, now: datetime) -> bool:
@@ -78,8 +102,7 @@ def note_returned(session: Session, delivery_id: int, status: Status, *, now: da
 
     A report may overtake the answer that the message was taken: then nothing waits for that answer any more.
     """
-    query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
-    delivery = session.scalars(query.execution_options(populate_existing=True)).one()
+    delivery = session.scalars(_LOCKED, {"number": delivery_id}).one()
     before = Status(delivery.status)
     after = settle(before, status)
     if after is before:
@@ -131,14 +154,11 @@ def size_of(session: Session, mailing_id: int) -> int:
 
 
 def _returned() -> Select[int, int, int, str, str]:
-    return _told_of().where(Delivery.status.in_(_LEFT))
+    return _TOLD_OF.where(Delivery.status.in_(_LEFT))
 
 
-def _told_of() -> Select[int, int, int, str, str]:
-    columns = (Delivery.id, Delivery.mailing_id, Delivery.endpoint_id, Delivery.channel, Mailing.lane)
-    return select(*columns).join(Mailing, Mailing.id == Delivery.mailing_id)
-
-
-def _read(session: Session, query: Select[int, int, int, str, str]) -> Returned | None:
-    row = session.execute(query).one_or_none()
+def _read(
+    session: Session, query: Select[int, int, int, str, str], values: Mapping[str, Any] | None = None
+) -> Returned | None:
+    row = session.execute(query, values).one_or_none()
     return None if row is None else Returned(*row[:3], Channel(row[3]), row[4] in _ALERTS)

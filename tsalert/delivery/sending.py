@@ -156,13 +156,13 @@ class Sender:
         around, owner, channel = self._around, self._journal.owner, self._gateway.channel
         with around.write_lock, transaction() as session:
             # By the clock that all machines share: a lease by one that is off would pass for that of a lost machine.
-            size, now = self._gate.admit(session, size), shared_now(session)
+            size, now = self._gate.admit(session, size, gives_back=self._may_hold_rows), shared_now(session)
             results = self._results(now)
             if results:
                 outcomes.record_outcomes(session, channel, owner, results, now=now)
                 around.watch.pause_failing(session, self._in_hand, results)
             if self._may_hold_rows:
-                claiming.release(session, owner)
+                self._gate.give_back(session, claiming.release(session, owner))
             claimed = claiming.claim(session, channel, owner, size, now=now, work=self.work) if size else []
             self._gate.count(session, len(claimed))
             self._press.lay_out(session, claimed)

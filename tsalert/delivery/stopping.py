@@ -34,7 +34,7 @@ def stop_sending(reason: str, *, actor: Actor, now: datetime) -> int:
         adding = insert_ignoring_conflicts(session, SendingStop).values(kept).returning(SendingStop.id)
         stop_id = session.scalar(adding)
         if stop_id is None:
-            raise Conflict("Sending has been stopped already.", legal=["start"])
+            raise Conflict("Sending has been stopped already.", legal=["start sending again"])
         audit.record(session, actor, "stopped", "sending", stop_id, now=now)
         return stop_id
 
@@ -50,7 +50,7 @@ def start_sending(reason: str, *, actor: Actor, now: datetime) -> int:
     with transaction() as session:
         stop = session.scalar(_OPEN.with_for_update())
         if stop is None:
-            raise Conflict("Sending is not stopped.", legal=["stop"])
+            raise Conflict("Sending is not stopped.", legal=["stop all sending"])
         stop.is_open, stop.started_at, stop.started_by, stop.start_reason = False, now, actor.name, checked
         audit.record(session, actor, "started", "sending", stop.id, now=now)
         wake(session)

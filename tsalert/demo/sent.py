@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from tsalert.alerts import proof, queries, service
+from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.rules import Channel, Draft, Urgency
 from tsalert.alerts.scheduling import service as scheduling
+from tsalert.alerts.spending import service as spending
+from tsalert.alerts.spending.budgets import find_budget
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming
@@ -52,6 +55,7 @@ _PAST = (
 )
 
 
+_WHY_DEAR = "Residents must know of it, and it comes to a few pounds. (Invented)"
 _WHY_WITHDRAWN = "The water company has told us that both men were its own and looked for lead pipes. (Invented)"
 
 
@@ -61,8 +65,7 @@ def load_alerts(team: Crew, now: datetime) -> None:
         sent_at = noon(now, days)
         draft = Draft(headline, body, "all", tuple(Channel), sent_at + timedelta(days=28), advice, sms)
         alert_id = _submit(team, draft, sent_at)
-        shown = proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
-        service.approve(alert_id, shown, actor=team.second, now=sent_at + timedelta(minutes=12))
+        _approve(team, alert_id, sent_at + timedelta(minutes=12))
         if days == _IN_DOUBT:
             _lose_sight_of_a_text(sent_at + timedelta(minutes=12))
             _have_texts_refused(sent_at + timedelta(minutes=12))
@@ -137,6 +140,16 @@ def _have_texts_refused(at: datetime) -> None:
         said = Rejected("the network refused it")
         results = {one.id: outcome(said, one.standing, now=at, draw=0) for one in found}
         record_outcomes(session, _SMS, _REFUSING, results, now=at)
+
+
+def _approve(team: Crew, alert_id: int, at: datetime) -> None:
+    """Let a second officer approve an alert; where it costs more than may be spent, a manager gives leave before."""
+    session = db.session()
+    alert = queries.get_alert(session, alert_id)
+    pulled = proof.pull_proof(alert)
+    if find_budget(session, alert, pulled, count_readers(session, alert, now=at).at_once, now=at).too_dear:
+        spending.give_leave(alert_id, pulled.digest, _WHY_DEAR, actor=team.manager, now=at)
+    service.approve(alert_id, pulled.digest, actor=team.second, now=at)
 
 
 def _submit(team: Crew, draft: Draft, at: datetime) -> int:

@@ -30,6 +30,7 @@ from tsalert.demo import (
     past,
     prevented,
     prosecuted,
+    quoted,
     reported,
     restricted,
     sent,
@@ -135,6 +136,7 @@ def _load_present(team: past.Crew, now: datetime) -> None:
     team.tell("Today, and who was paged")
     today.load_today(team, now)
     known.load_known(team, now)
+    quoted.load_quotes(team, now)
     other_work.load_other_work(team, now)
     prevented.load_prevention(team, now)
     traders.load_traders(team, prosecuted.load_prosecuted(team, now), now)

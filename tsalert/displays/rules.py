@@ -1,15 +1,14 @@
 """When a screen's link is good, and for how long a browser keeps it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from tsalert.core.clock import as_utc, london_date, london_midnight
-from tsalert.core.errors import NotAllowed, RuleViolation
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import NotAllowed
 from tsalert.core.words import Word
 
 SEEN_EVERY = timedelta(minutes=1)
 # Browsers keep no cookie longer; it is given anew each time a screen is noted as seen.
 LONGEST_KEPT = timedelta(days=400)
-_LATEST = timedelta(days=3653)
 
 
 class Standing(Word):
@@ -31,17 +30,6 @@ def standing(*, expires_at: datetime | None, revoked_at: datetime | None, now: d
     if revoked_at is not None:
         return Standing.REVOKED
     return Standing.EXPIRED if expires_at is not None and as_utc(now) >= expires_at else Standing.GOOD
-
-
-def end_of(last_day: date, *, now: datetime) -> datetime:
-    """Return the instant at which a link is over whose last day, in London, this is.
-
-    :raises RuleViolation: the day is over, or more than ten years away.
-    """
-    today = london_date(now)
-    if not today <= last_day <= today + _LATEST:
-        raise RuleViolation("Choose a day from today to ten years on, or leave this empty.", field="last_day")
-    return london_midnight(last_day + timedelta(days=1))
 
 
 def require_good(found: Standing) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound
+from tsalert.core.last_days import end_of
 from tsalert.db import transaction
-from tsalert.displays import rules
 from tsalert.displays.models import WallDisplay
 from tsalert.staff.queries import token_digest
 from tsalert.web.fields import LARGEST_ID
@@ -31,7 +31,7 @@ def make_display(new: NewDisplay, *, actor: Actor, now: datetime) -> tuple[int, 
     :raises RuleViolation: its last day is over, or too far away.
     """
     actor.require(Permission.MANAGE_RESPONSE)
-    expires_at = rules.end_of(new.last_day, now=now) if new.last_day else None
+    expires_at = end_of(new.last_day, now=now) if new.last_day else None
     token = token_urlsafe(32)
     with transaction() as session:
         digest, made_by = token_digest(token), actor.officer_id

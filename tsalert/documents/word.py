@@ -27,7 +27,7 @@ def write_word(document: Document, *, template: Path | None = None) -> bytes:
     """Return a document as a Word file.
 
     :param template: a .docx whose styles, head and margins are taken; what it says is kept at the beginning.
-    :raises Unavailable: the template cannot be read or lacks a style, which is named.
+    :raises Unavailable: the template cannot be read or lacks styles, all of which are named.
     """
     said = mapped(document, clean)
     file = _opened(template)
@@ -64,7 +64,9 @@ def _opened(template: Path | None) -> Any:
     known = {style.name for style in file.styles}
     lacking = [name for name in STYLES if name not in known]
     if lacking:
-        raise Unavailable(f"The Word template lacks a style of the name {lacking[0]}.")
+        raise Unavailable(
+            f"The Word template lacks {'these styles' if lacking[1:] else 'the style'}: {', '.join(lacking)}."
+        )
     return file
 
 

@@ -48,6 +48,12 @@ def report(session: Session, returned: Returned, kind: Kind, code: str, *, now: 
     return effect
 
 
+def is_reported(session: Session, delivery_id: int, kind: Kind) -> bool:
+    """Tell whether a report of a message was taken before; nobody waits for that."""
+    same = (AddressReport.delivery_id == delivery_id, AddressReport.kind == kind)
+    return session.scalar(select(AddressReport.id).where(*same)) is not None
+
+
 def report_number(channel: Channel, provider_ref: str, code: str, *, now: datetime) -> Effect | None:
     """Take what a network said of a text or call that did not arrive; None for a code that says nothing of the number.
 

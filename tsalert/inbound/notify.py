@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.errors import RuleViolation
-from tsalert.db import transaction
+from tsalert.db import db, transaction
 from tsalert.delivery import returning
 from tsalert.delivery import service as delivery
 from tsalert.delivery.naming import read_name
 from tsalert.delivery.personal import Letter, page_one
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status
-from tsalert.hygiene.reporting import report
+from tsalert.hygiene.reporting import is_reported, report
 from tsalert.hygiene.rules import Kind
 from tsalert.inbound import officers
 from tsalert.inbound.rules import Keyword, read_source
@@ -34,7 +34,7 @@ def take_receipt(channel: Channel, name: str, word: str, *, now: datetime) -> No
     """
     settings: Settings = current_app.extensions["tsalert_settings"]
     number = read_name(settings.public_url, name)
-    if number is None or word not in _KINDS.keys() | _STATUSES.keys():
+    if number is None or not _is_news(db.session(), channel, number, word):
         return
     with transaction() as session:
         message = returning.find_by_number(session, number, channel)
@@ -44,6 +44,13 @@ def take_receipt(channel: Channel, name: str, word: str, *, now: datetime) -> No
             report(session, message, _KINDS[word], word, now=now)
         else:
             returning.note_returned(session, number, _STATUSES[word], now=now)
+
+
+def _is_news(session: Session, channel: Channel, number: int, word: str) -> bool:
+    """Tell whether a report says what was not said before; of those that come again no more is asked than this."""
+    if word in _KINDS:
+        return not is_reported(session, number, _KINDS[word])
+    return word in _STATUSES and returning.is_news(session, number, channel, _STATUSES[word])
 
 
 def take_text(reference: str, source: str, body: str, *, now: datetime) -> None:

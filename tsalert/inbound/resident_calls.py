@@ -1,4 +1,4 @@
-"""Calls to residents: an alert, or the question whether they want alerts; and what their keys do. Steps.
+"""Calls to residents: an alert, its test, or the question whether they want alerts; and what keys do. Steps.
 
 The words of the call stand in its mailing. A machine that answers gets them once and is offered no keys.
 """
@@ -23,6 +23,7 @@ _STOPPED = "We will not ring this number with alerts again. Goodbye."
 _JOINED = "Thank you. We will ring this number when there is an alert. You can press 9 in any call to stop. Goodbye."
 _TOO_LATE = "There is nothing left to confirm. To get our alerts, sign up again or ring us. Goodbye."
 _GOODBYE = "Goodbye."
+_STOPS_NOTHING = "In an alert this key stops the calls. This was a test, so nothing has changed. Goodbye."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ def press(session: Session, call: OurCall, key: str, *, heard: int, now: datetim
         return Said(_STOPPED)
     if call.lane is Lane.TRANSACTIONAL and key == _YES:
         return Said(_JOINED if subscribers.confirm_by_key(session, call.endpoint_id, now=now) else _TOO_LATE)
+    return _hear_again(call, key, heard=heard)
+
+
+def press_on_test(call: OurCall, key: str, *, heard: int) -> Said:
+    """Return what a test of an alert says to its officer's key: as the alert would, but it stops no calls."""
+    return Said(_STOPS_NOTHING) if key == _STOP else _hear_again(call, key, heard=heard)
+
+
+def _hear_again(call: OurCall, key: str, *, heard: int) -> Said:
     if heard >= MOST_HEARD:
         return Said(_GOODBYE)
     return _offer(call, heard=heard + 1, words=call.words if key == _AGAIN else "")

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tsalert.alerts.editions import latest_texted
 from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
@@ -29,6 +30,8 @@ from tsalert.telephone.wording import text_answer
 
 # Who texts again within the hour goes on with the same call, and knows already that we have their words.
 _ONE_TALK = timedelta(hours=1)
+# Whoever texts us some days after an alert came to their mobile may mean it.
+_MAY_ANSWER = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def _wait(session: Session, sender: str, body: str, settings: Settings, now: dat
     since, caller = now - _ONE_TALK, read_caller(sender)
     call_id = waiting.add_text(session, caller.e164, body, since=since, now=now) if caller.e164 else None
     if call_id is None:
-        contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, body[:LONGEST_TEXT] or None)
+        words = _told(session, caller.e164, body, now)[:LONGEST_TEXT] or None
+        contact = Contact(Line.RAPID_SMS, caller.phone, caller.e164, now, words)
         call_id = waiting.open_waiting(session, contact, now=now)
     # Who is paged and believes that they have answered leaves a clock running: they hear each time that they have not.
     explained = officers.explain_verbs(session, sender)
@@ -141,3 +145,9 @@ def _wait(session: Session, sender: str, body: str, settings: Settings, now: dat
         return Taken(MESSAGE, call_id=call_id)
     said = text_answer(authority=settings.authority_name, number=settings.rapid_response_number)
     return Taken(MESSAGE, said, call_id)
+
+
+def _told(session: Session, mobile: str | None, body: str, now: datetime) -> str:
+    """Return what an officer reads: the text, after the alert that it may answer."""
+    reference = latest_texted(session, mobile, since=now - _MAY_ANSWER) if mobile else None
+    return f"After our alert {reference} went to this number by text: {body}" if reference else body

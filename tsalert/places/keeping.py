@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from tsalert.db import add_many
 from tsalert.places.directory import DirectoryRow
 from tsalert.places.grid import cell_of
 from tsalert.places.models import PostcodePlace
@@ -73,8 +74,7 @@ def _has_moved(old: Row[Any], new: dict[str, Any]) -> bool:
 
 
 def _add(session: Session, values: Sequence[dict[str, Any]]) -> None:
-    if values:
-        session.connection().execute(insert(PostcodePlace), values)
+    add_many(session, PostcodePlace, values)
 
 
 def _close(session: Session, rows: Sequence[Row[Any]], edition: date) -> None:

@@ -10,8 +10,6 @@ from tsalert.delivery.rules import Channel
 from tsalert.providers.smtp_line import SmtpLine
 from tsalert.providers.smtp_wire import Wire
 
-# Threads that share the connections: one sends while the other writes down what became of its mails.
-_MOST_LINES = 2
 _OK = 250
 _PROBE_SECONDS = 10.0
 
@@ -25,6 +23,9 @@ class SmtpEmail:
     """
 
     channel = Channel.EMAIL
+    # One thread sends over all connections: two, each sending while the other writes down what became of its mails,
+    # would hand Python's lock to and fro, and send two thirds as many on SQLite and no more on PostgreSQL.
+    lines = 1
 
     def __init__(self, settings: SmtpSettings, *, sender: str, timeout: float = 60, recycle_after: int = 500) -> None:
         self._settings = settings
@@ -34,15 +35,10 @@ class SmtpEmail:
         # Reading the machine's certificates takes 20 ms, so it is done once and only if needed.
         self._tls = ssl.create_default_context() if settings.security != "none" else None
 
-    @property
-    def lines(self) -> int:
-        """How many lines share the connections that a worker may keep open."""
-        return 1 if self._settings.connections % _MOST_LINES else _MOST_LINES
-
     def line(self) -> SmtpLine:
         """Return a line that connects when it is first used."""
-        share = self._settings.connections // self.lines
-        return SmtpLine(self._connect, share, sender=self._sender, recycle_after=self._recycle_after)
+        most = self._settings.connections
+        return SmtpLine(self._connect, most, sender=self._sender, recycle_after=self._recycle_after)
 
     def probe(self) -> str:
         """Connect, secure and sign in as for sending, and say nothing that a mail would begin with.

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.audit.queries import last_change
+from tsalert.audit.queries import length
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
@@ -24,6 +24,7 @@ from tsalert.quarterly.models import BoardReport, BoardSignature, BoardUnlocking
 from tsalert.quarterly.signing import holding, signatures_of
 from tsalert.quarterly.vocabulary import SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
+from tsalert.reports.moving import moved_by
 from tsalert.staff import queries as staff
 
 _SUBJECT = "board report"
@@ -80,11 +81,14 @@ def lock(quarter: Period, *, actor: Actor, now: datetime) -> None:
 
 
 def _of_one_moment(session: Session, quarter: Period, now: datetime) -> str:
-    """Return a quarter's figures, read again where somebody changed a record between the first of them and the last."""
+    """Return a quarter's figures, read again where somebody may have moved one between the first of them and the last.
+
+    Calls and cases of today move no figure of a quarter that is over, however many come in meanwhile.
+    """
     for _ in range(_READINGS):
-        before = last_change(session)
+        before = length(session)
         figures = keeping.freeze(sources.figures_of(session, FiguresMemory(), quarter, now=now))
-        if last_change(session) == before:
+        if not moved_by(session, before + 1, length(session)).reaches_back_to(quarter.last_day):
             return figures
     raise Conflict("Records changed while they were read. Try again in a minute.", legal=LEGAL[Status.DRAFT])
 

@@ -10,6 +10,8 @@ from tsalert.quarterly.content import Column, Figure, Row, Table
 from tsalert.quarterly.vocabulary import Unit
 
 KEY = "restated_cells"
+# The day on which something was counted is another one each time, and no figure.
+AS_OF = "as_of"
 _ABSENT = "Not shown"
 _COLUMNS = tuple(
     Column(key, title, Unit.WORDS)
@@ -75,5 +77,7 @@ def _cells(tables: Sequence[Table]) -> Iterator[tuple[_Cell, _Shown]]:
             continue
         for row in table.rows:
             for column, figure in zip(table.columns, row.figures, strict=True):
+                if column.key == AS_OF:
+                    continue
                 titles = (table.caption, row.title, column.title)
                 yield (table.key, row.key, column.key), _Shown(figure.shown, titles)

@@ -223,17 +223,21 @@ def _year(place: int, places: Sequence[str]) -> str:
 
 
 def _ends(series: Sequence[Series], most: Decimal, write: Write) -> list[str]:
-    """Write each line's last figure at its end, under the point where another's stands close above."""
-    found, taken = [], list[Decimal]()
-    for each in series:
-        last = each.values[-1] if each.values else None
-        if last is None:
-            continue
-        y = _up(last, most)
-        is_crowded = any(abs(y - other) < _TEXT + 2 for other in taken)
-        taken.append(y)
-        below = _TEXT + 4 if is_crowded else -8
-        found.append(_label(WIDTH - _RIGHT, int(y) + below, write(last), anchor="end", is_bold=True))
+    """Write each line's last figure over its end."""
+    lasts = [each.values[-1] for each in series if each.values]
+    ranked = sorted((last for last in lasts if last is not None), reverse=True)
+    heights = _apart([int(_up(last, most)) - 8 for last in ranked])
+    at = WIDTH - _RIGHT
+    return [_label(at, y, write(last), anchor="end", is_bold=True) for y, last in zip(heights, ranked, strict=True)]
+
+
+def _apart(wanted: Sequence[int]) -> list[int]:
+    """Return heights, from the top down, a line apart: crowded ones are moved up, or down where the top is reached."""
+    found, line = list(wanted), _TEXT + 2
+    for place in reversed(range(len(found) - 1)):
+        found[place] = min(found[place], found[place + 1] - line)
+    for place in range(len(found)):
+        found[place] = max(found[place], found[place - 1] + line if place else line)
     return found
 
 

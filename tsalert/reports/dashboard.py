@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -20,8 +21,7 @@ from tsalert.reports.glance import Glance, read_glance
 from tsalert.reports.memory import FiguresMemory
 from tsalert.reports.partners import PartnerTable, partner_tables
 from tsalert.response.counting import By as ResponseBy
-from tsalert.response.counting import Tally
-from tsalert.response.figures import ResponsePeriod, response_period
+from tsalert.response.figures import response_period
 from tsalert.savings.figures import overview
 from tsalert.savings.figures.cells import Cell
 from tsalert.savings.figures.table import SavingsTable
@@ -36,12 +36,25 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class WardRow:
-    """One ward in a period; None where nothing came from it."""
+    """One ward in a period."""
 
     code: str
     name: str
-    tally: Tally | None
+    reports: int
+    immediate: int
     savings: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTimes:
+    """How fast officers were there in a period; ``by_ward`` has the reports of each ward and the immediate ones.
+
+    Small, since those of every period that can be opened are kept, and a year has tens of thousands of incidents.
+    """
+
+    median_minutes: Decimal | None
+    p90_minutes: Decimal | None
+    by_ward: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ class Dashboard:
 
     glance: Glance
     losses: PeriodLosses
-    response: ResponsePeriod
+    response: ResponseTimes
     trend: Mapping[Period, CaseFigures]
     classes: Mapping[Period, SavingsTable]
     circulation: Circulation
@@ -79,13 +92,12 @@ def read_dashboard(
     :raises NotFound: there is no such ward.
     """
     glance = read_glance(session, memory, period, now=now)
-    memory.note_opened(period)
     quarters = quarters_up_to(quarter_of(min(period.last_day, london_date(now))), TREND)
 
     def keep(what: str, wanted: Period, read: Callable[[Period], Found]) -> Found:
         return memory.recall(what, wanted, session, now=now, read=lambda: read(wanted))
 
-    response = keep("response", period, lambda wanted: response_period(session, wanted))
+    response = keep("response times", period, lambda wanted: _response_times(session, wanted))
     by_ward = keep("wards", period, lambda wanted: _savings(session, wanted, overview.By.WARD))
     return Dashboard(
         glance,
@@ -109,21 +121,27 @@ def savings_by_class(session: Session, period: Period) -> SavingsTable:
     return _savings(session, period, overview.By.CLASS)
 
 
+def _response_times(session: Session, period: Period) -> ResponseTimes:
+    found = response_period(session, period)
+    total = found.total()
+    by_ward = {group.key: (group.tally.reports, group.tally.immediate) for group in found.by(ResponseBy.WARD)}
+    return ResponseTimes(total.median_minutes, total.p90_minutes, by_ward)
+
+
 def _savings(session: Session, period: Period, by: overview.By) -> SavingsTable:
     return overview.table_of(session, overview.Wanted(period, by, AS_PUBLISHED))
 
 
 def _wards(
-    names: Mapping[str, str], response: ResponsePeriod, savings: SavingsTable, chosen: str | None
+    names: Mapping[str, str], response: ResponseTimes, savings: SavingsTable, chosen: str | None
 ) -> tuple[WardRow, ...]:
     """Return the wards from which reports came or in which something was saved, the most reports first."""
     if chosen is not None and chosen not in names:
         raise NotFound("There is no such ward.")
-    tallies = {group.key: group.tally for group in response.by(ResponseBy.WARD)}
     rows = [
-        WardRow(code, name, tallies.get(code), savings.row(code).total)
+        WardRow(code, name, *response.by_ward.get(code, (0, 0)), savings.row(code).total)
         for code, name in names.items()
         if chosen in {None, code}
     ]
-    shown = [row for row in rows if chosen or row.tally or row.savings.exact]
-    return tuple(sorted(shown, key=lambda row: (-(row.tally.reports if row.tally else 0), row.name)))
+    shown = [row for row in rows if chosen or row.reports or row.savings.exact]
+    return tuple(sorted(shown, key=lambda row: (-row.reports, row.name)))

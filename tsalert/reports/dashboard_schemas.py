@@ -89,8 +89,8 @@ class WardFiguresSchema(Schema):
 
     code = fields.String()
     name = fields.String()
-    reports = fields.Integer(attribute="tally.reports", dump_default=0)
-    immediate = fields.Integer(attribute="tally.immediate", dump_default=0)
+    reports = fields.Integer()
+    immediate = fields.Integer()
     savings = fields.Function(lambda row: str(row.savings.shown), metadata={"type": "string"})
 
 

@@ -45,7 +45,6 @@ def show_dashboard() -> ResponseReturnValue:
         ward=wanted["ward"],
         wards=ward_options(session),
         periods=recent_periods(today),
-        response=shown.response.total(),
         colours=_COLOURS,
         write=write_value,
     )

@@ -97,7 +97,8 @@ def read_glance(session: Session, memory: FiguresMemory, period: Period, *, now:
     rebased = {
         period: rebase(compared.last_year, period), compared.rolling: rebase(compared.rolling_before, compared.rolling)
     }  # fmt: skip
-    begins_on = memory.recall("begins", period, session, now=now, read=lambda: records_begin(session))
+    running = quarter_of(london_date(now))  # a record of any day may become the first
+    begins_on = memory.recall("begins", running, session, now=now, read=lambda: records_begin(session))
     history = [each for each in _history(chosen, period, read) if is_recorded(each.period, begins_on)]
     rows = tuple(_row(each, compared, read, rebased, history, begins_on) for each in chosen)
     figures = read(period)

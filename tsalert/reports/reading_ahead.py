@@ -1,9 +1,10 @@
 """Works the dashboard's figures out before anybody asks, so that no reader waits for them."""
 
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from threading import Event, Thread
-from time import monotonic, sleep
+from time import monotonic
 
 from flask import Flask
 
@@ -16,21 +17,22 @@ from tsalert.reports.memory import FiguresMemory
 
 # From the beginning of one reading to that of the next: figures may be a minute old, and a reading takes some seconds.
 _EVERY_SECONDS = 30.0
-# Between two readings, so that an officer who saves meanwhile has the processor.
-_REST_SECONDS = 0.05
 _LEAVE_SECONDS = 10.0
-# Where nobody looks at figures, an officer who saves has the whole processor.
-_LOOKED_AT_SECONDS = 900.0
-# Of other periods those that were opened last; each may take a second with a million calls.
-_MOST_FURTHER = 3
 _log = logging.getLogger(__name__)
+
+# Which periods are read ahead on a day, the most wanted first.
+Wanted = Callable[[date], Iterable[Period]]
 
 
 class ReadingAhead:
-    """A thread of a web process that keeps in its memory what the dashboard is mostly opened for."""
+    """A thread of a web process that keeps in its memory every dashboard to which the page leads.
 
-    def __init__(self, app: Flask, memory: FiguresMemory) -> None:
-        self._app, self._memory, self._stop = app, memory, Event()
+    What runs is read anew each time. What is over is read once, and again only where the trail tells of a change that
+    may have moved it.
+    """
+
+    def __init__(self, app: Flask, memory: FiguresMemory, wanted: Wanted | None = None) -> None:
+        self._app, self._memory, self._wanted, self._stop = app, memory, wanted or read_ahead, Event()
         self._thread = Thread(target=self._run, name="figures", daemon=True)
 
     def start(self) -> None:
@@ -43,36 +45,43 @@ class ReadingAhead:
         self._thread.join(_LEAVE_SECONDS)
 
     def read(self, *, now: datetime) -> None:
-        """Work out anew what would be too old before the next reading; what goes wrong is logged."""
+        """Work out anew what would be too old before the next reading; what goes wrong is logged.
+
+        What is not done when the next reading is due is left to that, after what runs.
+        """
+        due = monotonic() + _EVERY_SECONDS
+        for period in self._wanted(london_date(now)):
+            if self._stop.is_set() or monotonic() > due or not self._has_read(period, now):
+                return
+
+    def _has_read(self, period: Period, now: datetime) -> bool:
         with self._app.app_context():
             try:
-                for period in self._wanted(london_date(now)):
-                    read_dashboard(db.session(), self._memory.ahead(self._rest), period, now=now)
+                read_dashboard(db.session(), self._memory.ahead(self._rest), period, now=now)
             except Exception as error:  # noqa: BLE001 - the next reading may do better; who asks meanwhile is told what is wrong
                 _log.warning("figures could not be read ahead: %s", type(error).__name__)
+                return False
             finally:
                 db.session.remove()
-
-    def _wanted(self, today: date) -> list[Period]:
-        usual = read_ahead(today)
-        opened = [each for each in self._memory.opened(_LOOKED_AT_SECONDS) if each not in usual]
-        return [*usual, *opened[:_MOST_FURTHER]]
+        return True
 
     def _run(self) -> None:
         is_over = False
         while not is_over:
             began = monotonic()
-            if self._memory.was_asked(_LOOKED_AT_SECONDS):
-                self.read(now=utc_now())
+            self.read(now=utc_now())
             is_over = self._stop.wait(max(0.0, began + _EVERY_SECONDS - monotonic()))
 
-    def _rest(self) -> None:
-        if not self._stop.is_set():
-            sleep(_REST_SECONDS)
+    def _rest(self, seconds: float) -> None:
+        """Leave the processor to officers who save for as long as it was worked."""
+        self._stop.wait(seconds)
 
 
-def read_ahead(today: date) -> tuple[Period, ...]:
-    """Return the periods that are read ahead: the quarter that runs, the one before, the year, four quarters."""
+def read_ahead(today: date) -> Iterator[Period]:
+    """Yield the periods that are read ahead: what is mostly opened, then whatever else the dashboard offers.
+
+    First come the quarter that runs, the one before, the year that runs, and the last four quarters.
+    """
     before, running = quarters_up_to(quarter_of(today), 2)
-    year = recent_periods(today, years=1)[0]
-    return running, before, year, rolling_year(today)
+    offered = recent_periods(today)
+    yield from dict.fromkeys((running, before, offered[0], rolling_year(today), *offered))

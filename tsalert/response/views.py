@@ -67,8 +67,9 @@ _NAMES = ", ".join(repr(name) for name in _FORMS)
 
 @bp.record_once
 def keep_board(state: BlueprintSetupState) -> None:
-    """Give each web process a board of its own to keep."""
+    """Give each web process a board of its own to keep, which the cover of a desk shows too."""
     state.app.extensions["tsalert_board"] = LiveBoard(draw_board, draw_line)
+    state.app.jinja_env.globals["board_lines"] = board_lines
 
 
 @bp.get("/board")
@@ -76,8 +77,7 @@ def keep_board(state: BlueprintSetupState) -> None:
 @for_walls
 def board() -> ResponseReturnValue:
     """Show who waits, for how long, and who attends."""
-    now = utc_now()
-    return render_template("response/board.html", lines=Markup(_drawn(now).at(now)))  # noqa: S704 - from a template
+    return render_template("response/board.html", lines=board_lines())
 
 
 @bp.get("/board/lines")
@@ -262,6 +262,12 @@ def reopen(incident_id: int) -> ResponseReturnValue:
     """Open the incident again."""
     service.reopen_incident(incident_id, **load_form(ReopenSchema()), actor=current_actor(), now=utc_now())
     return _back(incident_id)
+
+
+def board_lines() -> Markup:
+    """Return the board as it is now, with links for those who may follow them."""
+    now = utc_now()
+    return Markup(_drawn(now).at(now))  # noqa: S704 - from a template
 
 
 def _drawn(now: datetime, *, lag: timedelta = timedelta(0)) -> Drawing:

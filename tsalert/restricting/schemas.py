@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
+from tsalert.core.reasons import LONGEST_REASON, SHORTEST_REASON
 from tsalert.db import db
 from tsalert.restricting.naming import Record, find_record
 from tsalert.tiers.granting import NewGrant
-from tsalert.tiers.rules import LONGEST_REASON, SHORTEST_REASON, Tier
+from tsalert.tiers.rules import Tier
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import Instant, Line, RecordId, Strict, choice
 

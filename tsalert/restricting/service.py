@@ -12,6 +12,7 @@ from tsalert.cases.people.told_of import restrict_people
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.reasons import read_reason
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
@@ -64,7 +65,7 @@ def open_record(record: Record, reason: str, *, actor: Actor, now: datetime) -> 
     :raises NotAllowed: they hold no live grant on it.
     :raises RuleViolation: the reason is too short or too long.
     """
-    rules.read_reason(reason)
+    read_reason(reason)
     with transaction() as session:
         roots = queries.roots_of(session, *record)
         refused = [root for root in roots if not queries.holds_grant(session, actor, root, now=now)]
@@ -82,7 +83,7 @@ def break_glass(record: Record, reason: str, *, actor: Actor, now: datetime) -> 
     :raises NotFound: there is no such record.
     :raises RuleViolation: the reason is too short or too long, or there is nothing to break.
     """
-    rules.read_reason(reason)
+    read_reason(reason)
     with transaction() as session:
         title = name_of(session, *record).title
         roots = queries.roots_of(session, *record)

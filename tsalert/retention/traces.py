@@ -60,7 +60,7 @@ def _before(months: int, today: date) -> datetime:
 def _old(before: datetime) -> Iterator[tuple[str, ColumnElement[bool]]]:
     for name, column in (
         ("submission", "made_at"), ("party_look_up", "at"), ("sign_in_failure", "at"), ("mobile_code", "sent_at"),
-        ("wrong_page_code", "at"),
+        ("wrong_page_code", "at"), ("sign_in", "expires_at"),
     ):  # fmt: skip
         yield name, table(name).c[column] < before
     looked_for = table("case_filter").c

@@ -51,6 +51,11 @@ def revoke_link(*, actor: Actor, now: datetime) -> None:
         audit.record(session, actor, "calendar link revoked", "officer", officer_id, now=now)
 
 
+def close(session: Session, officer_id: int, *, now: datetime) -> None:
+    """Close the address of the calendar of somebody who leaves; a step."""
+    _revoke(session, officer_id, now)
+
+
 def link_since(session: Session, officer_id: int) -> datetime | None:
     """Return when an officer's open calendar address was made."""
     link = _open_link(session, officer_id)

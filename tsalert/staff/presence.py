@@ -3,27 +3,25 @@
 A page left open, or a token that was copied, must not send anything to a whole borough.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from flask import request, session
-from flask_security.utils import verify_password
+from flask import request
 
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.db import db
-from tsalert.staff import queries, service
-from tsalert.staff.rules import LONGEST_PASSWORD
+from tsalert.staff import browsing, queries, service
+from tsalert.staff.hashing import is_password
 
 FRESH = timedelta(minutes=5)
-# Where the library keeps when a password was last given in this browser.
-_GIVEN_AT = "fs_paa"
+BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
 
 
 def is_fresh(actor: Actor, *, now: datetime) -> bool:
     """Tell whether an officer has just signed in: in this browser, or by a token that was just given out."""
-    at = _token_issued_at() if actor.via is Via.API else _password_given_at()
-    return at is not None and abs(as_utc(now) - at) <= FRESH
+    ago = _token_issued_since(now) if actor.via is Via.API else browsing.shown_since(now=now)
+    return ago is not None and abs(ago) <= FRESH
 
 
 def require_presence(actor: Actor, password: str | None, *, now: datetime) -> None:
@@ -37,27 +35,51 @@ def require_presence(actor: Actor, password: str | None, *, now: datetime) -> No
     if is_fresh(actor, now=now):
         return
     if not password:
-        raise RuleViolation("You signed in more than five minutes ago. Enter your password again.", field="password")
-    _check(actor.officer_id, password, now)
+        raise RuleViolation(f"You signed in more than five minutes ago. {_how(actor)}", field="password")
+    require_password(actor, password, now=now)
     if actor.via is not Via.API:
-        session[_GIVEN_AT] = now.timestamp()
+        browsing.note_shown(at=now)
 
 
-def _check(officer_id: int, password: str, now: datetime) -> None:
-    officer, network = queries.get_officer_by_id(db.session(), officer_id), request.remote_addr or ""
-    account = officer.email
-    if queries.sign_in_is_blocked(db.session(), account, network, now=now):
-        raise NotAllowed("Too many tries. Wait 15 minutes, or ask your administrator.")
-    could_be = len(password) <= LONGEST_PASSWORD and password.isprintable()
-    if not (could_be and officer.password and verify_password(password, officer.password)):
-        service.record_failed_sign_in(account, network, now=now)
-        raise RuleViolation("That is not your password.", field="password")
+def how_to_show_presence(actor: Actor, *, now: datetime) -> dict[str, bool]:
+    """Return what a form is drawn with that only its officer may send: what is asked of them, and what they have."""
+    return {"asks_password": not is_fresh(actor, now=now), "has_password": has_password(actor)}
 
 
-def _password_given_at() -> datetime | None:
-    at = session.get(_GIVEN_AT)
-    return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
+def has_password(actor: Actor) -> bool:
+    """Tell whether an officer can give a password at all; whoever came by single sign-on may have none."""
+    return bool(queries.get_officer_by_id(db.session(), actor.officer_id).password)
 
 
-def _token_issued_at() -> datetime | None:
-    return queries.token_issued_at(db.session(), request.headers.get("Authorization", "").partition(" ")[2])
+def require_password(actor: Actor, password: str, *, now: datetime, field: str = "password") -> None:
+    """Refuse a password that is not the officer's own; wrong ones count as at sign-in.
+
+    :raises NotAllowed: there were too many wrong passwords.
+    :raises RuleViolation: it is not theirs; the field is the one named.
+    """
+    officer = queries.get_officer_by_id(db.session(), actor.officer_id)
+    account, hashed = officer.email, officer.password
+    require_not_locked(account, now=now)
+    if not is_password(password, hashed):
+        service.record_failed_sign_in(account, request.remote_addr or "", now=now)
+        raise RuleViolation("That is not your password.", field=field)
+
+
+def require_not_locked(account: str, *, now: datetime) -> None:
+    """Refuse to try anything of an account for a while after it, or this network, has failed too often.
+
+    :raises NotAllowed: it has.
+    """
+    if queries.sign_in_is_blocked(db.session(), account, request.remote_addr or "", now=now):
+        raise NotAllowed(BLOCKED)
+
+
+def _how(actor: Actor) -> str:
+    if has_password(actor):
+        return "Enter your password again."
+    return "Sign in again in another tab, then send this once more."
+
+
+def _token_issued_since(now: datetime) -> timedelta | None:
+    at = queries.token_issued_at(db.session(), request.headers.get("Authorization", "").partition(" ")[2])
+    return as_utc(now) - at if at else None

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
-from tsalert.staff.rules import WATCHED_SPAN, is_blocked, permissions_of
+from tsalert.staff.models import RUNNING, ApiToken, Officer, Role, SignInFailure, officer_role
+from tsalert.staff.rules import WATCHED_SPAN, RoleName, is_blocked, permissions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,15 @@ def get_officer(session: Session, email: str) -> Officer:
 
     :raises NotFound: there is none.
     """
-    officer = session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
+    officer = find_by_email(session, email)
     if officer is None:
         raise NotFound(f"There is no officer {email}.")
     return officer
+
+
+def find_by_email(session: Session, email: str) -> Officer | None:
+    """Return the officer with an email address, in any letter case; None where there is none."""
+    return session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
 
 
 def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
@@ -45,6 +50,11 @@ def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
     if officer is None:
         raise NotFound("There is no such officer.")
     return officer
+
+
+def find_by_mark(session: Session, mark: str) -> Officer | None:
+    """Return the officer whose sign-ins are known by a mark."""
+    return session.scalar(select(Officer).where(Officer.fs_uniquifier == mark))
 
 
 def require_active(session: Session, officer_id: int) -> None:
@@ -64,6 +74,13 @@ def actor_of(officer: Officer, via: Via) -> Actor:
     return Actor(officer.id, officer.name, allowed, via)
 
 
+def roles_held(session: Session, officer_id: int) -> list[tuple[RoleName, datetime | None]]:
+    """Return the roles of an officer that have not run out, each with the instant at which it does."""
+    columns = select(Role.name, officer_role.c.until).join(officer_role, officer_role.c.role_id == Role.id)
+    running = columns.where(officer_role.c.officer_id == officer_id, RUNNING).order_by(Role.name)
+    return [(RoleName(name), until) for name, until in session.execute(running)]
+
+
 def officer_names(session: Session) -> dict[int, str]:
     """Return the name of every officer, active or not, by id."""
     return dict(session.execute(select(Officer.id, Officer.name)).all())
@@ -78,11 +95,6 @@ def active_officers(session: Session) -> list[tuple[int, str]]:
 def officers() -> Select[int, str, bool]:
     """Return the query of (id, name, active) of every officer, for other capabilities to join with."""
     return select(Officer.id, Officer.name, Officer.active)
-
-
-def accounts(session: Session) -> list[Officer]:
-    """Return every officer with their roles, those who can sign in first."""
-    return list(session.scalars(select(Officer).order_by(Officer.active.desc(), Officer.email)))
 
 
 def officers_who_may(session: Session, needed: Collection[Permission]) -> list[Person]:

@@ -4,8 +4,11 @@ from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
+from tsalert.core.actors import Actor, Via
 from tsalert.core.actors import Permission as P
 from tsalert.core.errors import RuleViolation
+from tsalert.core.reasons import read_reason
+from tsalert.core.words import Word
 
 
 class RoleName(StrEnum):
@@ -18,6 +21,20 @@ class RoleName(StrEnum):
     LONE_SENDER = "lone_sender"
     SAFEGUARDING_LEAD = "safeguarding_lead"
     DATA_PROTECTION_OFFICER = "data_protection_officer"
+
+    @property
+    def label(self) -> str:
+        """The role as people read it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Standing(Word):
+    """Whether somebody works here."""
+
+    ACTIVE = "active", "Active"
+    INVITED = "invited", "Invited, has not signed in yet"
+    SUSPENDED = "suspended", "Suspended"
+    ENDED = "ended", "Left"
 
 
 _READING = {P.SEE_BOARD, P.READ_CALL, P.READ_CASE, P.READ_FIGURES, P.READ_ALERT}
@@ -54,7 +71,6 @@ _NEVER_EMPTY = frozenset({RoleName.MANAGER, RoleName.ADMINISTRATOR})
 WATCHED_SPAN = timedelta(minutes=15)
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_NETWORK = 50
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
 TOKEN_LIFE = timedelta(days=90)
 
 
@@ -68,20 +84,35 @@ def roles_left_empty(given_up: Collection[str], held_by_others: Collection[str])
     return sorted((_NEVER_EMPTY & set(given_up)) - set(held_by_others))
 
 
+def standing_of(*, is_active: bool, has_left: bool, has_way_in: bool) -> Standing:
+    """Return how an account stands; whoever has neither a password nor single sign-on was invited and never came."""
+    if not is_active:
+        return Standing.ENDED if has_left else Standing.SUSPENDED
+    return Standing.ACTIVE if has_way_in else Standing.INVITED
+
+
+def reason_of(reason: str | None, by: Actor) -> str | None:
+    """Return why access changes, as it is kept; whoever works at the server or the directory may leave it out.
+
+    :raises RuleViolation: it is missing, too short or too long.
+    """
+    if reason or by.via in {Via.PAGE, Via.API}:
+        return read_reason(reason or "")
+    return None
+
+
+def require_another(by: Actor, officer_id: int) -> None:
+    """Refuse a role that somebody gives themselves.
+
+    :raises RuleViolation: the officer is the one who gives it.
+    """
+    if by.officer_id == officer_id:
+        raise RuleViolation("Nobody can give roles to themselves. Ask another administrator.", field="role")
+
+
 def is_blocked(*, failures_by_account: int, failures_by_network: int) -> bool:
     """Tell whether signing in must wait, given the failures of the last 15 minutes."""
     return failures_by_account >= FAILURES_BY_ACCOUNT or failures_by_network >= FAILURES_BY_NETWORK
-
-
-def check_password(password: str) -> None:
-    """Refuse a password that is easily guessed or that nobody could type.
-
-    :raises RuleViolation: it is too short, too long or holds what is no character.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise RuleViolation(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
-    if len(password) > LONGEST_PASSWORD or not password.isprintable():
-        raise RuleViolation(f"A password is up to {LONGEST_PASSWORD} letters, digits and signs.", field="password")
 
 
 def read_shortcut(key: str) -> str:

@@ -1,6 +1,6 @@
 """The shape of what is told of an officer."""
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from tsalert.staff.rules import RoleName
 from tsalert.web.fields import Line
@@ -14,7 +14,17 @@ class NewOfficerSchema(Schema):
     roles = fields.List(
         fields.Enum(RoleName, by_value=True), required=True, error_messages={"required": "Choose at least one role."}
     )
-    password = fields.String(required=True, error_messages={"required": "Enter a password."})
+    password = fields.String(load_default=None, allow_none=True)
+
+
+class SignInSchema(Schema):
+    """What is typed to sign in; which of it is wrong is told to nobody."""
+
+    email = fields.String(required=True, error_messages={"required": "Enter your email address."})
+    password = fields.String(required=True, error_messages={"required": "Enter your password."})
+
+    class Meta:
+        unknown = EXCLUDE
 
 
 class ChosenShortcutSchema(Schema):

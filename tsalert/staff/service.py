@@ -1,9 +1,10 @@
 """Making accounts, giving tokens, counting failed sign-ins."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex, token_urlsafe
 
-from flask_security.utils import hash_password
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -13,26 +14,49 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.delivery.rules import normalise_email
 from tsalert.staff import queries
+from tsalert.staff.hashing import hash_new
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
-from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, check_password, read_shortcut
+from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, read_shortcut
+
+
+@dataclass(frozen=True, slots=True)
+class NewOfficer:
+    """An account to make."""
+
+    email: str
+    name: str
+    roles: Sequence[RoleName]
 
 
 def create_officer(
-    email: str, *, name: str, roles: list[RoleName], password: str, now: datetime, by: Actor = SERVICE
+    email: str, *, name: str, roles: list[RoleName], password: str | None, now: datetime, by: Actor = SERVICE
 ) -> int:
     """Make an account that can sign in at once; returns its id.
 
+    :param password: None where the officer sets one by a link (passwords/service.py).
     :raises RuleViolation: the address is none or is taken, or the password is none to take.
     """
-    address = normalise_email(email).lower()
-    check_password(password)
-    hashed = hash_password(password)
+    hashed = None if password is None else hash_new(password, name=name, email=email)
     with transaction() as session:
-        officer = _new_officer(session, address, name, hashed, now)
-        officer.roles = [find_role(session, role) for role in dict.fromkeys(roles)]
-        session.flush()
-        audit.record(session, by, "created", "officer", officer.id, now=now, roles=", ".join(sorted(roles)))
+        officer = add_officer(session, NewOfficer(email, name, roles), now=now, by=by)
+        officer.password = hashed
         return officer.id
+
+
+def add_officer(session: Session, new: NewOfficer, *, now: datetime, by: Actor) -> Officer:
+    """Make an account that has no password; a step.
+
+    :raises RuleViolation: the address is none or is taken.
+    """
+    email = normalise_email(new.email).lower()
+    if session.scalar(select(Officer.id).where(Officer.email == email)):
+        raise RuleViolation(f"There is already an officer {email}.", field="email")
+    officer = Officer(email=email, name=new.name, active=True, fs_uniquifier=token_hex(32), created_at=now)
+    session.add(officer)
+    officer.roles = [find_role(session, role) for role in dict.fromkeys(new.roles)]
+    session.flush()
+    audit.record(session, by, "created", "officer", officer.id, now=now, roles=", ".join(sorted(new.roles)))
+    return officer
 
 
 def issue_token(email: str, *, now: datetime, by: Actor = SERVICE) -> str:
@@ -76,11 +100,3 @@ def find_role(session: Session, name: RoleName) -> Role:
         role = Role(name=name, description=None)
         session.add(role)
     return role
-
-
-def _new_officer(session: Session, email: str, name: str, hashed: str, now: datetime) -> Officer:
-    if session.scalar(select(Officer.id).where(Officer.email == email)):
-        raise RuleViolation(f"There is already an officer {email}.", field="email")
-    officer = Officer(email=email, name=name, password=hashed, active=True, fs_uniquifier=token_hex(32), created_at=now)
-    session.add(officer)
-    return officer

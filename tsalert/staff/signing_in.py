@@ -1,79 +1,85 @@
-"""Flask-Security for pages, bearer tokens for the API, and the lock after too many failures."""
+"""Signing in by password, bearer tokens for the API, and the lock after too many failures.
 
-from datetime import timedelta
-from typing import Any
+Who has a second step is signed in once it is taken (factors/sign_in.py); until then this browser is nobody's.
+"""
 
-from flask import Flask, g, request
-from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
-from flask_security import current_user as signed_in_officer
-from flask_security.utils import validate_redirect_url
+from collections.abc import Collection
+from datetime import datetime
 
+from flask import Flask, current_app, g, request
+
+from tsalert.audit import service as audit
+from tsalert.config import Settings, SettingsError
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
-from tsalert.db import db
-from tsalert.staff import queries, service
-from tsalert.staff.models import Officer, Role
+from tsalert.core.errors import RuleViolation
+from tsalert.db import db, transaction
+from tsalert.sign_in_settings import EVERYBODY
+from tsalert.staff import browsing, hashing, locking, queries, service
+from tsalert.staff.models import Officer
+from tsalert.staff.presence import BLOCKED
+from tsalert.staff.rules import RoleName
 
-_BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
-
-
-class GuardedLoginForm(LoginForm):
-    """The sign-in form, closed for a while to an account or network that keeps failing."""
-
-    remember = None  # a session ends after its twelve hours, whatever a browser asks for
-
-    def validate(self, **options: Any) -> bool:
-        """Check the password unless there were too many failures; count this one if it fails."""
-        account, network = str(self.email.data or ""), request.remote_addr or ""
-        if queries.sign_in_is_blocked(db.session(), account, network, now=utc_now()):
-            self.form_errors.append(_BLOCKED)
-            return False
-        if super().validate(**options):
-            return True
-        service.record_failed_sign_in(account, network, now=utc_now())
-        return False
-
-    def validate_next(self, field: Any) -> None:
-        """Forget a way on that leads to another site; it is no failure of the officer's."""
-        if field.data and not validate_redirect_url(field.data):
-            field.data = ""
+_REFUSED = "The email address or password is not right."
 
 
 def init_app(app: Flask) -> None:
-    """Set up signing in and out for pages."""
-    app.config.update(
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/",
-        SECURITY_POST_LOGOUT_VIEW="/sign-in",
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
-        SECURITY_PASSWORD_SINGLE_HASH=True,
-        SECURITY_CLI_USERS_NAME=False,  # the library's commands would change access without a line in the trail
-        SECURITY_CLI_ROLES_NAME=False,
-        SECURITY_FLASH_MESSAGES=False,
-        SECURITY_DEFAULT_REMEMBER_ME=False,
-        SECURITY_MSG_GENERIC_AUTHN_FAILED=("The email address or password is not right.", "error"),
-        SECURITY_PASSWORD_LENGTH_MIN=1,
-        SECURITY_FRESHNESS=timedelta(-1),  # no page that asks for the password again, outside the lock
-    )
-    Security(app, SQLAlchemyUserDatastore(db, Officer, Role), login_form=GuardedLoginForm)
-    # Flask-Security would also take tokens of its own, which never end, from headers and addresses.
-    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    """Set up signing in for pages.
+
+    :raises SettingsError: a second step is asked of a role that there is not.
+    """
+    _check_roles(app.extensions["tsalert_settings"].sign_in.second_step_roles)
+    hashing.init_app(app)
+    browsing.init_app(app)
+    locking.init_app(app)
     app.jinja_env.globals["shortcut_key"] = shortcut_key
 
 
 def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
     """Return who makes the request: by session cookie on pages, by bearer token alone under /api/."""
+    now = utc_now()
     if is_api:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        officer = queries.find_by_token(db.session(), token, now=utc_now()) if scheme.lower() == "bearer" else None
+        officer = queries.find_by_token(db.session(), token, now=now) if scheme.lower() == "bearer" else None
         return queries.actor_of(officer, Via.API) if officer else None
-    if not signed_in_officer.is_authenticated:
+    officer = browsing.current(now=now)
+    if officer is None:
         return None
-    g.shortcut = signed_in_officer.shortcut
-    return queries.actor_of(signed_in_officer, Via.PAGE)
+    if locking.is_covered():
+        return locking.watcher(officer)
+    g.shortcut = officer.shortcut
+    return queries.actor_of(officer, Via.PAGE)
+
+
+def check(account: str, password: str, *, now: datetime) -> Officer:
+    """Return the officer whose address and password these are; an unknown address costs the same work as a known one.
+
+    :raises RuleViolation: they are nobody's, without a word on which of them is wrong; there were too many failures; or
+        the account is let in by single sign-on alone.
+    """
+    require_own_way(account)
+    network = request.remote_addr or ""
+    if queries.sign_in_is_blocked(db.session(), account, network, now=now):
+        raise RuleViolation(BLOCKED)
+    officer = queries.find_by_email(db.session(), account)
+    is_right = hashing.is_password(password, officer.password if officer else None)
+    if officer is None or not is_right or not officer.active:
+        service.record_failed_sign_in(account, network, now=now)
+        raise RuleViolation(_REFUSED)
+    if hashing.is_outdated(officer.password or ""):
+        _hash_anew(officer.id, password)
+    if _few():
+        _note_emergency(officer, now)
+    return officer
+
+
+def require_own_way(account: str) -> None:
+    """Refuse to let an account in here where single sign-on is for all but a few.
+
+    :raises RuleViolation: it is none of those.
+    """
+    if _few() and account.strip().lower() not in _few():
+        raise RuleViolation("Passwords and passkeys are switched off here. Sign in with single sign-on.")
 
 
 def shortcut_key() -> str:
@@ -83,3 +89,26 @@ def shortcut_key() -> str:
     """
     key: str = g.get("shortcut", "")
     return key
+
+
+def _check_roles(asked: Collection[str]) -> None:
+    unknown = sorted(set(asked) - set(RoleName) - {EVERYBODY})
+    if unknown:
+        raise SettingsError(f"TSALERT_SECOND_STEP_ROLES names no role: {', '.join(unknown)}")
+
+
+def _hash_anew(officer_id: int, password: str) -> None:
+    with transaction() as session:
+        queries.get_officer_by_id(session, officer_id).password = hashing.hash_password(password)
+
+
+def _few() -> frozenset[str]:
+    """Return those who alone sign in here, in an emergency; nobody where everybody may."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return settings.single_sign_on.passwords_for if settings.single_sign_on else frozenset()
+
+
+def _note_emergency(officer: Officer, now: datetime) -> None:
+    actor = queries.actor_of(officer, Via.PAGE)
+    with transaction() as session:
+        audit.record(session, actor, "password used in an emergency", "officer", actor.officer_id, now=now)

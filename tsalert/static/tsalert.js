@@ -88,7 +88,9 @@ function showStale(event) {
     return;
   }
   notice.hidden = successful;
-  if (xhr.status === 401 || xhr.status === 403) {
+  if (document.body.dataset.coverAt && xhr.status === 401) {
+    document.dispatchEvent(new CustomEvent("ts:refused")); // this desk may be covered (desk.js)
+  } else if (xhr.status === 401 || xhr.status === 403) {
     location.reload();
   } else if (successful) {
     setClock(Date.parse(xhr.getResponseHeader("Date")));

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from tsalert.db import add_many
 from tsalert.delivery.queries import EndpointView, endpoints_by_id
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.delivery.service import NewEndpoint, confirm_endpoints, find_or_add_endpoints
@@ -128,8 +128,7 @@ def _write_consents(session: Session, consents: Sequence[tuple[Person, int, Impo
         }
         for person, endpoint_id, row in consents
     ]
-    if rows:
-        session.connection().execute(insert(ConsentEvent), rows)
+    add_many(session, ConsentEvent, rows)
 
 
 def _declaration(person: Person, row: ImportRow) -> Declaration:

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from secrets import choice
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tsalert.db import add_many
 from tsalert.subscribers.models import Partner, PartnerDeclaration
 
 # Letters and digits that nobody mistakes for one another when they read them out.
@@ -57,8 +58,7 @@ def declare(session: Session, declarations: Sequence[Declaration], *, now: datet
         and each.subscriber_id in known
         and (each.declared_at or each.declared_reach != known[each.subscriber_id])
     ]
-    if new:
-        session.connection().execute(insert(Partner), new)
+    add_many(session, Partner, new)
     if changed:
         session.execute(update(Partner), changed)
     _keep(session, latest, [*new, *changed], now)
@@ -83,8 +83,7 @@ def _keep(
         for each in latest.values()
         if each.subscriber_id in said
     ]
-    if rows:
-        session.connection().execute(insert(PartnerDeclaration), rows)
+    add_many(session, PartnerDeclaration, rows)
 
 
 def _known_reach(session: Session, subscriber_ids: list[int]) -> dict[int, int | None]:

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tsalert.db import new_ids
+from tsalert.db import add_many, new_ids
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Kind
@@ -200,8 +200,7 @@ def write_roll(session: Session, roll: Roll, topics: Mapping[str, int], *, now: 
         for person in roll.people
         for endpoint_id in person.new_endpoints
     ]
-    if links:
-        session.connection().execute(insert(SubscriberEndpoint), links)
+    add_many(session, SubscriberEndpoint, links)
     _write_holdings(session, roll, topics, now)
 
 
@@ -212,7 +211,7 @@ def _write_people(session: Session, roll: Roll, now: datetime) -> None:
         for person, subscriber_id in zip(new, new_ids(session, Subscriber, len(new)), strict=True):
             person.id = subscriber_id
         rows = [_details(one) | {"id": one.id, "partner_code": one.partner_code, "created_at": now} for one in new]
-        session.connection().execute(insert(Subscriber), rows)
+        add_many(session, Subscriber, rows)
     if changed:
         session.execute(update(Subscriber), [_details(person) | {"id": person.id} for person in changed])
 
@@ -246,8 +245,7 @@ def _write_holdings(session: Session, roll: Roll, topics: Mapping[str, int], now
             new.append(whose | state | {"source": held.source, "started_at": now})
         elif holding.is_changed:
             changed.append({"id": holding.id} | state)
-    if new:
-        session.connection().execute(insert(Subscription), new)
+    add_many(session, Subscription, new)
     if changed:
         session.execute(update(Subscription), changed)
 

@@ -180,12 +180,20 @@ def count_list(session: Session) -> Listed:
     return Listed(subscribers, {channel.value: counts.get(channel, 0) for channel in Channel})
 
 
-def asked_everywhere() -> CompoundSelect[int, int, str]:
-    """Return the query of (endpoint id, topic id, frequency) of all that anybody gets, wherever they live."""
+def asked(wards: Collection[str] = ()) -> CompoundSelect[int, int, str, str | None]:
+    """Return the query of (endpoint id, topic id, frequency, ward) of all that anybody gets.
+
+    :param wards: leave out who hears of none of these, as in ``audience``; none means everywhere.
+    """
     columns = (Subscription.endpoint_id, Subscription.topic_id, Subscription.frequency)
-    asked = select(*columns).where(Subscription.ended_at.is_(None))
-    paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-    return union_all(asked.where(Subscription.subscriber_id.not_in(paused)), beside_a_pause(asked, ()))
+    by_person = Subscriber.id == Subscription.subscriber_id
+    at_home = select(*columns, Subscriber.ward).join(Subscriber, by_person).where(Subscription.ended_at.is_(None))
+    besides = select(*columns, SubscriberWard.ward).join(Subscriber, by_person).join(SubscriberWard)
+    besides = besides.where(Subscription.ended_at.is_(None), AWAKE)
+    if wards:
+        besides = besides.where(SubscriberWard.ward.in_([*wards]))
+    awake = at_home.where(AWAKE, *([or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards]))] if wards else []))
+    return union_all(awake, besides, beside_a_pause(at_home, wards))
 
 
 def count_listed(session: Session, at: datetime) -> int:

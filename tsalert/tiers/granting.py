@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
+from tsalert.core.reasons import read_reason
 from tsalert.db import transaction
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries, rules
@@ -73,7 +74,7 @@ def open_root(session: Session, root: Record, reason: str, *, actor: Actor, now:
     :raises NotAllowed: they hold no live grant on it.
     :raises RuleViolation: the reason is too short or too long.
     """
-    kept = rules.read_reason(reason)
+    kept = read_reason(reason)
     if not queries.holds_grant(session, actor, root, now=now):
         raise NotAllowed("You have no access to this record. Ask a manager, or break the glass.")
     until = now + OPENING_LASTS
@@ -110,7 +111,7 @@ def _grant(new: NewGrant, origin: Origin, actor: Actor, now: datetime) -> Access
         subject_id=new.subject_id,
         tier=new.tier,
         origin=origin,
-        reason=rules.read_reason(new.reason),
+        reason=read_reason(new.reason),
         granted_by=actor.officer_id,
         granted_at=now,
         expires_at=new.expires_at,

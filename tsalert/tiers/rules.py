@@ -10,7 +10,6 @@ from tsalert.core.errors import RuleViolation
 OPENING_LASTS = timedelta(minutes=60)
 BREAK_GLASS_LASTS = timedelta(hours=4)
 LONGEST_GRANT = timedelta(days=90)
-SHORTEST_REASON, LONGEST_REASON = 10, 1000
 
 # A text or a keypress says what an officer did and is told nothing in return; commands and the timetable act for all.
 _SHOWN_SOMETHING = frozenset({Via.PAGE, Via.API, Via.SCREEN})
@@ -38,19 +37,6 @@ def is_limited(actor: Actor) -> bool:
 def sees_all_that_is_sensitive(actor: Actor) -> bool:
     """Tell whether somebody may see T3 of every record that they may see at all, without a grant."""
     return not is_limited(actor) or actor.may(Permission.READ_SENSITIVE)
-
-
-def read_reason(reason: str) -> str:
-    """Return a reason as it is kept.
-
-    :raises RuleViolation: it is too short to tell an auditor anything, or too long to be read.
-    """
-    kept = " ".join(reason.split())
-    if len(kept) < SHORTEST_REASON:
-        raise RuleViolation(f"Give the reason in at least {SHORTEST_REASON} characters.", field="reason")
-    if len(kept) > LONGEST_REASON:
-        raise RuleViolation(f"Give the reason in at most {LONGEST_REASON} characters.", field="reason")
-    return kept
 
 
 def require_expiry(expires_at: datetime, now: datetime) -> None:

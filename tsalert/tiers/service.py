@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotFound
+from tsalert.core.reasons import read_reason
 from tsalert.db import insert_ignoring_conflicts
 from tsalert.tiers import queries
 from tsalert.tiers.models import AccessGrant, Restriction
-from tsalert.tiers.rules import Tier, read_reason
+from tsalert.tiers.rules import Tier
 from tsalert.tiers.vocabulary import Origin, Subject
 
 

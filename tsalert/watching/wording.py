@@ -11,7 +11,7 @@ def watch_mail(problems: Sequence[str], *, authority: str, link: str) -> Content
     text = (
         f"The watch over the service of {authority} found this:\n\n{lines}\n"
         "While no worker runs nobody is paged: look at the board and ring by hand. Whoever runs the machine starts the "
-        "worker (flask --app wsgi worker).\n\n"
+        "worker (python -m tsalert.worker).\n\n"
         f"{link}\n\n"
         "You get this once an hour until it is mended.\n"
     )

@@ -16,7 +16,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 API_PREFIX = "/api/"
 # Views that come with libraries and guard themselves, or hold nothing of anybody's.
-_SELF_GUARDED = frozenset({"static", "security.static", "security.login", "security.logout", "api-docs.openapi_json"})
+_SELF_GUARDED = frozenset({"static", "api-docs.openapi_json"})
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -180,4 +180,4 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     is_part_of_page = "HX-Request" in request.headers  # a sign-in page must not land inside another page
     if is_api() or is_part_of_page or request.method not in {"GET", "HEAD"}:
         raise Unauthorized("Sign in first.")
-    return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
+    return redirect(url_for("signing_in.show_form", next=request.full_path.rstrip("?")), 303)

@@ -1,9 +1,10 @@
 """The JSON interface's frame: flask-smorest with our own error answers, its operations under /api/v1."""
 
 from json import JSONDecodeError
+from threading import RLock
 from typing import Any
 
-from flask import Request
+from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
@@ -47,10 +48,38 @@ class ProblemSchema(Schema):
 
 
 class ProblemApi(Api):  # type: ignore[misc]
-    """flask-smorest would turn every HTML error of the program into JSON; ours know the difference."""
+    """flask-smorest would turn every HTML error of the program into JSON; ours know the difference.
+
+    What the operations say of themselves, a good part of a process, is put together once somebody asks for it.
+    """
 
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_RESPONSE_CONTENT_TYPE = _JSON
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[Blueprint] = []
+        self._describing = RLock()
+        super().__init__(app)
+
+    @property
+    def spec(self) -> Any:
+        """The description of every operation that is registered."""
+        with self._describing:
+            while self._undescribed:
+                operations = self._undescribed.pop(0)
+                operations.register_views_in_doc(self, self._app, self._spec, name=operations.name, parameters=None)
+                self._spec.tag({"name": operations.name, "description": operations.description})
+        return self._spec
+
+    @spec.setter
+    def spec(self, begun: Any) -> None:
+        self._spec = begun
+
+    def register_blueprint(self, operations: Blueprint) -> None:
+        """Take up the operations of a capability."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][operations.name] = self
+        self._app.register_blueprint(operations)
+        self._undescribed.append(operations)
 
     def _register_error_handlers(self) -> None:
         """Leave errors to web/errors.py."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template
+from flask import Flask, Response, g, jsonify, render_template, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
@@ -148,6 +148,8 @@ def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, tit
         # Somebody else was first: what was typed is worth reading beside what they did.
         kept = outages.kept() if status == HTTPStatus.CONFLICT else None
         told["must_sign_in"] = status == HTTPStatus.UNAUTHORIZED
+        is_choice = status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method == "GET" and request.args
+        told["without_choices"] = request.path if is_choice else None
         response = Response(render_template("errors/error.html", kept=kept, **told))
     response.status_code = status
     return response

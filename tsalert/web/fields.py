@@ -23,6 +23,12 @@ _LARGEST_COUNT = 10**9
 _NEW_LINES = re.compile(r"\r\n?")
 
 
+def read_number(text: str) -> int | None:
+    """Return a record's number as it was sent, or None where it cannot be one."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return number if 0 < number <= LARGEST_ID else None
+
+
 class Strict(Schema):
     """A shape that refuses fields which it does not know."""
 

@@ -31,8 +31,6 @@ def let_go() -> None:
     """Give up the broken connection, and draw the page for nobody where it is not known who asks."""
     db.session.close()
     g.setdefault("actor", None)
-    # Flask-Login reads the account for every template, and keeps it under this name.
-    g.setdefault("_login_user", None)
 
 
 def kept() -> Kept | None:

@@ -63,7 +63,7 @@ def account_of(session: Session, alert: Alert) -> Account:
     :raises Conflict: it has been sent.
     """
     if alert.published_at is not None:
-        raise Conflict("This alert has been sent: its page says who got it.", legal=["read"])
+        raise Conflict("This alert has been sent: its page says who got it.", legal=["read it again"])
     if alert.in_reply_to is not None:
         return _account_of_follow_up(session, alert, alert.in_reply_to)
     is_urgent = alert.urgency == Urgency.URGENT

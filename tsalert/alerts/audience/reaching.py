@@ -12,7 +12,7 @@ from tsalert.alerts.audience.later import CHANNELS, FREQUENCIES, count_later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.subscribers import kept_counts
-from tsalert.subscribers.audiences import Alike
+from tsalert.subscribers.audiences import Alike, count_audiences
 from tsalert.subscribers.choice import EVERYBODY
 from tsalert.subscribers.rules import Frequency
 
@@ -38,19 +38,17 @@ class Readers:
 def count_readers(session: Session, alert: Alert, *, now: datetime) -> Readers:
     """Return how many would get an alert if it were approved now.
 
-    Those of a ward, and those who got another alert, are few enough to be counted for everybody who looks.
+    Who got another alert, and whom a choice narrows it to, are few enough to be counted for everybody who looks.
     """
-    is_for_all = alert.in_reply_to is None and not alert.wards and choice_of(alert) == EVERYBODY
-    kept = kept_counts.find_audiences(session, now=now) if is_for_all else None
-    if kept is None:
+    if alert.in_reply_to is not None or choice_of(alert) != EVERYBODY:
         reach = queries.reach(session, alert)
         sizes = editions.edition_sizes(session, alert, sum(reach.values()))
         return Readers(reach, sizes, count_later(session, alert, now=now))
-    audiences, as_of = kept
-    is_urgent = alert.urgency == Urgency.URGENT
-    found = audiences.at_once(alert.topic, alert.channels, urgent=is_urgent)
+    kept = kept_counts.find_audiences(session, now=now)
+    audiences, as_of = kept or (count_audiences(session, alert.wards), None)
+    found = audiences.at_once(alert.topic, alert.channels, wards=alert.wards, urgent=alert.urgency == Urgency.URGENT)
     later = {
-        often: audiences.later(alert.topic, often, by=CHANNELS, at_once=alert.channels, urgent=is_urgent)
+        often: audiences.later(alert.topic, often, wards=alert.wards, by=CHANNELS, besides=found)
         for often in FREQUENCIES
     }
     by_channel = {channel: sum(each.count for each in found if each.channel == channel) for channel in alert.channels}

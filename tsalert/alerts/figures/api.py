@@ -30,3 +30,11 @@ def link_call(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Say that a call quotes it."""
     quoting.link_call(alert_id, told["call"], actor=current_actor(), now=utc_now())
     return figures_of(alert_id)
+
+
+@blp.route("/<int:alert_id>/calls/<int:call_id>", methods=["DELETE"])
+@requires(Permission.READ_CALL)
+@blp.response(204)
+def unlink_call(alert_id: int, call_id: int) -> None:
+    """Say that a call does not quote it."""
+    quoting.unlink_call(alert_id, call_id, actor=current_actor(), now=utc_now())

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
 from tsalert.alerts.models import Alert, AlertEdition, AlertPrice, AlertWardCount
+from tsalert.core.money import PENNY
 from tsalert.db import transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.models import MailingCount
@@ -52,9 +53,14 @@ class Spent:
     pence_each: Decimal
 
     @property
+    def pence(self) -> Decimal:
+        """Pence in all, before tax, exact."""
+        return self.sent * self.units * self.pence_each
+
+    @property
     def pounds(self) -> Decimal:
         """Pounds in all, before tax, to the penny."""
-        return (self.sent * self.units * self.pence_each / 100).quantize(Decimal("0.01"))
+        return _pounds(self.pence)
 
 
 def keep_figures(now: datetime) -> None:
@@ -95,8 +101,12 @@ def spent(session: Session, alert_id: int) -> list[Spent]:
 
 
 def total(lines: Sequence[Spent]) -> Decimal:
-    """Return pounds in all, before tax."""
-    return sum((line.pounds for line in lines), Decimal("0.00"))
+    """Return pounds in all, before tax, to the penny: of the exact sum, as what is set aside is rounded."""
+    return _pounds(sum((line.pence for line in lines), Decimal(0)))
+
+
+def _pounds(pence: Decimal) -> Decimal:
+    return (pence / 100).quantize(PENNY, rounding=ROUND_HALF_UP)
 
 
 def _due(session: Session, now: datetime) -> Sequence[int]:

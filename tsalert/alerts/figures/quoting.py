@@ -12,7 +12,7 @@ from tsalert.alerts.models import Alert, AlertCall
 from tsalert.alerts.pasted import references_in
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.response import queries as response
 from tsalert.response.models import Call
@@ -23,6 +23,7 @@ from tsalert.tiers.vocabulary import Subject
 # What is told of a call may be written up, or put right, some days after it came.
 _LOOKED_BACK = timedelta(days=7)
 _NEWEST = 50
+_STANDS = AlertCall.unlinked_by.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,38 @@ def link_call(alert_id: int, reference: str, *, actor: Actor, now: datetime) -> 
         if call_id is None:
             raise RuleViolation("There is no call with this reference.", field="call")
         require_visible(session, actor, Subject.CALL, call_id, now=now)
-        if session.get(AlertCall, (alert_id, call_id)) is not None:
-            raise Conflict("This call stands by the alert already.", legal=["read"])
-        session.add(AlertCall(alert_id=alert_id, call_id=call_id, linked_by=actor.officer_id, noted_at=now))
+        row = session.get(AlertCall, (alert_id, call_id))
+        if row is not None and row.unlinked_by is None:
+            raise Conflict("This call stands by the alert already.", legal=["unlink it"])
+        row = row or AlertCall(alert_id=alert_id, call_id=call_id)
+        row.linked_by, row.unlinked_by, row.noted_at = actor.officer_id, None, now
+        session.add(row)
         audit.record(session, actor, "linked", "alert", alert_id, now=now, call=call_id)
+
+
+def unlink_call(alert_id: int, call_id: int, *, actor: Actor, now: datetime) -> None:
+    """Say that a call does not quote an alert, whoever or whatever linked it; its words do not bring it back.
+
+    :raises NotFound: there is no such alert, or the call does not stand by it.
+    :raises Withheld: the call is kept from this officer.
+    """
+    actor.require(Permission.READ_CALL)
+    actor.require(Permission.READ_ALERT)
+    if actor.officer_id is None:
+        raise NotAllowed("Only an officer can say that a call does not quote an alert.")
+    with transaction() as session:
+        queries.get_alert(session, alert_id, lock=True)
+        row = session.get(AlertCall, (alert_id, call_id))
+        if row is None or row.unlinked_by is not None:
+            raise NotFound("This call does not stand by the alert.")
+        require_visible(session, actor, Subject.CALL, call_id, now=now)
+        row.unlinked_by = actor.officer_id
+        audit.record(session, actor, "unlinked", "alert", alert_id, now=now, call=call_id)
 
 
 def count_calls(session: Session, alert_id: int) -> int:
     """Return how many calls quote an alert."""
-    query = select(func.count()).select_from(AlertCall).where(AlertCall.alert_id == alert_id)
+    query = select(func.count()).select_from(AlertCall).where(AlertCall.alert_id == alert_id, _STANDS)
     return session.scalar(query) or 0
 
 
@@ -87,7 +111,7 @@ def calls_of(session: Session, alert_id: int, actor: Actor, *, now: datetime) ->
     rows = session.execute(
         select(Call.id, Call.reference, Call.received_at, AlertCall.linked_by)
         .join(AlertCall, AlertCall.call_id == Call.id)
-        .where(AlertCall.alert_id == alert_id, visible(actor, Subject.CALL, Call.id, now=now))
+        .where(AlertCall.alert_id == alert_id, _STANDS, visible(actor, Subject.CALL, Call.id, now=now))
         .order_by(Call.received_at.desc(), Call.id.desc())
         .limit(_NEWEST)
     )

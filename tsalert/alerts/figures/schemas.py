@@ -24,7 +24,7 @@ class AlertWardLineSchema(Schema):
 
 
 class AlertSpentSchema(Schema):
-    """What the messages of one round on one channel cost as they were sent."""
+    """What the messages of one round on one channel cost that a provider took, at the prices of the day."""
 
     channel = fields.String()
     round = fields.Integer()
@@ -45,11 +45,16 @@ class QuotingCallSchema(Schema):
 
 
 class AlertFiguresSchema(Schema):
-    """An alert in figures; ``calls`` are those that the caller may see, ``quoted_by`` counts all."""
+    """An alert in figures; ``calls`` are those that the caller may see, ``quoted_by`` counts all.
+
+    ``pounds`` is what the messages cost that providers took, ``set_aside`` what all of them would have cost, which
+    counts against the limits. Both are before tax.
+    """
 
     wards = fields.List(fields.Nested(AlertWardLineSchema))
     counted_at = fields.AwareDateTime(allow_none=True)
     spent = fields.List(fields.Nested(AlertSpentSchema))
     pounds = fields.Decimal(as_string=True)
+    set_aside = fields.Decimal(as_string=True)
     quoted_by = fields.Integer()
     calls = fields.List(fields.Nested(QuotingCallSchema))

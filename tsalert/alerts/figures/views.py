@@ -1,5 +1,6 @@
 """The page of an alert's figures: by ward, what it cost, and the calls that quote it."""
 
+from decimal import ROUND_HALF_UP
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -9,8 +10,11 @@ from tsalert.alerts import queries
 from tsalert.alerts.figures import queries as figures
 from tsalert.alerts.figures import quoting
 from tsalert.alerts.figures.schemas import QuotedBySchema
+from tsalert.alerts.spending import service as spending
+from tsalert.alerts.spending.rules import in_pounds
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.money import PENNY
 from tsalert.db import db
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
@@ -40,6 +44,15 @@ def link_call(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_figures", alert_id=alert_id), 303)
 
 
+@bp.post("/alerts/<int:alert_id>/calls/<int:call_id>/unlink")
+@requires(Permission.READ_CALL)
+def unlink_call(alert_id: int, call_id: int) -> ResponseReturnValue:
+    """Say that a call does not quote it."""
+    quoting.unlink_call(alert_id, call_id, actor=current_actor(), now=utc_now())
+    flash("The call does not stand by this alert any more.", "success")
+    return redirect(url_for(".show_figures", alert_id=alert_id), 303)
+
+
 def figures_of(alert_id: int) -> dict[str, Any]:
     """Return an alert in figures, with the calls that whoever asks may see.
 
@@ -55,6 +68,7 @@ def figures_of(alert_id: int) -> dict[str, Any]:
         "counted_at": counted_at,
         "spent": spent,
         "pounds": figures.total(spent),
+        "set_aside": in_pounds(spending.set_aside_for(session, alert_id)).quantize(PENNY, rounding=ROUND_HALF_UP),
         "quoted_by": quoting.count_calls(session, alert_id),
         "calls": quoting.calls_of(session, alert_id, actor, now=utc_now()) if may_read else [],
     }

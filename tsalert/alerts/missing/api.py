@@ -6,11 +6,11 @@ from tsalert.alerts import queries
 from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
-from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema, MissingSchema
-from tsalert.alerts.missing.service import Again
+from tsalert.alerts.missing.schemas import AlertResendSchema, Asked, MissingAskedSchema, MissingSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -31,9 +31,11 @@ def list_missing(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @requires(Permission.APPROVE_ALERT)
 @blp.arguments(AlertResendSchema)
 @blp.response(201, MissingSchema)
-def send_again(wanted: Again, alert_id: int) -> dict[str, Any]:
+def send_again(asked: Asked, alert_id: int) -> dict[str, Any]:
     """Send it again to those whom it did not reach, in the words that were approved."""
-    resending.send_again(alert_id, wanted, actor=current_actor(), now=utc_now())
+    actor, now = current_actor(), utc_now()
+    require_presence(actor, asked.password, now=now)
+    resending.send_again(alert_id, asked.again, actor=actor, now=now)
     return _missing(alert_id, None, None)
 
 

@@ -1,15 +1,25 @@
 """The shape of what is asked and told of those whom an alert did not reach."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
-from tsalert.web.fields import RecordId
+from tsalert.alerts.schemas import LONGEST_REASON
+from tsalert.web.fields import Paragraph, RecordId
 
 _CHOOSE = "Choose whom to send it to again."
 _HOW = "Choose how to send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom an alert is to be sent again, and the password where time has passed since its officer signed in."""
+
+    again: Again
+    password: str | None
 
 
 class MissingAskedSchema(Schema):
@@ -32,11 +42,14 @@ class AlertResendSchema(Schema):
         error_messages={"required": _CHOOSE},
     )
     way = fields.Enum(Way, by_value=True, required=True, error_messages={"required": _HOW})
+    password = fields.String(load_default=None, allow_none=True)
+    night_reason = Paragraph(longest=LONGEST_REASON, load_default=None, allow_none=True)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Again:
-        """Hand the service a typed value; the same reason twice counts once."""
-        return Again(tuple(dict.fromkeys(data["reasons"])), data["way"])
+    def build(self, data: dict[str, Any], **_: Any) -> Asked:
+        """Hand over typed values; the same reason twice counts once."""
+        reasons = tuple(dict.fromkeys(data["reasons"]))
+        return Asked(Again(reasons, data["way"], data["night_reason"]), data["password"])
 
 
 class MissedSchema(Schema):

@@ -12,6 +12,7 @@ from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.models import Alert, AlertEdition, AlertResend
+from tsalert.alerts.night import reasons as night
 from tsalert.alerts.night.rules import LANES
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.alerts.spending import service as spending
@@ -20,6 +21,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import transaction
+from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import reachable_endpoints
 from tsalert.delivery.rules import Content
@@ -34,10 +36,11 @@ _OTHER_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """For whom an alert is sent again, and how."""
+    """For whom an alert is sent again, how, and why it cannot wait until the morning, if it would wake people."""
 
     reasons: tuple[Reason, ...]
     way: Way
+    night_reason: str | None = None
 
 
 def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> int:
@@ -47,8 +50,8 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
     have it, or asked us to stop, gets nothing, however often this is called.
 
     :raises Conflict: nobody is left to send it to, it is held or was withdrawn, or its words would not be the same.
-    :raises RuleViolation: no reason is chosen, one is no reason to send again, the alert has ended, or it
-        costs more than is left.
+    :raises RuleViolation: no reason is chosen, one is no reason to send again, the alert has ended, it costs more than
+        is left, or it would wake people and nobody said why it must.
     """
     actor.require(Permission.APPROVE_ALERT)
     if actor.officer_id is None:
@@ -59,10 +62,11 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         made = (_again if wanted.way is Way.SAME else _elsewhere)(session, alert, wanted.reasons, now)
         size = sum(each for _, _, each in made)
         if not size:
-            raise Conflict("Nobody is left whom this could be sent to.", legal=["read"])
+            raise Conflict("Nobody is left whom this could be sent to.", legal=["read it again"])
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
+        _say_why_now(session, alert, wanted, made, actor, now)
         pulled = proof.pull_proof(alert)
         keep_prices(session, alert.id, resend.round, pulled, [*Channel])
         spending.charge(session, alert, pulled, [number for number, _, _ in made], now=now)
@@ -80,11 +84,21 @@ def _keep(session: Session, resend: AlertResend, made: _Made) -> None:
         session.add(kept)
 
 
+def _say_why_now(session: Session, alert: Alert, wanted: Again, made: _Made, actor: Actor, now: datetime) -> None:
+    """Refuse to wake people unless somebody has said why, when it was approved or now."""
+    night.say_why_again(session, alert, wanted.night_reason, actor=actor, now=now)
+    found = delivery_queries.progress_of_all(session, [mailing_id for mailing_id, _, _ in made])
+    channels = {channel for each in found.values() for channel in each.by_channel}
+    night.require_reason(session, alert, alert.approved_digest or "", at=now, channels=channels)
+
+
 def _check(session: Session, alert: Alert, reasons: Collection[Reason], now: datetime) -> None:
     if not reasons or not set(reasons) <= set(SENT_AGAIN):
         raise RuleViolation("Choose whom to send it to again.", field="reasons")
     if queries.standing(session, alert) not in SENT:
-        raise Conflict("This alert cannot be sent again: it is not being sent, or was withdrawn.", legal=["read"])
+        raise Conflict(
+            "This alert cannot be sent again: it is not being sent, or was withdrawn.", legal=["read it again"]
+        )
     if alert.expires_at <= now:
         raise RuleViolation("This alert has ended, so nobody needs it any more.")
 
@@ -111,7 +125,7 @@ def _elsewhere(session: Session, alert: Alert, reasons: Collection[Reason], now:
     :raises Conflict: the settings have changed what it would say.
     """
     if proof.pull_proof(alert).digest != alert.approved_digest:
-        raise Conflict(_OTHER_WORDS, legal=["follow up"])
+        raise Conflict(_OTHER_WORDS, legal=["write an update"])
     left, made = missing.other_addresses(session, alert, reasons), []
     for edition in Edition:
         readers = editions.readers_among(session, left, edition)

@@ -1,21 +1,25 @@
 """The page of those whom an alert did not reach, from which it is sent again."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import costing, letting_go, proof, queries
+from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
 from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
+from tsalert.alerts.night.reasons import find_reason
+from tsalert.alerts.night.rules import wakes_people
 from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
-from tsalert.alerts.views import on_their_way
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.staff.presence import is_fresh, require_presence
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
@@ -42,6 +46,7 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
         resends=missing.resends_of(session, alert.id),
         names=officer_names(session),
         channel_words=CHANNELS,
+        asks_password=not is_fresh(current_actor(), now=utc_now()),
         **_choices(alert),
     )
 
@@ -51,7 +56,9 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
 @redisplays(list_missing)
 def send_again(alert_id: int) -> ResponseReturnValue:
     """Send it again to those whom it did not reach."""
-    size = resending.send_again(alert_id, load_form(AlertResendSchema()), actor=current_actor(), now=utc_now())
+    asked, actor, now = load_form(AlertResendSchema()), current_actor(), utc_now()
+    require_presence(actor, asked.password, now=now)
+    size = resending.send_again(alert_id, asked.again, actor=actor, now=now)
     flash(on_their_way(size), "success")
     return redirect(url_for(".list_missing", alert_id=alert_id), 303)
 
@@ -69,9 +76,16 @@ def _choices(alert: Alert) -> dict[str, Any]:
         "costs": costs,
         "ways": [way for way in Way if is_open and sizes[way]],
         "is_open": is_open,
+        "wakes_now": _wakes(alert, {channel for counts in sizes.values() for channel in counts}),
         "are_gone": letting_go.are_gone(alert, utc_now()),
         "address_words": ADDRESS_WORDS,
         "one_words": ONE_ADDRESS,
         "ways_words": dict(Way.options()),
         "reason_words": dict(Reason.options()),
     }
+
+
+def _wakes(alert: Alert, channels: Collection[str]) -> bool:
+    """Tell whether sending it again would ring or text people at night, and nobody has said why."""
+    wakes = wakes_people(channels, alert.urgency, alert.expires_at, utc_now()) and alert.override_reason is None
+    return wakes and find_reason(db.session(), alert.id, alert.approved_digest or "") is None

@@ -3,6 +3,7 @@
 Whoever sends alone has said why already.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -27,24 +28,24 @@ def give_reason(alert_id: int, shown: str, reason: str, *, actor: Actor, now: da
     :raises RuleViolation: the reason says nothing.
     """
     actor.require(Permission.APPROVE_ALERT)
-    if len(reason.strip()) < rules.SHORTEST_REASON:
-        raise RuleViolation(f"Give a reason of at least {rules.SHORTEST_REASON} characters.", field=FIELD)
+    _check(reason)
     with transaction() as session:
         alert = queries.get_alert(session, alert_id, lock=True)
         rules.require_other_eyes(queries.writers(session, alert_id), actor.officer_id)
         rules.require_same(shown, proof.pull_proof(alert).digest)
-        if find_reason(session, alert_id, shown) is None:
-            given = {"given_by": actor.officer_id, "given_at": now, "reason": reason.strip()}
-            session.add(NightReason(alert_id=alert_id, digest=shown, **given))
-            audit.record(session, actor, "let wake people", "alert", alert_id, now=now, reference=alert.reference)
+        _keep(session, alert, shown, reason, actor=actor, now=now)
 
 
-def require_reason(session: Session, alert: Alert, digest: str, *, at: datetime) -> None:
+def require_reason(
+    session: Session, alert: Alert, digest: str, *, at: datetime, channels: Collection[str] | None = None
+) -> None:
     """Refuse to ring and text people at night unless somebody said why; a step.
 
+    :param channels: by which it goes; left out, all of the alert's.
     :raises RuleViolation: nobody did.
     """
-    if not wakes_people(alert.channels, alert.urgency, alert.expires_at, at) or alert.override_reason is not None:
+    by = alert.channels if channels is None else channels
+    if not wakes_people(by, alert.urgency, alert.expires_at, at) or alert.override_reason is not None:
         return
     if find_reason(session, alert.id, digest) is None:
         raise RuleViolation(
@@ -53,6 +54,29 @@ def require_reason(session: Session, alert: Alert, digest: str, *, at: datetime)
         )
 
 
+def say_why_again(session: Session, alert: Alert, reason: str | None, *, actor: Actor, now: datetime) -> None:
+    """Keep why an alert that is sent again cannot wait until the morning, if that is said; a step.
+
+    :raises RuleViolation: the reason says nothing.
+    """
+    if reason is not None:
+        _check(reason)
+        _keep(session, alert, alert.approved_digest or "", reason, actor=actor, now=now)
+
+
 def find_reason(session: Session, alert_id: int, digest: str) -> NightReason | None:
     """Return why an alert, as it reads, cannot wait until the morning."""
     return session.get(NightReason, (alert_id, digest))
+
+
+def _check(reason: str) -> None:
+    if len(reason.strip()) < rules.SHORTEST_REASON:
+        raise RuleViolation(f"Give a reason of at least {rules.SHORTEST_REASON} characters.", field=FIELD)
+
+
+def _keep(session: Session, alert: Alert, digest: str, reason: str, *, actor: Actor, now: datetime) -> None:
+    if find_reason(session, alert.id, digest) is None:
+        given = {"given_by": actor.officer_id, "given_at": now, "reason": reason.strip()}
+        session.add(NightReason(alert_id=alert.id, digest=digest, **given))
+        session.flush()
+        audit.record(session, actor, "let wake people", "alert", alert.id, now=now, reference=alert.reference)

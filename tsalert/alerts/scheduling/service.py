@@ -162,7 +162,7 @@ def _made(
 def _standing(session: Session, alert_id: int) -> AlertSchedule:
     found = schedules.find_standing(session, alert_id, lock=True)
     if found is None:
-        raise Conflict("This alert has changed meanwhile. Look at it again.", legal=["read"])
+        raise Conflict("This alert has changed meanwhile. Look at it again.", legal=["read it again"])
     return found
 
 

@@ -21,7 +21,9 @@ class PurseSchema(Schema):
 
 
 class BudgetSchema(Schema):
-    """What the texts and calls of an alert would cost now, against what is left; after it was sent, what they cost.
+    """What the texts and calls of an alert would cost now, against what is left; once it is sent, what was set aside.
+
+    What they cost in the end, those alone that a provider took, stands among the alert's figures.
 
     ``too_dear`` says why it would be refused without leave.
     """

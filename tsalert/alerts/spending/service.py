@@ -73,10 +73,10 @@ def give_leave(alert_id: int, shown: str, reason: str, *, actor: Actor, now: dat
     with transaction() as session:
         alert = queries.get_alert(session, alert_id, lock=True)
         if alert.published_at is not None:
-            raise Conflict("This alert has gone out.", legal=["read"])
+            raise Conflict("This alert has gone out.", legal=["read it again"])
         rules.require_same(shown, proof.pull_proof(alert).digest)
         if find_leave(session, alert_id, shown) is not None:
-            raise Conflict("This alert may cost more already.", legal=["read"])
+            raise Conflict("This alert may cost more already.", legal=["read it again"])
         given = {"given_by": actor.officer_id, "given_at": now, "reason": rules.check_reason(reason)}
         session.add(SpendingLeave(alert_id=alert_id, digest=shown, **given))
         audit.record(session, actor, "let cost more", "alert", alert_id, now=now, reference=alert.reference)
@@ -87,8 +87,8 @@ def find_leave(session: Session, alert_id: int, digest: str) -> SpendingLeave | 
     return session.get(SpendingLeave, (alert_id, digest))
 
 
-def spent_on(session: Session, alert_id: int) -> int:
-    """Return what an alert was counted with, in units."""
+def set_aside_for(session: Session, alert_id: int) -> int:
+    """Return what an alert was counted with as it was queued, in units: all its texts and calls, taken or not."""
     found: Sequence[int] = session.scalars(select(AlertSpending.cost).filter_by(alert_id=alert_id)).all()
     return sum(found)
 

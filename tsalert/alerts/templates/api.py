@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.alerts.audience.parties import parties_of
 from tsalert.alerts.templates import filling, queries, rules, service
 from tsalert.alerts.templates.queries import Template
 from tsalert.alerts.templates.schemas import (
@@ -48,9 +49,12 @@ def add_template(told: dict[str, Any]) -> Template:
 @blp.response(200, AlertBeginningSchema)
 def begin_alert(asked: dict[str, Any]) -> dict[str, Any]:
     """Return what an alert begins with; of a case it takes its category, type, ward, first contact and time of day."""
-    begun = filling.begin(db.session(), **asked, actor=current_actor(), now=utc_now())
+    session, actor, now = db.session(), current_actor(), utc_now()
+    begun = filling.begin(session, **asked, actor=actor, now=now)
+    known = parties_of(session, asked["case_id"], actor=actor, now=now) if asked["case_id"] else []
     texts = {name: begun.get(name, "") for name in rules.LIMITS}
-    return {"case_id": None, "wards": [], "topic": ""} | begun | texts | {"unfilled": rules.unfilled(texts)}
+    found = {"unfilled": rules.unfilled(texts), "parties": known}
+    return {"case_id": None, "wards": [], "topic": ""} | begun | texts | found
 
 
 @blp.route("/<name>")

@@ -70,8 +70,18 @@ class AlertBeginningAskedSchema(Strict):
     template = Line(longest=LONGEST_NAME, load_default=None)
 
 
+class AlertPartySchema(Schema):
+    """A body that knows of a case already, and how."""
+
+    name = fields.String()
+    part = fields.String()
+
+
 class AlertBeginningSchema(Schema):
-    """Words that an alert may begin with; ``unfilled`` names the placeholders that must be written over."""
+    """Words that an alert may begin with; ``unfilled`` names the placeholders that must be written over.
+
+    ``parties`` know of the case already, and so know from the alert whom it is about.
+    """
 
     headline = fields.String()
     body = fields.String()
@@ -83,3 +93,4 @@ class AlertBeginningSchema(Schema):
     case_id = fields.Integer(allow_none=True)
     proposed = fields.String(allow_none=True, metadata={"description": "The template that suits the case."})
     unfilled = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    parties = fields.List(fields.Nested(AlertPartySchema))

@@ -29,8 +29,13 @@ def trials_of(session: Session, alert_id: int) -> Sequence[AlertTrial]:
     return session.scalars(query.limit(MOST)).all()
 
 
+def is_call_of_test(session: Session, delivery_id: int) -> bool:
+    """Tell whether a call that we made is a test of an alert to an officer."""
+    return session.scalar(select(AlertTrial.id).where(AlertTrial.delivery_id == delivery_id)) is not None
+
+
 def own_address(session: Session, officer_id: int, channel: Channel) -> str | None:
-    """Return where an officer gets tests: their own mail or verified mobile; None where they have none."""
+    """Return where an officer gets tests: their own mail, or texts and calls at their verified mobile; else None."""
     if channel is Channel.EMAIL:
         return get_officer_by_id(session, officer_id).email
     return mobile_of(session, officer_id)
@@ -40,5 +45,5 @@ def ways(session: Session, alert: Alert, actor: Actor) -> dict[Channel, str | No
     """Return how this officer could get a test of an alert, each with where they get it, None where it is missing."""
     if actor.officer_id is None:
         return {}
-    offered = [Channel.EMAIL, *([Channel.SMS] if Channel.SMS in alert.channels else [])]
+    offered = [Channel.EMAIL, *(channel for channel in (Channel.SMS, Channel.VOICE) if channel in alert.channels)]
     return {channel: own_address(session, actor.officer_id, channel) for channel in offered}

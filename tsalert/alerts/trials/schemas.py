@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from tsalert.alerts.rules import Channel, Edition
 from tsalert.web.fields import Strict
 
-_WAYS = "Choose email or sms."
+_WAYS = "Choose email, sms or voice."
 
 
 class NewAlertTrialSchema(Strict):

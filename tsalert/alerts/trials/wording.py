@@ -1,6 +1,5 @@
 """What a test says: the alert, marked so that nobody takes it for one. Pure."""
 
-from tsalert.alerts.rules import Channel
 from tsalert.alerts.wording import Mail
 from tsalert.delivery.rules import Content
 
@@ -21,4 +20,6 @@ def mark_text(sms: str, subject: str) -> Content:
     return Content(subject=f"{MARK}: {subject}", text="", sms=f"{MARK}: {sms}")
 
 
-CHANNELS = (Channel.EMAIL, Channel.SMS)
+def mark_call(voice: str, subject: str) -> Content:
+    """Return the words of a call of an alert as a test."""
+    return Content(subject=f"{MARK}: {subject}", voice=f"{_SAID} {voice}")

@@ -52,7 +52,7 @@ def correct(alert_id: int, *, actor: Actor, now: datetime) -> int:
         alert = queries.get_alert(session, alert_id, lock=True)
         obstacle = find_obstacle(session, alert)
         if obstacle or alert.withdrawn_because is None:
-            raise Conflict(obstacle or "This alert was not withdrawn.", legal=["read"])
+            raise Conflict(obstacle or "This alert was not withdrawn.", legal=["read it again"])
         return _write_correction(session, alert, alert.withdrawn_because, actor, now).id
 
 

@@ -61,7 +61,7 @@ def name_of(head: TitleBlock, kind: Format) -> str:
 def content_of(report: Report, kind: Format, making: Making) -> bytes:
     """Return a report as a file of a kind.
 
-    :raises Unavailable: the council's Word template cannot be read or lacks a style, which is named.
+    :raises Unavailable: the council's Word template cannot be read or lacks styles, all of which are named.
     """
     return _WRITERS[kind](for_readers(report), making)
 

@@ -77,7 +77,7 @@ def of_room(settings: Settings) -> Iterator[Finding]:
 
 def of_worker(session: Session, *, now: datetime) -> Iterator[Finding]:
     """Look when a worker was heard of last."""
-    to_do = "Start one: flask --app wsgi worker. Without it nobody is paged and nothing is sent."
+    to_do = "Start one: python -m tsalert.worker. Without it nobody is paged and nothing is sent."
     try:
         at, silent = signs.last_sign(session), signs.silent_since(session, now=now)
     except SQLAlchemyError:

@@ -1,0 +1,105 @@
+"""What the pages and the worker stand on alike: settings, the database, and who carries messages."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from tsalert.circulation import queries as circulation
+from tsalert.config import Settings, sqlite_path
+from tsalert.db import db
+from tsalert.delivery.ports import Probed
+from tsalert.delivery.rules import Channel
+from tsalert.installation import service as installation
+from tsalert.providers.recorder import Recorder
+from tsalert.providers.smtp import SmtpEmail
+from tsalert.providers.unserved import Unserved
+from tsalert.response.kept_facts import kept_facts
+from tsalert.telephone.ports import CallLog, RecordingSource
+
+_ROOT = Path(__file__).parent.parent
+
+
+def found(settings: Settings) -> Flask:
+    """Return a program with its database and its providers, and no door: no page, no operation, no command."""
+    app = Flask("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
+    app.config.update(_config(settings))
+    app.extensions["tsalert_settings"] = settings
+    database_file = sqlite_path(settings.database_url)
+    if database_file:
+        database_file.parent.mkdir(parents=True, exist_ok=True)
+        if not database_file.exists():
+            database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
+    db.init_app(app)
+    app.extensions["tsalert_gateways"] = _gateways(settings)
+    app.extensions["tsalert_partner_codes"] = circulation.codes_at
+    app.extensions["tsalert_kept_facts"] = kept_facts
+    app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
+    with app.app_context():
+        app.config["TSALERT_DEMO"] = installation.is_demo()
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
+    }
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    """Give up on a server that does not answer before an officer does; SQLite waits for locks by itself (db.py)."""
+    # An error is logged with its statement; the values in it are names, addresses and what happened to people.
+    unseen: dict[str, object] = {"hide_parameters": True}
+    return unseen if url.startswith("sqlite") else unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
+
+
+def _gateways(settings: Settings) -> tuple[Probed, ...]:
+    """Choose the provider of each channel."""
+    return _mails(settings), _texts(settings), _calls(settings)
+
+
+def _mails(settings: Settings) -> Probed:
+    if settings.notify is not None and settings.notify.email_template is not None:
+        # The packages of providers are large; only who sends by one pays for it in memory.
+        from tsalert.providers.notify_email import NotifyEmail  # noqa: PLC0415
+
+        return NotifyEmail(settings.notify, public_url=settings.public_url)
+    if settings.smtp is None:
+        return Recorder(Channel.EMAIL)
+    return SmtpEmail(settings.smtp, sender=settings.email_address)
+
+
+def _texts(settings: Settings) -> Probed:
+    if settings.notify is not None and settings.texts_by_notify:
+        from tsalert.providers.notify_sms import NotifySms  # noqa: PLC0415 - as above
+
+        return NotifySms(settings.notify, public_url=settings.public_url)
+    if settings.twilio is None:
+        return Recorder(Channel.SMS)
+    from tsalert.providers.twilio_sms import TwilioSms  # noqa: PLC0415 - as above
+
+    return TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
+
+
+def _calls(settings: Settings) -> Probed:
+    if not settings.makes_calls:
+        # Where real texts leave, a call that nobody makes must not pass for one that was made.
+        return Unserved(Channel.VOICE, "nothing is set up that makes calls")
+    if settings.twilio is None:
+        return Recorder(Channel.VOICE)
+    from tsalert.providers.twilio_voice import TwilioVoice  # noqa: PLC0415 - as above
+
+    hooks = f"{settings.public_url}/webhooks/twilio"
+    return TwilioVoice(settings.twilio, words_url=f"{hooks}/call", callback_url=f"{hooks}/status")
+
+
+def _telephone(settings: Settings) -> tuple[RecordingSource | None, CallLog | None]:
+    """Choose where callers' messages come from, and who remembers calls; nobody, where there is no provider."""
+    if settings.twilio is None:
+        return None, None
+    from tsalert.providers.twilio_calls import TwilioCalls  # noqa: PLC0415 - as above
+    from tsalert.providers.twilio_recordings import TwilioRecordings  # noqa: PLC0415 - as above
+
+    return TwilioRecordings(settings.twilio), TwilioCalls(settings.twilio)

@@ -1,0 +1,1 @@
+"""Signing in where the council knows its people: by OpenID Connect, at one provider."""

@@ -1,0 +1,1 @@
+"""Who joins the staff and who leaves it: accounts, what each may do, and what a leaver hands on."""

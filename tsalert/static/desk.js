@@ -1,0 +1,96 @@
+/**
+ * Covers a page that nobody has used for a while, without taking from it what was typed.
+ *
+ * The service says whether the desk is covered (staff/locking.py): another tab may be in use. While somebody types or
+ * points here it is told so, now and then.
+ */
+
+import { offerPasskeys } from "./passkeys.js";
+
+const PING = 60 * 1000;
+const { lockAfter, coverAt, activeAt } = document.body.dataset;
+const title = document.title;
+let pinged = Date.now();
+let timer = setTimeout(ask, lockAfter * 1000);
+
+for (const kind of ["keydown", "pointerdown"]) {
+  document.addEventListener(kind, noteActive, { passive: true, capture: true });
+}
+document.addEventListener("ts:refused", () => ask().then((isSignedOut) => isSignedOut && location.reload()));
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+
+function noteActive() {
+  if (Date.now() - pinged < PING || document.querySelector(".ts-cover")) {
+    return;
+  }
+  pinged = Date.now();
+  const token = document.querySelector("[name=csrf_token]")?.value ?? "";
+  reach(activeAt, { method: "POST", headers: { "X-CSRFToken": token } }).then(show);
+}
+
+/** Ask whether this desk is covered, and return whether nobody is signed in at it any more. */
+async function ask() {
+  const answer = await reach(coverAt, { headers: { "HX-Request": "true" } });
+  await show(answer);
+  return answer?.status === 401 && !document.querySelector(".ts-cover");
+}
+
+/** Ask the service, and return nothing where it does not answer. */
+async function reach(address, options) {
+  try {
+    return await fetch(address, { ...options, redirect: "manual" });
+  } catch {
+    return null;
+  }
+}
+
+/** Cover the page or uncover it, as the service says. */
+async function show(answer) {
+  clearTimeout(timer);
+  const left = Number(answer?.headers.get("Retry-After") ?? lockAfter);
+  timer = setTimeout(ask, Math.max(left, 5) * 1000);
+  if (answer?.status === 401) {
+    lay(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-cover]"));
+  } else if (answer?.status === 204) {
+    lift();
+  }
+}
+
+function lay(cover) {
+  if (!cover || (document.querySelector(".ts-cover") && !cover.querySelector("[role=alert]"))) {
+    return;
+  }
+  lift();
+  const dialog = document.createElement("dialog");
+  dialog.className = "ts-cover";
+  dialog.setAttribute("aria-labelledby", "cover-title");
+  dialog.append(document.adoptNode(cover));
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  document.body.append(dialog);
+  document.title = "Locked";
+  dialog.showModal();
+  offerPasskeys(dialog);
+  dialog.addEventListener("submit", onSubmit);
+  globalThis.htmx?.process(dialog);
+}
+
+function lift() {
+  document.querySelector(".ts-cover")?.remove();
+  document.title = title;
+}
+
+/** Take the cover off in place; what signs the officer out goes its own way. */
+async function onSubmit(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.matches("[data-forgets-drafts]")) {
+    return;
+  }
+  event.preventDefault();
+  const answer = await reach(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  if (answer?.type === "opaqueredirect") {
+    pinged = Date.now();
+    ask();
+  } else {
+    show(answer);
+  }
+}
