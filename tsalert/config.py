@@ -163,8 +163,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
-        watching=read_watching(reader),
-        **_ways_in(reader),
+        **_ways_in_and_watching(reader),
         **read_spending(reader),
     )
     return _without_faults(settings, reader)
@@ -182,8 +181,9 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
 
 
-def _ways_in(reader: Reader) -> dict[str, Any]:
-    return {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
+def _ways_in_and_watching(reader: Reader) -> dict[str, Any]:
+    ways_in = {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
+    return ways_in | {"watching": read_watching(reader)}
 
 
 def _without_faults(settings: Settings, reader: Reader) -> Settings:
