@@ -34,12 +34,14 @@ from tsalert.staff import signing_in
 from tsalert.staff.factors import requiring
 from tsalert.staff.single_sign_on import views as single_sign_on
 from tsalert.staff.single_sign_on.ports import IdentityProvider
+from tsalert.staff.tokens import limiting
 from tsalert.tiers import gate
 from tsalert.web import (
     access,
     answered,
     caching,
     compressing,
+    conditional,
     errors,
     filters,
     headers,
@@ -65,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = found(settings)
     app.config.update(_web_config(settings))
     Migrate(app, db, directory=str(_ROOT / "migrations"))
+
     _init_web(app, settings)
     _register(app)
     return app
@@ -152,12 +155,14 @@ def _init_web(app: Flask, settings: Settings) -> None:
     single_sign_on.init_app(app, _identity_provider(settings))
     access.init_app(app, _find_actor)
     requiring.init_app(app)
+    limiting.init_app(app)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)
+    conditional.init_app(app)
     pages.init_app(
         app,
         authority_name=settings.authority_name,
@@ -213,6 +218,7 @@ def _register(app: Flask) -> None:
     for blueprint in doors.PAGES:
         app.register_blueprint(blueprint)
     api = ProblemApi(app)
+    api.describe_fields()
     for operations in doors.OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)

@@ -134,7 +134,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     reader = Reader(read_environment() if environment is None else environment)
     settings = Settings(
-        database_url=_database_url(reader),
+        database_url=read_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
         secret_key=reader.secret("SECRET_KEY"),
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
@@ -192,11 +192,11 @@ def _without_faults(settings: Settings, reader: Reader) -> Settings:
     return settings
 
 
-def _database_url(reader: Reader) -> str:
+def read_database_url(reader: Reader) -> str:
+    """Return a database's URL with its driver, or a file's whole path: Flask-SQLAlchemy looks elsewhere for others."""
     url = reader.required("DATABASE_URL")
     path = sqlite_path(url)
     if path is not None:
-        # Flask-SQLAlchemy would look for a relative path in its own instance folder.
         return f"sqlite:///{path.absolute()}"
     if url.startswith("postgresql+psycopg://") or not url:
         return url

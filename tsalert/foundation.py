@@ -15,6 +15,7 @@ from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.response.kept_facts import kept_facts
 from tsalert.telephone.ports import CallLog, RecordingSource
+from tsalert.webhooks.calling import Reach
 
 _ROOT = Path(__file__).parent.parent
 
@@ -34,6 +35,7 @@ def found(settings: Settings) -> Flask:
     app.extensions["tsalert_partner_codes"] = circulation.codes_at
     app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
+    app.extensions["tsalert_webhook_reach"] = Reach()
     with app.app_context():
         app.config["TSALERT_DEMO"] = installation.is_demo()
     return app

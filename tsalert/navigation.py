@@ -136,6 +136,8 @@ ROOMS = (
             Link("Oddities", "oversight.list_oddities", P.REVIEW_ODDITIES, frozenset({"oversight"})),
             Link("Retention", "retention.show_retention", P.RUN_RETENTION, frozenset({"retention"})),
             Link("Legal holds", "holds.list_holds", P.RUN_RETENTION, frozenset({"holds"})),
+            Link("Programs", "tokens.list_accounts", P.CONNECT_PROGRAMS, frozenset({"tokens"})),
+            Link("Webhooks", "webhooks.list_webhooks", P.CONNECT_PROGRAMS, frozenset({"webhooks"})),
             Link("Subject access", "access.list_requests", P.ANSWER_ACCESS, frozenset({"access"})),
             Link("Service", "status.show_status", P.SEE_STATUS, frozenset({"status"})),
             Link("Staff", "staffing.list_staff", P.MANAGE_STAFF),

@@ -15,6 +15,7 @@ from tsalert.core.errors import (
     ContinuedElsewhere,
     NotAllowed,
     NotFound,
+    OutOfDate,
     Overtaken,
     RuleViolation,
     TooManyTries,
@@ -35,6 +36,7 @@ _STATUS: dict[type[TsalertError], int] = {
     Conflict: 409,
     ContinuedElsewhere: 409,
     Overtaken: 409,
+    OutOfDate: 412,
     TooManyTries: 429,
     Unavailable: 503,
 }
@@ -44,6 +46,7 @@ _TITLES = {
     403: "You cannot see this page",
     404: "Page not found",
     409: "This has already changed",
+    412: "This has changed since you read it",
     413: "That is too large",
     422: "There is a problem",
     429: "Too many tries",
