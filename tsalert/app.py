@@ -38,6 +38,7 @@ from tsalert.staff.tokens import limiting
 from tsalert.tiers import gate
 from tsalert.web import (
     access,
+    answered,
     caching,
     compressing,
     conditional,
@@ -47,6 +48,7 @@ from tsalert.web import (
     numbers,
     once,
     pages,
+    tracing,
     uploads,
 )
 from tsalert.web.api import SPEC, ProblemApi
@@ -142,6 +144,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    answered.init_app(app, _tellers(settings))
+    tracing.init_app(app, trusts_proxy=settings.proxies > 0)
     headers.init_app(app)
     compressing.init_app(app)
     caching.init_app(app)
@@ -168,6 +172,16 @@ def _init_web(app: Flask, settings: Settings) -> None:
         troubles=_troubles,
     )
     outward.init_app(app, settings)
+
+
+def _tellers(settings: Settings) -> list[answered.Tell]:
+    """Choose who is told of every request."""
+    tellers: list[answered.Tell] = [answered.write_line] if settings.watching.logs_requests else []
+    if settings.watching.metrics_token:
+        from tsalert.watching.metrics.counting import count  # noqa: PLC0415 - who has none read need not load it
+
+        tellers.append(count)
+    return tellers
 
 
 def _troubles() -> list[Trouble]:

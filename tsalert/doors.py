@@ -128,8 +128,7 @@ from tsalert.staff.tokens import views as tokens_views
 from tsalert.staffing import pages as staffing_pages
 from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import pages as subscribers_pages
-from tsalert.watching import cli as watching_cli
-from tsalert.watching import views as watching_views
+from tsalert.watching import pages as watching_pages
 from tsalert.web import home, manual
 from tsalert.webhooks import api as webhooks_api
 from tsalert.webhooks import views as webhooks_views
@@ -137,7 +136,7 @@ from tsalert.webhooks import views as webhooks_views
 PAGES = (
     home.bp,
     manual.bp,
-    watching_views.bp,
+    *watching_pages.blueprints,
     *staff_pages.blueprints,
     tokens_views.bp,
     *staffing_pages.blueprints,
@@ -221,6 +220,7 @@ OPERATIONS = (
     *correction_api.blueprints,
     *paging_api.blueprints,
     board_api.board,
+    *watching_pages.operations,
     *displays_api.blueprints,
     *rota_pages.operations,
     *staff_pages.operations,
@@ -286,6 +286,6 @@ COMMANDS = (
     mail_cli.group,
     demo_cli.group,
     *safekeeping_cli.groups,
-    watching_cli.command,
+    *watching_pages.commands,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

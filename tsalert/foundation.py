@@ -7,7 +7,7 @@ from flask import Flask
 from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, sqlite_path
 from tsalert.db import db
-from tsalert.delivery.ports import Gateway
+from tsalert.delivery.ports import Probed
 from tsalert.delivery.rules import Channel
 from tsalert.installation import service as installation
 from tsalert.providers.recorder import Recorder
@@ -57,12 +57,12 @@ def _engine_options(url: str) -> dict[str, object]:
     return unseen if url.startswith("sqlite") else unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
 
 
-def _gateways(settings: Settings) -> tuple[Gateway, ...]:
+def _gateways(settings: Settings) -> tuple[Probed, ...]:
     """Choose the provider of each channel."""
     return _mails(settings), _texts(settings), _calls(settings)
 
 
-def _mails(settings: Settings) -> Gateway:
+def _mails(settings: Settings) -> Probed:
     if settings.notify is not None and settings.notify.email_template is not None:
         # The packages of providers are large; only who sends by one pays for it in memory.
         from tsalert.providers.notify_email import NotifyEmail  # noqa: PLC0415
@@ -73,7 +73,7 @@ def _mails(settings: Settings) -> Gateway:
     return SmtpEmail(settings.smtp, sender=settings.email_address)
 
 
-def _texts(settings: Settings) -> Gateway:
+def _texts(settings: Settings) -> Probed:
     if settings.notify is not None and settings.texts_by_notify:
         from tsalert.providers.notify_sms import NotifySms  # noqa: PLC0415 - as above
 
@@ -85,7 +85,7 @@ def _texts(settings: Settings) -> Gateway:
     return TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
 
 
-def _calls(settings: Settings) -> Gateway:
+def _calls(settings: Settings) -> Probed:
     if not settings.makes_calls:
         # Where real texts leave, a call that nobody makes must not pass for one that was made.
         return Unserved(Channel.VOICE, "nothing is set up that makes calls")

@@ -139,6 +139,7 @@ ROOMS = (
             Link("Programs", "tokens.list_accounts", P.CONNECT_PROGRAMS, frozenset({"tokens"})),
             Link("Webhooks", "webhooks.list_webhooks", P.CONNECT_PROGRAMS, frozenset({"webhooks"})),
             Link("Subject access", "access.list_requests", P.ANSWER_ACCESS, frozenset({"access"})),
+            Link("Service", "status.show_status", P.SEE_STATUS, frozenset({"status"})),
             Link("Staff", "staffing.list_staff", P.MANAGE_STAFF),
             Link("To hand on", "staffing.list_to_hand_on", P.MANAGE_ROTA),
             Link("Help with signing in", "sign_in_help.list_officers", P.MANAGE_STAFF, frozenset({"sign_in_help"})),

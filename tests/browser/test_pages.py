@@ -256,6 +256,7 @@ WHERE = {
     "own_second_step.show_new_passkey": "/account/second-step/passkeys/new",
     "own_second_step.show_own": "/account/second-step",
     "passwords.show_own": "/account/password",
+    "status.show_status": "/status",
     "site.show_accessibility": "/accessibility",
     "site.show_cookies": "/cookies",
     "site.show_door": "/at-the-door",
@@ -348,6 +349,7 @@ SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "paging.show_troubles",
+    "metrics.show_metrics",
     "watching.show_process",
     "watching.show_service",
     "feeds.show_atom",

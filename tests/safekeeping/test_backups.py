@@ -65,6 +65,10 @@ def reseal(contents: Contents, head: Head) -> None:
     contents["manifest.json"] = manifest.write(key)
 
 
+def test_every_column_of_the_program_is_of_a_kind_that_a_backup_can_write() -> None:
+    assert {table.name for table in outlines()} >= {"officer", "call", "case_file"}
+
+
 def test_everything_comes_back_as_it_was_on_the_same_database(used: Service, tmp_path: Path) -> None:
     rows, files, guards = used.rows(), used.files(), used.guards()
     assert files

@@ -18,6 +18,7 @@ KEPT = {
     Kind.TIME: st.times().map(lambda at: at.isoformat("microseconds")),
     Kind.EXACT: st.decimals(allow_nan=False, allow_infinity=False, places=4).map(lambda number: format(number, "f")),
     Kind.FLOAT: st.floats(allow_nan=False, allow_infinity=False),
+    Kind.BYTES: st.binary(),
     Kind.JSON: st.just('{"said": "a\\tb"}'),
 }
 
@@ -45,6 +46,7 @@ def test_what_sqlite_keeps_comes_back_from_its_lines_row_by_row(kind: Kind, data
         (Kind.BOOLEAN, 1, "t"),
         (Kind.TEXT, r"\N", r"\\N"),
         (Kind.TEXT, "", ""),
+        (Kind.BYTES, b"\x00\xff", r"\\x00ff"),
     ],
 )
 def test_a_line_has_the_words_that_postgresql_would_use(kind: Kind, kept: object, line: str) -> None:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     RAISE_SPENDING = "let an alert cost more than the limit"
     STOP_SENDING = "stop all sending, and start it again"
     MANAGE_STAFF = "manage staff accounts"
+    SEE_STATUS = "see how the service runs"
     CONNECT_PROGRAMS = "connect other programs"
     MANAGE_ROTA = "change the rota"
     REVIEW_ODDITIES = "look at what is odd in the trail"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 _NONE = r"\N"
+_BYTES = r"\\x"
 # PostgreSQL takes no character zero; it is written so that SQLite gets its own back.
 _WRITTEN = {
     "\0": r"\000",
@@ -28,7 +29,8 @@ _READ = {written[1:]: character for character, written in _WRITTEN.items()}
 _SPECIAL, _ESCAPED = re.compile(r"[\x00\x08-\x0d\\]"), re.compile(r"\\(000|.)")
 
 Encoder = Callable[[Any], str]
-Decoder = Callable[[str], str | int | float]
+Kept = str | int | float | bytes
+Decoder = Callable[[str], Kept]
 
 
 class Kind(StrEnum):
@@ -43,6 +45,7 @@ class Kind(StrEnum):
     EXACT = "exact"
     FLOAT = "float"
     JSON = "json"
+    BYTES = "bytes"
 
 
 def write_lines(rows: Iterable[Sequence[Any]], kinds: Sequence[Kind]) -> bytes:
@@ -55,7 +58,7 @@ def write_lines(rows: Iterable[Sequence[Any]], kinds: Sequence[Kind]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def read_lines(lines: bytes, kinds: Sequence[Kind]) -> Iterator[tuple[str | int | float | None, ...]]:
+def read_lines(lines: bytes, kinds: Sequence[Kind]) -> Iterator[tuple[Kept | None, ...]]:
     """Yield the values that SQLite keeps for each line.
 
     :raises ValueError: a line does not have these kinds.
@@ -70,7 +73,7 @@ def _write(encode: Encoder, value: Any) -> str:
     return _NONE if value is None else encode(value)
 
 
-def _read(decode: Decoder, field: str) -> str | int | float | None:
+def _read(decode: Decoder, field: str) -> Kept | None:
     return None if field == _NONE else decode(field)
 
 
@@ -116,6 +119,7 @@ _ENCODERS: dict[Kind, Encoder] = {
     Kind.EXACT: lambda digits: format(Decimal(str(digits)), "f"),
     Kind.FLOAT: _write_float,
     Kind.JSON: _write_json,
+    Kind.BYTES: lambda kept: f"{_BYTES}{kept.hex()}",
 }
 _DECODERS: dict[Kind, Decoder] = {
     Kind.INTEGER: int,
@@ -127,4 +131,5 @@ _DECODERS: dict[Kind, Decoder] = {
     Kind.EXACT: str,
     Kind.FLOAT: float,
     Kind.JSON: _unescape,
+    Kind.BYTES: lambda text: bytes.fromhex(text.removeprefix(_BYTES)),
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, Double, Float, Integer, Table, Text, Time
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Double, Float, Integer, LargeBinary, Table, Text, Time
 from sqlalchemy.types import TypeEngine
 
 from tsalert.db import Base, ExactDecimal, Money, UTCDateTime
@@ -22,6 +22,7 @@ _KINDS: dict[type[TypeEngine[Any]], Kind] = {
     Float: Kind.FLOAT,
     Double: Kind.FLOAT,
     JSON: Kind.JSON,
+    LargeBinary: Kind.BYTES,
 }
 
 

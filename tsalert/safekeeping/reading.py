@@ -20,6 +20,7 @@ _AS_AGREED = (
     "SET LOCAL TIME ZONE 'UTC'",
     "SET LOCAL DateStyle TO 'ISO, MDY'",
     "SET LOCAL extra_float_digits TO 1",
+    "SET LOCAL bytea_output TO hex",
     "SET LOCAL work_mem TO '64MB'",
     "SET LOCAL statement_timeout TO 0",
 )

@@ -58,7 +58,7 @@ _log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Answer every known error; unknown ones stay 500 and are logged with the request's id."""
+    """Answer every known error; unknown ones stay 500 and are logged."""
     app.register_error_handler(TsalertError, _domain_error)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http_error)
@@ -114,7 +114,7 @@ def _webargs_errors(error: HTTPException) -> dict[str, str]:
 
 def _database_gone(error: Exception) -> Response:
     """Answer while the database is locked or gone; what a page's form held comes back with the answer."""
-    _log.error("request %s: database unavailable", g.get("request_id"), exc_info=error)
+    _log.error("the database is unavailable", exc_info=error)
     outages.let_go()
     if is_api():
         answered = answer(503, "Our records cannot be reached. Send it again with the same Idempotency-Key.")
@@ -129,13 +129,13 @@ def _written_twice(error: IntegrityError) -> Response:
     """Answer whoever wrote the same as somebody else at the same moment, after both were found to be the first."""
     if not is_repeated(error):
         return _unknown(error)
-    _log.warning("request %s: somebody else was first", g.get("request_id"), exc_info=error)
+    _log.warning("somebody else was first", exc_info=error)
     db.session.rollback()
     return answer(409, "Somebody saved the same at this moment. Look at what stands now, then try again.")
 
 
 def _unknown(error: Exception) -> Response:
-    _log.error("request %s: unexpected error", g.get("request_id"), exc_info=error)
+    _log.error("unexpected error", exc_info=error)
     return answer(500, InternalServerError.description)
 
 
