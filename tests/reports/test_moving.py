@@ -19,6 +19,7 @@ from tsalert.cases.rules import NewCase, NewMoneyLine
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
 from tsalert.core.periods import Period, parse_period, parse_span
+from tsalert.quarterly.opening import open_report
 from tsalert.reports.dashboard import Dashboard, read_dashboard
 from tsalert.reports.marks import Marks
 from tsalert.reports.memory import FiguresMemory
@@ -145,6 +146,10 @@ def test_a_record_moves_the_figures_of_its_own_days_alone(session: Session, desk
     assert moved(session, desk_of.open_late) == Moved(frozenset({IN_SPRING.date()}))
     assert moved(session, desk_of.log_late) == Moved(frozenset({date(2021, 9, 30)}))
     assert moved(session, lambda: None) == NOTHING
+
+
+def test_whoever_writes_the_report_moves_no_figure(session: Session, desk_of: Desk) -> None:
+    assert moved(session, lambda: open_report(SPRING, actor=desk_of.actor, now=NOW)) == NOTHING
 
 
 def test_money_moves_the_day_of_its_case_and_its_own(session: Session, desk_of: Desk) -> None:

@@ -26,9 +26,14 @@ def check_start(settings: Settings) -> None:
 
     :raises SettingsError: naming every fault.
     """
-    faults = [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings), *_clock_faults()]
+    faults = start_faults(settings)
     if faults:
         raise SettingsError("\n".join(faults))
+
+
+def start_faults(settings: Settings) -> list[str]:
+    """Return what could lose or leak data, a sentence for each."""
+    return [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings), *_clock_faults()]
 
 
 def is_demo() -> bool:

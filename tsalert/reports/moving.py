@@ -22,8 +22,9 @@ from tsalert.telephone.rules import EventKind
 _MOST_AT_ONCE = 2000
 # No figure of a period that is over reads anything of these.
 _NEVER = frozenset({
-    "exhibit", "evidence file", "inbound mail", "inbound message", "leave", "letter", "officer", "party", "recording",
-    "rota gap", "rota pattern", "search", "shift", "sign-up",
+    "board action", "board action status", "board report", "board timetable", "case study", "exhibit", "evidence file",
+    "inbound mail", "inbound message", "leave", "letter", "officer", "party", "recording", "rota gap", "rota pattern",
+    "search", "shift", "sign-up",
 })  # fmt: skip
 # The everyday acts after which a record counts on the days on which it counted before; a correction may move it.
 _STAYING: Mapping[str, frozenset[str]] = {
@@ -35,7 +36,10 @@ _STAYING: Mapping[str, frozenset[str]] = {
         "opened", "status changed", "note added", "money recorded", "incident linked", "role given", "put on the case",
     }),
     "intervention": frozenset({"recorded", "verified", "corrected", "withdrawn", "counted anew"}),
-    "alert": frozenset({"drafted", "changed", "submitted", "approved", "scheduled", "started", "linked"}),
+    "alert": frozenset({
+        "began to write", "drafted", "edited", "sent a test", "submitted", "answered for", "reviewed", "approved",
+        "scheduled", "started", "linked", "unlinked",
+    }),
     "endpoint": frozenset({"left", "lost", "asked for preferences", "opened preferences"}),
     "subscriber": frozenset({"joined", "paused", "resumed", "stopped", "chose"}),
 }  # fmt: skip
