@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format assets bench lock clean
+.PHONY: help run test check format assets bench soak lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -37,6 +37,9 @@ format: $(BIN)/.developed ## Put the code into its one format
 
 bench: $(BIN)/.developed ## Measure sending, importing and rapid response, each beside its yardstick
 	python -m tests.benchmarks
+
+soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do
+	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py
 
 assets: $(BIN)/.installed ## Build the page assets from npm packages
 	@python assets/build.py

@@ -2,25 +2,32 @@
 
 import os
 import sys
+from shutil import rmtree
+from tempfile import mkdtemp
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+worker_class = "tsalert.web.leaving.AnsweringWorker"
 threads = 4
 # A save speaks to the database sixty times and waits each time until the thread that draws something gives way.
 SECONDS_BEFORE_GIVING_WAY = 0.001
+_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 timeout = 30
 graceful_timeout = 20
 control_socket_disable = True
+logger_class = "tsalert.logs.serving.ServerLog"
 
 
 def on_starting(_server: object) -> None:
     """Refuse to serve on what could lose or leak data."""
+    # Web processes count each for itself; whoever reads the metrics of one finds those of all here.
+    os.environ[_COUNTS] = mkdtemp(prefix="tsalert-counts-")
     from tsalert.app import check_start  # noqa: PLC0415 - gunicorn reads this file before it needs the program
     from tsalert.config import SettingsError  # noqa: PLC0415
 
     try:
         check_start()
     except SettingsError as error:
+        on_exit(_server)
         sys.exit(f"tsalert cannot start:\n{error}")
 
 
@@ -33,11 +40,13 @@ def post_worker_init(worker: object) -> None:
         keep_what_is_loaded,
         open_connections,
     )
+    from tsalert.logs.writing import write_logs  # noqa: PLC0415
 
     sys.setswitchinterval(SECONDS_BEFORE_GIVING_WAY)
     compile_pages(worker.wsgi)  # type: ignore[attr-defined]
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]
     draw_public_pages(worker.wsgi)  # type: ignore[attr-defined]
+    write_logs(as_json=worker.wsgi.extensions["tsalert_settings"].watching.logs_json)  # type: ignore[attr-defined]
     keep_what_is_loaded()
     worker.reading_ahead = begin_to_read_ahead(worker.wsgi)  # type: ignore[attr-defined]
 
@@ -47,3 +56,8 @@ def worker_exit(_server: object, worker: object) -> None:
     reading_ahead = getattr(worker, "reading_ahead", None)  # a worker that could not start has none
     if reading_ahead is not None:
         reading_ahead.stop()
+
+
+def on_exit(_server: object) -> None:
+    """Leave no counts behind."""
+    rmtree(os.environ.get(_COUNTS, ""), ignore_errors=True)

@@ -1,5 +1,6 @@
 """What gunicorn and flask run."""
 
+import logging
 import os
 import sys
 
@@ -7,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tsalert.app import create_app
 from tsalert.config import SettingsError
+from tsalert.logs.writing import write_logs
 
 try:
     app = create_app()
@@ -16,3 +18,6 @@ except DBAPIError:
     # A mail server that pipes mail in takes this status for "try again"; any other would send the mail back.
     sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
     sys.exit(os.EX_TEMPFAIL)
+
+# Commands answer in words of their own; web and worker say more once they run.
+write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json, level=logging.WARNING)

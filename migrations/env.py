@@ -1,4 +1,4 @@
-"""How migrations run: on the application's own engine, each in its transaction."""
+"""How migrations run: on the application's own engine, each in its transaction, or all in one that is open already."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,18 +46,29 @@ def _check_rows_fit(ctx: MigrationContext, **_: Any) -> None:
 
 
 def run() -> None:
-    """Bring the database to the newest revision, or compare it with the models."""
+    """Bring the database to the newest revision, or compare it with the models.
+
+    Where a backup is restored, its tables are made in the transaction that also fills them.
+    """
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _run_on(given)
+        return
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection, _tables_may_be_rebuilt(connection):
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            render_item=_render,
-            transaction_per_migration=True,
-            on_version_apply=_check_rows_fit,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        _run_on(connection)
+
+
+def _run_on(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_item=_render,
+        transaction_per_migration=True,
+        on_version_apply=_check_rows_fit,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 run()

@@ -179,7 +179,7 @@ def bearer(session: Session) -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def fresh_app(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a migrated database of its own, for true concurrency and for other processes."""
-    with _copy_of(app, database_url, tmp_path) as url:
+    with copy_of(app, database_url, tmp_path) as url:
         fresh = create_app(settings(url, tmp_path))
         fresh.test_client_class = IsolatedClient
         fresh.config["WTF_CSRF_ENABLED"] = False
@@ -220,7 +220,7 @@ def command_environment(app: Flask, **changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def _copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
+def copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
     with app.app_context():
         db.session.remove()
         if database_url.startswith("sqlite"):

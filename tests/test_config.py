@@ -92,6 +92,9 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_PENCE_PER_SEGMENT", "-1"),
         ("TSALERT_PENCE_PER_MINUTE", "1000.01"),
         ("TSALERT_PENCE_PER_MINUTE", "NaN"),
+        ("TSALERT_LOGS", "xml"),
+        ("TSALERT_LOG_REQUESTS", "sometimes"),
+        ("TSALERT_METRICS_TOKEN", "short"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -258,9 +261,10 @@ def test_no_secret_is_ever_written_out() -> None:
         | SENDER
         | TWILIO
         | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
+        | {"TSALERT_METRICS_TOKEN": "m" * 40}
     )
     written = repr(settings) + repr(load_settings(GOOD | NOTIFY))
-    secrets = ("very secret", "hidden", "k" * 40, "a" * 40, "c" * 40, "2" * 8)
+    secrets = ("very secret", "hidden", "k" * 40, "a" * 40, "c" * 40, "m" * 40, "2" * 8)
     assert not any(secret in written for secret in secrets)
 
 

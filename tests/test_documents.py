@@ -67,12 +67,13 @@ def test_every_document_is_reached_from_the_readme() -> None:
 
 def test_every_decision_has_a_number_of_its_own() -> None:
     decisions = sorted((ROOT / "docs/adr").glob("*.md"))
-    assert [path.name[:4] for path in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    numbers = [path.name[:4] for path in decisions]
+    assert len(set(numbers)) == len(numbers)
     for path in decisions:
         assert path.read_text(encoding="utf-8").startswith(f"# {int(path.name[:4])}. ")
 
 
 def test_make_help_names_every_target() -> None:
     listed = run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("run", "test", "check", "bench"):
+    for target in ("run", "test", "check", "bench", "soak"):
         assert re.search(rf"^{target}\s", listed, re.MULTILINE), target

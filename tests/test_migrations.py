@@ -1,5 +1,6 @@
 """Changing a database that people already use."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
+from sqlalchemy.engine import Engine
 
+from tests.children import exit_status_of
 from tests.conftest import NOW, PASSWORD, settings
 from tests.retention.conftest import Story
 from tsalert.app import create_app
@@ -296,6 +299,34 @@ def test_a_service_at_work_goes_back_and_forth_and_loses_nothing_of_before(fresh
         upgrade()
         assert _guards() == guards
         assert _rows().keys() == full.keys()
+
+
+@pytest.mark.parametrize("statements", [4, 60])
+def test_a_change_that_is_killed_half_way_is_made_again_and_loses_nothing(fresh_app: Flask, statements: int) -> None:
+    with fresh_app.app_context():
+        Story(
+            _officer("dee@example.org", RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER),
+            _officer("max@example.org", RoleName.MANAGER),
+        ).tell()
+        db.session.remove()
+        full, guards = _rows(), _guards()
+        downgrade(revision="0057")
+        before = _rows()
+        db.engine.dispose()
+
+        def die_at(*_: object) -> None:
+            nonlocal statements
+            statements -= 1
+            if not statements:
+                os._exit(9)
+
+        event.listen(Engine, "before_cursor_execute", die_at)
+        killed = exit_status_of(upgrade)
+        event.remove(Engine, "before_cursor_execute", die_at)
+        assert killed == 9
+        assert before.items() <= _rows().items() or _rows().items() <= full.items()
+        upgrade()
+        assert (_rows(), _guards()) == (full, guards)
 
 
 def _officer(email: str, *roles: RoleName) -> Actor:

@@ -34,8 +34,23 @@ from tsalert.staff import signing_in
 from tsalert.staff.factors import requiring
 from tsalert.staff.single_sign_on import views as single_sign_on
 from tsalert.staff.single_sign_on.ports import IdentityProvider
+from tsalert.staff.tokens import limiting
 from tsalert.tiers import gate
-from tsalert.web import access, caching, compressing, errors, filters, headers, numbers, once, pages, uploads
+from tsalert.web import (
+    access,
+    answered,
+    caching,
+    compressing,
+    conditional,
+    errors,
+    filters,
+    headers,
+    numbers,
+    once,
+    pages,
+    tracing,
+    uploads,
+)
 from tsalert.web.api import SPEC, ProblemApi
 
 _ROOT = Path(__file__).parent.parent
@@ -52,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = found(settings)
     app.config.update(_web_config(settings))
     Migrate(app, db, directory=str(_ROOT / "migrations"))
+
     _init_web(app, settings)
     _register(app)
     return app
@@ -128,6 +144,8 @@ def _init_web(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    answered.init_app(app, _tellers(settings))
+    tracing.init_app(app, trusts_proxy=settings.proxies > 0)
     headers.init_app(app)
     compressing.init_app(app)
     caching.init_app(app)
@@ -137,12 +155,14 @@ def _init_web(app: Flask, settings: Settings) -> None:
     single_sign_on.init_app(app, _identity_provider(settings))
     access.init_app(app, _find_actor)
     requiring.init_app(app)
+    limiting.init_app(app)
     numbers.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)
+    conditional.init_app(app)
     pages.init_app(
         app,
         authority_name=settings.authority_name,
@@ -152,6 +172,16 @@ def _init_web(app: Flask, settings: Settings) -> None:
         troubles=_troubles,
     )
     outward.init_app(app, settings)
+
+
+def _tellers(settings: Settings) -> list[answered.Tell]:
+    """Choose who is told of every request."""
+    tellers: list[answered.Tell] = [answered.write_line] if settings.watching.logs_requests else []
+    if settings.watching.metrics_token:
+        from tsalert.watching.metrics.counting import count  # noqa: PLC0415 - who has none read need not load it
+
+        tellers.append(count)
+    return tellers
 
 
 def _troubles() -> list[Trouble]:
@@ -188,6 +218,7 @@ def _register(app: Flask) -> None:
     for blueprint in doors.PAGES:
         app.register_blueprint(blueprint)
     api = ProblemApi(app)
+    api.describe_fields()
     for operations in doors.OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)

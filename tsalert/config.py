@@ -18,6 +18,7 @@ from tsalert.settings_reader import Reader, is_address, is_loopback, split_addre
 from tsalert.sign_in_settings import SignInSettings, read_sign_in
 from tsalert.single_sign_on_settings import SingleSignOnSettings, read_single_sign_on
 from tsalert.spending_settings import SpendingLimits, read_spending
+from tsalert.watching_settings import WatchingSettings, read_watching
 
 _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
@@ -93,6 +94,7 @@ class Settings:
     pence_per_segment: Decimal = Decimal("2.4")
     pence_per_minute: Decimal = Decimal("1.2")
     spending: SpendingLimits = field(default_factory=SpendingLimits)
+    watching: WatchingSettings = field(default_factory=WatchingSettings)
     sign_in: SignInSettings = field(default_factory=SignInSettings)
 
     @property
@@ -132,7 +134,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     reader = Reader(read_environment() if environment is None else environment)
     settings = Settings(
-        database_url=_database_url(reader),
+        database_url=read_database_url(reader),
         files=Path(reader.text("FILES", "var/files")),
         secret_key=reader.secret("SECRET_KEY"),
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
@@ -161,7 +163,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         evidence_scanner=reader.command("EVIDENCE_SCANNER"),
         word_template=reader.word_file("WORD_TEMPLATE"),
         document_fonts=reader.folder("DOCUMENT_FONTS"),
-        **_ways_in(reader),
+        **_ways_in_and_watching(reader),
         **read_spending(reader),
     )
     return _without_faults(settings, reader)
@@ -179,8 +181,9 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
 
 
-def _ways_in(reader: Reader) -> dict[str, Any]:
-    return {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
+def _ways_in_and_watching(reader: Reader) -> dict[str, Any]:
+    ways_in = {"sign_in": read_sign_in(reader), "single_sign_on": read_single_sign_on(reader)}
+    return ways_in | {"watching": read_watching(reader)}
 
 
 def _without_faults(settings: Settings, reader: Reader) -> Settings:
@@ -189,11 +192,11 @@ def _without_faults(settings: Settings, reader: Reader) -> Settings:
     return settings
 
 
-def _database_url(reader: Reader) -> str:
+def read_database_url(reader: Reader) -> str:
+    """Return a database's URL with its driver, or a file's whole path: Flask-SQLAlchemy looks elsewhere for others."""
     url = reader.required("DATABASE_URL")
     path = sqlite_path(url)
     if path is not None:
-        # Flask-SQLAlchemy would look for a relative path in its own instance folder.
         return f"sqlite:///{path.absolute()}"
     if url.startswith("postgresql+psycopg://") or not url:
         return url
@@ -233,15 +236,8 @@ def _smtp(reader: Reader) -> SmtpSettings | None:
         security="tls" if tls else "starttls" if starttls else "none",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        connections=_connections(reader, options.get("connections", "4")),
+        connections=reader.connections("EMAIL", options.get("connections", "4")),
     )
-
-
-def _connections(reader: Reader, text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        reader.fault("EMAIL", "must ask for 1 to 64 connections")
-        return 1
-    return int(text)
 
 
 def _email_from(reader: Reader, smtp: SmtpSettings | None) -> str:

@@ -145,7 +145,8 @@ def transaction() -> Iterator[Session]:
 
     What was read before belongs to no use case and is let go first, so that SQLite takes its
     write lock before the first read. If the request carried a submission key, the key is
-    written with the work.
+    written with the work. A change that names what it was made on (web/conditional.py) is held against
+    what stands in this same transaction.
 
     :raises RuntimeError: when nested, since the inner block would commit the outer's work.
     :raises AlreadyDone: this submission key was carried out before.
@@ -156,8 +157,11 @@ def transaction() -> Iterator[Session]:
     session.info["in_use_case"] = True
     try:
         session.rollback()
-        session.connection(execution_options={"tsalert_writes": True})
+        precondition = session.info.pop("precondition", None)
+        session.connection(execution_options=_options(session, is_held=precondition is not None))
         _claim_submission(session)
+        if precondition is not None:
+            precondition()
         yield session
         session.commit()
     except BaseException:
@@ -165,6 +169,13 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info["in_use_case"] = False
+
+
+def _options(session: Session, *, is_held: bool) -> dict[str, object]:
+    """Return how a use case's transaction begins; what is held against a state must not see it change meanwhile."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    stands_still = {"isolation_level": "REPEATABLE READ"} if is_held and is_postgresql else {}
+    return {"tsalert_writes": True, **stands_still}
 
 
 def _claim_submission(session: Session) -> None:

@@ -87,8 +87,8 @@ from tsalert.response import (
     known_api,
     known_views,
     match_views,
-    party_api,
     party_cli,
+    party_search_api,
     waiting_api,
     waiting_views,
 )
@@ -107,15 +107,14 @@ from tsalert.retention.access import views as access_views
 from tsalert.retention.own import api as own_api
 from tsalert.retention.own import officer_views as erasing_views
 from tsalert.retention.own import views as own_views
-from tsalert.rota import api as rota_api
 from tsalert.rota import cli as rota_cli
-from tsalert.rota import own_views as rota_own_views
-from tsalert.rota import views as rota_views
+from tsalert.rota import pages as rota_pages
 from tsalert.runs import api as runs_api
 from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.safeguarding import api as safeguarding_api
 from tsalert.safeguarding import views as safeguarding_views
+from tsalert.safekeeping import cli as safekeeping_cli
 from tsalert.savings import api as savings_api
 from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
@@ -124,21 +123,22 @@ from tsalert.savings.figures import cli as table_cli
 from tsalert.site import report_views as site_report_views
 from tsalert.site import views as site_views
 from tsalert.staff import pages as staff_pages
+from tsalert.staff.tokens import api as tokens_api
+from tsalert.staff.tokens import views as tokens_views
 from tsalert.staffing import pages as staffing_pages
 from tsalert.subscribers import cli as subscribers_cli
-from tsalert.subscribers import csv_views, joining_api, joining_views, landline_views, link_views, paper_views
-from tsalert.subscribers import views as subscribers_views
-from tsalert.subscribers.preferences import api as preferences_api
-from tsalert.subscribers.preferences import officer_views as choices_views
-from tsalert.subscribers.preferences import views as preferences_views
-from tsalert.watching import cli as watching_cli
-from tsalert.watching import views as watching_views
-from tsalert.web import home
+from tsalert.subscribers import pages as subscribers_pages
+from tsalert.watching import pages as watching_pages
+from tsalert.web import home, manual
+from tsalert.webhooks import api as webhooks_api
+from tsalert.webhooks import views as webhooks_views
 
 PAGES = (
     home.bp,
-    watching_views.bp,
+    manual.bp,
+    *watching_pages.blueprints,
     *staff_pages.blueprints,
+    tokens_views.bp,
     *staffing_pages.blueprints,
     displays_views.bp,
     response_views.bp,
@@ -146,8 +146,7 @@ PAGES = (
     correction_views.bp,
     paging_views.bp,
     waiting_views.bp,
-    rota_views.bp,
-    rota_own_views.bp,
+    *rota_pages.blueprints,
     grade_views.bp,
     figure_views.bp,
     match_views.bp,
@@ -189,17 +188,10 @@ PAGES = (
     *alerts_pages.blueprints,
     site_views.bp,
     site_report_views.bp,
-    subscribers_views.bp,
+    *subscribers_pages.blueprints,
     circulation_views.bp,
     circulation_ledger_views.bp,
     circulation_link_views.bp,
-    joining_views.bp,
-    landline_views.bp,
-    paper_views.bp,
-    csv_views.bp,
-    link_views.bp,
-    preferences_views.bp,
-    choices_views.bp,
     own_views.bp,
     erasing_views.bp,
     delivery_views.bp,
@@ -210,16 +202,14 @@ PAGES = (
     mail_views.bp,
     hygiene_views.bp,
     growth_views.bp,
+    webhooks_views.bp,
 )
-# Twilio signs what it sends, Notify shows its token, and those who leave a list, or change what they get, come by links
-# of their own.
+# Twilio signs what it sends, Notify shows its token, and whoever leaves a list or chooses comes by a link of their own.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     notify_views.bp,
     voice_views.bp,
-    link_views.bp,
-    joining_views.bp,
-    preferences_views.bp,
+    *subscribers_pages.without_form_token,
     own_views.bp,
     circulation_link_views.bp,
 )
@@ -230,14 +220,16 @@ OPERATIONS = (
     *correction_api.blueprints,
     *paging_api.blueprints,
     board_api.board,
+    *watching_pages.operations,
     *displays_api.blueprints,
-    *rota_api.blueprints,
+    *rota_pages.operations,
     *staff_pages.operations,
+    *tokens_api.blueprints,
     *staffing_pages.operations,
     *inbound_api.blueprints,
     grades_api.grades,
     figures_api.figures,
-    *party_api.blueprints,
+    *party_search_api.blueprints,
     *known_api.blueprints,
     *finding_api.blueprints,
     case_board_api.board,
@@ -261,7 +253,7 @@ OPERATIONS = (
     *oversight_api.blueprints,
     *retention_api.blueprints,
     *access_api.blueprints,
-    *preferences_api.blueprints,
+    *subscribers_pages.operations,
     *own_api.blueprints,
     *dashboard_api.blueprints,
     *quarterly_pages.operations,
@@ -269,10 +261,10 @@ OPERATIONS = (
     *digests_api.blueprints,
     *stop_api.blueprints,
     *mail_api.blueprints,
-    *joining_api.blueprints,
     *hygiene_api.blueprints,
     growth_api.list_growth,
     *circulation_api.blueprints,
+    *webhooks_api.blueprints,
 )
 COMMANDS = (
     audit_cli.group,
@@ -293,6 +285,7 @@ COMMANDS = (
     stop_cli.group,
     mail_cli.group,
     demo_cli.group,
-    watching_cli.command,
+    *safekeeping_cli.groups,
+    *watching_pages.commands,
 )
 FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

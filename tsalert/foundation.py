@@ -7,7 +7,7 @@ from flask import Flask
 from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, sqlite_path
 from tsalert.db import db
-from tsalert.delivery.ports import Gateway
+from tsalert.delivery.ports import Probed
 from tsalert.delivery.rules import Channel
 from tsalert.installation import service as installation
 from tsalert.providers.recorder import Recorder
@@ -15,6 +15,7 @@ from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.response.kept_facts import kept_facts
 from tsalert.telephone.ports import CallLog, RecordingSource
+from tsalert.webhooks.calling import Reach
 
 _ROOT = Path(__file__).parent.parent
 
@@ -31,6 +32,7 @@ def found(settings: Settings) -> Flask:
             database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
     db.init_app(app)
     app.extensions["tsalert_gateways"] = _gateways(settings)
+    app.extensions["tsalert_webhook_reach"] = Reach()
     app.extensions["tsalert_partner_codes"] = circulation.codes_at
     app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
@@ -55,12 +57,12 @@ def _engine_options(url: str) -> dict[str, object]:
     return unseen if url.startswith("sqlite") else unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
 
 
-def _gateways(settings: Settings) -> tuple[Gateway, ...]:
+def _gateways(settings: Settings) -> tuple[Probed, ...]:
     """Choose the provider of each channel."""
     return _mails(settings), _texts(settings), _calls(settings)
 
 
-def _mails(settings: Settings) -> Gateway:
+def _mails(settings: Settings) -> Probed:
     if settings.notify is not None and settings.notify.email_template is not None:
         # The packages of providers are large; only who sends by one pays for it in memory.
         from tsalert.providers.notify_email import NotifyEmail  # noqa: PLC0415
@@ -71,7 +73,7 @@ def _mails(settings: Settings) -> Gateway:
     return SmtpEmail(settings.smtp, sender=settings.email_address)
 
 
-def _texts(settings: Settings) -> Gateway:
+def _texts(settings: Settings) -> Probed:
     if settings.notify is not None and settings.texts_by_notify:
         from tsalert.providers.notify_sms import NotifySms  # noqa: PLC0415 - as above
 
@@ -83,7 +85,7 @@ def _texts(settings: Settings) -> Gateway:
     return TwilioSms(settings.twilio, callback_url=f"{settings.public_url}/webhooks/twilio/status")
 
 
-def _calls(settings: Settings) -> Gateway:
+def _calls(settings: Settings) -> Probed:
     if not settings.makes_calls:
         # Where real texts leave, a call that nobody makes must not pass for one that was made.
         return Unserved(Channel.VOICE, "nothing is set up that makes calls")

@@ -33,6 +33,7 @@ from tsalert.subscribers.preferences import pausing, visits
 from tsalert.telephone import fetching, retention
 from tsalert.tiers import expiring
 from tsalert.visitors import limiting
+from tsalert.webhooks import sending as webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ TIMETABLE = (
     Job("count alerts by ward", 60, figures.keep_figures),
     Job("note calls that quote alerts", 60, quoting.note_quoting_calls),
     Job("delete messages of old alerts", 3600, letting_go.let_go),
+    Job("tell other programs", 2, webhooks.send_due),
+    Job("forget what other programs were told", 3600, webhooks.forget_old),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -70,6 +70,13 @@ class Reader:
             return 0
         return int(text)
 
+    def connections(self, name: str, text: str) -> int:
+        """Return how many connections a setting asks for, 1 to 64."""
+        if not text.isdecimal() or not 1 <= int(text) <= 64:
+            self.fault(name, "must ask for 1 to 64 connections")
+            return 1
+        return int(text)
+
     def calling_codes(self, name: str) -> frozenset[int]:
         """Return the calling codes of countries, such as 44 and 353."""
         words = [word.strip().removeprefix("+") for word in self.text(name).split(",") if word.strip()]

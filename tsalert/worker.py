@@ -9,6 +9,7 @@ from datetime import UTC
 from threading import Event, Lock, Thread
 from time import monotonic
 
+import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.engine import Engine
@@ -16,23 +17,26 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from tsalert.config import SettingsError, load_settings
 from tsalert.core.clock import utc_now
-from tsalert.db import database_now, db, shared_now
+from tsalert.db import database_now, db, shared_now, transaction
 from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
 from tsalert.foundation import found
+from tsalert.installation import workers
+from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.leadership import Leadership, make_leadership
+from tsalert.logs.writing import write_logs
 
 _TICK_SECONDS = 1.0
 _LEAD_SECONDS = 5.0
 _REPLAY_SECONDS = 30.0
+_TELL_SECONDS = 20.0
 _LEAVE_SECONDS = 30.0
 # Two, so that one page in the hands of a slow provider holds up no other.
 _PAGING_LINES = 2
-_LOUD = {"apscheduler": logging.WARNING, "twilio": logging.WARNING, "notifications_python_client": logging.ERROR}
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +59,8 @@ class Worker:
             for work, lines in ((Work.PAGES, min(_PAGING_LINES, gateway.lines)), (Work.OTHERS, gateway.lines))
             for _ in range(lines)
         ]
-        self._replayed_at = float("-inf")
+        self._name = workers.new_name()
+        self._replayed_at = self._told_at = float("-inf")
 
     def run(self) -> None:
         """Work until told to stop; then let each sender finish the message in its hands."""
@@ -83,6 +88,18 @@ class Worker:
             self._replayed_at = monotonic()
         self._timetable.keep()
         self._wake_senders()
+        if monotonic() - self._told_at > _TELL_SECONDS:
+            self._told_at = monotonic()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Write down that this worker works, and what its jobs and its providers did."""
+        now = shared_now(db.session())
+        with self._around.write_lock:
+            with transaction() as session:
+                workers.be_seen(session, self._name, is_leading=self._timetable.leads, now=now)
+            self._around.answers.keep(now=now)
+            self._timetable.tell()
 
     def _wake_senders(self) -> None:
         session = db.session()
@@ -99,18 +116,31 @@ class Worker:
         deadline = monotonic() + _LEAVE_SECONDS
         for thread in threads:
             thread.join(max(0.0, deadline - monotonic()))
+        self._tell_safely_that_it_ends()
         self._timetable.stop()
         self._waiter.close()
         _log.info("worker stopped")
 
+    def _tell_safely_that_it_ends(self) -> None:
+        """Leave nothing untold; where the database is gone, silence says the same after a while."""
+        try:
+            self._tell()
+            with self._around.write_lock, transaction() as session:
+                workers.leave(session, self._name)
+        except SQLAlchemyError:
+            _log.warning("the last of what this worker did is not written down")
+        finally:
+            db.session.remove()
+
 
 class Timetable:
-    """Runs the jobs while this worker leads."""
+    """Runs the jobs while this worker leads, and notes how each went."""
 
     def __init__(self, app: Flask, leadership: Leadership) -> None:
         self._app = app
         self._leadership = leadership
         self._scheduler: BackgroundScheduler | None = None
+        self._runs = RunLog((job.name, job.seconds) for job in TIMETABLE)
         self._kept_at = float("-inf")
 
     def keep(self) -> None:
@@ -123,6 +153,16 @@ class Timetable:
             self._start()
         elif not leads and self._scheduler is not None:
             self._halt()
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether this worker keeps the timetable."""
+        return self._scheduler is not None
+
+    def tell(self) -> None:
+        """Write down how the jobs went, while this worker leads."""
+        if self.leads:
+            self._runs.keep()
 
     def stop(self) -> None:
         """Stop the jobs and let another worker lead."""
@@ -144,12 +184,16 @@ class Timetable:
             scheduler.shutdown(wait=False)
 
     def _run(self, job: Job) -> None:
-        with self._app.app_context():
+        began, fault = monotonic(), None
+        self._runs.begin(job.name, utc_now())
+        with self._app.app_context(), structlog.contextvars.bound_contextvars(job=job.name):
             try:
                 # By the clock that every process shares: one that runs fast here must not make anything overdue.
                 job.call(database_now(db.session()))
-            except Exception:  # noqa: BLE001 - the next run may do better
+            except Exception as error:  # noqa: BLE001 - the next run may do better
+                fault = type(error).__name__
                 _log.exception("the job failed: %s", job.name)
+        self._runs.end(job.name, seconds=monotonic() - began, fault=fault)
 
 
 def main() -> None:
@@ -157,11 +201,8 @@ def main() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # They say much; those of Twilio and Notify would also write down whom a message is for.
-    for library, level in _LOUD.items():
-        logging.getLogger(library).setLevel(level)
     app = _start()
+    write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
     with app.app_context():
         Worker(app, stop).run()
 

@@ -10,7 +10,7 @@ from alembic import op
 from migrations.types import big_id
 
 revision = "0073"
-down_revision = "0070"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Have the audiences of a long list counted anew, by ward.
 
 Revision ID: 0079
-Revises: 0077
+Revises: 0078
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0079"
-down_revision = "0077"
+down_revision = "0078"
 branch_labels = None
 depends_on = None
 

@@ -66,6 +66,8 @@ def test_form_and_interface_say_who_is_party_to_the_case_and_of_which_kind_they_
 def test_each_body_that_was_told_or_told_us_counts_once_and_what_was_not_sent_does_not(
     session: Session, case_id: int, worker: Actor
 ) -> None:
+    session.get_one(CaseFile, case_id).source = Source.BANK
+    session.commit()
     told = referring.NewReferral("He is back.", BodyKind.POLICE, "Police (invented)", case_id=case_id)
     number = referrals.draft_referral(told, actor=worker, now=NOW)
     assert names(session, case_id, worker) == [(BRANCH, "passed it to us")]

@@ -148,7 +148,7 @@ def test_by_the_interface_a_test_goes_to_the_tokens_owner(
     here, token = f"/api/v1/alerts/{alert_id}/tests", bearer()
     made = client.post(here, json={"channel": "email", "edition": "partner"}, headers=token)
     assert (made.status_code, made.json["channel"]) == (201, "email")  # type: ignore[index]
-    assert client.get(here, headers=token).json == [made.json]
+    assert client.get(here, headers=token).json == {"items": [made.json], "next": None}
     assert client.post(here, json={"channel": "fax"}, headers=token).status_code == 422
     assert client.post(here, json={"channel": "email", "to": "x@example.org"}, headers=token).status_code == 422
     assert session.scalars(select(AlertTrial)).all()

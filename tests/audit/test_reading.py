@@ -80,6 +80,7 @@ OF_NOBODY = {
     "api_places.list_imports",
     "api_places.list_neighbours",
     "calls.show_new_call",
+    "api_calls.get_proposal",
     "calls.show_proposal",
     "calls.show_waiting",
     "case_board.show_board",

@@ -5,6 +5,7 @@ from tests.benchmarks import (
     board_report,
     broadcast,
     dashboard,
+    digests,
     evidence,
     finding,
     importing,
@@ -16,6 +17,7 @@ from tests.benchmarks import (
     public,
     receipts,
     response,
+    safekeeping,
     savings,
     subscribers,
     trail,
@@ -28,6 +30,7 @@ if __name__ == "__main__":
             kills.main(20, 10_000),
             importing.main(100_000),
             subscribers.main(1_000_000),
+            digests.main(100_000),
             board.main(1_000_000),
             matching.main(200_000, 1_000_000),
             finding.main(1_000_000, 200_000, 150_000),
@@ -42,5 +45,6 @@ if __name__ == "__main__":
             trail.main(1_000_000),
             dashboard.main(1_000_000, 500_000),
             board_report.main(),
+            safekeeping.main(1_000_000),
         )
     )

@@ -58,7 +58,7 @@ def is_good(page: Page) -> None:
     """Look at a page on a desk's screen and on the narrowest one."""
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+        expect(page.locator("html")).to_have_js_property("scrollWidth", width)
     assert [fault["id"] for fault in Axe().run(page).response["violations"]] == [], page.url
     page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -82,7 +82,7 @@ def test_a_manager_sets_up_a_passkey_and_from_then_on_signs_in_with_it_alone(pag
     page.goto("/board")
     expect(page.get_by_text("Your role needs a second step.")).to_be_visible()
     is_good(page)
-    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("button", name="Add a passkey").click()
     page.get_by_label("A name for it").fill("Desk computer")
     is_good(page)
     page.get_by_role("button", name="Add a passkey").click()
@@ -92,7 +92,7 @@ def test_a_manager_sets_up_a_passkey_and_from_then_on_signs_in_with_it_alone(pag
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download them").click()
     assert re.findall(r"\S+-\S+-\S+-\S+", downloading.value.path().read_text()) == codes
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("heading", name="Desk computer")).to_be_visible()
     is_good(page)
 

@@ -8,7 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
+from tests.response.conftest import roof_call
 from tsalert.cases.models import CaseFile, MoneyLine
+from tsalert.core.actors import Actor
+from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
 
 CASES = "/api/v1/cases"
@@ -145,3 +149,18 @@ def test_an_officer_who_is_no_number_narrows_nothing_and_is_refused(
 ) -> None:
     answer = client.post(f"{CASES}/found", json={"officer_id": officer_id}, headers=token)
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["officer_id"])
+
+
+def test_a_case_is_set_right_and_gets_the_incident_that_belongs_to_it(
+    client: FlaskClient, token: Headers, open_case: Callable[..., int], officer: Callable[..., Actor]
+) -> None:
+    case = f"{CASES}/{open_case()}"
+    amended: Any = client.put(case, json={"summary": "A roof that was never needed.", "kind": "roofing"}, headers=token)
+    assert (amended.status_code, amended.json["summary"]) == (200, "A roof that was never needed.")
+    assert client.put(case, json={"kind": "roofing"}, headers=token).status_code == 422
+    reference = response.log_call(roof_call(), actor=officer(), now=NOW).incident_reference
+    assert client.post(f"{case}/incidents", json={"incident": "INC-99999"}, headers=token).status_code == 422
+    linked: Any = client.post(f"{case}/incidents", json={"incident": reference}, headers=token)
+    assert linked.status_code == 200
+    assert [each["reference"] for each in linked.json["items"]] == [reference]
+    assert client.get(f"{case}/incidents", headers=token).json == linked.json

@@ -12,7 +12,7 @@ from tests.circulation.conftest import LATER, WATCH, join_by_code
 from tests.conftest import NOW
 from tests.subscribers.conftest import CONSENT, Import, run_import  # noqa: F401 - a fixture
 from tsalert.circulation import ledger, queries, reminding, service, telling
-from tsalert.circulation.models import ForwardAck, PartnerReminder
+from tsalert.circulation.models import ForwardAck, PartnerContact, PartnerReminder
 from tsalert.circulation.queries import Wanted
 from tsalert.circulation.rules import NewContact, NewPartner, Told
 from tsalert.core.actors import Actor
@@ -22,6 +22,8 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
 from tsalert.subscribers import partnering
+from tsalert.subscribers.preferences import moving
+from tsalert.subscribers.preferences.acting import by_officer
 from tsalert.subscribers.queries import circulation
 
 DAY = timedelta(days=1)
@@ -217,3 +219,21 @@ def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -
     )
     delivery.suppress(session, end, SuppressionReason.OPTED_OUT, NOW)
     assert partnering.count_observed(session) == {}
+
+
+def test_a_contact_who_moves_to_another_address_stays_who_they_are(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    (first,) = partnering.addresses_of(session, partner_id)
+    sam = NewContact(WATCH, "Sam Example", "Librarian", is_asked=False)
+    service.save_contact(partner_id, sam, actor=manager, now=NOW)
+    moving.ask_to_move(session, partner_id, first.id, "020 7946 0001", by=by_officer(manager, NOW))
+    session.commit()
+    (moved,) = queries.contacts_of(session, partner_id)
+    assert (moved.end.address, moved.name, moved.role, moved.is_asked) == (
+        "+442079460001", "Sam Example", "Librarian", False,
+    )  # fmt: skip
+    service.save_contact(partner_id, NewContact("020 7946 0001", "Sam Sample"), actor=manager, now=LATER)
+    assert [each.name for each in session.scalars(select(PartnerContact))] == ["Sam Sample"]
+    service.end_contact(partner_id, moved.end.id, actor=manager, now=LATER)
+    assert session.scalars(select(PartnerContact)).all() == []

@@ -20,6 +20,8 @@ from tsalert.delivery import queries, service, stopping
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.installation import job_runs, workers
+from tsalert.jobs import TIMETABLE
 
 CONNECTIONS = 4
 LINES = 2  # of a worker, which share its connections
@@ -149,6 +151,20 @@ def test_a_worker_told_to_stop_finishes_what_it_holds_and_leaves_nothing_claimed
         claimed = db.session().scalar(select(func.count()).where(Delivery.status == "claimed"))
         assert claimed == 0
         assert list((fresh_app.extensions["tsalert_settings"].files / "journals").iterdir()) == []
+
+
+def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fresh_app: Flask, tmp_path: Path) -> None:
+    def leading() -> list[bool]:
+        with fresh_app.app_context():
+            return [each.is_leading for each in workers.known_workers(db.session())]
+
+    with worker(command_environment(fresh_app), tmp_path / "worker.log"):
+        eventually(lambda: leading() == [True])
+    assert leading() == []
+    with fresh_app.app_context():
+        runs = {each.name: each.runs for each in job_runs.known_jobs(db.session())}
+    assert set(runs) == {job.name for job in TIMETABLE}
+    assert runs["give a sign of life"] > 0
 
 
 def test_a_worker_refuses_to_start_with_another_installations_address_key(

@@ -1,9 +1,10 @@
 """Alerts that were sent, for the mails that tell of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
@@ -12,6 +13,8 @@ from tsalert.alerts import queries
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
 from tsalert.core.actors import Actor
+from tsalert.delivery.models import Delivery, Endpoint
+from tsalert.digests.models import DigestItem
 
 MORNING = (NOW + timedelta(days=1)).replace(hour=9, minute=30)
 Publish = Callable[..., Alert]
@@ -31,3 +34,29 @@ def publish(session: Session, officer: Callable[..., Actor]) -> Publish:
         return queries.get_alert(session, alert_id)
 
     return send
+
+
+@pytest.fixture
+def looked() -> Iterator[Callable[[], int]]:
+    """Return who says how many statements have read what everybody asked for."""
+    found: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    yield lambda: sum("JOIN subscriber" in each and "subscription" in each for each in found)
+    event.remove(Engine, "before_cursor_execute", keep)
+
+
+def told(session: Session) -> set[tuple[str, str, str]]:
+    """Return (address, reference, what is told) of everything that digests tell."""
+    query = (
+        select(Endpoint.address, Alert.reference, DigestItem.tells)
+        .join(Delivery, Delivery.endpoint_id == Endpoint.id)
+        .join(DigestItem, DigestItem.mailing_id == Delivery.mailing_id)
+        .join(Alert, Alert.id == DigestItem.alert_id)
+    )
+    rows = [(address, reference, tells) for address, reference, tells in session.execute(query)]
+    assert len(rows) == len(set(rows))
+    return set(rows)

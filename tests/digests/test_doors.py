@@ -81,7 +81,7 @@ def test_programs_see_what_the_mails_told_of_an_alert(
     service.send_due(next_period(Frequency.DAILY, now).ends_at)
     answer = client.get(place, headers=token).json
     assert answer is not None
-    daily, weekly = answer
+    daily, weekly = answer["items"]
     assert (daily["told"], daily["told_withdrawn"], daily["waiting"]) == (1, 0, 0)
     assert (weekly["told"], weekly["waiting"]) == (0, 0)
     assert client.get("/api/v1/digests/alerts/404", headers=token).status_code == 404

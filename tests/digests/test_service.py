@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import settle, shown, subscribe
 from tests.conftest import NOW
-from tests.digests.conftest import MORNING, Publish
+from tests.digests.conftest import MORNING, Publish, told
 from tsalert.alerts import editions
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
@@ -23,28 +23,15 @@ from tsalert.core.actors import Actor
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.digests import queries as digests
-from tsalert.digests import service
-from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
-from tsalert.digests.rules import Told, Wish, due_period, is_told
+from tsalert.digests import readers, service
+from tsalert.digests.models import DigestMailing, DigestRun
+from tsalert.digests.rules import Before, Told, Wish, due_period, is_told
 from tsalert.subscribers.models import Subscriber, Subscription, Topic
 from tsalert.subscribers.rules import Frequency
 
 pytestmark = pytest.mark.db
 WHY = "The firm that we named had nothing to do with it."
 _MONDAY = MORNING + timedelta(days=(7 - MORNING.weekday()) % 7)
-
-
-def _told(session: Session) -> set[tuple[str, str, str]]:
-    """Return (address, reference, what is told) of everything that digests tell."""
-    query = (
-        select(Endpoint.address, Alert.reference, DigestItem.tells)
-        .join(Delivery, Delivery.endpoint_id == Endpoint.id)
-        .join(DigestItem, DigestItem.mailing_id == Delivery.mailing_id)
-        .join(Alert, Alert.id == DigestItem.alert_id)
-    )
-    rows = [(address, reference, tells) for address, reference, tells in session.execute(query)]
-    assert len(rows) == len(set(rows))
-    return set(rows)
 
 
 def test_who_chose_daily_is_told_the_next_morning_once(session: Session, publish: Publish) -> None:
@@ -54,7 +41,7 @@ def test_who_chose_daily_is_told_the_next_morning_once(session: Session, publish
     assert service.send_due(MORNING) == 1
     assert service.send_due(MORNING + timedelta(minutes=1)) == 0
     assert service.send_due(MORNING + timedelta(days=1)) == 0
-    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+    assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
 def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish: Publish) -> None:
@@ -68,6 +55,26 @@ def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish:
     assert session.scalar(select(func.count()).select_from(DigestMailing)) == 1
     publish(MORNING, headline="Roofs", topic="doorstep-crime")
     assert service.send_due(MORNING + timedelta(days=1)) == 4
+
+
+def test_the_list_is_looked_through_once_for_each_alert_however_many_mails_come_of_it(
+    session: Session, publish: Publish, looked: Callable[[], int]
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish()
+    before = looked()
+    service.send_due(MORNING)
+    assert looked() - before == 1
+    for number, topic in enumerate(("scams", "doorstep-crime", "all")):
+        for formats in ("", "large_print"):
+            subscribe(session, f"bob{number}{formats}@example.org", frequency="daily", topic=topic, formats=formats)
+    session.commit()
+    publish(MORNING, topic="scams", headline="Parcels")
+    before = looked()
+    service.send_due(MORNING + timedelta(days=1))
+    assert session.scalar(select(func.count()).select_from(DigestMailing)) == 7
+    assert looked() - before == 2
 
 
 def test_an_urgent_alert_that_came_at_once_is_not_told_again(session: Session, publish: Publish) -> None:
@@ -84,11 +91,11 @@ def test_who_paused_their_alerts_gets_no_mail_until_they_resume(session: Session
     session.execute(update(Subscriber).values(paused_until=NOW + timedelta(days=30)))
     session.commit()
     service.send_due(MORNING)
-    assert _told(session) == set()
+    assert told(session) == set()
     session.execute(update(Subscriber).values(paused_until=None))
     session.commit()
     service.send_due(MORNING + timedelta(days=1))
-    assert len(_told(session)) == 1
+    assert len(told(session)) == 1
 
 
 def test_an_alert_that_is_over_is_left_out(session: Session, publish: Publish) -> None:
@@ -107,7 +114,7 @@ def test_changing_from_weekly_to_daily_misses_nothing(session: Session, publish:
     session.commit()
     service.send_due(MORNING + timedelta(days=1))
     service.send_due(MORNING + timedelta(days=8))
-    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+    assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
 @pytest.mark.parametrize("often", ["daily", "weekly"])
@@ -119,7 +126,7 @@ def test_an_alert_of_a_morning_on_which_nothing_ran_is_told_with_the_next_mail(
     alert = publish(expires_at=NOW + timedelta(days=30))
     assert service.send_due(_MONDAY + timedelta(days=7)) == 1
     assert service.send_due(_MONDAY + timedelta(days=14)) == 0
-    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+    assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
 def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
@@ -134,7 +141,7 @@ def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
     alerts.withdraw(alert.id, WHY, actor=officer(), now=MORNING + timedelta(hours=1))
     assert service.send_due(MORNING + timedelta(days=1)) == 1
     assert service.send_due(MORNING + timedelta(days=2)) == 0
-    assert _told(session) == {
+    assert told(session) == {
         ("ann@example.org", alert.reference, "new"),
         ("ann@example.org", alert.reference, "withdrawn"),
     }
@@ -164,7 +171,7 @@ def test_an_alert_that_was_held_for_longer_than_a_week_is_told_once_it_goes_on(
     assert [service.send_due(MORNING + timedelta(days=day)) for day in range(20)] == [0] * 20
     alerts.resume(alert.id, actor=officer(), now=goes_on)
     assert sum(service.send_due(goes_on + timedelta(days=day, hours=23)) for day in range(8)) == 1
-    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+    assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
 def test_an_alert_that_is_withdrawn_weeks_later_is_told_with_its_reason(
@@ -240,7 +247,7 @@ def test_each_reader_gets_the_edition_that_they_read(session: Session, publish: 
     session.commit()
     alert = publish()
     assert service.send_due(MORNING) == 5
-    assert len(_told(session)) == 5
+    assert len(told(session)) == 5
     ordinary, large = _words_to(session, "ann@example.org"), _words_to(session, "large@example.org")
     partner = _words_to(session, "watch@example.org")
     assert _words_to(session, "library@example.org") is partner
@@ -287,7 +294,7 @@ def test_a_correction_is_no_news_in_a_mail_which_takes_back_what_it_told_by_itse
     assert correction_id is not None
     alerts.approve(correction_id, shown(correction_id), actor=officer(name="Andy Approver"), now=later)
     assert service.send_due(MORNING + timedelta(days=1)) == 1
-    assert _told(session) == {("ann@example.org", reference, "new"), ("ann@example.org", reference, "withdrawn")}
+    assert told(session) == {("ann@example.org", reference, "new"), ("ann@example.org", reference, "withdrawn")}
 
 
 def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Session, publish: Publish) -> None:
@@ -346,10 +353,10 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
             service.send_due(MORNING)
     assert session.scalar(select(func.count()).select_from(DigestRun)) == 0
     assert service.send_due(MORNING + timedelta(minutes=1)) == 1
-    assert _told(session) == {("ann@example.org", alert.reference, "new")}
+    assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
-_Wish = tuple[str, str | None, Frequency]
+_Wish = tuple[str, str | None, Frequency, tuple[str, Frequency] | None]
 _Sent = tuple[str, tuple[str, ...], int, int, int]
 HOUR = timedelta(hours=1)
 _NUMBERS = count(1000)
@@ -358,9 +365,12 @@ _WISHES = st.lists(
         st.sampled_from(["all", "doorstep-crime", "scams"]),
         st.sampled_from([None, "Bickley", "Penge"]),
         st.sampled_from(list(Frequency)),
+        st.none() | st.tuples(st.sampled_from(["all", "doorstep-crime", "scams"]), st.sampled_from(list(Frequency))),
     ),
     max_size=6,
 )
+# Before that, people had asked for something else for ten days.
+_ASKED_FIRST = NOW - timedelta(days=10)
 _ALERTS = st.lists(
     st.tuples(
         st.sampled_from(["all", "doorstep-crime", "scams"]),
@@ -379,6 +389,25 @@ def _copy(alert: Alert, **changes: object) -> Alert:
     return Alert(**same | changes | {"reference": f"TS-2026-{next(_NUMBERS)}"})
 
 
+def _subscribed(session: Session, number: int, wish: _Wish) -> int:
+    """Put somebody on the list who may have asked for something else before; returns the endpoint."""
+    topic, ward, frequency, before = wish
+    endpoint_id = subscribe(session, f"p{number}@example.org", topic=topic, ward=ward, frequency=frequency)
+    if before is not None:
+        topic_id = session.scalars(select(Topic.id).where(Topic.slug == before[0])).one()
+        now = session.scalars(select(Subscription).where(Subscription.endpoint_id == endpoint_id)).one()
+        was = Subscription(subscriber_id=now.subscriber_id, endpoint_id=endpoint_id, topic_id=topic_id, source="web")
+        was.frequency, was.started_at, was.ended_at, was.ended_reason = before[1], _ASKED_FIRST, NOW, "no longer chosen"
+        session.add(was)
+        session.flush()
+    return endpoint_id
+
+
+def _as_asked(wish: _Wish) -> Wish:
+    topic, ward, frequency, before = wish
+    return Wish(topic, ward, frequency, NOW, Before(*before, _ASKED_FIRST) if before else None)
+
+
 def _as_stored(alert: Alert) -> Told:
     assert alert.published_at is not None
     return Told(alert.topic, alert.wards, alert.published_at, alert.changed_at, alert.expires_at)
@@ -393,22 +422,19 @@ def test_the_database_tells_whom_the_rule_tells(
     period = due_period(often, now)
     assert period is not None
     with session.begin_nested() as undone:
-        people = {
-            subscribe(session, f"p{number}@example.org", topic=topic, ward=ward, frequency=frequency): (
-                Wish(topic, ward, frequency, NOW)
-            )
-            for number, (topic, ward, frequency) in enumerate(wishes)
-        }
+        people = {_subscribed(session, number, wish): _as_asked(wish) for number, wish in enumerate(wishes)}
         for topic, wards, hours, life, held in sent:
             at = period.ends_at + timedelta(hours=hours)
             times = {"published_at": at, "changed_at": at + held * HOUR, "expires_at": at + life * HOUR}
             session.add(_copy(model, topic=topic, wards=list(wards), **times))
             session.flush()
         items = digests.lines(session, period, now=now)
-        found = session.execute(digests.audience(session, items, often)).all() if items else []
+        with readers.gathered(session, items, often) as shares:
+            people_of = {share.bits: session.execute(readers.people_of(share)).all() for share in shares}
         by_sql = {
             (endpoint_id, item.alert.id)
-            for endpoint_id, _, bits in found
+            for bits, found in people_of.items()
+            for endpoint_id, _ in found
             for place, item in enumerate(items)
             if bits >> place & 1
         }

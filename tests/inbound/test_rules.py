@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from tsalert.inbound.rules import Keyword, is_number, read_keyword, readable
 
 
-@pytest.mark.parametrize("word", ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"])
+@pytest.mark.parametrize(
+    "word", ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "Opt-out"]
+)
 @pytest.mark.parametrize("form", ["{}", " {} ", "{}.", "{}!!", "\n{}\n", "“{}”"])
 def test_every_word_of_leaving_is_known_however_it_is_written(word: str, form: str) -> None:
     assert read_keyword(form.format(word)) is Keyword.STOP

@@ -228,6 +228,6 @@ def test_the_api_answers_a_request(
     assert client.post(f"{place}/answer", json={"answer": "refused"}, headers=head).status_code == 422
     done = client.post(f"{place}/answer", json={"answer": "nothing_held"}, headers=head)
     assert done.get_json()["decision"] == "nothing_held"
-    assert client.get(base, headers=head).get_json()[0]["decision"] == "nothing_held"
+    assert client.get(base, headers=head).get_json()["items"][0]["decision"] == "nothing_held"
     assert client.get(base, headers=bearer(RoleName.CASE_OFFICER)).status_code == 403
     assert client.get(f"{base}/404", headers=head).status_code == 404

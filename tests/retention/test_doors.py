@@ -200,10 +200,11 @@ def test_the_api_does_all_that_pages_do(
     assert proposed.status_code == 201
     newest = proposed.get_json()["versions"][0]
     assert client.post(f"{base}/rules/{newest['id']}/approval", headers=protection).status_code == 204
-    assert len(client.get(f"{base}/rules", headers=manager).get_json()) == 10
+    assert len(client.get(f"{base}/rules", headers=manager).get_json()["items"]) == 10
     held = {"record": reference, "reason": "An appeal", "review_on": "2027-01-01"}
     hold = client.post("/api/v1/legal-holds", json=held, headers=manager).get_json()
-    assert [each["id"] for each in client.get("/api/v1/legal-holds", headers=manager).get_json()] == [hold["id"]]
+    listed = client.get("/api/v1/legal-holds", headers=manager).get_json()["items"]
+    assert [each["id"] for each in listed] == [hold["id"]]
     run = client.post(f"{base}/runs", headers=manager).get_json()
     (item,) = [
         each for each in client.get(f"{base}/runs/{run['id']}/records", headers=manager).get_json()["items"]

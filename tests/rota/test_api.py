@@ -181,3 +181,19 @@ def test_an_officers_calendar_address_is_made_told_once_and_closed(client: Flask
     assert client.delete(path, headers=desk).status_code == 204
     assert client.get(address).status_code == 404
     assert client.delete(path, headers=desk).status_code == 409
+
+
+def test_a_mobile_is_seen_by_those_who_plan_and_by_its_owner(
+    client: FlaskClient, session: Session, planner: Headers, desk: Headers, robin: int
+) -> None:
+    now = utc_now()
+    put_on_shift(session, robin, Duty.PRIMARY, now + timedelta(hours=1), now + timedelta(hours=9))
+    listed: Any = client.get("/api/v1/rota/officers", headers=planner).json
+    mobile = next(each["mobile"] for each in listed["items"] if each["officer_id"] == robin)
+    assert mobile.startswith("+447700900")
+    place = f"/api/v1/rota/officers/{robin}"
+    seen = [client.get(place, headers=each).json for each in (planner, desk)]
+    assert [each["mobile"] for each in seen] == [mobile, None]  # type: ignore[index]
+    assert [each["shifts"][0]["is_stood"] for each in seen] == [True, True]  # type: ignore[index]
+    own: Any = client.get("/api/v1/rota/own", headers=desk).json
+    assert (own["mobile"], own["shifts"], own["calendar_since"]) == (None, [], None)

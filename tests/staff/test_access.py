@@ -13,9 +13,10 @@ from tests.conftest import NOW, PASSWORD
 from tsalert.audit.models import AuditEvent
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff import queries, service
+from tsalert.staff import service
 from tsalert.staff.cli import group
 from tsalert.staff.rules import RoleName
+from tsalert.staff.tokens import queries as tokens
 
 KIM, LEE = "kim@example.org", "lee@example.org"
 Command = Callable[..., Result]
@@ -77,7 +78,7 @@ def test_an_officer_who_comes_back_signs_in_afresh(command: Command, client: Fla
     command("suspend", LEE)
     assert command("activate", LEE).exit_code == 0
     assert client.get("/board").status_code == 303
-    assert queries.find_by_token(db.session(), token, now=utc_now()) is None
+    assert tokens.find_actor(db.session(), token, now=utc_now()) is None
     assert signed_in_as(client, LEE).get("/board").status_code == 200
 
 

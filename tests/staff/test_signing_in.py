@@ -18,6 +18,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
 from tsalert.staff import queries, service
 from tsalert.staff.rules import FAILURES_BY_ACCOUNT, FAILURES_BY_NETWORK, RoleName, is_blocked
+from tsalert.staff.tokens import queries as tokens
 
 NOW = datetime.now(UTC)
 
@@ -168,19 +169,19 @@ def test_an_officer_who_left_is_out_at_the_next_request(client: FlaskClient, kim
 
 def test_a_token_opens_the_api_and_nothing_else(client: FlaskClient, kim: str) -> None:
     header = {"Authorization": f"Bearer {service.issue_token(EMAIL, now=NOW)}"}
-    assert queries.find_by_token(db.session(), header["Authorization"][7:], now=NOW) is not None
+    assert tokens.find_actor(db.session(), header["Authorization"][7:], now=NOW) is not None
     assert client.get("/board", headers=header).status_code == 303
 
 
 @pytest.mark.parametrize("token", ["nonsense", "", "é", "x" * 10_000])
 def test_a_wrong_token_is_nobodys(session: Session, kim: str, token: str) -> None:
-    assert queries.find_by_token(db.session(), token, now=NOW) is None
+    assert tokens.find_actor(db.session(), token, now=NOW) is None
 
 
 def test_a_token_ends_by_itself(session: Session, kim: str) -> None:
     token = service.issue_token(EMAIL, now=NOW)
-    assert queries.find_by_token(db.session(), token, now=NOW + timedelta(days=89))
-    assert queries.find_by_token(db.session(), token, now=NOW + timedelta(days=90)) is None
+    assert tokens.find_actor(db.session(), token, now=NOW + timedelta(days=89))
+    assert tokens.find_actor(db.session(), token, now=NOW + timedelta(days=90)) is None
 
 
 def test_short_passwords_and_taken_addresses_are_refused(session: Session, kim: str) -> None:

@@ -91,7 +91,7 @@ def test_a_role_is_given_until_a_day_and_counts_no_second_longer(
     today = london_date(utc_now())
     given = {"role": "manager", "last_day": today.isoformat(), "reason": "Stands in while Mo is on leave."}
     page = administrator.post(f"/staff/{lee}/roles", data=given, follow_redirects=True)
-    assert "Manager, until" in page.text
+    assert "Manager, to the end of" in page.text
     token = service.issue_token(LEE, now=utc_now())
     assert as_lee(app).get("/access").status_code == 200
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=26)):

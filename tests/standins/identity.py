@@ -1,7 +1,8 @@
 """A stand-in for a provider of identities: OpenID Connect over real HTTP, with real keys, that misbehaves on demand.
 
 Whoever is sent to it is taken for ``person`` at once. What its tokens say is changed by ``twist``, and how they are
-signed by ``signed_by``: ``own``, ``foreign`` (another's key under its own name) or ``nobody`` (``alg: none``).
+signed by ``signed_by``: ``own``, ``foreign`` (another's key under its own name) or ``nobody`` (``alg: none``). It
+answers nothing but 503 while it ``is_down``, and gives out no token while it ``is_silent``.
 """
 
 import base64
@@ -47,6 +48,7 @@ class Identity:
     said: dict[str, Any] = field(default_factory=dict)
     denies: bool = False
     is_down: bool = False
+    is_silent: bool = False
     asked: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     looked_up: list[str] = field(default_factory=list)
@@ -106,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         sent = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         form = {name: values[0] for name, values in sent.items()}
         request = self.service.codes.pop(form.get("code", ""), None)  # a code is good once
-        if self.service.is_down:
+        if self.service.is_down or self.service.is_silent:
             self._answer(503, {})
         elif not self._is_client():
             self._answer(401, {"error": "invalid_client"})

@@ -10,7 +10,7 @@ from threading import Event
 from time import monotonic
 
 _WORKER = [sys.executable, "-m", "tsalert.worker"]
-_WEB = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0", "--access-logfile", "-"]
+_WEB = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0"]
 _LISTENS = re.compile(r"Listening at: (http://127\.0\.0\.1:\d+)")
 
 
@@ -51,14 +51,22 @@ def worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[
 
 @contextmanager
 def web(environment: dict[str, str], log: Path) -> Iterator[str]:
-    """Serve the application, every request in ``log``; yields where it listens."""
+    """Serve the application from one process, every request in ``log``; yields where it listens."""
+    with served(environment | {"WEB_CONCURRENCY": "1"}, log) as (address, _):
+        yield address
+
+
+@contextmanager
+def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the application; yields where it listens and the process at the head, which SIGTERM stops."""
     with log.open("wb") as output:
-        process = subprocess.Popen(_WEB, env=environment | {"WEB_CONCURRENCY": "1"}, stdout=output, stderr=output)
+        process = subprocess.Popen(_WEB, env=environment, stdout=output, stderr=output)
     try:
         eventually(lambda: "Booting worker" in log.read_text() or process.poll() is not None)
         listens = _LISTENS.search(log.read_text())
         assert listens, log.read_text()
-        yield listens[1]
+        yield listens[1], process
     finally:
-        process.terminate()
+        if process.poll() is None:
+            process.terminate()
         process.wait(40)

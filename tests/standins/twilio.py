@@ -39,6 +39,7 @@ class Twilio:
     habits: dict[str, str] = field(default_factory=dict)
     retry_after: str | None = None
     is_down: bool = False
+    account_status: str = "active"
     delay: float = 0.0
     order: called.Order = called.Order.AS_THEY_COME
     post: Post = post_signed
@@ -96,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self._may_enter():
             self.service.asked.append(query)
             kind = self._kind()
+            if kind == "account":
+                self._answer(200, {"sid": ACCOUNT, "status": self.service.account_status})
+                return
             kept = self.service.taken if kind == "messages" else [call.document() for call in self.service.calls]
             found = [each for each in kept if each["to"] == query.get("To")]
             self._answer(200, {kind: found, "page": 0, "page_size": 20, "next_page_uri": None})
@@ -104,8 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _kind(self) -> str:
-        place = urlsplit(self.path).path.removeprefix(f"/2010-04-01/Accounts/{ACCOUNT}/")
-        return {"Messages.json": "messages", "Calls.json": "calls"}.get(place, "")
+        place = urlsplit(self.path).path.removeprefix(f"/2010-04-01/Accounts/{ACCOUNT}")
+        return {"/Messages.json": "messages", "/Calls.json": "calls", ".json": "account"}.get(place, "")
 
     def _may_enter(self) -> bool:
         kind, _, secret = self.headers.get("Authorization", "").partition(" ")

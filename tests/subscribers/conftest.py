@@ -1,20 +1,24 @@
 """People on the list, and shorthands to look at it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tsalert.core.actors import Actor, Permission, Via
+from tsalert.delivery import queries as delivery
 from tsalert.delivery.models import Endpoint, Mailing
 from tsalert.installation.service import mark_demo
 from tsalert.subscribers import service
 from tsalert.subscribers.models import Subscription, Topic
 from tsalert.subscribers.rows import HEADER
+from tsalert.subscribers.rules import Frequency
 from tsalert.subscribers.service import Fault, ImportReport
+from tsalert.subscribers.waiting import digest_addresses
 
 OPERATOR = Actor(None, "command", frozenset({Permission.MANAGE_SUBSCRIBERS}), Via.COMMAND)
 CONSENT = "paper form,2024-05-01"
@@ -67,3 +71,10 @@ def status(session: Session, address: str) -> str:
 def letters(session: Session) -> list[Mailing]:
     """Return every mailing, oldest first."""
     return list(session.scalars(select(Mailing).order_by(Mailing.id)))
+
+
+def digest_audience(*asked: Frequency, channels: Collection[str], **wanted: Any) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of those who hear of an alert by mails and can be written to."""
+    reachable = delivery.reachable_endpoints().subquery("reachable")
+    found = select(reachable.c.id, reachable.c.channel).where(reachable.c.channel.in_([*channels]))
+    return found.where(reachable.c.id.in_(digest_addresses(*asked, **wanted)))

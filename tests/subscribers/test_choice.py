@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, Import, endpoint_id
+from tests.subscribers.conftest import CONSENT, Import, digest_audience, endpoint_id
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Endpoint
@@ -119,7 +119,7 @@ def test_who_was_found_to_be_one_with_somebody_is_left_out_under_either_number(s
 
 def test_digests_tell_of_it_to_those_alone_for_whom_it_is(session: Session) -> None:
     def told(choice: Choice) -> int:
-        query = queries.digest_audience(
+        query = digest_audience(
             Frequency.WEEKLY, wards=(), topic="all", channels=CHANNELS, joined_by=NOW, choice=choice
         )
         return len(session.execute(query).all())

@@ -54,6 +54,7 @@ def test_a_file_that_excel_marked_as_utf_8_is_read(signed_in: Callable[..., Flas
         (b"name,email\n", "The first line of the file must be"),
         (b"\xff\xfe\x00", "The first line of the file must be"),
         ((HEADER + "\n" * (MOST_ROWS + 3)).encode(), "at most 10,000 rows"),
+        ((HEADER + "\r" * (MOST_ROWS + 3)).encode(), "at most 10,000 rows"),
     ],
 )
 def test_what_cannot_be_imported_is_refused(signed_in: Callable[..., FlaskClient], content: bytes, words: str) -> None:

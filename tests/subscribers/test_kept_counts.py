@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.conftest import NOW
+from tests.subscribers.conftest import digest_audience
 from tsalert.alerts import editions
 from tsalert.alerts import queries as alerts
 from tsalert.alerts import service as writing
@@ -95,7 +96,7 @@ def test_what_is_kept_is_what_counting_says(
         at_once = queries.audience(wards=wards, topic=topic, channels=EVERY, urgent=urgent)
         got = {endpoint_id for endpoint_id, _ in session.execute(at_once)}
         for often in (Frequency.DAILY, Frequency.WEEKLY):
-            waiting = queries.digest_audience(often, wards=wards, topic=topic, channels=CHANNELS, joined_by=NOW)
+            waiting = digest_audience(often, wards=wards, topic=topic, channels=CHANNELS, joined_by=NOW)
             counted = len({endpoint_id for endpoint_id, _ in session.execute(waiting)} - got)
             assert kept.later(topic, often, wards=wards, by=CHANNELS, besides=found) == counted
     session.rollback()

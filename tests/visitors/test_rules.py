@@ -44,6 +44,7 @@ def test_one_network_is_an_address_or_the_half_of_one(address: str, network: str
         ("Pat@Example.org", "pat@example.org"),
         ("pat+one+two@example.org", "pat@example.org"),
         ("p.a.t+x@gmail.com", "pat@gmail.com"),
+        ("p.at@GoogleMail.com", "pat@gmail.com"),
         ("p.a.t@example.org", "p.a.t@example.org"),
         ("+only@example.org", "+only@example.org"),
         ("+447700900001", "+447700900001"),

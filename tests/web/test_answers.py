@@ -1,8 +1,10 @@
 """Every request gets a clear answer, and nothing gets in without a mark."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import StringIO
 from threading import Barrier
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.logs.conftest import written
 from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
@@ -22,6 +25,7 @@ from tsalert.staff.rules import RoleName
 from tsalert.web.access import public
 from tsalert.web.once import new_submission
 
+__all__ = ["written"]
 bp = Blueprint("sample", __name__)
 
 
@@ -151,19 +155,22 @@ def test_messages_are_never_markup(sample: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/sample/bug", "/sample/failing-database"])
 def test_the_reference_on_the_page_finds_the_fault_in_the_log(
-    sample: FlaskClient, caplog: pytest.LogCaptureFixture, path: str
+    sample: FlaskClient, written: Callable[..., StringIO], path: str
 ) -> None:
+    log = written()
     page = sample.get(path, query_string={"name": "Ada"})
     assert page.headers["X-Request-Id"] in page.text
-    assert page.headers["X-Request-Id"] in caplog.text
+    faults = [line for line in map(json.loads, log.getvalue().splitlines()) if "fault" in line]
+    assert [line["request_id"] for line in faults] == [page.headers["X-Request-Id"]]
 
 
 def test_what_the_database_refuses_is_logged_without_what_it_was_about(
-    sample: FlaskClient, caplog: pytest.LogCaptureFixture
+    sample: FlaskClient, written: Callable[..., StringIO]
 ) -> None:
+    log = written()
     assert sample.get("/sample/failing-database?name=Ada+Example").status_code in {500, 503}
-    assert "nowhere" in caplog.text
-    assert "Ada Example" not in caplog.text
+    assert "nowhere" in log.getvalue()
+    assert "Ada Example" not in log.getvalue()
 
 
 def test_a_bug_is_a_plain_500_with_a_reference_and_no_detail(sample: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Response
 from marshmallow import RAISE
 
 from tsalert.activities import recognising, recognition_queries
@@ -17,6 +18,7 @@ from tsalert.activities.recognition_schemas import (
     RecognitionSchema,
     RecognitionWithdrawalSchema,
 )
+from tsalert.activities.recognition_views import certificate_answer
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -54,6 +56,15 @@ def decide_recognition(new: NewRecognition) -> RecognitionView:
 def get_recognition(recognition_id: int) -> RecognitionView:
     """Return one recognition."""
     return _whole(recognition_id)
+
+
+@blp.route("/<int:recognition_id>/certificate.<any(pdf, docx):kind>")
+@requires(Permission.READ_CASE)
+@reads("recognition", "recognition_id")
+@blp.response(200, content_type="application/octet-stream")
+def get_certificate(recognition_id: int, kind: str) -> Response:
+    """Return the certificate, citation or letter that is handed over, as PDF or as Word."""
+    return certificate_answer(recognition_id, kind)
 
 
 @blp.route("/<int:recognition_id>/presentation", methods=["POST"])

@@ -110,6 +110,14 @@ def show_recognition(recognition_id: int) -> ResponseReturnValue:
 @reads("recognition", "recognition_id")
 def give_certificate(recognition_id: int, kind: str) -> Response:
     """Give the certificate, citation or letter, as PDF or as a Word file."""
+    return certificate_answer(recognition_id, kind)
+
+
+def certificate_answer(recognition_id: int, kind: str) -> Response:
+    """Answer with what is handed over, as ``pdf`` or ``docx``.
+
+    :raises RuleViolation: the thanks were taken back.
+    """
     recognition = _standing(recognition_id)
     settings: Settings = current_app.extensions["tsalert_settings"]
     signed_by = officer_names(db.session()).get(recognition.row.decided_by or 0, "")

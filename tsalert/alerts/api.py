@@ -57,7 +57,7 @@ def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
 @blp.response(201, AlertSchema)
 def write_alert(draft: Draft) -> dict[str, Any]:
     """Keep a draft."""
-    return _record(service.write_draft(draft, actor=current_actor(), now=utc_now()))
+    return record_of(service.write_draft(draft, actor=current_actor(), now=utc_now()))
 
 
 @blp.route("/<int:alert_id>")
@@ -65,7 +65,7 @@ def write_alert(draft: Draft) -> dict[str, Any]:
 @blp.response(200, AlertSchema)
 def get_alert(alert_id: int) -> dict[str, Any]:
     """Return an alert as it will go out, with the digest that an approval names."""
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>", methods=["PUT"])
@@ -75,7 +75,7 @@ def get_alert(alert_id: int) -> dict[str, Any]:
 def edit_alert(typed: Typed, alert_id: int) -> dict[str, Any]:
     """Change what it says; one that waits for approval goes back to draft."""
     service.edit_draft(alert_id, typed.words, seen=typed.seen, actor=current_actor(), now=utc_now())
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/follow-ups", methods=["POST"])
@@ -84,7 +84,7 @@ def edit_alert(typed: Typed, alert_id: int) -> dict[str, Any]:
 @blp.response(201, AlertSchema)
 def follow_up_alert(written: FollowUp, alert_id: int) -> dict[str, Any]:
     """Keep a draft of an update or an all-clear to exactly those who got it."""
-    return _record(service.follow_up(alert_id, written, actor=current_actor(), now=utc_now()))
+    return record_of(service.follow_up(alert_id, written, actor=current_actor(), now=utc_now()))
 
 
 @blp.route("/<int:alert_id>/submit", methods=["POST"])
@@ -93,7 +93,7 @@ def follow_up_alert(written: FollowUp, alert_id: int) -> dict[str, Any]:
 def submit_alert(alert_id: int) -> dict[str, Any]:
     """Ask somebody else to approve it."""
     service.submit(alert_id, actor=current_actor(), now=utc_now())
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/answers", methods=["POST"])
@@ -103,7 +103,7 @@ def submit_alert(alert_id: int) -> dict[str, Any]:
 def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Say why something that may point to a person stays; an alert with such an open question does not go out."""
     answering.answer(alert_id, answers["marks"], answers["why"], actor=current_actor(), now=utc_now())
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/approve", methods=["POST"])
@@ -115,7 +115,7 @@ def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
     actor, now = current_actor(), utc_now()
     confirm_approval(alert_id, approval, actor=actor, now=now)
     service.approve(alert_id, approval["digest"], readers=approval["readers"], actor=actor, now=now)
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/pause", methods=["POST"])
@@ -124,7 +124,7 @@ def approve_alert(approval: dict[str, Any], alert_id: int) -> dict[str, Any]:
 def pause_alert(alert_id: int) -> dict[str, Any]:
     """Hold what has not gone out."""
     service.pause(alert_id, actor=current_actor(), now=utc_now())
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/resume", methods=["POST"])
@@ -133,7 +133,7 @@ def pause_alert(alert_id: int) -> dict[str, Any]:
 def resume_alert(alert_id: int) -> dict[str, Any]:
     """Go on with what was held."""
     service.resume(alert_id, actor=current_actor(), now=utc_now())
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/withdraw", methods=["POST"])
@@ -143,7 +143,7 @@ def resume_alert(alert_id: int) -> dict[str, Any]:
 def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Take it back for good, tell everybody why, and write a correction to those who got it if that is wanted."""
     service.withdraw(alert_id, **told, actor=current_actor(), now=utc_now())
-    return _record(alert_id)
+    return record_of(alert_id)
 
 
 @blp.route("/<int:alert_id>/correction", methods=["POST"])
@@ -151,7 +151,7 @@ def withdraw_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @blp.response(201, AlertSchema)
 def correct_alert(alert_id: int) -> dict[str, Any]:
     """Write to exactly those who got it that it was withdrawn; what is written waits for approval."""
-    return _record(withdrawing.correct(alert_id, actor=current_actor(), now=utc_now()))
+    return record_of(withdrawing.correct(alert_id, actor=current_actor(), now=utc_now()))
 
 
 @blp.route("/<int:alert_id>/progress")
@@ -182,7 +182,8 @@ def decide_doubt(decided: dict[str, Any], alert_id: int, delivery_id: int) -> di
     return _progress(alert_id)
 
 
-def _record(alert_id: int) -> dict[str, Any]:
+def record_of(alert_id: int) -> dict[str, Any]:
+    """Return an alert as it is told, with its digest and all that it looks like."""
     session = db.session()
     alert = queries.get_alert(session, alert_id)
     status = queries.standing(session, alert)

@@ -13,6 +13,8 @@ from tsalert.alerts.spending import service as spending
 from tsalert.alerts.steps import Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotAllowed
+from tsalert.webhooks.announcing import Facts, announce
+from tsalert.webhooks.rules import EventKind, stamp
 
 
 def check(session: Session, alert: Alert, shown: str, *, now: datetime) -> Proof:
@@ -53,6 +55,7 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
     spending.charge(session, alert, pulled, editions.mailings_of(session, alert.id).values(), now=now)
     alert.published_at = now
     following.end(session, alert, actor=actor, now=now)
+    announce(session, EventKind.ALERT, _told(alert, now), now=now)
     return size
 
 
@@ -65,3 +68,16 @@ def enter_approval(alert: Alert, shown: str, *, actor: Actor, now: datetime) -> 
         raise NotAllowed("Only an officer can approve an alert.")
     alert.status = Status.APPROVED
     alert.approved_by, alert.approved_at, alert.approved_digest = actor.officer_id, now, shown
+
+
+def _told(alert: Alert, now: datetime) -> Facts:
+    """Return what other programs are told of an alert; its words are for its readers."""
+    return {
+        "reference": alert.reference,
+        "kind": alert.kind,
+        "urgency": alert.urgency,
+        "topic": alert.topic,
+        "wards": list(alert.wards),
+        "published_at": stamp(now),
+        "expires_at": stamp(alert.expires_at),
+    }

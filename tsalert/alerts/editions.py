@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.audience import choosing
@@ -17,6 +17,7 @@ from tsalert.delivery.progress import Progress, together
 from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers import reading
+from tsalert.subscribers.preferences.moved import moved_with
 
 AT_ONCE = 5000
 _CHOSEN_BY = {Edition.PARTNER: reading.read_by_partners, Edition.LARGE_PRINT: reading.read_in_large_print}
@@ -74,13 +75,19 @@ def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[i
 def who_got(original: int, channels: Collection[str], among: Select[int] | None = None) -> Select[int, str]:
     """Return the query of (endpoint id, channel) of those who got an alert at once, or may have, and can be reached.
 
+    Whoever has moved to another address since is reached there.
+
     :param among: a query of the endpoints that alone are meant.
     """
-    mailings = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == original)
+    mailings = mailing_ids_of(original)
     reachable = delivery.reachable_endpoints().subquery("reachable")
     query = select(reachable.c.id, reachable.c.channel).where(reachable.c.channel.in_([*channels]))
-    query = query.where(delivery.was_taken(mailings, reachable.c.id))
-    return query if among is None else query.where(reachable.c.id.in_(among))
+    if among is not None:
+        query = query.where(reachable.c.id.in_(among))
+    here = delivery.was_taken(mailings, reachable.c.id)
+    moved = query.where(~here, reachable.c.id.in_(moved_with(mailings)))
+    got = union_all(query.where(here), moved).subquery("got")
+    return select(got.c.id, got.c.channel)
 
 
 def readers_among(session: Session, people: Mapping[int, str], edition: Edition) -> list[int]:
@@ -122,8 +129,12 @@ def mailings_of(session: Session, alert_id: int) -> dict[Edition, int]:
 
 def all_mailings_of(session: Session, alert_id: int) -> list[int]:
     """Return every mailing of an alert in the order in which they were made, those that sent it again too."""
-    query = select(AlertEdition.mailing_id).where(AlertEdition.alert_id == alert_id)
-    return list(session.scalars(query.order_by(AlertEdition.mailing_id)))
+    return list(session.scalars(mailing_ids_of(alert_id).order_by(AlertEdition.mailing_id)))
+
+
+def mailing_ids_of(alert_id: int) -> Select[int]:
+    """Return the query of every mailing of an alert, those that sent it again too."""
+    return select(AlertEdition.mailing_id).where(AlertEdition.alert_id == alert_id)
 
 
 def channels_of(session: Session, alert: Alert) -> tuple[Channel, ...]:

@@ -1,6 +1,6 @@
 """The pages and operations of alerts, gathered for the doors."""
 
-from tsalert.alerts import api, guard_api, guard_views, public_views, views
+from tsalert.alerts import api, deciding_api, guard_api, guard_views, public_views, views
 from tsalert.alerts.audience import api as audience_api
 from tsalert.alerts.audience import views as audience_views
 from tsalert.alerts.figures import api as figure_api
@@ -31,6 +31,7 @@ blueprints = (
 )
 operations = (
     *api.blueprints,
+    *deciding_api.blueprints,
     *guard_api.blueprints,
     *audience_api.blueprints,
     *printed_api.blueprints,

@@ -4,12 +4,13 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import presenting, public_queries, queries
+from tsalert.alerts.deciding_schemas import MessageToCheckSchema
 from tsalert.alerts.models import Alert
 from tsalert.alerts.pasted import leads_elsewhere, references_in
 from tsalert.alerts.presenting import page_number
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import read_reference
-from tsalert.alerts.schemas import MessageToCheckSchema, PublishedSearchSchema
+from tsalert.alerts.schemas import PublishedSearchSchema
 from tsalert.alerts.views import bp
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now

@@ -12,7 +12,6 @@ from tsalert.alerts.rules import (
     LONGEST_ADVICE,
     LONGEST_BODY,
     LONGEST_HEADLINE,
-    LONGEST_MESSAGE,
     LONGEST_SMS,
     LONGEST_VOICE,
     Channel,
@@ -20,7 +19,6 @@ from tsalert.alerts.rules import (
     FollowUp,
     Kind,
     Urgency,
-    Verdict,
 )
 from tsalert.delivery.doubts import Decision
 from tsalert.web.fields import Count, Instant, Line, Paragraph, RecordId
@@ -68,6 +66,7 @@ class FollowUpSchema(Schema):
         by_value=True,
         required=True,
         validate=validate.OneOf([Kind.UPDATE, Kind.ALL_CLEAR], error="Choose an update or an all-clear."),
+        metadata={"example": Kind.UPDATE.value},
         error_messages={"required": "Choose an update or an all-clear."},
     )
     headline = Line(required=True, longest=LONGEST_HEADLINE, error_messages={"required": "Enter a headline."})
@@ -84,12 +83,6 @@ class FollowUpSchema(Schema):
         return FollowUp(**data)
 
 
-class ReasonSchema(Schema):
-    """Why an alert is returned or rejected."""
-
-    reason = Paragraph(required=True, longest=LONGEST_REASON, error_messages={"required": "Give a reason."})
-
-
 class AlertApprovalSchema(Schema):
     """An approval of exactly what was shown, with what is asked if they are many, it is night, or time has passed."""
 
@@ -98,17 +91,6 @@ class AlertApprovalSchema(Schema):
     night_reason = Paragraph(longest=LONGEST_REASON, load_default=None, allow_none=True)
     readers = Count(load_default=None, allow_none=True)
     counted = Count(load_default=None, allow_none=True)
-
-
-class LoneSendingSchema(AlertApprovalSchema, ReasonSchema):
-    """Sending without a second person, and why."""
-
-
-class ReviewSchema(Schema):
-    """What a manager thinks of an alert that was sent alone."""
-
-    verdict = fields.Enum(Verdict, by_value=True, required=True, error_messages={"required": "Choose one."})
-    note = Paragraph(required=True, longest=LONGEST_REASON, error_messages={"required": "Say why."})
 
 
 class DoubtDecisionSchema(Schema):
@@ -137,14 +119,6 @@ class PublishedSearchSchema(Schema):
     def build(self, data: dict[str, Any], **_: Any) -> Wanted:
         """Hand over a typed value."""
         return Wanted(data["q"], data["ward"], data["topic"])
-
-
-class MessageToCheckSchema(Schema):
-    """A message that somebody got and wants to have checked."""
-
-    message = Paragraph(
-        longest=LONGEST_MESSAGE, required=True, error_messages={"required": "Paste the message that you got."}
-    )
 
 
 class AlertLineSchema(Schema):

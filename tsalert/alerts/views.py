@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import answering, drafting, presenting, queries, service
 from tsalert.alerts.confirming import confirm_approval
+from tsalert.alerts.deciding_schemas import AlertReasonSchema, LoneReviewSchema, LoneSendingSchema
 from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.scheduling import queries as schedules
@@ -12,9 +13,6 @@ from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
     DoubtDecisionSchema,
-    LoneSendingSchema,
-    ReasonSchema,
-    ReviewSchema,
 )
 from tsalert.alerts.unsaved import queries as copies
 from tsalert.alerts.unsaved import service as unsaved
@@ -141,7 +139,7 @@ def submit_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def return_alert(alert_id: int) -> ResponseReturnValue:
     """Send it back to be changed."""
-    service.send_back(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
+    service.send_back(alert_id, load_form(AlertReasonSchema())["reason"], actor=current_actor(), now=utc_now())
     return lead_to(alert_id, "Returned to be changed.")
 
 
@@ -150,7 +148,7 @@ def return_alert(alert_id: int) -> ResponseReturnValue:
 @redisplays(show_alert)
 def reject_alert(alert_id: int) -> ResponseReturnValue:
     """Refuse it for good."""
-    service.reject(alert_id, load_form(ReasonSchema())["reason"], actor=current_actor(), now=utc_now())
+    service.reject(alert_id, load_form(AlertReasonSchema())["reason"], actor=current_actor(), now=utc_now())
     return lead_to(alert_id, "Rejected. It will not be sent.")
 
 
@@ -234,7 +232,7 @@ def list_reviews() -> ResponseReturnValue:
 @redisplays(show_alert)
 def review_alert(alert_id: int) -> ResponseReturnValue:
     """Record what a manager thinks of a lone sending."""
-    typed = load_form(ReviewSchema())
+    typed = load_form(LoneReviewSchema())
     service.review(alert_id, typed["verdict"], typed["note"], actor=current_actor(), now=utc_now())
     return redirect(url_for(".list_reviews"), 303)
 

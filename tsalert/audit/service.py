@@ -26,10 +26,13 @@ def record(
 ) -> None:
     """Note an act; it is sealed into the chain when the caller's transaction commits.
 
+    What is done by a bearer token says by which.
+
     :param action: past tense, such as ``graded``.
     :param detail: names of fields, states and references; never personal data.
     """
-    entry = Entry(now, actor.officer_id, actor.via, action, subject, subject_id, detail)
+    by_token = {"token": actor.token.id} if actor.token else {}
+    entry = Entry(now, actor.officer_id, actor.via, action, subject, subject_id, {**detail, **by_token})
     session.info.setdefault(_PENDING, []).append(entry)
 
 

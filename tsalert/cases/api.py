@@ -3,11 +3,15 @@
 from typing import Any
 
 from tsalert.cases import queries, sensitive, service
+from tsalert.cases.incidents import incident_named
 from tsalert.cases.models import CaseFile
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.schemas import (
+    AmendedCaseSchema,
     CaseSchema,
     LedgerSchema,
+    LinkedIncidentListSchema,
+    LinkSchema,
     MadeSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
@@ -17,6 +21,7 @@ from tsalert.cases.schemas import (
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.response import queries as response
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 
@@ -40,6 +45,36 @@ def open_case(new: NewCase) -> CaseFile:
 def get_case(case_id: int) -> CaseFile:
     """Return one case."""
     return queries.get_case(db.session(), case_id)
+
+
+@blp.route("/<int:case_id>", methods=["PUT"])
+@requires(Permission.WORK_CASE)
+@blp.arguments(AmendedCaseSchema)
+@blp.response(200, CaseSchema)
+def amend_case(amended: NewCase, case_id: int) -> CaseFile:
+    """Set a case right as a whole: what is left out is emptied, but for category, opening and officer, which stay."""
+    service.amend_case(case_id, amended, actor=current_actor(), now=utc_now())
+    return queries.get_case(db.session(), case_id)
+
+
+@blp.route("/<int:case_id>/incidents")
+@requires(Permission.READ_CASE)
+@reads("case", "case_id")
+@blp.response(200, LinkedIncidentListSchema)
+def list_linked(case_id: int) -> dict[str, Any]:
+    """List the incidents that are attached to a case."""
+    return _linked(case_id)
+
+
+@blp.route("/<int:case_id>/incidents", methods=["POST"])
+@requires(Permission.WORK_CASE)
+@blp.arguments(LinkSchema)
+@blp.response(200, LinkedIncidentListSchema)
+def link_incident(told: dict[str, Any], case_id: int) -> dict[str, Any]:
+    """Attach an incident to a case."""
+    incident_id = incident_named(db.session(), told["incident"])
+    service.link_incident(case_id, incident_id, actor=current_actor(), now=utc_now())
+    return _linked(case_id)
 
 
 @blp.route("/<int:case_id>/progress", methods=["POST"])
@@ -78,3 +113,9 @@ def record_money(line: NewMoneyLine, case_id: int) -> dict[str, Any]:
 def add_note(note: NewNote, case_id: int) -> dict[str, Any]:
     """Write an entry in a case's log."""
     return {"id": service.add_note(case_id, note, actor=current_actor(), now=utc_now())}
+
+
+def _linked(case_id: int) -> dict[str, Any]:
+    session = db.session()
+    queries.get_case(session, case_id)
+    return {"items": [response.get_incident(session, each) for each in queries.incident_ids(session, case_id)]}

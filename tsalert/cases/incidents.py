@@ -11,7 +11,7 @@ from tsalert.cases.models import CaseFile, CaseIncident
 from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.rules import NewCase, kind_named
 from tsalert.core.actors import Actor
-from tsalert.core.errors import Conflict
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import insert_ignoring_conflicts
 from tsalert.response import queries as response_queries
 from tsalert.tiers import service as tiers
@@ -40,6 +40,17 @@ def fill_from_incident(session: Session, new: NewCase, *, actor: Actor, now: dat
         postcode=new.postcode or place.postcode,
         ward_code=new.ward_code or place.ward_code,
     )
+
+
+def incident_named(session: Session, reference: str) -> int:
+    """Return the id of the incident with a reference.
+
+    :raises RuleViolation: there is none; the field is ``incident``.
+    """
+    incident_id = response_queries.find_incident_id(session, reference)
+    if incident_id is None:
+        raise RuleViolation("There is no incident with that reference.", field="incident")
+    return incident_id
 
 
 def link(session: Session, case: CaseFile, incident_id: int, *, actor: Actor, now: datetime) -> None:

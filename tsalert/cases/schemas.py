@@ -110,6 +110,20 @@ class LinkSchema(Schema):
     incident = Line(required=True, error_messages={"required": "Enter the incident's reference."})
 
 
+class LinkedIncidentSchema(Schema):
+    """An incident that is attached to a case."""
+
+    id = fields.Integer()
+    reference = fields.String()
+
+
+class LinkedIncidentListSchema(Schema):
+    """The incidents that are attached to a case."""
+
+    items = fields.List(fields.Nested(LinkedIncidentSchema))
+    next = fields.Constant(None)
+
+
 class CaseRowSchema(Schema):
     """A case as lists give it out: nothing of the victim, and no kind where it is restricted to the reader."""
 

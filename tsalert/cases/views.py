@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import merging, partners, queries, sensitive, service, vocabulary
+from tsalert.cases.incidents import incident_named
 from tsalert.cases.rules import legal_steps
 from tsalert.cases.schemas import (
     AmendedCaseSchema,
@@ -18,7 +19,6 @@ from tsalert.cases.schemas import (
 from tsalert.cases.vocabulary import Source, Status
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
-from tsalert.core.errors import RuleViolation
 from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import queries as response
@@ -175,10 +175,7 @@ def new_link(case_id: int) -> ResponseReturnValue:
 @redisplays(new_link)
 def link_incident(case_id: int) -> ResponseReturnValue:
     """Attach an incident to a case."""
-    reference = load_form(LinkSchema())["incident"]
-    incident_id = response.find_incident_id(db.session(), reference)
-    if incident_id is None:
-        raise RuleViolation("There is no incident with that reference.", field="incident")
+    incident_id = incident_named(db.session(), load_form(LinkSchema())["incident"])
     service.link_incident(case_id, incident_id, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_case", case_id=case_id, _anchor="incidents"), 303)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Response
 from marshmallow import RAISE
 
 from tsalert.circulation import ledger, queries, service, telling
@@ -22,6 +23,7 @@ from tsalert.circulation.schemas import (
     WantedPartnersSchema,
     told_of,
 )
+from tsalert.circulation.views import code_answer
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_midnight, utc_now
 from tsalert.db import db
@@ -59,6 +61,15 @@ def add_partner(new: NewPartner) -> PartnerPage:
 def get_partner(partner_id: int) -> PartnerPage:
     """Return one partner with all that it told us."""
     return _get(partner_id)
+
+
+@partners.route("/<int:partner_id>/code.<any(png, svg, pdf):ending>")
+@requires(Permission.READ_SUBSCRIBERS)
+@reads("subscriber")
+@partners.response(200, content_type="application/octet-stream")
+def get_code(partner_id: int, ending: str) -> Response:
+    """Return a partner's code to scan as a picture, or the poster that carries it as PDF."""
+    return code_answer(partner_id, ending)
 
 
 @partners.route("/<int:partner_id>", methods=["PUT"])

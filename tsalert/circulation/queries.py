@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.circulation import rules
-from tsalert.circulation.models import PartnerContact, PartnerReminder
+from tsalert.circulation.contacts import contacts_by_address
+from tsalert.circulation.models import PartnerReminder
 from tsalert.delivery.queries import EndpointView
 from tsalert.subscribers import partnering
 from tsalert.subscribers.models import PartnerDeclaration
@@ -119,10 +120,7 @@ def get_partner(session: Session, partner_id: int, *, now: datetime) -> PartnerP
 
 def contacts_of(session: Session, partner_id: int) -> list[ContactView]:
     """Return a partner's addresses; one that came by import has no name, and is asked for declarations."""
-    known = {
-        each.endpoint_id: each
-        for each in session.scalars(select(PartnerContact).where(PartnerContact.partner_id == partner_id))
-    }
+    known = contacts_by_address(session, partner_id)
     getting = partnering.addresses_that_get_alerts(session, partner_id)
     return [
         ContactView(

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.circulation.contacts import carry_along
 from tsalert.circulation.models import PartnerContact
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.core.actors import Actor, Permission
@@ -75,6 +76,7 @@ def save_contact(partner_id: int, new: NewContact, *, actor: Actor, now: datetim
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
         open_profile(session, partner_id)
+        carry_along(session, partner_id)
         endpoint_id = partnering.link_address(session, partner_id, new.address, now=now)
         contact = session.get(PartnerContact, (partner_id, endpoint_id))
         if contact is None:
@@ -98,6 +100,7 @@ def end_contact(partner_id: int, endpoint_id: int, *, actor: Actor, now: datetim
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
         open_profile(session, partner_id)
+        carry_along(session, partner_id)
         partnering.unlink_address(session, partner_id, endpoint_id, now=now)
         mine = (PartnerContact.partner_id == partner_id, PartnerContact.endpoint_id == endpoint_id)
         session.execute(delete(PartnerContact).where(*mine))

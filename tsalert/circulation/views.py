@@ -155,6 +155,11 @@ def acknowledge(partner_id: int) -> ResponseReturnValue:
 @reads("subscriber")
 def give_code(partner_id: int, ending: str) -> ResponseReturnValue:
     """Give a partner's code to scan as a picture, or the poster that carries it as PDF."""
+    return code_answer(partner_id, ending)
+
+
+def code_answer(partner_id: int, ending: str) -> Response:
+    """Answer with a partner's code as ``png`` or ``svg``, or with the poster that carries it as ``pdf``."""
     name_read([partner_id])
     partner = partnering.get_partner(db.session(), partner_id)
     address = _join_url(partner.code)

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     RAISE_SPENDING = "let an alert cost more than the limit"
     STOP_SENDING = "stop all sending, and start it again"
     MANAGE_STAFF = "manage staff accounts"
+    SEE_STATUS = "see how the service runs"
+    CONNECT_PROGRAMS = "connect other programs"
     MANAGE_ROTA = "change the rota"
     REVIEW_ODDITIES = "look at what is odd in the trail"
     MANAGE_RESPONSE = "change grades, paging and wall displays"
@@ -59,6 +61,14 @@ class Via(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bearer:
+    """The token by which somebody acts; ``is_whole`` where it is good for everything that they may do."""
+
+    id: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who acts: an officer, or (``officer_id`` is None) the service itself or a screen on a wall."""
 
@@ -66,6 +76,7 @@ class Actor:
     name: str
     permissions: frozenset[Permission]
     via: Via
+    token: Bearer | None = None
 
     @property
     def is_officer(self) -> bool:

@@ -70,6 +70,10 @@ class Overtaken(Conflict):
     """Somebody else changed the record after the one who decides saw it."""
 
 
+class OutOfDate(TsalertError):
+    """The change was to count only if nothing else had changed, and something has."""
+
+
 class AlreadyDone(TsalertError):
     """The same form or request was sent twice; the first one counted."""
 

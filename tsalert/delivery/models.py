@@ -185,6 +185,17 @@ class ProviderPace(Base):
     more_waited: Mapped[bool]
 
 
+class ProviderAnswers(Base):
+    """How often a channel's provider gave one kind of answer, since this was first counted."""
+
+    __tablename__ = "provider_answers"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId)
+    last_at: Mapped[datetime]
+
+
 class SendingStop(Base):
     """A time in which no alert and no digest left; at most one is open, and it ends once. By name, who did it."""
 

@@ -131,3 +131,14 @@ class Gateway(Protocol):
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Return references of messages that may be this one, taken since then; None where it cannot be asked."""
         ...
+
+
+class Probed(Gateway, Protocol):
+    """A gateway that can be tried out before anything depends on it."""
+
+    def probe(self) -> str:
+        """Speak to the provider as far as one can without sending anything, and say in words what answered.
+
+        :raises Unavailable: it does not answer, or refuses us.
+        """
+        ...

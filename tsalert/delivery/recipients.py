@@ -1,26 +1,44 @@
 """Whom mailings went to, for audiences to join with and for what becomes of a message."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Exists, Select, exists, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Exists, Select, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session
 
-from tsalert.delivery.models import Delivery
+from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.queries import NOT_TAKEN
 from tsalert.web.fields import LARGEST_ID
 
+# The numbers of mailings, or the query of them where they may be so many that no statement could hold them.
+Mailings = Collection[int] | Select[int] | CompoundSelect[int]
 
-def recipients_of(mailing_ids: Collection[int]) -> Select[int]:
+
+def recipients_of(mailing_ids: Mailings) -> Select[int]:
     """Return the query of the endpoints that any of some mailings has a delivery for."""
     return select(Delivery.endpoint_id).where(Delivery.mailing_id.in_(mailing_ids))
 
 
-def was_sent(mailing_ids: Collection[int], endpoint_id: ColumnElement[int]) -> Exists:
+def was_sent(mailing_ids: Mailings, endpoint_id: ColumnElement[int]) -> Exists:
     """Return whether any of some mailings has a delivery for an endpoint, as a condition.
 
     Looked up for each endpoint: a list of a million recipients is never made to look something up in.
     """
     return exists().where(Delivery.mailing_id.in_(mailing_ids), Delivery.endpoint_id == endpoint_id)
+
+
+def was_taken_before(
+    mailings: Mailings,
+    endpoint_id: SQLColumnExpression[int | None],
+    at: SQLColumnExpression[datetime | None],
+) -> Exists:
+    """Return whether a message of some mailings that were made by an instant came to an endpoint, as a condition.
+
+    One that may have come, or is on its way, counts.
+    """
+    mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
+    made = (Mailing.id == Delivery.mailing_id, Mailing.created_at <= at)
+    return exists().where(*mine, *made, Delivery.status.not_in(NOT_TAKEN))
 
 
 def outcomes_of(mailing_ids: Collection[int]) -> Select[int, str, str]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.db import shared_now, transaction
 from tsalert.delivery import claiming, outcomes
+from tsalert.delivery.answers import AnswerCount
 from tsalert.delivery.claiming import Claimed, Work
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.pacing import Gate
@@ -41,6 +42,7 @@ class Surroundings:
     stop: Event
     write_lock: AbstractContextManager[object]
     watch: FailureWatch = field(default_factory=FailureWatch)
+    answers: AnswerCount = field(default_factory=AnswerCount)
 
 
 class Attempts:
@@ -137,6 +139,7 @@ class Sender:
             return self.turn()
         except Unavailable as error:
             _log.warning("%s cannot be reached: %s", self._gateway.channel, error)
+            self._around.answers.note_unreachable(self.channel)
             self._pause(error.after)
         except SQLAlchemyError as error:
             _log.warning("the database cannot be reached: %s", type(error).__name__)
@@ -163,6 +166,7 @@ class Sender:
             claimed = claiming.claim(session, channel, owner, size, now=now, work=self.work) if size else []
             self._gate.count(session, len(claimed))
             self._press.lay_out(session, claimed)
+        around.answers.note(channel, self._answers.values())
         self._in_hand, self._answers, self._may_hold_rows = claimed, {}, False
         self._journal.clear()
 

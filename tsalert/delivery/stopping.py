@@ -29,14 +29,22 @@ def stop_sending(reason: str, *, actor: Actor, now: datetime) -> int:
     :raises Conflict: sending is stopped already.
     """
     actor.require(Permission.STOP_SENDING)
-    kept = {"is_open": True, "stopped_at": now, "stopped_by": actor.name, "stop_reason": _checked(reason)}
+    checked = _checked(reason)
     with transaction() as session:
-        adding = insert_ignoring_conflicts(session, SendingStop).values(kept).returning(SendingStop.id)
-        stop_id = session.scalar(adding)
+        stop_id = hold(session, checked, actor=actor, now=now)
         if stop_id is None:
             raise Conflict("Sending has been stopped already.", legal=["start sending again"])
-        audit.record(session, actor, "stopped", "sending", stop_id, now=now)
         return stop_id
+
+
+def hold(session: Session, reason: str, *, actor: Actor, now: datetime) -> int | None:
+    """Let nothing more leave for many, as a step; returns the stop's number, or None where there is one already."""
+    kept = {"is_open": True, "stopped_at": now, "stopped_by": actor.name, "stop_reason": reason}
+    adding = insert_ignoring_conflicts(session, SendingStop).values(kept).returning(SendingStop.id)
+    stop_id = session.scalar(adding)
+    if stop_id is not None:
+        audit.record(session, actor, "stopped", "sending", stop_id, now=now)
+    return stop_id
 
 
 def start_sending(reason: str, *, actor: Actor, now: datetime) -> int:

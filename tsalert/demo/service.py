@@ -29,6 +29,7 @@ from tsalert.demo import (
     partners,
     past,
     prevented,
+    programs,
     prosecuted,
     quoted,
     reported,
@@ -148,6 +149,7 @@ def _load_present(team: past.Crew, now: datetime) -> None:
     partners.load_partners(team, now)
     studied.load_studies(team, now)
     kept.load_kept(team, now)
+    programs.load_programs(OFFICERS[3][0], now)
 
 
 def is_empty(session: Session) -> bool:

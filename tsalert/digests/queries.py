@@ -1,44 +1,29 @@
-"""Who has which alerts to hear of in a digest, found by the database; and the digests that went out."""
+"""What a digest may tell of, what the next ones hold, and those that went out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
-from tsalert.alerts.audience.choosing import choice_of
-from tsalert.alerts.audience.later import CHANNELS
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition, Kind
+from tsalert.alerts.rules import Kind
 from tsalert.alerts.steps import Status
 from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
-from tsalert.delivery.recipients import find_recipient, was_sent
+from tsalert.delivery.recipients import find_recipient
+from tsalert.digests import readers
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
-from tsalert.subscribers import queries as subscribers
-from tsalert.subscribers import reading
-from tsalert.subscribers.rules import EVERY_TOPIC, Frequency
+from tsalert.subscribers.rules import Frequency
 
 PAGE = 25
 _HELD_BACK = {Status.PAUSED, Status.CANCELLED}
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Some of a digest's alerts, in one edition; ``bits`` has one bit for each item, the first item's the lowest."""
-
-    bits: int
-    edition: Edition
-
-    def items_of(self, items: Sequence[Line]) -> list[Line]:
-        """Return those of a digest's items that belong to it."""
-        return [item for place, item in enumerate(items) if self.bits >> place & 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,44 +97,10 @@ def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     told = _told(session, [one.id for one in found])
     # What had ended is taken back all the same: what was told was wrong.
     taken_back = [
-        Line(one, Tells.WITHDRAWN)
-        for one in found
-        if states.get(one.id) == Status.CANCELLED and told[one.id, Tells.NEW]
+        Line(one, Tells.WITHDRAWN) for one in found if states.get(one.id) == Status.CANCELLED and one.id in told
     ]
     # What was told wrongly comes before what is new, where a mail cannot hold all.
     return [*new[: max(0, MOST_ITEMS - len(taken_back))], *taken_back[:MOST_ITEMS]]
-
-
-def audience(session: Session, items: Sequence[Line], frequency: Frequency) -> Select[int, str, int]:
-    """Return the query of (endpoint id, channel, set) of everybody who has something to hear of.
-
-    The set has one bit for each item, the first item's the lowest.
-
-    :param items: at least one.
-    """
-    told = _told(session, [one.alert.id for one in items])
-    every = union_all(*(_bit(_readers(session, one, told, frequency), 1 << place) for place, one in enumerate(items)))
-    bits = every.subquery("every")
-    # PostgreSQL adds whole numbers up to a decimal one.
-    added = cast(func.sum(bits.c.bit), BigInteger)
-    return select(bits.c.id, bits.c.channel, added.label("told")).group_by(bits.c.id, bits.c.channel)
-
-
-def shares(session: Session, people: Select[int, str, int]) -> list[Share]:
-    """Return what there is to write: each set of alerts that anybody has to hear of, in each edition it is read in."""
-    each = _with_edition(people)
-    query = select(each.c.told, each.c.edition).distinct().order_by(each.c.told, each.c.edition)
-    return [Share(bits, Edition(edition)) for bits, edition in session.execute(query)]
-
-
-def people_of(people: Select[int, str, int], share: Share, made: Collection[int]) -> Select[int, str]:
-    """Return the query of those who are to get one share.
-
-    :param made: the mailings of the other shares, lest somebody who changes what they asked for get two.
-    """
-    each = _with_edition(people)
-    mine = (each.c.told == share.bits, each.c.edition == share.edition, ~was_sent(made, each.c.id))
-    return select(each.c.id, each.c.channel).where(*mine)
 
 
 def list_sent(session: Session, *, before: int | None = None, limit: int = PAGE) -> list[Sent]:
@@ -180,9 +131,9 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
     for frequency in DIGESTS:
         period = next_period(frequency, now)
         items = lines(session, period, now=period.ends_at)
-        readers = _count(session, audience(session, items, frequency)) if items else 0
-        references = tuple(one.alert.reference for one in items) if readers else ()
-        found.append(Coming(frequency, period.ends_at, references, readers))
+        number = readers.count(session, items, frequency) if items else 0
+        references = tuple(one.alert.reference for one in items) if number else ()
+        found.append(Coming(frequency, period.ends_at, references, number))
     return found
 
 
@@ -208,23 +159,7 @@ def _still_to_tell(session: Session, alert: Alert, frequency: Frequency, now: da
     """Return when the next mail leaves, and how many it tells of an alert or of its withdrawal."""
     period = next_period(frequency, now)
     mine = [line for line in lines(session, period, now=period.ends_at) if line.alert.id == alert.id]
-    return period.ends_at, _count(session, audience(session, mine, frequency)) if mine else 0
-
-
-def _count(session: Session, people: Select[int, str, int]) -> int:
-    return session.scalar(select(func.count()).select_from(people.subquery("people"))) or 0
-
-
-def _with_edition(people: Select[int, str, int]) -> Subquery:
-    """Add the edition that each reads; only mail has other editions than the ordinary one."""
-    found = people.subquery("found")
-    by_mail = found.c.channel == Channel.EMAIL
-    edition = case(
-        (and_(by_mail, reading.is_read_by_partners(found.c.id)), Edition.PARTNER),
-        (and_(by_mail, reading.is_read_in_large_print(found.c.id)), Edition.LARGE_PRINT),
-        else_=Edition.ORDINARY,
-    )
-    return select(found.c.id, found.c.channel, found.c.told, edition.label("edition")).subquery("each")
+    return period.ends_at, readers.count(session, mine, frequency) if mine else 0
 
 
 def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:
@@ -245,42 +180,7 @@ def _references(session: Session, run_ids: Collection[int]) -> defaultdict[int, 
     return found
 
 
-def _told(session: Session, alert_ids: Collection[int]) -> defaultdict[tuple[int, Tells], list[int]]:
-    """Return the mailings of digests that told of each alert, by what they said of it."""
-    query = select(DigestItem.alert_id, DigestItem.tells, DigestItem.mailing_id)
-    found: defaultdict[tuple[int, Tells], list[int]] = defaultdict(list)
-    for alert_id, tells, mailing_id in session.execute(query.where(DigestItem.alert_id.in_(alert_ids))):
-        found[alert_id, Tells(tells)].append(mailing_id)
-    return found
-
-
-def _readers(
-    session: Session, item: Line, told: defaultdict[tuple[int, Tells], list[int]], frequency: Frequency
-) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of those who are to hear one thing of one alert."""
-    alert, earlier = item.alert, told[item.alert.id, Tells.NEW]
-    if item.tells is Tells.WITHDRAWN:
-        everybody = subscribers.digest_audience(
-            frequency, wards=(), topic=EVERY_TOPIC, channels=CHANNELS, joined_by=alert.changed_at
-        ).subquery()
-        had = was_sent(earlier, everybody.c.id)
-        return _but(everybody, told[alert.id, Tells.WITHDRAWN]).where(had)
-    assert alert.published_at is not None  # only published ones become lines
-    wanted = subscribers.digest_audience(
-        frequency,
-        wards=alert.wards,
-        topic=alert.topic,
-        channels=CHANNELS,
-        joined_by=alert.published_at,
-        choice=choice_of(alert),
-    ).subquery()
-    return _but(wanted, [*editions.all_mailings_of(session, alert.id), *earlier])
-
-
-def _but(people: Subquery, mailing_ids: Collection[int]) -> Select[int, str]:
-    """Return the query of some people without those whom any of some mailings went to."""
-    return select(people.c.id, people.c.channel).where(~was_sent(mailing_ids, people.c.id))
-
-
-def _bit(people: Select[int, str], bit: int) -> Select[int, str, int]:
-    return people.add_columns(literal(bit, BigInteger).label("bit"))
+def _told(session: Session, alert_ids: Collection[int]) -> set[int]:
+    """Return those of some alerts of which any digest told as new."""
+    new = (DigestItem.alert_id.in_(alert_ids), DigestItem.tells == Tells.NEW)
+    return set(session.scalars(select(DigestItem.alert_id).where(*new).distinct()))

@@ -55,13 +55,23 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What somebody asked for until they asked for something else, there or at an address that they have left."""
+
+    topic: str
+    frequency: Frequency
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked for at one address."""
+    """What somebody asked for at one address, and what stood until then."""
 
     topic: str
     ward: str | None
     frequency: Frequency
     started_at: datetime
+    before: Before | None = None
 
 
 def due_period(frequency: Frequency, now: datetime) -> Period | None:
@@ -86,19 +96,35 @@ def next_period(frequency: Frequency, now: datetime) -> Period:
 def is_told(alert: Told, wish: Wish, period: Period, *, had: bool, now: datetime) -> bool:
     """Tell whether a digest tells somebody of an alert.
 
+    Who changes something while they wait for a mail misses nothing that they still want. Who hears at once by now is
+    told with the next daily mail.
+
     :param had: it reached the same address before, at once or in another digest.
     """
     is_out = alert.published_at < period.ends_at and alert.expires_at > as_utc(now)
     is_fresh = is_out and alert.went_on_at >= period.starts_at
     is_asked = wish.frequency is period.frequency and wish.started_at <= alert.published_at
-    return is_fresh and is_asked and _concerns(alert, wish) and not had
+    return is_fresh and (is_asked or _waited(alert, wish, period)) and _concerns(alert, wish) and not had
+
+
+def _waited(alert: Told, wish: Wish, period: Period) -> bool:
+    """Tell whether somebody waited for a mail with an alert when they changed what they asked for."""
+    was = wish.before
+    if was is None or was.frequency is Frequency.IMMEDIATE:
+        return False
+    mail = Frequency.DAILY if wish.frequency is Frequency.IMMEDIATE else wish.frequency
+    is_between = was.started_at <= alert.published_at < wish.started_at
+    return mail is period.frequency and is_between and _is_about(alert, was.topic)
 
 
 def _concerns(alert: Told, wish: Wish) -> bool:
-    slugs = topics_reached(alert.topic)
     wards = {ward.casefold() for ward in alert.wards}
-    by_topic = slugs is None or wish.topic in {*slugs, EVERY_TOPIC}
-    return by_topic and (not wards or wish.ward is None or wish.ward.casefold() in wards)
+    return _is_about(alert, wish.topic) and (not wards or wish.ward is None or wish.ward.casefold() in wards)
+
+
+def _is_about(alert: Told, topic: str) -> bool:
+    slugs = topics_reached(alert.topic)
+    return slugs is None or topic in {*slugs, EVERY_TOPIC}
 
 
 def _period(frequency: Frequency, day: date) -> Period:

@@ -13,7 +13,7 @@ from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.counting import rows_changed
 from tsalert.delivery.rules import Lane
-from tsalert.digests import queries
+from tsalert.digests import queries, readers
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, Period, due_period
 from tsalert.digests.wording import Line, word
@@ -50,15 +50,14 @@ def _queue_all(session: Session, run: DigestRun, period: Period, now: datetime) 
     items = queries.lines(session, period, now=now)
     if not items:
         return 0
-    people = queries.audience(session, items, period.frequency)
-    size, made = 0, list[int]()
-    for share in queries.shares(session, people):
-        told = share.items_of(items)
-        content = word(told, proof.letterhead(), period.frequency, share.edition)
-        mailing_id = delivery.create_mailing(session, content, lane=Lane.BULK, now=now, not_after=period.next_at)
-        _note(session, run, mailing_id, told)
-        size += delivery.enqueue(session, mailing_id, queries.people_of(people, share, made), now=now)
-        made.append(mailing_id)
+    size = 0
+    with readers.gathered(session, items, period.frequency) as shares:
+        for share in shares:
+            told = share.items_of(items)
+            content = word(told, proof.letterhead(), period.frequency, share.edition)
+            mailing_id = delivery.create_mailing(session, content, lane=Lane.BULK, now=now, not_after=period.next_at)
+            _note(session, run, mailing_id, told)
+            size += delivery.enqueue(session, mailing_id, readers.people_of(share), now=now)
     return size
 
 

@@ -67,7 +67,7 @@ class AddressReportSchema(Schema):
     effect = fields.String()
     code = fields.String()
     at = Instant()
-    seen_at = Instant()
+    seen_at = Instant(allow_none=True)
     readers = fields.List(fields.Nested(MaskedReaderSchema))
     phones = fields.List(fields.Nested(MaskedEndSchema))
 

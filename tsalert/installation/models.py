@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tsalert.db import Base
+from tsalert.db import Base, BigId
 
 
 class InstallationFact(Base):
@@ -23,3 +23,37 @@ class SignOfLife(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class WorkerSeen(Base):
+    """One worker process: where and since when it runs, and when it was last heard of."""
+
+    __tablename__ = "worker_seen"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    process: Mapped[int]
+    version: Mapped[str]
+    is_leading: Mapped[bool]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class JobRun(Base):
+    """One entry of the timetable: how its last run went, and how many there were.
+
+    ``fault`` is the kind of error of the last run, if it failed; ``failed_since`` the first failure since the last
+    success. ``running_since`` is set while it runs for longer than it takes to write this.
+    """
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    every_seconds: Mapped[int]
+    started_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    fault: Mapped[str | None]
+    failed_since: Mapped[datetime | None]
+    running_since: Mapped[datetime | None]
+    runs: Mapped[int] = mapped_column(BigId)
+    failures: Mapped[int] = mapped_column(BigId)

@@ -1,5 +1,6 @@
 """What a demonstration says of where its messages go: kept here, handed to a stand-in here, or sent to people."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -39,24 +40,29 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.context_processor(lambda: told)
 
 
+def ways(settings: Settings) -> tuple[Way, Way, Way]:
+    """Return where mails, texts and calls go, in this order."""
+    return _mails(settings), _texts(settings), _calls(settings)
+
+
 def describe(settings: Settings) -> str:
     """Return what is true of every channel, one after the other, channels of which the same holds together."""
-    ways = [_mails(settings), _texts(settings), _calls(settings)]
-    if not any(each.leaves for each in ways):
+    every = ways(settings)
+    if not any(each.leaves for each in every):
         opening = "Nothing is sent outside this machine"
-        return f"{opening}: {_joined(ways)}." if any(each.by for each in ways) else f"{opening}."
-    said = _joined(ways)
+        return f"{opening}: {_joined(every)}." if any(each.by for each in every) else f"{opening}."
+    said = _joined(every)
     return f"{said[:1].upper()}{said[1:]}."
 
 
 def keeps_any(settings: Settings) -> bool:
     """Tell whether the messages of any channel stay in the outbox."""
-    return any(each.is_served and not each.by for each in (_mails(settings), _texts(settings), _calls(settings)))
+    return any(each.is_served and not each.by for each in ways(settings))
 
 
-def _joined(ways: list[Way]) -> str:
+def _joined(every: Iterable[Way]) -> str:
     said: dict[str, list[str]] = {}
-    for each in ways:
+    for each in every:
         said.setdefault(each.words, []).append(each.what)
     return "; ".join(f"{' and '.join(what)} {words}" for words, what in said.items())
 

@@ -9,6 +9,9 @@ NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "lustre"}
 )
 
+# Where, in the folder of files, those of a backup wait for their turn.
+RESTORING = ".restore"
+
 # A breach is kept for good, and calls and arrivals are timed by whichever machine takes them.
 CLOCK_TOLERANCE = timedelta(seconds=10)
 

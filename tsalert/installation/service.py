@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.config import Settings, SettingsError, sqlite_path
 from tsalert.core.clock import utc_now
 from tsalert.db import database_now, db, insert_ignoring_conflicts, transaction
-from tsalert.installation import rules
+from tsalert.installation import marks, rules
 from tsalert.installation.models import InstallationFact
 from tsalert.settings_reader import is_loopback
 
@@ -26,9 +26,14 @@ def check_start(settings: Settings) -> None:
 
     :raises SettingsError: naming every fault.
     """
-    faults = [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings), *_clock_faults()]
+    faults = start_faults(settings)
     if faults:
         raise SettingsError("\n".join(faults))
+
+
+def start_faults(settings: Settings) -> list[str]:
+    """Return what could lose or leak data, a sentence for each."""
+    return [*_disk_faults(settings), *_files_faults(settings.files), *_database_faults(settings), *_clock_faults()]
 
 
 def is_demo() -> bool:
@@ -73,7 +78,10 @@ def _files_faults(folder: Path) -> list[str]:
         probe.unlink()
     except OSError as error:
         return [f"TSALERT_FILES cannot be written and read: {error.strerror}"]
-    return [] if whole else ["TSALERT_FILES gave back something else than was written"]
+    faults = [] if whole else ["TSALERT_FILES gave back something else than was written"]
+    if (folder / rules.RESTORING).exists():
+        faults.append("A restore was cut off: run flask --app wsgi backup settle first")
+    return faults
 
 
 def _database_faults(settings: Settings) -> list[str]:
@@ -84,6 +92,9 @@ def _database_faults(settings: Settings) -> list[str]:
         if _address_key_fits(settings.address_key)
         else ["TSALERT_ADDRESS_KEY is not the key this database was made with; people who left would get mail again"]
     )
+    day = marks.moved_on(db.session())
+    if day is not None:
+        faults.append(f"Everything was moved out of this database on {day}: set TSALERT_DATABASE_URL to the new one")
     return faults + (_demo_faults(settings) if is_demo() else [])
 
 

@@ -9,6 +9,8 @@ from tsalert.db import insert_into, not_wait_for_disk, transaction
 from tsalert.installation.models import SignOfLife
 
 WORKER, WATCH_MAIL = "worker", "watch mail"
+# Given by whatever makes backups, once one is whole.
+BACKUP = "backup"
 # A worker gives a sign every 20 seconds; one that is started again, or waits for a lock, is silent for longer.
 SILENT_AFTER = timedelta(minutes=3)
 
@@ -19,6 +21,13 @@ def give_sign(now: datetime) -> None:
         not_wait_for_disk(session)
         giving = insert_into(session, SignOfLife).values(name=WORKER, at=now)
         session.execute(giving.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+def note(name: str, now: datetime) -> None:
+    """Keep that something was done."""
+    with transaction() as session:
+        noting = insert_into(session, SignOfLife).values(name=name, at=now)
+        session.execute(noting.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
 
 
 def last_sign(session: Session, name: str = WORKER) -> datetime | None:

@@ -11,10 +11,13 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.documents.keeping import freeze
+from tsalert.documents.pdf import unprintable
 from tsalert.letters import queries, service
 from tsalert.letters.queries import LetterRecord, Wording
 from tsalert.letters.rules import NewLetter, NewSending, NewTemplate
 from tsalert.letters.schemas import (
+    CheckedLetterSchema,
     LetterBeginningSchema,
     LetterChoiceSchema,
     LetterRowSchema,
@@ -53,6 +56,19 @@ def begin_letter(chosen: dict[str, Any], case_id: int) -> NewLetter:
     case = cases.get_visible_case(session, case_id, actor=actor, now=now)
     queries.require_kind(session, case_id, chosen["kind"], actor=actor, now=now)
     return service.begin_letter(session, case, (chosen["kind"], chosen["of"]), actor=actor, now=now)
+
+
+@letters.route("/checks", methods=["POST"])
+@requires(Permission.WORK_CASE)
+@reads("case", "case_id")
+@letters.arguments(NewLetterSchema)
+@letters.response(200, CheckedLetterSchema)
+def check_letter(new: NewLetter, case_id: int) -> dict[str, Any]:
+    """Return a letter as it would go out, with the characters that cannot be printed; nothing is kept."""
+    actor, now = current_actor(), utc_now()
+    case = cases.get_visible_case(db.session(), case_id, actor=actor, now=now)
+    document = service.write_document(new, case, actor=actor, now=now)
+    return {"content": freeze(document), "unprintable": sorted(unprintable(document))}
 
 
 @letters.route("", methods=["POST"])

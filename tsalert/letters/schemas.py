@@ -108,3 +108,10 @@ class LetterSchema(LetterRowSchema):
     """A letter with its document as it was issued, as JSON."""
 
     content = fields.String(attribute="row.content")
+
+
+class CheckedLetterSchema(Schema):
+    """A letter as it would go out, as JSON, and the characters in it that no font prints."""
+
+    content = fields.String()
+    unprintable = fields.List(fields.String())

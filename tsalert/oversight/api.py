@@ -56,6 +56,14 @@ def note_looked_at(told: dict[str, Any]) -> Oddity:
     return queries.get_oddity(db.session(), service.monday(week, now=utc_now()), line, current_settings())
 
 
+@oddities.route("/own-postcode")
+@signed_in
+@oddities.response(200, HomeToldSchema)
+def get_home() -> dict[str, bool]:
+    """Say whether whoever asks has told where they live; the postcode itself is not kept."""
+    return {"is_told": service.has_told_home(db.session(), current_actor().officer_id or 0)}
+
+
 @oddities.route("/own-postcode", methods=["PUT"])
 @signed_in
 @oddities.arguments(HomeSchema)

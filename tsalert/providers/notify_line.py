@@ -61,7 +61,7 @@ class NotifyLine:
         for message in messages:
             if not log.has_time():
                 break
-            self._check_template()
+            self.require_template()
             known = self.named(message) if message.doubts else []
             if known:
                 log.end(message, Accepted(known[0]))
@@ -106,8 +106,11 @@ class NotifyLine:
         except (InvalidResponse, TypeError, KeyError):
             return InDoubt("what Notify answered cannot be read")
 
-    def _check_template(self) -> None:
-        """Look at the template once: a wrong one would send everybody something else than the message."""
+    def require_template(self) -> None:
+        """Look at the template once: a wrong one would send everybody something else than the message.
+
+        :raises Unavailable: it is another one, or Notify does not answer.
+        """
         if self._is_checked:
             return
         if self._ask(self._read_template) != (self._way.channel.value, self._way.places):
@@ -141,6 +144,18 @@ class NotifyGateway:
     def line(self) -> NotifyLine:
         """Return a line with a kept HTTP session of its own."""
         return NotifyLine(self._settings, self._way, timeout=self._timeout)
+
+    def probe(self) -> str:
+        """Read the template with our key.
+
+        :raises Unavailable: Notify does not answer, refuses the key, or has another template than is needed.
+        """
+        line = self.line()
+        try:
+            line.require_template()
+        finally:
+            line.close()
+        return "Notify answers, takes the key, and has the template as it must be"
 
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Return Notify's ids of the messages that bear this one's name, taken since then.

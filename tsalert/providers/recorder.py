@@ -21,6 +21,10 @@ class Recorder:
         """Return a line to nowhere."""
         return RecorderLine()
 
+    def probe(self) -> str:
+        """Say that nothing leaves."""
+        return "nothing leaves: messages stay in the outbox"
+
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Return None: a second try is harmless here."""
         return None

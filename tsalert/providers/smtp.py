@@ -5,10 +5,13 @@ import ssl
 from datetime import datetime
 
 from tsalert.config import SmtpSettings
-from tsalert.delivery.ports import Message
+from tsalert.delivery.ports import Message, Unavailable
 from tsalert.delivery.rules import Channel
 from tsalert.providers.smtp_line import SmtpLine
 from tsalert.providers.smtp_wire import Wire
+
+_OK = 250
+_PROBE_SECONDS = 10.0
 
 
 class SmtpEmail:
@@ -37,17 +40,38 @@ class SmtpEmail:
         most = self._settings.connections
         return SmtpLine(self._connect, most, sender=self._sender, recycle_after=self._recycle_after)
 
+    def probe(self) -> str:
+        """Connect, secure and sign in as for sending, and say nothing that a mail would begin with.
+
+        :raises Unavailable: the server does not answer, or refuses us.
+        """
+        settings = self._settings
+        try:
+            client = self._open(timeout=min(self._timeout, _PROBE_SECONDS))
+            code, _ = client.noop()
+            client.quit()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unavailable(f"{settings.host}:{settings.port} does not take us: {_without_bytes(error)}") from error
+        if code != _OK:
+            raise Unavailable(f"{settings.host}:{settings.port} answered NOOP with {code}")
+        secured = "in clear text" if settings.security == "none" else "over TLS"
+        signed_in = ", signed in" if settings.username is not None else ""
+        return f"{settings.host}:{settings.port} answers {secured}{signed_in}"
+
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Return None: a mail server cannot be asked what it took."""
         return None
 
     def _connect(self) -> Wire:
+        return Wire(self._open(timeout=self._timeout), timeout=self._timeout)
+
+    def _open(self, *, timeout: float) -> smtplib.SMTP:
         settings = self._settings
         where = (settings.host, settings.port)
         if settings.security == "tls":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=self._timeout, context=self._tls)
+            client: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=timeout, context=self._tls)
         else:
-            client = smtplib.SMTP(*where, timeout=self._timeout)
+            client = smtplib.SMTP(*where, timeout=timeout)
         try:
             client.ehlo_or_helo_if_needed()
             if settings.security == "starttls":
@@ -58,4 +82,12 @@ class SmtpEmail:
         except BaseException:
             client.close()
             raise
-        return Wire(client, timeout=self._timeout)
+        return client
+
+
+def _without_bytes(error: Exception) -> str:
+    """Return what a server answered, or what hindered us, as one line of text."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+    return str(error) or type(error).__name__

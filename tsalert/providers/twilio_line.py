@@ -15,6 +15,7 @@ from tsalert.providers.connecting import never_connected
 from tsalert.providers.twilio_codes import verdict
 
 Create = Callable[[Client, Message], Any]
+_IN_USE = "active"
 
 
 class RememberingClient(TwilioHttpClient):  # type: ignore[misc]  # it has no types
@@ -73,6 +74,23 @@ class TwilioLine:
         finally:
             self.close()
 
+    def probe(self, account_sid: str) -> str:
+        """Fetch the account and close the session; says in what state it is.
+
+        :raises Unavailable: Twilio does not answer, or refuses us.
+        """
+        try:
+            account = self.client.api.accounts(account_sid).fetch()
+        except TwilioRestException as error:
+            raise Unavailable(f"Twilio refuses us: {error.code or error.status}: {error.msg}") from error
+        except (TwilioException, RequestException, ValueError) as error:
+            raise Unavailable(f"Twilio does not answer: {type(error).__name__}") from error
+        finally:
+            self.close()
+        if account.status != _IN_USE:
+            raise Unavailable(f"the account at Twilio is {account.status}")
+        return "Twilio answers, and the account is active"
+
     def close(self) -> None:
         """Close the session."""
         if self._http.session is not None:
@@ -82,7 +100,8 @@ class TwilioLine:
         try:
             made = self._create(self.client, message)
         except TwilioRestException as error:
-            reason = str(error.msg).removeprefix("Unable to create record: ")
+            # Its words may name the number, which must not outlive the message.
+            reason = str(error.msg).removeprefix("Unable to create record: ").replace(message.address, "•••")
             return verdict(error.status, error.code, reason, after=self._http.retry_after)
         except RequestException as error:
             if never_connected(error):

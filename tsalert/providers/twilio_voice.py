@@ -39,6 +39,13 @@ class TwilioVoice:
         """Return a line with a kept HTTP session of its own."""
         return TwilioLine(self._settings, self._create, timeout=self._timeout)
 
+    def probe(self) -> str:
+        """Fetch the account, without a message or a call.
+
+        :raises Unavailable: Twilio does not answer, or refuses us.
+        """
+        return self.line().probe(self._settings.account_sid)
+
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Return the SIDs of our calls to the same number that were begun since then.
 

@@ -26,6 +26,10 @@ class Unserved:
         """Return a line that takes nothing."""
         return UnservedLine(self.because)
 
+    def probe(self) -> str:
+        """Say that nothing goes out here."""
+        return f"none leave: {self.because}"
+
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Answer no question, so that nobody takes the channel for one that works again.
 

@@ -15,6 +15,7 @@ from tsalert.quarterly.schemas import NewReportTextSchema, ReportTextSchema
 from tsalert.quarterly.texts import Text
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
+from tsalert.web.conditional import versioned
 from tsalert.web.errors import answer
 from tsalert.web.fields import LARGEST_ID
 
@@ -43,6 +44,7 @@ def get_text(quarter: str, section: str) -> Any:
 
 @board_texts.route("/<quarter>/texts/<section>", methods=["PUT"])
 @requires(Permission.WRITE_REPORT)
+@versioned
 @board_texts.arguments(NewReportTextSchema)
 @board_texts.response(200, ReportTextSchema)
 def save_text(told: dict[str, Any], quarter: str, section: str) -> Any:

@@ -205,6 +205,30 @@ class PartyPageSchema(Schema):
     next = fields.Integer(allow_none=True)
 
 
+class PartySoughtSchema(Schema):
+    """A name, number, registration, address or reference."""
+
+    class Meta:
+        unknown = RAISE
+
+    q = Line(longest=200, required=True, error_messages={"required": "Write whom or what you look for."})
+
+
+class PartyFoundSchema(Schema):
+    """A party that was found, and why."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    name = fields.String(allow_none=True)
+    reason = fields.String(attribute="words")
+
+
+class PartiesFoundSchema(Schema):
+    """The parties that were found."""
+
+    items = fields.List(fields.Nested(PartyFoundSchema))
+
+
 class MatchSchema(Schema):
     """Somebody who may be meant, and why; the name only where it is a reason."""
 

@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import whole_seconds
 from tsalert.db import insert_ignoring_conflicts
-from tsalert.response import paged, rows, rules
+from tsalert.response import outward, paged, rows, rules
 from tsalert.response.clock import is_breached, stop_already_made
 from tsalert.response.models import Attendance, Breach, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import GradeDecision
@@ -173,6 +173,7 @@ def note_breach(session: Session, clock: IncidentClock, *, now: datetime) -> boo
     is_new = session.scalar(insert_ignoring_conflicts(session, Breach).values(fact).returning(Breach.id)) is not None
     if is_new:
         audit.record(session, SERVICE, "breached", "incident", clock.incident_id, now=now, clock=clock.number)
+        outward.tell_of_breach(session, clock, now=now)
     return is_new
 
 

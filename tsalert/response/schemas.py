@@ -44,6 +44,19 @@ class TicksSchema(Strict):
     is_work_in_progress = YesNo(load_default=False)
 
 
+def danger_of(ticks: dict[str, Any]) -> Danger:
+    """Return what the answers mean for the grade."""
+    said = dict(ticks)
+    moves = is_cash_about_to_move(said.pop("money_state"), is_trader_on_site=said["is_trader_on_site"])
+    return Danger(is_cash_about_to_move=moves, **said)
+
+
+class ProposedGradeSchema(Schema):
+    """The grade that the answers propose."""
+
+    grade = fields.String()
+
+
 class ProposalSchema(TicksSchema):
     """The answers alone, while a call is being typed, and the grade that is chosen so far."""
 
@@ -53,8 +66,7 @@ class ProposalSchema(TicksSchema):
     def build(self, data: dict[str, Any], **_: Any) -> tuple[Danger, GradeName | None]:
         """Return the five ticks, and the grade where one is chosen."""
         chosen = data.pop("grade")
-        moves = is_cash_about_to_move(data.pop("money_state"), is_trader_on_site=data["is_trader_on_site"])
-        return Danger(is_cash_about_to_move=moves, **data), chosen
+        return danger_of(data), chosen
 
     @pre_load
     def forget_what_is_no_grade(self, data: Any, **_: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
 from tsalert.references.service import next_reference
-from tsalert.response import paged, progress, queries, rows, rules
+from tsalert.response import outward, paged, progress, queries, rows, rules
 from tsalert.response.call_parties import link_parties, restrict_as_call
 from tsalert.response.models import Call, Grade, Incident, Milestone
 from tsalert.response.rules import GradeDecision, NewCall, NewIncident
@@ -243,6 +243,7 @@ def _begin(session: Session, incident: Incident, told: NewIncident, *, actor: Ac
     if told.grade is not None:
         decision = GradeDecision(told.grade, told.grade_reason)
         progress.give_grade(session, incident, decision, actor=actor, now=now)
+    outward.tell_of_opening(session, incident, told.grade, now=now)
 
 
 def _milestone(incident: Incident, step: Step, now: datetime, note: str | None = None) -> Milestone:

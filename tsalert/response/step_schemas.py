@@ -49,6 +49,7 @@ class MilestoneSchema(StepSchema):
         by_value=fields.String,
         required=True,
         validate=OneOf(ATTENDING, error="Choose on the way, on scene or left."),
+        metadata={"example": Step.ON_SCENE.value},
         error_messages={
             "required": "Choose on the way, on scene or left.",
             "unknown": "Choose on the way, on scene or left.",

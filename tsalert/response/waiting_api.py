@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, current_app, send_file
+from marshmallow import RAISE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -11,8 +12,9 @@ from tsalert.db import db
 from tsalert.response import queries, waiting
 from tsalert.response.api import calls
 from tsalert.response.models import Call
-from tsalert.response.rules import NewCall
-from tsalert.response.schemas import CallSchema, HoldSchema, NewCallSchema
+from tsalert.response.rules import NewCall, propose_grade
+from tsalert.response.schemas import CallSchema, HoldSchema, NewCallSchema, ProposedGradeSchema, TicksSchema, danger_of
+from tsalert.response.vocabulary import GradeName
 from tsalert.response.waiting_schemas import StorySchema, WaitingListSchema
 from tsalert.telephone import queries as telephone
 from tsalert.telephone import retention
@@ -31,6 +33,15 @@ def list_waiting() -> dict[str, Any]:
     found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)
     name_read(each.call.id for each in found)
     return {"items": found}
+
+
+@calls.route("/proposal")
+@requires(Permission.LOG_CALL)
+@calls.arguments(TicksSchema, location="query", unknown=RAISE)
+@calls.response(200, ProposedGradeSchema)
+def get_proposal(ticks: dict[str, Any]) -> dict[str, GradeName]:
+    """Return the grade that the answers given so far propose; whoever logs the call may choose another."""
+    return {"grade": propose_grade(danger_of(ticks))}
 
 
 @calls.route("/<int:call_id>/write-up", methods=["POST"])

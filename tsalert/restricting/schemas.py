@@ -43,7 +43,7 @@ class AccessReasonSchema(Strict):
 class RestrictingSchema(Strict):
     """A record to restrict, and why."""
 
-    record = RecordReference(required=True)
+    record = RecordReference(required=True, metadata={"example": "C26-00417-W"})
     reason = _reason()
 
 
@@ -54,7 +54,7 @@ class GivingSchema(Schema):
         unknown = RAISE
 
     officer_id = RecordId(required=True, error_messages={"required": "Choose an officer."})
-    record = RecordReference(required=True)
+    record = RecordReference(required=True, metadata={"example": "C26-00417-W"})
     tier = fields.Integer(load_default=int(Tier.T4))
     expires_at = Instant(required=True, error_messages={"required": "Say when the access ends."})
     reason = _reason()

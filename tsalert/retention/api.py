@@ -19,6 +19,7 @@ from tsalert.retention.schemas import (
     RetentionItemPageSchema,
     RetentionItemQuery,
     RetentionKindSchema,
+    RetentionRegisterSchema,
     RetentionRunListSchema,
     RetentionRunSchema,
 )
@@ -28,6 +29,14 @@ from tsalert.web.api import api_blueprint
 retention = api_blueprint("retention", "retention", "How long records name people, and what is erased after that.")
 holds = api_blueprint("holds", "legal-holds", "Records that are kept whatever their age.")
 blueprints: tuple[Any, ...] = (retention, holds)
+
+
+@retention.route("/register")
+@requires(Permission.RUN_RETENTION)
+@retention.response(200, RetentionRegisterSchema)
+def get_register() -> dict[str, Any]:
+    """List the tables that name people, and what becomes of each of their columns."""
+    return {"items": showing.register_told()}
 
 
 @retention.route("/rules", methods=["GET"])

@@ -105,6 +105,20 @@ class RetentionRunSchema(Schema):
     counts = fields.List(fields.Nested(RetentionCountSchema))
 
 
+class TableHeldSchema(Schema):
+    """A table that names people: whether its rows are deleted, else what becomes of its columns."""
+
+    name = fields.String()
+    rows_go = fields.Boolean()
+    columns = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class RetentionRegisterSchema(Schema):
+    """What is held of people, table by table."""
+
+    items = fields.List(fields.Nested(TableHeldSchema))
+
+
 class RetentionRunListSchema(Schema):
     """The latest runs, the newest first."""
 

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tsalert.core.clock import as_utc
+from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound
 from tsalert.staff.models import RUNNING, AccessChange, ApiToken, Officer, OfficerIdentity, Role, SignIn, officer_role
 from tsalert.staff.queries import officer_names
@@ -23,6 +23,11 @@ class HeldRole:
 
     role: RoleName
     until: datetime | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last London day on which it counts."""
+        return _day_before(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ class ChangeRecord:
     reason: str | None
     at: datetime
     by: str
+
+    @property
+    def last_day(self) -> date | None:
+        """The last London day on which the role counts that was given."""
+        return _day_before(self.until)
 
 
 def list_accounts(session: Session) -> list[Account]:
@@ -98,6 +108,10 @@ def count_tokens(session: Session, officer_id: int, *, now: datetime) -> int:
     """Return how many tokens of the API an officer holds that are still good."""
     good = (ApiToken.officer_id == officer_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > as_utc(now))
     return session.scalar(select(func.count()).select_from(ApiToken).where(*good)) or 0
+
+
+def _day_before(end: datetime | None) -> date | None:
+    return london_date(end - timedelta(microseconds=1)) if end else None
 
 
 def _accounts() -> Select[Officer, OfficerIdentity | None, datetime | None]:

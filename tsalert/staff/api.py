@@ -5,12 +5,24 @@ from typing import Any
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff import queries, service
-from tsalert.staff.schemas import ChosenShortcutSchema
+from tsalert.staff.schemas import ChosenShortcutSchema, OwnAccountSchema
 from tsalert.web.access import current_actor, signed_in
 from tsalert.web.api import api_blueprint
 
 account = api_blueprint("account", "account", "What officers choose for themselves.")
 blueprints = (account,)
+
+
+@account.route("")
+@signed_in
+@account.response(200, OwnAccountSchema)
+def get_account() -> dict[str, Any]:
+    """Return whose token this is, and what it may do."""
+    actor = current_actor()
+    officer = queries.get_officer_by_id(db.session(), actor.officer_id)
+    roles = sorted(role.name for role in officer.roles)
+    named = {"id": officer.id, "name": officer.name, "email": officer.email}
+    return named | {"roles": roles, "permissions": sorted(actor.permissions), "shortcut": officer.shortcut}
 
 
 @account.route("/shortcut")

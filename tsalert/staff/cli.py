@@ -170,7 +170,7 @@ def revoke_tokens(email: str) -> None:
 
 
 def _described(held: HeldRole) -> str:
-    return f"{held.role.value} until {held.until.isoformat(timespec='minutes')}" if held.until else held.role.value
+    return f"{held.role.value} to {held.last_day}" if held.last_day else held.role.value
 
 
 def _link(officer_id: int) -> str:

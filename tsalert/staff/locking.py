@@ -10,6 +10,7 @@ from datetime import timedelta
 from flask import Flask, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import Unauthorized
 
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
@@ -70,7 +71,12 @@ def _look() -> ResponseReturnValue | None:
     if not is_covered():
         _note()
         return None
-    return None if _is_part_of_board() or _is_unlocked(officer) else cover()
+    if _is_part_of_board() or _is_unlocked(officer):
+        return None
+    if "HX-Request" in request.headers and not _is_about_cover():
+        # A cover asks for a passkey, and one that nobody sees would take the question from the one that they do.
+        raise Unauthorized("This desk is locked.")
+    return cover()
 
 
 def _limit() -> timedelta:

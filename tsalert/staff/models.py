@@ -1,8 +1,20 @@
 """Officers, roles, how access changed, sign-ins, tokens, and the failures that lock an account."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, and_, bindparam, or_, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tsalert.core.clock import utc_now
@@ -90,7 +102,10 @@ class OfficerIdentity(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of one officer; only its SHA-256 is kept."""
+    """A bearer token of one officer or program; only its SHA-256 is kept.
+
+    ``scopes`` name for what it is good; none of them, for everything that its owner may do.
+    """
 
     __tablename__ = "api_token"
 
@@ -100,6 +115,9 @@ class ApiToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(default="Made by command", server_default="Made by command")
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    last_used_on: Mapped[date | None]
 
 
 class SignIn(Base):

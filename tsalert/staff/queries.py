@@ -14,6 +14,7 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.staff.models import RUNNING, ApiToken, Officer, Role, SignInFailure, officer_role
 from tsalert.staff.rules import WATCHED_SPAN, RoleName, is_blocked, permissions_of
+from tsalert.staff.tokens.models import ServiceAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,10 @@ def officer_names(session: Session) -> dict[int, str]:
 
 
 def active_officers(session: Session) -> list[tuple[int, str]]:
-    """Return (id, name) of the officers who can sign in, by name."""
-    rows = session.execute(select(Officer.id, Officer.name).where(Officer.active).order_by(Officer.name))
+    """Return (id, name) of the people who work here, by name; programs with an account are none."""
+    programs = select(ServiceAccount.officer_id)
+    working = (Officer.active, Officer.id.not_in(programs))
+    rows = session.execute(select(Officer.id, Officer.name).where(*working).order_by(Officer.name))
     return [(officer_id, name) for officer_id, name in rows]
 
 
@@ -105,16 +108,6 @@ def officers_who_may(session: Session, needed: Collection[Permission]) -> list[P
     for officer_id, name, email, role in session.execute(query):
         roles[Person(officer_id, name, email)].append(role)
     return [person for person, held in roles.items() if permissions_of(held).issuperset(needed)]
-
-
-def find_by_token(session: Session, token: str, *, now: datetime) -> Officer | None:
-    """Return the active officer whose token is still good."""
-    found = session.execute(
-        select(Officer, ApiToken)
-        .join(ApiToken, ApiToken.officer_id == Officer.id)
-        .where(ApiToken.token_digest == token_digest(token), ApiToken.revoked_at.is_(None), Officer.active)
-    ).first()
-    return found[0] if found and as_utc(now) < found[1].expires_at else None
 
 
 def token_issued_at(session: Session, token: str) -> datetime | None:

@@ -33,6 +33,17 @@ class ChosenShortcutSchema(Schema):
     key = fields.String(required=True, error_messages={"required": "Give one letter or digit, or an empty text."})
 
 
+class OwnAccountSchema(Schema):
+    """An officer's own account; ``permissions`` are what this token may do."""
+
+    id = fields.Integer()
+    name = fields.String()
+    email = fields.String()
+    roles = fields.List(fields.String())
+    permissions = fields.List(fields.String())
+    shortcut = fields.String()
+
+
 class ShortcutSchema(Schema):
     """The key that an officer chose; none switches the shortcut off."""
 

@@ -19,6 +19,7 @@ from tsalert.staff import browsing, hashing, locking, queries, service
 from tsalert.staff.models import Officer
 from tsalert.staff.presence import BLOCKED
 from tsalert.staff.rules import RoleName
+from tsalert.staff.tokens import queries as tokens
 
 _REFUSED = "The email address or password is not right."
 
@@ -40,8 +41,7 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
     now = utc_now()
     if is_api:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        officer = queries.find_by_token(db.session(), token, now=now) if scheme.lower() == "bearer" else None
-        return queries.actor_of(officer, Via.API) if officer else None
+        return tokens.find_actor(db.session(), token, now=now) if scheme.lower() == "bearer" else None
     officer = browsing.current(now=now)
     if officer is None:
         return None

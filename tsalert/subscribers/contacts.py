@@ -5,7 +5,9 @@ from collections.abc import Collection
 from flask import current_app
 
 from tsalert.config import Settings
+from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel
+from tsalert.delivery.telephones import is_on_the_islands
 from tsalert.installation.service import is_demo
 from tsalert.subscribers import rules
 
@@ -16,6 +18,18 @@ def read_contact(typed: str) -> tuple[Channel, str]:
     :raises RuleViolation: it is neither, or a number to which nothing goes; the field is ``contact``.
     """
     return rules.read_contact(typed, allow_drama=is_demo(), countries=texted_countries())
+
+
+def require_inland(channel: Channel, address: str) -> None:
+    """Refuse a visitor's number of Jersey, Guernsey or Man: it shares +44, but is charged as one abroad.
+
+    :raises RuleViolation: it is one; the field is ``contact``.
+    """
+    if channel is not Channel.EMAIL and is_on_the_islands(address):
+        raise RuleViolation(
+            "We cannot send to numbers of Jersey, Guernsey or the Isle of Man. Enter an email address.",
+            field="contact",
+        )
 
 
 def texted_countries() -> Collection[int]:

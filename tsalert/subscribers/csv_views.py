@@ -65,6 +65,6 @@ def _lines() -> io.StringIO:
     content = file.read() if file else b""
     if not content.strip():
         raise RuleViolation("Choose a file with at least its first line.", field="file")
-    if content.count(b"\n") > MOST_ROWS + 1:
+    if max(content.count(b"\n"), content.count(b"\r")) > MOST_ROWS + 1:
         raise RuleViolation(f"Give at most {MOST_ROWS:,} rows here. The command takes any file.", field="file")
     return io.StringIO(content.decode("utf-8-sig", errors="surrogateescape"), newline="")

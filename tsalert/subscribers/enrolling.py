@@ -14,7 +14,7 @@ from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.partners import Declaration, declare
 from tsalert.subscribers.people import Person, Roll, read_roll, write_roll
 from tsalert.subscribers.rows import ImportRow
-from tsalert.subscribers.rules import IMPORT_WORDING, Act, Kind, Source, changes_by_import, same_person
+from tsalert.subscribers.rules import IMPORT_WORDING, Act, Kind, Source, changes_by_import, same_name, same_person
 
 _STILL_OPEN = frozenset({EndpointStatus.UNCONFIRMED, EndpointStatus.ACTIVE, EndpointStatus.PAUSED})
 
@@ -78,7 +78,8 @@ def _enrol_row(work: _Work, row: ImportRow, ends: Sequence[EndpointView]) -> Non
         work.roll.people.append(person)
         work.tally.added += 1
     else:
-        person.update(kind=row.kind, name=row.name, ward=row.ward, postcode=row.postcode)
+        kind = known.kind if known.kind == Kind.PARTNER else row.kind
+        person.update(kind=kind, name=row.name, ward=row.ward, postcode=row.postcode)
         work.tally.updated += 1
     person.update(language=row.language)
     person.ask_for(row.formats)
@@ -87,9 +88,16 @@ def _enrol_row(work: _Work, row: ImportRow, ends: Sequence[EndpointView]) -> Non
 
 
 def _find_person(roll: Roll, row: ImportRow, ends: Sequence[EndpointView]) -> Person | None:
-    by_email = [reader for end in ends if end.channel is Channel.EMAIL for reader in roll.readers[end.id]]
-    by_phone = [reader for end in ends if end.channel is not Channel.EMAIL for reader in roll.readers[end.id]]
+    """Return whom a row is about; an organisation and the people who read its mail stay apart."""
+    by_email, by_phone = list[Person](), list[Person]()
+    for end in ends:
+        found = by_email if end.channel is Channel.EMAIL else by_phone
+        found += [each for each in roll.readers[end.id] if _may_be(each, row)]
     return same_person(row.name, by_email, by_phone, gives_email=row.addresses[0][0] is Channel.EMAIL)
+
+
+def _may_be(reader: Person, row: ImportRow) -> bool:
+    return reader.kind == (row.kind or Kind.RESIDENT) or same_name(reader.name, row.name)
 
 
 def _is_open(end: EndpointView) -> bool:

@@ -21,7 +21,7 @@ from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
 from tsalert.subscribers import asking, queries, rules
 from tsalert.subscribers.consenting import record_consent
-from tsalert.subscribers.contacts import read_contact
+from tsalert.subscribers.contacts import read_contact, require_inland
 from tsalert.subscribers.models import Partner, SignUp, Subscriber
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
@@ -68,7 +68,7 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = read_contact(contact)
-    rules.require_inland(channel, address)
+    require_inland(channel, address)
     try:
         return _sign_up(channel, address, wish, network, now)
     except _Full:
@@ -235,7 +235,10 @@ def find_or_add(session: Session, channel: Channel, address: str, now: datetime)
 
 
 def join_person(session: Session, wish: Wish, end: EndpointView, *, source: Source, now: datetime) -> Person:
-    """Start what somebody wishes at an address, and let it be written to; what they have already stays. A step."""
+    """Start what somebody wishes at an address, and let it be written to; what they have already stays. A step.
+
+    What an organisation is stays too, whichever of its contacts joins: its other contacts get the alerts of its ward.
+    """
     delivery.lift_suppression(session, end.id, status=EndpointStatus.ACTIVE, now=now)
     roll = read_roll(session, [end.id])
     person = rules.same_reader(wish.name, roll.readers[end.id])
@@ -243,12 +246,15 @@ def join_person(session: Session, wish: Wish, end: EndpointView, *, source: Sour
     if person is None:
         person = Person(Kind.RESIDENT, wish.name, ward, wish.postcode, partner_code=wish.partner_code)
         roll.people.append(person)
-    person.update(name=wish.name, ward=ward, postcode=wish.postcode)
+    is_resident = person.kind == Kind.RESIDENT
+    if is_resident:
+        person.update(name=wish.name, ward=ward, postcode=wish.postcode)
     roll.link(person, end.id, end.channel)
     changes = rules.changes_by_choice(person.held_at(end.id), wish.topics, wish.frequency)
     person.apply(end.id, changes, source=source, frequency=wish.frequency)
     write_roll(session, roll, queries.topic_ids(session), now=now)
-    _add_formats(session, person, wish.formats)
+    if is_resident:
+        _add_formats(session, person, wish.formats)
     return person
 
 

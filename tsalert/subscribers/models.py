@@ -10,6 +10,7 @@ from tsalert.db import Base, BigId
 
 _PAUSED = text("paused_until IS NOT NULL")
 _OPEN = text("ended_at IS NULL")
+_ENDED = text("ended_at IS NOT NULL")
 _PARTNER = text("kind = 'partner'")
 # The list is JSON, which the two databases look into with words of their own; as text they read alike.
 _LARGE_PRINT = text("""CAST(formats AS TEXT) LIKE '%"large_print"%'""")
@@ -99,7 +100,7 @@ class SubscriberEndpoint(Base):
 
 
 class Subscription(Base):
-    """One topic that one person gets at one address; never deleted, ended with a reason."""
+    """One topic that one person gets at one address, at one pace; never deleted, ended with a reason."""
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -115,6 +116,7 @@ class Subscription(Base):
             postgresql_where=_OPEN,
         ),
         Index("ix_subscription_subscriber", "subscriber_id", "endpoint_id"),
+        Index("ix_subscription_ended", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
         # Whoever is counted for an alert is found here alone, without a look at the table.
         Index(
             "ix_subscription_audience",

@@ -83,8 +83,8 @@ class Person:
         for position in changes.end:
             holdings[position].change(ended_reason=EndedReason.REPLACED)
         for position in changes.retime:
-            holdings[position].change(frequency=frequency or Frequency.IMMEDIATE)
-        for topic in changes.start:
+            holdings[position].change(ended_reason=EndedReason.RETIMED)
+        for topic in (*changes.start, *(holdings[position].held.topic for position in changes.retime)):
             holdings.append(Holding(Held(topic, frequency or Frequency.IMMEDIATE, source)))
 
 
@@ -245,9 +245,9 @@ def _write_holdings(session: Session, roll: Roll, topics: Mapping[str, int], now
             new.append(whose | state | {"source": held.source, "started_at": now})
         elif holding.is_changed:
             changed.append({"id": holding.id} | state)
-    add_many(session, Subscription, new)
-    if changed:
+    if changed:  # what ended makes room for what starts
         session.execute(update(Subscription), changed)
+    add_many(session, Subscription, new)
 
 
 def _holdings(roll: Roll) -> Iterator[tuple[Person, int, Holding]]:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import london_date
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
-from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, narrow
+from tsalert.subscribers.choice import EVERYBODY, Choice
 from tsalert.subscribers.models import Partner, Subscriber, SubscriberWard, Subscription, Topic
-from tsalert.subscribers.rules import Frequency, Kind, topics_reached
-from tsalert.subscribers.wanting import AWAKE, asked_for, beside_a_pause, is_one_of, lives_in, wanting_addresses
+from tsalert.subscribers.rules import Kind
+from tsalert.subscribers.wanting import AWAKE, beside_a_pause, wanting_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,45 +94,6 @@ def audience(
     # An expression, lest SQLite pass every address of the channels instead of looking up those that are wanted.
     by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
     return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(wanting))
-
-
-def digest_audience(
-    frequency: Frequency,
-    *,
-    wards: Collection[str],
-    topic: str,
-    channels: Collection[str],
-    joined_by: datetime,
-    choice: Choice = EVERYBODY,
-) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) that an alert concerns and that chose to hear once a day or week.
-
-    :param wards: none means everywhere, as in ``audience``; the topic ``all`` is everybody's.
-    :param joined_by: leave out what was subscribed to after this instant.
-    :param choice: as in ``audience``; those named hear of it at once and not here.
-    """
-    reachable = delivery.reachable_endpoints().subquery("reachable")
-    waiting = digest_addresses(frequency, wards=wards, topic=topic, joined_by=joined_by, choice=choice)
-    # An expression, as in ``audience``.
-    by_channel = func.coalesce(reachable.c.channel, "").in_([*channels])
-    return select(reachable.c.id, reachable.c.channel).where(by_channel, reachable.c.id.in_(waiting))
-
-
-def digest_addresses(
-    frequency: Frequency, *, wards: Collection[str], topic: str, joined_by: datetime, choice: Choice = EVERYBODY
-) -> Select[int]:
-    """Return the query of the endpoint ids of ``digest_audience``, whatever their state and channel."""
-    asked = (Subscription.ended_at.is_(None), Subscription.frequency == frequency, Subscription.started_at <= joined_by)
-    wanting = narrow(select(Subscription.endpoint_id).where(*asked), choice)
-    beside = beside_a_pause(wanting.where(*is_one_of(Subscription.topic_id + 0, topics_reached(topic))), wards)
-    awake = (
-        wanting.where(*asked_for(topic))
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(AWAKE, *lives_in(wards))
-    )
-    found = awake.union_all(beside).subquery("found")
-    ids = select(found.c.endpoint_id)
-    return ids.where(found.c.endpoint_id.not_in(left_out_addresses(choice))) if choice.left_out else ids
 
 
 def audience_size(

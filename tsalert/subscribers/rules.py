@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
-from tsalert.delivery.telephones import BRITISH, is_on_the_islands
+from tsalert.delivery.telephones import BRITISH
 
 EVERY_TOPIC = "all"
 LARGE_PRINT = "large_print"
@@ -65,6 +65,7 @@ class EndedReason(StrEnum):
     BY_OFFICER = "ended by an officer"
     REPLACED = "left out of a later import"
     CHANGED = "no longer chosen"
+    RETIMED = "comes at another pace since"
     MADE_ONE = "came to the same address twice"
     MOVED = "moved to another address"
     ERASED = "erased"
@@ -83,7 +84,14 @@ class Act(StrEnum):
 
 # What ended for one of these does not start again when its reader comes back.
 _SETTLED = frozenset(
-    {EndedReason.REPLACED, EndedReason.CHANGED, EndedReason.MOVED, EndedReason.MADE_ONE, EndedReason.ERASED}
+    {
+        EndedReason.REPLACED,
+        EndedReason.CHANGED,
+        EndedReason.RETIMED,
+        EndedReason.MOVED,
+        EndedReason.MADE_ONE,
+        EndedReason.ERASED,
+    }
 )
 WEB_WORDING = (
     "Send me Trading Standards alerts about the topics I have chosen. "
@@ -170,7 +178,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What to change at one address: topics to start, and positions of those held to end or to send anew."""
+    """What to change at one address: topics to start, and positions of those held to end or to send at another pace."""
 
     start: tuple[str, ...] = ()
     end: tuple[int, ...] = ()
@@ -186,8 +194,8 @@ def same_person(
     one who gives the same name, and for one who is known by nothing else.
     """
     if by_email:
-        return next((one for one in by_email if _same_name(one.name, name)), by_email[0])
-    alike = next((one for one in by_phone if _same_name(one.name, name)), None)
+        return next((one for one in by_email if same_name(one.name, name)), by_email[0])
+    alike = next((one for one in by_phone if same_name(one.name, name)), None)
     if alike or gives_email:
         return alike
     return next((one for one in by_phone if not one.has_email), None)
@@ -202,7 +210,7 @@ def changes_by_import(held: Sequence[Held], topics: Sequence[str], frequency: st
     :param topics: none named means all topics for somebody new, and no change for others.
     """
     is_open = [one.ended_reason is None for one in held]
-    cut_down = any(one.ended_reason not in {None, EndedReason.REPLACED} for one in held)
+    cut_down = any(one.ended_reason not in {None, EndedReason.REPLACED, EndedReason.RETIMED} for one in held)
     if cut_down and not any(is_open):
         return Changes()
     ours = [n for n, one in enumerate(held) if is_open[n] and one.source == Source.IMPORT]
@@ -243,7 +251,7 @@ def same_reader(name: str | None, readers: Sequence[_Reader]) -> _Reader | None:
     """
     if name is None:
         return next(iter(readers), None)
-    alike = next((one for one in readers if _same_name(one.name, name)), None)
+    alike = next((one for one in readers if same_name(one.name, name)), None)
     return alike or next((one for one in readers if one.name is None), None)
 
 
@@ -284,17 +292,6 @@ def read_contact(
         raise RuleViolation(error.message, field="contact") from error
 
 
-def require_inland(channel: Channel, address: str) -> None:
-    """Refuse a visitor's number of Jersey, Guernsey or Man: it shares +44, but is charged as one abroad.
-
-    :raises RuleViolation: it is one; the field is ``contact``.
-    """
-    if channel is not Channel.EMAIL and is_on_the_islands(address):
-        raise RuleViolation(
-            "We cannot send to numbers of Jersey, Guernsey or the Isle of Man. Enter an email address.",
-            field="contact",
-        )
-
-
-def _same_name(one: str | None, other: str | None) -> bool:
+def same_name(one: str | None, other: str | None) -> bool:
+    """Tell whether two names are one, however they are written; having none is a name too."""
     return (one or "").casefold() == (other or "").casefold()

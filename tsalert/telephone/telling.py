@@ -67,11 +67,11 @@ def _tell(
     added = session.scalar(insert_ignoring_conflicts(session, Notice).values(values).returning(Notice.key))
     if added is None:
         return False
+    what = key.partition(":")[0]
     if mobiles:
         _text(session, mobiles, words, now)
     else:
-        _log.error("no officer could be told: %s", words)
-    what = key.partition(":")[0]
+        _log.error("no officer could be told: %s", what)
     audit.record(session, SERVICE, "told officers", "call", call_id, now=now, notice=what, told=len(mobiles))
     return True
 

@@ -12,7 +12,7 @@ CODE_TRIES = 5
 CODE_LIFE = timedelta(minutes=10)
 # Longer than any span that is watched, and than any link that goes with a code is good for.
 KEPT_FOR = timedelta(days=2)
-_WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
+_WITHOUT_DOTS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
 def check_filled_by_hand(drawn_at: datetime | None, now: datetime) -> None:
@@ -46,7 +46,7 @@ def mailbox_of(address: str) -> str:
     if not at:
         return address
     read_by = local.partition("+")[0] or local
-    return f"{read_by.replace('.', '') if domain in _WITHOUT_DOTS else read_by}@{domain}"
+    return f"{read_by.replace('.', '')}@{_WITHOUT_DOTS[domain]}" if domain in _WITHOUT_DOTS else f"{read_by}@{domain}"
 
 
 def read_code(typed: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,7 +23,7 @@ def command(*, quiet: bool) -> None:
     It sends the mail by itself, without a worker. With nothing wrong it says so and exits 0.
     """
     now = utc_now()
-    problems = queries.all_problems(db.session(), now=now)
+    problems = queries.all_problems(db.session(), current_app.extensions["tsalert_settings"], now=now)
     db.session.rollback()
     if not problems:
         click.echo("All is well.")

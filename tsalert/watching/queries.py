@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from tsalert.config import Settings
 from tsalert.core.clock import as_utc
 from tsalert.delivery import lateness
 from tsalert.delivery.rules import Channel
@@ -13,6 +14,8 @@ from tsalert.installation import signs
 from tsalert.paging import queries as paging
 from tsalert.paging import troubles
 from tsalert.watching.rules import MAIL_WAITS_AT_MOST
+from tsalert.watching.status.queries import read_status
+from tsalert.watching.status.wording import alarms
 from tsalert.web.filters import moment, span
 
 NO_DATABASE = "The database does not answer."
@@ -42,11 +45,12 @@ def public_problems(session: Session, *, now: datetime) -> list[str]:
         return [NO_DATABASE]
 
 
-def all_problems(session: Session, *, now: datetime) -> list[str]:
+def all_problems(session: Session, settings: Settings, *, now: datetime) -> list[str]:
     """Return everything that is wrong, with what providers said and the incidents that wait for it."""
     try:
         told = [f"{each.text} {each.reference or ''}".strip() for each in paging.troubles(session, now=now)]
-        return [*_of_first_worker(session), *told, *_of_mail(session, now)]
+        kept = alarms(read_status(session, settings, now=now))
+        return [*_of_first_worker(session), *told, *_of_mail(session, now), *kept]
     except SQLAlchemyError:
         session.rollback()
         return [NO_DATABASE]

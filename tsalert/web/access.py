@@ -16,7 +16,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 API_PREFIX = "/api/"
 # Views that come with libraries and guard themselves, or hold nothing of anybody's.
-_SELF_GUARDED = frozenset({"static", "api-docs.openapi_json"})
+_SELF_GUARDED = frozenset({"static"})
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 

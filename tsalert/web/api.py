@@ -1,5 +1,7 @@
 """The JSON interface's frame: flask-smorest with our own error answers, its operations under /api/v1."""
 
+from collections.abc import Callable
+from functools import cache, wraps
 from json import JSONDecodeError
 from threading import RLock
 from typing import Any
@@ -10,19 +12,35 @@ from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from tsalert.web.fields import Count, PeriodLabel, Pounds, SpanLabel
+
 _JSON = "application/json"
 SPEC = {
     "API_TITLE": "tsalert",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
-    "OPENAPI_URL_PREFIX": "/api/v1",
-    "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
         "security": [{"bearer": []}],
         "info": {"description": "Calls, incidents, cases, interventions, figures and alerts. Money is in strings."},
     },
 }
+
+
+# What our own fields look like in JSON: (field, type, format).
+_FIELDS = (
+    (Count, "integer", None),
+    (Pounds, "string", "decimal"),
+    (PeriodLabel, "string", "period"),
+    (SpanLabel, "string", "period"),
+)
+
+
+def _decimal_as_text(_converter: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """Say of decimals that are given as text, so that none is rounded, that they are."""
+    if not (isinstance(field, fields.Decimal) and field.as_string):
+        return {}
+    return {"type": ["string", "null"] if field.allow_none else "string", "format": "decimal"}
 
 
 class ProblemSchema(Schema):
@@ -90,6 +108,12 @@ class ProblemApi(Api):  # type: ignore[misc]
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = _JSON
 
+    def describe_fields(self) -> None:
+        """Let the description say what our own fields take and give."""
+        for field, kind, form in _FIELDS:
+            self.register_field(field, kind, form)
+        self.ma_plugin.converter.add_attribute_function(_decimal_as_text)
+
 
 class JsonParser(FlaskParser):
     """Reads bodies that are JSON, and refuses all others in words."""
@@ -110,10 +134,32 @@ class JsonParser(FlaskParser):
             raise BadRequest("This JSON is nested too deep, or holds a number with too many digits.") from error
 
 
+@cache
+def _listed(schema: type[Schema]) -> type[Schema]:
+    """Return the shape of a list of what a schema describes."""
+    shape: dict[str, fields.Field[Any]] = {"items": fields.List(fields.Nested(schema)), "next": fields.Constant(None)}
+    return Schema.from_dict(shape, name=f"{schema.__name__.removesuffix('Schema')}WholeListSchema")
+
+
+def _as_list(operation: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(operation)
+    def answer(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {"items": operation(*args, **kwargs), "next": None}
+
+    return answer
+
+
 class OperationBlueprint(Blueprint):  # type: ignore[misc]
-    """A blueprint whose operations take JSON alone."""
+    """A blueprint whose operations take JSON alone, and answer with lists in one form."""
 
     ARGUMENTS_PARSER = JsonParser()
+
+    def response(self, status_code: int, schema: Any = None, **told: Any) -> Any:
+        """Describe an answer; a schema of many stands for a list that comes whole: ``items``, and ``next`` null."""
+        if not (isinstance(schema, Schema) and schema.many):
+            return super().response(status_code, schema, **told)
+        decorate = super().response(status_code, _listed(type(schema)), **told)
+        return lambda operation: decorate(_as_list(operation))
 
 
 def api_blueprint(name: str, prefix: str, description: str) -> Any:

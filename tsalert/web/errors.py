@@ -15,6 +15,7 @@ from tsalert.core.errors import (
     ContinuedElsewhere,
     NotAllowed,
     NotFound,
+    OutOfDate,
     Overtaken,
     RuleViolation,
     TooManyTries,
@@ -35,6 +36,7 @@ _STATUS: dict[type[TsalertError], int] = {
     Conflict: 409,
     ContinuedElsewhere: 409,
     Overtaken: 409,
+    OutOfDate: 412,
     TooManyTries: 429,
     Unavailable: 503,
 }
@@ -44,6 +46,7 @@ _TITLES = {
     403: "You cannot see this page",
     404: "Page not found",
     409: "This has already changed",
+    412: "This has changed since you read it",
     413: "That is too large",
     422: "There is a problem",
     429: "Too many tries",
@@ -55,7 +58,7 @@ _log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Answer every known error; unknown ones stay 500 and are logged with the request's id."""
+    """Answer every known error; unknown ones stay 500 and are logged."""
     app.register_error_handler(TsalertError, _domain_error)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http_error)
@@ -111,7 +114,7 @@ def _webargs_errors(error: HTTPException) -> dict[str, str]:
 
 def _database_gone(error: Exception) -> Response:
     """Answer while the database is locked or gone; what a page's form held comes back with the answer."""
-    _log.error("request %s: database unavailable", g.get("request_id"), exc_info=error)
+    _log.error("the database is unavailable", exc_info=error)
     outages.let_go()
     if is_api():
         answered = answer(503, "Our records cannot be reached. Send it again with the same Idempotency-Key.")
@@ -126,13 +129,13 @@ def _written_twice(error: IntegrityError) -> Response:
     """Answer whoever wrote the same as somebody else at the same moment, after both were found to be the first."""
     if not is_repeated(error):
         return _unknown(error)
-    _log.warning("request %s: somebody else was first", g.get("request_id"), exc_info=error)
+    _log.warning("somebody else was first", exc_info=error)
     db.session.rollback()
     return answer(409, "Somebody saved the same at this moment. Look at what stands now, then try again.")
 
 
 def _unknown(error: Exception) -> Response:
-    _log.error("request %s: unexpected error", g.get("request_id"), exc_info=error)
+    _log.error("unexpected error", exc_info=error)
     return answer(500, InternalServerError.description)
 
 

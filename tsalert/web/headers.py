@@ -1,7 +1,6 @@
 """Headers of every answer: what a browser may load, keep and tell others."""
 
 from secrets import token_urlsafe
-from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -12,8 +11,7 @@ _NOBODY = "'none'"
 
 
 def init_app(app: Flask) -> None:
-    """Give every request an id and every answer its headers."""
-    app.before_request(_name_request)
+    """Give every answer its headers."""
     app.after_request(_set_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.session_interface = Sessions()
@@ -56,10 +54,6 @@ def let_own_pages_frame(response: Response) -> Response:
 
 def _may_be_kept(cache_control: str) -> bool:
     return "is_for_all" in g or cache_control.startswith("private")
-
-
-def _name_request() -> None:
-    g.request_id = uuid4().hex
 
 
 def _set_headers(response: Response) -> Response:

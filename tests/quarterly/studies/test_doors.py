@@ -116,7 +116,7 @@ def test_the_same_by_the_interface(
     assert client.post(f"{path}/signatures", json=told, headers=other).get_json()["state"] == "signed"
     assert client.put(f"{path}/place", json={"place": 2}, headers=head).get_json()["place"] == 2
     listed = client.get("/api/v1/case-studies?quarter=2022/23 Q1", headers=other).get_json()
-    assert [each["title"] for each in listed] == ["Visits"]
+    assert [each["title"] for each in listed["items"]] == ["Visits"]
     assert client.get(here, headers=head).get_json() == listed
     gone = client.post(f"{path}/withdrawal", json={"reason": "Asked."}, headers=head).get_json()
     assert (gone["state"], gone["withdraw_reason"], gone["place"]) == ("withdrawn", "Asked.", None)

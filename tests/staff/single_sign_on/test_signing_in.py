@@ -98,7 +98,7 @@ def test_whoever_has_the_address_next_does_not_become_the_officer_before(
         ({"email": None}, "email address that was checked"),
         ({"email": "nobody@example.org", "sub": "nobody"}, "no account here"),
     ],
-    ids=lambda value: str(value)[:40],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else value,
 )
 def test_a_token_that_does_not_prove_it_lets_nobody_in(
     client: FlaskClient, provider: Identity, kim: str, twist: dict[str, Any], words: str

@@ -55,6 +55,15 @@ def test_choosing_leaves_exactly_what_was_chosen(session: Session, pat: int, ope
     assert (said.method, said.recorded_by) == ("web", None)
 
 
+def test_how_often_somebody_chose_to_hear_outlasts_the_next_import_and_what_was_before_is_kept(
+    session: Session, pat: int, opened: Callable[..., str], run_import: Import
+) -> None:
+    service.choose(opened("pat@example.org"), Choices(("scams", "doorstep-crime"), "weekly"), now=NOW)
+    run_import(PAT)
+    assert sorted(now_held(session, "pat@example.org")) == [("doorstep-crime", "weekly"), ("scams", "weekly")]
+    assert ("scams", "immediate", "comes at another pace since") in held(session, "pat@example.org")
+
+
 def test_saving_without_a_change_leaves_no_mark(session: Session, pat: int, opened: Callable[..., str]) -> None:
     passed = opened("pat@example.org")
     before = acts(session)

@@ -9,14 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id
+from tests.subscribers.conftest import CONSENT, OPERATOR, Import, digest_audience, endpoint_id
 from tsalert.core.errors import Conflict
 from tsalert.delivery.models import Endpoint
-from tsalert.subscribers import queries
-from tsalert.subscribers.models import ConsentEvent, Subscriber
-from tsalert.subscribers.preferences import officers, pausing, service
+from tsalert.subscribers import joining, queries
+from tsalert.subscribers.joining import Wish
+from tsalert.subscribers.models import ConsentEvent, SignUp, Subscriber
+from tsalert.subscribers.preferences import moving, officers, pausing, service
+from tsalert.subscribers.preferences.acting import by_reader
 from tsalert.subscribers.preferences.choosing import Choices
+from tsalert.subscribers.preferences.models import AddressMove
 from tsalert.subscribers.preferences.rules import Pause
+from tsalert.subscribers.preferences.tokens import move_signer
 from tsalert.subscribers.rules import Frequency
 
 FIRST, SECOND = "watch@example.org", "+447700900123"
@@ -93,7 +97,7 @@ def test_a_digest_goes_on_to_those_who_do_not_pause(session: Session, watch: int
     for passed in (first, second):
         service.choose(passed, Choices(("all",), "daily"), now=NOW)
     service.pause(first, Pause.MONTH, now=NOW)
-    daily = queries.digest_audience(
+    daily = digest_audience(
         Frequency.DAILY, wards=("Bickley",), topic="scams", channels=("email", "sms"), joined_by=NOW
     )
     assert [number for number, _ in session.execute(daily)] == [endpoint_id(session, SECOND)]
@@ -109,3 +113,41 @@ def test_the_page_tells_a_contact_of_their_own_pause(
     other = client.get(second).text
     assert "No alerts come until" not in other
     assert "no alerts until" not in other, "what the first asked for is nobody else's"
+
+
+def test_a_contact_who_joins_like_anybody_changes_nothing_of_what_the_organisation_is(
+    session: Session, watch: int
+) -> None:
+    wish = Wish(postcode="BR1 3UH", ward="Elsewhere", formats=("large_print",))
+    joining.sign_up(FIRST, wish, network="192.0.2.1", now=NOW)
+    joining.confirm_sign_up(session.scalars(select(SignUp.id)).one(), now=NOW)
+    found = session.get_one(Subscriber, watch)
+    session.refresh(found)
+    assert (found.name, found.ward, found.postcode, found.formats) == ("Example Watch", "Bickley", None, [])
+
+
+def test_a_contact_who_moves_takes_their_pause_along(session: Session, watch: int) -> None:
+    first = endpoint_id(session, FIRST)
+    pausing.pause(session, watch, Pause.MONTH, at=first, by=by_reader(NOW))
+    moving.ask_to_move(session, watch, first, "watch.new@example.org", by=by_reader(NOW))
+    session.commit()
+    moving.confirm_move(move_signer().sign(session.scalars(select(AddressMove.id)).one()), now=NOW)
+    assert reached(session) == {SECOND, "pat@example.org"}
+    pausing.end_pauses(NOW + 31 * DAY)
+    assert reached(session) == {"watch.new@example.org", SECOND, "pat@example.org"}
+
+
+def test_a_file_makes_no_organisation_of_a_person_who_reads_its_mail_and_no_person_of_it(
+    session: Session, watch: int, run_import: Import
+) -> None:
+    for kind in ("resident", ""):
+        run_import(f"Sam Example,{FIRST},,,Penge,{kind},,scams,weekly,{CONSENT}")
+    run_import(f"Example Watch,{FIRST},,,,resident,,,,{CONSENT}")
+    run_import(f"Pat Watch,pat@example.org,,,,partner,,,,{CONSENT}")
+    people = {(each.name, each.kind, each.ward) for each in session.scalars(select(Subscriber))}
+    assert people == {
+        ("Example Watch", "partner", "Bickley"),
+        ("Sam Example", "resident", "Penge"),
+        ("Pat Example", "resident", "Bickley"),
+        ("Pat Watch", "partner", None),
+    }

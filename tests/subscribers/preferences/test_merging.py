@@ -126,7 +126,7 @@ def test_who_comes_back_by_any_address_is_the_one(
     service.ask("pat@example.com", network=NETWORK, now=NOW)
     passed = service.open_by_link(link_in(letters(session)[-1].text).rpartition("/")[2], now=NOW)
     service.stop(passed, now=NOW)
-    assert held(session, "pat@example.com")[0][2] == "unsubscribed"
+    assert held(session, "pat@example.com")[-1][2] == "unsubscribed"
     assert held(session, "pat@example.org") == [("scams", "immediate", None)]
 
 

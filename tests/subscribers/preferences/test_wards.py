@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, Import
+from tests.subscribers.conftest import CONSENT, Import, digest_audience
 from tsalert.core.actors import Actor
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
@@ -67,9 +67,7 @@ def test_a_pause_and_a_slower_pace_count_for_the_other_ward_too(
     weekly = Choices(("scams",), "weekly", ward=BICKLEY, further_wards=(CHISLEHURST,))
     service.choose(passed, weekly, now=NOW)
     assert (reached(session, CHISLEHURST), reached(session, CHISLEHURST, urgent=True)) == (0, 1)
-    digest = queries.digest_audience(
-        Frequency.WEEKLY, wards=[CHISLEHURST], topic="scams", channels=["email"], joined_by=NOW
-    )
+    digest = digest_audience(Frequency.WEEKLY, wards=[CHISLEHURST], topic="scams", channels=["email"], joined_by=NOW)
     assert len(session.execute(digest).all()) == 1
     session.get_one(Subscriber, pat).paused_until = NOW
     session.commit()

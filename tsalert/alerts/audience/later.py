@@ -11,8 +11,8 @@ from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Kind, Urgency
 from tsalert.delivery.queries import count_active
-from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.rules import Frequency
+from tsalert.subscribers.waiting import digest_addresses
 from tsalert.subscribers.wanting import wanting_addresses
 
 # Landlines get no such mail: nobody wants to be rung with a list. Whoever reads either gets it there, whichever
@@ -37,7 +37,7 @@ def say_later(counts: Mapping[Frequency, int]) -> str:
 
 
 def _count(session: Session, alert: Alert, frequency: Frequency, now: datetime) -> int:
-    waiting = subscribers.digest_addresses(
+    waiting = digest_addresses(
         frequency, wards=alert.wards, topic=alert.topic, joined_by=now, choice=choosing.choice_of(alert)
     )
     # Somebody may have chosen both at one address, and what is urgent goes to all.

@@ -55,9 +55,11 @@ def known_kinds(kinds: Mapping[int, str], parties: Sequence[Party]) -> dict[int,
 
 
 def _all(session: Session, case_id: int) -> Iterator[Party]:
-    yield from (_passing(row) for row in partners.referrals_of(session, case_id) if row.taken_back_at is None)
+    passed = [row for row in partners.referrals_of(session, case_id) if row.taken_back_at is None]
+    yield from map(_passing, passed)
     source = Source.of(cases.get_case(session, case_id).source)
-    if source not in _NO_BODY:
+    # The branch of a bank that passed it to us is the bank that it came from.
+    if source not in _NO_BODY and source.label not in {PartnerBody.of(row.body).label for row in passed}:
         yield Party(source.label, "told us of it")
     told = [*referrals.referrals_of(session, case_id=case_id)]
     offered = [*handovers.handovers_of(session, case_id=case_id)]

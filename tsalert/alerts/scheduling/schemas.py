@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.alerts.schemas import AlertApprovalSchema, ReasonSchema
+from tsalert.alerts.deciding_schemas import AlertReasonSchema
+from tsalert.alerts.schemas import AlertApprovalSchema
 from tsalert.web.fields import Instant
 
 
@@ -12,7 +13,7 @@ class NewScheduleSchema(AlertApprovalSchema):
     starts_at = Instant(required=True, error_messages={"required": "Say when it goes out."})
 
 
-class AlertCallOffSchema(ReasonSchema):
+class AlertCallOffSchema(AlertReasonSchema):
     """Why an approval for a moment to come is taken back."""
 
 

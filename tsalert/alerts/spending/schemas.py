@@ -2,11 +2,11 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.alerts.schemas import ReasonSchema
+from tsalert.alerts.deciding_schemas import AlertReasonSchema
 from tsalert.web.fields import Line, Pounds
 
 
-class SpendingLeaveSchema(ReasonSchema):
+class SpendingLeaveSchema(AlertReasonSchema):
     """Leave for an alert, as its digest names it, to cost more than is left."""
 
     digest = Line(required=True, error_messages={"required": "Name the digest of what may cost more."})

@@ -17,6 +17,8 @@ from tsalert.retention.access.schemas import (
     AccessRequestSchema,
     AccessReviewSchema,
     NewAccessRequestSchema,
+    PeopleFoundSchema,
+    PersonSearchSchema,
 )
 from tsalert.retention.access.views import zip_response
 from tsalert.retention.models import AccessRequest
@@ -46,6 +48,18 @@ def list_requests() -> Sequence[AccessRequest]:
 def record_request(new: NewRequest) -> AccessRequest:
     """Write down that somebody asked; nothing that is held on them is erased before the answer."""
     return _shown(requests.record_request(new, actor=current_actor(), now=utc_now()))
+
+
+@access.route("/people", methods=["POST"])
+@requires(Permission.ANSWER_ACCESS)
+@reads("subscriber")
+@access.arguments(PersonSearchSchema)
+@access.response(200, PeopleFoundSchema)
+def find_people(told: dict[str, str]) -> dict[str, Any]:
+    """List the subscribers of an address or a name, as whom somebody may ask."""
+    found = requests.find_people(db.session(), told["who"])
+    name_read(key for key, _ in found)
+    return {"items": [{"id": key, "name": name} for key, name in found]}
 
 
 @access.route("/<int:request_id>", methods=["GET"])

@@ -51,6 +51,19 @@ class PersonSearchSchema(Strict):
     who = Line(required=True, error_messages={"required": "Enter an email address, a mobile number or a name."})
 
 
+class PersonFoundSchema(Schema):
+    """A subscriber who was found."""
+
+    id = fields.Integer()
+    name = fields.String()
+
+
+class PeopleFoundSchema(Schema):
+    """The subscribers who were found."""
+
+    items = fields.List(fields.Nested(PersonFoundSchema))
+
+
 class AccessRequestSchema(Schema):
     """One request, when its answer is due, and what became of it."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_dump, post_load
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, post_dump, post_load
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_span
@@ -85,6 +85,9 @@ class CellSchema(Schema):
 
 class SavingsRowSchema(Schema):
     """One row, with a cell for each column of the profile; a column in which it has no figure is null."""
+
+    class Meta:
+        unknown = INCLUDE  # the description says that there is more: a profile has the columns that it has
 
     slug = fields.String()
     title = fields.String()

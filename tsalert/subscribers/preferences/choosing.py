@@ -120,11 +120,10 @@ def _subscribe(
 ) -> list[str]:
     pace = {topic: each.frequency for topic, each in held.items()}
     difference = compare(pace, tidy_topics(choices.topics), choices.frequency)
-    for topic in difference.end:
-        held[topic].ended_at, held[topic].ended_reason = by.now, EndedReason.CHANGED
-    for topic in difference.retime:
-        held[topic].frequency = choices.frequency
-    start(session, whose, dict.fromkeys(difference.start, choices.frequency), by=by)
+    ending = dict.fromkeys(difference.end, EndedReason.CHANGED) | dict.fromkeys(difference.retime, EndedReason.RETIMED)
+    for topic, reason in ending.items():
+        held[topic].ended_at, held[topic].ended_reason = by.now, reason
+    start(session, whose, dict.fromkeys(difference.start + difference.retime, choices.frequency), by=by)
     said = {"topics": difference.start + difference.end, "frequency": difference.retime}
     return [name for name, topics in said.items() if topics]
 

@@ -14,7 +14,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.asking import may_cost, require_served
-from tsalert.subscribers.contacts import read_contact
+from tsalert.subscribers.contacts import read_contact, require_inland
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
@@ -32,7 +32,6 @@ from tsalert.subscribers.rules import (
     Act,
     EndedReason,
     Frequency,
-    require_inland,
 )
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import mailbox_of
@@ -128,8 +127,10 @@ def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
     lock_subscriber(session, subscriber_id, and_address=new)
     wanted = _wanted(session, subscriber_id, old)
     if new not in addresses_of(session, subscriber_id):
-        channel = get_endpoint(session, new).channel
-        session.add(SubscriberEndpoint(subscriber_id=subscriber_id, endpoint_id=new, channel=channel))
+        channel, left = get_endpoint(session, new).channel, session.get(SubscriberEndpoint, (subscriber_id, old or 0))
+        link = SubscriberEndpoint(subscriber_id=subscriber_id, endpoint_id=new, channel=channel)
+        link.paused_until = left.paused_until if left else None
+        session.add(link)
     delivery.lift_suppression(session, new, status=EndpointStatus.ACTIVE, now=by.now)
     held = open_subscriptions(session, subscriber_id, new)
     start(session, (subscriber_id, new), {topic: pace for topic, pace in wanted.items() if topic not in held}, by=by)

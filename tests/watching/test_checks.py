@@ -1,0 +1,196 @@
+"""``flask check`` tries everything out, says what is wrong and what to do, sends nothing and prints no secret."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.providers.test_smtp_security import Inbox, certificate, inbox
+from tests.standins import notify as notify_standin
+from tests.standins import twilio as twilio_standin
+from tests.standins.mail_server import MailServer, running
+from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, Notify, Template
+from tests.standins.serving import serving
+from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
+from tsalert.config import Settings, SmtpSettings, TwilioSettings
+from tsalert.delivery.ports import Probed, Unavailable
+from tsalert.installation import signs
+from tsalert.notify_settings import NotifySettings
+from tsalert.providers.notify_email import NotifyEmail
+from tsalert.providers.smtp import SmtpEmail
+from tsalert.providers.twilio_sms import TwilioSms
+from tsalert.providers.twilio_voice import TwilioVoice
+from tsalert.watching.checks import others
+
+__all__ = ["certificate", "inbox"]
+Check = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def check(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Run the command with providers and settings: its status and what it printed."""
+
+    def run(*gateways: Probed, **changes: object) -> tuple[int, str]:
+        settings: Settings = app.extensions["tsalert_settings"]
+        chosen = replace(settings, **changes)  # type: ignore[arg-type]
+        session.commit()
+        with monkeypatch.context() as patch:
+            patch.setitem(app.extensions, "tsalert_settings", chosen)
+            patch.setitem(app.extensions, "tsalert_gateways", gateways or app.extensions["tsalert_gateways"])
+            done = app.test_cli_runner().invoke(args=["check"])
+        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
+
+    return run
+
+
+@contextmanager
+def page(status: int, text: str) -> Iterator[str]:
+    """Serve one page, whatever is asked for; yields where."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            pass
+
+    with serving(Page, 0) as url:
+        yield url
+
+
+def test_with_everything_in_order_it_exits_0(check: Check, heard: Callable[[timedelta], None]) -> None:
+    heard(timedelta(seconds=5))
+    with page(200, "All is well.\n") as url:
+        status, said = check(public_url=url)
+    assert (status, "WRONG" in said) == (0, False), said
+    for what in (
+        "Settings",
+        "Database",
+        "Tables",
+        "Writing",
+        "Clock",
+        "Start",
+        "Room",
+        "Worker",
+        "Mail",
+        "Texts",
+        "Calls",
+    ):
+        assert f"right  {what}: " in said, what
+    assert f"right  Public address: {url} leads to" in said
+
+
+def test_each_thing_that_is_wrong_is_a_line_with_what_to_do(check: Check) -> None:
+    nobody_listens = SmtpSettings("127.0.0.1", 9, "none", "alerts", "very secret password")
+    status, said = check(SmtpEmail(nobody_listens, sender="alerts@example.org"), public_url="http://127.0.0.1:9")
+    assert status == 1
+    assert "WRONG  Worker: none was ever heard of\n       → Start one: python -m tsalert.worker." in said
+    assert (
+        "WRONG  Mail: 127.0.0.1:9 does not take us: [Errno 111] Connection refused\n       → Look at TSALERT_EMAIL"
+        in said
+    )
+    assert "WRONG  Public address: http://127.0.0.1:9 does not answer" in said
+    assert not any(secret in said for secret in ("very secret password", "s" * 40, "a" * 40))
+
+
+def test_it_leaves_no_trace_but_that_it_wrote(check: Check, session: Session) -> None:
+    check()
+    assert signs.last_sign(session, "check") is not None
+
+
+def test_a_mail_server_is_connected_to_secured_and_signed_in_and_gets_no_mail(inbox: tuple[Inbox, int]) -> None:
+    kept, port = inbox
+    right = SmtpEmail(SmtpSettings("127.0.0.1", port, "starttls", "alerts", "p@ss:word"), sender="alerts@example.org")
+    assert right.probe() == f"127.0.0.1:{port} answers over TLS, signed in"
+    settings = SmtpSettings("127.0.0.1", port, "starttls", "alerts", "wrong word")
+    wrong = SmtpEmail(settings, sender="alerts@example.org", timeout=2)
+    with pytest.raises(Unavailable, match="does not take us") as refusal:
+        wrong.probe()
+    assert "wrong word" not in str(refusal.value)
+    assert kept.taken == []
+
+
+def test_a_mail_server_that_knows_no_noop_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(MailServer()) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none")
+        with pytest.raises(Unavailable, match="answered NOOP with 502"):
+            SmtpEmail(settings, sender="alerts@example.org").probe()
+
+
+@pytest.fixture
+def twilio() -> Iterator[Twilio]:
+    with twilio_standin.running() as standing_in:
+        yield standing_in
+
+
+def both(url: str, token: str = TOKEN) -> Sequence[Probed]:
+    settings = TwilioSettings(ACCOUNT, token, sender="+441632960000", api_url=url, voice_sender="+441632960000")
+    return (
+        TwilioSms(settings, callback_url="http://127.0.0.1/status"),
+        TwilioVoice(settings, words_url="http://127.0.0.1/call", callback_url="http://127.0.0.1/status"),
+    )
+
+
+def test_twilios_account_is_fetched_and_nobody_is_texted_or_rung(twilio: Twilio) -> None:
+    assert {each.probe() for each in both(twilio.url)} == {"Twilio answers, and the account is active"}
+    assert (twilio.taken, twilio.calls) == ([], [])
+
+
+def test_an_account_that_cannot_be_used_is_told(twilio: Twilio) -> None:
+    (sms, _) = both(twilio.url, "z" * 32)
+    with pytest.raises(Unavailable, match=r"Twilio refuses us: 20003: .*Authenticate") as refusal:
+        sms.probe()
+    assert "z" * 32 not in str(refusal.value)
+    twilio.account_status = "suspended"
+    with pytest.raises(Unavailable, match="the account at Twilio is suspended"):
+        both(twilio.url)[0].probe()
+    with pytest.raises(Unavailable, match="Twilio does not answer"):
+        both("http://127.0.0.1:9")[0].probe()
+
+
+@pytest.fixture
+def notify() -> Iterator[Notify]:
+    with notify_standin.running() as standing_in:
+        yield standing_in
+
+
+def test_notifys_template_is_read_and_nothing_sent(notify: Notify) -> None:
+    settings = NotifySettings(API_KEY, "c" * 40, email_template=EMAIL_TEMPLATE, api_url=notify.url)
+    gateway = NotifyEmail(settings, public_url="https://alerts.example.gov.uk")
+    assert gateway.probe() == "Notify answers, takes the key, and has the template as it must be"
+    notify.templates[EMAIL_TEMPLATE] = Template("email", ("body",))
+    with pytest.raises(Unavailable, match="the template at Notify must be"):
+        gateway.probe()
+    assert notify.taken == []
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "verdict"),
+    [
+        (200, "All is well.\n", "right"),
+        (503, "tsalert does not do all its work:\n- The database does not answer.\n", "note"),
+        (200, "<h1>It works!</h1>", "WRONG"),
+        (301, "", "WRONG"),
+    ],
+)
+def test_what_answers_at_the_public_address_must_be_us(status: int, text: str, verdict: str) -> None:
+    with page(status, text) as url:
+        (finding,) = others.of_public_address(url)
+    assert finding.verdict == verdict
+
+
+def test_tables_of_another_version_and_a_database_that_takes_no_row_are_told(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsalert.installation.storage.newest_schema", lambda: "9999")
+    status, said = check()
+    assert status == 1
+    assert "this program needs 9999\n       → Make a backup, then run: flask --app wsgi db upgrade" in said

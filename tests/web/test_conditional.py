@@ -1,0 +1,78 @@
+"""A change that names what it was made on counts only if that still stands."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.conftest import PASSWORD
+from tsalert.db import db
+from tsalert.staff import service as staff
+from tsalert.staff.rules import RoleName
+
+CASE = {"summary": "Gutter cleaning that became a new roof.", "category": "doorstep_crime", "kind": "roofing"}
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def client(fresh_app: Flask) -> FlaskClient:
+    return fresh_app.test_client()
+
+
+@pytest.fixture
+def token(fresh_app: Flask) -> Headers:
+    now = datetime.now(UTC)
+    with fresh_app.app_context():
+        staff.create_officer("a@example.org", name="A", roles=[RoleName.CASE_OFFICER], password=PASSWORD, now=now)
+        issued = staff.issue_token("a@example.org", now=now)
+        db.session.remove()
+    return {"Authorization": f"Bearer {issued}"}
+
+
+@pytest.fixture
+def place(client: FlaskClient, token: Headers) -> str:
+    made: Any = client.post("/api/v1/cases", json=CASE, headers=token).json
+    return f"/api/v1/cases/{made['id']}"
+
+
+def change(client: FlaskClient, place: str, token: Headers, tag: str, summary: str) -> Any:
+    return client.put(place, json=CASE | {"summary": summary}, headers=token | {"If-Match": tag})
+
+
+def test_a_change_on_what_stands_counts_and_a_later_one_on_the_same_does_not(
+    client: FlaskClient, token: Headers, place: str
+) -> None:
+    tag = client.get(place, headers=token).headers["ETag"]
+    assert client.get(place, headers=token | {"If-None-Match": tag}).status_code == 304
+    assert change(client, place, token, tag, "First.").status_code == 200
+    late = change(client, place, token, tag, "Second.")
+    assert (late.status_code, late.mimetype) == (412, "application/problem+json")
+    read = client.get(place, headers=token)
+    assert read.json["summary"] == "First."  # type: ignore[index]
+    assert change(client, place, token, read.headers["ETag"], "Third.").status_code == 200
+    assert change(client, place, token, "*", "Fourth.").status_code == 200
+
+
+def test_of_changes_made_on_the_same_in_the_same_moment_one_counts(
+    client: FlaskClient, token: Headers, place: str
+) -> None:
+    tag, start = client.get(place, headers=token).headers["ETag"], Barrier(4)
+
+    def send(number: int) -> int:
+        start.wait()
+        answer = change(client.application.test_client(), place, token, tag, f"Number {number}.")
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(4) as officers:
+        answers = sorted(officers.map(send, range(4)))
+    assert answers.count(200) == 1
+    assert set(answers[1:]) <= {412, 503}
+
+
+def test_where_nothing_is_read_no_change_can_be_made_on_it(client: FlaskClient, token: Headers) -> None:
+    gone = client.put("/api/v1/case-filters/1", json={"name": "Mine"}, headers=token | {"If-Match": '"x"'})
+    assert gone.status_code in {404, 412, 422}

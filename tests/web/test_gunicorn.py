@@ -1,0 +1,113 @@
+"""The web process as gunicorn runs it: what it writes down, what its metrics add up, how it ends."""
+
+import json
+import os
+import signal
+import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from flask import Flask
+
+from tests.conftest import command_environment
+from tests.standins.processes import eventually, served
+from tests.watching.test_metrics import SHOWN, TOKEN, values
+
+PATIENCE = 300  # seconds; a slow machine makes no promise false
+
+
+@pytest.fixture
+def environment(fresh_app: Flask) -> dict[str, str]:
+    return command_environment(
+        fresh_app, WEB_CONCURRENCY="2", TSALERT_LOGS="json", TSALERT_METRICS_TOKEN=TOKEN, TSALERT_PROXIES="1"
+    )
+
+
+def say(address: str, sent: bytes) -> bytes:
+    """Send bytes as they are, and return what comes back."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE) as connection:
+        connection.sendall(sent)
+        return connection.makefile("rb").read()
+
+
+def test_its_log_is_json_without_a_visitors_address_or_what_their_link_holds(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "web.log"
+    forwarded = {"X-Forwarded-For": "203.0.113.77", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "127.0.0.1"}
+    with served(environment, log) as (address, _):
+        name = requests.get(f"{address}/unsubscribe/wilhelmina?of=quagga", headers=forwarded, timeout=PATIENCE).headers[
+            "X-Request-Id"
+        ]
+        assert b"400" in say(address, b"GET /wilhelmina SPAM\r\n\r\n")
+        assert b"400" in say(address, b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: quagga\r\n\r\n")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    (asked,) = [line for line in lines if line.get("request_id") == name and line["event"] == "answered"]
+    assert asked["route"] == "/unsubscribe/<token>"
+    assert sum(line["event"] == "What came in was no request, and was refused." for line in lines) == 2
+    assert not any(word in log.read_text() for word in ("wilhelmina", "quagga", "203.0.113.77"))
+
+
+def test_whichever_process_is_asked_tells_what_all_of_them_counted(environment: dict[str, str], tmp_path: Path) -> None:
+    counts = tmp_path / "counts"
+    counts.mkdir()
+    key = ("tsalert_http_requests_total", ("GET", "/livez", "200"))
+    with served(environment | {"TMPDIR": str(counts)}, tmp_path / "web.log") as (address, _):
+        for asked in range(20):
+            assert requests.get(f"{address}/livez", timeout=PATIENCE).status_code == 200
+            told = values(requests.get(f"{address}/metrics", headers=SHOWN, timeout=PATIENCE).text)
+            assert told[key] == asked + 1
+        assert len({path.name.rpartition("_")[2] for path in counts.glob("*/counter_*.db")}) >= 1
+    assert list(counts.glob("tsalert-counts-*")) == []
+
+
+def test_told_to_stop_it_answers_everybody_who_has_reached_it(environment: dict[str, str], tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    with served(environment, log) as (address, process):
+        eventually(lambda: len(_booted(log)) == 2)
+        assert b"</html>" in say(address, ASKED)
+        for worker in _booted(log):
+            os.kill(worker, signal.SIGSTOP)  # busy with others, so that nobody is let in
+        with ThreadPoolExecutor(30) as visitors:
+            answers = [visitors.submit(say, address, ASKED) for _ in range(30)]
+            eventually(lambda: _waiting(address) == 30)
+            process.send_signal(signal.SIGTERM)
+            for worker in _booted(log):
+                os.kill(worker, signal.SIGCONT)
+            ends = Counter(each.result()[-7:] for each in answers)
+        assert process.wait(PATIENCE) == 0
+    assert ends == {b"</html>": 30}
+
+
+ASKED = b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+def _waiting(address: str) -> int:
+    """Return how many connections the system has taken for the service and the service has not."""
+    port = f"{urlsplit(address).port:04X}"
+    listening = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    return sum(int(line[4].partition(":")[2], 16) for line in listening if line[1].endswith(port) and line[3] == "0A")
+
+
+def test_a_worker_process_that_dies_is_replaced_and_what_it_counted_still_counts(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "web.log"
+    key = ("tsalert_http_requests_total", ("GET", "/livez", "200"))
+    with served(environment, log) as (address, _):
+        for _ in range(5):
+            requests.get(f"{address}/livez", timeout=PATIENCE)
+        os.kill(_booted(log)[0], signal.SIGKILL)
+        eventually(lambda: len(_booted(log)) == 3)
+        told = values(requests.get(f"{address}/metrics", headers=SHOWN, timeout=PATIENCE).text)
+        assert told[key] == 5
+
+
+def _booted(log: Path) -> list[int]:
+    said = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    return [int(event.rpartition(": ")[2]) for event in said if event.startswith("Booting worker with pid")]

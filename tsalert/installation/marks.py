@@ -1,0 +1,35 @@
+"""What was done to a database as a whole: it came from a backup, or was left for another. Steps of other use cases."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tsalert.core.clock import as_utc
+from tsalert.installation.models import InstallationFact
+
+_RESTORED, _MOVED = "restored", "moved"
+
+
+def mark_restored(session: Session, attempt: str) -> None:
+    """Note which restoring brought what is in this database."""
+    session.merge(InstallationFact(name=_RESTORED, value=attempt))
+
+
+def restored_by(session: Session) -> str | None:
+    """Return which restoring brought what is in this database; None where none did."""
+    return _value(session, _RESTORED)
+
+
+def mark_moved(session: Session, now: datetime) -> None:
+    """Note that everything in this database is in another one now, and that nobody is to work with it any more."""
+    session.merge(InstallationFact(name=_MOVED, value=as_utc(now).date().isoformat()))
+
+
+def moved_on(session: Session) -> str | None:
+    """Return the day on which everything was moved to another database; None where it was not."""
+    return _value(session, _MOVED)
+
+
+def _value(session: Session, name: str) -> str | None:
+    found = session.get(InstallationFact, name)
+    return found.value if found else None

@@ -1,0 +1,50 @@
+"""Where the records and files lie: how large the database is, which version its tables have, and what room is left."""
+
+import shutil
+from functools import lru_cache
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tsalert.config import Settings, sqlite_path
+
+
+def database_size(session: Session) -> int:
+    """Return how many bytes the database takes."""
+    if session.get_bind().dialect.name == "postgresql":
+        return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    pages = session.execute(text("PRAGMA page_count")).scalar_one()
+    return int(pages) * int(session.execute(text("PRAGMA page_size")).scalar_one())
+
+
+def room(settings: Settings) -> list[tuple[str, int, int]]:
+    """Return (what lies there, bytes free, bytes in all) of each disk of this machine that the service writes to."""
+    database = sqlite_path(settings.database_url)
+    places = {"files": settings.files} | ({"the database": database.parent} if database else {})
+    found: dict[int, tuple[str, int, int]] = {}
+    for what, folder in places.items():
+        if not folder.exists():
+            continue
+        usage, device = shutil.disk_usage(folder), folder.stat().st_dev
+        both = f"{found[device][0]} and {what}" if device in found else what
+        found[device] = (both, usage.free, usage.total)
+    return list(found.values())
+
+
+def schema_of(session: Session) -> str:
+    """Return the version of the tables; "" before they were made."""
+    found = session.execute(text("SELECT version_num FROM alembic_version ORDER BY version_num")).scalars()
+    return ", ".join(found)
+
+
+def newest_schema() -> str:
+    """Return the version of the tables that this program needs."""
+    return _head_of(Path(current_app.extensions["migrate"].directory))
+
+
+@lru_cache
+def _head_of(folder: Path) -> str:
+    return ", ".join(sorted(ScriptDirectory(str(folder)).get_heads()))

@@ -1,0 +1,1 @@
+"""What the processes write down of their work, for whoever runs the machine: never who anybody is."""

@@ -1,0 +1,1 @@
+"""Keeping the data safe: backups that prove themselves, restoring them whole, and moving to another database."""

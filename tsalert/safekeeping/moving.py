@@ -1,0 +1,115 @@
+"""Moving to another database: every row, compared on both sides, or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from tsalert.config import read_database_url, sqlite_path
+from tsalert.core.errors import Conflict, RuleViolation, Unavailable
+from tsalert.installation import marks
+from tsalert.safekeeping import filling, reading
+from tsalert.safekeeping.filling import Filling
+from tsalert.safekeeping.outlines import outlines
+from tsalert.safekeeping.progress import Advance, Progress
+from tsalert.safekeeping.rules import Count, Outline
+from tsalert.safekeeping.stillness import require_still
+from tsalert.safekeeping.using import told_in_words
+from tsalert.settings_reader import Reader
+
+
+def move(url: str, engine: Engine, progress: Progress, *, now: datetime) -> int:
+    """Copy everything to an empty database, and mark this one as left; returns how many rows there were.
+
+    Killed at any moment before the end, it has changed nothing on either side, and is started again.
+
+    :raises RuleViolation: the URL is none, or the other database refuses a row.
+    :raises Conflict: others are connected here, the tables are not those of this program, or the other is not empty.
+    :raises Unavailable: the other database cannot be reached.
+    """
+    target = _engine_of(url, engine)
+    try:
+        require_still(engine)
+        with _held(engine) as here:
+            with _rebuilding(target) as there:
+                counts = _move(here, there, progress)
+                filling.compare(there, outlines(), counts, progress)
+            # Only now that the other is whole: a database that was left starts no more.
+            with Session(here, join_transaction_mode="create_savepoint") as session, session.begin():
+                marks.mark_moved(session, now)
+    finally:
+        target.dispose()
+    return sum(count.number for count in counts.values())
+
+
+@contextmanager
+def _held(engine: Engine) -> Iterator[Connection]:
+    """Hold one moment of a database, and SQLite's write lock with it."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.name == "postgresql" else {"tsalert_writes": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        reading.agree(connection)
+        yield connection
+
+
+@contextmanager
+def _rebuilding(target: Engine) -> Iterator[Connection]:
+    try:
+        with target.connect():
+            pass
+    except OperationalError as error:
+        raise Unavailable("The other database cannot be reached. Nothing was changed.") from error
+    with filling.rebuilding(target) as there:
+        filling.refuse_strangers(there)
+        used = told_in_words(there)
+        if used:
+            raise Conflict(f"The other database is not empty: {used}. Nothing was changed.")
+        yield there
+
+
+def _move(here: Connection, there: Connection, progress: Progress) -> dict[str, Count]:
+    revision = filling.revision_of(here)
+    if revision is None or revision != filling.head_revision():
+        raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
+    tables = tuple(reading.with_last_number(here, table) for table in outlines())
+    with progress.stage("Moving", reading.count_rows(here, tables), "rows") as advance:
+        laid = filling.lay(there, revision)
+        counts = {table.name: _move_table(here, table, laid, advance) for table in tables}
+        laid.dress(tables)
+    return counts
+
+
+def _move_table(here: Connection, table: Outline, laid: Filling, advance: Advance) -> Count:
+    digest, rows = sha256(), 0
+
+    def seen() -> Iterator[bytes]:
+        nonlocal rows
+        for piece in reading.pieces(here, table):
+            digest.update(piece)
+            found = piece.count(b"\n")
+            rows += found
+            advance(found)
+            yield piece
+
+    laid.load(table, seen())
+    return Count(rows, digest.hexdigest())
+
+
+def _engine_of(url: str, here: Engine) -> Engine:
+    reader = Reader({"TSALERT_DATABASE_URL": url})
+    full = read_database_url(reader)
+    try:
+        known = make_url(full)
+    except ArgumentError as error:
+        raise RuleViolation("The URL must begin with postgresql:// or sqlite:///.") from error
+    if known == here.url:
+        raise Conflict("That is the database that is in use already.")
+    path = sqlite_path(full)
+    if path is not None and not path.exists():
+        path.touch(mode=0o600)
+    # An error would name the values of a statement: names, addresses and what happened to people.
+    return create_engine(known, hide_parameters=True, connect_args={} if path else {"connect_timeout": 5})

@@ -1,0 +1,1 @@
+"""Trying out everything that the service stands on, for whoever sets it up or looks for a fault."""

@@ -1,0 +1,1 @@
+"""Numbers for a Prometheus: what the web processes answered, and how the service stands."""

@@ -1,0 +1,28 @@
+"""The operation that tells how the service runs."""
+
+from dataclasses import fields
+from typing import Any
+
+from flask import current_app
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.watching import queries as watching
+from tsalert.watching.status import queries
+from tsalert.watching.status.schemas import StatusSchema
+from tsalert.web.access import requires
+from tsalert.web.api import api_blueprint
+
+status = api_blueprint("status", "status", "How the service runs: workers, jobs, what waits, providers, room.")
+
+
+@status.route("")
+@requires(Permission.SEE_STATUS)
+@status.response(200, StatusSchema)
+def get_status() -> dict[str, Any]:
+    """Tell how the service runs now, and what somebody should see to."""
+    settings, session, now = current_app.extensions["tsalert_settings"], db.session(), utc_now()
+    found = queries.read_status(session, settings, now=now)
+    told = {each.name: getattr(found, each.name) for each in fields(found)}
+    return told | {"problems": watching.all_problems(session, settings, now=now)}

@@ -1,0 +1,78 @@
+"""ETags of what the API gives, and changes that count only if nothing else has changed since (``If-Match``).
+
+The tag is held against what stands within the transaction of the change itself, so that nobody comes between. An
+operation that reads ``If-Match`` itself, as a version, says so (``@versioned``).
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from tsalert.core.errors import OutOfDate
+from tsalert.db import db
+from tsalert.web.access import is_api
+
+_CHANGING = frozenset({"PUT", "DELETE"})
+_OF_THE_READING = ("shown", "records_read")
+_SAID = "This is not what stands now. Read it again, then send your change with the ETag that it has now."
+
+Operation = TypeVar("Operation", bound=Callable[..., Any])
+
+
+def versioned(operation: Operation) -> Operation:
+    """Mark an operation that takes ``If-Match`` as the version that its sender saw, and answers to it itself."""
+    operation.is_versioned = True  # type: ignore[attr-defined]
+    return operation
+
+
+def init_app(app: Flask) -> None:
+    """Give answers their tags, and hold changes to the tags that they name; called after all that writes the trail."""
+    app.before_request(_hold)
+    app.after_request(_tag)
+
+
+def _hold() -> None:
+    if not is_api() or request.method not in _CHANGING or not request.if_match or request.if_match.star_tag:
+        return
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_versioned", False):
+        return
+    wanted = request.if_match.as_set(include_weak=True)
+    db.session().info["precondition"] = lambda: _require(wanted)
+
+
+def _require(wanted: set[str]) -> None:
+    """Refuse a change where what stands at its address has none of the tags that it names.
+
+    :raises OutOfDate: it has not.
+    """
+    if _tag_now() not in wanted:
+        raise OutOfDate(_SAID)
+
+
+def _tag_now() -> str | None:
+    """Return the tag of what a reader would get at this address now; None where nothing is to be read there."""
+    try:
+        endpoint, arguments = current_app.url_map.bind_to_environ(request.environ).match(method="GET")
+    except HTTPException:
+        return None
+    noted = {name: g.get(name) for name in _OF_THE_READING}
+    answer = make_response(current_app.view_functions[endpoint](**arguments))
+    for name, value in noted.items():  # nobody is shown anything here
+        setattr(g, name, value)
+    return answer.get_etag()[0] or _digest(answer)
+
+
+def _tag(response: Response) -> Response:
+    db.session().info.pop("precondition", None)
+    if is_api() and request.method == "GET" and response.status_code == 200 and response.is_json:
+        if response.get_etag()[0] is None:
+            response.set_etag(_digest(response))
+        response.make_conditional(request)
+    return response
+
+
+def _digest(response: Response) -> str:
+    return sha256(response.get_data()).hexdigest()[:32]

@@ -1,0 +1,119 @@
+"""The description of the API made complete: names, permissions, headers and examples of every operation."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tsalert.web.access import API_PREFIX, PUBLIC, SIGNED_IN, access_of
+from tsalert.web.examples import Examples
+
+_PLACE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_CHANGING = frozenset({"POST", "PUT", "DELETE"})
+_JSON = "application/json"
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9_-]{1,100}$"},
+    "description": "A second request with the same key changes nothing: 409, or 422 where it is not the same request.",
+}
+_HEADERS = {
+    "RateLimit-Policy": {
+        "description": "How much a token may ask for: q requests in w seconds.",
+        "schema": {"type": "string"},
+        "example": '"default";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": "How many requests are left (r), and in how many seconds they are given anew (t).",
+        "schema": {"type": "string"},
+        "example": '"default";r=599;t=42',
+    },
+    "Retry-After": {
+        "description": "With 429 and 503: in how many seconds to ask again.",
+        "schema": {"type": "string"},
+        "example": "42",
+    },
+}
+
+
+def complete(app: Flask, described: dict[str, Any]) -> dict[str, Any]:
+    """Return the description with what the library leaves out; it changes what it is given."""
+    schemas = described["components"]["schemas"]
+    _straighten(described)
+    described["components"]["headers"] = _HEADERS
+    told = [tag["name"].removeprefix("api_") for tag in described["tags"]]
+    described["tags"] = [tag | {"name": name} for tag, name in zip(described["tags"], told, strict=True)]
+    asked, answered = Examples(schemas, is_asked=True), Examples(schemas, is_asked=False)
+    for path, method, endpoint in _operations(app):
+        operation = described["paths"].get(path, {}).get(method.lower())
+        if operation is not None:
+            _name(app, operation, endpoint, method)
+            _illustrate(operation, asked, answered)
+            _take_files(operation, schemas)
+    for response in described["components"]["responses"].values():
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+    return described
+
+
+def _operations(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Yield (path as the description has it, method, endpoint) of every operation."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(API_PREFIX):
+            yield from ((_path(rule), method, rule.endpoint) for method in sorted(rule.methods or ()))
+
+
+def _path(rule: Rule) -> str:
+    return _PLACE.sub(r"{\1}", rule.rule)
+
+
+def _name(app: Flask, operation: dict[str, Any], endpoint: str, method: str) -> None:
+    """Give an operation its own name, and say who may do it."""
+    tag, _, name = endpoint.removeprefix("api_").partition(".")
+    access = access_of(app, endpoint)
+    operation["operationId"] = f"{tag}.{name}"
+    operation["tags"] = [tag]
+    needed = {PUBLIC: "Open to everybody.", SIGNED_IN: "Open to every token."}
+    operation["description"] = needed.get(access or "", f"Needs the permission to {access}.")
+    if access == PUBLIC:
+        operation["security"] = []
+    if method == "POST":
+        operation["parameters"] = [*operation.get("parameters", ()), _KEY]
+
+
+def _illustrate(operation: dict[str, Any], asked: Examples, answered: Examples) -> None:
+    """Show an example of what is sent and of what is answered."""
+    for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+        content = body.get("content", {}).get(_JSON)
+        if content is not None and content.get("schema"):
+            maker = asked if body is operation.get("requestBody") else answered
+            content["example"] = maker.of(content["schema"])
+    for parameter in operation.get("parameters", ()):
+        parameter.setdefault("example", asked.of(parameter["schema"], parameter["name"]))
+
+
+def _take_files(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Move the parts of a form that are files to where OpenAPI 3 has them."""
+    parts = [each for each in operation.get("parameters", ()) if each["in"] == "formData"]
+    if not parts:
+        return
+    operation["parameters"] = [each for each in operation["parameters"] if each["in"] != "formData"]
+    files = {part["name"]: part["schema"] for part in parts}
+    content = operation["requestBody"]["content"]["multipart/form-data"]
+    known = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+    required = [*known.get("required", ()), *(part["name"] for part in parts if part.get("required"))]
+    content["schema"] = known | {"properties": known["properties"] | files, "required": required}
+
+
+def _straighten(part: Any) -> None:
+    """Take out what appears twice in a list of types, which JSON Schema refuses."""
+    if isinstance(part, dict):
+        if isinstance(part.get("type"), list):
+            part["type"] = list(dict.fromkeys(part["type"]))
+        for inner in part.values():
+            _straighten(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _straighten(inner)

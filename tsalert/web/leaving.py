@@ -1,0 +1,25 @@
+"""The end of a web process: whoever has reached it is answered, also those whom it had not come to yet."""
+
+from gunicorn.workers.gthread import ThreadWorker
+
+# As many as the system lets wait in the queue before the door.
+_MOST = 2048
+
+
+class AnsweringWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
+    """Gunicorn's worker of threads, which would hang up on those who wait to be let in when it is told to stop."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - the shape that gunicorn calls
+        """Let people in or not; at the end, let in all who stand before the door and then shut it for good."""
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            for listener in self.sockets:
+                self._let_in_who_waits(listener)
+                listener.close()
+
+    def _let_in_who_waits(self, listener: object) -> None:
+        for _ in range(_MOST):
+            before = self.nr_conns
+            self.accept(listener)
+            if self.nr_conns == before:
+                return

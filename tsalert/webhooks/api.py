@@ -1,0 +1,101 @@
+"""Operations on programs that are told of incidents and alerts."""
+
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import RAISE
+
+from tsalert.core.actors import Permission
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.web.access import current_actor, requires
+from tsalert.web.api import api_blueprint
+from tsalert.webhooks import queries, service
+from tsalert.webhooks.queries import WebhookView
+from tsalert.webhooks.schemas import (
+    DeliveriesAskedSchema,
+    NewWebhookSchema,
+    WebhookDeliveryListSchema,
+    WebhookListSchema,
+    WebhookSchema,
+    WebhookSecretSchema,
+)
+from tsalert.webhooks.service import NewWebhook
+
+webhooks = api_blueprint("webhooks", "webhooks", "Programs that are told of incidents, missed targets and alerts.")
+blueprints = (webhooks,)
+
+
+@webhooks.route("")
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.response(200, WebhookListSchema)
+def list_webhooks() -> dict[str, Any]:
+    """List every program that is told, those that have ended last."""
+    return {"items": queries.list_webhooks(db.session())}
+
+
+@webhooks.route("", methods=["POST"])
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.arguments(NewWebhookSchema)
+@webhooks.response(201, WebhookSecretSchema)
+def register_webhook(new: NewWebhook) -> dict[str, Any]:
+    """Register a program; the secret by which it knows our messages is told this once."""
+    webhook_id, secret = service.register(new, actor=current_actor(), now=utc_now())
+    return _with_secret(webhook_id, secret)
+
+
+@webhooks.route("/<int:webhook_id>")
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.response(200, WebhookSchema)
+def get_webhook(webhook_id: int) -> WebhookView:
+    """Return one program."""
+    return queries.get_webhook(db.session(), webhook_id)
+
+
+@webhooks.route("/<int:webhook_id>", methods=["DELETE"])
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.response(204)
+def end_webhook(webhook_id: int) -> None:
+    """Tell a program nothing more; what it was told stays to be read."""
+    service.end(webhook_id, actor=current_actor(), now=utc_now())
+
+
+@webhooks.route("/<int:webhook_id>/secret", methods=["POST"])
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.response(200, WebhookSecretSchema)
+def renew_secret(webhook_id: int) -> dict[str, Any]:
+    """Give a program another secret; the former one is worth nothing from now on."""
+    return _with_secret(webhook_id, service.renew_secret(webhook_id, actor=current_actor(), now=utc_now()))
+
+
+@webhooks.route("/<int:webhook_id>/tests", methods=["POST"])
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.response(202, WebhookSchema)
+def test_webhook(webhook_id: int) -> WebhookView:
+    """Have a test sent; once it is taken, a program that was failing is told all that waits."""
+    service.send_test(webhook_id, actor=current_actor(), now=utc_now())
+    return queries.get_webhook(db.session(), webhook_id)
+
+
+@webhooks.route("/<int:webhook_id>/deliveries")
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.arguments(DeliveriesAskedSchema, location="query", unknown=RAISE)
+@webhooks.response(200, WebhookDeliveryListSchema)
+def list_deliveries(asked: dict[str, Any], webhook_id: int) -> dict[str, Any]:
+    """List what a program was told in the last 30 days, or is to be told, the newest first."""
+    hook = queries.get_webhook(db.session(), webhook_id)
+    items = queries.list_deliveries(db.session(), hook.id, after=asked["after"])
+    return {"items": items, "next": items[-1].id if len(items) == queries.PAGE else None}
+
+
+@webhooks.route("/<int:webhook_id>/deliveries/<int:delivery_id>/again", methods=["POST"])
+@requires(Permission.CONNECT_PROGRAMS)
+@webhooks.response(202, WebhookSchema)
+def send_again(webhook_id: int, delivery_id: int) -> WebhookView:
+    """Try to tell a program once more of something that was given up or taken."""
+    service.send_again(webhook_id, delivery_id, actor=current_actor(), now=utc_now())
+    return queries.get_webhook(db.session(), webhook_id)
+
+
+def _with_secret(webhook_id: int, secret: str) -> dict[str, Any]:
+    return {**asdict(queries.get_webhook(db.session(), webhook_id)), "secret": secret}
