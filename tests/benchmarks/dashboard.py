@@ -28,9 +28,10 @@ from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import london_date, utc_now
-from tsalert.core.periods import Period
+from tsalert.core.periods import Period, rolling_year
 from tsalert.db import db
 from tsalert.references.rules import write_reference
+from tsalert.reports.dashboard_schemas import ROLLING
 from tsalert.reports.memory import FiguresMemory
 from tsalert.reports.reading_ahead import ReadingAhead, read_ahead
 from tsalert.response.vocabulary import Category
@@ -135,7 +136,8 @@ def _openings(name: str, periods: Sequence[Period], open_page: Callable[[str], N
     taken = []
     for period in periods:
         started = perf_counter()
-        open_page(f"/dashboard?period={quote_plus(period.label)}")
+        asked = ROLLING if period == rolling_year(london_date(utc_now())) else period.label
+        open_page(f"/dashboard?period={quote_plus(asked)}")
         taken.append((perf_counter() - started) * 1000)
     ranked = sorted(taken)
     yield Result(f"{name}, 95 of 100", "ms", round(ranked[len(ranked) * 95 // 100], 1), MOST)
