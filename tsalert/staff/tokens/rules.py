@@ -29,7 +29,7 @@ class Scope(Word):
     ALERTS_WRITE = "alerts:write", "Write, approve, send and stop alerts"
     SUBSCRIBERS_READ = "subscribers:read", "Read the subscriber list"
     SUBSCRIBERS_WRITE = "subscribers:write", "Change the subscriber list"
-    OVERSIGHT = "oversight", "Restricted records, exports, oddities, retention and subject access"
+    OVERSIGHT = "oversight", "Restricted records, exports, oddities, retention, subject access, how the service runs"
     ADMINISTRATION = "administration", "Accounts, tokens and webhooks"
 
 
@@ -58,7 +58,7 @@ ALLOWED: dict[Scope, frozenset[P]] = {
     ),
     Scope.SUBSCRIBERS_WRITE: frozenset(_READING[Scope.SUBSCRIBERS_READ] | {P.MANAGE_SUBSCRIBERS}),
     Scope.OVERSIGHT: frozenset(
-        {P.READ_SENSITIVE, P.GRANT_ACCESS, P.REVIEW_ODDITIES, P.EXPORT, P.HOLD_RECORD}
+        {P.READ_SENSITIVE, P.GRANT_ACCESS, P.REVIEW_ODDITIES, P.EXPORT, P.HOLD_RECORD, P.SEE_STATUS}
         | {P.RUN_RETENTION, P.APPROVE_RETENTION, P.ANSWER_ACCESS}
     ),
     Scope.ADMINISTRATION: frozenset({P.MANAGE_STAFF, P.CONNECT_PROGRAMS}),
