@@ -93,7 +93,7 @@ def opened(chromium: Browser, site: str, *, width: int = 1280) -> Iterator[Page]
 def sign_in(page: Page, email: str = "officer@example.org") -> None:
     page.goto("/sign-in")
     page.get_by_label("Email address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 

@@ -108,7 +108,7 @@ def test_without_scripts_an_unfinished_alert_is_kept_by_its_button(chromium: Bro
     with opened_plain(chromium, site) as page:
         page.goto("/sign-in")
         page.get_by_label("Email address").fill("officer@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.goto("/alerts/new")
         page.get_by_label("Headline").fill("Half an alert")

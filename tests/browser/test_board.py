@@ -68,7 +68,7 @@ def test_an_officer_who_was_signed_out_elsewhere_is_led_to_the_sign_in(window: P
     sign_in(window)
     expect(window.get_by_role("heading", name="Live board")).to_be_visible()
     window.context.clear_cookies()
-    expect(window.get_by_label("Password")).to_be_visible(timeout=PATIENCE)
+    expect(window.get_by_label("Password", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_machine_whose_clock_is_wrong_counts_down_rightly(chromium: Browser, site: str, window: Page) -> None:
