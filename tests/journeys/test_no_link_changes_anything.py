@@ -84,6 +84,7 @@ TO_OFFICERS = {
     "subscribers/telling.py",
     "telephone/telling.py",
     "watching/service.py",
+    "webhooks/sending.py",
 }
 # Answers to whoever texts us hold no link.
 ANSWERS = {"inbound/notify.py"}
@@ -120,6 +121,7 @@ FOR_OFFICERS = {
     "/sign-in",
     "/subject-access/{}",
     "/subscribers",
+    "/outgoing-webhooks/{}",
 }
 FOR_MACHINES = {
     "/alerts/published",
