@@ -251,7 +251,7 @@ def assert_nobody_is_named(night: Night) -> None:
     said += [words for call in night.twilio.calls for words in [*call.heard, *call.answers]]
     logged = [log.read_text(encoding="utf-8") for log in night.logs]
     assert "worker ready" in logged[1]
-    assert "POST /webhooks/twilio/voice" in logged[0]
+    assert "method=POST route=/webhooks/twilio/voice" in logged[0]
     secret = [*VICTIM.split(), *STREET.split(" ", 1)[1:], "gutters", "Canary"]
     assert [word for word in secret for text in [*said, *logged] if word.lower() in text.lower()] == []
     numbers = [each.lstrip("+") for each in (BANK, *MOBILES.values())]
