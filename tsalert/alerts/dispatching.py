@@ -55,7 +55,7 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
     spending.charge(session, alert, pulled, editions.mailings_of(session, alert.id).values(), now=now)
     alert.published_at = now
     following.end(session, alert, actor=actor, now=now)
-    announce(session, EventKind.ALERT, _told(alert, now), now=now)
+    announce(session, EventKind.ALERT_PUBLISHED, _told(alert, now), now=now)
     return size
 
 

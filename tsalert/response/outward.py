@@ -15,7 +15,7 @@ def tell_of_opening(session: Session, incident: Incident, grade: GradeName | Non
     """Tell that an incident was opened; one that is graded later has no grade yet."""
     clock = rows.latest_clock(session, incident.id) if grade else None
     told: Facts = {**_facts(incident, grade), "due_at": stamp(clock.due_at) if clock else None}
-    announce(session, EventKind.INCIDENT, told, now=now)
+    announce(session, EventKind.INCIDENT_OPENED, told, now=now)
 
 
 def tell_of_breach(session: Session, clock: IncidentClock, *, now: datetime) -> None:
@@ -23,7 +23,7 @@ def tell_of_breach(session: Session, clock: IncidentClock, *, now: datetime) -> 
     incident = session.get_one(Incident, clock.incident_id)
     grade = session.get_one(Grade, clock.grade_id)
     told = {**_facts(incident, GradeName.of(grade.name)), "due_at": stamp(clock.due_at)}
-    announce(session, EventKind.BREACH, told, now=now)
+    announce(session, EventKind.INCIDENT_TARGET_MISSED, told, now=now)
 
 
 def _facts(incident: Incident, grade: GradeName | None) -> Facts:

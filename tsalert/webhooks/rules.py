@@ -30,13 +30,13 @@ _WRITTEN = re.compile(r"[\x21-\x7e]+")
 class EventKind(Word):
     """What a program can be told of."""
 
-    INCIDENT = "incident.opened", "A new incident"
-    BREACH = "incident.target_missed", "A missed target"
-    ALERT = "alert.published", "An alert that is sent"
+    INCIDENT_OPENED = "incident.opened", "A new incident"
+    INCIDENT_TARGET_MISSED = "incident.target_missed", "A missed target"
+    ALERT_PUBLISHED = "alert.published", "An alert that is sent"
     TEST = "test", "A test"
 
 
-OFFERED = (EventKind.INCIDENT, EventKind.BREACH, EventKind.ALERT)
+OFFERED = (EventKind.INCIDENT_OPENED, EventKind.INCIDENT_TARGET_MISSED, EventKind.ALERT_PUBLISHED)
 
 
 class State(Word):
