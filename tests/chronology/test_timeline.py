@@ -46,7 +46,7 @@ def test_everything_is_merged_in_order_of_occurrence(
     assert [(each.kind, each.what.split(" R26")[0]) for each in events] == [
         (EventKind.ACTION, "Offence: Fraud by false representation"),
         (EventKind.COURT, "Prosecution begun"),
-        (EventKind.INCIDENT_OPENED, "Incident"),
+        (EventKind.INCIDENT, "Incident"),
         (EventKind.MONEY, "Paid, £640"),
         (EventKind.LOG, "Fact"),
         (EventKind.ACTION, "Written warning"),

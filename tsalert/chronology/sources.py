@@ -120,9 +120,7 @@ def incidents(session: Session, case_id: int) -> Iterator[Event]:
     for link in session.scalars(query):
         incident = response.get_incident(session, link.incident_id)
         name, about = incident.reference, incident.category.label
-        yield Event(
-            EventKind.INCIDENT_OPENED, incident.id, incident.opened_at, incident.opened_at, f"Incident {name}", about
-        )
+        yield Event(EventKind.INCIDENT, incident.id, incident.opened_at, incident.opened_at, f"Incident {name}", about)
         yield Event(EventKind.LINK, incident.id, link.linked_at, link.linked_at, f"Incident {name} attached")
 
 
