@@ -47,6 +47,7 @@ def go_and_come_back(page: Page) -> None:
     expect(page.locator("main")).to_contain_text(re.compile(r"1 hour 5\d minutes left|2 hours left"))
     for step in ("I am on my way", "I am on scene", "I have left"):
         page.get_by_role("button", name=step).click()
+        expect(page.get_by_role("button", name=step)).to_have_count(0)
     expect(page.locator("main")).to_contain_text("Met")
     page.get_by_role("link", name="outcome").click()
     page.get_by_label("A payment was stopped").check()
