@@ -239,7 +239,7 @@ def test_what_breaks_a_shape_or_rule_is_a_problem_that_names_its_field(
 
 def test_the_interface_tells_the_types_and_the_limit(client: FlaskClient, bearer: Bearer) -> None:
     headers = bearer()
-    types = {each["type"]: each for each in client.get(f"{ADDRESS}/types", headers=headers).get_json()}
+    types = {each["type"]: each for each in client.get(f"{ADDRESS}/types", headers=headers).get_json()["items"]}
     assert list(types) == [kind.value for kind in InterventionType]
     assert types["enforcement_outcome"]["money"] == ["memo", "recovered"]
     assert types["friends_against_scams"]["has_refreshers"] is True
