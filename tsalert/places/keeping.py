@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from tsalert.db import add_many
+from tsalert.bulk import add_many
 from tsalert.places.directory import DirectoryRow
 from tsalert.places.grid import cell_of
 from tsalert.places.models import PostcodePlace

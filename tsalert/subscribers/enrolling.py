@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.db import add_many
+from tsalert.bulk import add_many
 from tsalert.delivery.queries import EndpointView, endpoints_by_id
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.delivery.service import NewEndpoint, confirm_endpoints, find_or_add_endpoints

@@ -9,7 +9,7 @@ from secrets import choice
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tsalert.db import add_many
+from tsalert.bulk import add_many
 from tsalert.subscribers.models import Partner, PartnerDeclaration
 
 # Letters and digits that nobody mistakes for one another when they read them out.

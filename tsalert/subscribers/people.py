@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tsalert.db import add_many, new_ids
+from tsalert.bulk import add_many
+from tsalert.db import new_ids
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Kind

@@ -1,0 +1,31 @@
+"""Rows by the thousand, as imports bring them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
+
+from tsalert.db import Base
+
+
+def add_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows of one shape, on PostgreSQL by COPY, which takes a third of the time of as many statements.
+
+    :param rows: values by column, of every column that has no default in the database itself.
+    """
+    if not rows:
+        return
+    table: Table = model.metadata.tables[model.__tablename__]
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), list(rows))
+        return
+    written: dict[str, Callable[[Any], Any] | None] = {
+        name: table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in rows[0]
+    }
+    names = ", ".join(f'"{name}"' for name in written)
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row([write(row[name]) if write else row[name] for name, write in written.items()])
