@@ -153,6 +153,21 @@ def test_a_page_shows_a_token_once_and_asks_whether_it_is_the_officer(
     assert "Enter your password again" in refused.text
 
 
+def test_a_program_is_none_of_the_staff_and_can_be_given_neither_password_nor_role(
+    signed_in: Callable[..., FlaskClient], administrator: Actor
+) -> None:
+    browser = signed_in(RoleName.ADMINISTRATOR)
+    program_id = service.make_account("Case system", "Reads the board.", actor=administrator, now=utc_now())
+    for path in ("/staff", "/sign-in-help"):
+        assert "Case system" not in browser.get(path).text, path
+    assert browser.get(f"/staff/{program_id}").status_code == 404
+    refused = browser.post(f"/sign-in-help/{program_id}/password-link")
+    assert (refused.status_code, "is a program" in refused.text) == (422, True)
+    told = {"role": "manager", "reason": "It asks for more than it has."}
+    assert browser.post(f"/staff/{program_id}/roles", data=told).status_code == 404
+    assert staff.find_by_email(db.session(), staff.get_officer_by_id(db.session(), program_id).email) is None
+
+
 def test_administrators_make_accounts_for_programs_on_a_page(signed_in: Callable[..., FlaskClient]) -> None:
     browser = signed_in(RoleName.ADMINISTRATOR)
     made = browser.post("/service-accounts", data={"name": "Case system", "purpose": "Reads the board."})

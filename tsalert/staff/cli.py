@@ -52,7 +52,7 @@ def create(email: str, name: str | None, roles: tuple[str, ...], *, from_stdin: 
 
 @group.command("list")
 def list_all() -> None:
-    """Print every account: address, roles, and whether it can sign in."""
+    """Print every account of a person: address, roles, and whether it can sign in."""
     for account in accounts.list_accounts(db.session()):
         roles = ", ".join(_described(held) for held in account.roles) or "no role"
         click.echo(f"{account.email}\t{roles}\t{account.standing.value}")

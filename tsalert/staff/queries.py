@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission, Via
@@ -38,8 +38,8 @@ def get_officer(session: Session, email: str) -> Officer:
 
 
 def find_by_email(session: Session, email: str) -> Officer | None:
-    """Return the officer with an email address, in any letter case; None where there is none."""
-    return session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
+    """Return the officer with an email address, in any letter case; None where there is none, or it is a program's."""
+    return session.scalar(select(Officer).where(Officer.email == email.strip().lower(), are_people()))
 
 
 def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
@@ -89,10 +89,13 @@ def officer_names(session: Session) -> dict[int, str]:
 
 def active_officers(session: Session) -> list[tuple[int, str]]:
     """Return (id, name) of the people who work here, by name; programs with an account are none."""
-    programs = select(ServiceAccount.officer_id)
-    working = (Officer.active, Officer.id.not_in(programs))
-    rows = session.execute(select(Officer.id, Officer.name).where(*working).order_by(Officer.name))
+    rows = session.execute(select(Officer.id, Officer.name).where(Officer.active, are_people()).order_by(Officer.name))
     return [(officer_id, name) for officer_id, name in rows]
+
+
+def are_people() -> ColumnElement[bool]:
+    """Return the condition that leaves out the accounts of programs."""
+    return Officer.id.not_in(select(ServiceAccount.officer_id))
 
 
 def officers() -> Select[int, str, bool]:

@@ -21,6 +21,7 @@ from tsalert.staff.hashing import hash_new
 from tsalert.staff.models import Officer
 from tsalert.staff.passwords.models import PasswordLink
 from tsalert.staff.passwords.rules import LINK_LIFE
+from tsalert.staff.tokens.models import ServiceAccount
 
 _GONE = (
     "This link does not work: it was used, it is older than 24 hours, or there is a newer one. Ask your administrator."
@@ -44,7 +45,7 @@ def make_link(officer_id: int, *, actor: Actor, now: datetime) -> str:
     """Return the secret of a link, good once and for 24 hours, that takes the place of any older one.
 
     :raises NotFound: there is no such officer.
-    :raises RuleViolation: they are inactive, or the one who asks.
+    :raises RuleViolation: they are inactive, a program, or the one who asks.
     """
     if officer_id == actor.officer_id:
         raise RuleViolation("Change your own password on your account's page, with the old one.")
@@ -52,6 +53,8 @@ def make_link(officer_id: int, *, actor: Actor, now: datetime) -> str:
     with transaction() as session:
         officer = queries.get_officer_by_id(session, officer_id)
         queries.require_active(session, officer_id)
+        if session.get(ServiceAccount, officer_id):
+            raise RuleViolation(f"{officer.name} is a program. It acts by its tokens and has no password.")
         session.execute(delete(PasswordLink).where(PasswordLink.officer_id == officer_id))
         kept = {"token_digest": queries.token_digest(token), "expires_at": now + LINK_LIFE}
         session.add(PasswordLink(officer_id=officer_id, **kept))
