@@ -131,7 +131,7 @@ def sign_out(email: str) -> None:
 @_password_from_stdin(required=True)
 def set_password(email: str, **_: bool) -> None:
     """Give EMAIL another password, and end their sessions."""
-    access.set_password(email, _read_password(), now=utc_now(), by=OPERATOR)
+    passwords.set_for(email, _read_password(), now=utc_now(), by=OPERATOR)
     click.echo(f"{email} signs in with the new password.")
 
 
