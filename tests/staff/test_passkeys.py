@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -179,6 +179,7 @@ ANSWER = st.fixed_dictionaries(
 )
 
 
+@example("[" * 100_000)
 @given(st.text() | (JSON | ANSWER).map(json.dumps))
 def test_whatever_is_sent_for_an_answer_is_refused_in_words(answer: str) -> None:
     place = place_of(ORIGIN, "Testshire")

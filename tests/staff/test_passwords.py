@@ -120,7 +120,9 @@ def test_an_administrator_makes_no_link_on_a_page_left_open_nor_for_themselves(
     assert "/new-password/" in confirmed.text
 
 
-@pytest.mark.parametrize("ended", ["in time", "by a newer one", "with the account", "with another password"])
+@pytest.mark.parametrize(
+    "ended", ["in time", "by a newer one", "with the account", "with another password", "with one set by command"]
+)
 def test_a_link_ends(app: Flask, session: Session, kim: str, ended: str) -> None:
     runner = app.test_cli_runner()
     path = link_path(runner, LEE)
@@ -130,6 +132,8 @@ def test_a_link_ends(app: Flask, session: Session, kim: str, ended: str) -> None
         runner.invoke(group, ["end", LEE])
     elif ended == "with another password":
         signed_in_as(app, LEE).post("/account/password", data={"old_password": PASSWORD, "new_password": OTHER})
+    elif ended == "with one set by command":
+        assert runner.invoke(group, ["set-password", LEE, "--password-stdin"], input=f"{OTHER}\n").exit_code == 0
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=24 if ended == "in time" else 0)):
         assert app.test_client().get(path).status_code == 404
 

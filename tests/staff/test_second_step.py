@@ -226,6 +226,23 @@ def test_a_change_asks_for_the_password_after_five_minutes(
     assert browser.post("/account/second-step/recovery-codes", data={"password": PASSWORD}).status_code == 200
 
 
+def test_every_form_that_needs_the_password_again_asks_for_it(
+    app: Flask, session: Session, staff: None, noon: time_machine.Traveller
+) -> None:
+    browser, lee = give_password(app, ADA), queries.get_officer(session, LEE).id
+    set_up(browser)
+    own, aid = "/account/second-step", f"/sign-in-help/{lee}"
+    pages = (own, f"{own}/app", aid, f"{aid}/second-step", "/account/tokens")
+    assert not any('name="password"' in browser.get(path).text for path in pages)
+    noon.shift(301)
+    for path in pages:
+        assert 'name="password"' in browser.get(path).text, path
+    queries.get_officer(session, ADA).password = None
+    session.commit()
+    for path in pages:
+        assert 'name="password"' not in browser.get(path).text, path
+
+
 def test_a_lost_device_needs_a_second_person_who_knows_of_it(app: Flask, session: Session, staff: None) -> None:
     working = give_password(app)
     set_up(working)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.staff.passwords import service as passwords
+from tsalert.staff.queries import get_officer_by_id
 from tsalert.staff.rules import RoleName
 from tsalert.staff.tokens import service as tokens
 
@@ -39,3 +41,9 @@ def test_no_page_lets_a_program_sign_in(signed_in: Callable[..., FlaskClient], p
 def test_no_link_sets_the_password_of_a_program(administrator: Actor, program: int) -> None:
     with pytest.raises(NotFound):
         passwords.make_link(program, actor=administrator, now=NOW)
+
+
+def test_no_command_gives_a_program_a_password(administrator: Actor, program: int, session: Session) -> None:
+    address = get_officer_by_id(session, program).email
+    with pytest.raises(NotFound):
+        passwords.set_for(address, "an uncommon pass phrase", now=NOW, by=administrator)

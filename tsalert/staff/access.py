@@ -14,7 +14,6 @@ from tsalert.core.errors import RuleViolation
 from tsalert.core.last_days import end_of
 from tsalert.db import transaction
 from tsalert.staff import queries, rules
-from tsalert.staff.hashing import hash_new
 from tsalert.staff.models import AccessChange, ApiToken, Officer, OfficerIdentity, Role, officer_role
 from tsalert.staff.rules import RoleName
 from tsalert.staff.service import find_role
@@ -134,19 +133,6 @@ def unlink(email: str, *, reason: str | None = None, now: datetime, by: Actor) -
         end_sessions(officer)
         _keep(session, AccessChange(officer_id=officer.id, what="single sign-on unlinked", reason=reason), by, now)
         audit.record(session, by, "single sign-on unlinked", "officer", officer.id, now=now)
-
-
-def set_password(email: str, password: str, *, now: datetime, by: Actor) -> None:
-    """Give an officer another password; whoever is signed in with the old one is out at the next request.
-
-    :raises NotFound: there is no such officer.
-    :raises RuleViolation: the password is none to take.
-    """
-    with transaction() as session:
-        officer = queries.get_officer(session, email)
-        officer.password = hash_new(password, name=officer.name, email=officer.email)
-        end_sessions(officer)
-        audit.record(session, by, "password set", "officer", officer.id, now=now)
 
 
 def end_sessions(officer: Officer) -> None:

@@ -69,7 +69,7 @@ class ChangeRecord:
 
 
 def list_accounts(session: Session) -> list[Account]:
-    """Return every account, those that may sign in first, by name."""
+    """Return every account of a person, those that may sign in first, by name."""
     roles = _roles(session)
     found = [_account(row, roles) for row in session.execute(_accounts())]
     return sorted(found, key=lambda each: (not each.is_active, each.name.casefold(), each.id))

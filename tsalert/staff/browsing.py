@@ -25,6 +25,8 @@ _SHOWN_AT = "shown_at"
 # When something was last done here, to the half-minute: with every request a new cookie would go out.
 _ACTED_AT = "acted_at"
 _NEWS = timedelta(seconds=30)
+# Somebody signed the officer out of a covered desk, and need not be them.
+_LEFT_COVERED = "left_covered"
 
 
 def init_app(app: Flask) -> None:
@@ -58,6 +60,16 @@ def end(*, now: datetime) -> Known | None:
     session.clear()
     g.officer, g.sign_in = None, None
     return before
+
+
+def note_left_covered() -> None:
+    """Remember that a covered desk was signed out, until somebody signs in at it."""
+    session[_LEFT_COVERED] = True
+
+
+def was_left_covered() -> bool:
+    """Tell whether this desk was covered when it was signed out, so that whoever sits there may be anybody."""
+    return _LEFT_COVERED in session
 
 
 def current(*, now: datetime) -> Officer | None:

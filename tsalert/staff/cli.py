@@ -52,7 +52,7 @@ def create(email: str, name: str | None, roles: tuple[str, ...], *, from_stdin: 
 
 @group.command("list")
 def list_all() -> None:
-    """Print every account: address, roles, and whether it can sign in."""
+    """Print every account of a person: address, roles, and whether it can sign in."""
     for account in accounts.list_accounts(db.session()):
         roles = ", ".join(_described(held) for held in account.roles) or "no role"
         click.echo(f"{account.email}\t{roles}\t{account.standing.value}")
@@ -131,7 +131,7 @@ def sign_out(email: str) -> None:
 @_password_from_stdin(required=True)
 def set_password(email: str, **_: bool) -> None:
     """Give EMAIL another password, and end their sessions."""
-    access.set_password(email, _read_password(), now=utc_now(), by=OPERATOR)
+    passwords.set_for(email, _read_password(), now=utc_now(), by=OPERATOR)
     click.echo(f"{email} signs in with the new password.")
 
 

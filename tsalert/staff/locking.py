@@ -51,6 +51,11 @@ def is_covered() -> bool:
     return idle is not None and idle >= _limit()
 
 
+def find_covered() -> Officer | None:
+    """Return the officer whose desk this is, if it is covered."""
+    return browsing.current(now=utc_now()) if is_covered() else None
+
+
 def cover() -> ResponseReturnValue:
     """Answer with the cover: the board's clocks, and the question who sits there."""
     officer, is_sent = browsing.current(now=utc_now()), request.method == "POST" and not _is_about_cover()

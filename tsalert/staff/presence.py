@@ -18,12 +18,6 @@ FRESH = timedelta(minutes=5)
 BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
 
 
-def is_fresh(actor: Actor, *, now: datetime) -> bool:
-    """Tell whether an officer has just signed in: in this browser, or by a token that was just given out."""
-    ago = _token_issued_since(now) if actor.via is Via.API else browsing.shown_since(now=now)
-    return ago is not None and abs(ago) <= FRESH
-
-
 def require_presence(actor: Actor, password: str | None, *, now: datetime) -> None:
     """Refuse to go on unless the officer has just signed in or gives their password; wrong ones count as at sign-in.
 
@@ -32,7 +26,7 @@ def require_presence(actor: Actor, password: str | None, *, now: datetime) -> No
     """
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can do this.")
-    if is_fresh(actor, now=now):
+    if _is_fresh(actor, now=now):
         return
     if not password:
         raise RuleViolation(f"You signed in more than five minutes ago. {_how(actor)}", field="password")
@@ -43,7 +37,7 @@ def require_presence(actor: Actor, password: str | None, *, now: datetime) -> No
 
 def how_to_show_presence(actor: Actor, *, now: datetime) -> dict[str, bool]:
     """Return what a form is drawn with that only its officer may send: what is asked of them, and what they have."""
-    return {"asks_password": not is_fresh(actor, now=now), "has_password": has_password(actor)}
+    return {"asks_password": not _is_fresh(actor, now=now), "has_password": has_password(actor)}
 
 
 def has_password(actor: Actor) -> bool:
@@ -72,6 +66,12 @@ def require_not_locked(account: str, *, now: datetime) -> None:
     """
     if queries.sign_in_is_blocked(db.session(), account, request.remote_addr or "", now=now):
         raise NotAllowed(BLOCKED)
+
+
+def _is_fresh(actor: Actor, *, now: datetime) -> bool:
+    """Tell whether an officer has just signed in: in this browser, or by a token that was just given out."""
+    ago = _token_issued_since(now) if actor.via is Via.API else browsing.shown_since(now=now)
+    return ago is not None and abs(ago) <= FRESH
 
 
 def _how(actor: Actor) -> str:

@@ -41,8 +41,8 @@ def get_officer(session: Session, email: str) -> Officer:
 
 
 def find_by_email(session: Session, email: str) -> Officer | None:
-    """Return the officer with an email address, in any letter case; None where there is none."""
-    return session.scalar(select(Officer).where(Officer.email == email.strip().lower()))
+    """Return the officer with an email address, in any letter case; None where there is none, or it is a program's."""
+    return session.scalar(select(Officer).where(Officer.email == email.strip().lower(), IS_PERSON))
 
 
 def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:

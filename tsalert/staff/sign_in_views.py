@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.clock import utc_now
-from tsalert.staff import browsing, signing_in
+from tsalert.staff import browsing, locking, signing_in
 from tsalert.staff.factors import sign_in
 from tsalert.staff.schemas import SignInSchema
 from tsalert.staff.sign_ins.rules import Entry, Way
@@ -38,6 +38,9 @@ def check_password() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign out whoever sits here; who came from another service may still be signed in there, and is told so."""
+    covered = locking.find_covered()
     left = browsing.end(now=utc_now())
+    if covered:
+        browsing.note_left_covered()
     is_elsewhere = left is not None and left.way is Way.SINGLE_SIGN_ON
     return redirect(url_for(".show_form", left="single-sign-on" if is_elsewhere else None), 303)

@@ -358,14 +358,50 @@ def test_who_has_a_second_step_here_takes_it_unless_the_provider_is_believed(
     assert sign_in(app.test_client()).location == "/sign-in/second-step"
 
 
+def cover(browser: FlaskClient) -> None:
+    """Let nothing have been done at a desk for long enough that it is covered."""
+    with browser.session_transaction() as kept:
+        kept["acted_at"] = kept["acted_at"] - timedelta(days=8).total_seconds()
+
+
 def test_a_covered_desk_is_uncovered_by_its_own_officer_at_the_provider(
     client: FlaskClient, provider: Identity, kim: str
 ) -> None:
     sign_in(client)
-    with client.session_transaction() as kept:
-        kept["acted_at"] = kept["acted_at"] - timedelta(days=8).total_seconds()
+    cover(client)
     covered = client.get("/cases")
     assert covered.status_code == 401
     assert "/single-sign-on/again" in covered.text
     assert sign_in(client, "/single-sign-on/again").location == "/single-sign-on/confirmed"
     assert client.get("/cases").status_code == 200
+
+
+def test_a_provider_that_knows_the_officer_still_opens_no_covered_desk(
+    client: FlaskClient, provider: Identity, kim: str
+) -> None:
+    sign_in(client)
+    begun_before = there(client)
+    cover(client)
+    provider.twist = {"auth_time": int(datetime.now(UTC).timestamp()) - 7200}
+    assert client.get("/single-sign-on").location == "/single-sign-on/again"
+    for back in (begun_before, there(client, "/single-sign-on/again")):
+        assert "did not ask you" in client.get(back).text
+        assert client.get("/cases").status_code == 401
+
+
+def test_whoever_signs_a_covered_officer_out_does_not_come_in_as_them(
+    client: FlaskClient, provider: Identity, kim: str
+) -> None:
+    sign_in(client)
+    cover(client)
+    client.post("/sign-out")
+    provider.twist = {"auth_time": int(datetime.now(UTC).timestamp()) - 7200}
+    assert "did not ask you" in sign_in(client).text
+    assert provider.asked[-1]["prompt"] == "login"
+    assert not is_in(client)
+    provider.twist = {"auth_time": None}
+    assert sign_in(client).status_code == 303
+    client.post("/sign-out")
+    sign_in(client)
+    assert "prompt" not in provider.asked[-1]
+    assert is_in(client)

@@ -29,7 +29,7 @@ def list_officers() -> ResponseReturnValue:
 def show_officer(officer_id: int) -> ResponseReturnValue:
     """Offer what helps one officer."""
     officer = queries.get_person(db.session(), officer_id)
-    return render_template("staff/sign_in_help_officer.html", officer=officer, asks_password=_asks_password())
+    return render_template("staff/sign_in_help_officer.html", officer=officer, **_how_to_show_presence())
 
 
 @bp.post("/<int:officer_id>/password-link")
@@ -50,8 +50,8 @@ def show_reset(officer_id: int) -> ResponseReturnValue:
     officer = queries.get_person(db.session(), officer_id)
     neither = {officer_id, current_actor().officer_id}
     witnesses = [each for each in queries.active_officers(db.session()) if each[0] not in neither]
-    told = {"officer": officer, "witnesses": witnesses, "asks_password": _asks_password()}
-    return render_template("staff/second_step_reset.html", **told)
+    told = {"officer": officer, "witnesses": witnesses}
+    return render_template("staff/second_step_reset.html", **told, **_how_to_show_presence())
 
 
 @bp.post("/<int:officer_id>/second-step")
@@ -66,5 +66,5 @@ def reset(officer_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_officers"), 303)
 
 
-def _asks_password() -> bool:
-    return not presence.is_fresh(current_actor(), now=utc_now())
+def _how_to_show_presence() -> dict[str, bool]:
+    return presence.how_to_show_presence(current_actor(), now=utc_now())

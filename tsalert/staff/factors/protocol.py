@@ -22,6 +22,8 @@ from webauthn.helpers.structs import (
 from tsalert.staff.factors.asking import Holder, NewPasskey, Place
 
 _VERIFIED = UserVerificationRequirement.REQUIRED
+# The last is what JSON comes to that is nested without end.
+_NO_ANSWER = (WebAuthnException, ValueError, RecursionError)
 
 
 class Refused(Exception):
@@ -65,7 +67,7 @@ def read_new(answer: str, place: Place, challenge: str, name: str) -> NewPasskey
             expected_origin=place.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except _NO_ANSWER as error:
         raise Refused from error
     return NewPasskey(name, bytes_to_base64url(made.credential_id), made.credential_public_key, made.sign_count)
 
@@ -77,7 +79,7 @@ def credential_in(answer: str) -> str:
     """
     try:
         return bytes_to_base64url(parse_authentication_credential_json(answer).raw_id)
-    except (WebAuthnException, ValueError) as error:
+    except _NO_ANSWER as error:
         raise Refused from error
 
 
@@ -96,7 +98,7 @@ def check(answer: str, place: Place, challenge: str, *, public_key: bytes, sign_
             credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except _NO_ANSWER as error:
         raise Refused from error
     return checked.new_sign_count
 

@@ -24,9 +24,9 @@ _KEY = "authenticator_key"  # of an app that has not shown a right code yet, sea
 def show_own() -> ResponseReturnValue:
     """Show what an officer has for a second step, and offer more."""
     officer = _officer()
-    has, asks_password = factors_of(db.session(), officer.id), not presence.is_fresh(current_actor(), now=utc_now())
     told = {"is_needed": is_needed_by(officer), "passkeys_possible": passkeys.are_possible()}
-    return render_template("staff/second_step.html", has=has, asks_password=asks_password, **told)
+    has = factors_of(db.session(), officer.id)
+    return render_template("staff/second_step.html", has=has, **told, **_how_to_show_presence())
 
 
 @bp.get("/app")
@@ -39,7 +39,7 @@ def show_app() -> ResponseReturnValue:
         "staff/second_step_app.html",
         picture=segno.make(address, micro=False).svg_data_uri(scale=5, border=4, light="white"),
         key=sealing.key_to_type(key),
-        asks_password=not presence.is_fresh(current_actor(), now=utc_now()),
+        **_how_to_show_presence(),
     )
 
 
@@ -74,8 +74,7 @@ def show_new_passkey() -> ResponseReturnValue:
     officer, now = _officer(), utc_now()
     has = factors_of(db.session(), officer.id)
     options = passkeys.ask_for_new(officer, has.passkeys, now=now) if passkeys.are_possible() else None
-    asks_password = not presence.is_fresh(current_actor(), now=now)
-    return render_template("staff/passkey_new.html", options=options, asks_password=asks_password)
+    return render_template("staff/passkey_new.html", options=options, **_how_to_show_presence())
 
 
 @bp.post("/passkeys/new")
@@ -111,6 +110,10 @@ def renew_codes() -> ResponseReturnValue:
 
 def _officer() -> Officer:
     return queries.get_officer_by_id(db.session(), current_actor().officer_id)
+
+
+def _how_to_show_presence() -> dict[str, bool]:
+    return presence.how_to_show_presence(current_actor(), now=utc_now())
 
 
 def _require_presence() -> None:

@@ -40,6 +40,18 @@ def change(password: str, *, actor: Actor, now: datetime) -> str:
         return officer.fs_uniquifier
 
 
+def set_for(email: str, password: str, *, now: datetime, by: Actor) -> None:
+    """Give an officer another password; whoever is signed in with the old one is out at the next request.
+
+    :raises NotFound: there is no such officer.
+    :raises RuleViolation: the password is none to take.
+    """
+    with transaction() as session:
+        officer = queries.get_officer(session, email)
+        _set(session, officer, password)
+        audit.record(session, by, "password set", "officer", officer.id, now=now)
+
+
 def make_link(officer_id: int, *, actor: Actor, now: datetime) -> str:
     """Return the secret of a link, good once and for 24 hours, that takes the place of any older one.
 

@@ -13,7 +13,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound, RuleViolation, TsalertError
 from tsalert.db import db
 from tsalert.single_sign_on_settings import SingleSignOnSettings
-from tsalert.staff import browsing, presence, queries
+from tsalert.staff import browsing, locking, presence, queries
 from tsalert.staff.factors import sign_in
 from tsalert.staff.sign_ins import service as sign_ins
 from tsalert.staff.sign_ins.rules import Entry, Way
@@ -54,10 +54,12 @@ def explain(error: TsalertError) -> ResponseReturnValue:
 @bp.get("")
 @public
 def begin() -> ResponseReturnValue:
-    """Lead to the provider."""
+    """Lead to the provider, which asks whoever sits at a desk that is covered, or was when it was signed out."""
+    if locking.find_covered():
+        return redirect(url_for(".begin_again"), 303)
     session[_WAY_ON] = request.args.get("next", "")[:_LONGEST_WAY_ON]
     session.pop(_WHO, None)
-    return _provider().ask(_back(), again=False)
+    return _provider().ask(_back(), again=browsing.was_left_covered())
 
 
 @bp.get("/again")
@@ -78,6 +80,10 @@ def come_back() -> ResponseReturnValue:
     provider, now = _provider(), utc_now()
     again = session.pop(_WHO, None)
     claims = provider.answered()
+    covered = locking.find_covered()
+    if covered:
+        # What was begun before the desk was covered takes no cover off by itself either.
+        again = covered.id
     try:
         told = rules.read_told(claims, provider.settings)
     except RuleViolation as error:
@@ -111,6 +117,8 @@ def note_ended() -> ResponseReturnValue:
 
 
 def _let_in(provider: IdentityProvider, told: Told, now: datetime) -> ResponseReturnValue:
+    if browsing.was_left_covered() and told.authenticated_at:
+        _require_just_there(told, now)
     onward = session.pop(_WAY_ON, "")
     officer_id = service.admit(told, provider.settings, now=now)
     officer = queries.get_officer_by_id(db.session(), officer_id)
@@ -130,11 +138,15 @@ def _confirm(provider: IdentityProvider, told: Told, officer_id: int, now: datet
     officer = browsing.current(now=now)
     if officer is None or officer.id != officer_id:
         raise Refused("You are no longer signed in as you were. Start again.")
-    if not rules.was_just_there(told, now=now, within=presence.FRESH):
-        raise Refused("The provider did not ask you who you are, or does not say when it did. Ask your IT.")
+    _require_just_there(told, now)
     browsing.note_shown(at=told.authenticated_at)
     browsing.note_action(now=now)
     return redirect(url_for(".show_confirmed"), 303)
+
+
+def _require_just_there(told: Told, now: datetime) -> None:
+    if not rules.was_just_there(told, now=now, within=presence.FRESH):
+        raise Refused("The provider did not ask you who you are, or does not say when it did. Ask your IT.")
 
 
 def _check_roles(settings: SingleSignOnSettings | None) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff.presence import is_fresh, require_presence
+from tsalert.staff.presence import how_to_show_presence, require_presence
 from tsalert.staff.tokens import queries, rules, service
 from tsalert.staff.tokens.rules import Scope
 from tsalert.staff.tokens.schemas import NewOwnTokenSchema, NewServiceAccountSchema, NewTokenSchema
@@ -26,9 +26,8 @@ def list_own_tokens() -> ResponseReturnValue:
     actor, now = current_actor(), utc_now()
     held = queries.tokens_of(db.session(), actor.officer_id or 0, now=now)
     offered = _offered(scope for scope in Scope if rules.ALLOWED[scope] & actor.permissions)
-    return render_template(
-        "tokens/own.html", tokens=held, offered=offered, days=rules.USUAL_LIFE_DAYS, is_fresh=is_fresh(actor, now=now)
-    )
+    told = {"tokens": held, "offered": offered, "days": rules.USUAL_LIFE_DAYS}
+    return render_template("tokens/own.html", **told, **how_to_show_presence(actor, now=now))
 
 
 @bp.post("/account/tokens")
