@@ -68,7 +68,6 @@ class TokenListSchema(Schema):
     """Tokens, the newest first."""
 
     items = fields.List(fields.Nested(TokenSchema))
-    next = fields.Constant(None)
 
 
 class MadeTokenSchema(TokenSchema):
@@ -92,4 +91,3 @@ class ServiceAccountListSchema(Schema):
     """The accounts of programs."""
 
     items = fields.List(fields.Nested(ServiceAccountSchema))
-    next = fields.Constant(None)
