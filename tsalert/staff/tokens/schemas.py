@@ -37,8 +37,7 @@ class NewOwnTokenSchema(NewTokenSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[NewToken, str | None]:
         """Hand over the token to give, and the password."""
-        new = NewToken(data["name"], tuple(dict.fromkeys(data["scopes"])), data["days"])
-        return new, data["password"]
+        return super().build(data), data["password"]
 
 
 class NewServiceAccountSchema(Strict):
