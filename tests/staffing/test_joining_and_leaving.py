@@ -170,7 +170,7 @@ def test_all_of_it_can_be_done_through_the_interface(
     found = client.get(f"{path}/{lee}", headers=head).get_json()
     assert [each["what"] for each in found["changes"]][:3] == ["ended", "activated", "suspended"]
     assert client.post(f"{path}/{lee}/unlinked", json=why, headers=head).status_code == 422
-    assert client.get(f"{path}/to-hand-on", headers=head).get_json() == {"items": []}
+    assert client.get(f"{path}/to-hand-on", headers=head).get_json() == {"items": [], "next": None}
     assert len(client.get(path, headers=head).get_json()["items"]) == 3
     assert client.get(path, headers=bearer(RoleName.MANAGER)).status_code == 403
 

@@ -74,5 +74,8 @@ def test_of_changes_made_on_the_same_in_the_same_moment_one_counts(
 
 
 def test_where_nothing_is_read_no_change_can_be_made_on_it(client: FlaskClient, token: Headers) -> None:
-    gone = client.put("/api/v1/case-filters/1", json={"name": "Mine"}, headers=token | {"If-Match": '"x"'})
-    assert gone.status_code in {404, 412, 422}
+    made: Any = client.post("/api/v1/case-filters", json={"name": "Mine"}, headers=token).json
+    one = f"/api/v1/case-filters/{made['id']}"
+    changed = client.put(one, json={"name": "Other"}, headers=token | {"If-Match": '"x"'})
+    listed: Any = client.get("/api/v1/case-filters", headers=token).json
+    assert (changed.status_code, [each["name"] for each in listed["items"]]) == (412, ["Mine"])

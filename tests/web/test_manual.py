@@ -36,6 +36,13 @@ def test_every_operation_shows_what_it_takes_and_what_it_answers(app: Flask) -> 
         assert all("example" in content for content in contents if content.get("schema")), path
 
 
+def test_every_list_says_where_it_goes_on(app: Flask) -> None:
+    for path, operation in operations(app):
+        for status, answer in operation["responses"].items():
+            example = answer.get("content", {}).get("application/json", {}).get("example")
+            assert not (isinstance(example, dict) and "items" in example) or "next" in example, (path, status)
+
+
 def test_what_is_shown_as_an_example_is_taken(app: Flask, session: Session) -> None:
     refused = {}
     for path, operation in operations(app):

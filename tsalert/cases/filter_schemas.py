@@ -98,7 +98,6 @@ class SavedFilterListSchema(Strict):
     """The filters that an officer may use."""
 
     items = fields.List(fields.Nested(SavedFilterSchema))
-    next = fields.Constant(None)
 
 
 class StatusCountSchema(Strict):
@@ -119,4 +118,3 @@ class StatusCountsSchema(Strict):
     """The cases wanted by status."""
 
     items = fields.List(fields.Nested(StatusCountSchema))
-    next = fields.Constant(None)

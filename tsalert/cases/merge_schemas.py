@@ -50,4 +50,3 @@ class MergeListSchema(Strict):
     """The merges of a case, the latest first."""
 
     items = fields.List(fields.Nested(MergeSchema))
-    next = fields.Constant(None)

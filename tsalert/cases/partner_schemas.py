@@ -72,7 +72,6 @@ class CaseReferralListSchema(Strict):
     """What partners passed to us of one case."""
 
     items = fields.List(fields.Nested(CaseReferralSchema))
-    next = fields.Constant(None)
 
 
 class PartnerRowSchema(Strict):
@@ -115,4 +114,3 @@ class PartnerQuartersSchema(Strict):
     """The referrals of the latest quarters, the latest first."""
 
     items = fields.List(fields.Nested(PartnerQuarterSchema))
-    next = fields.Constant(None)

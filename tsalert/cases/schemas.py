@@ -121,7 +121,6 @@ class LinkedIncidentListSchema(Schema):
     """The incidents that are attached to a case."""
 
     items = fields.List(fields.Nested(LinkedIncidentSchema))
-    next = fields.Constant(None)
 
 
 class CaseRowSchema(Schema):
@@ -181,7 +180,6 @@ class LedgerSchema(Schema):
     """Every money line of a case, and what those that stand add up to."""
 
     items = fields.List(fields.Nested(MoneyLineSchema), attribute="lines")
-    next = fields.Constant(None)
     detriment = Pounds(attribute="totals.detriment")
     net_detriment = Pounds(attribute="totals.net_detriment")
     prevented = fields.Function(lambda ledger: f"{ledger.totals.of(MoneyKind.PREVENTED):.2f}")

@@ -195,4 +195,3 @@ class LawListSchema(Schema):
     """Every offence of the list."""
 
     items = fields.List(fields.Nested(LawSchema))
-    next = fields.Constant(None)

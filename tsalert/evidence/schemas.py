@@ -159,4 +159,3 @@ class DisclosureScheduleSchema(Schema):
     """The lines of a disclosure schedule."""
 
     items = fields.List(fields.Nested(DisclosureLineSchema))
-    next = fields.Constant(None)

@@ -50,7 +50,6 @@ class CaseBoardSchema(Strict):
     """The columns of the board."""
 
     items = fields.List(fields.Nested(CaseColumnSchema))
-    next = fields.Constant(None)
 
 
 @board.route("")

@@ -86,7 +86,6 @@ class CaseOfficersSchema(Schema):
     """The officers on a case."""
 
     items = fields.List(fields.Integer())
-    next = fields.Constant(None)
 
 
 class GrantedSchema(Schema):
@@ -110,7 +109,6 @@ class GrantedListSchema(Schema):
     """The grants that hold, latest first."""
 
     items = fields.List(fields.Nested(GrantedSchema))
-    next = fields.Constant(None)
 
 
 class RestrictedSchema(Schema):
@@ -127,7 +125,6 @@ class RestrictedListSchema(Schema):
     """The records that are restricted for their own sake, latest first."""
 
     items = fields.List(fields.Nested(RestrictedSchema))
-    next = fields.Constant(None)
 
 
 class OpenedSchema(Schema):
@@ -145,4 +142,3 @@ class OpenedListSchema(Schema):
     """What was opened in the last 30 days, latest first."""
 
     items = fields.List(fields.Nested(OpenedSchema))
-    next = fields.Constant(None)

@@ -135,16 +135,25 @@ class JsonParser(FlaskParser):
 
 
 @cache
+def _ending(shape: type[Schema]) -> type[Schema]:
+    """Return the shape of a list that says that there is no more, unless it says itself where it goes on."""
+    held = shape().fields
+    if "items" not in held or "next" in held:
+        return shape
+    return shape.from_dict({"next": fields.Constant(None)}, name=shape.__name__)
+
+
+@cache
 def _listed(schema: type[Schema]) -> type[Schema]:
     """Return the shape of a list of what a schema describes."""
-    shape: dict[str, fields.Field[Any]] = {"items": fields.List(fields.Nested(schema)), "next": fields.Constant(None)}
-    return Schema.from_dict(shape, name=f"{schema.__name__.removesuffix('Schema')}WholeListSchema")
+    name = f"{schema.__name__.removesuffix('Schema')}WholeListSchema"
+    return _ending(Schema.from_dict({"items": fields.List(fields.Nested(schema))}, name=name))
 
 
 def _as_list(operation: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(operation)
     def answer(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {"items": operation(*args, **kwargs), "next": None}
+        return {"items": operation(*args, **kwargs)}
 
     return answer
 
@@ -155,11 +164,12 @@ class OperationBlueprint(Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = JsonParser()
 
     def response(self, status_code: int, schema: Any = None, **told: Any) -> Any:
-        """Describe an answer; a schema of many stands for a list that comes whole: ``items``, and ``next`` null."""
-        if not (isinstance(schema, Schema) and schema.many):
-            return super().response(status_code, schema, **told)
-        decorate = super().response(status_code, _listed(type(schema)), **told)
-        return lambda operation: decorate(_as_list(operation))
+        """Describe an answer; whatever has ``items`` has ``next``, and a schema of many stands for a whole list."""
+        if isinstance(schema, Schema) and schema.many:
+            decorate = super().response(status_code, _listed(type(schema)), **told)
+            return lambda operation: decorate(_as_list(operation))
+        is_shape = isinstance(schema, type) and issubclass(schema, Schema)
+        return super().response(status_code, _ending(schema) if is_shape else schema, **told)
 
 
 def api_blueprint(name: str, prefix: str, description: str) -> Any:

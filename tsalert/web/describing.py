@@ -11,7 +11,6 @@ from tsalert.web.access import API_PREFIX, PUBLIC, SIGNED_IN, access_of
 from tsalert.web.examples import Examples
 
 _PLACE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
-_CHANGING = frozenset({"POST", "PUT", "DELETE"})
 _JSON = "application/json"
 _KEY = {
     "in": "header",

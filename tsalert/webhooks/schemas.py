@@ -59,7 +59,6 @@ class WebhookListSchema(Schema):
     """Every program that is or was told."""
 
     items = fields.List(fields.Nested(WebhookSchema))
-    next = fields.Constant(None)
 
 
 class WebhookSecretSchema(WebhookSchema):

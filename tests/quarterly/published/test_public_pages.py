@@ -25,7 +25,7 @@ EVERY = ("/published", PAGE, "/api/v1/published-reports", API)
 
 def test_before_anything_is_published_the_list_says_so(client: FlaskClient) -> None:
     assert "No report is published yet" in client.get("/published").text
-    assert client.get("/api/v1/published-reports").json == {"items": []}
+    assert client.get("/api/v1/published-reports").json == {"items": [], "next": None}
     assert client.get(PAGE).status_code == 404
     assert client.get(API).status_code == 404
 

@@ -152,7 +152,7 @@ def test_sign_ins_are_listed_and_ended_through_the_interface(
     assert [each["browser"] for each in listed] == ["Firefox on Windows"] * 2
     assert client.post(f"{path}/{listed[0]['id']}/end", headers=head).status_code == 204
     assert client.post(f"{path}/end", headers=head).get_json() == {"ended": 1}
-    assert client.get(path, headers=head).get_json() == {"items": []}
+    assert client.get(path, headers=head).get_json() == {"items": [], "next": None}
     assert [is_in(browser) for browser in browsers] == [False, False]
 
 

@@ -54,6 +54,7 @@ class PublishedQuartersSchema(Schema):
     """Every quarter of which a report is published, the latest first."""
 
     items = fields.List(fields.Nested(PublishedQuarterSchema))
+    next = fields.Constant(None)
 
 
 class PublishedReportSchema(PublishedQuarterSchema):

@@ -37,8 +37,7 @@ class NewOwnTokenSchema(NewTokenSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[NewToken, str | None]:
         """Hand over the token to give, and the password."""
-        new = NewToken(data["name"], tuple(dict.fromkeys(data["scopes"])), data["days"])
-        return new, data["password"]
+        return super().build(data), data["password"]
 
 
 class NewServiceAccountSchema(Strict):
@@ -68,7 +67,6 @@ class TokenListSchema(Schema):
     """Tokens, the newest first."""
 
     items = fields.List(fields.Nested(TokenSchema))
-    next = fields.Constant(None)
 
 
 class MadeTokenSchema(TokenSchema):
@@ -92,4 +90,3 @@ class ServiceAccountListSchema(Schema):
     """The accounts of programs."""
 
     items = fields.List(fields.Nested(ServiceAccountSchema))
-    next = fields.Constant(None)
