@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
-from tsalert.db import database_now
+from tsalert.db import database_now, transaction
 from tsalert.installation import service as installation
 from tsalert.installation import signs, storage
 from tsalert.logs.faults import known_of
@@ -43,7 +43,7 @@ def of_database(session: Session) -> Iterator[Finding]:
     try:
         yield _reached(session)
         yield _version(session)
-        yield _written(session)
+        yield _written()
         ahead = (utc_now() - database_now(session)).total_seconds()
         yield right("Clock", f"this machine and the database are {abs(ahead):.1f} s apart")
     except SQLAlchemyError as error:
@@ -105,7 +105,7 @@ def _version(session: Session) -> Finding:
     return wrong("Tables", words, "Make a backup, then run: flask --app wsgi db upgrade")
 
 
-def _written(session: Session) -> Finding:
-    session.rollback()
-    signs.note(_WRITTEN, utc_now())
+def _written() -> Finding:
+    with transaction() as session:
+        signs.note(session, _WRITTEN, now=utc_now())
     return right("Writing", "the database took a row")
