@@ -26,6 +26,7 @@ from tsalert.safekeeping.rules import Count, Manifest
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
+from tsalert.watching.status.queries import read_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Service:
         with self.alone():
             now = Surroundings(self.settings, datetime.now(UTC), Unwatched())
             return restoring.restore(path, db.engine, now, replaces=replaces)
+
+    def last_backup(self) -> datetime | None:
+        """Return when the page of the service says that the last backup was made."""
+        with self.alone():
+            return read_status(db.session(), self.settings, now=datetime.now(UTC)).backup_at
 
     def employ(self, email: str, *roles: RoleName) -> Actor:
         with self.alone():

@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,15 @@ def test_a_backup_holds_one_moment_while_the_service_goes_on(used: Service, tmp_
     assert used.rows() != before
 
 
+def test_a_backup_that_is_whole_is_the_last_one_that_the_service_tells_of(service: Service, tmp_path: Path) -> None:
+    assert service.last_backup() is None
+    began = datetime.now(UTC)
+    service.back_up(tmp_path / "backup")
+    made = service.last_backup()
+    assert made is not None
+    assert began <= made <= datetime.now(UTC)
+
+
 def edit_a_row(contents: Contents) -> None:
     name = "tables/officer/000001.copy"
     contents[name] = contents[name].replace(b"Pat", b"Max")
@@ -198,6 +208,7 @@ def test_a_full_disk_leaves_no_half_backup(used: Service, tmp_path: Path) -> Non
     with files_no_larger_than(2**20), pytest.raises(Unavailable, match="cannot be written"):
         used.back_up(folder / "backup")
     assert list(folder.iterdir()) == []
+    assert used.last_backup() is None
 
 
 @pytest.mark.parametrize(("at", "comes_back"), [("swap", False), ("finish", True)])

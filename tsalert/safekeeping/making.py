@@ -15,6 +15,7 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
+from tsalert.installation import signs
 from tsalert.installation.rules import address_key_check
 from tsalert.safekeeping import archives, folders, reading
 from tsalert.safekeeping.archives import Hashed, Sums, Writer
@@ -33,7 +34,8 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
     """Write a backup of the database and the files; nothing stands under its name before it is whole.
 
     What is recorded meanwhile is in the next one. Files come after the tables, so that every file of which the tables
-    tell is there, unless it was erased in those minutes. That everything was taken out stands in the trail.
+    tell is there, unless it was erased in those minutes. That everything was taken out stands in the trail, and
+    when, on the page of the service.
 
     :raises Conflict: there is such a file, or the tables are not those of this program.
     :raises Unavailable: the disk is full.
@@ -52,6 +54,7 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
     with transaction() as session:
         told = {"rows": manifest.rows, "files": manifest.files.number}
         audit.record(session, OPERATOR, "backed up", "backup", None, now=around.now, **told)
+        signs.note(session, signs.BACKUP, now=around.now)
     return manifest
 
 
