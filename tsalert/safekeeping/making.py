@@ -22,7 +22,7 @@ from tsalert.safekeeping.archives import Hashed, Sums, Writer
 from tsalert.safekeeping.filling import head_revision, revision_of
 from tsalert.safekeeping.outlines import outlines
 from tsalert.safekeeping.progress import Advance, Progress, Surroundings
-from tsalert.safekeeping.rules import Count, Head, Manifest, Outline
+from tsalert.safekeeping.rules import Count, Head, Manifest, Outline, Tally
 
 OPERATOR = Actor(None, "the command line", frozenset(), Via.COMMAND)
 # Smaller files are read whole: the journal of a sender may grow shorter while it is read.
@@ -84,14 +84,11 @@ def _add_tables(
 
 
 def _add_table(connection: Connection, table: Outline, writer: Writer, advance: Advance) -> Count:
-    digest, rows = sha256(), 0
+    tally = Tally()
     for number, piece in enumerate(reading.pieces(connection, table), 1):
         writer.add(f"{archives.TABLES}{table.name}/{number:06}.copy", piece)
-        digest.update(piece)
-        found = piece.count(b"\n")
-        rows += found
-        advance(found)
-    return Count(rows, digest.hexdigest())
+        advance(tally.add(piece))
+    return tally.count
 
 
 def _add_files(folder: Path, writer: Writer, progress: Progress) -> Sums:

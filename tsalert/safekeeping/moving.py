@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import Connection, Engine
@@ -17,7 +16,7 @@ from tsalert.safekeeping import filling, reading
 from tsalert.safekeeping.filling import Filling
 from tsalert.safekeeping.outlines import outlines
 from tsalert.safekeeping.progress import Advance, Progress
-from tsalert.safekeeping.rules import Count, Outline
+from tsalert.safekeeping.rules import Count, Outline, Tally
 from tsalert.safekeeping.stillness import require_still
 from tsalert.safekeeping.using import told_in_words
 from tsalert.settings_reader import Reader
@@ -84,19 +83,15 @@ def _move(here: Connection, there: Connection, progress: Progress) -> dict[str, 
 
 
 def _move_table(here: Connection, table: Outline, laid: Filling, advance: Advance) -> Count:
-    digest, rows = sha256(), 0
+    tally = Tally()
 
     def seen() -> Iterator[bytes]:
-        nonlocal rows
         for piece in reading.pieces(here, table):
-            digest.update(piece)
-            found = piece.count(b"\n")
-            rows += found
-            advance(found)
+            advance(tally.add(piece))
             yield piece
 
     laid.load(table, seen())
-    return Count(rows, digest.hexdigest())
+    return tally.count
 
 
 def _engine_of(url: str, here: Engine) -> Engine:
