@@ -26,6 +26,7 @@ from tsalert.config import SettingsError
 from tsalert.core.errors import Conflict, RuleViolation, Unavailable
 from tsalert.db import db
 from tsalert.delivery import stopping
+from tsalert.installation import storage
 from tsalert.installation.service import check_start
 from tsalert.safekeeping import making, settling
 from tsalert.safekeeping.folders import Exchange
@@ -36,7 +37,7 @@ from tsalert.staff.rules import RoleName
 
 # What a restore enters by itself: that it happened, and that sending is stopped.
 NOTED = {"audit_event", "audit_head", "sending_stop", "installation_fact", "sign_of_life"}
-OLDER = "0057"
+OLDER = "0059"
 Contents = dict[str, bytes]
 
 
@@ -261,9 +262,10 @@ def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
         replace(table, columns=tuple(each for each in table.columns if each.name in columns[table.name]))
         for table in tables
     )
-    monkeypatch.setattr(making, "head_revision", lambda: OLDER)
-    monkeypatch.setattr(making, "outlines", lambda: older)
-    used.back_up(tmp_path / "backup")
+    with monkeypatch.context() as older_program:
+        older_program.setattr(storage, "newest_schema", lambda: OLDER)
+        older_program.setattr(making, "outlines", lambda: older)
+        used.back_up(tmp_path / "backup")
     with used.alone():
         upgrade()
     rows = used.rows()

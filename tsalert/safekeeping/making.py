@@ -15,11 +15,10 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
-from tsalert.installation import signs
+from tsalert.installation import signs, storage
 from tsalert.installation.rules import address_key_check
 from tsalert.safekeeping import archives, folders, reading
 from tsalert.safekeeping.archives import Hashed, Sums, Writer
-from tsalert.safekeeping.filling import head_revision, revision_of
 from tsalert.safekeeping.outlines import outlines
 from tsalert.safekeeping.progress import Advance, Progress, Surroundings
 from tsalert.safekeeping.rules import Count, Head, Manifest, Outline, Tally
@@ -59,13 +58,13 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
 
 
 def _head(connection: Connection, around: Surroundings) -> Head:
-    revision = revision_of(connection)
-    if revision != head_revision():
+    schema = storage.schema_of(connection)
+    if schema != storage.newest_schema():
         raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         trail = session.get(AuditHead, 1)
     return Head(
-        schema=revision,
+        schema=schema,
         database=connection.dialect.name,
         made_at=as_utc(around.now).isoformat(),
         made_for=around.settings.public_url,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import read_database_url, sqlite_path
 from tsalert.core.errors import Conflict, RuleViolation, Unavailable
-from tsalert.installation import marks
+from tsalert.installation import marks, storage
 from tsalert.safekeeping import filling, reading
 from tsalert.safekeeping.filling import Filling
 from tsalert.safekeeping.outlines import outlines
@@ -71,12 +71,12 @@ def _rebuilding(target: Engine) -> Iterator[Connection]:
 
 
 def _move(here: Connection, there: Connection, progress: Progress) -> dict[str, Count]:
-    revision = filling.revision_of(here)
-    if revision is None or revision != filling.head_revision():
+    schema = storage.schema_of(here)
+    if schema != storage.newest_schema():
         raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
     tables = tuple(reading.with_last_number(here, table) for table in outlines())
     with progress.stage("Moving", reading.count_rows(here, tables), "rows") as advance:
-        laid = filling.lay(there, revision)
+        laid = filling.lay(there, schema)
         counts = {table.name: _move_table(here, table, laid, advance) for table in tables}
         laid.dress(tables)
     return counts
