@@ -18,10 +18,9 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import HealthCheck
-from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from tests.database import postgresql_server
+from tests.database import copied_database, postgresql_server
 from tsalert.app import create_app
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Via
@@ -179,15 +178,8 @@ def bearer(session: Session) -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def fresh_app(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a migrated database of its own, for true concurrency and for other processes."""
-    with copy_of(app, database_url, tmp_path) as url:
-        fresh = create_app(settings(url, tmp_path))
-        fresh.test_client_class = IsolatedClient
-        fresh.config["WTF_CSRF_ENABLED"] = False
-        hash_passwords_quickly(fresh)
+    with copied_app(app, database_url, tmp_path) as fresh:
         yield fresh
-        with fresh.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 @pytest.fixture
@@ -220,6 +212,20 @@ def command_environment(app: Flask, **changes: str) -> dict[str, str]:
 
 
 @contextmanager
+def copied_app(app: Flask, database_url: str, folder: Path) -> Iterator[Flask]:
+    """Make the application on a copy of a database, with an empty folder of files."""
+    with copy_of(app, database_url, folder) as url:
+        fresh = create_app(settings(url, folder))
+        fresh.test_client_class = IsolatedClient
+        fresh.config["WTF_CSRF_ENABLED"] = False
+        hash_passwords_quickly(fresh)
+        yield fresh
+        with fresh.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
 def copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
     with app.app_context():
         db.session.remove()
@@ -231,14 +237,5 @@ def copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
             yield f"sqlite:///{copy}"
             return
         db.engine.dispose()
-    name = f"fresh_{uuid4().hex}"
-    server = create_engine(database_url, isolation_level="AUTOCOMMIT")
-    url = server.url.set(database=name).render_as_string(hide_password=False)
-    maintenance = create_engine(server.url.set(database="template1"), isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {server.url.database}"))
-    yield url
-    with maintenance.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    maintenance.dispose()
-    server.dispose()
+    with copied_database(database_url) as url:
+        yield url

@@ -6,8 +6,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 
 @contextmanager
@@ -27,6 +28,20 @@ def postgresql_server(folder: Path) -> Iterator[str]:
         yield url.replace("/postgres?", "/tsalert?")
     finally:
         server.cleanup()
+
+
+@contextmanager
+def copied_database(url: str) -> Iterator[str]:
+    """Make a database with all that is in this one, to which nobody may be connected; it goes afterwards."""
+    name = f"fresh_{uuid4().hex}"
+    original = make_url(url)
+    maintenance = create_engine(original.set(database="template1"), isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original.database}"))
+    yield original.set(database=name).render_as_string(hide_password=False)
+    with maintenance.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    maintenance.dispose()
 
 
 @contextmanager

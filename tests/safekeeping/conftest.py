@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from tests.conftest import NOW, PASSWORD
+from tests.conftest import NOW, PASSWORD, copied_app
 from tests.retention.conftest import Story
 from tests.test_migrations import GUARDS
 from tsalert.config import Settings
@@ -26,6 +27,7 @@ from tsalert.safekeeping.rules import Count, Manifest
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
+from tsalert.watching.status.queries import read_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,18 @@ class Service:
             now = Surroundings(self.settings, datetime.now(UTC), Unwatched())
             return restoring.restore(path, db.engine, now, replaces=replaces)
 
+    def last_backup(self) -> datetime | None:
+        """Return when the page of the service says that the last backup was made."""
+        with self.alone():
+            return read_status(db.session(), self.settings, now=datetime.now(UTC)).backup_at
+
     def employ(self, email: str, *roles: RoleName) -> Actor:
         with self.alone():
             return employed(email, *roles)
 
     def rows(self) -> dict[str, Count]:
         with self.alone(), moment(db.engine) as connection:
-            return {table.name: digest_of(connection, table) for table in outlines()}
+            return {table.name: digest_of(connection, table, lambda _: None) for table in outlines()}
 
     def files(self) -> dict[str, tuple[str, int]]:
         """Return the digest and the mode of every file."""
@@ -87,16 +94,23 @@ def employed(email: str, *roles: RoleName) -> Actor:
 @pytest.fixture
 def service(fresh_app: Flask) -> Service:
     """A service that nobody used yet."""
-    with fresh_app.app_context():
-        db.session.remove()
-        db.engine.dispose()
     return Service(fresh_app)
 
 
+@pytest.fixture(scope="session")
+def told(app: Flask, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with a case on which everything was written down; tests work with copies of it."""
+    with copied_app(app, database_url, tmp_path_factory.mktemp("told")) as fresh:
+        service = Service(fresh)
+        with service.alone():
+            duty = employed("dee@example.org", RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)
+            Story(duty, employed("max@example.org", RoleName.MANAGER)).tell()
+        yield service
+
+
 @pytest.fixture
-def used(service: Service) -> Service:
+def used(told: Service, tmp_path: Path) -> Iterator[Service]:
     """A service with a case on which everything was written down."""
-    with service.alone():
-        duty = employed("dee@example.org", RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)
-        Story(duty, employed("max@example.org", RoleName.MANAGER)).tell()
-    return service
+    copytree(told.settings.files, tmp_path / "files")
+    with copied_app(told.app, told.settings.database_url, tmp_path) as fresh:
+        yield Service(fresh)

@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tsalert.config import SettingsError
 from tsalert.core.errors import Conflict, RuleViolation, Unavailable
 from tsalert.db import db
 from tsalert.delivery import stopping
+from tsalert.installation import storage
 from tsalert.installation.service import check_start
 from tsalert.safekeeping import making, settling
 from tsalert.safekeeping.folders import Exchange
@@ -35,7 +37,7 @@ from tsalert.staff.rules import RoleName
 
 # What a restore enters by itself: that it happened, and that sending is stopped.
 NOTED = {"audit_event", "audit_head", "sending_stop", "installation_fact", "sign_of_life"}
-OLDER = "0057"
+OLDER = "0059"
 Contents = dict[str, bytes]
 
 
@@ -105,6 +107,15 @@ def test_a_backup_holds_one_moment_while_the_service_goes_on(used: Service, tmp_
     made = used.back_up(tmp_path / "backup", Busy())
     assert dict(made.tables) == before
     assert used.rows() != before
+
+
+def test_a_backup_that_is_whole_is_the_last_one_that_the_service_tells_of(service: Service, tmp_path: Path) -> None:
+    assert service.last_backup() is None
+    began = datetime.now(UTC)
+    service.back_up(tmp_path / "backup")
+    made = service.last_backup()
+    assert made is not None
+    assert began <= made <= datetime.now(UTC)
 
 
 def edit_a_row(contents: Contents) -> None:
@@ -198,6 +209,7 @@ def test_a_full_disk_leaves_no_half_backup(used: Service, tmp_path: Path) -> Non
     with files_no_larger_than(2**20), pytest.raises(Unavailable, match="cannot be written"):
         used.back_up(folder / "backup")
     assert list(folder.iterdir()) == []
+    assert used.last_backup() is None
 
 
 @pytest.mark.parametrize(("at", "comes_back"), [("swap", False), ("finish", True)])
@@ -250,9 +262,10 @@ def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
         replace(table, columns=tuple(each for each in table.columns if each.name in columns[table.name]))
         for table in tables
     )
-    monkeypatch.setattr(making, "head_revision", lambda: OLDER)
-    monkeypatch.setattr(making, "outlines", lambda: older)
-    used.back_up(tmp_path / "backup")
+    with monkeypatch.context() as older_program:
+        older_program.setattr(storage, "newest_schema", lambda: OLDER)
+        older_program.setattr(making, "outlines", lambda: older)
+        used.back_up(tmp_path / "backup")
     with used.alone():
         upgrade()
     rows = used.rows()

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tests.conftest import settings as program_settings
 from tests.providers.test_smtp_security import Inbox, certificate, inbox
 from tests.standins import notify as notify_standin
 from tests.standins import twilio as twilio_standin
@@ -17,6 +19,7 @@ from tests.standins.mail_server import MailServer, running
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, Notify, Template
 from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
+from tsalert.app import create_app
 from tsalert.config import Settings, SmtpSettings, TwilioSettings
 from tsalert.delivery.ports import Probed, Unavailable
 from tsalert.installation import signs
@@ -187,9 +190,15 @@ def test_what_answers_at_the_public_address_must_be_us(status: int, text: str, v
     assert finding.verdict == verdict
 
 
-def test_tables_of_another_version_and_a_database_that_takes_no_row_are_told(
-    check: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_that_were_never_made_are_told_as_that(tmp_path: Path) -> None:
+    empty = create_app(program_settings(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path))
+    done = empty.test_cli_runner().invoke(args=["check"])
+    assert done.exit_code == 1
+    assert "WRONG  Tables: not there yet\n       → Run: flask --app wsgi db upgrade" in done.output
+    assert "WRONG  Database" not in done.output
+
+
+def test_tables_of_another_version_are_told(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tsalert.installation.storage.newest_schema", lambda: "9999")
     status, said = check()
     assert status == 1

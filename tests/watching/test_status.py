@@ -93,7 +93,8 @@ def at_work(session: Session, heard: Heard) -> None:
     counted = AnswerCount()
     counted.note(Channel.EMAIL, [Accepted("1")] * 3)
     counted.keep(now=now)
-    signs.note(signs.BACKUP, now - HOUR)
+    signs.note(session, signs.BACKUP, now=now - HOUR)
+    session.commit()
 
 
 @pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.ADMINISTRATOR])

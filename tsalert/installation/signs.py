@@ -9,7 +9,7 @@ from tsalert.db import insert_into, not_wait_for_disk, transaction
 from tsalert.installation.models import SignOfLife
 
 WORKER, WATCH_MAIL = "worker", "watch mail"
-# Given by whatever makes backups, once one is whole.
+# Given once a backup is whole.
 BACKUP = "backup"
 # A worker gives a sign every 20 seconds; one that is started again, or waits for a lock, is silent for longer.
 SILENT_AFTER = timedelta(minutes=3)
@@ -19,15 +19,13 @@ def give_sign(now: datetime) -> None:
     """Say that the timetable is kept."""
     with transaction() as session:
         not_wait_for_disk(session)
-        giving = insert_into(session, SignOfLife).values(name=WORKER, at=now)
-        session.execute(giving.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+        note(session, WORKER, now=now)
 
 
-def note(name: str, now: datetime) -> None:
-    """Keep that something was done."""
-    with transaction() as session:
-        noting = insert_into(session, SignOfLife).values(name=name, at=now)
-        session.execute(noting.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+def note(session: Session, name: str, *, now: datetime) -> None:
+    """Keep that something was done; a step."""
+    noting = insert_into(session, SignOfLife).values(name=name, at=now)
+    session.execute(noting.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
 
 
 def last_sign(session: Session, name: str = WORKER) -> datetime | None:

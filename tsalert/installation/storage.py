@@ -4,9 +4,11 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings, sqlite_path
@@ -34,10 +36,9 @@ def room(settings: Settings) -> list[tuple[str, int, int]]:
     return list(found.values())
 
 
-def schema_of(session: Session) -> str:
+def schema_of(connection: Connection) -> str:
     """Return the version of the tables; "" before they were made."""
-    found = session.execute(text("SELECT version_num FROM alembic_version ORDER BY version_num")).scalars()
-    return ", ".join(found)
+    return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads()))
 
 
 def newest_schema() -> str:

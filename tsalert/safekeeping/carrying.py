@@ -17,8 +17,8 @@ from tsalert.db import insert_ignoring_conflicts
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Endpoint, Suppression
 from tsalert.delivery.rules import SuppressionReason
+from tsalert.installation import storage
 from tsalert.retention.models import ErasedRecord
-from tsalert.safekeeping.filling import head_revision, revision_of
 from tsalert.safekeeping.rules import Head
 from tsalert.subscribers.models import Subscriber, Subscription
 from tsalert.subscribers.preferences.acting import By
@@ -49,7 +49,7 @@ class TakenBack:
 
 def gather(connection: Connection, head: Head) -> TakenBack:
     """Read what was taken back in a database since a backup of it was made."""
-    if revision_of(connection) != head_revision():
+    if storage.schema_of(connection) != storage.newest_schema():
         return TakenBack()
     since = datetime.fromisoformat(head.made_at) - _MARGIN
     with Session(connection, join_transaction_mode="create_savepoint") as session:

@@ -13,7 +13,7 @@ from tsalert.installation.rules import address_key_check
 from tsalert.safekeeping import archives
 from tsalert.safekeeping.archives import Entry, Hashed, Sums, entries
 from tsalert.safekeeping.progress import Progress
-from tsalert.safekeeping.rules import Count, Head, Manifest, Outline, damaged
+from tsalert.safekeeping.rules import Count, Head, Manifest, Outline, Tally, damaged
 
 _LONGEST = 2**24  # what a backup says of itself is read whole
 _OTHER_KEY = (
@@ -131,18 +131,16 @@ class _Reading:
     def take_table(self, table: Outline, group: Iterator[Entry]) -> None:
         if table.name in self._tables:
             raise damaged(f"the table {table.name} stands in it twice")
-        digest, rows = sha256(), 0
+        tally = Tally()
 
         def pieces() -> Iterator[bytes]:
-            nonlocal rows
             for entry in group:
                 piece = entry.content.read(entry.info.size)
-                digest.update(piece)
-                rows += piece.count(b"\n")
+                tally.add(piece)
                 yield piece
 
         self._taker.take_table(table, pieces())
-        self._tables[table.name] = Count(rows, digest.hexdigest())
+        self._tables[table.name] = tally.count
 
     def take_other(self, entry: Entry) -> None:
         source = Hashed(entry.content)

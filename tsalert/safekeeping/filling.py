@@ -10,7 +10,6 @@ from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import inspect
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.installation.storage import schema_of
 from tsalert.safekeeping.postgresql import PostgresqlFilling
 from tsalert.safekeeping.progress import Progress
 from tsalert.safekeeping.reading import agree, digest_of
@@ -83,19 +83,9 @@ def migrate(connection: Connection, revision: str) -> None:
     command.upgrade(config, revision)
 
 
-def head_revision() -> str:
-    """Return the revision that this program works with."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
-
-
 def is_known(revision: str) -> bool:
     """Tell whether this program knows how to make a revision."""
     return revision in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
-
-
-def revision_of(connection: Connection) -> str | None:
-    """Return the revision of a database; None where it has no tables of ours."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def refuse_strangers(connection: Connection) -> None:
@@ -103,7 +93,7 @@ def refuse_strangers(connection: Connection) -> None:
 
     :raises Conflict: there are tables, and none of tsalert.
     """
-    if inspect(connection).get_table_names() and revision_of(connection) is None:
+    if inspect(connection).get_table_names() and not schema_of(connection):
         raise Conflict("Other tables are in this database. Give tsalert one of its own.")
 
 

@@ -15,13 +15,13 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
+from tsalert.installation import signs, storage
 from tsalert.installation.rules import address_key_check
 from tsalert.safekeeping import archives, folders, reading
 from tsalert.safekeeping.archives import Hashed, Sums, Writer
-from tsalert.safekeeping.filling import head_revision, revision_of
 from tsalert.safekeeping.outlines import outlines
 from tsalert.safekeeping.progress import Advance, Progress, Surroundings
-from tsalert.safekeeping.rules import Count, Head, Manifest, Outline
+from tsalert.safekeeping.rules import Count, Head, Manifest, Outline, Tally
 
 OPERATOR = Actor(None, "the command line", frozenset(), Via.COMMAND)
 # Smaller files are read whole: the journal of a sender may grow shorter while it is read.
@@ -33,7 +33,8 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
     """Write a backup of the database and the files; nothing stands under its name before it is whole.
 
     What is recorded meanwhile is in the next one. Files come after the tables, so that every file of which the tables
-    tell is there, unless it was erased in those minutes. That everything was taken out stands in the trail.
+    tell is there, unless it was erased in those minutes. That everything was taken out stands in the trail, and
+    when, on the page of the service.
 
     :raises Conflict: there is such a file, or the tables are not those of this program.
     :raises Unavailable: the disk is full.
@@ -52,17 +53,18 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
     with transaction() as session:
         told = {"rows": manifest.rows, "files": manifest.files.number}
         audit.record(session, OPERATOR, "backed up", "backup", None, now=around.now, **told)
+        signs.note(session, signs.BACKUP, now=around.now)
     return manifest
 
 
 def _head(connection: Connection, around: Surroundings) -> Head:
-    revision = revision_of(connection)
-    if revision != head_revision():
+    schema = storage.schema_of(connection)
+    if schema != storage.newest_schema():
         raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         trail = session.get(AuditHead, 1)
     return Head(
-        schema=revision,
+        schema=schema,
         database=connection.dialect.name,
         made_at=as_utc(around.now).isoformat(),
         made_for=around.settings.public_url,
@@ -81,14 +83,11 @@ def _add_tables(
 
 
 def _add_table(connection: Connection, table: Outline, writer: Writer, advance: Advance) -> Count:
-    digest, rows = sha256(), 0
+    tally = Tally()
     for number, piece in enumerate(reading.pieces(connection, table), 1):
         writer.add(f"{archives.TABLES}{table.name}/{number:06}.copy", piece)
-        digest.update(piece)
-        found = piece.count(b"\n")
-        rows += found
-        advance(found)
-    return Count(rows, digest.hexdigest())
+        advance(tally.add(piece))
+    return tally.count
 
 
 def _add_files(folder: Path, writer: Writer, progress: Progress) -> Sums:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import Connection, Engine
@@ -12,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import read_database_url, sqlite_path
 from tsalert.core.errors import Conflict, RuleViolation, Unavailable
-from tsalert.installation import marks
+from tsalert.installation import marks, storage
 from tsalert.safekeeping import filling, reading
 from tsalert.safekeeping.filling import Filling
 from tsalert.safekeeping.outlines import outlines
 from tsalert.safekeeping.progress import Advance, Progress
-from tsalert.safekeeping.rules import Count, Outline
+from tsalert.safekeeping.rules import Count, Outline, Tally
 from tsalert.safekeeping.stillness import require_still
 from tsalert.safekeeping.using import told_in_words
 from tsalert.settings_reader import Reader
@@ -72,31 +71,27 @@ def _rebuilding(target: Engine) -> Iterator[Connection]:
 
 
 def _move(here: Connection, there: Connection, progress: Progress) -> dict[str, Count]:
-    revision = filling.revision_of(here)
-    if revision is None or revision != filling.head_revision():
+    schema = storage.schema_of(here)
+    if schema != storage.newest_schema():
         raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
     tables = tuple(reading.with_last_number(here, table) for table in outlines())
     with progress.stage("Moving", reading.count_rows(here, tables), "rows") as advance:
-        laid = filling.lay(there, revision)
+        laid = filling.lay(there, schema)
         counts = {table.name: _move_table(here, table, laid, advance) for table in tables}
         laid.dress(tables)
     return counts
 
 
 def _move_table(here: Connection, table: Outline, laid: Filling, advance: Advance) -> Count:
-    digest, rows = sha256(), 0
+    tally = Tally()
 
     def seen() -> Iterator[bytes]:
-        nonlocal rows
         for piece in reading.pieces(here, table):
-            digest.update(piece)
-            found = piece.count(b"\n")
-            rows += found
-            advance(found)
+            advance(tally.add(piece))
             yield piece
 
     laid.load(table, seen())
-    return Count(rows, digest.hexdigest())
+    return tally.count
 
 
 def _engine_of(url: str, here: Engine) -> Engine:

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
 from tsalert.core.errors import RuleViolation
 from tsalert.safekeeping.lines import Kind, write_lines
-from tsalert.safekeeping.rules import Count, Outline
+from tsalert.safekeeping.progress import Advance
+from tsalert.safekeeping.rules import Count, Outline, Tally
 
 _PIECE = 2**22
 _ROWS_AT_ONCE = 2_000
@@ -50,16 +49,12 @@ def count_rows(connection: Connection, tables: tuple[Outline, ...]) -> int:
     return sum(connection.scalar(text(f'SELECT count(*) FROM "{table.name}"')) or 0 for table in tables)  # noqa: S608 - our own names
 
 
-def digest_of(connection: Connection, table: Outline, on_rows: Any = None) -> Count:
+def digest_of(connection: Connection, table: Outline, advance: Advance) -> Count:
     """Return how many rows a table has, and the digest of all of them."""
-    digest, rows = sha256(), 0
+    tally = Tally()
     for piece in pieces(connection, table):
-        digest.update(piece)
-        found = piece.count(b"\n")
-        rows += found
-        if on_rows is not None:
-            on_rows(found)
-    return Count(rows, digest.hexdigest())
+        advance(tally.add(piece))
+    return tally.count
 
 
 def pieces(connection: Connection, table: Outline) -> Iterator[bytes]:

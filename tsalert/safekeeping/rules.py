@@ -92,6 +92,25 @@ class Count:
 NOTHING = Count(0, sha256().hexdigest())
 
 
+class Tally:
+    """Counts a table's lines as they pass, and takes the digest of all of them in order."""
+
+    def __init__(self) -> None:
+        self._number, self._digest = 0, sha256()
+
+    def add(self, piece: bytes) -> int:
+        """Take whole lines in; returns how many they are."""
+        number = piece.count(b"\n")
+        self._number += number
+        self._digest.update(piece)
+        return number
+
+    @property
+    def count(self) -> Count:
+        """What passed so far."""
+        return Count(self._number, self._digest.hexdigest())
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What stands at the end of a backup: what must be in it.

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from tsalert.installation import marks
-from tsalert.safekeeping.filling import revision_of
+from tsalert.installation.storage import schema_of
 from tsalert.safekeeping.folders import waiting_attempts
 
 
@@ -26,7 +26,7 @@ def settle(folder: Path, engine: Engine) -> int:
 
 
 def _restored(connection: Connection) -> str | None:
-    if revision_of(connection) is None:
+    if not schema_of(connection):
         return None
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         return marks.restored_by(session)

@@ -14,7 +14,7 @@ from tsalert.installation import signs
 from tsalert.paging import queries as paging
 from tsalert.paging import troubles
 from tsalert.watching.rules import MAIL_WAITS_AT_MOST
-from tsalert.watching.status.queries import read_status
+from tsalert.watching.status.queries import Status, read_status
 from tsalert.watching.status.wording import alarms
 from tsalert.web.filters import moment, span
 
@@ -46,14 +46,19 @@ def public_problems(session: Session, *, now: datetime) -> list[str]:
 
 
 def all_problems(session: Session, settings: Settings, *, now: datetime) -> list[str]:
-    """Return everything that is wrong, with what providers said and the incidents that wait for it."""
+    """Return everything that is wrong, also that the database is gone."""
     try:
-        told = [f"{each.text} {each.reference or ''}".strip() for each in paging.troubles(session, now=now)]
-        kept = alarms(read_status(session, settings, now=now))
-        return [*_of_first_worker(session), *told, *_of_mail(session, now), *kept]
+        return problems_of(session, read_status(session, settings, now=now))
     except SQLAlchemyError:
         session.rollback()
         return [NO_DATABASE]
+
+
+def problems_of(session: Session, status: Status) -> list[str]:
+    """Return what is wrong where the service stands so, with what providers said and the incidents that wait for it."""
+    now = status.at
+    told = [f"{each.text} {each.reference or ''}".strip() for each in paging.troubles(session, now=now)]
+    return [*_of_first_worker(session), *told, *_of_mail(session, now), *alarms(status)]
 
 
 def _of_first_worker(session: Session) -> list[str]:

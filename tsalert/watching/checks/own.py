@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
-from tsalert.db import database_now
+from tsalert.db import database_now, transaction
 from tsalert.installation import service as installation
 from tsalert.installation import signs, storage
 from tsalert.logs.faults import known_of
-from tsalert.watching.checks.rules import Finding, note, right, wrong
+from tsalert.watching.checks.rules import WRONG, Finding, note, right, wrong
 from tsalert.watching.status import queries as status
 from tsalert.watching.status import rules as status_rules
 from tsalert.web.filters import moment
@@ -42,8 +42,10 @@ def of_database(session: Session) -> Iterator[Finding]:
     """Reach the database, look at the version of its tables, write to it, and hold its clock against ours."""
     try:
         yield _reached(session)
-        yield _version(session)
-        yield _written(session)
+        tables = _version(session)
+        yield tables
+        if tables.verdict != WRONG:
+            yield _written()
         ahead = (utc_now() - database_now(session)).total_seconds()
         yield right("Clock", f"this machine and the database are {abs(ahead):.1f} s apart")
     except SQLAlchemyError as error:
@@ -98,14 +100,16 @@ def _reached(session: Session) -> Finding:
 
 
 def _version(session: Session) -> Finding:
-    found, needed = storage.schema_of(session), storage.newest_schema()
+    found, needed = storage.schema_of(session.connection()), storage.newest_schema()
     if found == needed:
         return right("Tables", f"of version {found}, which this program needs")
-    words = f"of version {found}, and this program needs {needed}" if found else "not there yet"
+    if not found:
+        return wrong("Tables", "not there yet", "Run: flask --app wsgi db upgrade")
+    words = f"of version {found}, and this program needs {needed}"
     return wrong("Tables", words, "Make a backup, then run: flask --app wsgi db upgrade")
 
 
-def _written(session: Session) -> Finding:
-    session.rollback()
-    signs.note(_WRITTEN, utc_now())
+def _written() -> Finding:
+    with transaction() as session:
+        signs.note(session, _WRITTEN, now=utc_now())
     return right("Writing", "the database took a row")

@@ -22,7 +22,6 @@ status = api_blueprint("status", "status", "How the service runs: workers, jobs,
 @status.response(200, StatusSchema)
 def get_status() -> dict[str, Any]:
     """Tell how the service runs now, and what somebody should see to."""
-    settings, session, now = current_app.extensions["tsalert_settings"], db.session(), utc_now()
-    found = queries.read_status(session, settings, now=now)
+    found = queries.read_status(db.session(), current_app.extensions["tsalert_settings"], now=utc_now())
     told = {each.name: getattr(found, each.name) for each in fields(found)}
-    return told | {"problems": watching.all_problems(session, settings, now=now)}
+    return told | {"problems": watching.problems_of(db.session(), found)}

@@ -162,4 +162,6 @@ def _providers(session: Session, settings: Settings) -> list[Provider]:
 
 def _database(session: Session) -> Database:
     kind = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[session.get_bind().dialect.name]
-    return Database(kind, storage.database_size(session), storage.schema_of(session), storage.newest_schema())
+    return Database(
+        kind, storage.database_size(session), storage.schema_of(session.connection()), storage.newest_schema()
+    )

@@ -20,11 +20,11 @@ bp = Blueprint("status", __name__)
 def show_status() -> ResponseReturnValue:
     """Show workers, the timetable, what waits to be sent, providers, the database and room."""
     settings: Settings = current_app.extensions["tsalert_settings"]
-    session, now = db.session(), utc_now()
+    status = queries.read_status(db.session(), settings, now=utc_now())
     return render_template(
         "watching/status.html",
-        status=queries.read_status(session, settings, now=now),
-        problems=watching.all_problems(session, settings, now=now),
+        status=status,
+        problems=watching.problems_of(db.session(), status),
         answers=AnswerKind,
         in_bytes=rules.in_bytes,
     )
