@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import NotFound
 from tsalert.staff.models import RUNNING, AccessChange, ApiToken, Officer, OfficerIdentity, Role, SignIn, officer_role
-from tsalert.staff.queries import officer_names
+from tsalert.staff.queries import IS_PERSON, officer_names
 from tsalert.staff.rules import RoleName, Standing, standing_of
 
 _SHOWN = 100
@@ -117,7 +117,7 @@ def _day_before(end: datetime | None) -> date | None:
 def _accounts() -> Select[Officer, OfficerIdentity | None, datetime | None]:
     last = select(func.max(SignIn.started_at)).where(SignIn.officer_id == Officer.id).scalar_subquery()
     linked = OfficerIdentity.officer_id == Officer.id
-    return select(Officer, OfficerIdentity, last).outerjoin(OfficerIdentity, linked)
+    return select(Officer, OfficerIdentity, last).outerjoin(OfficerIdentity, linked).where(IS_PERSON)
 
 
 def _roles(session: Session, officer_id: int | None = None) -> Mapping[int, list[HeldRole]]:

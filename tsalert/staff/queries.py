@@ -16,6 +16,9 @@ from tsalert.staff.models import RUNNING, ApiToken, Officer, Role, SignInFailure
 from tsalert.staff.rules import WATCHED_SPAN, RoleName, is_blocked, permissions_of
 from tsalert.staff.tokens.models import ServiceAccount
 
+# A program that has an account is listed among programs alone, and signs nobody in.
+IS_PERSON = Officer.id.not_in(select(ServiceAccount.officer_id))
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -53,6 +56,17 @@ def get_officer_by_id(session: Session, officer_id: int | None) -> Officer:
     return officer
 
 
+def get_person(session: Session, officer_id: int) -> Officer:
+    """Return one officer who is a person.
+
+    :raises NotFound: there is none, or it is the account of a program.
+    """
+    officer = session.scalar(select(Officer).where(Officer.id == officer_id, IS_PERSON))
+    if officer is None:
+        raise NotFound("There is no such officer.")
+    return officer
+
+
 def find_by_mark(session: Session, mark: str) -> Officer | None:
     """Return the officer whose sign-ins are known by a mark."""
     return session.scalar(select(Officer).where(Officer.fs_uniquifier == mark))
@@ -64,7 +78,7 @@ def require_active(session: Session, officer_id: int) -> None:
     :raises NotFound: there is no such officer.
     :raises RuleViolation: they are inactive.
     """
-    officer = get_officer_by_id(session, officer_id)
+    officer = get_person(session, officer_id)
     if not officer.active:
         raise RuleViolation(f"{officer.name} is inactive. Choose another officer.", field="officer_id")
 
@@ -89,9 +103,7 @@ def officer_names(session: Session) -> dict[int, str]:
 
 def active_officers(session: Session) -> list[tuple[int, str]]:
     """Return (id, name) of the people who work here, by name; programs with an account are none."""
-    programs = select(ServiceAccount.officer_id)
-    working = (Officer.active, Officer.id.not_in(programs))
-    rows = session.execute(select(Officer.id, Officer.name).where(*working).order_by(Officer.name))
+    rows = session.execute(select(Officer.id, Officer.name).where(Officer.active, IS_PERSON).order_by(Officer.name))
     return [(officer_id, name) for officer_id, name in rows]
 
 

@@ -28,7 +28,7 @@ def list_officers() -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 def show_officer(officer_id: int) -> ResponseReturnValue:
     """Offer what helps one officer."""
-    officer = queries.get_officer_by_id(db.session(), officer_id)
+    officer = queries.get_person(db.session(), officer_id)
     return render_template("staff/sign_in_help_officer.html", officer=officer, asks_password=_asks_password())
 
 
@@ -39,7 +39,7 @@ def make_link(officer_id: int) -> ResponseReturnValue:
     """Make a link with which an officer sets a password, and show it, this once."""
     presence.require_presence(current_actor(), load_form(ConfirmedSchema())["password"], now=utc_now())
     token = passwords.make_link(officer_id, actor=current_actor(), now=utc_now())
-    officer = queries.get_officer_by_id(db.session(), officer_id)
+    officer = queries.get_person(db.session(), officer_id)
     return render_template("staff/password_link_made.html", officer=officer, link=passwords.link_of(token))
 
 
@@ -47,7 +47,7 @@ def make_link(officer_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 def show_reset(officer_id: int) -> ResponseReturnValue:
     """Ask who knows that an officer's device was lost."""
-    officer = queries.get_officer_by_id(db.session(), officer_id)
+    officer = queries.get_person(db.session(), officer_id)
     neither = {officer_id, current_actor().officer_id}
     witnesses = [each for each in queries.active_officers(db.session()) if each[0] not in neither]
     told = {"officer": officer, "witnesses": witnesses, "asks_password": _asks_password()}

@@ -12,6 +12,7 @@ from tsalert.core.errors import NotFound
 from tsalert.staff.factors.models import Authenticator, Passkey, RecoveryCode
 from tsalert.staff.factors.rules import needs_second_step
 from tsalert.staff.models import Officer
+from tsalert.staff.queries import IS_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def is_needed_by(officer: Officer) -> bool:
 
 def standings(session: Session) -> list[Standing]:
     """Return how each active officer signs in, by name."""
-    officers = session.scalars(select(Officer).where(Officer.active).order_by(Officer.name, Officer.id))
+    officers = session.scalars(select(Officer).where(Officer.active, IS_PERSON).order_by(Officer.name, Officer.id))
     return [
         Standing(each, each.password is not None, each.second_step_since is not None, is_needed_by(each))
         for each in officers

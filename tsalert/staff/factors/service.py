@@ -143,7 +143,7 @@ def reset(officer_id: int, why: Reset, *, actor: Actor, now: datetime) -> None:
 
 
 def _of_both(session: Session, officer_id: int, witness_id: int) -> tuple[Officer, Officer]:
-    witness = queries.get_officer_by_id(session, witness_id)
+    witness = queries.get_person(session, witness_id)
     if not witness.active:
         raise RuleViolation(f"{witness.name} is inactive. Choose another officer.", field="witness_id")
     return queries.get_officer_by_id(session, officer_id), witness

@@ -50,8 +50,8 @@ def make_link(officer_id: int, *, actor: Actor, now: datetime) -> str:
         raise RuleViolation("Change your own password on your account's page, with the old one.")
     token = token_urlsafe(32)
     with transaction() as session:
-        officer = queries.get_officer_by_id(session, officer_id)
         queries.require_active(session, officer_id)
+        officer = queries.get_officer_by_id(session, officer_id)
         session.execute(delete(PasswordLink).where(PasswordLink.officer_id == officer_id))
         kept = {"token_digest": queries.token_digest(token), "expires_at": now + LINK_LIFE}
         session.add(PasswordLink(officer_id=officer_id, **kept))
