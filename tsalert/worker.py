@@ -35,7 +35,7 @@ _LEAD_SECONDS = 5.0
 _REPLAY_SECONDS = 30.0
 _TELL_SECONDS = 20.0
 _LEAVE_SECONDS = 30.0
-# Two, so that one page in the hands of a slow provider holds up no other.
+# Two to every provider, so that one page in the hands of a slow provider holds up no other.
 _PAGING_LINES = 2
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Worker:
         self._senders = [
             Sender(gateway, self._around, work)
             for gateway in self._gateways
-            for work, lines in ((Work.PAGES, min(_PAGING_LINES, gateway.lines)), (Work.OTHERS, gateway.lines))
+            for work, lines in ((Work.PAGES, _PAGING_LINES), (Work.OTHERS, gateway.lines))
             for _ in range(lines)
         ]
         self._name = workers.new_name()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, shown
 from tests.conftest import NOW
 from tsalert.alerts import proof, queries, service
-from tsalert.alerts.costing import costs
+from tsalert.alerts.costing import Cost, costs
 from tsalert.alerts.night.rules import count_waiting, find_night
 from tsalert.alerts.rules import Channel, Urgency
 from tsalert.core.actors import Actor
@@ -101,6 +101,7 @@ def test_costs_are_exact(app: Flask, session: Session, at_night: int, monkeypatc
     assert (texts.pence, texts.pounds) == (segments * Decimal(2750), segments * Decimal("27.50"))
     assert (calls.units, calls.pence, calls.pounds) == (1, Decimal("33.0"), Decimal("0.33"))
     assert costs(pulled, {"email": 9}) == []
+    assert Cost(Channel.SMS, 1, 1, "segment", Decimal("2.5")).pounds == Decimal("0.03"), "rounded as all money is"
 
 
 def test_words_of_a_call_are_the_officers_or_else_headline_and_advice(session: Session, author: Actor) -> None:

@@ -19,6 +19,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import partnering
+from tsalert.subscribers.queries import audience
 from tsalert.visitors.tokens import signer, stamp
 
 PARTNERS = "/api/v1/partners"
@@ -180,3 +181,13 @@ def test_every_act_on_partners_has_its_operation(
     assert client.get(one, headers=head).status_code == 200
     assert client.delete(one, headers=head).status_code == 204
     assert client.get(PARTNERS, headers=head).json == {"items": [], "next": None}
+
+
+def test_a_program_that_gives_an_empty_ward_means_the_whole_area(
+    client: FlaskClient, partner_id: int, bearer: Callable[..., dict[str, str]], session: Session
+) -> None:
+    one, head = f"{PARTNERS}/{partner_id}", bearer(RoleName.MANAGER)
+    told = {"name": "Bickley library", "kind_id": 2, "ward": ""}
+    assert client.put(one, json=told, headers=head).status_code == 200
+    reached = audience(wards=["Bickley"], topic="all", channels=["email"], urgent=True)
+    assert len(session.execute(reached).all()) == 1

@@ -31,6 +31,7 @@ from tsalert.pace_settings import PaceSettings
 
 RATES = st.sampled_from([0.5, 1.0, 3.0, 50.0, 150.0, 3000 / 60, 15_000.0])
 MOMENT = 1.0
+Waits = Callable[[int, float], None]
 
 
 def leavings(rate: float, pause: float, *, gap: float) -> list[datetime]:
@@ -139,17 +140,22 @@ def paced(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return set_pace
 
 
+@pytest.fixture
+def waits(people: Callable[..., list[int]], mailing: Callable[..., int], paced: Callable[..., None]) -> Waits:
+    """Let a mail wait for each of so many people, at a pace."""
+
+    def let_wait(count: int, rate: float) -> None:
+        people(*(f"p{number}@example.org" for number in range(count)))
+        mailing()
+        paced(rate)
+
+    return let_wait
+
+
 def test_a_sender_takes_no_more_than_its_time_allows_and_another_after_a_restart_goes_on_from_there(
-    session: Session,
-    paced: Callable[..., None],
-    clock: Clock,
-    people: Callable[..., list[int]],
-    mailing: Callable[..., int],
-    sender: Callable[[Provider], Sender],
+    clock: Clock, waits: Waits, mailing: Callable[..., int], sender: Callable[[Provider], Sender]
 ) -> None:
-    people(*(f"p{number}@example.org" for number in range(130)))
-    mailing()
-    paced(10.0)
+    waits(130, 10.0)
     provider = Provider()
     first = sender(provider)
     assert not first.turn()
@@ -179,16 +185,9 @@ def test_a_sender_takes_no_more_than_its_time_allows_and_another_after_a_restart
 
 
 def test_what_a_sender_that_stops_has_not_begun_is_given_back_to_the_pace(
-    session: Session,
-    paced: Callable[..., None],
-    clock: Clock,
-    people: Callable[..., list[int]],
-    mailing: Callable[..., int],
-    sender: Callable[[Provider], Sender],
+    session: Session, clock: Clock, waits: Waits, sender: Callable[[Provider], Sender]
 ) -> None:
-    people(*(f"p{number}@example.org" for number in range(30)))
-    mailing()
-    paced(10.0)
+    waits(30, 10.0)
     provider = Provider()
     one = sender(provider)
     provider.before = lambda _: one._around.stop.set()
@@ -202,17 +201,8 @@ def test_what_a_sender_that_stops_has_not_begun_is_given_back_to_the_pace(
     assert row.spent_until == NOW + timedelta(seconds=0.1)
 
 
-def test_a_sender_rests_until_more_may_leave(
-    session: Session,
-    paced: Callable[..., None],
-    clock: Clock,
-    people: Callable[..., list[int]],
-    mailing: Callable[..., int],
-    sender: Callable[[Provider], Sender],
-) -> None:
-    people("ann@example.org")
-    mailing()
-    paced(0.5)
+def test_a_sender_rests_until_more_may_leave(clock: Clock, waits: Waits, sender: Callable[[Provider], Sender]) -> None:
+    waits(1, 0.5)
     one = sender(Provider())
     assert not one.turn()
     assert one._gate.patience(30.0) == pytest.approx(2.0)
@@ -223,16 +213,9 @@ def test_a_sender_rests_until_more_may_leave(
 
 
 def test_a_database_whose_clock_is_set_back_an_hour_holds_nothing_up_for_long(
-    session: Session,
-    paced: Callable[..., None],
-    clock: Clock,
-    people: Callable[..., list[int]],
-    mailing: Callable[..., int],
-    sender: Callable[[Provider], Sender],
+    clock: Clock, waits: Waits, sender: Callable[[Provider], Sender]
 ) -> None:
-    people("ann@example.org", "bob@example.org")
-    mailing()
-    paced(1.0)
+    waits(2, 1.0)
     provider = Provider()
     one = sender(provider)
     one.turn()

@@ -4,6 +4,7 @@ import json
 import signal
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +19,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, service, stopping
 from tsalert.delivery.models import Delivery
+from tsalert.delivery.personal import Letter, page_one
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.installation import job_runs, workers
@@ -107,6 +109,18 @@ def test_two_workers_share_a_broadcast_and_nobody_gets_it_twice(
     with fresh_app.app_context():
         senders = db.session().scalar(select(func.count(Delivery.claimed_by.distinct()))) or 0
     assert senders == 2, "only one of the workers did anything"
+
+
+def test_a_page_by_mail_that_the_server_is_slow_to_take_holds_up_no_other(fresh_app: Flask, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    with fresh_app.app_context(), transaction() as session:
+        for name in ("silent", "ann"):
+            now, said = utc_now(), Content("Nobody took the incident", "Open the board.")
+            letter = Letter(Channel.EMAIL, f"{name}@example.org", said, now + timedelta(hours=1))
+            page_one(session, letter, now=now)
+    with mail_server(log) as port, worker(environment(fresh_app, port), tmp_path / "worker.log") as only:
+        eventually(lambda: [mail["to"] for mail in arrived(log)] == ["ann@example.org"], seconds=20)
+        only.kill()  # else it would wait for the silent one
 
 
 def test_two_workers_stop_and_start_by_the_one_switch_and_nobody_is_missed_or_doubled(

@@ -76,6 +76,10 @@ def test_one_refusal_touches_nobody_else(line_to: LineTo, server: MailServer, na
     assert server.connections == 1
 
 
+def test_an_answer_is_words_that_a_database_can_keep(line_to: LineTo, server: MailServer) -> None:
+    assert send(line_to(server), "taken-with-a-null").answers == {0: Accepted("250 2.0.0 queued as \ufffd")}
+
+
 def test_a_refused_sender_is_never_the_recipients_fault(line_to: LineTo, server: MailServer) -> None:
     server.refuse_sender = b"550 5.7.1 who are you"
     log = send(line_to(server), "a", "b")

@@ -30,6 +30,7 @@ ENDINGS: dict[str, bytes | None] = {
     "taken-then-closing": b"421 4.3.2 shutting down",
     "taken-then-later": b"451 4.7.1 greylisted",
     "taken-then-refused": b"554 5.7.1 spam",
+    "taken-with-a-null": b"250 2.0.0 queued as \0",
 }
 
 

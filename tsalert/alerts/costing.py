@@ -12,6 +12,7 @@ from tsalert.alerts.models import AlertPrice
 from tsalert.alerts.proof import Proof
 from tsalert.alerts.rules import Channel
 from tsalert.config import Settings
+from tsalert.core.money import whole_pence
 
 _MINUTE = 60
 
@@ -34,7 +35,7 @@ class Cost:
     @property
     def pounds(self) -> Decimal:
         """Pounds in all, without tax, to the penny."""
-        return (self.pence / 100).quantize(Decimal("0.01"))
+        return whole_pence(self.pence / 100)
 
 
 def keep_prices(session: Session, alert_id: int, number: int, pulled: Proof, channels: Collection[str]) -> None:

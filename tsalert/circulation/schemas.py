@@ -35,7 +35,7 @@ class WantedPartnersSchema(_PartSchema):
 
 
 class NewPartnerSchema(Strict):
-    """An organisation."""
+    """An organisation; one without a ward hears of the whole area."""
 
     name = Line(required=True, error_messages={"required": "Enter the organisation's name."})
     kind_id = RecordId(load_default=None, allow_none=True)
@@ -45,7 +45,7 @@ class NewPartnerSchema(Strict):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewPartner:
         """Return the organisation."""
-        return NewPartner(**data)
+        return NewPartner(**data | {"ward": data["ward"] or None})
 
 
 class NewPartnerContactSchema(Strict):

@@ -28,6 +28,11 @@ def whole_pounds(amount: Decimal) -> Decimal:
     return amount.quantize(POUND, rounding=ROUND_HALF_UP)
 
 
+def whole_pence(amount: Decimal) -> Decimal:
+    """Round pounds to the penny, half away from zero."""
+    return amount.quantize(PENNY, rounding=ROUND_HALF_UP)
+
+
 def pence(amount: Decimal) -> int:
     """Return an amount in pounds as a whole number of pence.
 

@@ -121,7 +121,7 @@ class Gateway(Protocol):
 
     @property
     def lines(self) -> int:
-        """How many lines a worker may keep open at once."""
+        """How many lines a worker may keep open at once, besides those that take pages alone."""
         ...
 
     def line(self) -> Line:

@@ -51,7 +51,7 @@ class Wire:
             self._waiting = commands[1:]
 
     def replies(self) -> Iterator[Reply]:
-        """Yield the answers that have come; the text of one with several lines is that of the last.
+        """Yield the answers that have come, as text that a database takes; of several lines, the last alone.
 
         :raises Lost: the connection is gone, or what came is no answer.
         """
@@ -66,7 +66,7 @@ class Wire:
                 raise Lost("what the server said is no answer") from None
             if self._waiting:
                 self._send(self._waiting.pop(0))
-            yield code, line[4:].decode("utf-8", "replace").strip()
+            yield code, line[4:].decode("utf-8", "replace").strip().replace("\0", "\ufffd")
 
     def require_patience(self) -> None:
         """Have patience with a silent server.

@@ -14,7 +14,7 @@ from tsalert.subscribers import queries, reading
 from tsalert.subscribers.rules import Frequency, topics_reached
 
 _PACES = (Frequency.IMMEDIATE, Frequency.DAILY, Frequency.WEEKLY)
-# Neither stands in the name of a ward.
+# No ward holds either: fields and imports keep out what cannot be seen, and codes are letters and digits.
 _BETWEEN_PARTS, _WITHIN_PART = "\x1e", "\x1f"
 
 
@@ -68,7 +68,7 @@ class Audiences:
 
     def at_once(self, topic: str, channels: Collection[str], *, wards: Collection[str], urgent: bool) -> list[Alike]:
         """Return whom an alert reaches at once."""
-        wanted, paces = self._bits(topic), _PACES if urgent else (Frequency.IMMEDIATE,)
+        wanted, paces = self._bits_of(topic), _PACES if urgent else (Frequency.IMMEDIATE,)
         return [each for each in self.alike if each.channel in channels and each.gets(wanted, wards, paces)]
 
     def later(
@@ -85,14 +85,15 @@ class Audiences:
         :param by: the channels that such mails go by.
         :param besides: whom the alert itself reaches.
         """
-        wanted, has_it = self._bits(topic), {id(each) for each in besides}
+        wanted, has_it = self._bits_of(topic), {id(each) for each in besides}
         return sum(
             each.count
             for each in self.alike
             if each.channel in by and id(each) not in has_it and each.gets(wanted, wards, (frequency,))
         )
 
-    def _bits(self, topic: str) -> int:
+    def _bits_of(self, topic: str) -> int:
+        """Return the bits of the topics whose people an alert on one reaches."""
         reached = topics_reached(topic)
         return sum(1 << place for place, slug in enumerate(self.topics) if reached is None or slug in reached)
 

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions
 from tsalert.alerts.models import Alert, AlertEdition, AlertPrice, AlertWardCount
-from tsalert.core.money import PENNY
+from tsalert.core.money import whole_pence
 from tsalert.db import transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.models import MailingCount
@@ -60,7 +60,7 @@ class Spent:
     @property
     def pounds(self) -> Decimal:
         """Pounds in all, before tax, to the penny."""
-        return _pounds(self.pence)
+        return whole_pence(self.pence / 100)
 
 
 def keep_figures(now: datetime) -> None:
@@ -102,11 +102,7 @@ def spent(session: Session, alert_id: int) -> list[Spent]:
 
 def total(lines: Sequence[Spent]) -> Decimal:
     """Return pounds in all, before tax, to the penny: of the exact sum, as what is set aside is rounded."""
-    return _pounds(sum((line.pence for line in lines), Decimal(0)))
-
-
-def _pounds(pence: Decimal) -> Decimal:
-    return (pence / 100).quantize(PENNY, rounding=ROUND_HALF_UP)
+    return whole_pence(sum((line.pence for line in lines), Decimal(0)) / 100)
 
 
 def _due(session: Session, now: datetime) -> Sequence[int]:

@@ -1,6 +1,5 @@
 """The page of an alert's figures: by ward, what it cost, and the calls that quote it."""
 
-from decimal import ROUND_HALF_UP
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,7 +13,7 @@ from tsalert.alerts.spending import service as spending
 from tsalert.alerts.spending.rules import in_pounds
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
-from tsalert.core.money import PENNY
+from tsalert.core.money import whole_pence
 from tsalert.db import db
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
@@ -68,7 +67,7 @@ def figures_of(alert_id: int) -> dict[str, Any]:
         "counted_at": counted_at,
         "spent": spent,
         "pounds": figures.total(spent),
-        "set_aside": in_pounds(spending.set_aside_for(session, alert_id)).quantize(PENNY, rounding=ROUND_HALF_UP),
+        "set_aside": whole_pence(in_pounds(spending.set_aside_for(session, alert_id))),
         "quoted_by": quoting.count_calls(session, alert_id),
         "calls": quoting.calls_of(session, alert_id, actor, now=utc_now()) if may_read else [],
     }

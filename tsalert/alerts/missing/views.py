@@ -1,6 +1,5 @@
 """The page of those whom an alert did not reach, from which it is sent again."""
 
-from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,8 +12,7 @@ from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
 from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
-from tsalert.alerts.night.reasons import find_reason
-from tsalert.alerts.night.rules import wakes_people
+from tsalert.alerts.night.reasons import lacks_reason
 from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -65,27 +63,22 @@ def send_again(alert_id: int) -> ResponseReturnValue:
 
 def _choices(alert: Alert) -> dict[str, Any]:
     """Return whom it could be sent to again, each way, and what that would cost."""
-    session = db.session()
+    session, now = db.session(), utc_now()
     sizes = missing.sizes_of(session, alert)
+    channels = {channel for counts in sizes.values() for channel in counts}
     pulled = proof.pull_proof(alert)
     costs = {way: {cost.channel: cost.pounds for cost in costing.costs(pulled, sizes[way])} for way in Way}
-    is_open = queries.standing(session, alert) in resending.SENT and alert.expires_at > utc_now()
+    is_open = queries.standing(session, alert) in resending.SENT and alert.expires_at > now
     return {
         "missed": missing.by_reason(session, alert),
         "sizes": sizes,
         "costs": costs,
         "ways": [way for way in Way if is_open and sizes[way]],
         "is_open": is_open,
-        "wakes_now": _wakes(alert, {channel for counts in sizes.values() for channel in counts}),
-        "are_gone": letting_go.are_gone(alert, utc_now()),
+        "wakes_now": lacks_reason(session, alert, alert.approved_digest or "", at=now, channels=channels),
+        "are_gone": letting_go.are_gone(alert, now),
         "address_words": ADDRESS_WORDS,
         "one_words": ONE_ADDRESS,
         "ways_words": dict(Way.options()),
         "reason_words": dict(Reason.options()),
     }
-
-
-def _wakes(alert: Alert, channels: Collection[str]) -> bool:
-    """Tell whether sending it again would ring or text people at night, and nobody has said why."""
-    wakes = wakes_people(channels, alert.urgency, alert.expires_at, utc_now()) and alert.override_reason is None
-    return wakes and find_reason(db.session(), alert.id, alert.approved_digest or "") is None

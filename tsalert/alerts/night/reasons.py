@@ -44,14 +44,17 @@ def require_reason(
     :param channels: by which it goes; left out, all of the alert's.
     :raises RuleViolation: nobody did.
     """
-    by = alert.channels if channels is None else channels
-    if not wakes_people(by, alert.urgency, alert.expires_at, at) or alert.override_reason is not None:
-        return
-    if find_reason(session, alert.id, digest) is None:
+    if lacks_reason(session, alert, digest, at=at, channels=alert.channels if channels is None else channels):
         raise RuleViolation(
             "It would ring or text people between 21:00 and 08:00. Say why it cannot wait until the morning.",
             field=FIELD,
         )
+
+
+def lacks_reason(session: Session, alert: Alert, digest: str, *, at: datetime, channels: Collection[str]) -> bool:
+    """Tell whether an alert would ring or text people at night by some channels, and nobody has said why."""
+    wakes = wakes_people(channels, alert.urgency, alert.expires_at, at) and alert.override_reason is None
+    return wakes and find_reason(session, alert.id, digest) is None
 
 
 def say_why_again(session: Session, alert: Alert, reason: str | None, *, actor: Actor, now: datetime) -> None:

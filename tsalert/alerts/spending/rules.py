@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from tsalert.core.clock import as_utc, london_date, london_midnight
-from tsalert.core.money import PENNY
+from tsalert.core.money import whole_pence
 
 # Prices have up to four decimals of a penny, so that sums in this unit are whole numbers.
 _UNITS_OF_A_PENNY = 10_000
@@ -51,7 +51,7 @@ def in_pounds(cost: int) -> Decimal:
 
 def to_the_penny(amount: Decimal) -> str:
     """Write an exact amount in pounds rounded to the penny, with both digits of it: ``£2.00``."""
-    return f"£{amount.quantize(PENNY, rounding=ROUND_HALF_UP):,}"
+    return f"£{whole_pence(amount):,}"
 
 
 def begins(span: Span, now: datetime) -> datetime:
