@@ -35,7 +35,7 @@ format: $(BIN)/.developed ## Put the code into its one format
 	ruff check --fix .
 	ruff format .
 
-bench: $(BIN)/.developed ## Measure sending, importing and rapid response, each beside its yardstick
+bench: $(BIN)/.developed ## Measure what docs/performance.md promises, each beside its yardstick
 	python -m tests.benchmarks
 
 soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do

@@ -1,6 +1,7 @@
 """What is written for readers holds for the program."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from subprocess import run
@@ -63,6 +64,16 @@ def test_every_document_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in (ROOT / "docs").glob("*.md"):
         assert f"docs/{path.name}" in readme, path.name
+
+
+def test_the_picture_of_the_rooms_is_the_order_in_which_they_import() -> None:
+    picture = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").split("```")[1]
+    drawn = [set(re.split("  |──", line.strip())[0].split(" │ ")) for line in picture.splitlines() if line.strip()]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    kept = [re.sub(r"[a-z_]+_settings\b", "*_settings", line.replace("tsalert.", "")) for line in layers]
+    assert [{name.strip() for name in names} for names in drawn] == [set(line.split(" | ")) for line in kept]
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:

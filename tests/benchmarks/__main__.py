@@ -15,6 +15,7 @@ from tests.benchmarks import (
     paging,
     places,
     public,
+    quarterly,
     receipts,
     response,
     safekeeping,
@@ -44,6 +45,7 @@ if __name__ == "__main__":
             evidence.main(500),
             trail.main(1_000_000),
             dashboard.main(1_000_000, 500_000),
+            quarterly.main(1_000_000, 500_000),
             board_report.main(),
             safekeeping.main(1_000_000),
         )

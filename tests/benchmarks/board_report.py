@@ -6,11 +6,11 @@ a database: what the figures take is measured with the dashboard. The yardstick 
 """
 
 import json
-import resource
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from time import perf_counter
 
+from tests.benchmarks.databases import most_memory
 from tests.benchmarks.savings import Result
 from tests.quarterly.samples import REPORT, saying
 from tsalert.core.clock import utc_now
@@ -67,16 +67,11 @@ def _measure() -> Iterator[Result]:
         document = document_of(report)
         yield _timed(f"{name} as PDF", most, lambda report=report: write_pdf(document_of(report)))  # type: ignore[misc]
         yield Result(f"{name}: size of the PDF", "MB", round(len(write_pdf(document)) / 1e6, 2), MOST_BYTES)
-        yield Result(f"{name}: most memory with its PDF", "MB", _peak(), most and MOST_MEMORY)
+        yield Result(f"{name}: most memory with its PDF", "MB", most_memory(), most and MOST_MEMORY)
         yield _timed(f"{name} as Word", None, lambda document=document: write_word(document))  # type: ignore[misc]
         yield _timed(f"{name} as Excel", None, lambda report=report: write_workbook(report))  # type: ignore[misc]
         yield _timed(f"{name} as JSON", None, lambda report=report: json_of(report))  # type: ignore[misc]
-        yield Result(f"{name}: most memory with the other formats", "MB", _peak())
-
-
-def _peak() -> int:
-    """Return the most memory that the process has held, the program itself and this benchmark's imports among it."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        yield Result(f"{name}: most memory with the other formats", "MB", most_memory())
 
 
 def _timed(name: str, most: float | None, act: Callable[[], object]) -> Result:

@@ -1,5 +1,6 @@
-"""Both databases to measure on, and commands that are measured as they run; nothing of either stays."""
+"""Both databases to measure on, of which nothing stays; the time and memory of commands, and the memory of a process."""
 
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,11 @@ def run_measured(arguments: list[str], environment: Mapping[str, str]) -> tuple[
     started = perf_counter()
     answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return perf_counter() - started, int(answer.stdout)
+
+
+def most_memory() -> int:
+    """Return the most memory that this process ever had, its own program and imports among it, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 @contextmanager

@@ -7,7 +7,6 @@ yardstick is the same number of messages copied by the database alone.
 """
 
 import json
-import resource
 import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import text, update
 
 from tests.benchmarks import subscribers_load as invented
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, hash_passwords_quickly, settings
 from tsalert.alerts import service as alerts
@@ -79,7 +78,7 @@ def _measure(name: str, url: str, folder: Path, readers: int) -> Result:
         invented.load(db.engine, readers, secret=chosen.address_key)
         with transaction() as session:
             session.execute(text("UPDATE subscription SET frequency = 'daily'"))
-        author, before = _author(), _peak()
+        author, before = _author(), most_memory()
         for day in range(DAYS):
             _publish(author, day)
             started, worked = perf_counter(), process_time()
@@ -87,7 +86,7 @@ def _measure(name: str, url: str, folder: Path, readers: int) -> Result:
             taken = perf_counter() - started, process_time() - worked
         print(f"{name}: {_shapes()} different mails in all", file=sys.stderr)
         result = Result(
-            name, size, round(taken[0], 1), round(taken[1], 1), round(_copy_bare(size), 1), _peak() - before
+            name, size, round(taken[0], 1), round(taken[1], 1), round(_copy_bare(size), 1), most_memory() - before
         )
         db.session.remove()
         db.engine.dispose()
@@ -130,11 +129,6 @@ def _copy_bare(count: int) -> float:
     with transaction() as session:
         session.execute(text("DROP TABLE bare"))
     return taken
-
-
-def _peak() -> int:
-    """Return the most memory that this process has used, in MB."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

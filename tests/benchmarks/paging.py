@@ -6,15 +6,14 @@ A real worker sends to a stand-in for Twilio that answers each text after 50 ms.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from threading import Event
-from time import perf_counter, time
+from time import time
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -24,7 +23,7 @@ from tests.database import postgresql_server
 from tests.response.conftest import roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tests.standins import twilio
-from tests.standins.processes import worker
+from tests.standins.processes import eventually, worker
 from tests.standins.twilio import Twilio
 from tsalert.app import create_app
 from tsalert.core.actors import Actor, Permission, Via
@@ -79,7 +78,7 @@ def _measure(url: str, folder: Path, texts: int) -> Result:
         upgrade()
         _prepare(texts)
         with working(app, provider, folder):
-            _wait_until(lambda: len(provider.taken) > 50)
+            eventually(lambda: len(provider.taken) > 50)
             waits = [_page(provider) for _ in range(PAGES)]
             left = texts - len(provider.taken)
         db.session.remove()
@@ -122,16 +121,9 @@ def _page(provider: Twilio) -> float:
     known = sum(each["to"] == MOBILE for each in provider.taken)
     response.log_call(roof_call(), actor=DESK, now=utc_now())
     done = time()
-    _wait_until(lambda: sum(each["to"] == MOBILE for each in provider.taken) > known)
+    eventually(lambda: sum(each["to"] == MOBILE for each in provider.taken) > known, every=0.005)
     arrived = [float(each["at"]) for each in provider.taken if each["to"] == MOBILE][known]
     return max(0.0, arrived - done)
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline, pause = perf_counter() + 60, Event()
-    while not condition():
-        assert perf_counter() < deadline, "it never happened"
-        pause.wait(0.005)
 
 
 def _print_table(results: list[Result]) -> None:

@@ -8,19 +8,18 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 
 from flask import Flask
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.response_load import filled_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.safekeeping import checking, making, restoring
 from tsalert.safekeeping.progress import Surroundings, Unwatched
 
-SECONDS, GROWTH_MB = 180.0, 150.0
+SECONDS, GROWTH_MB = 180.0, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Result:
     name: str
     rows: int
     seconds: float
-    grown_mb: float
+    grown_mb: int
     promised: float | None = None
 
     def keeps_its_promise(self) -> bool:
@@ -49,7 +48,7 @@ def main(calls: int) -> int:
         print(json.dumps(asdict(result)))
     print(f"\n{'':24} {'rows':>12} {'seconds':>9} {'grown MB':>9}")
     for result in results:
-        print(f"{result.name:24} {result.rows:12,} {result.seconds:9.1f} {result.grown_mb:9.1f}")
+        print(f"{result.name:24} {result.rows:12,} {result.seconds:9.1f} {result.grown_mb:9}")
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
@@ -64,13 +63,9 @@ def _measure(app: Flask, path: Path) -> Iterator[Result]:
 
 
 def _timed(name: str, work: Callable[[], int], promised: float | None = None) -> Result:
-    before, started = _most_memory(), perf_counter()
+    before, started = most_memory(), perf_counter()
     rows = work()
-    return Result(name, rows, round(perf_counter() - started, 1), round(_most_memory() - before, 1), promised)
-
-
-def _most_memory() -> float:
-    return getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    return Result(name, rows, round(perf_counter() - started, 1), most_memory() - before, promised)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.quarterly.content import Column, Figure, Row, Table
+from tsalert.quarterly.content import AS_OF, Column, Figure, Row, Table
 from tsalert.quarterly.restating import KEY, restated, table_of
 from tsalert.quarterly.vocabulary import Unit
 
@@ -46,7 +46,7 @@ def test_other_titles_and_another_order_are_no_other_figures() -> None:
 
 
 def test_the_day_on_which_something_was_counted_is_no_figure() -> None:
-    earlier, later = (tables({("t", "a"): shown}, ("as_of",)) for shown in ("8 July 2022", "27 November 2026"))
+    earlier, later = (tables({("t", "a"): shown}, (AS_OF,)) for shown in ("8 July 2022", "27 November 2026"))
     assert restated(earlier, later) == ()
 
 

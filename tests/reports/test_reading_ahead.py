@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from time import sleep
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
+from tests.standins.processes import eventually
 from tsalert.cases import service as cases
 from tsalert.cases.losses import PeriodLosses
 from tsalert.cases.rules import NewCase
@@ -142,7 +142,6 @@ def test_a_thread_reads_ahead_until_it_is_told_to_stop(fresh_app: Flask) -> None
     running, *_ = few(london_date(utc_now()))
     ahead = ReadingAhead(fresh_app, memory, few)
     ahead.start()
-    while memory.read_at("passed_on", running) is None:
-        sleep(0.01)
+    eventually(lambda: memory.read_at("passed_on", running) is not None)
     ahead.stop()
     assert "figures" not in {thread.name for thread in threading.enumerate()}

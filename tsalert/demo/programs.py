@@ -23,5 +23,13 @@ def load_programs(email: str, now: datetime) -> None:
     tokens.make_for_program(account_id, NewToken("Wall", [Scope.RESPONSE_READ], 90), actor=actor, now=then)
     with transaction() as session:
         # Registering looks the machine up, and no machine has this name.
-        where = {"url": "https://control-room.example/tsalert", "kinds": [], "salt": "of the demonstration"}
-        session.add(Webhook(name="Control room (invented)", made_at=then, made_by=actor.officer_id, **where))
+        session.add(
+            Webhook(
+                name="Control room (invented)",
+                url="https://control-room.example/tsalert",
+                kinds=[],
+                salt="of the demonstration",
+                made_at=then,
+                made_by=actor.officer_id,
+            )
+        )

@@ -7,6 +7,8 @@ from decimal import Decimal
 from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Kind, SectionKey, Status, Unit
 
 SUPPRESSED = "[c]"
+# The key of a column that says of which day something is: another one each time it is read, and no figure.
+AS_OF = "as_of"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ Both sides are cells of one edition, so that nothing stands here which was not p
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tsalert.quarterly.content import Column, Figure, Row, Table
+from tsalert.quarterly.content import AS_OF, Column, Figure, Row, Table
 from tsalert.quarterly.vocabulary import Unit
 
 KEY = "restated_cells"
-# The day on which something was counted is another one each time, and no figure.
-AS_OF = "as_of"
 _ABSENT = "Not shown"
 _COLUMNS = tuple(
     Column(key, title, Unit.WORDS)

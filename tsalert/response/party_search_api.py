@@ -13,7 +13,7 @@ from tsalert.response.party_schemas import PartiesFoundSchema, PartySoughtSchema
 from tsalert.response.party_search import search
 from tsalert.web.access import current_actor, requires
 
-__all__ = ["blueprints", "parties"]
+__all__ = ["blueprints"]
 
 
 @parties.route("/found", methods=["POST"])

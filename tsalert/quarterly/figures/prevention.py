@@ -10,7 +10,7 @@ from tsalert.core.clock import london_date
 from tsalert.core.words import counted
 from tsalert.prevention.queries import UnitCounts
 from tsalert.prevention.rules import Ending, UnitKind
-from tsalert.quarterly.content import Block, Chart, Column, Figure, Row, Section, Table
+from tsalert.quarterly.content import AS_OF, Block, Chart, Column, Figure, Row, Section, Table
 from tsalert.quarterly.figures.figuring import NOTHING, count, words
 from tsalert.quarterly.figures.findings import met_of
 from tsalert.quarterly.figures.reading import Material
@@ -35,7 +35,7 @@ _HELD = (
 _KNOWN = (
     Column("number", "Number", Unit.COUNT),
     Column("partners", "Partners", Unit.COUNT),
-    Column("as_of", "As of", Unit.WORDS),
+    Column(AS_OF, "As of", Unit.WORDS),
 )
 _DECLARED = (Column("partners", "Partners", Unit.COUNT), Column("reach", "Readers declared", Unit.COUNT))
 
