@@ -1,4 +1,4 @@
-"""Both databases to measure on, of which nothing stays; the time and memory of commands, and the memory of a process."""
+"""Both databases to measure on, of which nothing stays; how long commands take and what memory a process needs."""
 
 import resource
 import subprocess
