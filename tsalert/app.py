@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = found(settings)
     app.config.update(_web_config(settings))
+    app.jinja_options = {"cache_size": -1}  # of four hundred, the usual, the first would go as the last is compiled
     Migrate(app, db, directory=str(_ROOT / "migrations"))
 
     _init_web(app, settings)

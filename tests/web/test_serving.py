@@ -14,11 +14,11 @@ from flask import Flask
 def served(fresh_app: Flask) -> Iterator[Flask]:
     """The program as gunicorn makes it ready in each of its processes."""
     before = sys.getswitchinterval()
+    gc.unfreeze()  # the tests leave themselves alone too
     hooks, worker = runpy.run_path("gunicorn.conf.py"), SimpleNamespace(wsgi=fresh_app)
     hooks["post_worker_init"](worker)
     yield fresh_app
     hooks["worker_exit"](None, worker)
-    gc.unfreeze()
     sys.setswitchinterval(before)
 
 
@@ -26,6 +26,12 @@ def test_nobody_waits_while_the_whole_program_is_searched_for_garbage(served: Fl
     served.test_client().get("/sign-in")
     searched, left_alone = len(gc.get_objects()), gc.get_freeze_count()
     assert searched < left_alone / 10
+
+
+def test_every_page_stays_compiled(served: Flask) -> None:
+    compiled = served.jinja_env.cache
+    assert compiled is not None
+    assert len(compiled) == len(served.jinja_env.list_templates())
 
 
 def test_the_page_that_everybody_opens_after_an_alert_is_drawn_before_anybody_asks(served: Flask) -> None:
