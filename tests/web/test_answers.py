@@ -1,10 +1,11 @@
 """Every request gets a clear answer, and nothing gets in without a mark."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -14,10 +15,11 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW
+from tests.conftest import NOW, copied_app, make_app
 from tests.logs.conftest import written
 from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
+from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import Submission, db, transaction
@@ -75,12 +77,18 @@ def unmarked() -> str:
     return "secret"
 
 
+def make_with_samples(chosen: Settings) -> Flask:
+    made = make_app(chosen)
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    made.register_blueprint(bp)
+    made.register_blueprint(bp, url_prefix="/api/v1", name="api_sample")
+    return made
+
+
 @pytest.fixture
-def sample(fresh_app: Flask) -> FlaskClient:
-    fresh_app.config["PROPAGATE_EXCEPTIONS"] = False
-    fresh_app.register_blueprint(bp)
-    fresh_app.register_blueprint(bp, url_prefix="/api/v1", name="api_sample")
-    return fresh_app.test_client()
+def sample(app: Flask, database_url: str, tmp_path: Path) -> Iterator[FlaskClient]:
+    with copied_app(app, database_url, tmp_path, make_with_samples) as sampled:
+        yield sampled.test_client()
 
 
 def test_a_form_sent_twice_counts_once_and_leads_to_the_same_place(sample: FlaskClient) -> None:
