@@ -187,7 +187,7 @@ def test_the_database_keeps_what_was_decided(
         session.execute(text(statement))
 
 
-@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=12))
 def test_whatever_is_merged_and_undone_every_matter_stands_in_one_case(
     session: Session, actor: Actor, acts: list[tuple[int, int, bool]]

@@ -413,7 +413,7 @@ def _as_stored(alert: Alert) -> Told:
     return Told(alert.topic, alert.wards, alert.published_at, alert.changed_at, alert.expires_at)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wishes=_WISHES, sent=_ALERTS, often=st.sampled_from([Frequency.DAILY, Frequency.WEEKLY]))
 def test_the_database_tells_whom_the_rule_tells(
     session: Session, publish: Publish, wishes: list[_Wish], sent: list[_Sent], often: Frequency

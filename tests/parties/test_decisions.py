@@ -117,7 +117,7 @@ def test_undoing_twice_changes_nothing(session: Session, dee: Actor) -> None:
     assert actions == ["held same", "decision undone"]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from([SAME, DIFFERENT, None])), max_size=12))
 def test_whatever_is_decided_and_undone_no_two_are_both_the_same_and_different(
     session: Session, dee: Actor, acts: list[tuple[int, int, Verdict | None]]

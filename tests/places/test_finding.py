@@ -72,7 +72,7 @@ def test_a_listed_exception_is_told_with_its_reason_until_it_is_taken_off(direct
     assert told(directory, "ZZ1 1AB").warnings == ()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     spots=st.lists(
         st.tuples(st.floats(-0.006, 0.006), st.floats(-0.012, 0.012), st.sampled_from(["E1", "E2", OURS])),

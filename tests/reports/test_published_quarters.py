@@ -96,7 +96,7 @@ def test_a_case_counts_in_the_london_quarter_of_its_opening(
     assert [period.label for period in near if case_figures(session, period).enquiries] == [label]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     year=st.integers(2015, 2024),
     number=st.integers(1, 4),

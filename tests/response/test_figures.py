@@ -185,7 +185,7 @@ def test_an_incident_that_was_reopened_or_graded_again_counts_each_clock(session
         pytest.param(parse_span("2021/22"), id="a-year-with-both"),
     ],
 )
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_the_hour_is_that_of_londons_clocks(session: Session, duty: Actor, period: Period, data: st.DataObject) -> None:
     span = int((period.ends_at - period.starts_at).total_seconds()) - 1

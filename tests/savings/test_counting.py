@@ -302,7 +302,7 @@ class Desk:
         equipment.end_unit(self.units[number % 4], NewEnding(Ending.FAULTY, day, "Dead"), actor=self.actor, now=NOW)
 
 
-@limits(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@limits(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(ACTS, max_size=12))
 def test_whatever_is_done_in_whatever_order_every_count_is_what_it_would_be_afresh(
     session: Session, officer: Callable[..., Actor], acts: list[tuple[str, str | None, date, int]]

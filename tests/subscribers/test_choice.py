@@ -173,7 +173,7 @@ def test_an_account_tells_wards_and_kinds_of_those_who_get_it(session: Session) 
     assert every == {None, 0, kind_of(session, "Library"), kind_of(session, "Charity")}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_whatever_is_chosen_the_account_counts_exactly_who_gets_it_and_everybody_else_once(
     session: Session, data: st.DataObject

@@ -200,7 +200,7 @@ def test_texts_go_abroad_only_where_the_service_says_so(
 
 
 @given(typed=st.text(max_size=330))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_typed_breaks_the_form(join: Callable[..., Answer], typed: str) -> None:
     assert join(typed)[0] in {303, 422, 429}
 

@@ -79,7 +79,7 @@ def by_channel(found: list[Alike]) -> dict[str, int]:
     return {channel: sum(each.count for each in found if each.channel == channel) for channel in EVERY}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PEOPLE, st.sampled_from([(), ("Bickley",), ("Bickley", "Darwin")]), st.sampled_from(["all", "narrowed"]))
 def test_what_is_kept_is_what_counting_says(
     session: Session, people: list[dict[str, str | bool | None]], wards: tuple[str, ...], who: str

@@ -172,7 +172,7 @@ def test_mail_that_is_nested_without_end_is_kept_unread() -> None:
     assert read_mail(raw).sort in {Sort.UNREAD, Sort.MESSAGE}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_MAILS)
 def test_no_mail_without_our_token_ends_an_address(session: Session, raw: bytes) -> None:
     if session.scalar(select(Endpoint.id).where(Endpoint.address == PAT)) is None:
