@@ -4,7 +4,8 @@ BIN := .venv/bin
 ENV_FILE := $(if $(wildcard .env),.env,var/demo.env)
 export TSALERT_ENV_FILE ?= $(ENV_FILE)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-WORKERS ?= 2
+# One more than the least machine has cores: while one waits for a browser or a process, another works.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format assets bench soak lock clean
@@ -22,8 +23,8 @@ run: $(BIN)/.installed assets $(ENV_FILE) ## Set everything up and serve on http
 	@honcho start --port $(PORT) --env /dev/null web worker || test $$? -eq 130 # Ctrl-C is how it ends
 
 test: check assets ## Check and test everything: SQLite, PostgreSQL and a real browser
-	pytest -n $(WORKERS)
-	pytest -n $(WORKERS) -m db --database postgresql
+	pytest -n $(WORKERS) --dist worksteal
+	pytest -n $(WORKERS) --dist worksteal -m db --database postgresql
 
 check: $(BIN)/.developed ## Lint, format check, types and import contracts
 	ruff check .
