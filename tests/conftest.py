@@ -52,13 +52,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that touches the database under test, so ``-m db`` runs those alone.
+    """Mark what proves something of the database under test, so that ``-m db`` runs that alone.
 
-    The site that a browser reads has a database of its own, the same whichever is under test.
+    A page or an operation does no more than the service beneath it, which is tried on each kind of database, so its
+    tests run on SQLite; those that alone reach a query say ``pytest.mark.db``. The site that a browser reads has a
+    database of its own, the same whichever is under test.
     """
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        if {"app", "session", "client", "fresh_app"} & names and "site" not in names:
+        if {"app", "session", "fresh_app"} & names and not {"client", "signed_in", "bearer", "site"} & names:
             item.add_marker("db")
 
 

@@ -32,6 +32,8 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.response import service as response
 
+pytestmark = pytest.mark.db
+
 TODAY = date(2026, 6, 10)
 ZONE = NewZone(
     name="Sample Road and Close",

@@ -17,6 +17,8 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places.models import Ward
 
+pytestmark = pytest.mark.db
+
 Send = Callable[..., str]
 
 

@@ -27,6 +27,8 @@ from tsalert.staff.rules import RoleName
 from tsalert.tiers import service as tiers
 from tsalert.tiers.vocabulary import Subject
 
+pytestmark = pytest.mark.db
+
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 Headers = dict[str, str]
 

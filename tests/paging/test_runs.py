@@ -27,6 +27,8 @@ from tsalert.response.vocabulary import Category, GradeName, Outcome, RemoteReso
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 Page = Callable[..., int]
 
 

@@ -29,6 +29,8 @@ from tsalert.rota import mobiles, presenting, silence
 from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 Text = Callable[[str, str], str]
 Page = Callable[..., int]
 

@@ -18,6 +18,8 @@ from tsalert.response.steps import IncidentState, Step
 from tsalert.response.vocabulary import Outcome, RemoteResolution
 from tsalert.staff import queries as staff
 
+pytestmark = pytest.mark.db
+
 Text = Callable[[str, str], str]
 Page = Callable[..., int]
 

@@ -18,6 +18,8 @@ from tsalert.response.steps import Step
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 HALF_HOUR, ANSWER = 1800, 300
 
 

@@ -43,6 +43,8 @@ from tsalert.staff.rules import RoleName
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
+pytestmark = pytest.mark.db
+
 OPENS = "The hearing is today."
 
 

@@ -24,6 +24,8 @@ from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
 from tsalert.tiers.vocabulary import Subject
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def desk(signed_in: Callable[..., FlaskClient], restricted: Kept) -> FlaskClient:

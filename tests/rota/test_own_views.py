@@ -22,6 +22,8 @@ from tsalert.rota.vocabulary import Duty
 from tsalert.staff import queries as staff
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def own(signed_in: Callable[..., FlaskClient], session: Session, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:

@@ -26,6 +26,8 @@ from tsalert.staff.factors.asking import place_of
 from tsalert.staff.factors.models import Passkey
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 KIM, LEE = "kim@example.org", "lee@example.org"
 ORIGIN = "https://alerts.example.gov.uk"
 NEW, ALONE, SECOND = "/account/second-step/passkeys/new", "/sign-in/passkey", "/sign-in/second-step"

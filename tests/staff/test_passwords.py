@@ -24,6 +24,8 @@ from tsalert.staff.cli import group
 from tsalert.staff.passwords.rules import check_password, words_of
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 KIM, LEE, OTHER = "kim@example.org", "lee@example.org", "purple otter lamp"
 OWN = words_of("Kim Example", KIM, "London Borough of Bromley")
 

@@ -24,6 +24,8 @@ from tsalert.staff.factors import rules
 from tsalert.staff.factors.models import Authenticator, RecoveryCode
 from tsalert.staff.rules import FAILURES_BY_ACCOUNT, RoleName
 
+pytestmark = pytest.mark.db
+
 KIM, LEE, ADA = "kim@example.org", "lee@example.org", "ada@example.org"
 STEP = "/sign-in/second-step"
 

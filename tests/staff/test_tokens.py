@@ -25,6 +25,8 @@ from tsalert.staff.tokens import limiting, queries, rules, service
 from tsalert.staff.tokens.rules import ALLOWED, FOR_PROGRAMS, Scope
 from tsalert.staff.tokens.service import NewToken
 
+pytestmark = pytest.mark.db
+
 ACCOUNTS, OWN = "/api/v1/service-accounts", "/api/v1/account/tokens"
 SCOPES = st.sets(st.sampled_from(Scope))
 Headers = dict[str, str]

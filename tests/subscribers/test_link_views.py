@@ -21,6 +21,8 @@ from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.preferences.models import LeavingReason
 from tsalert.subscribers.service import Wish
 
+pytestmark = pytest.mark.db
+
 PAT = f"Pat Example,pat@example.org,,,,,,scams,immediate,{CONSENT}"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

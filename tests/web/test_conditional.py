@@ -14,6 +14,8 @@ from tsalert.db import db
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 CASE = {"summary": "Gutter cleaning that became a new roof.", "category": "doorstep_crime", "kind": "roofing"}
 Headers = dict[str, str]
 

@@ -10,6 +10,8 @@ from werkzeug.routing import Rule
 
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 _NUMBER = re.compile(r"<int:\w+>")
 
 

@@ -21,6 +21,8 @@ from tsalert.staff.rules import RoleName
 from tsalert.staff.sign_ins import service as sign_ins
 from tsalert.staff.sign_ins.rules import LONGEST, SEEN_EVERY
 
+pytestmark = pytest.mark.db
+
 EMAIL = "kim@example.org"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0"
 

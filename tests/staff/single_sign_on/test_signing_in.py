@@ -21,6 +21,8 @@ from tsalert.staff.cli import OPERATOR
 from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
 
+pytestmark = pytest.mark.db
+
 NOW = datetime.now(UTC)
 Configure = Callable[..., None]
 
