@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format assets bench soak lock clean
+.PHONY: help run test check format assets bench soak pictures lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -40,6 +40,9 @@ bench: $(BIN)/.developed ## Measure what docs/performance.md promises, each besi
 
 soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do
 	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py
+
+pictures: $(BIN)/.developed assets ## Take the documents' pictures of the demonstration anew, and draw the architecture from the code
+	pytest tests/browser/pictures.py
 
 assets: $(BIN)/.installed ## Build the page assets from npm packages
 	@python assets/build.py
