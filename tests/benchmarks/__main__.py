@@ -21,6 +21,8 @@ from tests.benchmarks import (
     response,
     safekeeping,
     savings,
+    sending,
+    snapshot,
     subscribers,
     trail,
 )
@@ -28,7 +30,9 @@ from tests.benchmarks import (
 if __name__ == "__main__":
     raise SystemExit(
         max(
-            broadcast.main(10_000),
+            broadcast.main(1_000_000),
+            snapshot.main(1_000_000),
+            sending.main(1_000_000),
             kills.main(20, 10_000),
             importing.main(100_000),
             subscribers.main(1_000_000),

@@ -25,11 +25,32 @@ def eventually(condition: Callable[[], bool], *, seconds: float = 60, every: flo
 @contextmanager
 def mail_server(log: Path, *, delay: float = 0.0) -> Iterator[int]:
     """Run a mail server that notes each mail in ``log``; yields its port."""
-    command = [sys.executable, "-m", "tests.standins.mail_server", str(log), str(delay)]
+    with _standing_in("mail_server", str(log), str(delay)) as said:
+        yield int(said)
+
+
+@contextmanager
+def distant_mail_server(log: Path, *, delay: float = 0.0, noted: str = "@") -> Iterator[int]:
+    """Run a quick mail server far away, which notes in ``log`` when each address came that holds ``noted``."""
+    with _standing_in("distant_mail_server", str(log), str(delay), noted) as said:
+        yield int(said)
+
+
+@contextmanager
+def twilio_server(*, delay: float) -> Iterator[str]:
+    """Run a stand-in for Twilio that answers each message after some seconds; yields its address."""
+    with _standing_in("twilio", str(delay)) as said:
+        yield said
+
+
+@contextmanager
+def _standing_in(name: str, *arguments: str) -> Iterator[str]:
+    """Run a stand-in as a process of its own; yields what it says first."""
+    command = [sys.executable, "-m", f"tests.standins.{name}", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield int(process.stdout.readline())
+            yield process.stdout.readline().strip()
         finally:
             process.kill()  # else leaving the block would wait for it for ever, and hide why the test failed
 
