@@ -218,7 +218,7 @@ ANSWERS = {
     "echo": ("TRACE", "/sign-in", 405),
     "too large": ("POST", "/sign-in", 413),
     "not signed in": ("POST", "/calls", 401),
-    "a call without signature": ("POST", "/webhooks/twilio/message", 403),
+    "a provider that was not set up": ("POST", "/webhooks/twilio/message", 404),
     "operation": ("GET", "/api/v1/openapi.json", 200),
     "operation without token": ("GET", "/api/v1/calls", 401),
     "no such operation": ("GET", "/api/v1/no-such-thing", 404),
@@ -237,7 +237,7 @@ def test_every_answer_carries_its_protection(client: FlaskClient, method: str, p
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     is_for_all = headers["Cache-Control"].startswith("public")
-    assert is_for_all == (path in {"/static/tsalert.css", "/welcome"})
+    assert is_for_all == (path in {"/static/tsalert.css", "/welcome", "/api/v1/openapi.json"})
     assert is_for_all or (headers["Cache-Control"], headers["Cross-Origin-Resource-Policy"]) == (
         "no-store",
         "same-origin",
