@@ -44,7 +44,7 @@ soak: $(BIN)/.developed ## Send every operation of the API much more of what fit
 
 audit: $(AUDIT)/.installed ## Ask for known weaknesses of every pinned package; needs a registry that answers such questions
 	@failed=0; \
-	$(AUDIT)/bin/pip-audit --progress-spinner off --disable-pip --no-deps \
+	$(AUDIT)/bin/pip-audit --strict --progress-spinner off --disable-pip --no-deps \
 		--requirement requirements.txt --requirement requirements-dev.txt || failed=1; \
 	npm audit --package-lock-only || failed=1; \
 	exit $$failed

@@ -374,13 +374,13 @@ def test_an_update_that_is_killed_in_its_midst_goes_on_where_it_was(
     with empty_database(database_url, tmp_path) as url:
 
         def update(statements: int | None) -> None:
-            updated, left = create_app(settings(url, tmp_path)), [statements]
+            updated, left = create_app(settings(url, tmp_path)), [statements or 0]
             with updated.app_context():
                 if statements is not None:
 
                     @event.listens_for(db.engine, "after_cursor_execute")
                     def count(*_: object) -> None:
-                        left[0] = (left[0] or 0) - 1
+                        left[0] -= 1
                         if left[0] <= 0:
                             os._exit(9)
 
