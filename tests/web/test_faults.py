@@ -62,12 +62,12 @@ def test_a_full_disk_is_told_as_that_and_what_is_sent_again_counts_once(fresh_ap
         post = desk_of(fresh_app, address)
         assert post("before").status_code == 201
         with full_disk(int(re.findall(r"Booting worker with pid: (\d+)", log.read_text())[0])):
-            refused = post("while it is full")
+            refused = post("while-it-is-full")
             assert (refused.status_code, refused.headers["Content-Type"]) == (503, "application/problem+json")
             assert "Idempotency-Key" in refused.json()["detail"]
             assert requests.get(f"{address}/at-the-door", timeout=PATIENCE).status_code == 200
-        assert [post("while it is full").status_code for _ in range(2)] == [201, 201]
-    assert saved(fresh_app) == {"before": 1, "while it is full": 1}
+        assert [post("while-it-is-full").status_code for _ in range(2)] == [201, 409]
+    assert saved(fresh_app) == {"before": 1, "while-it-is-full": 1}
 
 
 def test_a_postgresql_that_is_cut_off_under_load_loses_nothing_that_was_said_to_be_saved(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_postgresql_that_is_cut_off_under_load_loses_nothing_that_was_said_to_
         with app.app_context():
             upgrade()
         with served(command_environment(app, WEB_CONCURRENCY="2"), tmp_path / "web.log") as (address, _):
-            post, answers, told = desk_of(app, address), Counter[int](), Counter[str]()
+            post, answers, told = desk_of(app, address), Counter[int](), list[str]()
 
             def save_calls() -> None:
                 while not stop.is_set():
@@ -89,7 +89,7 @@ def test_a_postgresql_that_is_cut_off_under_load_loses_nothing_that_was_said_to_
                         answers[503] += 1
                         stop.wait(0.2)
                     answers[answer.status_code] += 1
-                    told[key] = answer.json().get("id", 0)
+                    told.append(key)
 
             with ThreadPoolExecutor(4) as officers:
                 work = [officers.submit(save_calls) for _ in range(4)]
@@ -103,5 +103,6 @@ def test_a_postgresql_that_is_cut_off_under_load_loses_nothing_that_was_said_to_
                     stop.set()
                 for each in work:
                     each.result()
-        assert set(answers) == {201, 503}
+        # Whoever was cut off while it was saved hears at the second try that it was saved before.
+        assert {201, 503} <= set(answers) <= {201, 409, 503}
         assert saved(app) == dict.fromkeys(told, 1)
