@@ -21,7 +21,7 @@ from tests.database import cut_off, postgresql_server
 from tests.delivery.conftest import WORDS, Provider
 from tests.delivery.test_worker import CONNECTIONS, environment, progress
 from tests.standins.mail_server import MailServer, running
-from tests.standins.processes import eventually, mail_server, worker
+from tests.standins.processes import eventually, full_disk, mail_server, worker
 from tsalert.app import create_app
 from tsalert.config import SmtpSettings
 from tsalert.core.clock import utc_now
@@ -216,6 +216,25 @@ def test_a_full_disk_beneath_the_database_loses_no_answer_and_sends_nothing_twic
     event.remove(engine, "checkout", limit)
     assert Counter(provider.addresses) == Counter(f"p{number}@example.org" for number in range(MANY))
     assert progress(fresh_app, mailing_id).sent == MANY
+
+
+def test_a_worker_on_a_full_disk_sends_nothing_that_it_cannot_write_down_and_goes_on_by_itself(
+    fresh_app: Flask, tmp_path: Path
+) -> None:
+    """It may write no file larger than a byte: neither its journal nor its log, nor SQLite's."""
+    log, mailing_id = tmp_path / "mail.log", broadcast(fresh_app, 2 * MANY)
+    with (
+        mail_server(log, delay=0.002) as port,
+        worker(environment(fresh_app, port), tmp_path / "worker.log") as process,
+    ):
+        eventually(lambda: sum(arrivals(log).values()) > 100)
+        with full_disk(process.pid):
+            begun = stands_still(log)
+            assert (begun < 2 * MANY, process.poll()) == (True, None)
+        eventually(lambda: progress(fresh_app, mailing_id).is_finished, seconds=120, every=0.2)
+    times = arrivals(log)
+    assert (len(times), max(times.values())) == (2 * MANY, 1)
+    assert progress(fresh_app, mailing_id).sent == 2 * MANY
 
 
 # --- clocks and machines ---

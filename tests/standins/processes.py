@@ -1,6 +1,7 @@
 """Real processes of the service and of the stand-ins, for tests that kill them."""
 
 import re
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -91,3 +92,14 @@ def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, subpro
         if process.poll() is None:
             process.terminate()
         process.wait(40)
+
+
+@contextmanager
+def full_disk(pid: int) -> Iterator[None]:
+    """Let the system refuse whatever a process would write into files, as a full disk does, for a while."""
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
