@@ -21,7 +21,7 @@ from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
 from tsalert.subscribers import asking, queries, rules
 from tsalert.subscribers.consenting import record_consent
-from tsalert.subscribers.contacts import read_contact, require_inland
+from tsalert.subscribers.contacts import read_contact, require_private
 from tsalert.subscribers.models import Partner, SignUp, Subscriber
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
@@ -68,7 +68,7 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = read_contact(contact)
-    require_inland(channel, address)
+    require_private(channel, address)
     try:
         return _sign_up(channel, address, wish, network, now)
     except _Full:
