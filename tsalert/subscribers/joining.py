@@ -1,7 +1,7 @@
 """Joining: asked for by anybody, done by the one who reads the address; or recorded by an officer."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app
@@ -191,7 +191,7 @@ def keep_wish(session: Session, end: EndpointView, wish: Wish, *, source: Source
         ward=wish.ward or own_ward(session, wish.postcode, on=london_date(now)),
         frequency=wish.frequency,
         formats=list(wish.formats),
-        partner_code=_known_partner(session, wish.partner_code),
+        partner_code=find_partner(session, wish.partner_code),
         source=source,
         asked_at=now,
     )
@@ -211,8 +211,19 @@ def require_known(session: Session, wish: Wish) -> None:
         raise RuleViolation("Choose a ward from the list.", field="ward")
 
 
-def _known_partner(session: Session, code: str | None) -> str | None:
-    """Return the code of a partner of ours; any other changes nothing."""
+def with_known_partner(session: Session, wish: Wish) -> Wish:
+    """Return a wish with the partner's code as it is kept, for an officer or a program that gave one.
+
+    :raises RuleViolation: no partner has it; the field is ``partner``.
+    """
+    code = find_partner(session, wish.partner_code)
+    if (wish.partner_code or "").strip() and code is None:
+        raise RuleViolation("There is no partner with this code. Correct it, or leave it out.", field="partner")
+    return replace(wish, partner_code=code)
+
+
+def find_partner(session: Session, code: str | None) -> str | None:
+    """Return the code of a partner of ours as it is kept; None for any other."""
     asked = (code or "").strip().upper()
     # What no code holds, such as a null character, is no question for a database.
     return session.scalar(select(Partner.code).where(Partner.code == asked)) if asked.isalnum() else None
