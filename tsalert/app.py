@@ -49,6 +49,7 @@ from tsalert.web import (
     once,
     pages,
     tracing,
+    unproven,
     uploads,
 )
 from tsalert.web.api import SPEC, ProblemApi
@@ -152,6 +153,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     compressing.init_app(app)
     caching.init_app(app)
     errors.init_app(app)
+    unproven.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
     single_sign_on.init_app(app, _identity_provider(settings))

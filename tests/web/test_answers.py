@@ -1,9 +1,10 @@
 """Every request gets a clear answer, and nothing gets in without a mark."""
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from threading import Barrier
@@ -21,14 +22,17 @@ from tsalert.app import create_app
 from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import Submission, db, transaction
 from tsalert.staff.rules import RoleName
+from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
 from tsalert.web.once import new_submission
 
 __all__ = ["written"]
 bp = Blueprint("sample", __name__)
+MINUTE = timedelta(minutes=1)
 
 
 @bp.post("/sample")
@@ -278,6 +282,29 @@ def test_a_form_without_its_token_is_refused(fresh_app: Flask) -> None:
     fresh_app.config["WTF_CSRF_ENABLED"] = True
     answer = fresh_app.test_client().post("/sign-in", data={"email": "a@example.org", "password": "x"})
     assert answer.status_code == 400
+
+
+def test_a_form_whose_cookie_is_gone_comes_back_with_what_was_typed_and_can_be_sent(fresh_app: Flask) -> None:
+    fresh_app.config["WTF_CSRF_ENABLED"] = True
+    browser = fresh_app.test_client()
+    typed = {"is_now": "no", "happening": "A man knocked about the drains.", "drawn": stamp(utc_now() - MINUTE)}
+    refused = browser.post("/report", data=typed)
+    assert refused.status_code == 400
+    for words in ("This was not sent", "A man knocked about the drains.", "All that you typed is still here"):
+        assert words in refused.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', refused.text)
+    assert token
+    assert browser.post("/report", data=typed | {"csrf_token": token[1]}).status_code == 303
+
+
+def test_a_form_that_a_stranger_made_for_an_officer_comes_back_empty(
+    app: Flask, signed_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(RoleName.MANAGER)
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    refused = browser.post("/partners", data={"name": "A forged partner"})
+    assert (refused.status_code, "A forged partner" in refused.text) == (400, False)
+    assert "load that page again" in refused.text
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(client: FlaskClient, signed_in: Callable[..., FlaskClient]) -> None:
