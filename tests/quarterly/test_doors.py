@@ -73,6 +73,8 @@ def test_on_pages_a_report_goes_from_its_opening_to_its_second_revision(
     assert "Records came in after the report was published" in revised
     compared = author.get(f"{ONE}/compare?from=1&to=2").text
     assert "Talks" in compared
+    trail = author.get(ONE).text
+    assert [said in trail for said in ("Signed: author", "Signed: second person")] == [True, True]
     assert [row.status for row in queries.revisions_of(session, QUARTER)] == [Status.DRAFT, Status.PUBLISHED]
 
 
@@ -89,7 +91,7 @@ def test_the_list_shows_each_report_and_opens_one_for_a_quarter_that_has_none(au
     ("typed", "says"),
     [
         ({"quarter": ""}, "Choose a quarter"),
-        ({"quarter": "2022/23 Q5"}, "Give a period like"),
+        ({"quarter": "2022/23 Q5"}, "Give a quarter like 2022/23 Q1"),
         ({"quarter": "2022/23"}, "Give a quarter like 2022/23 Q1"),
         ({"quarter": "2150/51 Q1"}, "has not begun"),
     ],
