@@ -56,7 +56,7 @@ class ReportReasonSchema(Strict):
 class ReportRevisionSchema(ReportReasonSchema):
     """Why a report is revised, for the board in words and for the public as one of the grounds."""
 
-    ground = choice(Ground, required=True)
+    ground = choice(Ground, required=True, missing="Choose what the public is told.")
 
 
 class NewReportSignatureSchema(Strict):
