@@ -45,6 +45,8 @@ from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
 from tsalert.letters import template_views as letters_template_views
 from tsalert.letters import views as letters_views
+from tsalert.linked import api as linked_api
+from tsalert.linked import views as linked_views
 from tsalert.oversight import api as oversight_api
 from tsalert.oversight import views as oversight_views
 from tsalert.packs import api as packs_api
@@ -203,6 +205,7 @@ PAGES = (
     hygiene_views.bp,
     growth_views.bp,
     webhooks_views.bp,
+    linked_views.bp,
 )
 # Twilio signs what it sends, Notify shows its token, and whoever leaves a list or chooses comes by a link of their own.
 WITHOUT_FORM_TOKEN = (
@@ -265,6 +268,7 @@ OPERATIONS = (
     growth_api.list_growth,
     *circulation_api.blueprints,
     *webhooks_api.blueprints,
+    *linked_api.blueprints,
 )
 COMMANDS = (
     audit_cli.group,

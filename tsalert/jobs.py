@@ -19,6 +19,7 @@ from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
 from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
+from tsalert.linked import looking as linked
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
 from tsalert.quarterly.timetable import reminding as board_timetable
@@ -87,6 +88,7 @@ TIMETABLE = (
     Job("delete messages of old alerts", 3600, letting_go.let_go),
     Job("tell other programs", 2, webhooks.send_due),
     Job("forget what other programs were told", 3600, webhooks.forget_old),
+    Job("look at the keys of linked authorities", 600, linked.look_at_keys),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

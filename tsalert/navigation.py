@@ -138,6 +138,7 @@ ROOMS = (
             Link("Legal holds", "holds.list_holds", P.RUN_RETENTION, frozenset({"holds"})),
             Link("Programs", "tokens.list_accounts", P.CONNECT_PROGRAMS, frozenset({"tokens"})),
             Link("Webhooks", "webhooks.list_webhooks", P.CONNECT_PROGRAMS, frozenset({"webhooks"})),
+            Link("Linked authorities", "linked.list_authorities", P.CONNECT_PROGRAMS, frozenset({"linked"})),
             Link("Subject access", "access.list_requests", P.ANSWER_ACCESS, frozenset({"access"})),
             Link("Service", "status.show_status", P.SEE_STATUS, frozenset({"status"})),
             Link("Staff", "staffing.list_staff", P.MANAGE_STAFF),
