@@ -14,6 +14,8 @@ from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import looking
 from tsalert.evidence import service as evidence
+from tsalert.exchange import answering as offered
+from tsalert.exchange import sending as exchange
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
@@ -89,6 +91,8 @@ TIMETABLE = (
     Job("tell other programs", 2, webhooks.send_due),
     Job("forget what other programs were told", 3600, webhooks.forget_old),
     Job("look at the keys of linked authorities", 600, linked.look_at_keys),
+    Job("send to linked authorities", 5, exchange.send_due),
+    Job("let go of offers that lapsed", 60, offered.let_lapse),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

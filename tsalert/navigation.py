@@ -53,6 +53,7 @@ ROOMS = (
             Link("Board of cases", "case_board.show_board", P.READ_CASE, frozenset({"case_board"})),
             Link("Deadlines", "enforcement.list_ahead", P.READ_CASE),
             Link("Handovers", "handover.list_handovers", P.READ_CASE, frozenset({"handover"})),
+            Link("Offered to us", "exchange.list_packs", P.READ_CASE, frozenset({"exchange"})),
             Link("Referrals", "referrals.list_referrals", P.READ_CASE, frozenset({"referrals", "bodies"})),
             Link("From partners", "cases.list_referrals", P.READ_CASE),
             Link("Safeguarding", "safeguarding.list_concerns", P.READ_SENSITIVE, frozenset({"safeguarding"})),

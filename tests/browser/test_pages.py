@@ -97,6 +97,8 @@ WHERE = {
     "tokens.list_accounts": "/service-accounts",
     "tokens.list_own_tokens": "/account/tokens",
     "tokens.show_account": "/service-accounts/6",
+    "exchange.list_packs": "/offered-packs",
+    "exchange.show_pack": "/offered-packs/1",
     "linked.list_authorities": "/linked-authorities",
     "linked.show_authority": "/linked-authorities/1",
     "webhooks.list_webhooks": "/outgoing-webhooks",

@@ -23,7 +23,8 @@ from tsalert.web.fields import LARGEST_ID
 def make_key(*, actor: Actor, now: datetime) -> int:
     """Make a key that signs from now on; returns its number.
 
-    The one before signs no more, and what it signed stays good. Others take what the new one signs once they compared it.
+    The one before signs no more, and what it signed stays good. Others take what the new one signs once they have
+    compared it.
     """
     actor.require(Permission.CONNECT_PROGRAMS)
     salt = token_hex(16)

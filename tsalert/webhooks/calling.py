@@ -1,6 +1,6 @@
 """Calling another program: at the very machine that was found to be public, once, for ten seconds at most.
 
-Redirects are not followed, no more of the answer is read than the caller wants, and no proxy of the environment is asked.
+Redirects are not followed, no more of the answer is read than is wanted, and no proxy of the environment is asked.
 """
 
 import socket
