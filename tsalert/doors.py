@@ -46,6 +46,8 @@ from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
 from tsalert.letters import template_views as letters_template_views
 from tsalert.letters import views as letters_views
+from tsalert.nearby import api as nearby_api
+from tsalert.nearby import views as nearby_views
 from tsalert.oversight import api as oversight_api
 from tsalert.oversight import views as oversight_views
 from tsalert.packs import api as packs_api
@@ -176,6 +178,7 @@ PAGES = (
     *activities_pages.blueprints,
     *savings_pages.blueprints,
     feeds_views.bp,
+    nearby_views.bp,
     digests_views.bp,
     runs_views.bp,
     reports_views.bp,
@@ -264,6 +267,7 @@ OPERATIONS = (
     *quarterly_pages.operations,
     *alerts_pages.operations,
     *digests_api.blueprints,
+    *nearby_api.blueprints,
     *stop_api.blueprints,
     *mail_api.blueprints,
     *hygiene_api.blueprints,

@@ -115,6 +115,7 @@ ROOMS = (
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, _OF_ALERTS),
             Link("Templates", "alert_templates.list_templates", P.DRAFT_ALERT, frozenset({"alert_templates"})),
+            Link("Alerts of neighbours", "nearby.list_alerts", P.READ_ALERT, frozenset({"nearby"})),
             Link("Daily and weekly mails", "digests.list_digests", P.READ_ALERT, frozenset({"digests"})),
             Link("Stop all sending", "sending.show_sending", P.STOP_SENDING, frozenset({"sending"})),
             Link(

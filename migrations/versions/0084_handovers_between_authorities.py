@@ -1,4 +1,4 @@
-"""Handovers go to linked authorities and come from them, each as a message that is signed.
+"""Handovers go to linked authorities and come from them, signed; their alerts are read from their feeds.
 
 Revision ID: 0084
 Revises: 0083
@@ -86,8 +86,45 @@ def upgrade():
     )
     where = {"sqlite_where": _WAITS, "postgresql_where": _WAITS}
     op.create_index("ix_exchange_message_due", "exchange_message", ["due_at"], **where)
+    op.create_table(
+        "nearby_feed",
+        sa.Column("authority_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.Text(), nullable=True),
+        sa.Column("read_at", _TIME, nullable=True),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["authority_id"], ["linked_authority.id"], name=op.f("fk_nearby_feed_authority_id")),
+        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_nearby_feed")),
+    )
+    op.create_table(
+        "nearby_alert",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("headline", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=True),
+        sa.Column("urgency", sa.Text(), nullable=False),
+        sa.Column("wards", sa.JSON(), nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn_because", sa.Text(), nullable=True),
+        sa.Column("published_at", _TIME, nullable=False),
+        sa.Column("expires_at", _TIME, nullable=False),
+        sa.Column("read_at", _TIME, nullable=False),
+        sa.Column("used_at", _TIME, nullable=True),
+        sa.Column("used_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["authority_id"], ["linked_authority.id"], name=op.f("fk_nearby_alert_authority_id")),
+        sa.ForeignKeyConstraint(["used_by"], ["officer.id"], name=op.f("fk_nearby_alert_used_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nearby_alert")),
+        sa.UniqueConstraint("authority_id", "key", name=op.f("uq_nearby_alert_authority_id_key")),
+    )
+    op.create_index(op.f("ix_nearby_alert_published_at"), "nearby_alert", ["published_at"])
 
 
 def downgrade():
+    op.drop_table("nearby_alert")
+    op.drop_table("nearby_feed")
     op.drop_table("exchange_message")
     op.drop_table("offered_pack")

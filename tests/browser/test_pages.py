@@ -99,6 +99,8 @@ WHERE = {
     "tokens.show_account": "/service-accounts/6",
     "exchange.list_packs": "/offered-packs",
     "exchange.show_pack": "/offered-packs/1",
+    "nearby.list_alerts": "/nearby-alerts",
+    "nearby.show_alert": "/nearby-alerts/1",
     "linked.list_authorities": "/linked-authorities",
     "linked.show_authority": "/linked-authorities/1",
     "webhooks.list_webhooks": "/outgoing-webhooks",

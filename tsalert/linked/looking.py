@@ -54,7 +54,7 @@ def keys_at(url: str) -> list[str]:
 
 def look_at_keys(now: datetime) -> int:
     """Read what every linked authority says of its keys; returns how many it has revoked since. Again does no harm."""
-    linked = [(row.id, row.url) for row in queries.standing_rows(db.session())]
+    linked = queries.to_ask(db.session())
     db.session.rollback()  # nothing is held open while somebody else is waited for
     return sum(_look(authority_id, url, now) for authority_id, url in linked)
 

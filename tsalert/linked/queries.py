@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, Unavailable
 from tsalert.linked.models import LinkedAuthority, LinkedKey, SigningKey
-from tsalert.linked.rules import Standing, fingerprint_of
+from tsalert.linked.rules import Standing, fingerprint_of, is_invented
 from tsalert.web.fields import LARGEST_ID
 
 
@@ -84,6 +84,11 @@ def standing_rows(session: Session) -> Sequence[LinkedAuthority]:
     """Return the authorities that are linked now."""
     standing = select(LinkedAuthority).where(LinkedAuthority.ended_at.is_(None))
     return session.scalars(standing.order_by(LinkedAuthority.name, LinkedAuthority.id)).all()
+
+
+def to_ask(session: Session) -> list[tuple[int, str]]:
+    """Return the number and address of every linked authority that there can be; invented ones are never asked."""
+    return [(row.id, row.url) for row in standing_rows(session) if not is_invented(row.url)]
 
 
 def names(session: Session) -> dict[int, str]:

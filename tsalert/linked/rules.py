@@ -73,6 +73,11 @@ def read_base(url: str) -> str:
     return f"{target.scheme}://{host.lower()}" + ("" if target.port == usual else f":{target.port}")
 
 
+def is_invented(url: str) -> bool:
+    """Tell whether an address is one of the names that are nobody's (RFC 2606), such as those of a demonstration."""
+    return url.endswith(".example")
+
+
 def read_key(text: str) -> str:
     """Return a public key as it is kept.
 

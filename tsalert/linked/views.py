@@ -64,8 +64,8 @@ def trust_key(authority_id: int) -> ResponseReturnValue:
 
 @bp.post("/linked-authorities/<int:authority_id>/keys/<int:key_id>/revoked")
 @requires(Permission.CONNECT_PROGRAMS)
-@refuses_on(show_authority)
-@redisplays(show_authority)
+@refuses_on(lambda authority_id, **_: show_authority(authority_id))
+@redisplays(lambda authority_id, **_: show_authority(authority_id))
 def revoke_their_key(authority_id: int, key_id: int) -> ResponseReturnValue:
     """Trust a key no more."""
     told = load_form(RevocationReasonSchema())
@@ -95,8 +95,8 @@ def make_key() -> ResponseReturnValue:
 
 @bp.post("/linked-authorities/own-keys/<int:key_id>/revoked")
 @requires(Permission.CONNECT_PROGRAMS)
-@refuses_on(list_authorities)
-@redisplays(list_authorities)
+@refuses_on(lambda **_: list_authorities())
+@redisplays(lambda **_: list_authorities())
 def revoke_own_key(key_id: int) -> ResponseReturnValue:
     """Tell everybody to trust a key of ours no more."""
     own_keys.revoke_key(key_id, **load_form(RevocationReasonSchema()), actor=current_actor(), now=utc_now())
