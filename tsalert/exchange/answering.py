@@ -147,8 +147,8 @@ def _new_case(row: OfferedPack, authority: str) -> NewCase:
         channel=Channel(matter["channel"]) if matter["channel"] in [*Channel] else Channel.UNKNOWN,
         kind=kind if kind and fits(category, kind) else None,
         source=Source.OTHER_TRADING_STANDARDS,
-        victim_name=matter["victim_name"],
-        address=matter["address"],
+        victim_name=matter["victim_name"] or None,
+        address=matter["address"] or None,
         postcode=_postcode(matter["postcode"]),
         chosen_for_vulnerability=matter["chosen_for_vulnerability"],
     )
