@@ -43,9 +43,7 @@ _ALERTS: tuple[tuple[str, str, str, int, str | None], ...] = (
     ),
 )
 _REFERENCE = "D26-00017-C"
-_FACTS = (
-    "Two men with a white van asked for £1,200 for a gutter. It was seen on your side of Border Road on Monday."
-)
+_FACTS = "Two men with a white van asked for £1,200 for a gutter. It was seen on your side of Border Road on Monday."
 
 
 def load_neighbours(email: str, now: datetime) -> None:

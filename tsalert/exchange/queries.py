@@ -1,6 +1,7 @@
 """Finding messages to other authorities, and what they offer to us."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -136,15 +137,21 @@ def get_pack(session: Session, pack_id: int) -> PackView:
 
     :raises NotFound: there is none.
     """
-    return _view(session, get_pack_row(session, pack_id))
+    row = get_pack_row(session, pack_id)
+    answer = find_message(session, Kind.ANSWER, pack_id=row.id)
+    (found,) = _views(session, [row])
+    return replace(found, answer=sending_of(session, answer) if answer else None)
 
 
 def list_packs(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> list[PackView]:
-    """Return a page of what is offered to us, the newest first; none that became a restricted case."""
+    """Return a page of what is offered to us, the newest first; none that became a restricted case.
+
+    How far each answer has come is left out.
+    """
     seen = OfferedPack.case_id.is_(None) | tiers.visible(reader, Subject.CASE, OfferedPack.case_id, now=now)
     query = select(OfferedPack).where(seen).order_by(OfferedPack.id.desc()).limit(PAGE)
-    found = session.scalars(query if after is None else query.where(OfferedPack.id < after))
-    return [_view(session, row) for row in found]
+    found = session.scalars(query if after is None else query.where(OfferedPack.id < after)).all()
+    return _views(session, found)
 
 
 def lapsed_ids(session: Session, now: datetime) -> list[int]:
@@ -167,14 +174,19 @@ def due_messages(now: datetime) -> Select[int]:
     )
 
 
-def _view(session: Session, row: OfferedPack) -> PackView:
-    answer = find_message(session, Kind.ANSWER, pack_id=row.id)
-    return PackView(
-        row=row,
-        authority=linked.names(session)[row.authority_id],
-        state=State.of(row.state),
-        content=row.pack,
-        revoked_at=session.scalar(select(LinkedKey.revoked_at).where(LinkedKey.id == row.key_id)),
-        answered_by=staff.officer_names(session).get(row.answered_by or 0),
-        answer=sending_of(session, answer) if answer else None,
-    )
+def _views(session: Session, rows: Sequence[OfferedPack]) -> list[PackView]:
+    authorities, officers = linked.names(session), staff.officer_names(session)
+    keys = {row.key_id for row in rows}
+    revoked = dict(session.execute(select(LinkedKey.id, LinkedKey.revoked_at).where(LinkedKey.id.in_(keys))).all())
+    return [
+        PackView(
+            row=row,
+            authority=authorities[row.authority_id],
+            state=State.of(row.state),
+            content=row.pack,
+            revoked_at=revoked[row.key_id],
+            answered_by=officers.get(row.answered_by or 0),
+            answer=None,
+        )
+        for row in rows
+    ]

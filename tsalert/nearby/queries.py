@@ -1,5 +1,6 @@
 """Finding alerts of linked authorities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +43,7 @@ def list_alerts(session: Session, *, now: datetime, after: int | None = None) ->
         last = find_row(session, after)
         older = (NearbyAlert.published_at == last.published_at) & (NearbyAlert.id < last.id)
         query = query.where((NearbyAlert.published_at < last.published_at) | older)
-    return [_view(session, row, now) for row in session.scalars(query.limit(PAGE))]
+    return _views(session, session.scalars(query.limit(PAGE)).all(), now)
 
 
 def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
@@ -50,7 +51,8 @@ def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
 
     :raises NotFound: there is none.
     """
-    return _view(session, find_row(session, nearby_id), now)
+    (found,) = _views(session, [find_row(session, nearby_id)], now)
+    return found
 
 
 def find_row(session: Session, nearby_id: int, *, lock: bool = False) -> NearbyAlert:
@@ -71,7 +73,14 @@ def list_feeds(session: Session) -> list[FeedView]:
     return [FeedView(row.name, *read.get(row.id, (None, None))) for row in linked.standing_rows(session)]
 
 
-def _view(session: Session, row: NearbyAlert, now: datetime) -> NearbyView:
-    state = state_of(is_withdrawn=row.is_withdrawn, expires_at=row.expires_at, now=now)
-    used_by = staff.officer_names(session).get(row.used_by or 0)
-    return NearbyView(row, linked.names(session)[row.authority_id], state, used_by)
+def _views(session: Session, rows: Sequence[NearbyAlert], now: datetime) -> list[NearbyView]:
+    authorities, officers = linked.names(session), staff.officer_names(session)
+    return [
+        NearbyView(
+            row=row,
+            authority=authorities[row.authority_id],
+            state=state_of(is_withdrawn=row.is_withdrawn, expires_at=row.expires_at, now=now),
+            used_by=officers.get(row.used_by or 0),
+        )
+        for row in rows
+    ]
