@@ -17,6 +17,7 @@ from tsalert.handover import queries as handover_queries
 from tsalert.handover import service as handovers
 from tsalert.handover.rules import State
 from tsalert.linked import looking, own_keys
+from tsalert.linked import service as linking
 
 Pair = tuple[Installation, Installation]
 
@@ -174,3 +175,14 @@ def test_without_a_connection_offer_and_answer_travel_as_files(linked: Pair) -> 
     assert bring(desk, answer).status_code == 303  # again changes nothing
     wrong = bring(browser, taken.data[:-9] + b"AAAAAAAAA")
     assert (wrong.status_code, "changed since it was signed" in wrong.text) == (422, True)
+
+
+def test_what_waits_for_an_authority_whose_link_has_ended_says_so(linked: Pair) -> None:
+    here, _ = linked
+    handover_id, _ = offered(here)
+    here.does(lambda actor, now: offering.send(handover_id, 1, actor=actor, now=now))
+    here.does(lambda actor, now: linking.end(1, "They left.", actor=actor, now=now))
+    here.works()
+    assert fault(here, handover_id) == (Sending.GIVEN_UP, "The link with them has ended.")
+    refused = here.browser().post(f"/handovers/{handover_id}/sending/again")
+    assert (refused.status_code, "has ended" in refused.text) == (409, True)

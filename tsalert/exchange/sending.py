@@ -39,6 +39,7 @@ class Outgoing:
 def send_due(now: datetime) -> int:
     """Send what is due to linked authorities; returns how many messages were tried. Again does no harm."""
     offering.tell_of_ends(now)
+    _give_up_unlinked(now)
     if db.session().scalar(queries.due_messages(now).limit(1)) is None:
         return 0
     try:
@@ -48,6 +49,17 @@ def send_due(now: datetime) -> int:
     for message in claimed:
         _record(message, _send(message), now)
     return len(claimed)
+
+
+def _give_up_unlinked(now: datetime) -> None:
+    """Say of what waits for an authority whose link has ended that it does not go out."""
+    ended = select(LinkedAuthority.id).where(LinkedAuthority.ended_at.is_not(None))
+    waits = (ExchangeMessage.state == Sending.WAITING, ExchangeMessage.authority_id.in_(ended))
+    if db.session().scalar(select(ExchangeMessage.id).where(*waits).limit(1)) is None:
+        return
+    told = {"state": Sending.GIVEN_UP, "fault": "The link with them has ended.", "settled_at": as_utc(now)}
+    with transaction() as session:
+        session.execute(update(ExchangeMessage).where(*waits).values(told))
 
 
 def _claim(now: datetime) -> list[Outgoing]:
