@@ -44,7 +44,8 @@ def test_a_former_key_is_still_published_and_a_revoked_one_says_so(session: Sess
     assert [key["revoked"] for key in own_keys.published(session)["keys"]] == [False, True]
     with pytest.raises(Conflict):
         own_keys.revoke_key(first, "Again.", actor=administrator, now=NOW)
-    acts = session.execute(select(AuditEvent.action, AuditEvent.detail).where(AuditEvent.subject == "signing key"))
+    ours = select(AuditEvent.action, AuditEvent.detail).where(AuditEvent.subject == "signing key")
+    acts = session.execute(ours.order_by(AuditEvent.id))
     assert [(action, detail.get("reason")) for action, detail in acts][-1] == ("revoked", "A laptop was stolen.")
 
 

@@ -12,13 +12,13 @@ from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
 from tsalert.webhooks.rules import read_target
 
-ALGORITHM = "Ed25519"
+ALGORITHM: Final = "Ed25519"
 KEYS_PATH = "/.well-known/tsalert-authority"
 # The library that checks signatures takes no longer ones.
 LONGEST_SIGNED = 128_000

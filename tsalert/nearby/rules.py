@@ -59,4 +59,4 @@ def begin_with(words: Words, authority: str, *, topics: Collection[str]) -> dict
         "advice": words.advice,
         "urgency": words.urgency if words.urgency in [*Urgency] else Urgency.ROUTINE.value,
     }
-    return begun | ({"topic": words.topic} if words.topic in topics else {})
+    return begun | ({"topic": words.topic} if words.topic and words.topic in topics else {})
