@@ -100,7 +100,7 @@ def _broadcast(count: int) -> float:
     started, pause = perf_counter(), Event()
     while not queries.progress(db.session(), mailing_id).is_finished:
         db.session.rollback()
-        pause.wait(0.02)
+        pause.wait(0.05)
     took = perf_counter() - started
     assert queries.progress(db.session(), mailing_id).sent == count
     return took

@@ -50,12 +50,13 @@ def main(a_second: int, seconds: float) -> int:
 def _measure(url: str, folder: Path, a_second: int, seconds: float) -> dict[str, Any]:
     app = _filled_app(url, folder)
     with served("tests.benchmarks.bare_site:app", app, folder / "bare.log", config=BARE) as site:
-        bare = _ask(site, a_second, seconds, ("/",))
+        bare = ask_steadily(site, a_second, seconds, ("/",))
     with served("wsgi:app", app, folder / "web.log") as site:
-        return {"bare": bare, "public": _ask(site, a_second, seconds, PATHS)}
+        return {"bare": bare, "public": ask_steadily(site, a_second, seconds, PATHS)}
 
 
-def _ask(site: str, a_second: int, seconds: float, paths: tuple[str, ...]) -> dict[str, Any]:
+def ask_steadily(site: str, a_second: int, seconds: float, paths: tuple[str, ...]) -> dict[str, Any]:
+    """Let strangers ask for pages in turn, so many a second; returns what they saw."""
     shape = (str(a_second), str(seconds), *paths)
     command = [sys.executable, "-m", "tests.benchmarks.public_clients", site, *shape]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)

@@ -7,7 +7,8 @@ connection as a stranger's browser does, and prints one JSON document.
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from threading import Event, Thread
@@ -16,16 +17,22 @@ from urllib.parse import urlsplit
 
 _THREADS = 24
 _PERCENTILES = (50, 95, 99)
+# Makes the request of a number, and returns its status, or the name of what broke.
+Ask = Callable[[int], str]
 
 
 class Crowd:
-    """So many requests a second, each due at its own moment; whichever thread is free takes the next."""
+    """So many requests a second, each due at its own moment; whichever thread is free takes the next.
 
-    def __init__(self, address: str, paths: Sequence[str], a_second: int, seconds: float) -> None:
-        self._address, self._paths, self._pace = address, paths, a_second
+    :param asks: how each kind of request is made.
+    :param order: the kinds in turn, over and over.
+    """
+
+    def __init__(self, asks: Mapping[str, Ask], order: Sequence[str], a_second: int, seconds: float) -> None:
+        self._asks, self._order, self._pace = asks, order, a_second
         self._most = int(a_second * seconds)
         self._next, self._begun, self._pause = count(), perf_counter() + 0.2, Event()
-        self.took: dict[str, list[float]] = {path: [] for path in paths}
+        self.took: dict[str, list[float]] = {kind: [] for kind in asks}
         self.answers: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -40,22 +47,24 @@ class Crowd:
         while (number := next(self._next)) < self._most:
             due = self._begun + number / self._pace
             self._pause.wait(max(0.0, due - perf_counter()))
-            path = self._paths[number % len(self._paths)]
-            answer = self._ask(path)
-            self.took[path].append(perf_counter() - due)
+            kind = self._order[number % len(self._order)]
+            answer = self._asks[kind](number)
+            self.took[kind].append(perf_counter() - due)
             self.answers[answer] += 1
 
-    def _ask(self, path: str) -> str:
-        connection = HTTPConnection(self._address, timeout=30)
-        try:
-            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
-            answer = connection.getresponse()
-            answer.read()
-        except (OSError, HTTPException) as error:
-            return type(error).__name__
-        finally:
-            connection.close()
-        return str(answer.status)
+
+def fetch(address: str, path: str, _number: int) -> str:
+    """Read a page as a stranger's browser does, over a connection of its own."""
+    connection = HTTPConnection(address, timeout=30)
+    try:
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, HTTPException) as error:
+        return type(error).__name__
+    finally:
+        connection.close()
+    return str(answer.status)
 
 
 def percentiles(took: Sequence[float]) -> dict[str, float]:
@@ -64,14 +73,20 @@ def percentiles(took: Sequence[float]) -> dict[str, float]:
     return {f"p{rank}": round(ordered[-(-len(ordered) * rank // 100) - 1] * 1000, 1) for rank in _PERCENTILES}
 
 
+def summary(crowd: Crowd, *, good: Collection[str]) -> dict[str, object]:
+    """Return how many answers came, milliseconds in all and by kind, and what went wrong."""
+    every = [each for took in crowd.took.values() for each in took]
+    bad = {answer: number for answer, number in crowd.answers.items() if answer not in good}
+    by_kind = {kind: percentiles(took) for kind, took in crowd.took.items()}
+    return {"n": len(every), **percentiles(every), "bad": bad, "by_kind": by_kind}
+
+
 def main(site: str, a_second: int, seconds: float, paths: Sequence[str]) -> None:
     """Ask, and print what was seen."""
-    crowd = Crowd(urlsplit(site).netloc, paths, a_second, seconds)
+    asks = {path: partial(fetch, urlsplit(site).netloc, path) for path in paths}
+    crowd = Crowd(asks, paths, a_second, seconds)
     crowd.run()
-    every = [each for took in crowd.took.values() for each in took]
-    bad = {answer: number for answer, number in crowd.answers.items() if answer != "200"}
-    by_path = {path: percentiles(took) for path, took in crowd.took.items()}
-    print(json.dumps({"n": len(every), **percentiles(every), "bad": bad, "by_path": by_path}))
+    print(json.dumps(summary(crowd, good={"200"})))
 
 
 if __name__ == "__main__":

@@ -89,13 +89,19 @@ def summary(people: list[Browser], *, good: set[str]) -> dict[str, object]:
 
 def _save(browser: Browser, pause: float, stop: Event, mark: str, number: int) -> None:
     rng = Random(f"{mark} {number}")
-    _, page = browser.ask("GET", "/calls/new")
-    hidden = {"csrf_token": _TOKEN.findall(page)[0], "opened": _OPENED.findall(page)[0]}
+    hidden = open_form(browser)
     while not stop.wait(pause * rng.uniform(0.5, 1.5)):
-        browser.timed("POST", "/calls", hidden | _call(rng, mark))
+        browser.timed("POST", "/calls", hidden | invent_call(rng, mark))
 
 
-def _call(rng: Random, mark: str) -> dict[str, str]:
+def open_form(browser: Browser) -> dict[str, str]:
+    """Open the form for a call, and return what it holds unseen."""
+    _, page = browser.ask("GET", "/calls/new")
+    return {"csrf_token": _TOKEN.findall(page)[0], "opened": _OPENED.findall(page)[0]}
+
+
+def invent_call(rng: Random, mark: str) -> dict[str, str]:
+    """Return what an officer fills in of a call."""
     told = {"line": "rapid_voice", "disposition": "new_incident", "category": "doorstep_crime", "grade": "proposed"}
     ticks = {name: "yes" for name in ("is_trader_on_site", "is_vulnerable") if rng.random() < 0.7}
     where = {"address": address(rng), "postcode": rng.choice(POSTCODES), "ward_code": rng.choice(WARDS)[0]}

@@ -27,7 +27,7 @@ from tsalert.db import UTCDateTime
 from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.models import Delivery
-from tsalert.delivery.receipts import apply_reports
+from tsalert.delivery.receipts import raise_reported
 from tsalert.delivery.retries import Outcome
 from tsalert.delivery.rules import Channel, Status
 
@@ -62,10 +62,11 @@ def record_outcomes(
     for number, each in outcomes.items():
         if each.status is not Status.ACCEPTED:
             batch.settle(number, each)
-    change_counts(session, batch.changes)
     if accepted and channel is not Channel.EMAIL:
-        # A receipt may have come before the reference it speaks of was stored.
-        apply_reports(session, [reference for reference in accepted.values() if reference], now=now)
+        # A receipt may have come before the reference it speaks of was stored. Whoever writes receipts changes the
+        # counters last, too, so that neither waits for the other.
+        batch.changes.update(raise_reported(session, [ref for ref in accepted.values() if ref], now=now))
+    change_counts(session, batch.changes)
     for mailing_id in {mailing_id for mailing_id, _, _ in batch.changes}:
         complete_if_done(session, mailing_id, now)
 

@@ -1,10 +1,13 @@
 """What providers report after they took a message: in any order, any number of times."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 
+from flask import current_app
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -12,10 +15,12 @@ from sqlalchemy.orm import Session
 from tsalert.db import db, transaction
 from tsalert.delivery.counting import change_counts
 from tsalert.delivery.endpoints import suppress
+from tsalert.delivery.gathering import Gathering
 from tsalert.delivery.models import Delivery, DeliveryEvent
 from tsalert.delivery.ringing import ring_again
 from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 
+_Place = tuple[int, str, str]  # of a counter: mailing, channel, status
 # Built once, since building them would cost more than running them.
 _SAME = select(DeliveryEvent.id).where(
     DeliveryEvent.provider_ref == bindparam("reference"), DeliveryEvent.status == bindparam("reported")
@@ -33,34 +38,62 @@ _REPORTED_ON = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider reported of one message."""
+
+    channel: Channel
+    provider_ref: str
+    status: Status
+    at: datetime
+
+
 def record_receipt(channel: Channel, provider_ref: str, status: Status, *, now: datetime) -> None:
     """Note what a provider reported of a message; a status only rises, so repeats and wrong order change nothing.
 
     A report that overtakes its message, whose reference is not stored yet, is kept and counts later. Of those that come
-    again, as half of them do, no more is asked than whether they are known, and nobody waits for that.
+    again, as half of them do, no more is asked than whether they are known, and nobody waits for that. Those that come
+    at one moment are written in one transaction: they all change the counters of the same mailing.
     """
     if _is_known(db.session(), provider_ref, status):
         return
-    with transaction() as session:
-        event = {"channel": channel, "provider_ref": provider_ref, "status": status, "at": now}
-        session.connection().execute(_adding(session.get_bind().dialect.name), event)
-        apply_reports(session, [provider_ref], now=now)
+    gathering: Gathering[Receipt] = current_app.extensions.setdefault("tsalert_receipts", Gathering(_write))
+    gathering.do(Receipt(channel, provider_ref, status, now))
 
 
 def _is_known(session: Session, provider_ref: str, status: Status) -> bool:
-    return session.scalar(_SAME, {"reference": provider_ref, "reported": status}) is not None
+    is_known = session.scalar(_SAME, {"reference": provider_ref, "reported": status}) is not None
+    session.rollback()
+    return is_known
 
 
-def apply_reports(session: Session, provider_refs: list[str], *, now: datetime) -> None:
+def _write(receipts: Sequence[Receipt]) -> None:
+    with transaction() as session:
+        # In one order, lest two processes wait for each other's.
+        events = [
+            {"channel": each.channel, "provider_ref": each.provider_ref, "status": each.status, "at": each.at}
+            for each in sorted(receipts, key=lambda each: (each.provider_ref, each.status))
+        ]
+        session.connection().execute(_adding(session.get_bind().dialect.name), events)
+        apply_reports(session, [each.provider_ref for each in receipts], now=max(each.at for each in receipts))
+
+
+def apply_reports(session: Session, provider_refs: Sequence[str], *, now: datetime) -> None:
     """Raise deliveries to what was reported of their references; a step, taken after either was written."""
+    change_counts(session, raise_reported(session, provider_refs, now=now))
+
+
+def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[_Place]:
+    """Raise deliveries likewise, and return what that adds to the counters, for a caller who adds more."""
     _take_turns(session, provider_refs)
+    changes: Counter[_Place] = Counter()
     reports: dict[str, list[Status]] = {}
     for reference, status in session.execute(_REPORTS, {"references": provider_refs}):
         reports.setdefault(reference, []).append(Status(status))
-    if not reports:
-        return
-    for delivery in session.scalars(_REPORTED_ON, {"references": [*reports]}):
-        _settle(session, delivery, reports[str(delivery.provider_ref)], now)
+    if reports:
+        for delivery in session.scalars(_REPORTED_ON, {"references": [*reports]}):
+            changes.update(_settle(session, delivery, reports[str(delivery.provider_ref)], now))
+    return changes
 
 
 @lru_cache(maxsize=2)
@@ -88,17 +121,17 @@ def _lock_number(provider_ref: str) -> int:
     return int.from_bytes(sha256(f"receipt {provider_ref}".encode()).digest()[:8], signed=True)
 
 
-def _settle(session: Session, delivery: Delivery, reports: list[Status], now: datetime) -> None:
+def _settle(session: Session, delivery: Delivery, reports: list[Status], now: datetime) -> Mapping[_Place, int]:
     before = after = Status(delivery.status)
     for report in reports:
         after = settle(after, report)
     if after is before:
-        return
+        return {}
     if after is Status.UNDELIVERED and ring_again(session, delivery, now=now):
         after = Status.PENDING
     else:
         delivery.status, delivery.settled_at = after, now
-    mailing_id, channel = delivery.mailing_id, delivery.channel
-    change_counts(session, {(mailing_id, channel, before): -1, (mailing_id, channel, after): 1})
     if after is Status.HARD_BOUNCED:
         suppress(session, delivery.endpoint_id, SuppressionReason.BOUNCED, now)
+    place = delivery.mailing_id, delivery.channel
+    return {(*place, before): -1, (*place, after): 1}

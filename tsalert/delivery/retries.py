@@ -11,7 +11,7 @@ FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0
 # Somebody waits for a page, and there are never so many that they could crowd a provider.
 FIRST_WAIT_OF_PAGE, LONGEST_WAIT_OF_PAGE = 2.0, 15.0
 MOST_ATTEMPTS = 20
-SMALLEST_CLAIM, LARGEST_CLAIM = 10, 100
+SMALLEST_CLAIM, LARGEST_CLAIM = 10, 250
 _QUICK, _SLOW = 0.25, 0.5
 WATCHED_RESULTS, TOLERATED_FAILURES = 200, 20
 
@@ -79,7 +79,7 @@ def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
     Then an urgent message, a pause or a cancellation never waits long behind a slow provider.
 
     :param took: seconds that the last full claim lasted.
-    :param connections: over which it was sent; of a machine that is lost, as many hundred are in doubt at most.
+    :param connections: over which it was sent; of a machine that is lost, all of one claim may be in doubt.
     """
     if took < _QUICK:
         return min(LARGEST_CLAIM * connections, size * 2)
