@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from io import StringIO
 from pathlib import Path
 from threading import Barrier
@@ -31,6 +32,7 @@ from tsalert.web.access import public
 from tsalert.web.once import new_submission
 
 __all__ = ["written"]
+PAGES_OF_FORMS = ("page", "refused_on")
 bp = Blueprint("sample", __name__)
 MINUTE = timedelta(minutes=1)
 
@@ -337,3 +339,10 @@ def test_whoever_is_overtaken_at_the_database_hears_so_and_gets_no_500(
     said = answer.get_data(as_text=True)
     assert "at this moment" in said
     assert "All that I typed" in said or kind != "text/html"
+
+
+def test_whatever_form_is_refused_its_page_can_be_drawn_again(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        view, asked = app.view_functions[rule.endpoint], dict.fromkeys(rule.arguments)
+        for page in filter(None, (getattr(view, name, None) for name in PAGES_OF_FORMS)):
+            signature(page).bind(**asked)
