@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format assets audit bench soak lock clean
+.PHONY: help run test check format assets audit bench soak pictures lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -48,6 +48,9 @@ audit: $(AUDIT)/.installed ## Ask for known weaknesses of every pinned package; 
 		--requirement requirements.txt --requirement requirements-dev.txt || failed=1; \
 	npm audit --package-lock-only || failed=1; \
 	exit $$failed
+
+pictures: $(BIN)/.developed assets ## Take the documents' pictures of the demonstration anew, and draw the architecture from the code
+	pytest tests/browser/pictures.py
 
 assets: $(BIN)/.installed ## Build the page assets from npm packages
 	@python assets/build.py

@@ -63,8 +63,9 @@ def test_every_command_of_ours_explains_itself_and_stands_in_the_documents(app: 
 
 def test_every_document_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for path in (ROOT / "docs").glob("*.md"):
-        assert f"docs/{path.name}" in readme, path.name
+    for path in (ROOT / "docs").rglob("*.md"):
+        name = path.relative_to(ROOT)
+        assert path.parent.name == "adr" or str(name) in readme, name
 
 
 def test_the_picture_of_the_rooms_is_the_order_in_which_they_import() -> None:
@@ -87,7 +88,7 @@ def test_every_decision_has_a_number_of_its_own() -> None:
 
 def test_make_help_names_every_target() -> None:
     listed = run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("run", "test", "check", "bench", "soak", "audit"):
+    for target in ("run", "test", "check", "bench", "soak", "audit", "pictures"):
         assert re.search(rf"^{target}\s", listed, re.MULTILINE), target
 
 

@@ -1,14 +1,14 @@
 """Other authorities are linked: each is known by keys that somebody compared, and we sign with keys of our own.
 
 Revision ID: 0083
-Revises: 0079
+Revises: 0082
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0083"
-down_revision = "0079"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     quarterly,
     receipts,
     response,
+    room,
     safekeeping,
     savings,
     sending,
@@ -54,5 +55,6 @@ if __name__ == "__main__":
             quarterly.main(1_000_000, 500_000),
             board_report.main(),
             safekeeping.main(1_000_000),
+            room.main(100_000, 50_000),
         )
     )
