@@ -1,5 +1,6 @@
 """What is written for readers holds for the program."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -87,5 +88,15 @@ def test_every_decision_has_a_number_of_its_own() -> None:
 
 def test_make_help_names_every_target() -> None:
     listed = run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("run", "test", "check", "bench", "soak", "pictures"):
+    for target in ("run", "test", "check", "bench", "soak", "audit", "pictures"):
         assert re.search(rf"^{target}\s", listed, re.MULTILINE), target
+
+
+def test_the_licence_of_every_package_that_it_is_made_of_is_told() -> None:
+    pinned = re.findall(
+        r"^([a-z0-9.-]+)(?:\[.*\])?==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assets = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    rows = re.findall(r"^\| [^|]+ \| (`.+) \|$", (ROOT / "docs/licences.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert sorted(told) == sorted([*pinned, *assets])

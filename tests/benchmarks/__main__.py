@@ -22,6 +22,8 @@ from tests.benchmarks import (
     room,
     safekeeping,
     savings,
+    sending,
+    snapshot,
     subscribers,
     trail,
 )
@@ -29,7 +31,9 @@ from tests.benchmarks import (
 if __name__ == "__main__":
     raise SystemExit(
         max(
-            broadcast.main(10_000),
+            broadcast.main(1_000_000),
+            snapshot.main(1_000_000),
+            sending.main(1_000_000),
             kills.main(20, 10_000),
             importing.main(100_000),
             subscribers.main(1_000_000),
