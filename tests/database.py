@@ -33,24 +33,11 @@ def postgresql_server(folder: Path) -> Iterator[str]:
 @contextmanager
 def copied_database(url: str) -> Iterator[str]:
     """Make a database with all that is in this one, to which nobody may be connected; it goes afterwards."""
-    with _database_like(url, make_url(url).database or "") as copy:
-        yield copy
-
-
-@contextmanager
-def empty_database(url: str) -> Iterator[str]:
-    """Make a database without anything on the same server; it goes afterwards."""
-    with _database_like(url, "template1") as empty:
-        yield empty
-
-
-@contextmanager
-def _database_like(url: str, template: str) -> Iterator[str]:
     name = f"fresh_{uuid4().hex}"
     original = make_url(url)
     maintenance = create_engine(original.set(database="template1"), isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original.database}"))
     yield original.set(database=name).render_as_string(hide_password=False)
     with maintenance.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -60,7 +60,7 @@ def _signed_in(app: Flask) -> FlaskClient:
 @contextmanager
 def _filled(database_url: str, file: Path, version: str, folder: Path) -> Iterator[Flask]:
     """Make the application on a database with the rows of a file, at the version that the file has."""
-    with _place(database_url, file) as url:
+    with _place(database_url, file, folder) as url:
         app = create_app(settings(url, folder, **KEYS))
         app.test_client_class = IsolatedClient
         app.config["WTF_CSRF_ENABLED"] = False
@@ -77,11 +77,11 @@ def _filled(database_url: str, file: Path, version: str, folder: Path) -> Iterat
 
 
 @contextmanager
-def _place(database_url: str, file: Path) -> Iterator[str]:
+def _place(database_url: str, file: Path, folder: Path) -> Iterator[str]:
     if database_url.startswith("sqlite"):
         yield f"sqlite:///{file}"
         return
-    with empty_database(database_url) as url:
+    with empty_database(database_url, folder) as url:
         yield url
 
 
