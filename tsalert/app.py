@@ -49,6 +49,7 @@ from tsalert.web import (
     once,
     pages,
     tracing,
+    unproven,
     uploads,
 )
 from tsalert.web.api import SPEC, ProblemApi
@@ -129,6 +130,8 @@ def _web_config(settings: Settings) -> dict[str, object]:
     return {
         "MAX_CONTENT_LENGTH": _LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": _LARGEST_REQUEST,
+        # A browser takes a cookie of that name from this very host alone, and over HTTPS.
+        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -151,6 +154,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     compressing.init_app(app)
     caching.init_app(app)
     errors.init_app(app)
+    unproven.init_app(app)
     filters.init_app(app)
     signing_in.init_app(app)
     single_sign_on.init_app(app, _identity_provider(settings))

@@ -5,7 +5,8 @@ from email.policy import SMTP
 
 import pytest
 
-from tsalert.alerts.wording import Letterhead, Notice, Wording, word
+from tsalert.alerts.rules import Edition
+from tsalert.alerts.wording import Letterhead, Notice, Wording, other_editions, word
 
 HEAD = Letterhead(
     "Testshire",
@@ -51,6 +52,12 @@ def test_mail_says_whom_to_ring_where_there_is_a_number(wording: Wording) -> Non
 
 def test_the_end_is_a_london_day(wording: Wording) -> None:
     assert "until 11 June 2026" in wording.text
+
+
+def test_each_sentence_at_the_end_of_a_partners_copy_stands_on_a_line_of_its_own() -> None:
+    below = other_editions(NOTICE, HEAD)[Edition.PARTNER].text.splitlines()
+    assert "It applies until 11 June 2026." in below
+    assert f"Is it real? Check TS-2026-014 at {LINK}" in below
 
 
 def test_texts_carry_the_headline_unless_they_have_words_of_their_own(wording: Wording) -> None:

@@ -21,7 +21,7 @@ from tsalert.core.periods import parse_period
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
-from tsalert.subscribers import partnering
+from tsalert.subscribers import observing, partnering
 from tsalert.subscribers.preferences import moving
 from tsalert.subscribers.preferences.acting import by_officer
 from tsalert.subscribers.queries import circulation
@@ -204,8 +204,8 @@ def test_who_signed_up_by_two_partners_codes_is_observed_once_and_for_the_first(
     join_by_code(session, partner_id, "ann@example.org", at=NOW)
     join_by_code(session, partner_id, "ann@example.org", at=LATER)
     join_by_code(session, other, "bob@example.org", at=NOW)
-    assert partnering.count_observed(session) == {first: 1, second: 1}
-    assert partnering.count_observed(session, before=LATER) == {first: 1, second: 1}
+    assert observing.count_observed(session) == {first: 1, second: 1}
+    assert observing.count_observed(session, before=LATER) == {first: 1, second: 1}
     found = ledger.figures(session, parse_period("2026/27 Q1"), now=LATER)
     assert found.observed == 2
 
@@ -213,12 +213,12 @@ def test_who_signed_up_by_two_partners_codes_is_observed_once_and_for_the_first(
 def test_who_left_again_is_observed_no_more(session: Session, partner_id: int) -> None:
     join_by_code(session, partner_id, "ann@example.org")
     code = partnering.get_partner(session, partner_id).code
-    assert partnering.count_observed(session) == {code: 1}
+    assert observing.count_observed(session) == {code: 1}
     end = delivery.find_or_add_endpoint(
         session, Channel.EMAIL, "ann@example.org", status=EndpointStatus.ACTIVE, now=NOW
     )
     delivery.suppress(session, end, SuppressionReason.OPTED_OUT, NOW)
-    assert partnering.count_observed(session) == {}
+    assert observing.count_observed(session) == {}
 
 
 def test_a_contact_who_moves_to_another_address_stays_who_they_are(

@@ -56,7 +56,7 @@ from tsalert.rota.vocabulary import Duty
 from tsalert.savings import queries as savings
 from tsalert.savings.rules import InterventionType
 from tsalert.subscribers.models import SubscriberMerge, SubscriberWard
-from tsalert.subscribers.partnering import count_observed
+from tsalert.subscribers.observing import count_observed
 from tsalert.subscribers.queries import circulation
 
 Run = Callable[..., CompletedProcess[str]]

@@ -259,6 +259,10 @@ def test_each_reader_gets_the_edition_that_they_read(session: Session, publish: 
             assert alert.headline in words
             assert f"/check/{alert.reference}" in words
             assert words.count("((unsubscribe_link))") == 1
+    for mailing in (ordinary, large):
+        for words in (mailing.text, mailing.html or ""):
+            assert "Was this forwarded to you? Get your own at" in words
+            assert "This is your own copy" in words
     assert "18pt" in (large.html or "")
     assert "18pt" not in (ordinary.html or "")
 

@@ -171,6 +171,7 @@ def test_who_has_the_newest_already_is_sent_nothing(client: FlaskClient, publish
     first = client.get(path)
     assert first.headers["Cache-Control"] == "public, max-age=60"
     assert "Set-Cookie" not in first.headers
+    assert client.get(path, headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     since = client.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]})
     assert [(answer.status_code, answer.data) for answer in (again, since)] == [(304, b"")] * 2

@@ -89,7 +89,13 @@ def test_an_email_address_stands_in_the_words_since_a_call_has_no_field_for_it(
 
 @pytest.mark.parametrize(("now", "rings"), [("yes", True), ("no", False)])
 def test_only_what_happens_now_wakes_the_officer_on_duty(
-    client: FlaskClient, session: Session, told: dict[str, str], *, now: str, rings: bool
+    client: FlaskClient,
+    session: Session,
+    told: dict[str, str],
+    signed_in: Callable[..., FlaskClient],
+    *,
+    now: str,
+    rings: bool,
 ) -> None:
     answer = client.post("/report", data=told | {"is_now": now})
     found = get_waiting(session, calls(session)[0].id)
@@ -98,6 +104,7 @@ def test_only_what_happens_now_wakes_the_officer_on_duty(
     assert "Report on the website" in words
     assert len(words) <= 160
     assert ("Please ring" in client.get(answer.location).text) is rings
+    assert ("Happening now" in signed_in().get("/calls").text) is rings
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,8 @@ def test_a_british_landline_is_one_number_however_it_is_typed(
         pytest.param("0909 879 0123", "no more than an ordinary call", id="premium"),
         pytest.param("0871 200 1234", "no more than an ordinary call", id="service"),
         pytest.param("070 1234 5678", "no more than an ordinary call", id="personal"),
+        pytest.param("0800 1111", "belongs to an organisation", id="a-helpline-for-children"),
+        pytest.param("0300 123 2040", "belongs to an organisation", id="a-public-service"),
         pytest.param("118 500", "British phone number", id="directory"),
         pytest.param("999", "British phone number", id="emergency"),
         pytest.param("60999", "British phone number", id="short-code"),

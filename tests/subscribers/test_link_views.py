@@ -144,6 +144,13 @@ def test_confirming_works_without_a_cookie(strict: Flask, session: Session, conf
     assert status(session, "pat@example.org") == "active"
 
 
+def test_a_link_that_has_done_its_work_says_so_and_asks_for_nothing(client: FlaskClient, confirming: str) -> None:
+    client.post(confirming)
+    again = client.get(confirming).text
+    assert "alerts go to <strong>p•••@example.org" in again
+    assert "Start my alerts" not in again
+
+
 def test_an_old_link_says_so_before_and_after_its_button(
     client: FlaskClient, session: Session, confirming: str
 ) -> None:

@@ -1,11 +1,16 @@
 """Joining by a text of JOIN: the text itself is the consent, and proves the number."""
 
+from dataclasses import replace
+
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.subscribers.conftest import held, status
+from tsalert.config import TwilioSettings
 from tsalert.inbound import service as inbound
 from tsalert.inbound.rules import read_joining
 from tsalert.subscribers.models import ConsentEvent, Subscriber
@@ -49,3 +54,16 @@ def test_a_repeated_report_of_the_same_text_changes_nothing(session: Session) ->
 def test_a_foreign_number_that_texts_join_waits_for_an_officer(session: Session) -> None:
     inbound.take_message("SM1", "+12025550100", "JOIN", now=NOW)
     assert session.scalars(select(Subscriber)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_told"),
+    [({"sender": "+441632960000"}, True), ({"sender": "TradingStd"}, False), ({"messaging_service_sid": "MG1"}, False)],
+)
+def test_the_form_tells_the_number_to_text_where_it_is_known(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, sender: dict[str, str], *, is_told: bool
+) -> None:
+    ours = replace(app.extensions["tsalert_settings"], twilio=TwilioSettings("AC1", "token", **sender))
+    monkeypatch.setitem(app.extensions, "tsalert_settings", ours)
+    page = client.get("/join").text
+    assert ("sms:+441632960000" in page, "JOIN" in page) == (is_told, is_told)

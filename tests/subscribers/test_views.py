@@ -16,6 +16,7 @@ from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Partner, SignUp, Subscriber, Subscription
 from tsalert.visitors.tokens import stamp
 
+LEE = f"Lee Example,,01632 960001,,,,,,,{CONSENT}"
 PAT = f"Pat Example,pat@example.org,07700 900001,BR1 3UH,Bickley,,,scams,immediate,{CONSENT}"
 
 
@@ -40,17 +41,48 @@ def test_joining_takes_one_form_and_one_confirmation(client: FlaskClient, sessio
     assert [topic for topic, _, _ in held(session, "pat@example.org")] == ["doorstep-crime", "scams"]
 
 
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        ("new@example.org", "pat@example.org", *["often@example.org"] * 5),
+        ("07700 900002", "07700 900001", *["07700 900003"] * 5),
+        ("01632 960002", "01632 960001", *["01632 960003"] * 5),
+    ],
+)
 def test_new_known_and_suppressed_addresses_get_the_same_answer(
-    client: FlaskClient, run_import: Import, drawn: str
+    client: FlaskClient, run_import: Import, drawn: str, contacts: tuple[str, ...]
 ) -> None:
-    run_import(PAT)
+    run_import(PAT, LEE)
     answers = [
         (answer.status_code, main_of(client.get(path).text).replace(path, ""))
-        for contact in ("new@example.org", "pat@example.org", "07700 900001", *["often@example.org"] * 5)
+        for contact in contacts
         for answer in [client.post("/join", data={"contact": contact, "drawn": drawn})]
         for path in [answer.headers["Location"]]
     ]
     assert len(set(answers)) == 1
+
+
+@pytest.mark.parametrize(
+    ("contact", "told", "asks"),
+    [
+        ("pat@example.org", "We have sent an email to the address you gave.", True),
+        ("07700 900001", "We have sent a text to the number you gave.", True),
+        ("01632 960001", "We will ring the landline you gave", False),
+    ],
+)
+def test_who_has_asked_is_told_what_comes_their_way(
+    client: FlaskClient, drawn: str, contact: str, told: str, *, asks: bool
+) -> None:
+    page = client.post("/join", data={"contact": contact, "drawn": drawn}).headers["Location"]
+    said = main_of(client.get(page).text)
+    assert told in said
+    assert ('name="code"' in said) is asks
+    again = client.post(page, data={"code": "000000"})
+    assert (again.status_code, told in again.text) == (422, True)
+
+
+def test_an_address_that_somebody_has_changed_is_answered_in_words_for_every_way(client: FlaskClient) -> None:
+    assert "We have sent a message to the address you gave." in client.get("/join/code/x?by=%00").text
 
 
 def test_the_form_says_which_partner_sent_the_reader_and_still_does_after_a_mistake(

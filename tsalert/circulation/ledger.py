@@ -13,7 +13,7 @@ from tsalert.alerts import queries as alerts
 from tsalert.circulation.models import ForwardAck
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
-from tsalert.subscribers import partnering
+from tsalert.subscribers import observing, partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.profiles import PartnerProfile
@@ -111,7 +111,7 @@ def page_of(session: Session, *, limit: int = PAGE, **asked: Any) -> LedgerPage:
 def _lines(session: Session, acks: Sequence[ForwardAck]) -> list[Passed]:
     partners = {each.id: each for each in partnering.list_partners(session)}
     words = alerts.headlines_of(session, {each.alert_id for each in acks})
-    observed = partnering.count_observed(session)
+    observed = observing.count_observed(session)
     history = partnering.every_declaration(session)
     return [_line(ack, words[ack.alert_id], partners[ack.partner_id], history, observed) for ack in acks]
 
@@ -142,7 +142,7 @@ def figures(session: Session, period: Period, *, now: datetime) -> CirculationFi
     """Return a period's figures of circulation, each kind for itself."""
     latest = _declared_before(session, period.ends_at)
     acks = session.scalars(_standing_acks(period)).all()
-    observed = partnering.count_observed(session, before=period.ends_at)
+    observed = observing.count_observed(session, before=period.ends_at)
     return CirculationFigures(
         declared=sum(each.reach for each in latest),
         declaring_partners=len(latest),

@@ -11,7 +11,7 @@ from tsalert.circulation import rules
 from tsalert.circulation.contacts import contacts_by_address
 from tsalert.circulation.models import PartnerReminder
 from tsalert.delivery.queries import EndpointView
-from tsalert.subscribers import partnering
+from tsalert.subscribers import observing, partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
@@ -164,7 +164,7 @@ def _lines(session: Session, partners: Sequence[Standing], now: datetime) -> lis
     known = select(PartnerProfile.partner_id, PartnerKind.name, PartnerProfile.ended_at)
     known = known.outerjoin(PartnerKind, PartnerKind.id == PartnerProfile.kind_id)
     profiles = {partner_id: (name or "", ended_at) for partner_id, name, ended_at in session.execute(known)}
-    observed = partnering.count_observed(session)
+    observed = observing.count_observed(session)
     lines = []
     for partner in partners:
         kind, ended_at = profiles.get(partner.id, ("", None))

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE
 
 from tsalert.alerts import proof
 from tsalert.alerts import queries as alerts
 from tsalert.circulation import ledger, poster, queries, service, telling, wording
+from tsalert.circulation.poster import Invitation
 from tsalert.circulation.schemas import (
     NewDeclarationSchema,
     NewForwardingSchema,
@@ -19,6 +20,7 @@ from tsalert.circulation.schemas import (
     WantedPartnersSchema,
     told_of,
 )
+from tsalert.config import Settings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_midnight, utc_now
 from tsalert.db import db
@@ -26,6 +28,7 @@ from tsalert.documents.answers import pdf_response
 from tsalert.documents.codes import draw_code
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
+from tsalert.subscribers.texting import number_to_text
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
@@ -164,11 +167,7 @@ def code_answer(partner_id: int, ending: str) -> Response:
     partner = partnering.get_partner(db.session(), partner_id)
     address = _join_url(partner.code)
     if ending == "pdf":
-        head = proof.letterhead()
-        return pdf_response(
-            f"poster-{partner.code}",
-            poster.poster(address, partner=partner.name, authority=head.authority, now=utc_now()),
-        )
+        return pdf_response(f"poster-{partner.code}", poster.poster(_invitation(partner, address), now=utc_now()))
     if ending not in _TYPES:
         abort(404)
     answer = Response(draw_code(address, ending), content_type=_TYPES[ending])
@@ -213,6 +212,18 @@ def _recent_alerts() -> list[tuple[int, str]]:
     session, now = db.session(), utc_now()
     found: list[Any] = [*alerts.current(session, now=now), *alerts.past(session, now=now)]
     return [(alert.id, f"{alert.reference}: {alert.headline}") for alert in found]
+
+
+def _invitation(partner: partnering.Standing, address: str) -> Invitation:
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    return Invitation(
+        address=address,
+        code=partner.code,
+        partner=partner.name,
+        authority=settings.authority_name,
+        ring=settings.rapid_response_number,
+        texted=number_to_text(settings),
+    )
 
 
 def _join_url(code: str) -> str:

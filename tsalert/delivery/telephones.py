@@ -45,6 +45,12 @@ def is_drama(written: str) -> bool:
     return len(written) == _DRAMA_LENGTH and written.startswith(_DRAMA_NUMBERS)
 
 
+def is_of_an_organisation(written: str) -> bool:
+    """Tell whether a number in E.164 is a freephone or 03 one: helplines and firms have those, homes do not."""
+    kind = phonenumbers.number_type(phonenumbers.parse(written))
+    return kind in {phonenumbers.PhoneNumberType.TOLL_FREE, phonenumbers.PhoneNumberType.UAN}
+
+
 def is_on_the_islands(written: str) -> bool:
     """Tell whether a number is one of Jersey, Guernsey or Man: they share +44, and are charged as abroad."""
     return phonenumbers.region_code_for_number(phonenumbers.parse(written)) in {"GG", "IM", "JE"}

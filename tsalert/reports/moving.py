@@ -15,7 +15,8 @@ from tsalert.core.clock import london_date
 from tsalert.response.models import Call
 from tsalert.response.steps import Step
 from tsalert.savings.models import Intervention
-from tsalert.subscribers.models import SignUp, SubscriberEndpoint
+from tsalert.subscribers.models import SubscriberEndpoint
+from tsalert.subscribers.observing import came_by_code
 from tsalert.telephone.rules import EventKind
 
 # To look so many up costs more than to read a few figures anew.
@@ -123,13 +124,12 @@ def _of_alerts(session: Session, numbers: Collection[int]) -> Moved:
 
 def _of_endpoints(session: Session, numbers: Collection[int]) -> Moved:
     """Return all days where an address came by a partner's code: it is counted, or no longer, in every period since."""
-    by_code = select(SignUp.id).where(SignUp.endpoint_id.in_(numbers), SignUp.partner_code.is_not(None)).limit(1)
-    return EVERYTHING if session.scalar(by_code) else NOTHING
+    return EVERYTHING if came_by_code(session, (), numbers) else NOTHING
 
 
 def _of_subscribers(session: Session, numbers: Collection[int]) -> Moved:
     addresses = select(SubscriberEndpoint.endpoint_id).where(SubscriberEndpoint.subscriber_id.in_(numbers))
-    return _of_endpoints(session, session.scalars(addresses).all())
+    return EVERYTHING if came_by_code(session, numbers, session.scalars(addresses).all()) else NOTHING
 
 
 def _days(session: Session, instants: Select[datetime] | Select[datetime | None]) -> Moved:

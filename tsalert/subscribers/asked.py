@@ -30,10 +30,15 @@ class AskedLandline:
 
 @dataclass(frozen=True, slots=True)
 class AskedView:
-    """A sign-up as the reader of its address may see it; one that cannot be used any more has ``is_over``."""
+    """A sign-up as the reader of its address may see it.
+
+    :param is_over: it cannot be used any more.
+    :param is_done: it was confirmed, and alerts go to the address.
+    """
 
     masked: str
     is_over: bool
+    is_done: bool
 
 
 def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedView:
@@ -46,8 +51,10 @@ def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedVie
         raise NotFound("This link does not work. Sign up again.")
     end = get_endpoint(session, asked.endpoint_id)
     is_old = as_utc(now) - asked.asked_at > CONFIRM_LIFE
-    has_left = asked.confirmed_at is not None and (end.is_suppressed or end.status is not EndpointStatus.ACTIVE)
-    return AskedView(end.masked, is_over=has_left or (is_old and asked.confirmed_at is None))
+    if asked.confirmed_at is None:
+        return AskedView(end.masked, is_over=is_old, is_done=False)
+    has_left = end.is_suppressed or end.status is not EndpointStatus.ACTIVE
+    return AskedView(end.masked, is_over=has_left, is_done=not has_left)
 
 
 def asked_landlines(session: Session, *, before: int | None = None) -> list[AskedLandline]:

@@ -10,7 +10,7 @@ from tsalert.delivery.rules import Channel
 from tsalert.subscribers import asking
 from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.contacts import read_contact
-from tsalert.subscribers.joining import Wish, find_or_add, join_person, keep_wish, require_known
+from tsalert.subscribers.joining import Wish, find_or_add, join_person, keep_wish, require_known, with_known_partner
 from tsalert.subscribers.rules import Act, Source
 
 _NOT_RUNG = (
@@ -26,12 +26,13 @@ def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> in
 
     :param contact: an email address, a mobile or a landline number, as typed.
     :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: the contact, a topic or the ward is not valid.
+    :raises RuleViolation: the contact, a topic, the ward or the partner's code is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     channel, address = read_contact(contact)
     with transaction() as session:
         require_known(session, wish)
+        wish = with_known_partner(session, wish)
         end = find_or_add(session, channel, address, now)
         person = join_person(session, wish, end, source=Source.PHONE, now=now)
         record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
@@ -45,7 +46,7 @@ def ask_by_call(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int
     Nothing changes for anybody until somebody there presses 1.
 
     :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: it is no landline, may not be asked now, or a topic or the ward is not valid.
+    :raises RuleViolation: it is no landline, may not be asked now, or a topic, the ward or the code is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     channel, address = read_contact(contact)
@@ -60,7 +61,7 @@ def ask_by_message(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> 
     Nothing changes for anybody until its reader confirms.
 
     :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: it is a landline, may not be asked now, or a topic or the ward is not valid.
+    :raises RuleViolation: it is a landline, may not be asked now, or a topic, the ward or the code is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     channel, address = read_contact(contact)
@@ -74,6 +75,7 @@ def _ask(channel: Channel, address: str, wish: Wish, how: tuple[str, str], *, ac
     act, refusal = how
     with transaction() as session:
         require_known(session, wish)
+        wish = with_known_partner(session, wish)
         end = find_or_add(session, channel, address, now)
         asked = keep_wish(session, end, wish, source=Source.PHONE, now=now)
         if not asking.ask(session, asked, now=now):

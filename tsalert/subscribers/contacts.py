@@ -7,7 +7,7 @@ from flask import current_app
 from tsalert.config import Settings
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel
-from tsalert.delivery.telephones import is_on_the_islands
+from tsalert.delivery.telephones import is_of_an_organisation, is_on_the_islands
 from tsalert.installation.service import is_demo
 from tsalert.subscribers import rules
 
@@ -20,11 +20,18 @@ def read_contact(typed: str) -> tuple[Channel, str]:
     return rules.read_contact(typed, allow_drama=is_demo(), countries=texted_countries())
 
 
-def require_inland(channel: Channel, address: str) -> None:
-    """Refuse a visitor's number of Jersey, Guernsey or Man: it shares +44, but is charged as one abroad.
+def require_private(channel: Channel, address: str) -> None:
+    """Refuse a visitor's number that is none of a home here, so that nobody has a helpline rung at our cost.
+
+    A number of Jersey, Guernsey or Man shares +44, but is charged as one abroad.
 
     :raises RuleViolation: it is one; the field is ``contact``.
     """
+    if channel is Channel.VOICE and is_of_an_organisation(address):
+        raise RuleViolation(
+            "That number belongs to an organisation. Enter that of your own telephone, or an email address.",
+            field="contact",
+        )
     if channel is not Channel.EMAIL and is_on_the_islands(address):
         raise RuleViolation(
             "We cannot send to numbers of Jersey, Guernsey or the Isle of Man. Enter an email address.",

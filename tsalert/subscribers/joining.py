@@ -1,7 +1,7 @@
 """Joining: asked for by anybody, done by the one who reads the address; or recorded by an officer."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app
@@ -21,7 +21,7 @@ from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
 from tsalert.subscribers import asking, queries, rules
 from tsalert.subscribers.consenting import record_consent
-from tsalert.subscribers.contacts import read_contact, require_inland
+from tsalert.subscribers.contacts import read_contact, require_private
 from tsalert.subscribers.models import Partner, SignUp, Subscriber
 from tsalert.subscribers.people import Person, read_roll, write_roll
 from tsalert.subscribers.rules import Act, Kind, Source
@@ -68,7 +68,7 @@ def sign_up(contact: str, wish: Wish, *, network: str, now: datetime) -> str:
     :raises TooManyTries: too many sign-ups came from this network.
     """
     channel, address = read_contact(contact)
-    require_inland(channel, address)
+    require_private(channel, address)
     try:
         return _sign_up(channel, address, wish, network, now)
     except _Full:
@@ -191,7 +191,7 @@ def keep_wish(session: Session, end: EndpointView, wish: Wish, *, source: Source
         ward=wish.ward or own_ward(session, wish.postcode, on=london_date(now)),
         frequency=wish.frequency,
         formats=list(wish.formats),
-        partner_code=_known_partner(session, wish.partner_code),
+        partner_code=find_partner(session, wish.partner_code),
         source=source,
         asked_at=now,
     )
@@ -211,8 +211,19 @@ def require_known(session: Session, wish: Wish) -> None:
         raise RuleViolation("Choose a ward from the list.", field="ward")
 
 
-def _known_partner(session: Session, code: str | None) -> str | None:
-    """Return the code of a partner of ours; any other changes nothing."""
+def with_known_partner(session: Session, wish: Wish) -> Wish:
+    """Return a wish with the partner's code as it is kept, for an officer or a program that gave one.
+
+    :raises RuleViolation: no partner has it; the field is ``partner``.
+    """
+    code = find_partner(session, wish.partner_code)
+    if (wish.partner_code or "").strip() and code is None:
+        raise RuleViolation("There is no partner with this code. Correct it, or leave it out.", field="partner")
+    return replace(wish, partner_code=code)
+
+
+def find_partner(session: Session, code: str | None) -> str | None:
+    """Return the code of a partner of ours as it is kept; None for any other."""
     asked = (code or "").strip().upper()
     # What no code holds, such as a null character, is no question for a database.
     return session.scalar(select(Partner.code).where(Partner.code == asked)) if asked.isalnum() else None

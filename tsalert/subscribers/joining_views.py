@@ -1,13 +1,17 @@
 """Pages on which residents join."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tsalert.config import Settings
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.delivery.rules import Channel
 from tsalert.subscribers import partnering, queries, service, wording
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.preferences import service as preferences
 from tsalert.subscribers.schemas import JoinCodeSchema, JoinSchema
+from tsalert.subscribers.texting import number_to_text
 from tsalert.visitors.schemas import is_machine
 from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
@@ -21,6 +25,7 @@ bp = Blueprint("joining", __name__)
 def show_form() -> ResponseReturnValue:
     """Show the form to join, and who sent the reader here; a code that nobody has changes nothing."""
     partner, session = request.values.get("partner", ""), db.session()
+    settings: Settings = current_app.extensions["tsalert_settings"]
     sent_by = partnering.name_by_code(session, partner)
     return render_template(
         "public/join.html",
@@ -28,6 +33,7 @@ def show_form() -> ResponseReturnValue:
         manners=wording.manners(),
         partner=partner,
         sent_by=sent_by,
+        texted_number=number_to_text(settings),
         stamp=stamp(utc_now()),
     )
 
@@ -36,20 +42,21 @@ def show_form() -> ResponseReturnValue:
 @public
 @redisplays(show_form)
 def join() -> ResponseReturnValue:
-    """Take a sign-up; the answer is the same for everybody, and for machines that fill every field."""
+    """Take a sign-up; the answer is the same for everybody who joins in one way, and machines are thanked too."""
     typed, now = load_form(JoinSchema()), utc_now()
     if is_machine(typed, now=now):
-        token = service.sign_up_in_vain(now=now)
-    else:
-        token = service.sign_up(typed["contact"], typed["wish"], network=request.remote_addr or "", now=now)
-    return redirect(url_for(".show_code", token=token), 303)
+        return redirect(url_for(".show_code", token=service.sign_up_in_vain(now=now)), 303)
+    token = service.sign_up(typed["contact"], typed["wish"], network=request.remote_addr or "", now=now)
+    by, _ = read_contact(typed["contact"])
+    return redirect(url_for(".show_code", token=token, by=by), 303)
 
 
 @bp.get("/join/code/<token>")
 @public
 def show_code(token: str) -> ResponseReturnValue:
-    """Say what happens next, and ask for the code from the message."""
-    return render_template("public/next_step.html", token=token)
+    """Say what happens next, in words for the way in which they join, and ask for the code from the message."""
+    by = request.args.get("by", "")
+    return render_template("public/next_step.html", token=token, by=by if by in set(Channel) else "")
 
 
 @bp.post("/join/code/<token>")

@@ -12,6 +12,7 @@ _PAUSED = text("paused_until IS NOT NULL")
 _OPEN = text("ended_at IS NULL")
 _ENDED = text("ended_at IS NOT NULL")
 _PARTNER = text("kind = 'partner'")
+_BY_CODE = text("partner_code IS NOT NULL")
 # The list is JSON, which the two databases look into with words of their own; as text they read alike.
 _LARGE_PRINT = text("""CAST(formats AS TEXT) LIKE '%"large_print"%'""")
 _UNCONFIRMED = text("confirmed_at IS NULL")
@@ -44,6 +45,7 @@ class Subscriber(Base):
         Index("ix_subscriber_ward", "ward", "paused_until", "id"),
         Index("ix_subscriber_paused", "id", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
         Index("ix_subscriber_partner", "id", sqlite_where=_PARTNER, postgresql_where=_PARTNER),
+        Index("ix_subscriber_partner_code", "partner_code", sqlite_where=_BY_CODE, postgresql_where=_BY_CODE),
         Index("ix_subscriber_large_print", "id", sqlite_where=_LARGE_PRINT, postgresql_where=_LARGE_PRINT),
     )
 

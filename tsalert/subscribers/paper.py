@@ -1,7 +1,7 @@
 """Joining on paper: forms that people signed, entered a batch at a time; each row stands by itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.subscribers.consenting import Given, record_signed
 from tsalert.subscribers.contacts import read_contact
-from tsalert.subscribers.joining import Wish, find_or_add, join_person, require_known
+from tsalert.subscribers.joining import Wish, find_or_add, join_person, require_known, with_known_partner
 from tsalert.subscribers.rules import LARGE_PRINT, Source
 
 _EARLIEST = date(1950, 1, 1)
@@ -49,13 +49,15 @@ def add_from_paper(
     of consent.
 
     :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: the date or a topic of the batch is not valid.
+    :raises RuleViolation: the date, a topic or the partner's code of the batch is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     _check_day(batch.signed_on, london_date(now))
     faults: dict[int, RuleViolation] = {}
     with transaction() as session:
         require_known(session, Wish(batch.topics))
+        known = with_known_partner(session, Wish(partner_code=batch.partner_code))
+        batch = replace(batch, partner_code=known.partner_code)
         for row, signed in forms.items():
             try:
                 with session.begin_nested():

@@ -17,7 +17,6 @@ from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import (
     Partner,
     PartnerDeclaration,
-    SignUp,
     Subscriber,
     SubscriberEndpoint,
     Subscription,
@@ -122,31 +121,6 @@ def every_declaration(session: Session) -> dict[int, list[PartnerDeclaration]]:
     for each in session.scalars(query):
         found.setdefault(each.partner_id, []).append(each)
     return found
-
-
-def count_observed(session: Session, *, before: datetime | None = None) -> dict[str, int]:
-    """Return how many confirmed addresses that came with each partner's code still get alerts.
-
-    An address that came with several codes counts once, for the first that it confirmed.
-
-    :param before: count only those who had confirmed by then.
-    """
-    open_ones = select(Subscription.endpoint_id).where(Subscription.ended_at.is_(None))
-    reachable = delivery_queries.reachable_endpoints().subquery("reachable")
-    place = func.row_number().over(partition_by=SignUp.endpoint_id, order_by=(SignUp.confirmed_at, SignUp.id))
-    coming = select(SignUp.endpoint_id, SignUp.partner_code, place.label("place")).where(
-        SignUp.partner_code.is_not(None), SignUp.confirmed_at.is_not(None)
-    )
-    if before is not None:
-        coming = coming.where(SignUp.confirmed_at < before)
-    came = coming.subquery("came")
-    counting = (
-        select(came.c.partner_code, func.count())
-        .join(reachable, reachable.c.id == came.c.endpoint_id)
-        .where(came.c.place == 1, came.c.endpoint_id.in_(open_ones))
-        .group_by(came.c.partner_code)
-    )
-    return {str(code): count for code, count in session.execute(counting)}
 
 
 def addresses_of(session: Session, partner_id: int) -> list[EndpointView]:

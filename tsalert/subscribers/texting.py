@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.config import Settings
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
@@ -18,11 +19,19 @@ from tsalert.subscribers import queries
 from tsalert.subscribers.asking import may_cost
 from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.contacts import read_contact
-from tsalert.subscribers.joining import PUBLIC, Wish, confirm, join_at
+from tsalert.subscribers.joining import PUBLIC, Wish, confirm, find_partner, join_at
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.people import Person, Roll, held_by_partners, read_roll, write_roll
 from tsalert.subscribers.rules import CONFIRM_LIFE, Act, EndedReason, Kind, Source, changes_by_return
+
+
+def number_to_text(settings: Settings) -> str | None:
+    """Return the number that residents text; None where there is none, or where a messaging service keeps its own."""
+    if settings.notify is not None and settings.texts_by_notify:
+        return settings.notify.number
+    sender = settings.twilio.sender if settings.twilio is not None else None
+    return sender if sender and settings.takes_texts else None
 
 
 def stop_texts(session: Session, number: str, *, now: datetime) -> None:
@@ -50,7 +59,7 @@ def start_texts(session: Session, number: str, *, now: datetime) -> bool:
 def join_by_text(session: Session, number: str, words: str, *, now: datetime) -> bool:
     """Put a number on the list, because it texted JOIN: the text is the consent, and proves the number. A step.
 
-    :param words: what stood behind JOIN: a postcode, topics, both or neither; words that are neither are ignored.
+    :param words: what stood behind JOIN: a postcode, topics, the code of a partner or nothing; other words are ignored.
     :return: False for a number that is no British mobile, or while the hour's answers are used up.
     """
     try:
@@ -59,13 +68,18 @@ def join_by_text(session: Session, number: str, words: str, *, now: datetime) ->
         return False
     if channel is not Channel.SMS or is_on_the_islands(address) or not may_cost(session, channel, address, now=now):
         return False
-    join_at(session, address, Wish(_topics_in(session, words), _postcode_in(words)), now=now)
+    wish = Wish(_topics_in(session, words), _postcode_in(words), partner_code=_partner_in(session, words))
+    join_at(session, address, wish, now=now)
     return True
 
 
 def _topics_in(session: Session, words: str) -> tuple[str, ...]:
     known = queries.topic_ids(session)
     return tuple(word for word in words.lower().split() if word in known)
+
+
+def _partner_in(session: Session, words: str) -> str | None:
+    return next(filter(None, (find_partner(session, word.strip(".,;:!")) for word in words.split())), None)
 
 
 def _postcode_in(words: str) -> str | None:

@@ -10,7 +10,10 @@ from functools import lru_cache
 from flask import Flask, Response, g, request
 
 _SMALLEST, _LARGEST = 500, 1024 * 1024
-_WORDS = ("text/", "application/json", "application/javascript", "application/atom+xml", "image/svg+xml")
+_WORDS = (
+    "text/", "application/json", "application/javascript", "application/atom+xml", "application/feed+json",
+    "application/cap+xml", "image/svg+xml",
+)  # fmt: skip
 _KEPT = 128
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import g, request
+from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.exc import OperationalError
@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import comes_twice, from_london_wall
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import RuleViolation, TsalertError
 from tsalert.db import db
 from tsalert.web.fields import Instant
 from tsalert.web.plain import plainly
@@ -134,6 +134,21 @@ def page_of(view: object) -> Callable[..., ResponseReturnValue] | None:
     """Return the page that a view's form comes back on; None where it has none."""
     found: Callable[..., ResponseReturnValue] | None = getattr(view, "page", None)
     return found
+
+
+def draw_again(form: Form) -> str | None:
+    """Return the page of the form that was sent, holding this; None where it has none or can no longer be drawn."""
+    page = page_of(current_app.view_functions.get(request.endpoint or ""))
+    if page is None:
+        return None
+    g.form = form
+    try:
+        drawn = page(**(request.view_args or {}))
+    except TsalertError:  # its time is over, or its record is gone
+        db.session.rollback()
+        g.pop("form")
+        return None
+    return drawn if isinstance(drawn, str) else None
 
 
 def redraws(page: Callable[[], ResponseReturnValue], *, box: str) -> Callable[[View], View]:

@@ -6,15 +6,13 @@ dropped and nothing is saved behind their back: they see what they typed, and de
 
 from http import HTTPStatus
 
-from flask import current_app, g, make_response, render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tsalert.core.errors import TsalertError
-from tsalert.db import db
 from tsalert.web import outages
 from tsalert.web.access import is_api
 from tsalert.web.errors import answer
-from tsalert.web.forms import Form, page_of
+from tsalert.web.forms import Form, draw_again
 
 _TITLE = "This form was saved before"
 _SAID = "You sent this form once already, and it was saved then. What it holds now is different and is not saved. "
@@ -38,19 +36,8 @@ def ask_again(location: str | None) -> ResponseReturnValue:
 
 
 def _redrawn(location: str | None) -> str | None:
-    """Return the form's own page; None where it has none, or where it can no longer be drawn, as its time is over."""
-    page = page_of(current_app.view_functions.get(request.endpoint or ""))
-    if page is None:
-        return None
     said = _SAID + _SAVE + (_FILES if any(file.filename for file in request.files.values()) else "")
-    g.form = Form(request.form, message=said, title=_TITLE, links=[(_OPEN, location)] if location else [])
-    try:
-        drawn = page(**(request.view_args or {}))
-    except TsalertError:
-        db.session.rollback()
-        g.pop("form")
-        return None
-    return drawn if isinstance(drawn, str) else None
+    return draw_again(Form(request.form, message=said, title=_TITLE, links=[(_OPEN, location)] if location else []))
 
 
 def _read_back(location: str | None) -> str:

@@ -102,6 +102,15 @@ def test_every_page_of_it_opens(client: FlaskClient, mine: str) -> None:
         assert "pat@example.org" not in answer.text or part == "/held"
 
 
+def test_a_postcode_counts_for_whoever_had_given_none(client: FlaskClient, session: Session, mine: str) -> None:
+    pat = session.scalars(select(Subscriber)).one()
+    pat.ward = pat.postcode = None
+    session.commit()
+    offered = re.findall(r"<option[^>]*>[^<]*", client.get(f"{mine}/choices").text)
+    assert offered[0].endswith("The ward of my postcode")
+    assert not [each for each in offered[1:] if " selected" in each]
+
+
 def test_a_refused_form_comes_back_with_what_was_typed(client: FlaskClient, mine: str) -> None:
     answer = client.post(f"{mine}/choices", data=CHOSEN | {"topics": [], "postcode": "nonsense", "name": "New Name"})
     assert (answer.status_code, "New Name" in answer.text, "nonsense" in answer.text) == (422, True, True)

@@ -143,4 +143,4 @@ def _value(field: str, value: str, names: Names) -> str:
         return known
     if field == "at" or field.endswith(_MOMENTS):
         return moment(datetime.fromisoformat(value))
-    return value.strip("[]").replace("'", "").replace("_", " ") if field in _CODED else value
+    return (value.strip("[]").replace("'", "").replace("_", " ") or "None") if field in _CODED else value

@@ -14,7 +14,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.asking import may_cost, require_served
-from tsalert.subscribers.contacts import read_contact, require_inland
+from tsalert.subscribers.contacts import read_contact, require_private
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
@@ -161,7 +161,7 @@ def _require_free_to_ask(session: Session, subscriber_id: int, channel: Channel,
     """
     if channel is Channel.VOICE:
         raise RuleViolation("Enter a mobile number. To get alerts on a landline, ring us.", field="contact")
-    require_inland(channel, address)
+    require_private(channel, address)
     most, span = rules.MOVES_PER_READER, rules.WATCHED_SPAN
     if not spend(session, "moves of", str(subscriber_id), most=most, within=span, now=now):
         raise TooManyTries("You have named many addresses. Try again in an hour, or ring us.")

@@ -72,14 +72,14 @@ def standing(session: Session, subscriber: Subscriber, endpoint_id: int, *, now:
     names = places.ward_names(session)
     others = endpoints_by_id(session, set(addresses_of(session, subscriber.id)) - {endpoint_id})
     from_postcode = finding.own_ward(session, subscriber.postcode, on=london_date(now))
-    is_from_postcode = from_postcode is not None and from_postcode == subscriber.ward
     return Standing(
         subscriber=subscriber,
         end=get_endpoint(session, endpoint_id),
         topics=tuple(held),
         frequency=next((each.frequency for each in held.values()), Frequency.IMMEDIATE),
         ward=", ".join(names.get(ward, ward) for ward in wards_of(session, subscriber)) or "Every ward",
-        ward_choice="" if is_from_postcode else subscriber.ward or EVERY_WARD,
+        # Who has given neither may give a postcode and expect that it counts.
+        ward_choice="" if from_postcode == subscriber.ward else subscriber.ward or EVERY_WARD,
         others=tuple(end.masked for _, end in sorted(others.items())),
         paused_until=paused_until(session, subscriber, endpoint_id),
         further_wards=further_wards(session, subscriber.id),

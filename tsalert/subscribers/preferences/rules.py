@@ -58,7 +58,7 @@ class Refused(StrEnum):
     UNKNOWN = "This link does not work. It may have been cut short."
     OLD = "This link is more than an hour old."
     USED = "This link was used before."
-    CLOSED = "This page was open for an hour and has closed. What you saved is saved."
+    CLOSED = "This page has closed, as it does after an hour or a change of address. What you saved is saved."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""What partners copy for their readers says whom to ring, how to check it and how to join."""
+
+from dataclasses import replace
+
+from tests.alerts.test_wording import HEAD, LINK
+from tests.conftest import NOW
+from tsalert.circulation.wording import Told, pass_on
+
+TOLD = Told("TS-2026-014", "Roofers in Bickley", "They *knock*.", "Say no.", NOW)
+
+
+def test_an_alert_for_an_email_or_a_page_says_whom_to_ring_where_there_is_a_number() -> None:
+    made, silent = (pass_on(TOLD, head, code=None) for head in (HEAD, replace(HEAD, rapid_response_number="")))
+    for words in (made.text, made.html):
+        assert "Is it happening to you now? Ring 07700 900461. In danger, ring 999." in words
+        assert LINK in words
+    assert "Ring" not in silent.text + silent.html
