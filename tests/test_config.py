@@ -261,7 +261,7 @@ def test_no_secret_is_ever_written_out() -> None:
         | SENDER
         | TWILIO
         | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
-        | {"TSALERT_METRICS_TOKEN": "m" * 40}
+        | {"TSALERT_METRICS_TOKEN": "m" * 40, "TSALERT_DATABASE_URL": "postgresql://u:hidden@db.example.org/d"}
     )
     written = repr(settings) + repr(load_settings(GOOD | NOTIFY))
     secrets = ("very secret", "hidden", "k" * 40, "a" * 40, "c" * 40, "m" * 40, "2" * 8)

@@ -1,5 +1,6 @@
 """What is written for readers holds for the program."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -62,8 +63,9 @@ def test_every_command_of_ours_explains_itself_and_stands_in_the_documents(app: 
 
 def test_every_document_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for path in (ROOT / "docs").glob("*.md"):
-        assert f"docs/{path.name}" in readme, path.name
+    for path in (ROOT / "docs").rglob("*.md"):
+        name = path.relative_to(ROOT)
+        assert path.parent.name == "adr" or str(name) in readme, name
 
 
 def test_the_picture_of_the_rooms_is_the_order_in_which_they_import() -> None:
@@ -86,5 +88,15 @@ def test_every_decision_has_a_number_of_its_own() -> None:
 
 def test_make_help_names_every_target() -> None:
     listed = run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("run", "test", "check", "bench", "soak"):
+    for target in ("run", "test", "check", "bench", "soak", "audit", "pictures"):
         assert re.search(rf"^{target}\s", listed, re.MULTILINE), target
+
+
+def test_the_licence_of_every_package_that_it_is_made_of_is_told() -> None:
+    pinned = re.findall(
+        r"^([a-z0-9.-]+)(?:\[.*\])?==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assets = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    rows = re.findall(r"^\| [^|]+ \| (`.+) \|$", (ROOT / "docs/licences.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert sorted(told) == sorted([*pinned, *assets])

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import event, inspect, text
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Engine
 
 from tests.children import exit_status_of
 from tests.conftest import NOW, PASSWORD, settings
+from tests.database import empty_database
 from tests.retention.conftest import Story
 from tsalert.app import create_app
 from tsalert.core.actors import Actor, Via
@@ -345,3 +346,47 @@ def _guards() -> dict[str, str]:
     with db.engine.connect() as connection:
         guards = connection.execute(text(GUARDS[connection.dialect.name]))
         return {row[0]: row[1] for row in guards}
+
+
+SHAPE = {
+    "sqlite": "SELECT type || ' ' || name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'",
+    "postgresql": "SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod) || a.attnotnull "
+    "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = 'public' AND a.attnum > 0 AND NOT a.attisdropped",
+}
+
+
+def shape(engine: Engine) -> dict[str, str]:
+    """Return what a database is made of: tables or columns, indexes and guards, in whatever order each says it."""
+    kind = engine.dialect.name
+    with engine.connect() as connection:
+        found = [tuple(row) for each in (SHAPE, GUARDS) for row in connection.execute(text(each[kind]))]
+    engine.dispose()
+    return {name: " ".join(sorted(told.replace(",", " ").split())) for name, told in found}
+
+
+def test_an_update_that_is_killed_in_its_midst_goes_on_where_it_was(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    """It dies nine times, after more and more statements, as by a power cut; each time the change at hand is undone."""
+    with app.app_context():
+        wanted = shape(db.engine)
+    with empty_database(database_url, tmp_path) as url:
+
+        def update(statements: int | None) -> None:
+            updated, left = create_app(settings(url, tmp_path)), [statements or 0]
+            with updated.app_context():
+                if statements is not None:
+
+                    @event.listens_for(db.engine, "after_cursor_execute")
+                    def count(*_: object) -> None:
+                        left[0] -= 1
+                        if left[0] <= 0:
+                            os._exit(9)
+
+                upgrade()
+                os._exit(0)
+
+        assert [exit_status_of(lambda: update(20 * number)) for number in range(1, 10)] == [9] * 9  # noqa: B023
+        assert exit_status_of(lambda: update(None)) == 0
+        assert shape(create_engine(url)) == wanted

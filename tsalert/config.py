@@ -61,7 +61,7 @@ class TwilioSettings:
 class Settings:
     """Everything that differs between installations; a channel for which no provider is set goes to the recorder."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     files: Path
     secret_key: str = field(repr=False)
     address_key: str = field(repr=False)

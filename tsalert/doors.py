@@ -24,6 +24,7 @@ from tsalert.evidence import api as evidence_api
 from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
+from tsalert.exchange import pages as exchange_pages
 from tsalert.feeds import views as feeds_views
 from tsalert.finding import api as finding_api
 from tsalert.finding import board_api as case_board_api
@@ -45,6 +46,8 @@ from tsalert.intelligence import views as intelligence_views
 from tsalert.letters import api as letters_api
 from tsalert.letters import template_views as letters_template_views
 from tsalert.letters import views as letters_views
+from tsalert.nearby import api as nearby_api
+from tsalert.nearby import views as nearby_views
 from tsalert.oversight import api as oversight_api
 from tsalert.oversight import views as oversight_views
 from tsalert.packs import api as packs_api
@@ -164,6 +167,7 @@ PAGES = (
     disclosure_views.bp,
     places_views.bp,
     handover_views.bp,
+    *exchange_pages.blueprints,
     safeguarding_views.bp,
     referrals_views.bp,
     referrals_body_views.bp,
@@ -174,6 +178,7 @@ PAGES = (
     *activities_pages.blueprints,
     *savings_pages.blueprints,
     feeds_views.bp,
+    nearby_views.bp,
     digests_views.bp,
     runs_views.bp,
     reports_views.bp,
@@ -204,7 +209,8 @@ PAGES = (
     growth_views.bp,
     webhooks_views.bp,
 )
-# Twilio signs what it sends, Notify shows its token, and whoever leaves a list or chooses comes by a link of their own.
+# Twilio and linked authorities sign what they send, Notify shows its token, and whoever leaves a list or chooses comes
+# by a link of their own.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     notify_views.bp,
@@ -212,6 +218,7 @@ WITHOUT_FORM_TOKEN = (
     *subscribers_pages.without_form_token,
     own_views.bp,
     circulation_link_views.bp,
+    *exchange_pages.without_form_token,
 )
 OPERATIONS = (
     waiting_api.calls,
@@ -241,6 +248,7 @@ OPERATIONS = (
     *evidence_api.blueprints,
     *places_api.blueprints,
     *handover_api.blueprints,
+    *exchange_pages.operations,
     *safeguarding_api.blueprints,
     *referrals_api.blueprints,
     *letters_api.blueprints,
@@ -259,6 +267,7 @@ OPERATIONS = (
     *quarterly_pages.operations,
     *alerts_pages.operations,
     *digests_api.blueprints,
+    *nearby_api.blueprints,
     *stop_api.blueprints,
     *mail_api.blueprints,
     *hygiene_api.blueprints,

@@ -14,11 +14,15 @@ from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import looking
 from tsalert.evidence import service as evidence
+from tsalert.exchange import answering as offered
+from tsalert.exchange import sending as exchange
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months
 from tsalert.inbound import catching_up
 from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
+from tsalert.linked import looking as linked
+from tsalert.nearby import reading as nearby
 from tsalert.oversight import publishing, telling
 from tsalert.paging import troubles, welfare
 from tsalert.quarterly.timetable import reminding as board_timetable
@@ -87,6 +91,11 @@ TIMETABLE = (
     Job("delete messages of old alerts", 3600, letting_go.let_go),
     Job("tell other programs", 2, webhooks.send_due),
     Job("forget what other programs were told", 3600, webhooks.forget_old),
+    Job("look at the keys of linked authorities", 600, linked.look_at_keys),
+    Job("send to linked authorities", 5, exchange.send_due),
+    Job("let go of offers that lapsed", 60, offered.let_lapse),
+    Job("read the alerts of neighbours", 300, nearby.read_feeds),
+    Job("forget old alerts of neighbours", 3600, nearby.forget_old),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
 )

@@ -53,6 +53,7 @@ ROOMS = (
             Link("Board of cases", "case_board.show_board", P.READ_CASE, frozenset({"case_board"})),
             Link("Deadlines", "enforcement.list_ahead", P.READ_CASE),
             Link("Handovers", "handover.list_handovers", P.READ_CASE, frozenset({"handover"})),
+            Link("Offered to us", "exchange.list_packs", P.READ_CASE, frozenset({"exchange"})),
             Link("Referrals", "referrals.list_referrals", P.READ_CASE, frozenset({"referrals", "bodies"})),
             Link("From partners", "cases.list_referrals", P.READ_CASE),
             Link("Safeguarding", "safeguarding.list_concerns", P.READ_SENSITIVE, frozenset({"safeguarding"})),
@@ -114,6 +115,7 @@ ROOMS = (
         (
             Link("Alerts", "alerts.list_alerts", P.READ_ALERT, _OF_ALERTS),
             Link("Templates", "alert_templates.list_templates", P.DRAFT_ALERT, frozenset({"alert_templates"})),
+            Link("Alerts of neighbours", "nearby.list_alerts", P.READ_ALERT, frozenset({"nearby"})),
             Link("Daily and weekly mails", "digests.list_digests", P.READ_ALERT, frozenset({"digests"})),
             Link("Stop all sending", "sending.show_sending", P.STOP_SENDING, frozenset({"sending"})),
             Link(
@@ -138,6 +140,7 @@ ROOMS = (
             Link("Legal holds", "holds.list_holds", P.RUN_RETENTION, frozenset({"holds"})),
             Link("Programs", "tokens.list_accounts", P.CONNECT_PROGRAMS, frozenset({"tokens"})),
             Link("Webhooks", "webhooks.list_webhooks", P.CONNECT_PROGRAMS, frozenset({"webhooks"})),
+            Link("Linked authorities", "linked.list_authorities", P.CONNECT_PROGRAMS, frozenset({"linked"})),
             Link("Subject access", "access.list_requests", P.ANSWER_ACCESS, frozenset({"access"})),
             Link("Service", "status.show_status", P.SEE_STATUS, frozenset({"status"})),
             Link("Staff", "staffing.list_staff", P.MANAGE_STAFF),

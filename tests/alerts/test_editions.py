@@ -123,15 +123,15 @@ def test_who_changes_while_an_alert_is_queued_gets_it_all_the_same_and_once(
     subscribe(session, "watch@example.org", kind="partner")
     session.commit()
     cat = select(Endpoint.id).where(Endpoint.address == "cat@example.org").scalar_subquery()
-    real = editions.readers
+    real = editions.meant
 
-    def readers(alert: object, wanted: Edition, served: list[int]) -> object:
+    def meant(alert: object, wanted: Edition, served: list[int]) -> object:
         if wanted is Edition.ORDINARY:
             owner = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == cat)
             session.execute(update(Subscriber).where(Subscriber.id.in_(owner)).values(**changes))
         return real(alert, wanted, served)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(editions, "readers", readers)
+    monkeypatch.setattr(editions, "meant", meant)
     service.approve(pending, shown(pending), actor=approver, now=NOW)
     got = [name for name, addresses in sent_to(session).items() for address in addresses if address.startswith("cat")]
     assert got == [edition]

@@ -27,6 +27,9 @@ def marked(text: str, known: People = NOTHING) -> list[tuple[Check, str]]:
         ("It was at 4 Example Lane yesterday", [(Check.STREET, "4 Example Lane")]),
         ("We spoke to Mrs O'Neill-Smith there", [(Check.NAME, "Mrs O'Neill-Smith")]),
         ("Dr. Jo Bloggs paid", [(Check.NAME, "Dr. Jo Bloggs")]),
+        ("He gave the name Jo Bloggs and left", [(Check.NAME, "Jo Bloggs")]),
+        ("His name is Jo", [(Check.NAME, "Jo")]),
+        ("A man known as “Jo” calls himself Sam", [(Check.NAME, "Jo"), (Check.NAME, "Sam")]),
     ],
 )
 def test_what_points_to_somebody_is_marked(text: str, found: list[tuple[Check, str]]) -> None:
@@ -41,6 +44,7 @@ def test_what_points_to_somebody_is_marked(text: str, found: list[tuple[Check, s
         "Ring us on 020 7946 0123, day and night, or on +44 20 7946 0123.",
         "See TS-2026-006. The road is the A21, near the M25.",
         "Doorstep traders offer roof repairs in Bickley and Clock House.",
+        "They ask for the name of a neighbour, and name a price. Their firm has no name.",
         "",
     ],
 )

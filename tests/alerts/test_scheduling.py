@@ -49,7 +49,8 @@ def standing(session: Session, alert_id: int) -> Status:
 
 
 def deliveries(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Delivery).join(Mailing).where(Mailing.lane == "bulk")) or 0
+    query = select(func.count()).select_from(Delivery).join(Mailing, Mailing.id == Delivery.mailing_id)
+    return session.scalar(query.where(Mailing.lane == "bulk")) or 0
 
 
 def mails_to_staff(session: Session) -> list[str]:

@@ -19,8 +19,11 @@ from tests.benchmarks import (
     quarterly,
     receipts,
     response,
+    room,
     safekeeping,
     savings,
+    sending,
+    snapshot,
     subscribers,
     trail,
 )
@@ -28,7 +31,9 @@ from tests.benchmarks import (
 if __name__ == "__main__":
     raise SystemExit(
         max(
-            broadcast.main(10_000),
+            broadcast.main(1_000_000),
+            snapshot.main(1_000_000),
+            sending.main(1_000_000),
             kills.main(20, 10_000),
             importing.main(100_000),
             subscribers.main(1_000_000),
@@ -50,5 +55,6 @@ if __name__ == "__main__":
             quarterly.main(1_000_000, 500_000),
             board_report.main(),
             safekeeping.main(1_000_000),
+            room.main(100_000, 50_000),
         )
     )

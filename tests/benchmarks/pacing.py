@@ -86,11 +86,11 @@ def _enqueue(texts: int) -> None:
 
 def _send_and_restart(app: Flask, provider: Twilio, folder: Path, a_second: int) -> None:
     pace, pause = f"{a_second}/s", Event()
-    with working(app, provider, folder, TSALERT_SMS_PACE=pace):
+    with working(app, provider.url, folder, TSALERT_SMS_PACE=pace):
         eventually(lambda: bool(provider.taken))
         began = float(provider.taken[0]["at"])
         pause.wait(began + RESTART_AT - time())
-    with working(app, provider, folder, TSALERT_SMS_PACE=pace):
+    with working(app, provider.url, folder, TSALERT_SMS_PACE=pace):
         pause.wait(began + SECONDS - time())
 
 

@@ -77,7 +77,7 @@ def _measure(url: str, folder: Path, texts: int) -> Result:
         provider.delay = 0.05
         upgrade()
         _prepare(texts)
-        with working(app, provider, folder):
+        with working(app, provider.url, folder):
             eventually(lambda: len(provider.taken) > 50)
             waits = [_page(provider) for _ in range(PAGES)]
             left = texts - len(provider.taken)
@@ -101,15 +101,15 @@ def _prepare(texts: int) -> None:
 
 
 @contextmanager
-def working(app: Flask, provider: Twilio, folder: Path, **changes: str) -> Iterator[None]:
-    """Let a worker send texts to a stand-in for Twilio; it is stopped in the end."""
+def working(app: Flask, provider: str, folder: Path, **changes: str) -> Iterator[None]:
+    """Let a worker send texts to a stand-in for Twilio at an address; it is stopped in the end."""
     environment = command_environment(
         app,
         TSALERT_SMS="twilio",
         TSALERT_TWILIO_ACCOUNT_SID=twilio.ACCOUNT,
         TSALERT_TWILIO_AUTH_TOKEN=twilio.TOKEN,
         TSALERT_TWILIO_FROM="+441632960000",
-        TSALERT_TWILIO_API_URL=provider.url,
+        TSALERT_TWILIO_API_URL=provider,
         **changes,
     )
     with worker(environment, folder / "worker.log"):

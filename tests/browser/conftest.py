@@ -40,11 +40,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of the demonstration that is served."""
+    return demo_environment(tmp_path_factory.mktemp("site"), free_port())
+
+
+@pytest.fixture(scope="session")
+def site(site_environment: dict[str, str]) -> Iterator[str]:
     """The demonstration, loaded and served by gunicorn with a worker beside it, as ``make run`` does."""
-    folder = tmp_path_factory.mktemp("site")
-    port = free_port()
-    environment = demo_environment(folder, port)
+    environment, url = site_environment, site_environment["TSALERT_PUBLIC_URL"]
     for command in (["db", "upgrade"], ["demo", "load"]):
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command], env=environment, cwd=ROOT, check=True
@@ -53,11 +57,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         create = ["staff", "create", f"{role}@example.org", "--name", "Sam Sole (invented)", "--role", role]
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *create, "--password-stdin"]
         subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
-    web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+    web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", url.removeprefix("http://")]
     worker = [sys.executable, "-m", "tsalert.worker"]
     with running(web, environment) as served, running(worker, environment):
-        wait_until_served(f"http://127.0.0.1:{port}/sign-in", served)
-        yield f"http://127.0.0.1:{port}"
+        wait_until_served(f"{url}/sign-in", served)
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What goes wrong in the middle of a broadcast, done to the real thing: relays, databases, disks, clocks, workers."""
 
 import json
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -18,9 +19,9 @@ from sqlalchemy.orm import Session
 from tests.conftest import command_environment, settings
 from tests.database import cut_off, postgresql_server
 from tests.delivery.conftest import WORDS, Provider
-from tests.delivery.test_worker import environment, progress
+from tests.delivery.test_worker import CONNECTIONS, environment, progress
 from tests.standins.mail_server import MailServer, running
-from tests.standins.processes import eventually, mail_server, worker
+from tests.standins.processes import eventually, full_disk, mail_server, worker
 from tsalert.app import create_app
 from tsalert.config import SmtpSettings
 from tsalert.core.clock import utc_now
@@ -217,6 +218,25 @@ def test_a_full_disk_beneath_the_database_loses_no_answer_and_sends_nothing_twic
     assert progress(fresh_app, mailing_id).sent == MANY
 
 
+def test_a_worker_on_a_full_disk_sends_nothing_that_it_cannot_write_down_and_goes_on_by_itself(
+    fresh_app: Flask, tmp_path: Path
+) -> None:
+    """It may write no file larger than a byte: neither its journal nor its log, nor SQLite's."""
+    log, mailing_id = tmp_path / "mail.log", broadcast(fresh_app, 2 * MANY)
+    with (
+        mail_server(log, delay=0.002) as port,
+        worker(environment(fresh_app, port), tmp_path / "worker.log") as process,
+    ):
+        eventually(lambda: sum(arrivals(log).values()) > 100)
+        with full_disk(process.pid):
+            begun = stands_still(log)
+            assert (begun < 2 * MANY, process.poll()) == (True, None)
+        eventually(lambda: progress(fresh_app, mailing_id).is_finished, seconds=120, every=0.2)
+    times = arrivals(log)
+    assert (len(times), max(times.values())) == (2 * MANY, 1)
+    assert progress(fresh_app, mailing_id).sent == 2 * MANY
+
+
 # --- clocks and machines ---
 
 
@@ -255,6 +275,29 @@ def test_a_machine_whose_clock_is_set_forward_lets_nothing_expire_before_its_tim
     while one.turn():
         pass
     assert provider.addresses == ["ann@example.org"]
+
+
+def test_a_machine_that_is_lost_with_its_journal_leaves_no_more_in_doubt_than_it_had_claimed(
+    fresh_app: Flask, tmp_path: Path
+) -> None:
+    log, mailing_id = tmp_path / "mail.log", broadcast(fresh_app, 2 * MANY)
+    with mail_server(log, delay=0.002) as port:
+        with worker(environment(fresh_app, port), tmp_path / "lost.log") as lost:
+            eventually(lambda: sum(arrivals(log).values()) > MANY // 2)
+            lost.send_signal(signal.SIGKILL)
+            lost.wait()
+        claimed = count_where(fresh_app, Delivery.status == "claimed")
+        shutil.rmtree(fresh_app.extensions["tsalert_settings"].files / "journals")
+        with fresh_app.app_context(), transaction() as session:
+            held = update(Delivery).where(Delivery.status == "claimed")
+            session.execute(held.values(lease_until=utc_now() - timedelta(minutes=21)))
+        with worker(environment(fresh_app, port), tmp_path / "other.log"):
+            eventually(lambda: progress(fresh_app, mailing_id).is_finished)
+    times = arrivals(log)
+    assert set(times) == {f"p{number}@example.org" for number in range(2 * MANY)}
+    doubles = sum(count > 1 for count in times.values())
+    assert doubles <= count_where(fresh_app, Delivery.doubts > 0) == claimed <= 100 * CONNECTIONS
+    assert max(times.values()) <= 2
 
 
 def test_when_the_worker_that_keeps_the_timetable_is_killed_another_takes_it_over_within_seconds(

@@ -36,6 +36,26 @@ def test_everybody_active_is_enqueued_once_on_their_channel(session: Session) ->
     assert (progress.total, progress.pending, progress.sent, progress.is_finished) == (2, 2, 0, False)
 
 
+def test_who_is_added_later_is_counted_on_their_channel_beside_those_who_wait_already(session: Session) -> None:
+    add(session, "pat@example.org")
+    add(session, "+447700900001")
+    mailing_id = service.create_mailing(session, WORDS, lane=Lane.BULK, now=NOW)
+    service.enqueue(session, mailing_id, EVERYBODY, now=NOW)
+    for address in ("sam@example.org", "lee@example.org", "+447700900002"):
+        add(session, address)
+    assert service.enqueue(session, mailing_id, EVERYBODY, now=NOW) == 3
+    assert queries.progress(session, mailing_id).by_channel == {"email": {"pending": 3}, "sms": {"pending": 2}}
+
+
+def test_a_mailing_goes_by_the_channels_that_are_named_and_it_has_words_for(session: Session) -> None:
+    add(session, "pat@example.org")
+    add(session, "+447700900001")
+    mailing_id = service.create_mailing(session, WORDS, lane=Lane.BULK, now=NOW)
+    named = [Channel.SMS, Channel.VOICE]
+    assert service.enqueue(session, mailing_id, EVERYBODY, channels=named, now=NOW) == 1
+    assert queries.progress(session, mailing_id).by_channel == {"sms": {"pending": 1}}
+
+
 def test_a_channel_without_words_gets_nobody(session: Session) -> None:
     add(session, "+447700900001")
     mailing_id = service.create_mailing(session, Content("Subject", "Text"), lane=Lane.BULK, now=NOW)

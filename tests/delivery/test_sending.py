@@ -154,7 +154,8 @@ def test_a_fault_of_our_own_leaves_the_begun_mail_in_doubt_and_the_rest_waiting(
     one.settle()
     assert statuses(mailing_id) == {"pending": 2}
     with db.session() as session:
-        rows = session.execute(select(Endpoint.address, Delivery.doubts).join(Delivery)).all()
+        query = select(Endpoint.address, Delivery.doubts).join(Delivery, Delivery.endpoint_id == Endpoint.id)
+        rows = session.execute(query).all()
         doubts = {address: count for address, count in rows}  # noqa: C416 - rows are not typed as pairs
     assert doubts == {"a@example.org": 1, "b@example.org": 0}
 

@@ -68,6 +68,17 @@ def test_a_browser_keeps_the_token_from_scripts_other_sites_and_other_pages(clie
         assert part in cookie
 
 
+def test_over_https_a_screens_token_stays_there(
+    app: Flask, client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = "https://127.0.0.1:8000"
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", home.startswith("https"))
+    (cookie,) = client.post(f"/wall/{token}", base_url=home).headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Secure-wall_display=")
+    assert "Secure" in cookie.split("; ")
+    assert client.get("/board", base_url=home).status_code == 200
+
+
 def test_a_screen_shows_the_board_without_a_way_elsewhere_or_a_name_of_those_who_rang(
     screen: FlaskClient, duty: Actor
 ) -> None:

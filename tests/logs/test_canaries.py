@@ -1,6 +1,7 @@
 """Nothing that anybody types, and nobody's address, ever stands in a log, however the work goes wrong."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -67,11 +68,20 @@ def nobody_is_named(log: io.StringIO) -> Any:
         assert canary not in said.lower(), canary
 
 
-def test_signing_in_rightly_and_wrongly(client: FlaskClient, signed_in: Callable[..., FlaskClient]) -> None:
+def test_signing_in_rightly_and_wrongly(
+    client: FlaskClient, signed_in: Callable[..., FlaskClient], log: io.StringIO
+) -> None:
     signed_in(RoleName.MANAGER, name=NAME)
     for _ in range(6):
         client.post("/sign-in", data={"email": MAIL, "password": SECRET})
     client.get(f"/sign-in?next=/calls?q={NAME}")
+    assert log.getvalue().count("a password, code or passkey was wrong") == 5  # the sixth was not looked at
+
+
+def test_what_an_officer_may_not_do(signed_in: Callable[..., FlaskClient], log: io.StringIO) -> None:
+    """The log names them by their number alone, and the page by its pattern."""
+    assert signed_in(name=NAME).get(f"/staff?q={NAME}").status_code == 403
+    assert re.search(r"officer \d+ may not: /staff", log.getvalue())
 
 
 def test_a_call_that_is_kept_refused_and_sent_twice(signed_in: Callable[..., FlaskClient]) -> None:

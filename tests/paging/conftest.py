@@ -86,7 +86,8 @@ class Night:
     @property
     def sent(self) -> list[Sent]:
         """Everything that was handed to delivery, in order."""
-        query = select(Delivery, Endpoint.address, Mailing).join(Endpoint).join(Mailing).order_by(Delivery.id)
+        query = select(Delivery, Endpoint.address, Mailing).join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+        query = query.join(Mailing, Mailing.id == Delivery.mailing_id).order_by(Delivery.id)
         return [
             Sent(
                 row.channel,

@@ -76,8 +76,8 @@ def test_an_opened_report_is_built_as_it_is(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("2022/23", "Q5"), "Give a period like 2022/23 or 2022/23 Q1."),
-        (("2022/23",), "The board's report is of a quarter, such as 2022/23 Q1."),
+        (("2022/23", "Q5"), "Give a quarter like 2022/23 Q1."),
+        (("2022/23",), "Give a quarter like 2022/23 Q1."),
         (("2190/91", "Q1"), "2190/91 Q1 has not begun."),
     ],
 )

@@ -67,12 +67,18 @@ def test_on_pages_a_report_goes_from_its_opening_to_its_second_revision(
     assert "Open the next revision" in step(manager, "publish")
     records.talks["school"] = 13
     assert "13" in author.get(f"{ONE}/compare").text
-    assert author.post(f"{ONE}/revise", data={"reason": "A talk was entered late"}).status_code == 422
+    assert "Its figures beside the records" in author.get(ONE).text
+    slip = author.post(f"{ONE}/revise", data={"reason": "A talk was entered late"})
+    assert (slip.status_code, slip.text.count("Choose what the public is told.")) == (422, 2)
     revised = step(author, "revise", reason="A talk was entered late", ground="late")
+    assert "The figures of revision 1 that it restates" in revised
+    assert "Its figures beside the records" not in revised, "a draft follows them"
     assert "A talk was entered late" in revised
     assert "Records came in after the report was published" in revised
     compared = author.get(f"{ONE}/compare?from=1&to=2").text
     assert "Talks" in compared
+    trail = author.get(ONE).text
+    assert [said in trail for said in ("Signed: author", "Signed: second person")] == [True, True]
     assert [row.status for row in queries.revisions_of(session, QUARTER)] == [Status.DRAFT, Status.PUBLISHED]
 
 
@@ -89,7 +95,7 @@ def test_the_list_shows_each_report_and_opens_one_for_a_quarter_that_has_none(au
     ("typed", "says"),
     [
         ({"quarter": ""}, "Choose a quarter"),
-        ({"quarter": "2022/23 Q5"}, "Give a period like"),
+        ({"quarter": "2022/23 Q5"}, "Give a quarter like 2022/23 Q1"),
         ({"quarter": "2022/23"}, "Give a quarter like 2022/23 Q1"),
         ({"quarter": "2150/51 Q1"}, "has not begun"),
     ],

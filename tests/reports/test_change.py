@@ -45,6 +45,7 @@ PUBLISHED = (
         pytest.param(8, 12, "+4 (+50%, low base)", id="few"),
         pytest.param(19, 20, "+1 (+5%, low base)", id="nineteen-are-few"),
         pytest.param(20, 21, "+5%", id="twenty-are-enough"),
+        pytest.param(12, 1500, "+1,488 (+12,400%, low base)", id="many-after-few"),
         pytest.param(5, 5, "no change", id="few-and-the-same"),
         pytest.param(M(10), M(15), "+50%", id="ten-pounds-are-no-count"),
         pytest.param(M(-100), M(20), "+£120", id="from-a-negative-amount"),

@@ -129,6 +129,13 @@ def test_a_count_that_its_comma_splits_in_two_is_refused_and_not_taken_for_its_f
     assert "quotation marks" in read.refusals[0].why
 
 
+def test_nor_is_its_second_half_taken_for_a_printed_change() -> None:
+    head = "partner,category,period,count,printed_percent,source"
+    read = read_file(f"{head}\nPolice,Burglary,May 2022,1,200,,\nPolice,Theft,May 2022,1,200,\n")
+    assert [figure.category for _, figure in read.figures] == ["Theft"], "a row as long as its head is as it says"
+    assert "quotation marks" in read.refusals[0].why
+
+
 def test_empty_cells_at_the_end_of_a_row_are_nothing() -> None:
     assert len(read_file("partner,category,period,count\nPolice,Burglary,May 2022,24,,,\n").figures) == 1
 

@@ -42,7 +42,10 @@ def on_shift(session: Session, actor: Actor, duty: Duty) -> str:
 
 
 def told(session: Session) -> list[tuple[str, str]]:
-    query = select(Endpoint.address, Mailing.sms).select_from(Delivery).join(Endpoint).join(Mailing)
+    query = (
+        select(Endpoint.address, Mailing.sms).select_from(Delivery).join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+    )
+    query = query.join(Mailing, Mailing.id == Delivery.mailing_id)
     return [(address, words or "") for address, words in session.execute(query.order_by(Delivery.id))]
 
 

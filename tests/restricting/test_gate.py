@@ -20,12 +20,12 @@ KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
 # A hold and a request for what is held on somebody keep back by themselves what their reader may not see.
 OF_NOTHING_KEPT = {
-    "account_id", "act", "action_id", "activity_id", "alert_id", "body_id", "delivery_id", "display_id", "edition",
-    "ending", "endpoint_id", "exception_id", "figure_id", "filename", "filter_id", "form", "form_name", "grant_id",
-    "hold_id", "kind", "kind_id", "leave_id", "line", "mailing_id", "message_id", "name", "neighbour_id", "number",
-    "officer_id", "pair_id", "partner_id", "passkey_id", "pattern_id", "quarter", "report_id", "request_id", "role",
-    "rule_id", "run_id", "section", "shift_id", "sign_in_id", "slug", "subject", "subscriber_id", "subscription_id",
-    "token", "token_id", "webhook_id", "week", "zone_id",
+    "account_id", "act", "action_id", "activity_id", "alert_id", "authority_id", "body_id", "delivery_id",
+    "display_id", "edition", "ending", "endpoint_id", "exception_id", "figure_id", "filename", "filter_id", "form",
+    "form_name", "grant_id", "hold_id", "key_id", "kind", "kind_id", "leave_id", "line", "mailing_id", "message_id",
+    "name", "nearby_id", "neighbour_id", "number", "officer_id", "pair_id", "partner_id", "passkey_id", "pattern_id",
+    "quarter", "report_id", "request_id", "role", "rule_id", "run_id", "section", "shift_id", "sign_in_id", "slug",
+    "subject", "subscriber_id", "subscription_id", "token", "token_id", "webhook_id", "week", "zone_id",
 }  # fmt: skip
 # These stand behind a part that does name one.
 BENEATH = {

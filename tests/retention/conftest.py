@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.evidence.conftest import arrived
 from tests.evidence.samples import PDF
+from tests.retention.exchanged import exchange
 from tests.telephone.conftest import call_in
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
@@ -260,6 +261,7 @@ class Story:
         offered = handover.draft_handover(new, **said)
         handover.offer_handover(offered, **said)
         handover.accept_handover(offered, Acceptance(f"{CANARY} Officer", f"{CANARY}/1"), **said)
+        exchange(CANARY, self.case_id, offered, now=THEN + 4 * HOUR)
 
     def know(self) -> None:
         said: Any = {"actor": self.actor, "now": THEN + 5 * HOUR}

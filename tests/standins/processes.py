@@ -1,6 +1,7 @@
 """Real processes of the service and of the stand-ins, for tests that kill them."""
 
 import re
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,11 +26,32 @@ def eventually(condition: Callable[[], bool], *, seconds: float = 60, every: flo
 @contextmanager
 def mail_server(log: Path, *, delay: float = 0.0) -> Iterator[int]:
     """Run a mail server that notes each mail in ``log``; yields its port."""
-    command = [sys.executable, "-m", "tests.standins.mail_server", str(log), str(delay)]
+    with _standing_in("mail_server", str(log), str(delay)) as said:
+        yield int(said)
+
+
+@contextmanager
+def distant_mail_server(log: Path, *, delay: float = 0.0, noted: str = "@") -> Iterator[int]:
+    """Run a quick mail server far away, which notes in ``log`` when each address came that holds ``noted``."""
+    with _standing_in("distant_mail_server", str(log), str(delay), noted) as said:
+        yield int(said)
+
+
+@contextmanager
+def twilio_server(*, delay: float) -> Iterator[str]:
+    """Run a stand-in for Twilio that answers each message after some seconds; yields its address."""
+    with _standing_in("twilio", str(delay)) as said:
+        yield said
+
+
+@contextmanager
+def _standing_in(name: str, *arguments: str) -> Iterator[str]:
+    """Run a stand-in as a process of its own; yields what it says first."""
+    command = [sys.executable, "-m", f"tests.standins.{name}", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield int(process.stdout.readline())
+            yield process.stdout.readline().strip()
         finally:
             process.kill()  # else leaving the block would wait for it for ever, and hide why the test failed
 
@@ -70,3 +92,14 @@ def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, subpro
         if process.poll() is None:
             process.terminate()
         process.wait(40)
+
+
+@contextmanager
+def full_disk(pid: int) -> Iterator[None]:
+    """Let the system refuse whatever a process would write into files, as a full disk does, for a while."""
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)

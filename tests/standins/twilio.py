@@ -3,9 +3,12 @@
 The body of a message says how to misbehave: ``code:21610``, ``status:503``, ``drop``, ``silent``,
 ``taken-then-drop``, ``page:502``. Everything else is taken. A number's ``habits`` say the same for every message and
 call to it, and what a telephone that is rung does (see ``called.py``).
+
+``python -m tests.standins.twilio DELAY`` runs it as a process of its own, which prints its address.
 """
 
 import json
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
@@ -166,3 +169,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", self.service.retry_after)
         self.end_headers()
         self.wfile.write(body)
+
+
+if __name__ == "__main__":
+    with running() as alone:
+        alone.delay = float(sys.argv[1])
+        sys.stdout.write(f"{alone.url}\n")
+        sys.stdout.flush()
+        alone.over.wait()

@@ -49,6 +49,22 @@ def test_a_message_comes_home_with_its_hash_and_leaves_the_provider(house: Flask
     assert fetch_recordings(NOW + LATER) == 0
 
 
+def test_a_recording_is_its_owners_alone_from_its_first_byte(house: Flask) -> None:
+    """Whatever the machine lets new files be."""
+
+    def pieces() -> Iterator[bytes]:
+        yield tone()
+        modes.update(path.stat().st_mode & 0o777 for path in files(house))
+
+    modes, before = set[int](), os.umask(0)
+    try:
+        keeping.keep(pieces())
+    finally:
+        os.umask(before)
+    (path,) = files(house)
+    assert (modes, path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == ({0o600}, 0o400, 0o700)
+
+
 @pytest.mark.parametrize("trouble", ["404", "500", "429", "slow", "cut"])
 def test_what_cannot_be_had_is_tried_again_and_says_why(house: Flask, provider: Recordings, trouble: str) -> None:
     _, reference = message_left(provider)

@@ -108,7 +108,9 @@ def test_administrators_and_managers_see_everything_on_one_page(
     for words in (
         "Keeps the timetable",
         "Repair deliveries",
-        "0.25 s",
+        "0.25\u00a0s",
+        "Text messages",
+        "Calls",
         "The outbox",
         "SQLite" if _is_sqlite() else "PostgreSQL",
     ):

@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from io import StringIO
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -15,8 +17,9 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW
+from tests.conftest import NOW, settings
 from tests.logs.conftest import written
+from tsalert.app import create_app
 from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
@@ -29,6 +32,7 @@ from tsalert.web.access import public
 from tsalert.web.once import new_submission
 
 __all__ = ["written"]
+PAGES_OF_FORMS = ("page", "refused_on")
 bp = Blueprint("sample", __name__)
 MINUTE = timedelta(minutes=1)
 
@@ -203,13 +207,70 @@ def test_a_body_of_ten_megabytes_is_refused(client: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
-def test_every_answer_carries_its_protection(client: FlaskClient) -> None:
-    for path in ("/sign-in", "/no-such-thing", "/api/v1/openapi.json", "/static/tsalert.css"):
-        with client.get(path) as answer:
-            headers = answer.headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert "unsafe" not in headers["Content-Security-Policy"]
-        assert headers["X-Content-Type-Options"] == "nosniff"
+def test_a_form_of_thousands_of_fields_is_refused_before_they_are_read(client: FlaskClient) -> None:
+    sent = {"content_type": "application/x-www-form-urlencoded"}
+    answer = client.post("/sign-in", data=b"a=&" * 2_500_000, **sent)
+    assert (answer.status_code, "up to 5,000 fields" in answer.text) == (413, True)
+    assert client.post("/sign-in", data=b"a=&" * 4_999, **sent).status_code == 422
+
+
+ANSWERS = {
+    "page": ("GET", "/sign-in", 200),
+    "page for everybody": ("GET", "/welcome", 200),
+    "file": ("GET", "/static/tsalert.css", 200),
+    "redirect": ("GET", "/board", 303),
+    "no such page": ("GET", "/no-such-thing", 404),
+    "no such method": ("DELETE", "/sign-in", 405),
+    "echo": ("TRACE", "/sign-in", 405),
+    "too large": ("POST", "/sign-in", 413),
+    "not signed in": ("POST", "/calls", 401),
+    "a provider that was not set up": ("POST", "/webhooks/twilio/message", 404),
+    "operation": ("GET", "/api/v1/openapi.json", 200),
+    "operation without token": ("GET", "/api/v1/calls", 401),
+    "no such operation": ("GET", "/api/v1/no-such-thing", 404),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "status"), ANSWERS.values(), ids=ANSWERS)
+def test_every_answer_carries_its_protection(client: FlaskClient, method: str, path: str, status: int) -> None:
+    sent = {"email": "x" * 10_000_000} if status == 413 else None
+    with client.open(path, method=method, data=sent) as answer:
+        headers = answer.headers
+    assert answer.status_code == status
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    is_for_all = headers["Cache-Control"].startswith("public")
+    assert is_for_all == (path in {"/static/tsalert.css", "/welcome", "/api/v1/openapi.json"})
+    assert is_for_all or (headers["Cache-Control"], headers["Cross-Origin-Resource-Policy"]) == (
+        "no-store",
+        "same-origin",
+    )
+
+
+def test_over_https_every_answer_keeps_the_browser_there_and_the_cookie_to_this_host(
+    database_url: str, tmp_path: Path, app: Flask
+) -> None:
+    public = "https://alerts.example.gov.uk"
+    secure = create_app(settings(database_url, tmp_path, public_url=public))
+    answer = secure.test_client().get("/sign-in", base_url=public)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+    with secure.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host"])
+def test_a_forged_host_leads_nobody_there(client: FlaskClient, session: Session, name: str) -> None:
+    """No link and no redirect is made of what a request calls this service."""
+    for path in ("/", "/board", "/welcome", "/join", "/sign-in"):
+        answer = client.get(path, headers={name: "fraud.example"})
+        assert "fraud.example" not in answer.text + str(answer.headers), path
 
 
 def test_scripts_run_by_a_nonce_of_their_own_request(client: FlaskClient) -> None:
@@ -278,3 +339,10 @@ def test_whoever_is_overtaken_at_the_database_hears_so_and_gets_no_500(
     said = answer.get_data(as_text=True)
     assert "at this moment" in said
     assert "All that I typed" in said or kind != "text/html"
+
+
+def test_whatever_form_is_refused_its_page_can_be_drawn_again(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        view, asked = app.view_functions[rule.endpoint], dict.fromkeys(rule.arguments)
+        for page in filter(None, (getattr(view, name, None) for name in PAGES_OF_FORMS)):
+            signature(page).bind(**asked)

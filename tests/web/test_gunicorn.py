@@ -18,6 +18,13 @@ from tests.standins.processes import eventually, served
 from tests.watching.test_metrics import SHOWN, TOKEN, values
 
 PATIENCE = 300  # seconds; a slow machine makes no promise false
+# What the server itself refuses, before the program hears of it: with two lengths a proxy could be led astray.
+UNREAD = (
+    b"GET /wilhelmina SPAM\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: quagga\r\n\r\n",
+    b"GET /" + b"quagga" * 2000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+)
 
 
 @pytest.fixture
@@ -44,13 +51,32 @@ def test_its_log_is_json_without_a_visitors_address_or_what_their_link_holds(
         name = requests.get(f"{address}/unsubscribe/wilhelmina?of=quagga", headers=forwarded, timeout=PATIENCE).headers[
             "X-Request-Id"
         ]
-        assert b"400" in say(address, b"GET /wilhelmina SPAM\r\n\r\n")
-        assert b"400" in say(address, b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: quagga\r\n\r\n")
+        for unread in UNREAD:
+            refused = say(address, unread)
+            assert refused.startswith(b"HTTP/1.1 4")
+            assert refused.endswith(b"\r\n\r\nThis request cannot be answered.\n")
+            for header in (b"Content-Security-Policy: default-src 'none'", b"nosniff", b"no-store", b"text/plain"):
+                assert header in refused
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     (asked,) = [line for line in lines if line.get("request_id") == name and line["event"] == "answered"]
     assert asked["route"] == "/unsubscribe/<token>"
-    assert sum(line["event"] == "What came in was no request, and was refused." for line in lines) == 2
+    refusals = [line for line in lines if line["event"] == "What came in was no request, and was refused."]
+    assert len(refusals) == len(UNREAD)
     assert not any(word in log.read_text() for word in ("wilhelmina", "quagga", "203.0.113.77"))
+
+
+def test_nobody_says_where_the_program_begins_or_how_they_came_but_the_proxies_that_are_counted(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A page that is kept for everybody would hold the links of whoever had it drawn first."""
+    rest = b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    begins = b"SCRIPT_NAME: //fraud.example\r\nPATH_INFO: /fraud.example\r\nX-Forwarded-Proto: https\r\n\r\n"
+    with served(environment | {"WEB_CONCURRENCY": "1", "TSALERT_PROXIES": "0"}, tmp_path / "web.log") as (address, _):
+        for path in (b"/at-the-door", b"/alerts/published?page=1", b"/join"):
+            answer = say(address, b"GET //fraud.example" + path + rest + begins)
+            assert b'"//fraud.example' not in answer
+            assert b"Strict-Transport-Security" not in answer
+            assert b"fraud.example" not in say(address, b"GET " + path + rest + b"\r\n")
 
 
 def test_whichever_process_is_asked_tells_what_all_of_them_counted(environment: dict[str, str], tmp_path: Path) -> None:

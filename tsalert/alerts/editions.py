@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers import reading
 from tsalert.subscribers.preferences.moved import moved_with
+from tsalert.subscribers.wanting import wanting_addresses
 
 AT_ONCE = 5000
 _CHOSEN_BY = {Edition.PARTNER: reading.read_by_partners, Edition.LARGE_PRINT: reading.read_in_large_print}
@@ -41,35 +43,29 @@ def audience(alert: Alert, among: Select[int] | None = None) -> Select[int, str]
     """
     if alert.in_reply_to is not None:
         return who_got(alert.in_reply_to, alert.channels, among)
-    is_urgent = alert.urgency == Urgency.URGENT
-    return subscribers.audience(
-        wards=alert.wards,
-        topic=alert.topic,
-        channels=alert.channels,
-        urgent=is_urgent,
-        among=among,
-        choice=choosing.choice_of(alert),
-    )
+    return subscribers.audience(channels=alert.channels, among=among, **_asked_for(alert))
 
 
-def readers(alert: Alert, edition: Edition, served: Collection[int]) -> Select[int, str]:
-    """Return the query of (endpoint id, channel) of those who are to get one edition of an alert.
+def meant(alert: Alert, edition: Edition, served: Collection[int] = ()) -> Select[int]:
+    """Return the query of the endpoints that one edition of an alert is meant for, if they may be written to.
 
     The ordinary edition is for whoever got no other, so that nobody is left out or written to twice
-    even while somebody changes what they asked for. Only mail has other editions.
+    even while somebody changes what they asked for.
 
     :param served: the mailings of the alert's editions that come before this one in ``Edition``.
     """
     among = None if edition is Edition.ORDINARY else _CHOSEN_BY[edition]()
-    wanted = audience(alert, among).subquery("wanted")
-    query = select(wanted.c.id, wanted.c.channel)
-    if served:
-        done = recipients.recipients_of(served).subquery("done")
-        query = query.outerjoin(done, done.c.endpoint_id == wanted.c.id).where(done.c.endpoint_id.is_(None))
-    if edition is Edition.ORDINARY:
-        return query
-    # An expression, lest SQLite pass every address of mail instead of looking up the few that an edition is for.
-    return query.where(func.coalesce(wanted.c.channel, "") == Channel.EMAIL)
+    if alert.in_reply_to is not None:
+        wanted = who_got(alert.in_reply_to, alert.channels, among).subquery("wanted")
+    else:
+        wanted = wanting_addresses(among=among, **_asked_for(alert)).subquery("wanted")
+    query = select(wanted.c[0])
+    return query.where(~recipients.was_sent(served, wanted.c[0])) if served else query
+
+
+def channels_of_edition(alert: Alert, edition: Edition) -> set[str]:
+    """Return the channels by which one edition of an alert goes: only mail has other editions."""
+    return {*alert.channels} if edition is Edition.ORDINARY else {*alert.channels} & {Channel.EMAIL}
 
 
 def who_got(original: int, channels: Collection[str], among: Select[int] | None = None) -> Select[int, str]:
@@ -108,8 +104,7 @@ def is_anybody(session: Session, people: Select[int, str]) -> bool:
 
 def edition_sizes(session: Session, alert: Alert, reach: int) -> dict[Edition, int]:
     """Return how many would get each edition of an alert if it were approved now, given how many in all."""
-    partners = readers(alert, Edition.PARTNER, ())
-    large_print = readers(alert, Edition.LARGE_PRINT, ())
+    partners, large_print = (_mails(alert, edition) for edition in (Edition.PARTNER, Edition.LARGE_PRINT))
     read_by_partners = large_print.where(large_print.selected_columns.id.in_(reading.read_by_partners()))
     by_partners = _count(session, partners)
     in_large_print = _count(session, large_print) - _count(session, read_by_partners)
@@ -175,6 +170,19 @@ def find_delivered(session: Session, delivery_id: int) -> Delivered | None:
     query = select(AlertEdition.alert_id, AlertEdition.edition).where(AlertEdition.mailing_id == mailing_id)
     row = session.execute(query).one_or_none()
     return None if row is None else Delivered(row[0], Edition(row[1]), endpoint_id)
+
+
+def _asked_for(alert: Alert) -> dict[str, Any]:
+    """Return what somebody must have asked for to get an alert, for the query of those who did."""
+    is_urgent = alert.urgency == Urgency.URGENT
+    return {"wards": alert.wards, "topic": alert.topic, "urgent": is_urgent, "choice": choosing.choice_of(alert)}
+
+
+def _mails(alert: Alert, edition: Edition) -> Select[int, str]:
+    """Return the query of (endpoint id, channel) of those who would get another edition than the ordinary one."""
+    wanted = audience(alert, _CHOSEN_BY[edition]()).subquery("wanted")
+    # An expression, lest SQLite pass every address of mail instead of looking up the few that an edition is for.
+    return select(wanted.c.id, wanted.c.channel).where(func.coalesce(wanted.c.channel, "") == Channel.EMAIL)
 
 
 def _count(session: Session, people: Select[int, str]) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from tsalert.identifying.facts import Finding, People, folded, in_order
-from tsalert.identifying.names import names_in
+from tsalert.identifying.names import introduced_in, names_in
 from tsalert.identifying.numbers import numbers_in
 from tsalert.identifying.places import places_of, postcodes_in, streets_in
 from tsalert.identifying.vocabulary import Check
@@ -72,6 +72,7 @@ def _found(text: str, people: People) -> Iterator[Finding]:
 
 def _everything(text: str, people: People) -> Iterator[Finding]:
     yield from names_in(text, people)
+    yield from introduced_in(text)
     yield from numbers_in(text, people)
     yield from postcodes_in(text)
     yield from places_of(text, people)

@@ -21,15 +21,16 @@ def post(session: Session, alert: Alert, pulled: Proof, *, now: datetime) -> int
     size = 0
     served: list[int] = []
     for edition in Edition:
-        people = editions.readers(alert, edition, served)
+        mailing_id = _make(session, alert, pulled, edition, now)
+        people, channels = editions.meant(alert, edition, served), editions.channels_of_edition(alert, edition)
+        count = delivery.enqueue(session, mailing_id, people, channels=channels, now=now)
         # What nobody gets at once goes out all the same, for the daily and weekly mails to tell of.
         is_last_hope = edition is Edition.ORDINARY and not served
-        if not (editions.is_anybody(session, people) or is_last_hope):
+        if not (count or is_last_hope):
+            delivery.discard_mailing(session, mailing_id)
             continue
-        content, lane = proof.content_of(alert, pulled, edition), LANES[Urgency(alert.urgency)]
-        mailing_id = delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
         session.add(AlertEdition(alert_id=alert.id, mailing_id=mailing_id, edition=edition))
-        size += delivery.enqueue(session, mailing_id, people, now=now)
+        size += count
         served.append(mailing_id)
     keep_prices(session, alert.id, 0, pulled, alert.channels)
     return size
@@ -49,6 +50,11 @@ def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
     """Stop every edition for good, done or not, so that nothing of it is ever sent again."""
     for mailing_id in editions.all_mailings_of(session, alert.id):
         delivery.call_off(session, mailing_id, now=now)
+
+
+def _make(session: Session, alert: Alert, pulled: Proof, edition: Edition, now: datetime) -> int:
+    content, lane = proof.content_of(alert, pulled, edition), LANES[Urgency(alert.urgency)]
+    return delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)
 
 
 def _steer(session: Session, alert: Alert, step: Callable[[int], None]) -> None:

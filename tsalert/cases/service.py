@@ -37,18 +37,23 @@ def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        filled = incidents.fill_from_incident(session, new, actor=actor, now=now)
-        values = _facts(session, filled, actor, now)
-        reference = next_reference(session, "D", at=now)
-        case = CaseFile(reference=reference, status=Status.OPEN, closed_at=None, **values)
-        session.add(case)
-        session.flush()
-        audit.record(session, actor, "opened", "case", case.id, now=now, reference=reference, category=case.category)
-        steps.put_officer_on(session, case, actor=actor, now=now)
-        if new.incident_id is not None:
-            incidents.link(session, case, new.incident_id, actor=actor, now=now)
-        people.keep_victim(session, case, actor=actor, now=now)
-        return case.id
+        return begin_case(session, new, actor=actor, now=now).id
+
+
+def begin_case(session: Session, new: NewCase, *, actor: Actor, now: datetime) -> CaseFile:
+    """Open a case as part of another use case; a step that raises as ``open_case`` does."""
+    filled = incidents.fill_from_incident(session, new, actor=actor, now=now)
+    values = _facts(session, filled, actor, now)
+    reference = next_reference(session, "D", at=now)
+    case = CaseFile(reference=reference, status=Status.OPEN, closed_at=None, **values)
+    session.add(case)
+    session.flush()
+    audit.record(session, actor, "opened", "case", case.id, now=now, reference=reference, category=case.category)
+    steps.put_officer_on(session, case, actor=actor, now=now)
+    if new.incident_id is not None:
+        incidents.link(session, case, new.incident_id, actor=actor, now=now)
+    people.keep_victim(session, case, actor=actor, now=now)
+    return case
 
 
 def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -> None:

@@ -147,3 +147,14 @@ def parse_period(label: str) -> Period:
     if (starting + 1) % 100 != ending or not _FIRST_YEAR <= starting <= _LAST_YEAR:
         raise RuleViolation(f"{found[1]}/{found[2]} is not a financial year.", field="period")
     return quarter(starting, int(number)) if number else financial_year(starting)
+
+
+def parse_quarter(label: str) -> Period:
+    """Read ``2022/23 Q1``; a hyphen may stand for the slash.
+
+    :raises RuleViolation: the label is no quarter, or its two years do not follow each other.
+    """
+    found = _LABEL.match(label.strip())
+    if not found or not found[3]:
+        raise RuleViolation("Give a quarter like 2022/23 Q1.", field="quarter")
+    return parse_period(label)

@@ -1,6 +1,8 @@
 """Mailings: made, filled with people, paused, resumed, cancelled. No provider is spoken to here."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, exists, func, literal, literal_column, select, true, update
 from sqlalchemy.orm import Session
@@ -9,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
-from tsalert.db import insert_ignoring_conflicts, transaction
+from tsalert.db import insert_ignoring_conflicts, insert_into, transaction
 from tsalert.delivery import rules
 from tsalert.delivery.counting import change_counts, complete_if_done, rows_changed
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
@@ -25,6 +27,7 @@ from tsalert.delivery.rules import (
 )
 
 WAKE_CHANNEL = "tsalert_delivery"
+_COLUMNS = ("mailing_id", "endpoint_id", "channel", "status", "attempts", "doubts", "due_at")
 
 
 def create_mailing(
@@ -61,6 +64,11 @@ def create_mailing(
     return mailing.id
 
 
+def discard_mailing(session: Session, mailing_id: int) -> None:
+    """Take away a mailing that was made in this same transaction and that nobody is to get; a step."""
+    session.delete(session.get_one(Mailing, mailing_id))
+
+
 def repeat_mailing(session: Session, mailing_id: int, *, now: datetime) -> int:
     """Store the same words once more, in the same lane, for others; a step. Return the new mailing's id."""
     mailing = session.get_one(Mailing, mailing_id)
@@ -68,18 +76,24 @@ def repeat_mailing(session: Session, mailing_id: int, *, now: datetime) -> int:
     return create_mailing(session, _content_of(mailing), lane=lane, now=now, not_after=until, resend_of=mailing_id)
 
 
-def enqueue(session: Session, mailing_id: int, audience: Select[int, str], *, now: datetime) -> int:
+def enqueue(
+    session: Session,
+    mailing_id: int,
+    audience: Select[int, *tuple[Any, ...]],
+    *,
+    now: datetime,
+    channels: Collection[str] = tuple(Channel),
+) -> int:
     """Add one pending delivery for each endpoint of the audience that may be written to; return how many were new.
 
     The rows never pass through Python. Running it again adds only who was missing.
 
-    :param audience: a query of (endpoint id, channel), such as one joined with ``queries.reachable_endpoints()``.
+    :param audience: a query whose first column is endpoints' ids; who may not be written to is left out here.
+    :param channels: of the channels for which the mailing has words, those that it goes by.
     """
     mailing = _lock(session, mailing_id)
-    added = {
-        channel: _insert_deliveries(session, mailing, audience, channel, now)
-        for channel in sorted(rules.channels_of(_content_of(mailing)))
-    }
+    by = sorted(rules.channels_of(_content_of(mailing)) & set(channels))
+    added = _add_deliveries(session, mailing, audience, by, now)
     change_counts(session, {(mailing_id, channel, Status.PENDING): count for channel, count in added.items()})
     total = sum(added.values())
     if total and mailing.state == MailingState.COMPLETED:
@@ -91,8 +105,7 @@ def enqueue(session: Session, mailing_id: int, audience: Select[int, str], *, no
 
 def enqueue_one(session: Session, mailing_id: int, endpoint_id: int, *, now: datetime) -> bool:
     """Add one endpoint to a mailing; False where it may not be written to or is in it already."""
-    one = select(Endpoint.id, Endpoint.channel).where(Endpoint.id == endpoint_id)
-    return enqueue(session, mailing_id, one, now=now) == 1
+    return enqueue(session, mailing_id, select(Endpoint.id).where(Endpoint.id == endpoint_id), now=now) == 1
 
 
 def add_first(session: Session, to: tuple[int, int, Channel], *, now: datetime) -> int:
@@ -207,11 +220,31 @@ def wake(session: Session) -> None:
         session.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
 
 
-def _insert_deliveries(
-    session: Session, mailing: Mailing, audience: Select[int, str], channel: Channel, now: datetime
-) -> int:
-    wanted = audience.subquery("audience")
-    people = (
+def _add_deliveries(
+    session: Session, mailing: Mailing, audience: Select[int, *tuple[Any, ...]], channels: Sequence[str], now: datetime
+) -> dict[str, int]:
+    """Add everybody by one statement, however many channels; return how many are new by channel.
+
+    The mailing is locked, so that of its rows only those just added have greater ids than any before.
+    """
+    mine = Delivery.mailing_id == mailing.id
+    greatest = select(func.max(Delivery.id)).scalar_subquery()
+    latest, has_any = session.execute(select(greatest, exists().where(mine))).one()
+    # Of a new mailing nobody can be there twice, and looking for them takes PostgreSQL as long as adding them.
+    inserting = (insert_ignoring_conflicts if has_any else insert_into)(session, Delivery)
+    added = rows_changed(session, inserting.from_select(_COLUMNS, _people(mailing, audience, channels, now)))
+    if not added or len(channels) == 1:
+        return dict.fromkeys(channels, added)
+    is_new = (Delivery.status == literal_column("'pending'"), Delivery.id > (latest or 0))
+    counted = select(Delivery.channel, func.count()).where(mine, *is_new).group_by(Delivery.channel)
+    return dict(session.execute(counted).all())
+
+
+def _people(
+    mailing: Mailing, audience: Select[int, *tuple[Any, ...]], channels: Sequence[str], now: datetime
+) -> Select[*tuple[Any, ...]]:
+    ids = audience.subquery("audience").c[0]
+    return (
         select(
             literal(mailing.id),
             Endpoint.id,
@@ -221,12 +254,11 @@ def _insert_deliveries(
             literal(0),
             literal(now, Delivery.due_at.type),
         )
-        .join(wanted, wanted.c[0] == Endpoint.id)
-        .where(Endpoint.channel == channel, *_may_be_written_to(mailing))
+        # By the channels that are not meant, lest SQLite pass all of a channel instead of looking up who is meant.
+        .where(Endpoint.id.in_(select(ids)), Endpoint.channel.not_in({*Channel} - {*channels}))
+        .where(*_may_be_written_to(mailing))
         .order_by(Endpoint.id)
     )
-    columns = ["mailing_id", "endpoint_id", "channel", "status", "attempts", "doubts", "due_at"]
-    return rows_changed(session, insert_ignoring_conflicts(session, Delivery).from_select(columns, people))
 
 
 def _may_be_written_to(mailing: Mailing) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

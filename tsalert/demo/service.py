@@ -24,6 +24,7 @@ from tsalert.demo import (
     known,
     landlines,
     mornings,
+    neighbours,
     odd,
     other_work,
     partners,
@@ -150,6 +151,7 @@ def _load_present(team: past.Crew, now: datetime) -> None:
     studied.load_studies(team, now)
     kept.load_kept(team, now)
     programs.load_programs(OFFICERS[3][0], now)
+    neighbours.load_neighbours(OFFICERS[3][0], now)
 
 
 def is_empty(session: Session) -> bool:

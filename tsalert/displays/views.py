@@ -28,6 +28,8 @@ from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("displays", __name__)
 COOKIE = "wall_display"
+# A browser takes a cookie whose name begins so over HTTPS alone.
+_SECURE = "__Secure-"
 
 
 def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for
@@ -35,7 +37,7 @@ def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that w
 
     :raises NotAllowed: its link was revoked, or its time is over.
     """
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(_cookie_name())
     if is_api or not token:
         return None
     now = utc_now()
@@ -108,7 +110,7 @@ def _display(token: str) -> DisplayRecord:
 def _keep(response: Response, token: str) -> Response:
     """Have a browser keep a screen's token for the pages of the board alone."""
     response.set_cookie(
-        COOKIE,
+        _cookie_name(),
         token,
         max_age=rules.LONGEST_KEPT,
         path=url_for("response.board"),
@@ -117,3 +119,7 @@ def _keep(response: Response, token: str) -> Response:
         samesite="Strict",
     )
     return response
+
+
+def _cookie_name() -> str:
+    return f"{_SECURE}{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE

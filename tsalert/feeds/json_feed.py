@@ -38,6 +38,9 @@ def _item(item: Item, publisher: Publisher) -> dict[str, Any]:
         "tags": [item.topic_title, *(name for _, name in item.wards)],
         "_alert": {
             "reference": item.reference,
+            "headline": item.headline,
+            "body": item.body,
+            "advice": item.advice,
             "state": item.state.value,
             "withdrawn_because": item.withdrawn_because or None,
             "urgency": item.urgency.value,

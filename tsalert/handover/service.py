@@ -59,7 +59,7 @@ def change_draft(handover_id: int, new: NewHandover, *, actor: Actor, now: datet
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.CHANGE)
+        row = begin(session, handover_id, Act.CHANGE)
         changed = [name for name in _WRITTEN if getattr(row, name) != getattr(new, name)]
         for name in changed:
             setattr(row, name, getattr(new, name))
@@ -76,7 +76,7 @@ def offer_handover(handover_id: int, *, answer_by: datetime | None = None, actor
     settings: Settings = current_app.extensions["tsalert_settings"]
     lapses_at = rules.time_to_answer(answer_by, hours=settings.handover_hours, now=now)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.OFFER)
+        row = begin(session, handover_id, Act.OFFER)
         row.offered_by = actor.officer_id
         _require_open_subject(session, row)
         if row.incident_id is not None:
@@ -96,16 +96,22 @@ def accept_handover(handover_id: int, told: Acceptance, *, actor: Actor, now: da
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.ACCEPTANCE)
+        row = begin(session, handover_id, Act.ACCEPTANCE)
         if row.incident_id is not None:
             actor.require(Permission.RUN_INCIDENT)
-            handing_over.take(session, row.incident_id, told, actor=actor, now=now)
-        reference = f" Their reference: {told.their_reference}." if told.their_reference else ""
-        words = f"Handed over to {row.body}. Accepted by {told.accepted_by}.{reference}"
-        _note(session, row, words, actor=actor, now=now)
-        row.accepted_by, row.their_reference = told.accepted_by, told.their_reference
-        end(row, State.ACCEPTED, actor=actor, now=now)
-        _record(session, actor, "accepted", row, now)
+        note_acceptance(session, row, told, actor=actor, now=now)
+
+
+def note_acceptance(session: Session, row: Handover, told: Acceptance, *, actor: Actor, now: datetime) -> None:
+    """Note in a handover that was begun with ``begin`` who took it; a step."""
+    if row.incident_id is not None:
+        handing_over.take(session, row.incident_id, told, actor=actor, now=now)
+    reference = f" Their reference: {told.their_reference}." if told.their_reference else ""
+    words = f"Handed over to {row.body}. Accepted by {told.accepted_by}.{reference}"
+    _note(session, row, words, actor=actor, now=now)
+    row.accepted_by, row.their_reference = told.accepted_by, told.their_reference
+    end(row, State.ACCEPTED, actor=actor, now=now)
+    _record(session, actor, "accepted", row, now)
 
 
 def refuse_handover(handover_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -115,10 +121,14 @@ def refuse_handover(handover_id: int, reason: str, *, actor: Actor, now: datetim
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.REFUSAL)
-        give_back(session, row, reason, actor=actor, now=now)
-        end(row, State.REFUSED, actor=actor, now=now, reason=reason)
-        _record(session, actor, "refused", row, now)
+        note_refusal(session, begin(session, handover_id, Act.REFUSAL), reason, actor=actor, now=now)
+
+
+def note_refusal(session: Session, row: Handover, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Note in a handover that was begun with ``begin`` why it was not taken; a step."""
+    give_back(session, row, reason, actor=actor, now=now)
+    end(row, State.REFUSED, actor=actor, now=now, reason=reason)
+    _record(session, actor, "refused", row, now)
 
 
 def withdraw_handover(handover_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -128,7 +138,7 @@ def withdraw_handover(handover_id: int, reason: str, *, actor: Actor, now: datet
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = _begin(session, handover_id, Act.WITHDRAWAL)
+        row = begin(session, handover_id, Act.WITHDRAWAL)
         if row.state == State.OFFERED:
             give_back(session, row, f"We took the offer back: {reason}", actor=actor, now=now)
         end(row, State.WITHDRAWN, actor=actor, now=now, reason=reason)
@@ -157,7 +167,12 @@ def end(row: Handover, state: State, *, actor: Actor, now: datetime, reason: str
     row.state, row.reason, row.answered_at, row.answered_by = state, reason, now, actor.officer_id
 
 
-def _begin(session: Session, handover_id: int, act: Act) -> Handover:
+def begin(session: Session, handover_id: int, act: Act) -> Handover:
+    """Return a handover, locked, about which something may be done; a step.
+
+    :raises NotFound: there is no such handover.
+    :raises Conflict: this may not be done, or it was answered on the incident's page.
+    """
     row = queries.get_row(session, handover_id, lock=True)
     rules.require_act(State.of(row.state), act)
     _require_unanswered(session, row)

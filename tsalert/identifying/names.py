@@ -14,10 +14,14 @@ _TITLES = (
     "Cllr", "Councillor", "PC", "DC", "Sgt",
 )  # fmt: skip
 # "Mrs A" is how a study says that it names nobody.
-_TITLED = re.compile(
-    rf"\b(?:{'|'.join(_TITLES)})\.?\s+"
-    r"[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}"
+_LARGE = r"[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}"
+_TITLED = re.compile(rf"\b(?:{'|'.join(_TITLES)})\.?\s+{_LARGE}")
+_INTRODUCED = re.compile(
+    r"(?:\bnames?(?: (?:of|is|was|are|were|as))?|\bnamed|\bknown as|\bcall(?:s|ed|ing)? (?:himself|herself|themselves))"
+    r"[\s:\"\u201c\u2018']+",
+    re.IGNORECASE,
 )
+_WRITTEN_LARGE = re.compile(_LARGE)
 _LATIN = "Write it in Latin letters."
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
@@ -38,6 +42,13 @@ _COMMON = frozenset({
 def names_in(text: str, people: People) -> Iterator[Finding]:
     """Yield every name of the case that a text has in it, and whatever a title stands before, but those of convicts."""
     return _but_convicts(text, people, _names_in(text, people))
+
+
+def introduced_in(text: str) -> Iterator[Finding]:
+    """Yield every name that a text itself calls one: “the name Sam Smith”, “known as Sam”."""
+    for words in _INTRODUCED.finditer(text):
+        if named := _WRITTEN_LARGE.match(text, words.end()):
+            yield at(Check.NAME, text, named, _ADVICE)
 
 
 def foreign_words_in(text: str, people: People) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ class TwilioSms:
 
     channel = Channel.SMS
 
-    def __init__(self, settings: TwilioSettings, *, callback_url: str, timeout: float = 10, lines: int = 16) -> None:
+    def __init__(self, settings: TwilioSettings, *, callback_url: str, timeout: float = 10, lines: int = 24) -> None:
         self._settings = settings
         self._timeout = timeout
         self.lines = lines

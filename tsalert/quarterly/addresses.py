@@ -1,7 +1,7 @@
 """How a quarter stands in an address: ``2022-23Q1``. Pure."""
 
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.periods import Period, parse_period, quarter_of
+from tsalert.core.periods import Period, parse_quarter
 
 
 def slug_of(quarter: Period) -> str:
@@ -15,9 +15,9 @@ def quarter_of_slug(slug: str) -> Period:
     :raises NotFound: it is none.
     """
     try:
-        found = parse_period(slug)
+        found = parse_quarter(slug)
     except RuleViolation as error:
         raise NotFound("There is no such quarter.") from error
-    if found != quarter_of(found.first_day) or slug_of(found) != slug:
+    if slug_of(found) != slug:
         raise NotFound("There is no such quarter.")
     return found

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
-from tsalert.core.periods import parse_period
+from tsalert.core.periods import parse_quarter
 from tsalert.db import db
 from tsalert.documents.pdf import Unprintable
 from tsalert.quarterly import building
@@ -40,7 +40,7 @@ def build(quarter: tuple[str, ...], kind: str, out: Path, edition: str, revision
 
     Where no report is open yet, it is built from the records as an unsaved draft.
     """
-    now, wanted = utc_now(), Wanted(parse_period(" ".join(quarter)), Edition.of(edition), revision)
+    now, wanted = utc_now(), Wanted(parse_quarter(" ".join(quarter)), Edition.of(edition), revision)
     with tqdm(total=3, unit=" steps", disable=None) as bar:
         bar.set_description("Reading the records")
         report = building.report_of(db.session(), wanted, memory=FiguresMemory(), now=now)

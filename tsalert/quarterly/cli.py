@@ -5,7 +5,7 @@ import click
 from tsalert.commands import CommandGroup
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
-from tsalert.core.periods import parse_period
+from tsalert.core.periods import parse_quarter
 from tsalert.db import db
 from tsalert.quarterly import opening, queries, verifying
 from tsalert.quarterly.build_cli import build
@@ -29,7 +29,7 @@ def list_reports() -> None:
 @click.option("--as", "by", required=True, metavar="EMAIL", help="The officer who writes it.")
 def open_report(quarter: tuple[str, ...], by: str) -> None:
     """Open the report of QUARTER, such as 2022/23 Q1."""
-    period = parse_period(" ".join(quarter))
+    period = parse_quarter(" ".join(quarter))
     actor = staff.actor_of(staff.get_officer(db.session(), by), Via.COMMAND)
     opening.open_report(period, actor=actor, now=utc_now())
     click.echo(f"The report of {period.label} is open.")
@@ -42,7 +42,7 @@ def verify(quarter: tuple[str, ...]) -> None:
 
     The trail itself is checked by ``audit verify``.
     """
-    wanted = parse_period(" ".join(quarter)) if quarter else None
+    wanted = parse_quarter(" ".join(quarter)) if quarter else None
     verdicts = verifying.verify(db.session(), wanted)
     gone = verifying.missing(db.session())
     for verdict in verdicts:

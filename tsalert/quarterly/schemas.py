@@ -4,8 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import Period, quarter_of
+from tsalert.core.periods import Period, parse_quarter, quarter_of
 from tsalert.quarterly.addresses import slug_of
 from tsalert.quarterly.life import Details
 from tsalert.quarterly.vocabulary import Edition, Ground, SignatureRole
@@ -25,10 +24,7 @@ class QuarterLabel(PeriodLabel):
     }
 
     def _parse(self, text: str) -> Period:
-        found = super()._parse(text)
-        if found != quarter_of(found.first_day):
-            raise RuleViolation("Give a quarter like 2022/23 Q1.")
-        return found
+        return parse_quarter(text)
 
 
 class NewReportSchema(Strict):
@@ -60,7 +56,7 @@ class ReportReasonSchema(Strict):
 class ReportRevisionSchema(ReportReasonSchema):
     """Why a report is revised, for the board in words and for the public as one of the grounds."""
 
-    ground = choice(Ground, required=True)
+    ground = choice(Ground, required=True, missing="Choose what the public is told.")
 
 
 class NewReportSignatureSchema(Strict):

@@ -57,7 +57,7 @@ def _unsigned(session: Session, quarter: Period) -> tuple[Missing, ...]:
     """Return the case studies that the report leaves out and could tell; why stands on their own pages."""
     found = [each.study for each in left_out(session, quarter) if each.study.state is not State.WITHDRAWN]
     return tuple(
-        Missing(f"case study {study.row.id} ({_so_far(study.state)})", "study", (study.row.case_id, study.row.id))
+        Missing(f"Case study {study.row.id} ({_so_far(study.state)})", "study", (study.row.case_id, study.row.id))
         for study in found
     )
 

@@ -92,9 +92,9 @@ def _in_percent(before: int | Decimal, current: int | Decimal, *, is_count: bool
     if not by:
         return Change(move, NO_CHANGE, 0)
     percent = half_up(by * 100 / Decimal(before))
-    told = f"{percent:+}%" if percent else "less than 1%"
+    told = f"{percent:+,}%" if percent else "less than 1%"
     if is_count and before < LEAST_FOR_A_PERCENTAGE:
-        return Change(move, f"{by:+} ({told}, low base)", percent, is_low=True)
+        return Change(move, f"{by:+,} ({told}, low base)", percent, is_low=True)
     return Change(move, told, percent)
 
 

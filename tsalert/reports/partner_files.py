@@ -16,6 +16,7 @@ OPTIONAL = ("printed_percent", "source")
 MOST_ROWS, LARGEST_COUNT, LONGEST_NAME, LONGEST_SOURCE = 2_000, 10**12, 100, 400
 _YEAR_TO = re.compile(r"(?:rolling )?year to (\w+ \d{4})", re.IGNORECASE)
 _COUNT = re.compile(r"\d{1,3}(,\d{3})+|\d+", re.ASCII)
+_SPLIT_COUNT = re.compile(r"\d{1,3},\d{3}", re.ASCII)
 _PERCENT = re.compile(r"([+-]?\d{1,4})\s*%?", re.ASCII)
 
 
@@ -165,7 +166,14 @@ def _cells(head: list[str], row: list[str]) -> dict[str, str]:
 
     :raises RuleViolation: it has more cells than the first line names, such as a count whose comma splits it in two.
     """
-    if any(cell.strip() for cell in row[len(head) :]):
+    further = row[len(head) :]
+    if any(cell.strip() for cell in further) or (further and _has_split_count(head, row)):
         told = f"This row has more values than the {len(head)} columns. Put quotation marks around a count with commas."
         raise RuleViolation(told)
     return dict(zip(head, map(unguarded, row), strict=False))
+
+
+def _has_split_count(head: list[str], row: list[str]) -> bool:
+    """Tell whether a count and the cell after it read as one number that its comma split in two."""
+    place = head.index("count")
+    return bool(_SPLIT_COUNT.fullmatch(",".join(cell.strip() for cell in row[place : place + 2])))

@@ -45,7 +45,7 @@ def put_on(case_id: int) -> ResponseReturnValue:
 
 @bp.post("/cases/<int:case_id>/officers/<int:officer_id>/off")
 @requires(Permission.READ_CASE)
-@redisplays(show_officers)
+@redisplays(lambda case_id, **_: show_officers(case_id))
 def take_off(case_id: int, officer_id: int) -> ResponseReturnValue:
     """Take an officer off a case."""
     service.take_off(case_id, officer_id, actor=current_actor(), now=utc_now())

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.activities.models import Recognition
 from tsalert.core.errors import NotFound
+from tsalert.exchange import queries as exchange
 from tsalert.handover import queries as handovers
 from tsalert.handover.models import Handover
 from tsalert.parties import queries as parties
@@ -69,6 +70,15 @@ def of_handover(session: Session, handover_id: Any) -> Collection[Record]:
     return _records_of(row)
 
 
+def of_offered_pack(session: Session, pack_id: Any) -> Collection[Record]:
+    """Return the case that grew out of what another authority offered."""
+    try:
+        row = exchange.get_pack_row(session, pack_id)
+    except NotFound:
+        return ()
+    return [(Subject.CASE, row.case_id)] if row.case_id is not None else ()
+
+
 def of_recognition(session: Session, recognition_id: Any) -> Collection[Record]:
     """Return the incident or case for which somebody was thanked."""
     row = session.get(Recognition, recognition_id) if 0 < recognition_id <= LARGEST_ID else None
@@ -116,6 +126,7 @@ KEYS: dict[str, Records] = {
     "party_id": of_party,
     "note_id": of(Subject.NOTE),
     "handover_id": of_handover,
+    "pack_id": of_offered_pack,
     "concern_id": of_concern,
     "outgoing_id": of_referral,
     "reference": of_intervention,

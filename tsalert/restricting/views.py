@@ -98,7 +98,7 @@ def give_access() -> ResponseReturnValue:
 
 @bp.post("/access/grants/<int:grant_id>/end")
 @requires(Permission.GRANT_ACCESS)
-@redisplays(show_access)
+@redisplays(lambda **_: show_access())
 def end_access(grant_id: int) -> ResponseReturnValue:
     """End access before its time."""
     granting.end(grant_id, actor=current_actor(), now=utc_now())

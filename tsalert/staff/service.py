@@ -1,5 +1,6 @@
 """Making accounts, giving tokens, counting failed sign-ins."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from tsalert.staff import queries
 from tsalert.staff.hashing import hash_new
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
 from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, read_shortcut
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ def choose_shortcut(key: str, *, actor: Actor, now: datetime) -> None:
 
 
 def record_failed_sign_in(account: str, network: str, *, now: datetime) -> None:
-    """Count a failed try, and forget those too old to matter."""
+    """Count a failed try, and forget those too old to matter; the log says that there was one, and not whose."""
+    _log.warning("a password, code or passkey was wrong")
     with transaction() as session:
         session.execute(delete(SignInFailure).where(SignInFailure.at < now - WATCHED_SPAN))
         account_digest, network_digest = queries.text_digest(account), queries.text_digest(network)

@@ -6,7 +6,7 @@ Said so that either database begins with the few, wherever somebody is one of fe
 from collections.abc import Collection
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal_column, or_, select, union_all
 
 from tsalert.subscribers.choice import EVERYBODY, Choice, left_out_addresses, named_addresses, narrow, pauses_here
 from tsalert.subscribers.models import Subscriber, SubscriberWard, Subscription, Topic
@@ -25,11 +25,12 @@ def wanting_addresses(
     of_few = narrow(_getting(Subscription.topic_id + 0, slugs, urgent=urgent, among=among), choice)
     of_many = narrow(_getting(Subscription.topic_id, slugs, urgent=urgent, among=among), choice)
     wanting = of_few if choice.kinds else of_many
-    parts = [beside_a_pause(of_few, wards)]
     if not wards:
+        # In one, since PostgreSQL takes the rows of several for a few hundred and looks each of a million up alone.
         paused = select(Subscriber.id).where(Subscriber.paused_until.is_not(None))
-        parts.append(wanting.where(Subscription.subscriber_id.not_in(paused)))
+        parts = [wanting.where(or_(Subscription.subscriber_id.not_in(paused), is_beside_a_pause(())))]
     else:
+        parts = [beside_a_pause(of_few, wards)]
         at_home = (AWAKE, or_(Subscriber.ward.is_(None), Subscriber.ward.in_([*wards])))
         # A sum, lest SQLite look for each of the few addresses at each of the many people of a ward.
         few = (Subscription.subscriber_id + 0).in_(select(Subscriber.id).where(*at_home))
@@ -67,7 +68,12 @@ def _besides(getting: Select[int], wards: Collection[str]) -> Select[int]:
 
 
 def beside_a_pause(getting: Select[*Columns], wards: Collection[str]) -> Select[*Columns]:
-    """Narrow to the addresses of organisations of which a contact pauses, but for that contact's.
+    """Narrow to the addresses of organisations of which a contact pauses, but for that contact's."""
+    return getting.where(is_beside_a_pause(wards))
+
+
+def is_beside_a_pause(wards: Collection[str]) -> ColumnElement[bool]:
+    """Return whether a subscription is of an organisation of which a contact pauses, at another's address.
 
     Those who pause are few: everybody else is counted without a look at any link.
     """
@@ -75,7 +81,7 @@ def beside_a_pause(getting: Select[*Columns], wards: Collection[str]) -> Select[
     if wards:
         # An expression, lest SQLite begin with the many of a ward.
         pausing.append(func.coalesce(Subscriber.ward, "").in_(["", *wards]))
-    return getting.where(Subscription.subscriber_id.in_(select(Subscriber.id).where(*pausing)), ~pauses_here())
+    return and_(Subscription.subscriber_id.in_(select(Subscriber.id).where(*pausing)), ~pauses_here())
 
 
 def asked_for(topic: str) -> list[ColumnElement[bool]]:

@@ -43,7 +43,7 @@ def keep(pieces: Iterable[bytes]) -> Kept:
     final = path_of(key)
     part = final.with_name(final.name + _PART)
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
+        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = _write(part, key, pieces)
         part.chmod(0o400)
         part.replace(final)
@@ -98,7 +98,7 @@ def path_of(storage_key: str) -> Path:
 
 def _write(part: Path, key: str, pieces: Iterable[bytes]) -> Kept:
     digest, size = sha256(), 0
-    with part.open("wb") as file:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         for piece in pieces:
             if not size:
                 _require_wav(piece)

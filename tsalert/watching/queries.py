@@ -16,11 +16,11 @@ from tsalert.paging import troubles
 from tsalert.watching.rules import MAIL_WAITS_AT_MOST
 from tsalert.watching.status.queries import Status, read_status
 from tsalert.watching.status.wording import alarms
+from tsalert.watching.wording import CHANNELS
 from tsalert.web.filters import moment, span
 
 NO_DATABASE = "The database does not answer."
 _NEVER = "No worker has been heard of yet: nobody is paged and nothing is sent."
-_SENT = {Channel.SMS: "Text messages", Channel.VOICE: "Calls"}
 
 
 def reaches_database(session: Session) -> bool:
@@ -38,7 +38,9 @@ def public_problems(session: Session, *, now: datetime) -> list[str]:
     try:
         since = signs.silent_since(session, now=now)
         gone = [paging.worker_words(since)] if since else []
-        down = [f"{_SENT[Channel(each.channel)]} to officers do not go out." for each in troubles.open_outages(session)]
+        down = [
+            f"{CHANNELS[Channel(each.channel)]} to officers do not go out." for each in troubles.open_outages(session)
+        ]
         return [*_of_first_worker(session), *gone, *down, *_of_mail(session, now)]
     except SQLAlchemyError:
         session.rollback()

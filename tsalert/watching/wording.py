@@ -1,8 +1,10 @@
-"""What the watch writes to managers. Pure."""
+"""What the watch writes to managers, and what its pages call things. Pure."""
 
 from collections.abc import Sequence
 
-from tsalert.delivery.rules import Content
+from tsalert.delivery.rules import Channel, Content
+
+CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text messages", Channel.VOICE: "Calls"}
 
 
 def watch_mail(problems: Sequence[str], *, authority: str, link: str) -> Content:

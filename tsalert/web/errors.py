@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
+from tsalert.core.actors import Actor
 from tsalert.core.errors import (
     Conflict,
     ContinuedElsewhere,
@@ -70,6 +71,8 @@ def init_app(app: Flask) -> None:
 
 
 def _domain_error(error: TsalertError) -> Response:
+    if isinstance(error, NotAllowed):
+        _note_refused()
     extra: dict[str, Any] = {}
     if isinstance(error, RuleViolation) and error.field:
         extra["errors"] = {error.field: error.message}
@@ -79,6 +82,13 @@ def _domain_error(error: TsalertError) -> Response:
         extra["continued_in"] = error.case_id
         return answer(_STATUS[type(error)], error.message, extra, title=_GOES_ON)
     return answer(_STATUS[type(error)], error.message, extra)
+
+
+def _note_refused() -> None:
+    """Write down which officer asked for what they may not have; their name is not for a log."""
+    actor: Actor | None = g.get("actor")
+    if actor is not None and actor.is_officer:
+        _log.warning("officer %s may not: %s", actor.officer_id, request.url_rule)
 
 
 def _invalid(error: ValidationError) -> Response:

@@ -180,9 +180,15 @@ class SpanLabel(PeriodLabel):
         return parse_span(text)
 
 
-def choice(words: type[StrEnum], *, unknown: str = "Choose one from the list.", **options: Any) -> fields.Enum[Any]:
+def choice(
+    words: type[StrEnum],
+    *,
+    unknown: str = "Choose one from the list.",
+    missing: str = "Choose one from the list.",
+    **options: Any,
+) -> fields.Enum[Any]:
     """Return a field that takes one of a list's values; ``{choices}`` in ``unknown`` names them all."""
-    told: dict[str, Any] = {"unknown": unknown, "required": "Choose one from the list."}
+    told: dict[str, Any] = {"unknown": unknown, "required": missing}
     return fields.Enum(words, by_value=fields.String, error_messages=told, **options)
 
 

@@ -73,6 +73,8 @@ def _set_headers(response: Response) -> Response:
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint not in _FOR_ALL and "is_for_all" not in g:
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint not in _FOR_ALL and not _may_be_kept(headers.get("Cache-Control", "")):
         headers["Cache-Control"] = "no-store"
     return response

@@ -1,6 +1,10 @@
 """The end of a web process: whoever has reached it is answered, also those whom it had not come to yet."""
 
+import socket
+
 from gunicorn.workers.gthread import ThreadWorker
+
+from tsalert.web.unreadable import Reticent
 
 # As many as the system lets wait in the queue before the door.
 _MOST = 2048
@@ -16,6 +20,10 @@ class AnsweringWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             for listener in self.sockets:
                 self._let_in_who_waits(listener)
                 listener.close()
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+        """Answer where nothing of the program can, as to what is no request."""
+        super().handle_error(req, Reticent(client), addr, exc)
 
     def _let_in_who_waits(self, listener: object) -> None:
         for _ in range(_MOST):

@@ -27,6 +27,7 @@ def refuses_on(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
                 g.form = Form(request.form, message=refusal.message)
             return cast(str, page(*args, **kwargs)), 409
 
+        answer.refused_on = page  # type: ignore[attr-defined]
         return cast(View, answer)
 
     return decorate

@@ -1,13 +1,15 @@
-"""Files that come with a request: only views marked for it take large ones, and those never into memory."""
+"""What comes with a request: only views marked for it take large files, and those never into memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from threading import BoundedSemaphore
 from typing import IO, Any, Protocol, TypeVar, cast
 
 from flask import Flask, Request, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 from tsalert.core.errors import Unavailable
 from tsalert.core.words import counted
@@ -17,6 +19,8 @@ _MULTIPART = "multipart/form-data"
 # What a request may hold beside its file: with a limit meant for files, fields alone could fill the memory.
 _LARGEST_FIELD, _MOST_PARTS = 2**20, 40
 _ROOM_FOR_FIELDS = 2 * 2**20
+# No form of ours has a tenth of this; of empty ones a stranger's request could hold millions, and fill the memory.
+_MOST_FIELDS = 5_000
 # Half of a web process's threads (gunicorn.conf.py): whoever has a slow line must not keep the board from the others.
 _LARGE, _LARGE_AT_ONCE = 8 * 2**20, 2
 _LINES = "tsalert_large_uploads"
@@ -44,9 +48,22 @@ class Receiver:
     begin: Callable[[], Incoming]
 
 
+class CountingParser(FormDataParser):
+    """Reads a form that has as many fields as a form may have; the library counts those of forms with files alone."""
+
+    def _parse_urlencoded(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> Any:
+        held = stream.read()
+        if held.count(b"&") >= _MOST_FIELDS:
+            raise RequestEntityTooLarge(f"A form may have up to {_MOST_FIELDS:,} fields.")
+        return super()._parse_urlencoded(BytesIO(held), mimetype, content_length, options)
+
+
 class UploadRequest(Request):
     """A request whose files go straight to where its view keeps them."""
 
+    form_data_parser_class = CountingParser
     incoming: list[Incoming]
     line: BoundedSemaphore | None = None
 

@@ -1,6 +1,6 @@
 """Calling another program: at the very machine that was found to be public, once, for ten seconds at most.
 
-Redirects are not followed, nothing of the answer is read but its status, and no proxy of the environment is asked.
+Redirects are not followed, no more of the answer is read than is wanted, and no proxy of the environment is asked.
 """
 
 import socket
@@ -34,6 +34,27 @@ class Reach:
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What another machine is asked: a body is posted to it, without one it is read from.
+
+    :param most: of how many bytes its answer may be; nothing of it is read where that is 0.
+    """
+
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What another machine answered; ``mark`` is the ETag of what it gave."""
+
+    answer: Answer
+    body: bytes = b""
+    mark: str | None = None
+
+
 class Refused(Exception):
     """An address is none that we call."""
 
@@ -54,18 +75,27 @@ def find_address(target: Target, reach: Reach) -> str:
 
 def call(target: Target, headers: Mapping[str, str], body: bytes, reach: Reach) -> Answer:
     """Send one message and return what came of it."""
+    return ask(target, Ask(headers, body), reach).answer
+
+
+def ask(target: Target, asked: Ask, reach: Reach) -> Reply:
+    """Ask another machine once and return what came of it."""
     try:
-        return Answer(status=_post(target, headers, body, find_address(target, reach), reach))
+        return _speak(target, asked, find_address(target, reach), reach)
     except Refused as refusal:
-        return Answer(fault=str(refusal))
+        return _failed(str(refusal))
     except ssl.SSLError:
-        return Answer(fault="Its certificate cannot be trusted.")
+        return _failed("Its certificate cannot be trusted.")
     except TimeoutError:
-        return Answer(fault="It did not answer within ten seconds.")
+        return _failed("It did not answer within ten seconds.")
     except socket.gaierror:
-        return Answer(fault="Its name cannot be found.")
+        return _failed("Its name cannot be found.")
     except (OSError, HTTPException, UnicodeError):
-        return Answer(fault="It could not be reached, or did not answer as a web server does.")
+        return _failed("It could not be reached, or did not answer as a web server does.")
+
+
+def _failed(fault: str) -> Reply:
+    return Reply(Answer(fault=fault))
 
 
 class _Pinned(HTTPConnection):
@@ -98,8 +128,8 @@ class _Pinned(HTTPConnection):
         return self._is_over
 
 
-def _post(target: Target, headers: Mapping[str, str], body: bytes, address: str, reach: Reach) -> int:
-    """Return the status of the answer.
+def _speak(target: Target, asked: Ask, address: str, reach: Reach) -> Reply:
+    """Return the answer.
 
     :raises TimeoutError: the time is over.
     """
@@ -108,8 +138,7 @@ def _post(target: Target, headers: Mapping[str, str], body: bytes, address: str,
     alarm.daemon = True
     alarm.start()
     try:
-        connection.request("POST", target.path, body, {**headers, "Connection": "close"})
-        status = connection.getresponse().status
+        reply = _say(connection, target, asked)
     except (OSError, HTTPException) as error:
         if connection.is_over:
             raise TimeoutError from error
@@ -117,7 +146,17 @@ def _post(target: Target, headers: Mapping[str, str], body: bytes, address: str,
     else:
         if connection.is_over:  # what came before the cut is no whole answer
             raise TimeoutError
-        return status
+        return reply
     finally:
         alarm.cancel()
         connection.close()
+
+
+def _say(connection: _Pinned, target: Target, asked: Ask) -> Reply:
+    method = "GET" if asked.body is None else "POST"
+    connection.request(method, target.path, asked.body, {**asked.headers, "Connection": "close"})
+    response = connection.getresponse()
+    body = response.read(asked.most + 1) if asked.most else b""
+    if len(body) > asked.most:
+        return _failed("Its answer is too long.")
+    return Reply(Answer(status=response.status), body, response.headers.get("ETag"))

@@ -57,7 +57,7 @@ def test_webhook(webhook_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:webhook_id>/deliveries/<int:delivery_id>/again")
 @requires(Permission.CONNECT_PROGRAMS)
-@refuses_on(show_webhook)
+@refuses_on(lambda webhook_id, **_: show_webhook(webhook_id))
 def send_again(webhook_id: int, delivery_id: int) -> ResponseReturnValue:
     """Try once more to tell the program of something."""
     service.send_again(webhook_id, delivery_id, actor=current_actor(), now=utc_now())

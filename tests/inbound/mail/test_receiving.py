@@ -17,7 +17,7 @@ from tsalert.delivery.models import Delivery, Endpoint, Suppression
 from tsalert.hygiene.models import AddressReport
 from tsalert.inbound.mail.models import InboundMail
 from tsalert.inbound.mail.reading import read_mail
-from tsalert.inbound.mail.rules import Sort
+from tsalert.inbound.mail.rules import LARGEST, Sort
 from tsalert.inbound.mail.service import take_mail
 from tsalert.response.models import Call
 from tsalert.subscribers.models import ConsentEvent, Subscription
@@ -149,6 +149,20 @@ def test_a_huge_mail_is_cut_and_kept(session: Session) -> None:
     take_mail(about(samples.REPLY, "<none@example.org>") + b"x" * 3_000_000, now=NOW)
     assert len(session.scalars(select(InboundMail.body)).one()) == 20_000
     assert len(session.scalars(select(Call.happening)).one() or "") <= 4000
+
+
+@pytest.mark.parametrize("row", ["<a ", "<a a=", "<a/", "<![", "<!--", "<div><p>"])
+def test_html_that_is_made_to_be_slow_is_read_at_once(row: str) -> None:
+    """Read tag by tag as Python's own reader does, a mail of this size would take hours."""
+    head = "From: pat@example.org\nContent-Type: text/html\n\n<p>He drives a white van<br>"
+    mail = read_mail((head + row * (LARGEST // len(row))).encode())
+    assert mail.sort is Sort.MESSAGE
+    assert mail.body.startswith("He drives a white van")
+
+
+def test_a_header_that_is_made_to_be_slow_is_read_at_once() -> None:
+    mail = read_mail(b"From: pat@example.org\nSubject: Van" + b" =?utf-8?q?a" * 80_000 + b"\n\nA white van")
+    assert (mail.body, mail.subject[:3]) == ("A white van", "Van")
 
 
 _LINES = st.sampled_from([

@@ -114,6 +114,7 @@ def test_a_total_that_is_hidden_is_hidden_in_every_table_and_in_no_sentence() ->
     drawn = second.blocks[0]
     assert isinstance(drawn, Chart)
     assert (drawn.finding, drawn.rows) == ("Savings", ("friends_against_scams", "call_blockers"))
+    assert "Savings" not in drawn.description, "its title, which is read out before it, is not said twice"
 
 
 def losses(*rows: tuple[str, int, str, int]) -> Table:

@@ -35,10 +35,10 @@ def test_each_table_has_a_sheet_after_the_notes() -> None:
     book = opened(REPORT)
     assert book.sheetnames == [
         "Notes",
-        "1. Performance at a glance, Apr",
+        "1. Performance at a glance, Ap…",
         "2. Detriment by type of case",
         "3. Enquiries by quarter",
-        "4. Savings, estimated under the",
+        "4. Savings, estimated under th…",
     ]
     notes = [str(cell.value) for row in book["Notes"].iter_rows() for cell in row if cell.value]
     assert notes[0] == wording.title_of(REPORT.head)

@@ -46,7 +46,9 @@ def test_texts_to_new_numbers_count_among_the_confirmations_that_cost(
         for last in range(2):
             service.move(passed, f"07700 900{100 + 2 * n + last}", now=NOW)
     texts = session.scalar(
-        select(func.count(Delivery.id)).join(Endpoint).where(Endpoint.address.startswith("+447700900"))
+        select(func.count(Delivery.id))
+        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+        .where(Endpoint.address.startswith("+447700900"))
     )
     assert texts == most
 

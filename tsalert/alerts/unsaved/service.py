@@ -29,15 +29,20 @@ def keep(copy: Copy, *, actor: Actor, now: datetime) -> datetime:
     :raises RuleViolation: it is longer than an alert can be.
     """
     actor.require(Permission.DRAFT_ALERT)
+    with transaction() as session:
+        put(session, copy, actor=actor, now=now)
+    return now
+
+
+def put(session: Session, copy: Copy, *, actor: Actor, now: datetime) -> None:
+    """Keep what a form holds as part of another use case; a step that raises as ``keep`` does."""
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can write an alert.")
     rules.check_key(copy.key)
-    with transaction() as session:
-        if copy.alert_id is not None:
-            require_unchanged(session, alerts.get_alert(session, copy.alert_id), copy.seen)
-        row = queries.find_copy(session, copy.key, actor=actor, lock=True) or _begin(session, copy, actor, now)
-        row.fields, row.saved_at = rules.keep_typed(copy.fields.items()), now
-    return now
+    if copy.alert_id is not None:
+        require_unchanged(session, alerts.get_alert(session, copy.alert_id), copy.seen)
+    row = queries.find_copy(session, copy.key, actor=actor, lock=True) or _begin(session, copy, actor, now)
+    row.fields, row.saved_at = rules.keep_typed(copy.fields.items()), now
 
 
 def discard(key: str | None, *, actor: Actor, now: datetime) -> None:

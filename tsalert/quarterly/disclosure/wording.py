@@ -8,8 +8,8 @@ from tsalert.quarterly.content import SUPPRESSED, Chart, Figure, Table
 
 HIDDEN_NOTE = "[c]: fewer than 5, or hidden so that another figure cannot be worked out."
 HELD_NOTE = (
-    "As first published: a change that would tell of fewer than five people is not shown, here or in figures that it "
-    "is part of."
+    "As first published: a change that would tell of fewer than five people, or might be the money of one, is not "
+    "shown, here or in figures that it is part of."
 )
 LEFT_OUT = "What is hidden in the table beneath is not drawn."
 _LEAST_TO_DRAW = 2
@@ -53,7 +53,7 @@ def chart_of(chart: Chart, before: Table, after: Table, telling: Collection[str]
     if is_whole and numbers_in(f"{chart.finding} {chart.description}").isdisjoint(telling):
         return chart
     rows = chart.rows if is_whole else tuple(left)
-    return replace(chart, rows=rows, finding=after.caption, description=f"{after.caption}. {LEFT_OUT}")
+    return replace(chart, rows=rows, finding=after.caption, description=LEFT_OUT)
 
 
 def _drawn(chart: Chart, table: Table) -> dict[str, list[str]]:

@@ -9,8 +9,9 @@ from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
 from tsalert.cases.rules import MoneyTotals
 from tsalert.cases.vocabulary import OTHER_KIND, Channel, Impact, MoneyKind, Outcome, category_label, kind_label
+from tsalert.core.clock import london_date
 from tsalert.core.money import format_pounds
-from tsalert.core.periods import Period
+from tsalert.core.periods import quarter_of
 from tsalert.enforcement import convictions
 from tsalert.enforcement.vocabulary import ActionKind
 from tsalert.quarterly.studies.vocabulary import AgeBand
@@ -56,10 +57,10 @@ class Proposed:
     text: str
 
 
-def propose(session: Session, case: CaseFile, quarter: Period, age: AgeBand) -> Proposed:
+def propose(session: Session, case: CaseFile, age: AgeBand) -> Proposed:
     """Return a first draft from the records of a case, for the writer to go on from."""
     what = _what(case)
-    parts = [_opening(case, quarter, age, what), _money(session, case), _service(session, case), _ending(case)]
+    parts = [_opening(case, age, what), _money(session, case), _service(session, case), _ending(case)]
     return Proposed(what[0].upper() + what[1:], "\n\n".join(part for part in parts if part))
 
 
@@ -68,11 +69,13 @@ def _what(case: CaseFile) -> str:
     return category if case.kind == OTHER_KIND else f"{category}: {kind_label(case.kind).lower()}"
 
 
-def _opening(case: CaseFile, quarter: Period, age: AgeBand, what: str) -> str:
+def _opening(case: CaseFile, age: AgeBand, what: str) -> str:
+    """Say when and how the case came, by its own quarter: a later one's report may tell it."""
     who = "A resident" if age is AgeBand.NOT_SAID else f"A resident aged {age.label.lower()}"
     how = _CONTACT.get(Channel.of(case.channel))
     contact = f" The first contact was {how}." if how else ""
-    return f"{who} came to our notice in the quarter from {quarter.prose}, as a victim of {what}.{contact}"
+    came = quarter_of(london_date(case.opened_at))
+    return f"{who} came to our notice in the quarter from {came.prose}, as a victim of {what}.{contact}"
 
 
 def _money(session: Session, case: CaseFile) -> str:

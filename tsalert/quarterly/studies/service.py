@@ -48,7 +48,7 @@ def begin_study(case_id: int, new: Beginning, *, actor: Actor, now: datetime) ->
             session.flush()
         except IntegrityError as error:
             raise Conflict(_FIRST, legal=["send it again"]) from error
-        words = propose(session, case, new.quarter, new.age_band)
+        words = propose(session, case, new.age_band)
         is_restricted = tiers.is_restricted(session, Subject.CASE, case_id)
         writing = Writing(words.title, words.text, new.age_band, is_board_only=is_restricted)
         _add_text(session, row, writing, 1, actor=actor, now=now)

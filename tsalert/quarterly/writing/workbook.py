@@ -55,7 +55,9 @@ def sheet_name(number: int, caption: str) -> str:
     """Return a name that Excel takes, unlike any other's."""
     said = f"{number}. {' '.join(clean(caption).translate(_UNFIT).split())}"
     # Excel counts in UTF-16, where some characters are two; half of one is left out.
-    return said.encode("utf-16-le")[: 2 * _NAME].decode("utf-16-le", "ignore").rstrip(". ")
+    if len(said.encode("utf-16-le")) <= 2 * _NAME:
+        return said.rstrip(". ")
+    return said.encode("utf-16-le")[: 2 * (_NAME - 1)].decode("utf-16-le", "ignore").rstrip("., ") + "…"
 
 
 def _charts_of(report: Report, table: Table) -> list[Chart]:

@@ -32,4 +32,8 @@ ENTRIES = (
     held("welfare_watch", "incident_id > incident", facts="reference"),
     held("handover", "incident_id > incident", "case_id > case_file", facts="body state digest", persons="pack",
          words="facts risk actions told accepted_by their_reference reason"),
+    held("offered_pack", "case_id > case_file", facts="key digest reference state reason too_late",
+         persons="pack signed"),
+    held("exchange_message", "handover_id > handover", "pack_id > offered_pack",
+         facts="key kind state fault answer_key", words="payload"),
 )  # fmt: skip

@@ -90,7 +90,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @bp.post("/passkeys/<int:passkey_id>/remove")
 @signed_in
-@redisplays(show_own)
+@redisplays(lambda **_: show_own())
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Take a passkey away."""
     _require_presence()

@@ -30,7 +30,7 @@ class Scope(Word):
     SUBSCRIBERS_READ = "subscribers:read", "Read the subscriber list"
     SUBSCRIBERS_WRITE = "subscribers:write", "Change the subscriber list"
     OVERSIGHT = "oversight", "Restricted records, exports, oddities, retention, subject access, how the service runs"
-    ADMINISTRATION = "administration", "Accounts, tokens and webhooks"
+    ADMINISTRATION = "administration", "Accounts, tokens, webhooks and linked authorities"
 
 
 _READING = {

@@ -10,6 +10,7 @@ from tsalert.db import db
 from tsalert.delivery.answers import AnswerKind
 from tsalert.watching import queries as watching
 from tsalert.watching.status import queries, rules
+from tsalert.watching.wording import CHANNELS
 from tsalert.web.access import requires
 
 bp = Blueprint("status", __name__)
@@ -26,5 +27,6 @@ def show_status() -> ResponseReturnValue:
         status=status,
         problems=watching.problems_of(db.session(), status),
         answers=AnswerKind,
+        channels=CHANNELS,
         in_bytes=rules.in_bytes,
     )

@@ -1,0 +1,139 @@
+"""Two installations that run side by side, each with a database, an address and a key of its own."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+from typing import TypeVar
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.conftest import IsolatedClient, copy_of, hash_passwords_quickly, settings
+from tests.handover.conftest import STREET, VICTIM, written
+from tsalert.app import create_app
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase
+from tsalert.core.actors import Actor, Via
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.exchange import sending
+from tsalert.handover import service as handovers
+from tsalert.linked import own_keys, queries, service
+from tsalert.linked.rules import NewAuthority
+from tsalert.response.vocabulary import Category
+from tsalert.staff import queries as staff
+from tsalert.staff import service as staff_service
+from tsalert.staff.rules import RoleName
+from tsalert.webhooks.calling import Reach
+
+Found = TypeVar("Found")
+PASSWORD = "correct horse battery staple"
+LOCAL = Reach(is_allowed=lambda _address: True, schemes=frozenset({"http"}), look_up=lambda _host, _port: ["127.0.0.1"])
+
+
+@dataclass(slots=True)
+class Installation:
+    """One of the two: its program, where it listens, and one officer who may do everything."""
+
+    app: Flask
+    name: str
+    url: str
+    email: str = "all@example.org"
+
+    def does(self, act: Callable[[Actor, datetime], Found]) -> Found:
+        """Let its officer do something now."""
+        with self.app.app_context():
+            actor = staff.actor_of(staff.get_officer(db.session(), self.email), Via.PAGE)
+            db.session.remove()
+            return act(actor, utc_now())
+
+    def works(self) -> None:
+        """Let its worker send what is due."""
+        self.does(lambda _actor, now: sending.send_due(now))
+
+    def browser(self) -> IsolatedClient:
+        """Return a browser in which its officer is signed in."""
+        found = self.app.test_client()
+        assert found.post("/sign-in", data={"email": self.email, "password": PASSWORD}).status_code == 303
+        assert isinstance(found, IsolatedClient)
+        return found
+
+    def fingerprint(self) -> str:
+        """Return what its administrator reads out."""
+        return self.does(lambda _actor, _now: queries.own_keys(db.session())[0].fingerprint)
+
+    def link(self, other: "Installation") -> int:
+        """Link the other, whose fingerprint was read out."""
+        new = NewAuthority(other.name, other.url, other.fingerprint())
+        return self.does(lambda actor, now: service.register(new, actor=actor, now=now))
+
+
+@contextmanager
+def running(app: Flask, database_url: str, folder: Path, name: str) -> Iterator[Installation]:
+    folder.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with copy_of(app, database_url, folder) as database:
+        # Each has secrets of its own, and so a key of its own.
+        chosen = settings(database, folder, public_url=url, authority_name=name, address_key=name[0] * 40)
+        found = create_app(chosen)
+        found.test_client_class = IsolatedClient
+        found.config["WTF_CSRF_ENABLED"] = False
+        found.extensions["tsalert_webhook_reach"] = LOCAL
+        hash_passwords_quickly(found)
+        installation = Installation(found, name, url)
+        with found.app_context():
+            staff_service.create_officer(
+                installation.email, name=f"Officer of {name}", roles=[*RoleName], password=PASSWORD, now=utc_now()
+            )
+            db.session.remove()
+        server = make_server("127.0.0.1", port, found, threaded=True)
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield installation
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        with found.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def pair(app: Flask, database_url: str, tmp_path: Path) -> Iterator[tuple[Installation, Installation]]:
+    """Two installations that run, with a key each, and do not know each other."""
+    with ExitStack() as both:
+        here = both.enter_context(running(app, database_url, tmp_path / "here", "Testshire"))
+        there = both.enter_context(running(app, database_url, tmp_path / "there", "Otherborough"))
+        for each in (here, there):
+            each.does(lambda actor, now: own_keys.make_key(actor=actor, now=now))
+        yield here, there
+
+
+@pytest.fixture
+def linked(pair: tuple[Installation, Installation]) -> tuple[Installation, Installation]:
+    """Two installations that are linked on both sides."""
+    here, there = pair
+    here.link(there)
+    there.link(here)
+    return pair
+
+
+def offered(here: Installation, **changes: object) -> tuple[int, int]:
+    """Have a case offered; returns the numbers of the handover and of the case."""
+
+    def offer(actor: Actor, now: datetime) -> tuple[int, int]:
+        new = NewCase("Tree work.", Category.DOORSTEP_CRIME, kind="gardening", victim_name=VICTIM, address=STREET)
+        case_id = cases.open_case(new, actor=actor, now=now)
+        handover_id = handovers.draft_handover(written(case_id=case_id, **changes), actor=actor, now=now)
+        handovers.offer_handover(handover_id, actor=actor, now=now)
+        return handover_id, case_id
+
+    return here.does(offer)

@@ -1,0 +1,108 @@
+"""Alerts of a neighbour are read from its feed, shown, and begun anew as alerts of ours."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.exchange.conftest import Installation
+from tests.linked.conftest import Authority
+from tests.linked.test_linking import link
+from tsalert.core.actors import Actor
+from tsalert.db import db
+from tsalert.nearby import queries, reading
+from tsalert.nearby.rules import FEED_PATH
+from tsalert.staff.rules import RoleName
+
+
+def item(number: int = 1, **facts: Any) -> dict[str, Any]:
+    told = {
+        "reference": f"A26-{number}",
+        "headline": f"Loose tiles {number}",
+        "body": "They *knock*.",
+        "advice": "Say no.",
+        "state": "current",
+        "topic": "doorstep-crime",
+        "urgency": "urgent",
+        "wards": [{"code": "E1", "name": "Northham"}],
+        "expires_at": "2026-06-20T12:00:00Z",
+    }
+    published = f"2026-06-0{number}T12:00:00Z"
+    return {"id": f"https://x/{number}", "date_published": published, "title": "T", "_alert": told | facts}
+
+
+def publish(other: Authority, *items: object) -> None:
+    other.pages[FEED_PATH] = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
+
+
+def headlines(session: Session) -> list[tuple[str, str]]:
+    return [(each.row.headline, each.state.value) for each in queries.list_alerts(session, now=NOW)]
+
+
+def test_alerts_are_kept_as_their_feed_has_them_now_and_what_was_withdrawn_is_marked(
+    session: Session, online: Authority, administrator: Actor
+) -> None:
+    link(online, administrator)
+    publish(online, item(1), item(2), {"id": "no alert"}, 7, item(3, body="x\u0000"))
+    reading.read_feeds(NOW)
+    assert headlines(session) == [("Loose tiles 2", "current"), ("Loose tiles 1", "current")]
+    publish(online, item(1, state="withdrawn", withdrawn_because="It was a colleague."), item(2, headline="Tiles"))
+    reading.read_feeds(NOW)
+    assert headlines(session) == [("Tiles", "current"), ("Loose tiles 1", "withdrawn")]
+    assert reading.forget_old(NOW + timedelta(days=356, hours=12)) == 1
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"{}", b"\xff", b"[]", b'{"items": 1}', b"x" * 2_100_000])
+def test_a_feed_that_cannot_be_read_says_so_and_what_was_read_before_stays(
+    session: Session, online: Authority, administrator: Actor, body: bytes
+) -> None:
+    link(online, administrator)
+    publish(online, item(1))
+    reading.read_feeds(NOW)
+    online.pages[FEED_PATH] = body
+    reading.read_feeds(NOW)
+    (feed,) = queries.list_feeds(session)
+    assert (feed.fault is not None, feed.read_at) == (True, NOW)
+    assert headlines(session) == [("Loose tiles 1", "current")]
+
+
+def test_an_officer_uses_one_as_the_beginning_of_an_alert_of_ours(
+    session: Session,
+    client: FlaskClient,
+    online: Authority,
+    administrator: Actor,
+    signed_in: Callable[..., FlaskClient],
+    bearer: Callable[..., dict[str, str]],
+) -> None:
+    link(online, administrator)
+    publish(online, item(1), item(2, state="withdrawn"))
+    reading.read_feeds(NOW)
+    taken_back, standing = (each.row.id for each in queries.list_alerts(session, now=NOW))
+    browser = signed_in()
+    assert "Loose tiles 1" in browser.get("/nearby-alerts").text
+    used = browser.post(f"/nearby-alerts/{standing}/use")
+    assert used.status_code == 303
+    form = browser.get(used.headers["Location"]).text
+    assert all(words in form for words in ("Loose tiles 1", "Otherborough has given this warning.", "They *knock*."))
+    refused = browser.post(f"/nearby-alerts/{taken_back}/use")
+    assert (refused.status_code, "have withdrawn this alert" in refused.text) == (409, True)
+    begun: Any = client.post(f"/api/v1/nearby-alerts/{standing}/use", headers=bearer())
+    assert (begun.status_code, begun.json["fields"]["topic"]) == (201, "doorstep-crime")
+    reader = bearer(RoleName.SAFEGUARDING_LEAD)
+    assert client.get("/api/v1/nearby-alerts", headers=reader).json["feeds"][0]["fault"] is None  # type: ignore[index]
+    assert client.post(f"/api/v1/nearby-alerts/{standing}/use", headers=reader).status_code == 403
+
+
+def test_a_running_neighbours_feed_is_read_and_only_once_while_nothing_changes(
+    linked: tuple[Installation, Installation],
+) -> None:
+    here, _ = linked
+    assert here.does(lambda _actor, now: reading.read_feeds(now)) == 1
+    assert here.does(lambda _actor, now: reading.read_feeds(now)) == 0
+    (feed,) = here.does(lambda *_: queries.list_feeds(db.session()))
+    assert (feed.authority, feed.fault) == ("Otherborough", None)

@@ -1,0 +1,166 @@
+"""Offering a handover to a linked authority: signed and queued, or taken as a file where there is no connection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from tsalert.audit import service as audit
+from tsalert.core.actors import SERVICE, Actor, Permission
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import Conflict
+from tsalert.db import db, transaction
+from tsalert.exchange import packing, queries, rules
+from tsalert.exchange.models import ExchangeMessage
+from tsalert.exchange.rules import Head, Kind, Sending
+from tsalert.handover import queries as handovers
+from tsalert.handover.models import Handover
+from tsalert.handover.rules import State
+from tsalert.linked import queries as linked
+from tsalert.linked import service as linking
+from tsalert.linked.models import LinkedAuthority
+from tsalert.linked.signing import own_address, sign
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to write, about a handover of ours or about what was offered to us."""
+
+    kind: Kind
+    content: dict[str, Any]
+    handover_id: int | None = None
+    pack_id: int | None = None
+
+
+_ENDED = {State.WITHDRAWN: "withdrawn", State.LAPSED: "lapsed", State.ACCEPTED: "settled", State.REFUSED: "settled"}
+
+
+def send(handover_id: int, authority_id: int, *, actor: Actor, now: datetime) -> None:
+    """Have an offered handover signed and sent; the worker sends it.
+
+    :raises NotFound: there is no such handover or authority.
+    :raises Conflict: it is not offered, was sent before, or the link has ended.
+    :raises Unavailable: we have no key to sign with.
+    :raises RuleViolation: the pack is too long.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        authority = linking.require_standing(session, authority_id)
+        linked.current_key(session)
+        row = _offered(session, handover_id)
+        new = NewMessage(Kind.OFFER, packing.content_of(session, row), handover_id=row.id)
+        message = queue(session, authority, new, actor=actor, now=now)
+        detail: dict[str, Any] = {"to": authority.url, "message": message.key, "with_victim": row.with_victim}
+        audit.record(session, actor, "sent to linked authority", "handover", row.id, now=now, **detail)
+
+
+def send_again(handover_id: int, *, actor: Actor, now: datetime) -> None:
+    """Send an offer once more, signed with the key that signs now; who has it already has it once.
+
+    :raises NotFound: it was sent to no linked authority.
+    :raises Conflict: it is not offered any more, waits in any case, or the link has ended.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        message = queries.get_offer(session, handover_id, lock=True)
+        _offered(session, handover_id)
+        linking.require_standing(session, message.authority_id)
+        start_again(message, now=now)
+        audit.record(session, actor, "sent again to linked authority", "handover", handover_id, now=now)
+
+
+def take_file(handover_id: int, *, actor: Actor, now: datetime) -> str:
+    """Return the signed offer as a text, to be carried to the other side by a way that is secure.
+
+    :raises NotFound: it was sent to no linked authority.
+    :raises Conflict: it is not offered any more.
+    """
+    actor.require(Permission.WORK_CASE)
+    with transaction() as session:
+        message = queries.get_offer(session, handover_id)
+        _offered(session, handover_id)
+        audit.record(session, actor, "taken as a signed file", "handover", handover_id, now=now)
+        return sign(session, message.payload.encode())
+
+
+def queue(
+    session: Session, authority: LinkedAuthority, new: NewMessage, *, actor: Actor, now: datetime
+) -> ExchangeMessage:
+    """Write a message that the worker sends; a step.
+
+    :raises Conflict: there is a message of this kind about the same already.
+    """
+    key = uuid4().hex
+    head = Head(key, new.kind, sender=own_address(), addressee=authority.url, made_at=as_utc(now))
+    payload = rules.write_message(head, new.content)
+    message = ExchangeMessage(
+        key=key,
+        authority_id=authority.id,
+        handover_id=new.handover_id,
+        pack_id=new.pack_id,
+        kind=new.kind,
+        payload=payload,
+        made_at=now,
+        made_by=actor.officer_id,
+        state=Sending.WAITING,
+        tries=0,
+        due_at=as_utc(now),
+    )
+    session.add(message)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("This was sent to a linked authority before.") from error
+    return message
+
+
+def start_again(message: ExchangeMessage, *, now: datetime) -> None:
+    """Have a message sent from the first try on; a step.
+
+    :raises Conflict: it waits in any case.
+    """
+    if message.state == Sending.WAITING:
+        raise Conflict("This waits to be sent already.")
+    message.state, message.tries, message.due_at, message.settled_at = Sending.WAITING, 0, as_utc(now), None
+    message.fault = None
+
+
+def tell_of_ends(now: datetime) -> int:
+    """Queue a message about every sent offer that ended otherwise than by their answer; returns how many."""
+    told = aliased(ExchangeMessage)
+    is_told = exists().where(told.handover_id == ExchangeMessage.handover_id, told.kind == Kind.WITHDRAWAL)
+    ended = (
+        select(ExchangeMessage.id)
+        .join(Handover, Handover.id == ExchangeMessage.handover_id)
+        .where(ExchangeMessage.kind == Kind.OFFER, ExchangeMessage.answer_key.is_(None), ~is_told)
+        .where(Handover.state.in_(_ENDED))
+    )
+    if db.session().scalar(ended.limit(1)) is None:
+        return 0
+    with transaction() as session:
+        found = session.scalars(ended.with_for_update(of=ExchangeMessage, skip_locked=True)).all()
+        for number in found:
+            _tell_of_end(session, number, now)
+        return len(found)
+
+
+def _tell_of_end(session: Session, message_id: int, now: datetime) -> None:
+    offer = session.get_one(ExchangeMessage, message_id)
+    row = handovers.get_row(session, offer.handover_id or 0)
+    content = {"offer": offer.key, "because": _ENDED[State.of(row.state)]}
+    authority = linked.find_row(session, offer.authority_id)
+    queue(session, authority, NewMessage(Kind.WITHDRAWAL, content, handover_id=row.id), actor=SERVICE, now=now)
+    if offer.state == Sending.WAITING:  # what is taken back before it left need not leave
+        offer.state, offer.settled_at = Sending.GIVEN_UP, now
+
+
+def _offered(session: Session, handover_id: int) -> Handover:
+    row = handovers.get_row(session, handover_id, lock=True)
+    state = State.of(row.state)
+    if state is not State.OFFERED:
+        raise Conflict(f"Only what is offered can be sent. This handover is {state.label.lower()}.")
+    return row

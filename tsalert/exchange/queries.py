@@ -1,0 +1,192 @@
+"""Finding messages to other authorities, and what they offer to us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from tsalert.core.actors import Actor
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import NotFound
+from tsalert.exchange.models import ExchangeMessage, OfferedPack
+from tsalert.exchange.rules import Kind, Sending, State
+from tsalert.linked import queries as linked
+from tsalert.linked.models import LinkedAuthority, LinkedKey
+from tsalert.staff import queries as staff
+from tsalert.tiers import queries as tiers
+from tsalert.tiers.vocabulary import Subject
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+MOST_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SendingView:
+    """How far a message to another authority has come."""
+
+    authority: str
+    state: Sending
+    made_at: datetime
+    made_by: str | None
+    tries: int
+    due_at: datetime | None
+    settled_at: datetime | None
+    fault: str | None
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackView:
+    """A handover that is offered to us; ``content`` is None once it is settled that we do not take it.
+
+    ``revoked_at`` marks one whose key was revoked since it was taken in.
+    """
+
+    row: OfferedPack
+    authority: str
+    state: State
+    content: dict[str, Any] | None
+    revoked_at: datetime | None
+    answered_by: str | None
+    answer: SendingView | None
+
+
+def find_message(
+    session: Session, kind: Kind, *, handover_id: int | None = None, pack_id: int | None = None, lock: bool = False
+) -> ExchangeMessage | None:
+    """Return the message of one kind about a handover of ours or about one that is offered to us."""
+    of_it = ExchangeMessage.handover_id == handover_id if pack_id is None else ExchangeMessage.pack_id == pack_id
+    query = select(ExchangeMessage).where(of_it, ExchangeMessage.kind == kind)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def get_offer(session: Session, handover_id: int, *, lock: bool = False) -> ExchangeMessage:
+    """Return the signed offer of a handover.
+
+    :raises NotFound: it was sent to no linked authority.
+    """
+    found = find_message(session, Kind.OFFER, handover_id=handover_id, lock=lock)
+    if found is None:
+        raise NotFound("This handover was sent to no linked authority.")
+    return found
+
+
+def get_answer(session: Session, pack_id: int, *, lock: bool = False) -> ExchangeMessage:
+    """Return our answer to what was offered.
+
+    :raises NotFound: it was not answered.
+    """
+    found = find_message(session, Kind.ANSWER, pack_id=pack_id, lock=lock)
+    if found is None:
+        raise NotFound("This was not answered.")
+    return found
+
+
+def find_offer_by_key(session: Session, key: str, authority_id: int) -> ExchangeMessage | None:
+    """Return the offer with this number that went to this authority, locked."""
+    mine = (ExchangeMessage.key == key, ExchangeMessage.authority_id == authority_id)
+    query = select(ExchangeMessage).where(*mine, ExchangeMessage.kind == Kind.OFFER)
+    return session.scalar(query.with_for_update())
+
+
+def sending_of(session: Session, message: ExchangeMessage) -> SendingView:
+    """Return how far a message has come."""
+    return SendingView(
+        authority=linked.names(session)[message.authority_id],
+        state=Sending.of(message.state),
+        made_at=message.made_at,
+        made_by=staff.officer_names(session).get(message.made_by or 0),
+        tries=message.tries,
+        due_at=message.due_at if message.state == Sending.WAITING else None,
+        settled_at=message.settled_at,
+        fault=message.fault,
+        is_answered=message.answer_key is not None,
+    )
+
+
+def find_sending(session: Session, handover_id: int) -> SendingView | None:
+    """Return how far the signed offer of a handover has come; None where it was sent to no linked authority."""
+    message = find_message(session, Kind.OFFER, handover_id=handover_id)
+    return sending_of(session, message) if message else None
+
+
+def find_pack_by_key(session: Session, key: str, authority_id: int) -> OfferedPack | None:
+    """Return what this authority offered under this number, locked."""
+    query = select(OfferedPack).where(OfferedPack.key == key, OfferedPack.authority_id == authority_id)
+    return session.scalar(query.with_for_update())
+
+
+def get_pack_row(session: Session, pack_id: int, *, lock: bool = False) -> OfferedPack:
+    """Return the row of one handover that is offered to us.
+
+    :raises NotFound: there is none.
+    """
+    query = select(OfferedPack).where(OfferedPack.id == pack_id)
+    found = session.scalar(query.with_for_update() if lock else query) if 0 < pack_id <= LARGEST_ID else None
+    if found is None:
+        raise NotFound("Nothing was offered to us under this number.")
+    return found
+
+
+def get_pack(session: Session, pack_id: int) -> PackView:
+    """Return one handover that is offered to us.
+
+    :raises NotFound: there is none.
+    """
+    row = get_pack_row(session, pack_id)
+    answer = find_message(session, Kind.ANSWER, pack_id=row.id)
+    (found,) = _views(session, [row])
+    return replace(found, answer=sending_of(session, answer) if answer else None)
+
+
+def list_packs(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> list[PackView]:
+    """Return a page of what is offered to us, the newest first; none that became a restricted case.
+
+    How far each answer has come is left out.
+    """
+    seen = OfferedPack.case_id.is_(None) | tiers.visible(reader, Subject.CASE, OfferedPack.case_id, now=now)
+    query = select(OfferedPack).where(seen).order_by(OfferedPack.id.desc()).limit(PAGE)
+    found = session.scalars(query if after is None else query.where(OfferedPack.id < after)).all()
+    return _views(session, found)
+
+
+def lapsed_ids(session: Session, now: datetime) -> list[int]:
+    """Return what nobody answered in time."""
+    late = (OfferedPack.state == State.OFFERED, OfferedPack.answer_by < as_utc(now))
+    return list(session.scalars(select(OfferedPack.id).where(*late)))
+
+
+def due_messages(now: datetime) -> Select[int]:
+    """Return the query of the ids of what is to be sent now to those who are linked."""
+    return (
+        select(ExchangeMessage.id)
+        .join(LinkedAuthority, LinkedAuthority.id == ExchangeMessage.authority_id)
+        .where(
+            ExchangeMessage.state == Sending.WAITING,
+            ExchangeMessage.due_at <= as_utc(now),
+            LinkedAuthority.ended_at.is_(None),
+        )
+        .order_by(ExchangeMessage.due_at, ExchangeMessage.id)
+    )
+
+
+def _views(session: Session, rows: Sequence[OfferedPack]) -> list[PackView]:
+    authorities, officers = linked.names(session), staff.officer_names(session)
+    keys = {row.key_id for row in rows}
+    revoked = dict(session.execute(select(LinkedKey.id, LinkedKey.revoked_at).where(LinkedKey.id.in_(keys))).all())
+    return [
+        PackView(
+            row=row,
+            authority=authorities[row.authority_id],
+            state=State.of(row.state),
+            content=row.pack,
+            revoked_at=revoked[row.key_id],
+            answered_by=officers.get(row.answered_by or 0),
+            answer=None,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,86 @@
+"""Finding alerts of linked authorities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tsalert.core.errors import NotFound
+from tsalert.linked import queries as linked
+from tsalert.nearby.models import NearbyAlert, NearbyFeed
+from tsalert.nearby.rules import State, state_of
+from tsalert.staff import queries as staff
+from tsalert.web.fields import LARGEST_ID
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyView:
+    """One alert of a linked authority."""
+
+    row: NearbyAlert
+    authority: str
+    state: State
+    used_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """How far the feed of a linked authority was read; ``fault`` says why it could not be at the last try."""
+
+    authority: str
+    read_at: datetime | None
+    fault: str | None
+
+
+def list_alerts(session: Session, *, now: datetime, after: int | None = None) -> list[NearbyView]:
+    """Return a page of their alerts, the newest first."""
+    query = select(NearbyAlert).order_by(NearbyAlert.published_at.desc(), NearbyAlert.id.desc())
+    if after is not None:
+        last = find_row(session, after)
+        older = (NearbyAlert.published_at == last.published_at) & (NearbyAlert.id < last.id)
+        query = query.where((NearbyAlert.published_at < last.published_at) | older)
+    return _views(session, session.scalars(query.limit(PAGE)).all(), now)
+
+
+def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
+    """Return one of their alerts.
+
+    :raises NotFound: there is none.
+    """
+    (found,) = _views(session, [find_row(session, nearby_id)], now)
+    return found
+
+
+def find_row(session: Session, nearby_id: int, *, lock: bool = False) -> NearbyAlert:
+    """Return the row of one of their alerts.
+
+    :raises NotFound: there is none.
+    """
+    query = select(NearbyAlert).where(NearbyAlert.id == nearby_id)
+    found = session.scalar(query.with_for_update() if lock else query) if 0 < nearby_id <= LARGEST_ID else None
+    if found is None:
+        raise NotFound("There is no such alert of a linked authority.")
+    return found
+
+
+def list_feeds(session: Session) -> list[FeedView]:
+    """Return how far the feed of each authority was read that is linked now."""
+    read = {row.authority_id: (row.read_at, row.fault) for row in session.scalars(select(NearbyFeed))}
+    return [FeedView(row.name, *read.get(row.id, (None, None))) for row in linked.standing_rows(session)]
+
+
+def _views(session: Session, rows: Sequence[NearbyAlert], now: datetime) -> list[NearbyView]:
+    authorities, officers = linked.names(session), staff.officer_names(session)
+    return [
+        NearbyView(
+            row=row,
+            authority=authorities[row.authority_id],
+            state=state_of(is_withdrawn=row.is_withdrawn, expires_at=row.expires_at, now=now),
+            used_by=officers.get(row.used_by or 0),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,62 @@
+"""Where an alert of another authority stands, and with which words an alert of ours begins that is made of it. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tsalert.alerts.rules import LONGEST_BODY, LONGEST_HEADLINE, Urgency
+from tsalert.core.clock import as_utc
+from tsalert.core.errors import Conflict
+from tsalert.core.words import Word
+
+FEED_PATH = "/alerts.json"
+LONGEST_FEED = 2_000_000
+MOST = 200
+# An alert of so long ago warns of nothing any more.
+KEPT_FOR = timedelta(days=365)
+
+
+class State(Word):
+    """Where an alert of another authority stands."""
+
+    CURRENT = "current", "Current"
+    ENDED = "ended", "Ended"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an alert of theirs says."""
+
+    headline: str
+    body: str
+    advice: str
+    topic: str | None
+    urgency: str
+
+
+def state_of(*, is_withdrawn: bool, expires_at: datetime, now: datetime) -> State:
+    """Return where an alert stands now."""
+    if is_withdrawn:
+        return State.WITHDRAWN
+    return State.CURRENT if as_utc(now) < as_utc(expires_at) else State.ENDED
+
+
+def require_usable(state: State) -> None:
+    """Refuse to begin with what its authority took back.
+
+    :raises Conflict: it did.
+    """
+    if state is State.WITHDRAWN:
+        raise Conflict("They have withdrawn this alert, so it cannot be used.")
+
+
+def begin_with(words: Words, authority: str, *, topics: Collection[str]) -> dict[str, str]:
+    """Return what the form of an alert begins with; its first sentence says from whom the warning is."""
+    begun = {
+        "headline": words.headline[:LONGEST_HEADLINE],
+        "body": f"{authority} has given this warning.\n\n{words.body}"[:LONGEST_BODY],
+        "advice": words.advice,
+        "urgency": words.urgency if words.urgency in [*Urgency] else Urgency.ROUTINE.value,
+    }
+    return begun | ({"topic": words.topic} if words.topic and words.topic in topics else {})
