@@ -73,7 +73,7 @@ _DUE_OF_ALL = (
 _CHOSEN = (
     select(_delivery.id)
     .where(_delivery.mailing_id == bindparam("of_mailing"), _IS_DUE)
-    .order_by(_delivery.due_at)
+    .order_by(_delivery.due_at, _delivery.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
     .cte("chosen")

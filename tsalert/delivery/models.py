@@ -99,6 +99,7 @@ class Delivery(Base):
             "mailing_id",
             "channel",
             "due_at",
+            "id",
             postgresql_where=text("status = 'pending'"),
             sqlite_where=text("status = 'pending'"),
         ),
