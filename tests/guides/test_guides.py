@@ -61,6 +61,12 @@ def test_every_way_on_leads_somewhere(path: Path) -> None:
         assert not heading or heading in _headings(led_to), target
 
 
+def test_the_changelog_leads_to_each_of_its_subjects() -> None:
+    newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
+    subjects, ways = re.findall(r"^### (.+)$", newest, re.MULTILINE), re.findall(r"\[([^]]+)]\(#", newest)
+    assert [re.sub(r"\s", " ", way) for way in ways] == subjects
+
+
 def test_every_make_target_that_a_document_names_is_there() -> None:
     for path in documents():
         for target in re.findall(r"^(?:[A-Z]+=\S+ )?make ([a-z]+)", "".join(blocks(path, "sh")), re.MULTILINE):
