@@ -1,5 +1,6 @@
 """Two installations that run side by side, each with a database, an address and a key of its own."""
 
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,10 +12,12 @@ from typing import TypeVar
 
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
-from tests.conftest import IsolatedClient, copy_of, hash_passwords_quickly, settings
+from tests.conftest import IsolatedClient, hash_passwords_quickly, settings
 from tests.handover.conftest import STREET, VICTIM, written
+from tests.linked.conftest import administrator, online, other
 from tsalert.app import create_app
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase
@@ -31,6 +34,7 @@ from tsalert.staff import service as staff_service
 from tsalert.staff.rules import RoleName
 from tsalert.webhooks.calling import Reach
 
+__all__ = ["administrator", "online", "other"]
 Found = TypeVar("Found")
 PASSWORD = "correct horse battery staple"
 LOCAL = Reach(is_allowed=lambda _address: True, schemes=frozenset({"http"}), look_up=lambda _host, _port: ["127.0.0.1"])
@@ -73,45 +77,58 @@ class Installation:
         return self.does(lambda actor, now: service.register(new, actor=actor, now=now))
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database of today: what two installations say to each other is the same over every database."""
+    folder = tmp_path_factory.mktemp("migrated")
+    made = create_app(settings(f"sqlite:///{folder / 'empty.db'}", folder))
+    with made.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "empty.db"
+
+
 @contextmanager
-def running(app: Flask, database_url: str, folder: Path, name: str) -> Iterator[Installation]:
+def running(migrated: Path, folder: Path, name: str) -> Iterator[Installation]:
     folder.mkdir()
+    shutil.copyfile(migrated, folder / "tsalert.db")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    with copy_of(app, database_url, folder) as database:
-        # Each has secrets of its own, and so a key of its own.
-        chosen = settings(database, folder, public_url=url, authority_name=name, address_key=name[0] * 40)
-        found = create_app(chosen)
-        found.test_client_class = IsolatedClient
-        found.config["WTF_CSRF_ENABLED"] = False
-        found.extensions["tsalert_webhook_reach"] = LOCAL
-        hash_passwords_quickly(found)
-        installation = Installation(found, name, url)
-        with found.app_context():
-            staff_service.create_officer(
-                installation.email, name=f"Officer of {name}", roles=[*RoleName], password=PASSWORD, now=utc_now()
-            )
-            db.session.remove()
-        server = make_server("127.0.0.1", port, found, threaded=True)
-        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield installation
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        with found.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    # Each has secrets of its own, and so a key of its own.
+    own = {"public_url": url, "authority_name": name, "address_key": name[0] * 40}
+    found = create_app(settings(f"sqlite:///{folder / 'tsalert.db'}", folder, **own))
+    found.test_client_class = IsolatedClient
+    found.config["WTF_CSRF_ENABLED"] = False
+    found.extensions["tsalert_webhook_reach"] = LOCAL
+    hash_passwords_quickly(found)
+    installation = Installation(found, name, url)
+    with found.app_context():
+        roles, officer = [*RoleName], f"Officer of {name}"
+        staff_service.create_officer(installation.email, name=officer, roles=roles, password=PASSWORD, now=utc_now())
+        db.session.remove()
+    server = make_server("127.0.0.1", port, found, threaded=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield installation
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    with found.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
-def pair(app: Flask, database_url: str, tmp_path: Path) -> Iterator[tuple[Installation, Installation]]:
+def pair(migrated: Path, tmp_path: Path) -> Iterator[tuple[Installation, Installation]]:
     """Two installations that run, with a key each, and do not know each other."""
     with ExitStack() as both:
-        here = both.enter_context(running(app, database_url, tmp_path / "here", "Testshire"))
-        there = both.enter_context(running(app, database_url, tmp_path / "there", "Otherborough"))
+        here = both.enter_context(running(migrated, tmp_path / "here", "Testshire"))
+        there = both.enter_context(running(migrated, tmp_path / "there", "Otherborough"))
         for each in (here, there):
             each.does(lambda actor, now: own_keys.make_key(actor=actor, now=now))
         yield here, there
@@ -127,13 +144,14 @@ def linked(pair: tuple[Installation, Installation]) -> tuple[Installation, Insta
 
 
 def offered(here: Installation, **changes: object) -> tuple[int, int]:
-    """Have a case offered; returns the numbers of the handover and of the case."""
+    """Have a case offered by one of the two; returns the numbers of the handover and of the case."""
+    return here.does(lambda actor, now: offered_case(actor, now, **changes))
 
-    def offer(actor: Actor, now: datetime) -> tuple[int, int]:
-        new = NewCase("Tree work.", Category.DOORSTEP_CRIME, kind="gardening", victim_name=VICTIM, address=STREET)
-        case_id = cases.open_case(new, actor=actor, now=now)
-        handover_id = handovers.draft_handover(written(case_id=case_id, **changes), actor=actor, now=now)
-        handovers.offer_handover(handover_id, actor=actor, now=now)
-        return handover_id, case_id
 
-    return here.does(offer)
+def offered_case(actor: Actor, now: datetime, **changes: object) -> tuple[int, int]:
+    """Offer a new case; returns the numbers of the handover and of the case."""
+    new = NewCase("Tree work.", Category.DOORSTEP_CRIME, kind="gardening", victim_name=VICTIM, address=STREET)
+    case_id = cases.open_case(new, actor=actor, now=now)
+    handover_id = handovers.draft_handover(written(case_id=case_id, **changes), actor=actor, now=now)
+    handovers.offer_handover(handover_id, actor=actor, now=now)
+    return handover_id, case_id
