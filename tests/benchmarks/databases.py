@@ -39,5 +39,5 @@ def both_databases() -> Iterator[tuple[Path, Mapping[str, str]]]:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "server").mkdir()
-        with postgresql_server(folder / "server") as url:
+        with postgresql_server(folder / "server", waits_for_disk=True) as url:
             yield folder, {"SQLite": f"sqlite:///{folder / 'bench.db'}", "PostgreSQL": url}

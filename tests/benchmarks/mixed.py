@@ -53,7 +53,7 @@ def main(calls: int, a_second: int, seconds: float) -> int:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "server").mkdir()
-        with postgresql_server(folder / "server") as url:
+        with postgresql_server(folder / "server", waits_for_disk=True) as url:
             found = _measure(filled_app(url, folder, calls=calls), folder, a_second, seconds)
     print(json.dumps(found))
     broken = _broken(found)

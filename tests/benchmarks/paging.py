@@ -62,7 +62,7 @@ def main(texts: int) -> int:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
         folder.chmod(0o755)
         results = [_measure(f"sqlite:///{folder / 'bench.db'}", folder / "sqlite", texts)]
-        url = stack.enter_context(postgresql_server(folder / "postgresql"))
+        url = stack.enter_context(postgresql_server(folder / "postgresql", waits_for_disk=True))
         results.append(_measure(url, folder / "pg", texts))
     for result in results:
         sys.stdout.write(json.dumps(asdict(result)) + "\n")

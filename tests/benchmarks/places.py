@@ -60,7 +60,7 @@ def main(count: int) -> int:
         path = write(folder / "ONSPD_AUG_2026_UK.csv", many(count))
         urls = {
             "directory, SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "directory, PostgreSQL": stack.enter_context(postgresql_server(server)),
+            "directory, PostgreSQL": stack.enter_context(postgresql_server(server, waits_for_disk=True)),
         }
         results = [_measure(name, url, path, count) for name, url in urls.items()]
     for result in results:

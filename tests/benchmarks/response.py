@@ -82,7 +82,7 @@ def main(calls: int, seconds: float) -> int:
         folder.chmod(0o755)
         (folder / "server").mkdir()
         results = [_measure("SQLite", f"sqlite:///{folder / 'bench.db'}", folder, calls, seconds)]
-        url = stack.enter_context(postgresql_server(folder / "server"))
+        url = stack.enter_context(postgresql_server(folder / "server", waits_for_disk=True))
         results.append(_measure("PostgreSQL", url, folder, calls, seconds))
     for result in results:
         print(json.dumps(asdict(result)))
