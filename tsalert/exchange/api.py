@@ -14,9 +14,9 @@ from tsalert.exchange.schemas import (
     OfferedPackSchema,
     PackReasonSchema,
     PacksAskedSchema,
+    PackSendingSchema,
     ReceiptSchema,
     SendingAskedSchema,
-    SendingSchema,
     SignedFileSchema,
     SignedTextSchema,
 )
@@ -33,7 +33,7 @@ blueprints = (sendings, packs)
 
 @sendings.route("")
 @requires(Permission.READ_CASE)
-@sendings.response(200, SendingSchema)
+@sendings.response(200, PackSendingSchema)
 def get_sending(handover_id: int) -> SendingView:
     """Return how far the signed offer of a handover has come."""
     return _sending(handover_id)
@@ -42,7 +42,7 @@ def get_sending(handover_id: int) -> SendingView:
 @sendings.route("", methods=["POST"])
 @requires(Permission.WORK_CASE)
 @sendings.arguments(SendingAskedSchema)
-@sendings.response(202, SendingSchema)
+@sendings.response(202, PackSendingSchema)
 def send_handover(told: dict[str, Any], handover_id: int) -> SendingView:
     """Have an offered handover signed and sent to a linked authority."""
     offering.send(handover_id, **told, actor=current_actor(), now=utc_now())
@@ -51,7 +51,7 @@ def send_handover(told: dict[str, Any], handover_id: int) -> SendingView:
 
 @sendings.route("/again", methods=["POST"])
 @requires(Permission.WORK_CASE)
-@sendings.response(202, SendingSchema)
+@sendings.response(202, PackSendingSchema)
 def send_handover_again(handover_id: int) -> SendingView:
     """Send it once more, signed with the key that signs now."""
     offering.send_again(handover_id, actor=current_actor(), now=utc_now())

@@ -33,7 +33,7 @@ class PacksAskedSchema(Strict):
     after = RecordId(load_default=None)
 
 
-class SendingSchema(Schema):
+class PackSendingSchema(Schema):
     """How far a message to another authority has come."""
 
     authority = fields.String()
@@ -101,4 +101,4 @@ class OfferedPackSchema(OfferedPackLineSchema):
 
     digest = fields.String(attribute="row.digest", metadata={"description": "SHA-256 of what they signed."})
     content = fields.Nested(OfferedContentSchema, allow_none=True)
-    answer = fields.Nested(SendingSchema, allow_none=True)
+    answer = fields.Nested(PackSendingSchema, allow_none=True)
