@@ -31,6 +31,8 @@ OF_PEOPLE = {
 }
 # These enter their readers by themselves: a search as a search, what was read of the evidence of a case, a pack.
 BY_THEMSELVES = {
+    "api_offered_packs.get_pack",
+    "exchange.show_pack",
     "api_calls.hear",
     "api_evidence.get_bundle",
     "api_evidence.get_content",
@@ -105,6 +107,9 @@ OF_NOBODY = {
     "enforcement.new_offence",
     "finding.show_search",
     "handover.list_handovers",
+    "api_handover_sendings.get_sending",
+    "api_offered_packs.list_packs",
+    "exchange.list_packs",
     "api_partner_bodies.list_bodies",
     "api_referrals.list_referrals",
     "bodies.edit_body",

@@ -186,6 +186,7 @@ def test_the_api_tells_the_same(
     assert client.get(f"/api/v1/incidents/{told['incidents'][0]['id']}/intelligence", headers=head).get_json() == {
         "items": [],
         "warnings": [],
+        "next": None,
     }
     assert client.post(f"{place}/victim", headers=head).status_code == 200
     assert utc_now() > NOW
