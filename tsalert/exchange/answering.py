@@ -131,7 +131,7 @@ def _unanswered(session: Session, pack_id: int, now: datetime) -> OfferedPack:
 def _answer(session: Session, row: OfferedPack, said: dict[str, object], *, actor: Actor, now: datetime) -> None:
     authority = linking.require_standing(session, row.authority_id)
     content = {"offer": row.key, "by": packing.whoever_answers(actor.name), **said}
-    offering.queue(session, authority, NewMessage(Kind.ANSWER, content, pack_id=row.id), actor=actor, now=now)
+    offering.queue(session, authority, NewMessage(Kind.HANDOVER_ANSWER, content, pack_id=row.id), actor=actor, now=now)
     audit.record(session, actor, row.state, "offered pack", row.id, now=now, case=row.case_id)
 
 

@@ -52,7 +52,7 @@ def send(handover_id: int, authority_id: int, *, actor: Actor, now: datetime) ->
         authority = linking.require_standing(session, authority_id)
         linked.current_key(session)
         row = _offered(session, handover_id)
-        new = NewMessage(Kind.OFFER, packing.content_of(session, row), handover_id=row.id)
+        new = NewMessage(Kind.HANDOVER_OFFER, packing.content_of(session, row), handover_id=row.id)
         message = queue(session, authority, new, actor=actor, now=now)
         detail: dict[str, Any] = {"to": authority.url, "message": message.key, "with_victim": row.with_victim}
         audit.record(session, actor, "sent to linked authority", "handover", row.id, now=now, **detail)
@@ -132,11 +132,11 @@ def start_again(message: ExchangeMessage, *, now: datetime) -> None:
 def tell_of_ends(now: datetime) -> int:
     """Queue a message about every sent offer that ended otherwise than by their answer; returns how many."""
     told = aliased(ExchangeMessage)
-    is_told = exists().where(told.handover_id == ExchangeMessage.handover_id, told.kind == Kind.WITHDRAWAL)
+    is_told = exists().where(told.handover_id == ExchangeMessage.handover_id, told.kind == Kind.HANDOVER_WITHDRAWAL)
     ended = (
         select(ExchangeMessage.id)
         .join(Handover, Handover.id == ExchangeMessage.handover_id)
-        .where(ExchangeMessage.kind == Kind.OFFER, ExchangeMessage.answer_key.is_(None), ~is_told)
+        .where(ExchangeMessage.kind == Kind.HANDOVER_OFFER, ExchangeMessage.answer_key.is_(None), ~is_told)
         .where(Handover.state.in_(_ENDED))
     )
     if db.session().scalar(ended.limit(1)) is None:
@@ -153,7 +153,7 @@ def _tell_of_end(session: Session, message_id: int, now: datetime) -> None:
     row = handovers.get_row(session, offer.handover_id or 0)
     content = {"offer": offer.key, "because": _ENDED[State.of(row.state)]}
     authority = linked.find_row(session, offer.authority_id)
-    queue(session, authority, NewMessage(Kind.WITHDRAWAL, content, handover_id=row.id), actor=SERVICE, now=now)
+    queue(session, authority, NewMessage(Kind.HANDOVER_WITHDRAWAL, content, handover_id=row.id), actor=SERVICE, now=now)
     if offer.state == Sending.WAITING:  # what is taken back before it left need not leave
         offer.state, offer.settled_at = Sending.GIVEN_UP, now
 

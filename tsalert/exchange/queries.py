@@ -69,7 +69,7 @@ def get_offer(session: Session, handover_id: int, *, lock: bool = False) -> Exch
 
     :raises NotFound: it was sent to no linked authority.
     """
-    found = find_message(session, Kind.OFFER, handover_id=handover_id, lock=lock)
+    found = find_message(session, Kind.HANDOVER_OFFER, handover_id=handover_id, lock=lock)
     if found is None:
         raise NotFound("This handover was sent to no linked authority.")
     return found
@@ -80,7 +80,7 @@ def get_answer(session: Session, pack_id: int, *, lock: bool = False) -> Exchang
 
     :raises NotFound: it was not answered.
     """
-    found = find_message(session, Kind.ANSWER, pack_id=pack_id, lock=lock)
+    found = find_message(session, Kind.HANDOVER_ANSWER, pack_id=pack_id, lock=lock)
     if found is None:
         raise NotFound("This was not answered.")
     return found
@@ -89,7 +89,7 @@ def get_answer(session: Session, pack_id: int, *, lock: bool = False) -> Exchang
 def find_offer_by_key(session: Session, key: str, authority_id: int) -> ExchangeMessage | None:
     """Return the offer with this number that went to this authority, locked."""
     mine = (ExchangeMessage.key == key, ExchangeMessage.authority_id == authority_id)
-    query = select(ExchangeMessage).where(*mine, ExchangeMessage.kind == Kind.OFFER)
+    query = select(ExchangeMessage).where(*mine, ExchangeMessage.kind == Kind.HANDOVER_OFFER)
     return session.scalar(query.with_for_update())
 
 
@@ -110,7 +110,7 @@ def sending_of(session: Session, message: ExchangeMessage) -> SendingView:
 
 def find_sending(session: Session, handover_id: int) -> SendingView | None:
     """Return how far the signed offer of a handover has come; None where it was sent to no linked authority."""
-    message = find_message(session, Kind.OFFER, handover_id=handover_id)
+    message = find_message(session, Kind.HANDOVER_OFFER, handover_id=handover_id)
     return sending_of(session, message) if message else None
 
 
@@ -138,7 +138,7 @@ def get_pack(session: Session, pack_id: int) -> PackView:
     :raises NotFound: there is none.
     """
     row = get_pack_row(session, pack_id)
-    answer = find_message(session, Kind.ANSWER, pack_id=row.id)
+    answer = find_message(session, Kind.HANDOVER_ANSWER, pack_id=row.id)
     (found,) = _views(session, [row])
     return replace(found, answer=sending_of(session, answer) if answer else None)
 

@@ -30,9 +30,9 @@ _NO_MESSAGE = "This is no message of a service like ours."
 class Kind(Word):
     """What a message says."""
 
-    OFFER = "handover.offer", "Offer"
-    WITHDRAWAL = "handover.withdrawal", "Withdrawal"
-    ANSWER = "handover.answer", "Answer"
+    HANDOVER_OFFER = "handover.offer", "Offer"
+    HANDOVER_WITHDRAWAL = "handover.withdrawal", "Withdrawal"
+    HANDOVER_ANSWER = "handover.answer", "Answer"
 
 
 class Sending(Word):

@@ -104,5 +104,5 @@ def _record(message: Outgoing, reply: Reply, now: datetime) -> None:
     with transaction() as session:
         kept = update(ExchangeMessage).where(*mine, ExchangeMessage.state == Sending.WAITING)
         found = session.scalar(kept.values(status=status, fault=fault, **told).returning(ExchangeMessage.id))
-        if found is not None and message.kind is Kind.ANSWER and status == _CONFLICT:
+        if found is not None and message.kind is Kind.HANDOVER_ANSWER and status == _CONFLICT:
             answering.note_too_late(session, message.pack_id or 0, fault, now=now)

@@ -157,7 +157,7 @@ def _whence(taken: Taken) -> dict[str, str | int]:
 
 
 _TAKERS: dict[Kind, Callable[[Session, Taken], Receipt]] = {
-    Kind.OFFER: _take_offer,
-    Kind.WITHDRAWAL: _take_withdrawal,
-    Kind.ANSWER: _take_answer,
+    Kind.HANDOVER_OFFER: _take_offer,
+    Kind.HANDOVER_WITHDRAWAL: _take_withdrawal,
+    Kind.HANDOVER_ANSWER: _take_answer,
 }
