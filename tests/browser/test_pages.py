@@ -355,6 +355,7 @@ SENSITIVE = {"people.new_assessment", "people.new_wishes", "people.show_person"}
 # Parts of pages, mails and files.
 NO_PAGES = {
     "paging.show_troubles",
+    "linked.show_published",
     "metrics.show_metrics",
     "watching.show_process",
     "watching.show_service",

@@ -25,10 +25,14 @@ FOREIGN = (
 )
 
 
+# What Twilio, Notify and other authorities' services send: no person reads what is said of it.
+OF_PROGRAMS = ("tsalert.inbound", "tsalert.exchange.contents", "tsalert.nearby.feed")
+
+
 def schemas() -> Iterator[type[Schema]]:
-    """Yield every schema but those of what Twilio and Notify send, which no person reads."""
+    """Yield every schema of what people may fill in."""
     for found in pkgutil.walk_packages(tsalert.__path__, "tsalert."):
-        if found.name.startswith("tsalert.inbound"):
+        if found.name.startswith(OF_PROGRAMS):
             continue
         module = importlib.import_module(found.name)
         for _, each in inspect.getmembers(module, inspect.isclass):
