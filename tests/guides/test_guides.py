@@ -20,8 +20,6 @@ from tests.test_config import GOOD
 from tsalert.config import load_settings
 from tsalert.webhooks import rules as webhooks
 
-NOW = datetime.now(UTC)
-
 
 def test_every_picture_is_shown_and_every_picture_shown_is_one_that_is_taken() -> None:
     taken = {shot.file for shot in SHOTS}
@@ -80,14 +78,14 @@ def test_what_is_typed_but_not_run_here_is_well_formed() -> None:
 
 
 def test_the_code_for_webhooks_believes_what_we_sign_and_nothing_else() -> None:
-    is_ours = _from_the_guide()
+    is_ours, now = _from_the_guide(), datetime.now(UTC)
     key, body = webhooks.key_of("s" * 40, "salt"), b'{"type":"test"}'
-    headers = webhooks.signed_headers(key, "msg_1", body, now=NOW)
+    headers = webhooks.signed_headers(key, "msg_1", body, now=now)
     secret = webhooks.secret_of(key)
     assert is_ours(secret, headers, body)
     assert not is_ours(secret, headers, body + b" ")
     assert not is_ours(webhooks.secret_of(b"another"), headers, body)
-    assert not is_ours(secret, headers | {"Webhook-Timestamp": str(int(NOW.timestamp()) - 301)}, body)
+    assert not is_ours(secret, headers | {"Webhook-Timestamp": str(int(now.timestamp()) - 301)}, body)
 
 
 def test_what_a_document_shows_is_held_against_what_is_printed(tmp_path: Path) -> None:
