@@ -40,6 +40,7 @@ from tsalert.web import (
     access,
     answered,
     caching,
+    compiled,
     compressing,
     conditional,
     errors,
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = found(settings)
     app.config.update(_web_config(settings))
-    app.jinja_options = {"cache_size": -1}  # of four hundred, the usual, the first would go as the last is compiled
+    app.jinja_options = compiled.jinja_options()
     Migrate(app, db, directory=str(_ROOT / "migrations"))
 
     _init_web(app, settings)
