@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 # A process dies in a test, never the machine: what the system has been handed is there when the server starts again.
 _FORGETFUL = "fsync = off\nfull_page_writes = off\n"
@@ -44,15 +44,15 @@ def postgresql_server(folder: Path, *, waits_for_disk: bool = False) -> Iterator
 @contextmanager
 def copied_database(url: str) -> Iterator[str]:
     """Make a database with all that is in this one, to which nobody may be connected; it goes afterwards."""
-    name = f"fresh_{uuid4().hex}"
-    original = make_url(url)
-    maintenance = create_engine(original.set(database="template1"), isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
+    name, original = f"fresh_{uuid4().hex}", make_url(url)
+    server = create_engine(original.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original.database}"))
-    yield original.set(database=name).render_as_string(hide_password=False)
-    with maintenance.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    maintenance.dispose()
+    try:
+        yield original.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @contextmanager
@@ -61,7 +61,8 @@ def empty_database(url: str, folder: Path) -> Iterator[str]:
     if url.startswith("sqlite"):
         yield f"sqlite:///{folder / 'empty.db'}"
         return
-    with copied_database(make_url(url).set(database="template1").render_as_string(hide_password=False)) as empty:
+    # To the other template somebody may be connected, which would forbid to copy it.
+    with copied_database(make_url(url).set(database="template0").render_as_string(hide_password=False)) as empty:
         yield empty
 
 
