@@ -296,7 +296,9 @@ def test_a_form_without_its_token_is_refused(fresh_app: Flask) -> None:
 def test_a_form_whose_cookie_is_gone_comes_back_with_what_was_typed_and_can_be_sent(fresh_app: Flask) -> None:
     fresh_app.config["WTF_CSRF_ENABLED"] = True
     browser = fresh_app.test_client()
-    typed = {"is_now": "no", "happening": "A man knocked about the drains.", "drawn": stamp(utc_now() - MINUTE)}
+    with fresh_app.app_context():
+        drawn = stamp(utc_now() - MINUTE)
+    typed = {"is_now": "no", "happening": "A man knocked about the drains.", "drawn": drawn}
     refused = browser.post("/report", data=typed)
     assert refused.status_code == 400
     for words in ("This was not sent", "A man knocked about the drains.", "All that you typed is still here"):
