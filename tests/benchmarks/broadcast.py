@@ -131,9 +131,12 @@ def _broadcast(ids: range, workers: Sequence[int]) -> tuple[float, int, int]:
 
 def _forget() -> None:
     """Leave the addresses, and nothing of what was sent to them."""
-    with transaction() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("TRUNCATE mailing_count, delivery CASCADE"))
+    if db.engine.dialect.name == "postgresql":
+        with transaction() as session:
+            for table in ("mailing_count", "delivery"):
+                session.execute(text(f"DELETE FROM {table}"))
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM delivery"))
 
 
 def _measure_bare(port: int, count: int) -> Result:
@@ -186,9 +189,11 @@ def _sink(folder: Path) -> Iterator[int]:
         port = free.getsockname()[1]
     command = [program, *(["-u", "root"] if Path.home() == Path("/root") else []), f"127.0.0.1:{port}", "1000"]
     with subprocess.Popen(command, cwd=folder) as process:
-        _wait_for(port)
-        yield port
-        process.kill()
+        try:
+            _wait_for(port)
+            yield port
+        finally:
+            process.kill()
 
 
 def _wait_for(port: int) -> None:
