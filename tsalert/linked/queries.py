@@ -103,6 +103,13 @@ def find_key(session: Session, name: str) -> LinkedKey | None:
     return session.scalar(query.where(LinkedKey.name == name, standing).limit(1))
 
 
+def may_be_trusted(session: Session, name: str) -> bool:
+    """Tell whether a key is new: of nobody who is linked now, and never revoked, even of a link that has ended."""
+    barred = LinkedAuthority.ended_at.is_(None) | LinkedKey.revoked_at.is_not(None)
+    query = select(LinkedKey.id).join(LinkedAuthority, LinkedAuthority.id == LinkedKey.authority_id)
+    return session.scalar(query.where(LinkedKey.name == name, barred).limit(1)) is None
+
+
 def keys_of(session: Session, authority_id: int) -> Sequence[LinkedKey]:
     """Return the keys of an authority, the newest first."""
     query = select(LinkedKey).where(LinkedKey.authority_id == authority_id).order_by(LinkedKey.id.desc())

@@ -106,7 +106,7 @@ def _compared(url: str, key: str | None, fingerprint: str) -> str:
 
 def _trust(session: Session, row: LinkedAuthority, public: str, *, actor: Actor, now: datetime) -> None:
     name = rules.name_of(public)
-    if queries.find_key(session, name) is not None:
+    if not queries.may_be_trusted(session, name):
         raise Conflict("This key is known already, here or of another authority. A revoked one is never trusted again.")
     key = LinkedKey(authority_id=row.id, name=name, public=public, trusted_at=now, trusted_by=actor.officer_id)
     session.add(key)
