@@ -48,10 +48,10 @@ def trust_key(authority_id: int, key: str | None, fingerprint: str, *, actor: Ac
     :raises RuleViolation: as ``register``.
     """
     actor.require(Permission.CONNECT_PROGRAMS)
-    url = queries.get_authority(db.session(), authority_id).url
+    url = queries.find_row(db.session(), authority_id).url
     public = _compared(url, key, fingerprint)
     with transaction() as session:
-        _trust(session, _standing(session, authority_id), public, actor=actor, now=now)
+        _trust(session, require_standing(session, authority_id), public, actor=actor, now=now)
 
 
 def revoke_key(authority_id: int, key_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -82,18 +82,21 @@ def end(authority_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.CONNECT_PROGRAMS)
     with transaction() as session:
-        row = _standing(session, authority_id)
+        row = require_standing(session, authority_id)
         row.ended_at, row.end_reason = now, reason
         audit.record(session, actor, "ended", "linked authority", row.id, now=now, reason=reason)
 
 
 def require_standing(session: Session, authority_id: int) -> LinkedAuthority:
-    """Return an authority that is linked now; a step.
+    """Return an authority that is linked now, locked; a step.
 
     :raises NotFound: there is no such authority.
     :raises Conflict: its link has ended.
     """
-    return _standing(session, authority_id)
+    row = queries.find_row(session, authority_id, lock=True)
+    if row.ended_at is not None:
+        raise Conflict("The link with this authority has ended. Register it again if it is wanted.")
+    return row
 
 
 def _compared(url: str, key: str | None, fingerprint: str) -> str:
@@ -112,10 +115,3 @@ def _trust(session: Session, row: LinkedAuthority, public: str, *, actor: Actor,
     session.add(key)
     session.flush()
     audit.record(session, actor, "key trusted", "linked authority", row.id, now=now, key=key.id)
-
-
-def _standing(session: Session, authority_id: int) -> LinkedAuthority:
-    row = queries.find_row(session, authority_id, lock=True)
-    if row.ended_at is not None:
-        raise Conflict("The link with this authority has ended. Register it again if it is wanted.")
-    return row
