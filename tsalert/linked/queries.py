@@ -64,10 +64,10 @@ def get_authority(session: Session, authority_id: int) -> AuthorityView:
 
     :raises NotFound: there is none.
     """
-    return _authority(session, find_row(session, authority_id))
+    return _authority(session, get_row(session, authority_id))
 
 
-def find_row(session: Session, authority_id: int, *, lock: bool = False) -> LinkedAuthority:
+def get_row(session: Session, authority_id: int, *, lock: bool = False) -> LinkedAuthority:
     """Return the row of one authority, locked for a use case that decides on it.
 
     :raises NotFound: there is none.

@@ -48,7 +48,7 @@ def trust_key(authority_id: int, key: str | None, fingerprint: str, *, actor: Ac
     :raises RuleViolation: as ``register``.
     """
     actor.require(Permission.CONNECT_PROGRAMS)
-    url = queries.find_row(db.session(), authority_id).url
+    url = queries.get_row(db.session(), authority_id).url
     public = _compared(url, key, fingerprint)
     with transaction() as session:
         _trust(session, require_standing(session, authority_id), public, actor=actor, now=now)
@@ -62,7 +62,7 @@ def revoke_key(authority_id: int, key_id: int, reason: str, *, actor: Actor, now
     """
     actor.require(Permission.CONNECT_PROGRAMS)
     with transaction() as session:
-        queries.find_row(session, authority_id, lock=True)
+        queries.get_row(session, authority_id, lock=True)
         key = next((each for each in queries.keys_of(session, authority_id) if each.id == key_id), None)
         if key is None:
             raise NotFound("This authority has no such key.")
@@ -93,7 +93,7 @@ def require_standing(session: Session, authority_id: int) -> LinkedAuthority:
     :raises NotFound: there is no such authority.
     :raises Conflict: its link has ended.
     """
-    row = queries.find_row(session, authority_id, lock=True)
+    row = queries.get_row(session, authority_id, lock=True)
     if row.ended_at is not None:
         raise Conflict("The link with this authority has ended. Register it again if it is wanted.")
     return row
