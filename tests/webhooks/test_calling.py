@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from tsalert.webhooks.calling import Reach, call
-from tsalert.webhooks.rules import Answer, Target
+from tests.standins.serving import serving
+from tests.webhooks.conftest import LOCAL
+from tsalert.webhooks.calling import Ask, Reach, ask, call
+from tsalert.webhooks.rules import Answer, Target, read_target
 
 NAME = "hooks.example.org"
 
@@ -92,3 +94,14 @@ def test_a_program_proves_its_name(
 def test_a_program_that_is_gone_is_told_in_words() -> None:
     answer = call(Target("https", NAME, 1, "/"), {}, b"{}", reach(None))
     assert answer.fault == "It could not be reached, or did not answer as a web server does."
+
+
+def test_a_long_page_about_an_error_hides_no_status() -> None:
+    class Failing(Taking):
+        def do_GET(self) -> None:
+            self.send_response(502)
+            self.end_headers()
+            self.wfile.write(b"<p>Bad gateway" * 100)
+
+    with serving(Failing, 0) as url:
+        assert ask(read_target(url), Ask({}, most=1000), LOCAL).answer == Answer(status=502)

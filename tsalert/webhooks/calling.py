@@ -156,7 +156,8 @@ def _say(connection: _Pinned, target: Target, asked: Ask) -> Reply:
     method = "GET" if asked.body is None else "POST"
     connection.request(method, target.path, asked.body, {**asked.headers, "Connection": "close"})
     response = connection.getresponse()
+    answer = Answer(status=response.status)
     body = response.read(asked.most + 1) if asked.most else b""
-    if len(body) > asked.most:
+    if answer.is_taken and len(body) > asked.most:  # of a page about an error, the status says enough
         return _failed("Its answer is too long.")
-    return Reply(Answer(status=response.status), body, response.headers.get("ETag"))
+    return Reply(answer, body[: asked.most], response.headers.get("ETag"))
