@@ -16,7 +16,7 @@ from tests.linked.test_linking import link
 from tsalert.core.actors import Actor
 from tsalert.db import db
 from tsalert.nearby import queries, reading
-from tsalert.nearby.rules import FEED_PATH
+from tsalert.nearby.rules import FEED_PATH, Words, begin_with
 from tsalert.staff.rules import RoleName
 
 
@@ -96,6 +96,12 @@ def test_an_officer_uses_one_as_the_beginning_of_an_alert_of_ours(
     reader = bearer(RoleName.SAFEGUARDING_LEAD)
     assert client.get("/api/v1/nearby-alerts", headers=reader).json["feeds"][0]["fault"] is None  # type: ignore[index]
     assert client.post(f"/api/v1/nearby-alerts/{standing}/use", headers=reader).status_code == 403
+
+
+def test_words_that_are_longer_than_ours_may_be_come_whole_for_the_officer_to_shorten() -> None:
+    words = Words("Tiles " * 60, "Door. " * 3_330 + "Ring 101.", "", None, "routine")
+    begun = begin_with(words, "Otherborough", topics=())
+    assert (begun["headline"], begun["body"][-9:]) == (words.headline, "Ring 101.")
 
 
 def test_a_running_neighbours_feed_is_read_and_only_once_while_nothing_changes(

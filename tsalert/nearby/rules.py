@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tsalert.alerts.rules import LONGEST_BODY, LONGEST_HEADLINE, Urgency
+from tsalert.alerts.rules import Urgency
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.core.words import Word
@@ -52,10 +52,13 @@ def require_usable(state: State) -> None:
 
 
 def begin_with(words: Words, authority: str, *, topics: Collection[str]) -> dict[str, str]:
-    """Return what the form of an alert begins with; its first sentence says from whom the warning is."""
+    """Return what the form of an alert begins with; its first sentence says from whom the warning is.
+
+    Nothing is cut off: what is longer than ours may be is shortened by whoever saves it.
+    """
     begun = {
-        "headline": words.headline[:LONGEST_HEADLINE],
-        "body": f"{authority} has given this warning.\n\n{words.body}"[:LONGEST_BODY],
+        "headline": words.headline,
+        "body": f"{authority} has given this warning.\n\n{words.body}",
         "advice": words.advice,
         "urgency": words.urgency if words.urgency in [*Urgency] else Urgency.ROUTINE.value,
     }
