@@ -15,10 +15,10 @@ from flask import Flask
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
-from tests.conftest import IsolatedClient, hash_passwords_quickly, settings
+from tests.conftest import IsolatedClient, make_app, settings
 from tests.handover.conftest import STREET, VICTIM, written
 from tests.linked.conftest import administrator, online, other
-from tsalert.app import create_app
+from tests.webhooks.conftest import LOCAL
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase
 from tsalert.core.actors import Actor, Via
@@ -32,12 +32,10 @@ from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff
 from tsalert.staff import service as staff_service
 from tsalert.staff.rules import RoleName
-from tsalert.webhooks.calling import Reach
 
 __all__ = ["administrator", "online", "other"]
 Found = TypeVar("Found")
 PASSWORD = "correct horse battery staple"
-LOCAL = Reach(is_allowed=lambda _address: True, schemes=frozenset({"http"}), look_up=lambda _host, _port: ["127.0.0.1"])
 
 
 @dataclass(slots=True)
@@ -81,7 +79,7 @@ class Installation:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database of today: what two installations say to each other is the same over every database."""
     folder = tmp_path_factory.mktemp("migrated")
-    made = create_app(settings(f"sqlite:///{folder / 'empty.db'}", folder))
+    made = make_app(settings(f"sqlite:///{folder / 'empty.db'}", folder))
     with made.app_context():
         upgrade()
         with db.engine.connect() as connection:
@@ -101,11 +99,8 @@ def running(migrated: Path, folder: Path, name: str) -> Iterator[Installation]:
     url = f"http://127.0.0.1:{port}"
     # Each has secrets of its own, and so a key of its own.
     own = {"public_url": url, "authority_name": name, "address_key": name[0] * 40}
-    found = create_app(settings(f"sqlite:///{folder / 'tsalert.db'}", folder, **own))
-    found.test_client_class = IsolatedClient
-    found.config["WTF_CSRF_ENABLED"] = False
+    found = make_app(settings(f"sqlite:///{folder / 'tsalert.db'}", folder, **own))
     found.extensions["tsalert_webhook_reach"] = LOCAL
-    hash_passwords_quickly(found)
     installation = Installation(found, name, url)
     with found.app_context():
         roles, officer = [*RoleName], f"Officer of {name}"

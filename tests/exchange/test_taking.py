@@ -111,7 +111,7 @@ def test_programs_are_told_what_was_wrong_and_people_lose_nothing(
     assert (told.status_code, told.json["detail"][:6]) == (403, "Nobody")
     assert client.post(door, data="x" * 200_000).status_code == 413
     assert client.post(door, data=b"\xff\x00").status_code == 422
-    stale: Any = client.post(door, data=signed(other, message(other)))
+    stale: Any = client.post(door, data=signed(other, message(other, made_at="2020-06-10T11:59:00Z")))
     assert (stale.status_code, stale.json["detail"]) == (422, "This is older than 30 days. Ask them to offer it again.")
     brought: Any = client.post("/api/v1/offered-packs/files", json={"signed": "a.b.c"}, headers=bearer())
     assert (brought.status_code, list(brought.json["errors"])) == (422, ["signed"])
@@ -134,7 +134,7 @@ def test_words_that_we_do_not_know_are_left_for_the_officer(
     session: Session, client: FlaskClient, other: Authority, bearer: Callable[..., dict[str, str]]
 ) -> None:
     matter = {"category": "piracy", "kind": "parrots", "channel": "pigeon", "postcode": "nowhere"}
-    told = message(other, content=CONTENT | {"matter": matter, "answer_by": "2036-06-11T12:00:00Z"})
+    told = message(other, content=CONTENT | {"matter": matter, "answer_by": "9999-06-11T12:00:00Z"})
     receipt = taking.take(signed(other, told), actor=SERVICE, now=NOW)
     place, token = f"/api/v1/offered-packs/{receipt.pack_id}", bearer()
     shown: Any = client.get(place, headers=token).json

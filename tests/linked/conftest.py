@@ -13,10 +13,10 @@ from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session
 
 from tests.standins.serving import serving
+from tests.webhooks.conftest import LOCAL
 from tsalert.core.actors import Actor
 from tsalert.linked import rules
 from tsalert.staff.rules import RoleName
-from tsalert.webhooks.calling import Reach
 
 
 @dataclass(slots=True)
@@ -64,10 +64,7 @@ def online(app: Flask, other: Authority, monkeypatch: pytest.MonkeyPatch) -> Ite
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
             pass
 
-    local = Reach(
-        is_allowed=lambda _address: True, schemes=frozenset({"http"}), look_up=lambda _host, _port: ["127.0.0.1"]
-    )
-    monkeypatch.setitem(app.extensions, "tsalert_webhook_reach", local)
+    monkeypatch.setitem(app.extensions, "tsalert_webhook_reach", LOCAL)
     with serving(Handler, 0) as url:
         other.url = url.rstrip("/")
         other.publish()

@@ -17,16 +17,15 @@ from tsalert.webhooks.rules import OFFERED
 from tsalert.webhooks.service import NewWebhook
 
 HOST = "hooks.example.org"
+# Every name stands for this machine, which is called without TLS.
+LOCAL = Reach(is_allowed=lambda _address: True, schemes=frozenset({"http"}), look_up=lambda _host, _port: ["127.0.0.1"])
 
 
 @pytest.fixture
 def listener(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
     """A program on this machine, which is called by another name and may be called without TLS."""
     with listening() as found:
-        local = Reach(
-            is_allowed=lambda _address: True, schemes=frozenset({"http"}), look_up=lambda _host, _port: ["127.0.0.1"]
-        )
-        monkeypatch.setitem(app.extensions, "tsalert_webhook_reach", local)
+        monkeypatch.setitem(app.extensions, "tsalert_webhook_reach", LOCAL)
         yield found
 
 

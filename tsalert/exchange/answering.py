@@ -11,8 +11,8 @@ from tsalert.cases.rules import NewCase, fits
 from tsalert.cases.vocabulary import Channel, Source
 from tsalert.core.actors import SERVICE, Actor, Permission
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.core.postcodes import read_postcode
+from tsalert.core.errors import Conflict
+from tsalert.core.postcodes import find_postcode
 from tsalert.db import db, transaction
 from tsalert.exchange import offering, packing, queries, rules
 from tsalert.exchange.contents import MatterSchema, read_content
@@ -153,13 +153,6 @@ def _new_case(row: OfferedPack, authority: str) -> NewCase:
         source=Source.OTHER_TRADING_STANDARDS,
         victim_name=matter["victim_name"] or None,
         address=matter["address"] or None,
-        postcode=_postcode(matter["postcode"]),
+        postcode=find_postcode(matter["postcode"] or ""),
         chosen_for_vulnerability=matter["chosen_for_vulnerability"],
     )
-
-
-def _postcode(text: str | None) -> str | None:
-    try:
-        return read_postcode(text) if text else None
-    except RuleViolation:
-        return None

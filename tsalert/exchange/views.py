@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from tsalert.cases.sections import Pack, Section
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
-from tsalert.core.errors import RuleViolation
 from tsalert.db import db
 from tsalert.exchange import answering, offering, queries, taking
 from tsalert.exchange.rules import State
@@ -77,8 +76,6 @@ def bring_file() -> ResponseReturnValue:
     """Take in a file that a linked authority signed, and show what it is about."""
     file = request.files.get("signed")
     typed = (file.read(LONGEST_SIGNED + 1) if file else b"").decode("ascii", errors="replace")
-    if not typed.strip():
-        raise RuleViolation("Choose the file that they signed.", field="signed")
     receipt = taking.bring(SignedTextSchema().load({"signed": typed})["signed"], actor=current_actor(), now=utc_now())
     if receipt.handover_id is not None:
         return _to_handover(receipt.handover_id, "Their answer is taken in.")

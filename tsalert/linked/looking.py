@@ -1,6 +1,7 @@
 """Looking at what linked authorities publish of their keys: one that they revoked is not taken here either."""
 
 from datetime import datetime
+from http import HTTPStatus
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE
@@ -13,8 +14,7 @@ from tsalert.webhooks.rules import read_target
 from tsalert.webhooks.service import reach
 
 _LONGEST = 100_000
-_OK = 200
-REVOKED_BY_THEM = "They revoked it."
+_REVOKED_BY_THEM = "They revoked it."
 
 
 def read_from(url: str, path: str, *, most: int, mark: str | None = None) -> Reply:
@@ -28,9 +28,10 @@ def read_from(url: str, path: str, *, most: int, mark: str | None = None) -> Rep
 
 def fault_of(reply: Reply) -> str | None:
     """Return why nothing could be read; None where something was, or where it is the same as before."""
-    if reply.answer.fault is not None:
+    status = reply.answer.status
+    if reply.answer.fault is not None or status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
         return reply.answer.fault
-    return None if reply.answer.status in {_OK, 304} else f"It answered with status {reply.answer.status}."
+    return f"It answered with status {status}."
 
 
 def keys_at(url: str) -> list[str]:
@@ -39,12 +40,8 @@ def keys_at(url: str) -> list[str]:
     :raises RuleViolation: it cannot be asked, or has none; the field is ``url``.
     """
     db.session.rollback()  # nothing is held open while somebody else is waited for
-    reply = read_from(url, KEYS_PATH, most=_LONGEST)
-    fault = fault_of(reply)
-    if fault is not None:
-        raise RuleViolation(f"We could not read its keys. {fault}", field="url")
     try:
-        good = [key.public for key in rules.read_published(reply.body) if not key.is_revoked]
+        good = [key.public for key in _published_at(url) if not key.is_revoked]
     except RuleViolation as refusal:
         raise RuleViolation(f"We could not read its keys. {refusal.message}", field="url") from refusal
     if not good:
@@ -59,16 +56,24 @@ def look_at_keys(now: datetime) -> int:
     return sum(_look(authority_id, url, now) for authority_id, url in linked)
 
 
-def _look(authority_id: int, url: str, now: datetime) -> int:
+def _published_at(url: str) -> list[PublishedKey]:
+    """Return the keys that a service publishes.
+
+    :raises RuleViolation: it cannot be asked, or publishes none.
+    """
     reply = read_from(url, KEYS_PATH, most=_LONGEST)
     fault = fault_of(reply)
-    published: list[PublishedKey] = []
-    if fault is None:
-        try:
-            published = rules.read_published(reply.body)
-        except RuleViolation as refusal:
-            fault = refusal.message
-    return _note(authority_id, [key.public for key in published if key.is_revoked], fault, now)
+    if fault is not None:
+        raise RuleViolation(fault)
+    return rules.read_published(reply.body)
+
+
+def _look(authority_id: int, url: str, now: datetime) -> int:
+    try:
+        gone = [key.public for key in _published_at(url) if key.is_revoked]
+    except RuleViolation as refusal:
+        return _note(authority_id, [], refusal.message, now)
+    return _note(authority_id, gone, None, now)
 
 
 def _note(authority_id: int, gone: list[str], fault: str | None, now: datetime) -> int:
@@ -77,6 +82,6 @@ def _note(authority_id: int, gone: list[str], fault: str | None, now: datetime) 
         row.looked_at, row.fault = now, fault
         keys = [key for key in queries.keys_of(session, authority_id) if key.public in gone and key.revoked_at is None]
         for key in keys:
-            key.revoked_at, key.reason = now, REVOKED_BY_THEM
+            key.revoked_at, key.reason = now, _REVOKED_BY_THEM
             audit.record(session, SERVICE, "key revoked", "linked authority", authority_id, now=now, key=key.id)
         return len(keys)

@@ -1,6 +1,7 @@
 """Reading the feeds of linked authorities: asked for what changed, no transaction open, kept as they are now."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -15,8 +16,6 @@ from tsalert.nearby.feed import read_feed
 from tsalert.nearby.models import NearbyAlert, NearbyFeed
 from tsalert.nearby.rules import FEED_PATH, KEPT_FOR, LONGEST_FEED
 from tsalert.webhooks.calling import Reply
-
-_NOT_MODIFIED = 304
 
 
 def read_feeds(now: datetime) -> int:
@@ -38,7 +37,7 @@ def forget_old(now: datetime) -> int:
 def _read(authority_id: int, url: str, mark: str | None, now: datetime) -> bool:
     reply = read_from(url, FEED_PATH, most=LONGEST_FEED, mark=mark)
     fault, items = fault_of(reply), None
-    if fault is None and reply.answer.status != _NOT_MODIFIED:
+    if fault is None and reply.answer.status != HTTPStatus.NOT_MODIFIED:
         try:
             items = read_feed(reply.body)
         except RuleViolation as refusal:
