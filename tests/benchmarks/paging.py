@@ -7,19 +7,18 @@ A real worker sends to a stand-in for Twilio that answers each text after 50 ms.
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import time
 
 from flask import Flask
 from flask_migrate import upgrade
 
+from tests.benchmarks.databases import both_databases
 from tests.conftest import command_environment, settings
-from tests.database import postgresql_server
 from tests.response.conftest import roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tests.standins import twilio
@@ -58,19 +57,15 @@ class Result:
 
 def main(texts: int) -> int:
     """Measure, print, and say whether the promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        folder.chmod(0o755)
-        results = [_measure(f"sqlite:///{folder / 'bench.db'}", folder / "sqlite", texts)]
-        url = stack.enter_context(postgresql_server(folder / "postgresql", waits_for_disk=True))
-        results.append(_measure(url, folder / "pg", texts))
+    with both_databases() as (folder, urls):
+        results = [_measure(name, url, folder / name, texts) for name, url in urls.items()]
     for result in results:
         sys.stdout.write(json.dumps(asdict(result)) + "\n")
     _print_table(results)
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
-def _measure(url: str, folder: Path, texts: int) -> Result:
+def _measure(name: str, url: str, folder: Path, texts: int) -> Result:
     folder.mkdir()
     app = create_app(settings(url, folder))
     with twilio.running() as provider, app.app_context():
@@ -83,7 +78,6 @@ def _measure(url: str, folder: Path, texts: int) -> Result:
             left = texts - len(provider.taken)
         db.session.remove()
         db.engine.dispose()
-    name = app.extensions["tsalert_settings"].database_url.partition(":")[0].partition("+")[0]
     return Result(name, left, PAGES, round(median(waits), 3), round(max(waits), 3))
 
 
