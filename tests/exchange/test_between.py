@@ -123,6 +123,18 @@ def test_an_acceptance_that_crosses_a_withdrawal_is_told_to_both(linked: Pair) -
     assert kept.state == "accepted"
 
 
+def test_a_refusal_that_crosses_a_withdrawal_leaves_nothing_to_be_done(linked: Pair) -> None:
+    here, there = linked
+    handover_id, _ = offered(here)
+    send(here, handover_id)
+    there.does(lambda actor, now: answering.refuse(1, "It lies in Thirdham.", actor=actor, now=now))
+    here.does(lambda actor, now: handovers.withdraw_handover(handover_id, "Solved.", actor=actor, now=now))
+    there.works()
+    assert handover(here, handover_id)[0] == State.WITHDRAWN
+    shown = there.browser().get("/offered-packs/1").text
+    assert ("Could not be sent" in shown, "came too late" in shown) == (True, False)
+
+
 def test_a_strange_key_waits_until_it_was_compared(pair: Pair) -> None:
     here, there = pair
     here.link(there)

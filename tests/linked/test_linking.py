@@ -83,6 +83,9 @@ def test_a_revoked_key_is_refused_from_then_on_and_never_trusted_again(
     another = Authority()
     service.trust_key(number, another.public, another.fingerprint, actor=administrator, now=NOW)
     assert signing.open_signed(session, another.sign(b"{}")).authority_id == number
+    service.end(number, "They moved.", actor=administrator, now=NOW)
+    with pytest.raises(Conflict, match="never trusted again"):
+        link(other, administrator)
 
 
 def test_a_key_that_they_revoke_is_refused_here_once_it_was_looked_at(

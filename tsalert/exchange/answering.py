@@ -113,12 +113,16 @@ def let_lapse(now: datetime) -> int:
 
 
 def note_too_late(session: Session, pack_id: int, said: str | None, *, now: datetime) -> None:
-    """Note that our acceptance came when the offer no longer stood: both must speak to each other; a step."""
+    """Note that our acceptance came when the offer no longer stood: both must speak to each other; a step.
+
+    A refusal that comes too late leaves nothing to be done, so nothing is noted of it.
+    """
     row = queries.get_pack_row(session, pack_id, lock=True)
+    if row.case_id is None:
+        return
     row.too_late = said or "They gave no reason."
-    if row.case_id is not None:
-        words = f"Our acceptance came too late; they say: {row.too_late} Ring them before anything is done."
-        steps.note_decision(session, row.case_id, words, actor=SERVICE, now=now)
+    words = f"Our acceptance came too late; they say: {row.too_late} Ring them before anything is done."
+    steps.note_decision(session, row.case_id, words, actor=SERVICE, now=now)
     audit.record(session, SERVICE, "answer refused", "offered pack", row.id, now=now)
 
 

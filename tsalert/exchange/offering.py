@@ -152,7 +152,7 @@ def _tell_of_end(session: Session, message_id: int, now: datetime) -> None:
     offer = session.get_one(ExchangeMessage, message_id)
     row = handovers.get_row(session, offer.handover_id or 0)
     content = {"offer": offer.key, "because": _ENDED[State.of(row.state)]}
-    authority = linked.find_row(session, offer.authority_id)
+    authority = linked.get_row(session, offer.authority_id)
     queue(session, authority, NewMessage(Kind.HANDOVER_WITHDRAWAL, content, handover_id=row.id), actor=SERVICE, now=now)
     if offer.state == Sending.WAITING:  # what is taken back before it left need not leave
         offer.state, offer.settled_at = Sending.GIVEN_UP, now

@@ -57,7 +57,7 @@ def take(signed: str, *, actor: Actor, now: datetime) -> Receipt:
         found = signing.open_signed(session, signed.strip())
         message = rules.read_message(found.content)
         # Two messages of one authority are taken one after the other.
-        authority = linked.find_row(session, found.authority_id, lock=True)
+        authority = linked.get_row(session, found.authority_id, lock=True)
         rules.require_meant(message, own=signing.own_address(), signer=authority.url, now=now)
         taken = Taken(message, authority, found.key_id, signed.strip(), actor, now)
         return _TAKERS[message.head.kind](session, taken)

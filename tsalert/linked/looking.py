@@ -73,7 +73,7 @@ def _look(authority_id: int, url: str, now: datetime) -> int:
 
 def _note(authority_id: int, gone: list[str], fault: str | None, now: datetime) -> int:
     with transaction() as session:
-        row = queries.find_row(session, authority_id, lock=True)
+        row = queries.get_row(session, authority_id, lock=True)
         row.looked_at, row.fault = now, fault
         keys = [key for key in queries.keys_of(session, authority_id) if key.public in gone and key.revoked_at is None]
         for key in keys:

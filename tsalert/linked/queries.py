@@ -64,10 +64,10 @@ def get_authority(session: Session, authority_id: int) -> AuthorityView:
 
     :raises NotFound: there is none.
     """
-    return _authority(session, find_row(session, authority_id))
+    return _authority(session, get_row(session, authority_id))
 
 
-def find_row(session: Session, authority_id: int, *, lock: bool = False) -> LinkedAuthority:
+def get_row(session: Session, authority_id: int, *, lock: bool = False) -> LinkedAuthority:
     """Return the row of one authority, locked for a use case that decides on it.
 
     :raises NotFound: there is none.
@@ -101,6 +101,13 @@ def find_key(session: Session, name: str) -> LinkedKey | None:
     standing = LinkedAuthority.ended_at.is_(None)
     query = select(LinkedKey).join(LinkedAuthority, LinkedAuthority.id == LinkedKey.authority_id)
     return session.scalar(query.where(LinkedKey.name == name, standing).limit(1))
+
+
+def may_be_trusted(session: Session, name: str) -> bool:
+    """Tell whether a key is new: of nobody who is linked now, and never revoked, even of a link that has ended."""
+    barred = LinkedAuthority.ended_at.is_(None) | LinkedKey.revoked_at.is_not(None)
+    query = select(LinkedKey.id).join(LinkedAuthority, LinkedAuthority.id == LinkedKey.authority_id)
+    return session.scalar(query.where(LinkedKey.name == name, barred).limit(1)) is None
 
 
 def keys_of(session: Session, authority_id: int) -> Sequence[LinkedKey]:

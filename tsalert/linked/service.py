@@ -48,10 +48,10 @@ def trust_key(authority_id: int, key: str | None, fingerprint: str, *, actor: Ac
     :raises RuleViolation: as ``register``.
     """
     actor.require(Permission.CONNECT_PROGRAMS)
-    url = queries.get_authority(db.session(), authority_id).url
+    url = queries.get_row(db.session(), authority_id).url
     public = _compared(url, key, fingerprint)
     with transaction() as session:
-        _trust(session, _standing(session, authority_id), public, actor=actor, now=now)
+        _trust(session, require_standing(session, authority_id), public, actor=actor, now=now)
 
 
 def revoke_key(authority_id: int, key_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -62,7 +62,7 @@ def revoke_key(authority_id: int, key_id: int, reason: str, *, actor: Actor, now
     """
     actor.require(Permission.CONNECT_PROGRAMS)
     with transaction() as session:
-        queries.find_row(session, authority_id, lock=True)
+        queries.get_row(session, authority_id, lock=True)
         key = next((each for each in queries.keys_of(session, authority_id) if each.id == key_id), None)
         if key is None:
             raise NotFound("This authority has no such key.")
@@ -82,18 +82,21 @@ def end(authority_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.CONNECT_PROGRAMS)
     with transaction() as session:
-        row = _standing(session, authority_id)
+        row = require_standing(session, authority_id)
         row.ended_at, row.end_reason = now, reason
         audit.record(session, actor, "ended", "linked authority", row.id, now=now, reason=reason)
 
 
 def require_standing(session: Session, authority_id: int) -> LinkedAuthority:
-    """Return an authority that is linked now; a step.
+    """Return an authority that is linked now, locked; a step.
 
     :raises NotFound: there is no such authority.
     :raises Conflict: its link has ended.
     """
-    return _standing(session, authority_id)
+    row = queries.get_row(session, authority_id, lock=True)
+    if row.ended_at is not None:
+        raise Conflict("The link with this authority has ended. Register it again if it is wanted.")
+    return row
 
 
 def _compared(url: str, key: str | None, fingerprint: str) -> str:
@@ -106,16 +109,9 @@ def _compared(url: str, key: str | None, fingerprint: str) -> str:
 
 def _trust(session: Session, row: LinkedAuthority, public: str, *, actor: Actor, now: datetime) -> None:
     name = rules.name_of(public)
-    if queries.find_key(session, name) is not None:
+    if not queries.may_be_trusted(session, name):
         raise Conflict("This key is known already, here or of another authority. A revoked one is never trusted again.")
     key = LinkedKey(authority_id=row.id, name=name, public=public, trusted_at=now, trusted_by=actor.officer_id)
     session.add(key)
     session.flush()
     audit.record(session, actor, "key trusted", "linked authority", row.id, now=now, key=key.id)
-
-
-def _standing(session: Session, authority_id: int) -> LinkedAuthority:
-    row = queries.find_row(session, authority_id, lock=True)
-    if row.ended_at is not None:
-        raise Conflict("The link with this authority has ended. Register it again if it is wanted.")
-    return row

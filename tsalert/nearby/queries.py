@@ -40,7 +40,7 @@ def list_alerts(session: Session, *, now: datetime, after: int | None = None) ->
     """Return a page of their alerts, the newest first."""
     query = select(NearbyAlert).order_by(NearbyAlert.published_at.desc(), NearbyAlert.id.desc())
     if after is not None:
-        last = find_row(session, after)
+        last = get_row(session, after)
         older = (NearbyAlert.published_at == last.published_at) & (NearbyAlert.id < last.id)
         query = query.where((NearbyAlert.published_at < last.published_at) | older)
     return _views(session, session.scalars(query.limit(PAGE)).all(), now)
@@ -51,11 +51,11 @@ def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
 
     :raises NotFound: there is none.
     """
-    (found,) = _views(session, [find_row(session, nearby_id)], now)
+    (found,) = _views(session, [get_row(session, nearby_id)], now)
     return found
 
 
-def find_row(session: Session, nearby_id: int, *, lock: bool = False) -> NearbyAlert:
+def get_row(session: Session, nearby_id: int, *, lock: bool = False) -> NearbyAlert:
     """Return the row of one of their alerts.
 
     :raises NotFound: there is none.

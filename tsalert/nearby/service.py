@@ -33,7 +33,7 @@ def use(nearby_id: int, *, actor: Actor, now: datetime) -> Begun:
     """
     actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
-        row = queries.find_row(session, nearby_id, lock=True)
+        row = queries.get_row(session, nearby_id, lock=True)
         found = queries.get_alert(session, nearby_id, now=now)
         rules.require_usable(found.state)
         words = Words(row.headline, row.body, row.advice, row.topic, row.urgency)

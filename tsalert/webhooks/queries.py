@@ -63,10 +63,10 @@ def get_webhook(session: Session, webhook_id: int) -> WebhookView:
 
     :raises NotFound: there is none.
     """
-    return _view(find_row(session, webhook_id), _waiting(session), staff.officer_names(session))
+    return _view(get_row(session, webhook_id), _waiting(session), staff.officer_names(session))
 
 
-def find_row(session: Session, webhook_id: int, *, lock: bool = False) -> Webhook:
+def get_row(session: Session, webhook_id: int, *, lock: bool = False) -> Webhook:
     """Return the row of one program, locked for a use case that decides on it.
 
     :raises NotFound: there is none.

@@ -130,14 +130,14 @@ def _record(message: Message, answer: Answer, now: datetime) -> None:
 
 
 def _note_taken(session: Session, message: Message, now: datetime) -> None:
-    hook = queries.find_row(session, message.webhook_id, lock=True)
+    hook = queries.get_row(session, message.webhook_id, lock=True)
     if hook.failing_since is not None:
         start_again(session, hook.id, now=now)
         audit.record(session, SERVICE, "takes messages again", "webhook", hook.id, now=now)
 
 
 def _note_failing(session: Session, message: Message, now: datetime) -> None:
-    hook = queries.find_row(session, message.webhook_id, lock=True)
+    hook = queries.get_row(session, message.webhook_id, lock=True)
     if hook.failing_since is not None:
         return
     hook.failing_since = as_utc(now)

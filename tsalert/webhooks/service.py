@@ -147,7 +147,7 @@ def _secret(hook: Webhook) -> str:
 
 
 def _standing(session: Session, webhook_id: int) -> Webhook:
-    hook = queries.find_row(session, webhook_id, lock=True)
+    hook = queries.get_row(session, webhook_id, lock=True)
     if hook.ended_at is not None:
         raise Conflict("This webhook has ended. Register the address again if it is wanted.")
     return hook
