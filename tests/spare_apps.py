@@ -11,8 +11,12 @@ from sqlalchemy import event, make_url
 from tsalert.config import Settings
 from tsalert.db import db
 from tsalert.installation.service import is_demo
+from tsalert.quarterly.published.files import PublishedFiles
+from tsalert.reports.memory import FiguresMemory
 from tsalert.response.board_drawing import draw_board, draw_line
 from tsalert.response.live_board import LiveBoard
+from tsalert.staff.tokens.limiting import Allowances
+from tsalert.web import caching
 
 Make = Callable[[Settings], Flask]
 _idle: defaultdict[Make, list[Flask]] = defaultdict(list)
@@ -22,8 +26,8 @@ _idle: defaultdict[Make, list[Flask]] = defaultdict(list)
 def standing_on(chosen: Settings, make: Make) -> Iterator[Flask]:
     """Yield an application with these settings: one that was made before and that no test has now, else a new one.
 
-    What a test changes in its configuration and in what it keeps is undone. Its gateways are those that it was made
-    with, so ``make`` stands for one choice of providers.
+    What a test changes in its configuration and in what it keeps is undone, and nothing that was read or drawn for one
+    is there for the next. Its gateways are those that it was made with, so ``make`` stands for one choice of providers.
     """
     app = _idle[make].pop() if _idle[make] else _movable(make(chosen))
     config, extensions = dict(app.config), dict(app.extensions)
@@ -35,7 +39,7 @@ def standing_on(chosen: Settings, make: Make) -> Iterator[Flask]:
         app.config["TSALERT_DEMO"] = is_demo()
         db.session.remove()
     app.extensions["tsalert_settings"] = chosen
-    app.extensions["tsalert_board"] = LiveBoard(draw_board, draw_line)
+    _forget(app)
     try:
         yield app
     finally:
@@ -43,7 +47,6 @@ def standing_on(chosen: Settings, make: Make) -> Iterator[Flask]:
             db.session.remove()
             engine.dispose()
             engine.pool = untouched
-        app.extensions["tsalert_figures"].forget()
         _put_back(app.config, config)
         _put_back(app.extensions, extensions)
         _idle[make].append(app)
@@ -62,6 +65,15 @@ def _movable(app: Flask) -> Flask:
         options.update(named)
 
     return app
+
+
+def _forget(app: Flask) -> None:
+    """Let an application remember what a process does that has just begun."""
+    app.extensions["tsalert_allowances"] = Allowances()
+    app.extensions["tsalert_board"] = LiveBoard(draw_board, draw_line)
+    app.extensions["tsalert_figures"] = FiguresMemory()
+    app.extensions["tsalert_published_files"] = PublishedFiles()
+    caching.init_app(app)
 
 
 def _put_back(kept: dict[str, Any], before: dict[str, Any]) -> None:

@@ -41,7 +41,8 @@ def test_a_database_of_before_comes_to_the_tables_of_today_with_all_that_it_hold
         before = _sizes()
         upgrade()
         assert storage.schema_of(db.session.connection()) == storage.newest_schema()
-        lost = {table: (size, after) for table, size in before.items() if (after := _sizes().get(table, 0)) < size}
+        after = _sizes()
+        lost = {table: (size, after.get(table, 0)) for table, size in before.items() if after.get(table, 0) < size}
         assert not lost
         assert verify_chain(db.session()).is_whole
         db.session.remove()

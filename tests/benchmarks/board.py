@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import quantiles
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from flask import Flask
@@ -21,9 +20,9 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.test import TestResponse
 
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response_load import PASSWORD, fill
 from tests.conftest import hash_passwords_quickly, settings
-from tests.database import postgresql_server
 from tsalert.app import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
@@ -82,12 +81,8 @@ class Poll:
 
 def main(calls: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with TemporaryDirectory(prefix="tsalert-bench-") as name:
-        folder = Path(name)
-        results = list(_measure(f"sqlite:///{folder / 'bench.db'}", folder, calls))
-        (folder / "server").mkdir()
-        with postgresql_server(folder / "server", waits_for_disk=True) as url:
-            results += _measure(url, folder, calls)
+    with both_databases() as (folder, urls):
+        results = [each for url in urls.values() for each in _measure(url, folder, calls)]
     for result in results:
         print(json.dumps(asdict(result)))
     print(f"\n{'':12}{'':28}{'requests':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}")

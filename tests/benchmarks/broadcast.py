@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import perf_counter
 
@@ -74,15 +73,11 @@ class Result:
 
 def main(count: int) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        folder.chmod(0o755)
-        port = stack.enter_context(_sink(folder))
+    with both_databases() as (folder, urls), _sink(folder) as port:
         bare = _measure_bare(port, count)
         results = [bare]
-        place, urls = stack.enter_context(both_databases())
         for url in urls.values():
-            results += _measure_all(url, place, port, bare, count)
+            results += _measure_all(url, folder, port, bare, count)
     for result in results:
         sys.stdout.write(json.dumps(asdict(result)) + "\n")
     _print_table(results)

@@ -18,14 +18,14 @@ from sqlalchemy import select
 
 from tests.benchmarks.broadcast import CONNECTIONS, WORDS
 from tests.benchmarks.databases import both_databases
+from tests.benchmarks.endpoints_load import add_endpoints, send_to
 from tests.conftest import command_environment, settings
 from tests.standins.processes import eventually, mail_server, worker
 from tsalert.app import create_app
-from tsalert.core.clock import utc_now
-from tsalert.db import db, transaction
-from tsalert.delivery import queries, service
+from tsalert.db import db
+from tsalert.delivery import queries
 from tsalert.delivery.models import Delivery, Endpoint
-from tsalert.delivery.rules import Channel, EndpointStatus, Lane
+from tsalert.delivery.rules import Channel, Lane
 
 _PATIENCE = 300
 
@@ -55,25 +55,20 @@ def main(times: int, count: int) -> int:
             app = create_app(settings(url, folder))
             with app.app_context():
                 upgrade()
-                _add_people(count)
+                secret = app.extensions["tsalert_settings"].address_key
+                ids = add_endpoints(Channel.EMAIL, lambda n: f"p{n}@example.org", count, secret=secret)
                 for _ in range(times):
-                    rounds.append(_round(name, app, folder, count))
+                    rounds.append(_round(name, app, folder, ids))
                     print(json.dumps(asdict(rounds[-1])), flush=True)
                 db.session.remove()
                 db.engine.dispose()
     return 0 if all(each.keeps_its_promise() for each in rounds) else 1
 
 
-def _add_people(count: int) -> None:
-    people = [service.NewEndpoint(Channel.EMAIL, f"p{n}@example.org", EndpointStatus.ACTIVE) for n in range(count)]
-    with transaction() as session:
-        service.find_or_add_endpoints(session, people, now=utc_now())
-
-
-def _round(name: str, app: Flask, folder: Path, count: int) -> Round:
-    log = folder / "mail.log"
+def _round(name: str, app: Flask, folder: Path, ids: range) -> Round:
+    log, count = folder / "mail.log", len(ids)
     log.unlink(missing_ok=True)
-    mailing_id, killed_after = _broadcast(), random.randrange(count)
+    mailing_id, killed_after = send_to(ids, WORDS, lane=Lane.BULK), random.randrange(count)
     with mail_server(log) as port:
         environment = command_environment(app, TSALERT_EMAIL=f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}")
         with worker(environment, folder / "killed.log") as process:
@@ -85,13 +80,6 @@ def _round(name: str, app: Flask, folder: Path, count: int) -> Round:
     times = Counter(json.loads(line)["to"] for line in log.read_text().splitlines())
     doubled, doubtful = {to for to, often in times.items() if often > 1}, _in_doubt(mailing_id)
     return Round(name, count, killed_after, count - len(times), len(doubled), len(doubled - doubtful), len(doubtful))
-
-
-def _broadcast() -> int:
-    with transaction() as session:
-        mailing_id = service.create_mailing(session, WORDS, lane=Lane.BULK, now=utc_now())
-        service.enqueue(session, mailing_id, queries.reachable_endpoints(), now=utc_now())
-        return mailing_id
 
 
 def _arrived(log: Path) -> int:

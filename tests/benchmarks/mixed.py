@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,11 +18,11 @@ from urllib.request import urlopen
 from flask import Flask
 from twilio.request_validator import RequestValidator
 
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.public import PATHS, ask_steadily
 from tests.benchmarks.response import BARE, ROOT, served, sign_in
 from tests.benchmarks.response_load import filled_app
 from tests.conftest import command_environment
-from tests.database import postgresql_server
 from tests.standins import twilio
 from tests.standins.processes import worker
 
@@ -48,12 +47,8 @@ _PROVIDER = {
 
 def main(calls: int, a_second: int, seconds: float) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with TemporaryDirectory(prefix="tsalert-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "server").mkdir()
-        with postgresql_server(folder / "server", waits_for_disk=True) as url:
-            found = _measure(filled_app(url, folder, calls=calls), folder, a_second, seconds)
+    with both_databases() as (folder, urls):
+        found = _measure(filled_app(urls["PostgreSQL"], folder, calls=calls), folder, a_second, seconds)
     print(json.dumps(found))
     broken = _broken(found)
     print(", ".join(broken) or "every promise kept")

@@ -18,16 +18,15 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from tests.benchmarks.databases import both_databases
+from tests.benchmarks.endpoints_load import add_endpoints, send_to
 from tests.benchmarks.paging import working
 from tests.conftest import settings
 from tests.standins import twilio
 from tests.standins.processes import eventually
 from tests.standins.twilio import Twilio
 from tsalert.app import create_app
-from tsalert.core.clock import utc_now
-from tsalert.db import db, transaction
-from tsalert.delivery import queries, service
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.db import db
+from tsalert.delivery.rules import Channel, Content, Lane
 
 A_SECOND, ANSWERS_AFTER = 50, 0.1
 RESTART_AT, SECONDS, MINUTE = 30.0, 100.0, 60.0
@@ -68,20 +67,13 @@ def _measure(name: str, url: str, folder: Path, a_second: int) -> Result:
     with twilio.running() as provider, app.app_context():
         provider.delay = ANSWERS_AFTER
         upgrade()
-        _enqueue(int(a_second * SECONDS * 1.3))
+        texts, secret = int(a_second * SECONDS * 1.3), app.extensions["tsalert_settings"].address_key
+        ids = add_endpoints(Channel.SMS, lambda n: f"+4477009{10_000 + n:05}", texts, secret=secret)
+        send_to(ids, Content(sms="Beware of roofers."), lane=Lane.URGENT)
         _send_and_restart(app, provider, folder, a_second)
         db.session.remove()
         db.engine.dispose()
     return _result(name, a_second, sorted(float(each["at"]) for each in provider.taken))
-
-
-def _enqueue(texts: int) -> None:
-    now = utc_now()
-    people = [service.NewEndpoint(Channel.SMS, f"+4477009{10_000 + n:05}", EndpointStatus.ACTIVE) for n in range(texts)]
-    with transaction() as session:
-        service.find_or_add_endpoints(session, people, now=now)
-        mailing_id = service.create_mailing(session, Content(sms="Beware of roofers."), lane=Lane.URGENT, now=now)
-        assert service.enqueue(session, mailing_id, queries.reachable_endpoints(), now=now) == texts
 
 
 def _send_and_restart(app: Flask, provider: Twilio, folder: Path, a_second: int) -> None:

@@ -7,19 +7,19 @@ A real worker sends to a stand-in for Twilio that answers each text after 50 ms.
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import time
 
 from flask import Flask
 from flask_migrate import upgrade
 
+from tests.benchmarks.databases import both_databases
+from tests.benchmarks.endpoints_load import add_endpoints, send_to
 from tests.conftest import command_environment, settings
-from tests.database import postgresql_server
 from tests.response.conftest import roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tests.standins import twilio
@@ -29,8 +29,7 @@ from tsalert.app import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
-from tsalert.delivery import queries, service
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Channel, Content, Lane
 from tsalert.response import service as response
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff import service as staff
@@ -58,46 +57,39 @@ class Result:
 
 def main(texts: int) -> int:
     """Measure, print, and say whether the promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        folder.chmod(0o755)
-        results = [_measure(f"sqlite:///{folder / 'bench.db'}", folder / "sqlite", texts)]
-        url = stack.enter_context(postgresql_server(folder / "postgresql", waits_for_disk=True))
-        results.append(_measure(url, folder / "pg", texts))
+    with both_databases() as (folder, urls):
+        results = [_measure(name, url, folder / name, texts) for name, url in urls.items()]
     for result in results:
         sys.stdout.write(json.dumps(asdict(result)) + "\n")
     _print_table(results)
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
-def _measure(url: str, folder: Path, texts: int) -> Result:
+def _measure(name: str, url: str, folder: Path, texts: int) -> Result:
     folder.mkdir()
     app = create_app(settings(url, folder))
     with twilio.running() as provider, app.app_context():
         provider.delay = 0.05
         upgrade()
-        _prepare(texts)
+        _put_on_duty()
+        secret = app.extensions["tsalert_settings"].address_key
+        ids = add_endpoints(Channel.SMS, lambda n: f"+4477009{10_000 + n:05}", texts, secret=secret)
+        send_to(ids, Content(sms="Beware of roofers."), lane=Lane.URGENT)
         with working(app, provider.url, folder):
             eventually(lambda: len(provider.taken) > 50)
             waits = [_page(provider) for _ in range(PAGES)]
             left = texts - len(provider.taken)
         db.session.remove()
         db.engine.dispose()
-    name = app.extensions["tsalert_settings"].database_url.partition(":")[0].partition("+")[0]
     return Result(name, left, PAGES, round(median(waits), 3), round(max(waits), 3))
 
 
-def _prepare(texts: int) -> None:
-    """Put an officer on duty, and a mailing to many telephones into the queue."""
+def _put_on_duty() -> None:
     now = utc_now()
     number = staff.create_officer("pat@example.org", name="Pat", roles=[RoleName.DUTY_OFFICER], password=None, now=now)
-    people = [service.NewEndpoint(Channel.SMS, f"+4477009{10_000 + n:05}", EndpointStatus.ACTIVE) for n in range(texts)]
     with transaction() as session:
         give_mobile(session, number, MOBILE)
         put_on_shift(session, number, Duty.PRIMARY, now - timedelta(hours=1), now + timedelta(hours=9))
-        service.find_or_add_endpoints(session, people, now=now)
-        mailing_id = service.create_mailing(session, Content(sms="Beware of roofers."), lane=Lane.URGENT, now=now)
-        assert service.enqueue(session, mailing_id, queries.reachable_endpoints(), now=now) == texts
 
 
 @contextmanager

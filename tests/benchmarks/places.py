@@ -8,22 +8,19 @@ of rows inserted by the database alone.
 import json
 import os
 import sys
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from tests.benchmarks.databases import run_measured
+from tests.benchmarks.databases import both_databases, run_measured
 from tests.conftest import command_environment, settings
-from tests.database import postgresql_server
 from tests.places.directory_files import OURS, many, write
 from tsalert.app import create_app
 from tsalert.db import db, transaction
@@ -53,16 +50,9 @@ class Result:
 
 def main(count: int) -> int:
     """Measure, print, and say whether the promises were kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        server = folder / "server"
-        server.mkdir()
+    with both_databases() as (folder, urls):
         path = write(folder / "ONSPD_AUG_2026_UK.csv", many(count))
-        urls = {
-            "directory, SQLite": f"sqlite:///{folder / 'bench.db'}",
-            "directory, PostgreSQL": stack.enter_context(postgresql_server(server, waits_for_disk=True)),
-        }
-        results = [_measure(name, url, path, count) for name, url in urls.items()]
+        results = [_measure(f"directory, {name}", url, path, count) for name, url in urls.items()]
     for result in results:
         print(json.dumps(asdict(result)))
     print(f"\n{'':22} {'rows':>9} {'seconds':>8} {'bare':>6} {'MB':>5} {'ms':>6}")

@@ -11,21 +11,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response_clients import Browser, summary
 from tests.benchmarks.response_load import PASSWORD, filled_app
 from tests.browser.conftest import free_port, wait_until_served
 from tests.conftest import command_environment
-from tests.database import postgresql_server
 from tests.standins.processes import worker
 from tsalert.audit.queries import verify_chain
 from tsalert.core.clock import utc_now
@@ -77,13 +76,8 @@ class Result:
 
 def main(calls: int, seconds: float) -> int:
     """Measure, print, and say whether every promise was kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tsalert-bench-")))
-        folder.chmod(0o755)
-        (folder / "server").mkdir()
-        results = [_measure("SQLite", f"sqlite:///{folder / 'bench.db'}", folder, calls, seconds)]
-        url = stack.enter_context(postgresql_server(folder / "server", waits_for_disk=True))
-        results.append(_measure("PostgreSQL", url, folder, calls, seconds))
+    with both_databases() as (folder, urls):
+        results = [_measure(name, url, folder, calls, seconds) for name, url in urls.items()]
     for result in results:
         print(json.dumps(asdict(result)))
         print(f"{result.database}: {', '.join(result.broken()) or 'every promise kept'}")

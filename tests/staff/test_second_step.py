@@ -20,8 +20,10 @@ from tsalert.audit.models import AuditEvent
 from tsalert.delivery.models import Mailing
 from tsalert.sign_in_settings import SignInSettings
 from tsalert.staff import queries, service
+from tsalert.staff.cli import OPERATOR
 from tsalert.staff.factors import rules
 from tsalert.staff.factors.models import Authenticator, RecoveryCode
+from tsalert.staff.passwords import service as passwords
 from tsalert.staff.rules import FAILURES_BY_ACCOUNT, RoleName
 
 pytestmark = pytest.mark.db
@@ -91,6 +93,15 @@ def test_after_the_password_nobody_is_signed_in_before_the_code(
     assert browser.post(f"{STEP}/code", data={"code": "000000"}).status_code == 422
     taken = browser.post(f"{STEP}/code", data={"code": phone.code()})
     assert (taken.status_code, taken.location, is_in(browser)) == (303, "/account", True)
+
+
+def test_a_new_password_leaves_the_second_step(app: Flask, staff: None) -> None:
+    set_up(give_password(app))
+    new = {"email": KIM, "password": "purple otter lamp"}
+    passwords.set_for(KIM, new["password"], now=NOW, by=OPERATOR)
+    browser = app.test_client()
+    assert browser.post("/sign-in", data=new).location == STEP
+    assert not is_in(browser)
 
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])

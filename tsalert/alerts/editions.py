@@ -46,7 +46,7 @@ def audience(alert: Alert, among: Select[int] | None = None) -> Select[int, str]
     return subscribers.audience(channels=alert.channels, among=among, **_asked_for(alert))
 
 
-def meant(alert: Alert, edition: Edition, served: Collection[int] = ()) -> Select[int]:
+def meant(alert: Alert, edition: Edition, served: Collection[int]) -> Select[int]:
     """Return the query of the endpoints that one edition of an alert is meant for, if they may be written to.
 
     The ordinary edition is for whoever got no other, so that nobody is left out or written to twice

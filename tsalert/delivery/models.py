@@ -88,7 +88,8 @@ class Delivery(Base):
     """One mailing to one endpoint: the queue itself, and afterwards the record of what happened.
 
     ``doubts`` counts the tries of which nobody knows whether the provider took them. No foreign key leads to mailing
-    and endpoint, which are never deleted: a look at each for every row is most of what a million rows take (ADR 46).
+    and endpoint: nothing deletes either while a row leads there, and a look at each for every row is most of what a
+    million rows take (ADR 46).
     """
 
     __tablename__ = "delivery"
