@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from flask import Flask
 from twilio.request_validator import RequestValidator
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.public import PATHS, ask_steadily
 from tests.benchmarks.response import BARE, ROOT, served, sign_in
 from tests.benchmarks.response_load import filled_app
@@ -108,10 +108,9 @@ def _megabytes(site: str) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             is_of_site = urlsplit(site).netloc.encode() in (process / "cmdline").read_bytes().split(b"\0")
-            status = (process / "status").read_text() if is_of_site else ""
+            found += [most_memory(process.name)] if is_of_site else []
         except OSError:  # it has ended meanwhile
             continue
-        found += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")]
     return sorted(found)
 
 
