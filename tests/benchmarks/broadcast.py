@@ -19,7 +19,7 @@ from time import perf_counter
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.endpoints_load import add_endpoints, send_to
 from tests.conftest import command_environment, settings
 from tests.standins.processes import mail_server, worker
@@ -204,9 +204,7 @@ def _wait_for(port: int) -> None:
 
 def _peak_megabytes(processes: Sequence[int]) -> int:
     """Return the most that any of some processes ever held."""
-    states = [Path(f"/proc/{process}/status").read_text(encoding="ascii") for process in processes]
-    lines = [line for state in states for line in state.splitlines() if line.startswith("VmHWM")]
-    return max(int(line.split()[1]) for line in lines) // 1024
+    return max(most_memory(process) for process in processes)
 
 
 def _print_table(results: list[Result]) -> None:

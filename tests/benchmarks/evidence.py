@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask_migrate import upgrade
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.cases.conftest import described
 from tests.conftest import PASSWORD, command_environment, settings
 from tests.standins.processes import web
@@ -49,7 +49,7 @@ class Result:
     inwards: float
     outwards: float
     bundle: float
-    megabytes_more: float
+    megabytes_more: int
 
     def keeps_its_promise(self) -> bool:
         """Tell whether the memory stayed flat."""
@@ -97,7 +97,7 @@ def main(megabytes: int) -> int:
     print(f"\n{'':12} {'MB':>5} {'bare':>6} {'in':>6} {'out':>6} {'bundle':>7} {'MB more':>8}")
     for each in results:
         times = f"{each.bare:6.1f} {each.inwards:6.1f} {each.outwards:6.1f} {each.bundle:7.1f}"
-        print(f"{each.name:12} {each.megabytes:5} {times} {each.megabytes_more:8.1f}")
+        print(f"{each.name:12} {each.megabytes:5} {times} {each.megabytes_more:8}")
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
@@ -111,13 +111,13 @@ def _measure(name: str, url: str, folder: Path, megabytes: int) -> Result:
         (pid,) = re.findall(r"Booting worker with pid: (\d+)", log.read_text())
         case = Case(urlsplit(site).netloc, path, token)
         case.take(f"files/{case.send(1)}/content")
-        before = _peak(pid)
+        before = most_memory(pid)
         inwards, file_id = _timed(lambda: case.send(megabytes))
         outwards, size = _timed(lambda: case.take(f"files/{file_id}/content"))
         assert size > megabytes * len(_PIECE)  # else it was an error that came back
         bundle, size = _timed(lambda: case.take("bundle"))
         assert size > megabytes * len(_PIECE)
-        return Result(name, megabytes, bare, inwards, outwards, bundle, round(_peak(pid) - before, 1))
+        return Result(name, megabytes, bare, inwards, outwards, bundle, most_memory(pid) - before)
 
 
 def _timed(act: Callable[[], int]) -> tuple[float, int]:
@@ -159,12 +159,6 @@ def _write_bare(path: Path, megabytes: int) -> float:
     taken = perf_counter() - started
     path.unlink()
     return round(taken, 1)
-
-
-def _peak(pid: str) -> float:
-    """Return the largest memory that a process ever had, in megabytes."""
-    (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return int(kilobytes) / 1024
 
 
 if __name__ == "__main__":

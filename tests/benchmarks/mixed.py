@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from flask import Flask
 from twilio.request_validator import RequestValidator
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.public import PATHS, ask_steadily
 from tests.benchmarks.response import BARE, ROOT, served, sign_in
 from tests.benchmarks.response_load import filled_app
@@ -36,13 +36,6 @@ _PROGRAM_PATHS = (
     "/api/v1/calls?limit=20",
     "/api/v1/cases",
 )
-_PROVIDER = {
-    "TSALERT_SMS": "twilio",
-    "TSALERT_TWILIO_ACCOUNT_SID": twilio.ACCOUNT,
-    "TSALERT_TWILIO_AUTH_TOKEN": twilio.TOKEN,
-    "TSALERT_TWILIO_FROM": "+441632960000",
-    "TSALERT_TWILIO_API_URL": "http://127.0.0.1:9",
-}
 
 
 def main(calls: int, a_second: int, seconds: float) -> int:
@@ -77,7 +70,7 @@ def _measure(app: Flask, folder: Path, a_second: int, seconds: float) -> dict[st
     with served("tests.benchmarks.bare_site:app", app, folder / "bare.log", config=BARE) as site:
         bare = ask_steadily(site, a_second, seconds / 3, ("/",))
     began = perf_counter()
-    with served("wsgi:app", app, folder / "web.log", **_PROVIDER) as site:
+    with served("wsgi:app", app, folder / "web.log", **twilio.environment("http://127.0.0.1:9")) as site:
         urlopen(f"{site}/welcome").read()
         start = round(perf_counter() - began, 2)
         with worker(command_environment(app), folder / "worker.log"):
@@ -108,10 +101,9 @@ def _megabytes(site: str) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             is_of_site = urlsplit(site).netloc.encode() in (process / "cmdline").read_bytes().split(b"\0")
-            status = (process / "status").read_text() if is_of_site else ""
+            found += [most_memory(process.name)] if is_of_site else []
         except OSError:  # it has ended meanwhile
             continue
-        found += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")]
     return sorted(found)
 
 

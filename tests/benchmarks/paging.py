@@ -95,16 +95,7 @@ def _put_on_duty() -> None:
 @contextmanager
 def working(app: Flask, provider: str, folder: Path, **changes: str) -> Iterator[None]:
     """Let a worker send texts to a stand-in for Twilio at an address; it is stopped in the end."""
-    environment = command_environment(
-        app,
-        TSALERT_SMS="twilio",
-        TSALERT_TWILIO_ACCOUNT_SID=twilio.ACCOUNT,
-        TSALERT_TWILIO_AUTH_TOKEN=twilio.TOKEN,
-        TSALERT_TWILIO_FROM="+441632960000",
-        TSALERT_TWILIO_API_URL=provider,
-        **changes,
-    )
-    with worker(environment, folder / "worker.log"):
+    with worker(command_environment(app, **twilio.environment(provider), **changes), folder / "worker.log"):
         yield
 
 

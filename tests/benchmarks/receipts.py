@@ -55,11 +55,7 @@ _ENVIRONMENT = {
     "TSALERT_NOTIFY_EMAIL_TEMPLATE": notify.EMAIL_TEMPLATE,
     "TSALERT_NOTIFY_CALLBACK_TOKEN": TOKEN,
     "TSALERT_NOTIFY_API_URL": "http://127.0.0.1:9",
-    "TSALERT_SMS": "twilio",
-    "TSALERT_TWILIO_ACCOUNT_SID": twilio.ACCOUNT,
-    "TSALERT_TWILIO_AUTH_TOKEN": twilio.TOKEN,
-    "TSALERT_TWILIO_FROM": "+441632960000",
-    "TSALERT_TWILIO_API_URL": "http://127.0.0.1:9",
+    **twilio.environment("http://127.0.0.1:9"),
 }
 _Post = tuple[str, dict[str, str], str]
 

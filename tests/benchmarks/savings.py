@@ -17,7 +17,7 @@ from typing import Any
 
 from flask_migrate import upgrade
 
-from tests.benchmarks.databases import both_databases
+from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.savings_load import FIRST_DAY, LAST_DAY, load
 from tests.conftest import command_environment, settings
 from tsalert.app import create_app
@@ -144,14 +144,8 @@ def _run(basis: str, recognition: str) -> None:
         seconds, busy = perf_counter() - started, process_time() - busy
         db.session.remove()
         db.engine.dispose()
-    told = {"seconds": round(seconds, 1), "processor": round(busy, 1), "megabytes": _most_megabytes()}
+    told = {"seconds": round(seconds, 1), "processor": round(busy, 1), "megabytes": most_memory()}
     print(json.dumps(asdict(outcome) | told))
-
-
-def _most_megabytes() -> int:
-    """Return the most memory that this program ever held; getrusage would count what its parent held too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return round(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
 
 
 if __name__ == "__main__":

@@ -134,21 +134,12 @@ def night(fresh_app: Flask, tmp_path: Path) -> Iterator[Night]:
     tokens = _people(fresh_app)
     logs = (tmp_path / "web.log", tmp_path / "worker.log")
     with twilio.running() as provider:
-        environment = command_environment(fresh_app, TSALERT_PUBLIC_URL=PUBLIC, **_account(provider))
+        account = twilio.environment(provider.url, sender=OUR_NUMBER)
+        environment = command_environment(fresh_app, TSALERT_PUBLIC_URL=PUBLIC, **account)
         with web(environment, logs[0]) as url, worker(environment, logs[1]):
             at_work = Night(fresh_app, url, provider, logs, tokens)
             provider.post = at_work.post_as_twilio
             yield at_work
-
-
-def _account(provider: Twilio) -> dict[str, str]:
-    return {
-        "TSALERT_SMS": "twilio",
-        "TSALERT_TWILIO_ACCOUNT_SID": twilio.ACCOUNT,
-        "TSALERT_TWILIO_AUTH_TOKEN": twilio.TOKEN,
-        "TSALERT_TWILIO_FROM": OUR_NUMBER,
-        "TSALERT_TWILIO_API_URL": provider.url,
-    }
 
 
 def _people(app: Flask) -> dict[Duty, str]:

@@ -42,11 +42,7 @@ def test_an_alert_sent_alone_reaches_everybody_once_and_they_can_leave(
     with twilio.running() as texts, mail_server(tmp_path / "mail.log") as port:
         settings = {
             "TSALERT_EMAIL": f"smtp://127.0.0.1:{port}",
-            "TSALERT_SMS": "twilio",
-            "TSALERT_TWILIO_ACCOUNT_SID": twilio.ACCOUNT,
-            "TSALERT_TWILIO_AUTH_TOKEN": twilio.TOKEN,
-            "TSALERT_TWILIO_FROM": "+441632960000",
-            "TSALERT_TWILIO_API_URL": texts.url,
+            **twilio.environment(texts.url),
         }
         with worker(command_environment(fresh_app, **settings), tmp_path / "worker.log"):
             arguments = ("--as", "kim@example.org", "--reason", "Nobody else is on duty tonight.", "--wait")

@@ -28,6 +28,17 @@ ACCOUNT, TOKEN = "AC" + "0" * 32, "t" * 32
 DATED = "Wed, 10 Jun 2026 12:00:00 +0000"
 
 
+def environment(url: str, *, sender: str = "+441632960000") -> dict[str, str]:
+    """Return the settings with which a process of its own sends its texts to a stand-in at an address."""
+    return {
+        "TSALERT_SMS": "twilio",
+        "TSALERT_TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TSALERT_TWILIO_AUTH_TOKEN": TOKEN,
+        "TSALERT_TWILIO_FROM": sender,
+        "TSALERT_TWILIO_API_URL": url,
+    }
+
+
 @dataclass(slots=True)
 class Twilio:
     """What was sent and rung, and what the next answers hold.

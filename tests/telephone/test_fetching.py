@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW, command_environment
 from tests.standins.processes import worker
 from tests.standins.telephone import Recordings, tone
-from tests.standins.twilio import ACCOUNT, TOKEN
+from tests.standins.twilio import environment
 from tests.telephone.conftest import fetch_from, message_left, recording
 from tsalert.audit import queries as audit
 from tsalert.config import Settings
@@ -231,15 +231,7 @@ def test_a_worker_killed_while_it_fetches_leaves_no_half_and_the_next_brings_it_
     with fresh_app.app_context():
         _, reference = message_left(provider, ago=NOW - utc_now())
     provider.trouble[reference] = "slow"
-    environment = command_environment(
-        fresh_app,
-        TSALERT_SMS="twilio",
-        TSALERT_TWILIO_ACCOUNT_SID=ACCOUNT,
-        TSALERT_TWILIO_AUTH_TOKEN=TOKEN,
-        TSALERT_TWILIO_FROM="+441632960000",
-        TSALERT_TWILIO_API_URL=provider.url,
-    )
-    with worker(environment, tmp_path / "worker.log") as process:
+    with worker(command_environment(fresh_app, **environment(provider.url)), tmp_path / "worker.log") as process:
         assert provider.half_way.wait(60)
         process.send_signal(signal.SIGKILL)
         process.wait()
