@@ -219,8 +219,8 @@ def _identity_provider(settings: Settings) -> Callable[[], IdentityProvider] | N
 
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
-    for blueprint in doors.WITHOUT_FORM_TOKEN:
-        csrf.exempt(blueprint)
+    for door in doors.WITHOUT_FORM_TOKEN:
+        csrf.exempt(door)
     for blueprint in doors.PAGES:
         app.register_blueprint(blueprint)
     api = ProblemApi(app)

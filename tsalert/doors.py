@@ -123,8 +123,7 @@ from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
 from tsalert.savings.counting import cli as counting_cli
 from tsalert.savings.figures import cli as table_cli
-from tsalert.site import report_views as site_report_views
-from tsalert.site import views as site_views
+from tsalert.site import pages as site_pages
 from tsalert.staff import pages as staff_pages
 from tsalert.staff.tokens import api as tokens_api
 from tsalert.staff.tokens import views as tokens_views
@@ -191,8 +190,7 @@ PAGES = (
     partner_views.bp,
     *quarterly_pages.blueprints,
     *alerts_pages.blueprints,
-    site_views.bp,
-    site_report_views.bp,
+    *site_pages.blueprints,
     *subscribers_pages.blueprints,
     circulation_views.bp,
     circulation_ledger_views.bp,
@@ -209,13 +207,15 @@ PAGES = (
     growth_views.bp,
     webhooks_views.bp,
 )
-# Twilio and linked authorities sign what they send, Notify shows its token, and whoever leaves a list or chooses comes
-# by a link of their own.
+# Twilio and linked authorities sign what they send, Notify shows its token, whoever leaves a list or chooses comes by a
+# link of their own, and anybody may join, report or check: a token needs a cookie, and would protect nobody.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     notify_views.bp,
     voice_views.bp,
     *subscribers_pages.without_form_token,
+    *site_pages.without_form_token,
+    *alerts_pages.without_form_token,
     own_views.bp,
     circulation_link_views.bp,
     *exchange_pages.without_form_token,
