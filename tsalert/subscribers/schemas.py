@@ -100,13 +100,18 @@ class CsvSchema(Schema):
 
 
 class PageOfLandlines(Schema):
+    """Where a page of the landlines begins."""
+
+    before = RecordId(load_default=None)
+
+
+class PageOfList(Schema):
     """Where a page of the list begins."""
 
     before = RecordId(load_default=None)
 
 
-class ListQuery(Schema):
-    """What the list is narrowed to."""
+class SoughtSchema(PageOfList):
+    """What the list is narrowed to; nothing shows all of it."""
 
     search = Line(longest=320, load_default="")
-    before = RecordId(load_default=None)
