@@ -1,9 +1,11 @@
 """Mail that comes back, is reported or answered: only our own token touches an address, and nothing makes it fail."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -128,6 +130,15 @@ def test_what_a_person_writes_waits_for_an_officer(session: Session, sent_to_pat
     )
     assert session.scalars(select(InboundMail.call_id)).one() == call.id
     assert session.scalars(select(InboundMail.delivery_id)).one() is not None
+
+
+def test_a_mail_that_waits_beside_the_calls_is_called_an_email(
+    session: Session, sent_to_pat: Sent, signed_in: Callable[..., FlaskClient]
+) -> None:
+    take_mail(about(samples.REPLY, message_id(sent_to_pat())), now=NOW)
+    browser, call = signed_in(), session.scalars(select(Call)).one()
+    assert re.search(r"<span>Email</span>", browser.get("/calls").text)
+    assert re.search(r"Came in\s*</dt>\s*<dd[^>]*>\s*Email\s*</dd>", browser.get(f"/calls/{call.id}/write-up").text)
 
 
 def test_of_html_only_the_words_are_kept_and_attachments_are_named(session: Session, sent_to_pat: Sent) -> None:
