@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SECRET_KEY, opened, sign_in
+from tests.browser.accessibility import faults_of
+from tests.browser.conftest import opened, sign_in
 from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
+from tests.demonstration import SECRET_KEY
 from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
@@ -517,7 +518,7 @@ def look(page: Page, name: str, path: str, status: int, known: set[str]) -> Iter
         if page.evaluate("document.documentElement.scrollWidth") > width:
             yield f"{name}: wider than {width}"
         if is_new:
-            yield from (f"{name}: {fault['id']}, {fault['help']}" for fault in Axe().run(page).response["violations"])
+            yield from (f"{name}: {fault}" for fault in faults_of(page))
 
 
 def parts_of(drawn: str) -> set[str]:
