@@ -157,7 +157,12 @@ def database_url(
         yield f"sqlite:///{shutil.copyfile(request.getfixturevalue('migrated'), copy)}"
         return
     with postgresql_server(shared_folder / "postgresql") as url:
-        made_once(shared_folder / "postgresql.migrated", lambda done: (migrate(url, shared_folder), done.touch()))
+
+        def fill(done: Path) -> None:
+            migrate(url, shared_folder)
+            done.touch()
+
+        made_once(shared_folder / "postgresql.migrated", fill)
         with copied_database(url) as own:
             yield own
 
