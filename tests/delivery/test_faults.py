@@ -60,6 +60,7 @@ def arrivals(log: Path) -> Counter[str]:
 # --- relays ---
 
 
+@pytest.mark.any_database
 def test_a_relay_that_allows_two_connections_gets_everything_over_two_and_blames_nobody(
     fresh_app: Flask, tmp_path: Path
 ) -> None:
