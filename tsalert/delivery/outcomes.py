@@ -85,7 +85,7 @@ class _Batch:
         """Record the accepted ones in one statement."""
         connection = self.session.connection()
         statement, values = _accepting(connection.dialect.name, references)
-        done = connection.execute(statement, values | {"by_owner": self.owner, "at": self.now}).scalars()
+        done = connection.execute(statement, values | {"by_owner": self.owner, "at": self.now}).scalars().all()
         for mailing_id, count in Counter(done).items():
             self._count(mailing_id, Status.ACCEPTED, count)
 
