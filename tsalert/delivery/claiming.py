@@ -11,8 +11,6 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     Integer,
     Select,
     Text,
@@ -27,12 +25,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from tsalert.db import UTCDateTime
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, SendingStop, Suppression
-from tsalert.delivery.outcomes import IS_CLAIMED, record_outcomes
+from tsalert.delivery.outcomes import IS_CLAIMED, NUMBERS, record_outcomes
 from tsalert.delivery.quiet import lanes_that_leave
 from tsalert.delivery.retries import Outcome, Standing
 from tsalert.delivery.rules import (
@@ -197,7 +194,7 @@ def _choose(
 def _take(session: Session, owner: str, numbers: Sequence[int], now: datetime) -> None:
     if numbers:
         connection = session.connection()
-        values = {"numbers": numbers, "by_owner": owner, "until": now + LEASE}
+        values = {"numbers": ",".join(map(str, numbers)), "by_owner": owner, "until": now + LEASE}
         connection.execute(_taking(connection.dialect.name), values)
 
 
@@ -205,9 +202,10 @@ def _take(session: Session, owner: str, numbers: Sequence[int], now: datetime) -
 def _taking(dialect: str) -> Update:
     """Return the statement that puts a lease on what was chosen."""
     if dialect == "postgresql":
-        is_chosen = _delivery.id == any_(bindparam("numbers", type_=ARRAY(BigInteger)))
+        is_chosen = _delivery.id == any_(NUMBERS)
     else:
-        is_chosen = _delivery.id.in_(select(func.json_each(bindparam("numbers", type_=JSON)).table_valued("value")))
+        listed = "[" + bindparam("numbers", type_=Text()) + "]"
+        is_chosen = _delivery.id.in_(select(func.json_each(listed).table_valued("value")))
     taken = {"status": Status.CLAIMED.value, "claimed_by": _owner, "lease_until": bindparam("until")}
     return update(Delivery).where(is_chosen).values(taken)
 
