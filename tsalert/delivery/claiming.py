@@ -110,7 +110,14 @@ _MAY_BE_WRITTEN_TO = or_(
 )
 # Whom a message is for is read while its row is chosen, so that each row is looked up twice and not three times.
 _CHOSEN = (
-    select(*_chosen.c, _endpoint.address, _MAY_BE_WRITTEN_TO)
+    select(
+        _chosen.c.id,
+        _chosen.c.endpoint_id,
+        _chosen.c.attempts,
+        _chosen.c.doubts,
+        _endpoint.address,
+        _MAY_BE_WRITTEN_TO,
+    )
     .join(Endpoint.__table__, _endpoint.id == _chosen.c.endpoint_id)
     .order_by(_chosen.c.id)
 )
