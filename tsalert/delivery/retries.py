@@ -14,7 +14,7 @@ MOST_ATTEMPTS = 20
 SMALLEST_CLAIM, LARGEST_CLAIM = 10, 250
 # Between two claims the connections stand still for an answer's way to a server and back. The shorter a claim, the
 # more of its time goes into that; the longer, the longer an urgent message waits for its end.
-_SECONDS_OF_CLAIM = 0.3
+_SECONDS_OF_CLAIM = 0.4
 WATCHED_RESULTS, TOLERATED_FAILURES = 200, 20
 
 
@@ -74,7 +74,7 @@ def wait_before(attempt: int, *, asked: float | None, draw: float, lane: Lane = 
 
 
 def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
-    """Return how many to claim next, so that a claim lasts about a third of a second: at most twice, at least half.
+    """Return how many to claim next, so that a claim lasts about 0.4 seconds: at most twice as many, at least half.
 
     Then an urgent message, a pause or a cancellation never waits long behind a slow provider.
 
