@@ -22,7 +22,7 @@ from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
-from tsalert.foundation import found
+from tsalert.foundation import found, keep_what_is_loaded
 from tsalert.installation import workers
 from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
@@ -235,6 +235,7 @@ def _start() -> Flask:
     except DBAPIError:
         sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
         sys.exit(os.EX_TEMPFAIL)
+    keep_what_is_loaded()
     return app
 
 
