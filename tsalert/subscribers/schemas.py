@@ -99,12 +99,6 @@ class CsvSchema(Schema):
     ask = fields.String(load_default="", validate=validate.OneOf(("", "yes")))
 
 
-class PageOfLandlines(Schema):
-    """Where a page of the landlines begins."""
-
-    before = RecordId(load_default=None)
-
-
 class PageOfList(Schema):
     """Where a page of the list begins."""
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from tsalert.web.access import find_actor, is_api
-from tsalert.web.errors import answer
+from tsalert.web.errors import answer, sees_outages
 from tsalert.web.forms import Form, draw_again
 
 # Source: W3C, Fetch Metadata Request Headers: "none" is a reader who went there by themselves.
@@ -41,6 +41,7 @@ def refuse_other_sites() -> None:
         raise CSRFError("another site sent this form")
 
 
+@sees_outages
 def _ask_again(_error: CSRFError) -> ResponseReturnValue:
     """Answer with the form as it was typed, where nobody is signed in and a stranger's form gains nothing by it."""
     again = Form(request.form, message=_AGAIN, title=_TITLE)
