@@ -22,7 +22,7 @@ from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
-from tsalert.foundation import found
+from tsalert.foundation import found, keep_what_is_loaded
 from tsalert.installation import workers
 from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
@@ -94,10 +94,11 @@ class Worker:
 
     def _tell(self) -> None:
         """Write down that this worker works, and what its jobs and its providers did."""
-        now = shared_now(db.session())
+        now, leads = shared_now(db.session()), self._timetable.leads
+        ahead = utc_now() - database_now(db.session())
         with self._around.write_lock:
             with transaction() as session:
-                workers.be_seen(session, self._name, is_leading=self._timetable.leads, now=now)
+                workers.be_seen(session, self._name, is_leading=leads, now=now, ahead=ahead)
             self._around.answers.keep(now=now)
             self._timetable.tell()
 
@@ -198,13 +199,28 @@ class Timetable:
 
 def main() -> None:
     """Send what waits and run the timetable, until told to stop."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_when_told()
     app = _start()
     write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
     with app.app_context():
         Worker(app, stop).run()
+
+
+def stop_when_told() -> Event:
+    """Return what is set once somebody asks this process to end, by SIGTERM or SIGINT; called before any thread begins.
+
+    A thread waits for the signal, since a handler would run in the middle of whatever the main thread does. Within the
+    event's own waiting it would wait for ever for a lock that its thread holds.
+    """
+    stop, signals = Event(), {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+    def listen() -> None:
+        signal.sigwait(signals)
+        stop.set()
+
+    Thread(target=listen, daemon=True).start()
+    return stop
 
 
 def _start() -> Flask:
@@ -219,6 +235,7 @@ def _start() -> Flask:
     except DBAPIError:
         sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
         sys.exit(os.EX_TEMPFAIL)
+    keep_what_is_loaded()
     return app
 
 
