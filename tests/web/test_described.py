@@ -42,7 +42,7 @@ from tsalert.web.manual import description
 from tsalert.webhooks.calling import Reach
 
 # A longer run takes more of each: make soak.
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     status_code_conformance,
