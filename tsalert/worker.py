@@ -94,10 +94,11 @@ class Worker:
 
     def _tell(self) -> None:
         """Write down that this worker works, and what its jobs and its providers did."""
-        now = shared_now(db.session())
+        now, leads = shared_now(db.session()), self._timetable.leads
+        ahead = utc_now() - database_now(db.session())
         with self._around.write_lock:
             with transaction() as session:
-                workers.be_seen(session, self._name, is_leading=self._timetable.leads, now=now)
+                workers.be_seen(session, self._name, is_leading=leads, now=now, ahead=ahead)
             self._around.answers.keep(now=now)
             self._timetable.tell()
 
