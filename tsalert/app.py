@@ -38,6 +38,7 @@ from tsalert.staff.tokens import limiting
 from tsalert.tiers import gate
 from tsalert.web import (
     access,
+    addresses,
     answered,
     caching,
     compiled,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = found(settings)
     app.config.update(_web_config(settings))
     app.jinja_options = compiled.jinja_options()
+    addresses.init_app(app)
     Migrate(app, db, directory=str(_ROOT / "migrations"))
 
     _init_web(app, settings)
