@@ -1,7 +1,6 @@
 """The addresses of pages and operations: each learns how its links are written when the first of them is drawn."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -15,16 +14,15 @@ class Address(Rule):
         self,
         append_unknown: bool = True,  # noqa: FBT001, FBT002 - the shape that Werkzeug calls
     ) -> Callable[..., tuple[str, str]]:
-        compile_now = super()._compile_builder
+        return Address._learn_with_query if append_unknown else Address._learn
 
-        @cache
-        def compiled() -> Callable[..., tuple[str, str]]:
-            return compile_now(append_unknown)
+    def _learn(self, /, **values: Any) -> tuple[str, str]:
+        self._build = super()._compile_builder(append_unknown=False).__get__(self, None)
+        return self._build(**values)
 
-        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values)
-
-        return build
+    def _learn_with_query(self, /, **values: Any) -> tuple[str, str]:
+        self._build_unknown = super()._compile_builder(append_unknown=True).__get__(self, None)
+        return self._build_unknown(**values)
 
 
 def init_app(app: Flask) -> None:
