@@ -29,7 +29,7 @@ from schemathesis.generation import GenerationMode
 from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly
 from tests.conftest import settings as program_settings
 from tests.web.test_completeness import DESCRIPTIONS, endpoints
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db
 from tsalert.demo import service as demo
 from tsalert.staff import service as staff
