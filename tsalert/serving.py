@@ -1,6 +1,7 @@
 """What a web server does before it lets anybody in: once in the process that begins, then in each of its copies."""
 
 import gc
+from compileall import compile_dir
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -62,10 +63,13 @@ def begin_to_read_ahead(app: Flask) -> ReadingAhead:
     return ahead
 
 
-def compile_beside_modules() -> None:
-    """Compile every page beside the modules, for a service that may not write there; pages are the same everywhere."""
+def compile_all() -> None:
+    """Compile every module and every page that changed, for a service that may not write beside them."""
+    program = Path(__file__).parent
+    for folder in (program, program.parent / "migrations"):
+        compile_dir(folder, quiet=1)
     nowhere = Settings("sqlite://", Path("/nowhere"), token_hex(), token_hex(), "http://127.0.0.1")
-    compile_changed(create_app(nowhere).jinja_env)
+    compile_changed(create_app(nowhere).jinja_env)  # pages are the same whatever the settings
 
 
 def _draw_public_pages(app: Flask) -> None:
@@ -76,4 +80,4 @@ def _draw_public_pages(app: Flask) -> None:
 
 
 if __name__ == "__main__":
-    compile_beside_modules()
+    compile_all()
