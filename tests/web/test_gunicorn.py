@@ -134,6 +134,26 @@ def test_a_worker_process_that_dies_is_replaced_and_what_it_counted_still_counts
         assert told[key] == 5
 
 
+def test_processes_share_the_program_that_was_made_once_also_after_a_new_beginning(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "web.log"
+    with served(environment, log) as (address, process):
+        eventually(lambda: len(_booted(log)) == 2)
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: len(_booted(log)) == 4)
+        assert b"</html>" in say(address, ASKED)
+        held = [_megabytes(worker) for worker in _booted(log)[2:]]
+    assert all(own < 0.7 * whole for own, whole in held), held
+
+
+def _megabytes(process: int) -> tuple[float, float]:
+    """Return what a process holds, once with what several share in equal parts, and once with all of it."""
+    told = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    own, whole = (int(told.partition(f"{name}:")[2].split()[0]) / 1024 for name in ("Pss", "Rss"))
+    return own, whole
+
+
 def _booted(log: Path) -> list[int]:
     said = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     return [int(event.rpartition(": ")[2]) for event in said if event.startswith("Booting worker with pid")]
