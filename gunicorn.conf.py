@@ -45,8 +45,9 @@ def on_starting(_server: object) -> None:
 
 def post_worker_init(worker: object) -> None:
     """Make ready what processes cannot share: connections, threads, what their log says."""
+    from tsalert.foundation import keep_what_is_loaded  # noqa: PLC0415 - as above
     from tsalert.logs.writing import write_logs  # noqa: PLC0415 - as above
-    from tsalert.serving import begin_to_read_ahead, keep_what_is_loaded, open_connections  # noqa: PLC0415 - as above
+    from tsalert.serving import begin_to_read_ahead, open_connections  # noqa: PLC0415 - as above
 
     sys.setswitchinterval(SECONDS_BEFORE_GIVING_WAY)
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]

@@ -20,9 +20,12 @@ COMMANDS = ("tsalert.console", "tsalert.demo", "tsalert.safekeeping", "tsalert.w
 
 
 def loaded_by(app: Flask, program: str) -> set[str]:
-    command = [sys.executable, "-c", f"import sys; {program}; print(); print(*sys.modules)"]
-    run = subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=True)
-    return set(run.stdout.splitlines()[-1].split())
+    return set(run_in_python(app, f"import sys; {program}; print(); print(*sys.modules)").splitlines()[-1].split())
+
+
+def run_in_python(app: Flask, program: str) -> str:
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=True).stdout
 
 
 def test_what_few_processes_need_is_read_in_by_those_alone(app: Flask) -> None:
@@ -53,3 +56,11 @@ def test_what_processes_are_copied_from_has_no_connection_and_no_thread(fresh_ap
     assert active_count() == threads
     with fresh_app.app_context():
         assert db.engine.pool.status().startswith("Pool size: 5  Connections in pool: 0")
+
+
+def test_a_broadcast_does_not_stand_still_while_the_whole_program_is_searched_for_garbage(app: Flask) -> None:
+    counting = (
+        "import gc; from tsalert import worker; worker._start(); print(len(gc.get_objects()), gc.get_freeze_count())"
+    )
+    searched, left_alone = map(int, run_in_python(app, counting).split())
+    assert searched < left_alone / 10

@@ -46,16 +46,6 @@ def open_connections(app: Flask, count: int) -> None:
             opened.enter_context(db.engine.connect())
 
 
-def keep_what_is_loaded() -> None:
-    """Look for garbage from now on only among what is made from now on.
-
-    A search through the whole program would stop every thread for a quarter of a second, in the midst of somebody's
-    save, and write to whatever it looks at, which processes could then share no longer.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def begin_to_read_ahead(app: Flask) -> ReadingAhead:
     """Work figures out before anybody asks for them, until it is told to stop."""
     ahead = ReadingAhead(app, app.extensions["tsalert_figures"])
