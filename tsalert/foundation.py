@@ -46,7 +46,8 @@ def keep_what_is_loaded() -> None:
     """Look for garbage from now on only among what is made from now on.
 
     A search through the whole program stops every thread for a quarter of a second, in the midst of somebody's save;
-    a worker began one with every ten thousand messages.
+    a worker began one with every ten thousand messages. It would also write to whatever it looks at, which processes
+    could then share no longer.
     """
     gc.collect()
     gc.freeze()

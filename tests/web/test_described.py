@@ -32,7 +32,7 @@ from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly, make_app
 from tests.conftest import settings as program_settings
 from tests.spare_apps import standing_on
 from tests.web.test_completeness import DESCRIPTIONS, endpoints
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db
 from tsalert.demo import service as demo
 from tsalert.staff import service as staff
