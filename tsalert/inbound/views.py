@@ -55,7 +55,7 @@ def from_twilio(view: View) -> View:
 @from_twilio
 def take_receipt() -> ResponseReturnValue:
     """Note what became of a text or call; again changes nothing."""
-    service.take_receipt(**_RECEIPT.load(request.form), now=utc_now())
+    service.take_receipt(**_RECEIPT.load(request.form.to_dict()), now=utc_now())
     return "", 204
 
 
