@@ -198,13 +198,28 @@ class Timetable:
 
 def main() -> None:
     """Send what waits and run the timetable, until told to stop."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_when_told()
     app = _start()
     write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
     with app.app_context():
         Worker(app, stop).run()
+
+
+def stop_when_told() -> Event:
+    """Return what is set once somebody asks this process to end, by SIGTERM or SIGINT; called before any thread begins.
+
+    A thread waits for the signal, since a handler would run in the middle of whatever the main thread does. Within the
+    event's own waiting it would wait for ever for a lock that its thread holds.
+    """
+    stop, signals = Event(), {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+    def listen() -> None:
+        signal.sigwait(signals)
+        stop.set()
+
+    Thread(target=listen, daemon=True).start()
+    return stop
 
 
 def _start() -> Flask:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Session
 
 from tests.alerts.test_resending import ANN, ended, endpoint, send
@@ -10,14 +10,26 @@ from tsalert.alerts import letting_go, queries
 from tsalert.alerts.figures import queries as figures
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
+from tsalert.db import Base
 from tsalert.delivery.models import Delivery
 from tsalert.hygiene.models import AddressReport
 
+DELIVERY_ID = Base.metadata.tables["delivery"].c.id
 LATER = timedelta(days=397)
 
 
 def messages(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Delivery)) or 0
+
+
+def test_what_names_a_message_is_found_by_it() -> None:
+    """A million messages go, and the database looks in each of these tables for every one of them."""
+    naming = [key for table in Base.metadata.tables.values() for key in table.foreign_keys if key.column is DELIVERY_ID]
+    assert naming
+    for key in naming:
+        rules = (*key.parent.table.indexes, *key.parent.table.constraints)
+        led_by = [rule for rule in rules if isinstance(rule, Index | UniqueConstraint)]
+        assert any(next(iter(rule.columns)) is key.parent for rule in led_by), f"{key.parent} is read whole"
 
 
 def test_messages_go_after_thirteen_months_and_their_counts_stay(

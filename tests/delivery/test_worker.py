@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -164,6 +166,22 @@ def test_a_worker_told_to_stop_finishes_what_it_holds_and_leaves_nothing_claimed
         claimed = db.session().scalar(select(func.count()).where(Delivery.status == "claimed"))
         assert claimed == 0
         assert list((fresh_app.extensions["tsalert_settings"].files / "journals").iterdir()) == []
+
+
+# While it waits, a thread holds for instants the very lock that telling it to stop needs.
+AT_THE_WORST_MOMENT = """
+import os, signal, time
+from tsalert.worker import stop_when_told
+stop = stop_when_told()
+with stop._cond:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.2)
+assert stop.wait(20)
+"""
+
+
+def test_a_worker_told_to_stop_at_the_worst_moment_hears_it() -> None:
+    subprocess.run([sys.executable, "-c", AT_THE_WORST_MOMENT], check=True, timeout=60)
 
 
 def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fresh_app: Flask, tmp_path: Path) -> None:

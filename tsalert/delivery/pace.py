@@ -2,16 +2,18 @@
 
 A pace is a schedule: every message moves the instant on, until which the pace is spent, by its share of a second. What
 lies between it and now may leave, but never more than a moment's worth after a rest. Where messages waited while nobody
-sent, as while a worker is started anew, what was missed is caught up a little faster than the pace; a minute holds no
-more than its own and that moment's all the same.
+sent, as while a worker is started anew, what was missed is caught up a little faster than the pace; a minute holds
+hardly more than its own all the same.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil, floor
 
-_MOMENT = 1.0  # seconds; a sixtieth of a minute is under two in a hundred
-_MINUTE = 60
+_MOMENT = 1.0  # seconds
+# What any minute may hold beyond its own, in seconds' worth: under one in a hundred, since messages of a minute also
+# draw together on their way, and a provider counts them where they arrive.
+_MINUTE, _OVER = 60, 0.5
 # What was missed for longer is not caught up: it would be no restart, and its echo would last.
 _LONGEST_GAP = 6.0
 _CATCHING_UP = 1.2
@@ -67,10 +69,12 @@ def _most(rate: float) -> int:
 
 
 def _room(spent: Spent, rate: float, now: datetime) -> int:
-    """Return how many fit into this second and into the minute that ends with it."""
-    recent = _latest(spent, now)
-    this_second = ceil(rate * _CATCHING_UP) - recent.get(_second(now), 0)
-    return min(this_second, max(1, floor(rate * (_MINUTE + _MOMENT))) - sum(recent.values()))
+    """Return how many fit into this second and into the minute that ends now."""
+    recent, second = _latest(spent, now), _second(now)
+    this_second = ceil(rate * _CATCHING_UP) - recent.get(second, 0)
+    # Of the second in which the minute began, its later part is in it.
+    in_minute = sum(recent.values()) - recent.get(second - _MINUTE, 0) * (now.timestamp() % 1)
+    return min(this_second, floor(max(1.0, rate * (_MINUTE + _OVER)) - in_minute))
 
 
 def _free(spent: Spent, rate: float, now: datetime) -> float:
@@ -87,7 +91,7 @@ def _start(spent: Spent, rate: float, now: datetime) -> datetime:
 def _latest(spent: Spent, now: datetime) -> dict[int, int]:
     """Return what left in the last minute; what lies ahead was counted by a clock that was set back since."""
     second = _second(now)
-    return {each: count for each, count in spent.recent.items() if second - _MINUTE < each <= second}
+    return {each: count for each, count in spent.recent.items() if second - _MINUTE <= each <= second}
 
 
 def _second(now: datetime) -> int:

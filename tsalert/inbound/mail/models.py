@@ -22,7 +22,7 @@ class InboundMail(Base):
     digest: Mapped[str] = mapped_column(unique=True)
     taken_as: Mapped[str] = mapped_column(index=True)
     code: Mapped[str]
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
     sender: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
