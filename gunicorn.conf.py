@@ -42,9 +42,9 @@ def post_worker_init(worker: object) -> None:
         begin_to_read_ahead,
         compile_pages,
         draw_public_pages,
-        keep_what_is_loaded,
         open_connections,
     )
+    from tsalert.foundation import keep_what_is_loaded  # noqa: PLC0415
     from tsalert.logs.writing import write_logs  # noqa: PLC0415
 
     sys.setswitchinterval(SECONDS_BEFORE_GIVING_WAY)

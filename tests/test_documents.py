@@ -43,6 +43,13 @@ def test_every_setting_is_documented_and_every_documented_setting_is_read() -> N
     assert documented == by_twilio.asked | by_notify.asked | READ_ELSEWHERE
 
 
+def test_every_word_of_the_glossary_has_one_meaning() -> None:
+    glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    words = [word.casefold() for word in re.findall(r"^\| \*\*(.+?)\*\* \|", glossary, flags=re.MULTILINE)]
+    assert len(words) > 100
+    assert [word for word in words if words.count(word) > 1] == []
+
+
 def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):

@@ -59,13 +59,15 @@ def test_no_rule_of_a_style_sheet_lies_in_a_block_that_was_left_open(path: Path)
     assert depth == 0
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_no_file_or_function_outgrows_its_budget(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 300
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 40, node.name
+def test_no_file_or_function_outgrows_its_budget() -> None:
+    outgrown = []
+    for path in MODULES:
+        source = path.read_text(encoding="utf-8")
+        if len(source.splitlines()) > 300:
+            outgrown.append(str(path))
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+        outgrown += [f"{path}: {each.name}" for each in functions if (each.end_lineno or 0) - each.lineno >= 40]
+    assert outgrown == []
 
 
 def test_the_database_undoes_what_a_test_did(session: Session, officer: Callable[..., object]) -> None:

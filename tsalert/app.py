@@ -1,6 +1,5 @@
 """The composition root: the one place that knows every capability."""
 
-import gc
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -109,15 +108,6 @@ def open_connections(app: Flask, count: int) -> None:
     with app.app_context(), suppress(OperationalError), ExitStack() as opened:
         for _ in range(count):
             opened.enter_context(db.engine.connect())
-
-
-def keep_what_is_loaded() -> None:
-    """Look for garbage from now on only among what is made from now on.
-
-    A search through the whole program stops every thread for a quarter of a second, in the midst of somebody's save.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def begin_to_read_ahead(app: Flask) -> ReadingAhead:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 from dotenv import dotenv_values
 
+from tsalert.mail_settings import SmtpSettings, read_sender, read_smtp
 from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
-from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
+from tsalert.settings_reader import Reader, is_loopback, split_address
 from tsalert.sign_in_settings import SignInSettings, read_sign_in
 from tsalert.single_sign_on_settings import SingleSignOnSettings, read_single_sign_on
 from tsalert.spending_settings import SpendingLimits, read_spending
@@ -28,18 +28,6 @@ _BLOCKED_SENDERS = frozenset({"alert", "scam", "fraud", "warn", "warning", "trus
 
 class SettingsError(Exception):
     """Some settings are missing or wrong; the message has a line for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``; a worker keeps ``connections`` open."""
-
-    host: str
-    port: int
-    security: str
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    connections: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +128,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         old_secret_keys=tuple(filter(None, map(str.strip, reader.text("OLD_SECRET_KEYS").split(",")))),
         address_key=reader.secret("ADDRESS_KEY"),
         public_url=_public_url(reader),
-        smtp=(smtp := _smtp(reader)),
-        email_from=_email_from(reader, smtp),
+        smtp=(smtp := read_smtp(reader)),
+        email_from=read_sender(reader, smtp),
         twilio=_twilio(reader),
         notify=read_notify(reader, email=reader.text("EMAIL") == "notify", sms=reader.text("SMS") == "notify"),
         paces=read_paces(reader),
@@ -215,40 +203,6 @@ def _public_url(reader: Reader) -> str:
     elif url and parts and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         reader.fault("PUBLIC_URL", "must begin with https:// (http:// is for 127.0.0.1 only)")
     return url
-
-
-def _smtp(reader: Reader) -> SmtpSettings | None:
-    url = reader.required("EMAIL")
-    if url in {"", "recorder", "notify"}:
-        return None
-    parts = split_address(url)
-    if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        reader.fault("EMAIL", "must be recorder, notify or smtp://user:password@host:port")
-        return None
-    tls = parts.scheme == "smtps"
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if not options.keys() <= {"starttls", "connections"} or options.get("starttls", "0") not in {"0", "1"}:
-        reader.fault("EMAIL", "may end in ?starttls=1 and connections=8, and in nothing else")
-    starttls = options.get("starttls") == "1"
-    return SmtpSettings(
-        host=parts.hostname,
-        port=parts.port or (465 if tls else 587 if starttls else 25),
-        security="tls" if tls else "starttls" if starttls else "none",
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        connections=reader.connections("EMAIL", options.get("connections", "4")),
-    )
-
-
-def _email_from(reader: Reader, smtp: SmtpSettings | None) -> str:
-    value = reader.text("EMAIL_FROM")
-    if not value and smtp and not is_loopback(smtp.host):
-        reader.fault("EMAIL_FROM", "is not set, and mail that leaves this machine needs a sender that can be answered")
-    value = value or "Trading Standards Alert! <alerts@localhost>"
-    name, address = parseaddr(value)
-    if not value.isprintable() or not is_address(address, name):
-        reader.fault("EMAIL_FROM", "must be an address like Trading Standards <alerts@example.gov.uk>")
-    return value
 
 
 def _twilio(reader: Reader) -> TwilioSettings | None:

@@ -22,7 +22,7 @@ from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
-from tsalert.foundation import found
+from tsalert.foundation import found, keep_what_is_loaded
 from tsalert.installation import workers
 from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
@@ -94,10 +94,11 @@ class Worker:
 
     def _tell(self) -> None:
         """Write down that this worker works, and what its jobs and its providers did."""
-        now = shared_now(db.session())
+        now, leads = shared_now(db.session()), self._timetable.leads
+        ahead = utc_now() - database_now(db.session())
         with self._around.write_lock:
             with transaction() as session:
-                workers.be_seen(session, self._name, is_leading=self._timetable.leads, now=now)
+                workers.be_seen(session, self._name, is_leading=leads, now=now, ahead=ahead)
             self._around.answers.keep(now=now)
             self._timetable.tell()
 
@@ -234,6 +235,7 @@ def _start() -> Flask:
     except DBAPIError:
         sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
         sys.exit(os.EX_TEMPFAIL)
+    keep_what_is_loaded()
     return app
 
 

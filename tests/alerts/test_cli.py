@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import settle
 from tests.conftest import PASSWORD
-from tsalert.alerts import cli, queries
+from tsalert.alerts import cli
+from tsalert.alerts.lone_queries import sent_alone
 from tsalert.alerts.models import Alert
 from tsalert.db import db
 from tsalert.delivery.counting import change_counts
@@ -70,7 +71,7 @@ def test_a_lone_officer_sends_from_a_file_and_is_listed_for_review(session: Sess
     result = send(words())
     assert result.exit_code == 0, result.output
     assert "is on its way to 3 addresses." in result.output
-    [entry] = queries.sent_alone(session)
+    [entry] = sent_alone(session).items
     assert (entry.alert.override_reason, entry.review) == (REASON, None)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, settle, shown, subscribe
 from tests.conftest import NOW
 from tsalert.alerts import queries, service
+from tsalert.alerts.lone_queries import sent_alone
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Urgency, Verdict
 from tsalert.alerts.steps import Status
@@ -190,12 +191,12 @@ def test_a_lone_officer_sends_with_a_reason_and_is_reviewed_by_another(
     manager = officer(RoleName.MANAGER)
     alert_id = service.write_draft(new_draft(), actor=lone, now=NOW)
     assert service.send_alone(alert_id, shown(alert_id), REASON, actor=lone, now=NOW) == 3
-    [entry] = queries.sent_alone(session)
+    [entry] = sent_alone(session).items
     assert (entry.alert.id, entry.review) == (alert_id, None)
     with pytest.raises(NotAllowed, match="somebody else must review"):
         service.review(alert_id, Verdict.JUSTIFIED, "Fine.", actor=lone, now=NOW)
     service.review(alert_id, Verdict.JUSTIFIED, "Fine.", actor=manager, now=NOW)
-    [entry] = queries.sent_alone(session)
+    [entry] = sent_alone(session).items
     assert entry.review is not None
     assert entry.review.verdict == Verdict.JUSTIFIED
     with pytest.raises(Conflict):

@@ -14,6 +14,7 @@ from tests.alerts.conftest import new_draft, shown
 from tests.alerts.test_views import digest_on
 from tests.conftest import NOW
 from tsalert.alerts import queries, service
+from tsalert.alerts.lone_queries import sent_alone
 from tsalert.alerts.night import reasons as night_reasons
 from tsalert.alerts.night.models import NightReason
 from tsalert.alerts.night.rules import wakes_people
@@ -108,7 +109,7 @@ def test_whoever_sends_alone_has_said_why_already(
     draft = new_draft(urgency=Urgency.URGENT, channels=ALL)
     alert_id = service.write_and_send_alone(draft, WHY, actor=lone, now=NIGHT)
     assert queries.standing(session, queries.get_alert(session, alert_id)) is Status.SENDING
-    assert [each.alert.id for each in queries.sent_alone(session)] == [alert_id], "a manager reviews it the next day"
+    assert [each.alert.id for each in sent_alone(session).items] == [alert_id], "a manager reviews it the next day"
 
 
 def test_a_moment_at_night_needs_the_reason_when_it_is_chosen(session: Session, urgent: int, approver: Actor) -> None:

@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import TypeVar
 
 from tests.database import postgresql_server
 
+Found = TypeVar("Found")
 # A process of its own between the two: a command's peak would else be that of the benchmark which started it.
 _BETWEEN = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr); print("
 _BETWEEN += "resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
@@ -33,6 +37,12 @@ def most_memory(process: int | str = "self") -> int:
     """
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def in_own_process(work: Callable[..., Found], *arguments: object) -> Found:
+    """Return what a function of a module returns, done in a process of its own: its peak is that of nothing before."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as own:
+        return own.submit(work, *arguments).result()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import text, update
 
 from tests.benchmarks import subscribers_load as invented
-from tests.benchmarks.databases import both_databases, most_memory
+from tests.benchmarks.databases import both_databases, in_own_process, most_memory
 from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, hash_passwords_quickly, settings
 from tsalert.alerts import service as alerts
@@ -59,7 +59,7 @@ def main(readers: int) -> int:
     results = []
     with both_databases() as (folder, urls):
         for name, url in urls.items():
-            results.append(_measure(name, url, folder, readers))
+            results.append(in_own_process(_measure, name, url, folder, readers))
             print(json.dumps(asdict(results[-1])), flush=True)
     print(f"\n{'':12} {'messages':>9} {'seconds':>8} {'processor':>10} {'bare':>6} {'MB':>4}")
     for one in results:

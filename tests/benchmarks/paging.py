@@ -1,7 +1,8 @@
 """How soon a page reaches the provider after its incident was graded, while alerts by text wait to be sent.
 
-``python -m tests.benchmarks.paging [TEXTS]`` prints JSON lines and a table; exit 1 where a page took too long.
-A real worker sends to a stand-in for Twilio that answers each text after 50 ms.
+``python -m tests.benchmarks.paging [TEXTS]`` prints JSON lines and a table; exit 1 where a page took too long, or where
+no text waited any more when the last was sent, so that nothing is shown. A real worker sends to a stand-in for Twilio
+that answers each text after 50 ms.
 """
 
 import json
@@ -51,8 +52,8 @@ class Result:
     most: float
 
     def keeps_its_promise(self) -> bool:
-        """Tell whether every page was in the provider's hands soon enough."""
-        return self.most <= MOST_SECONDS
+        """Tell whether every page was in the provider's hands soon enough, while texts were still waiting behind it."""
+        return self.most <= MOST_SECONDS and self.waiting > 0
 
 
 def main(texts: int) -> int:
@@ -113,7 +114,7 @@ def _print_table(results: list[Result]) -> None:
     sys.stdout.write(f"\n{'page after its grade':<24}{'waiting':>9}{'pages':>7}{'median s':>10}{'most s':>8}\n")
     for each in results:
         row = f"{each.name:<24}{each.waiting:>9,}{each.pages:>7}{each.median:>10.3f}{each.most:>8.3f}"
-        sys.stdout.write(row + ("" if each.keeps_its_promise() else "  too slow") + "\n")
+        sys.stdout.write(row + ("" if each.keeps_its_promise() else "  too slow, or no text waits") + "\n")
 
 
 if __name__ == "__main__":

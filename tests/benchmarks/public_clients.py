@@ -68,7 +68,9 @@ def fetch(address: str, path: str, _number: int) -> str:
 
 
 def percentiles(took: Sequence[float]) -> dict[str, float]:
-    """Return the milliseconds at some percentiles, by nearest rank."""
+    """Return the milliseconds at some percentiles, by nearest rank; none of a kind that nobody asked for."""
+    if not took:
+        return {}
     ordered = sorted(took)
     return {f"p{rank}": round(ordered[-(-len(ordered) * rank // 100) - 1] * 1000, 1) for rank in _PERCENTILES}
 

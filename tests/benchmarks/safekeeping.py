@@ -5,15 +5,15 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
-from flask import Flask
-
-from tests.benchmarks.databases import both_databases, most_memory
+from tests.benchmarks.databases import both_databases, in_own_process, most_memory
 from tests.benchmarks.response_load import filled_app
+from tests.conftest import settings
+from tsalert.app import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.safekeeping import checking, making, restoring
@@ -40,9 +40,9 @@ class Result:
 def main(calls: int) -> int:
     """Measure, print, and say whether every promise was kept."""
     with both_databases() as (folder, urls):
-        app = filled_app(urls["PostgreSQL"], folder, calls=calls)
-        with app.app_context():
-            results = list(_measure(app, folder / "backup"))
+        url = urls["PostgreSQL"]
+        in_own_process(_fill, url, folder, calls)
+        results = [in_own_process(_measure, name, url, folder) for name in _PIECES]
         print(f"\nThe backup has {(folder / 'backup').stat().st_size / 1e6:,.0f} MB.")
     for result in results:
         print(json.dumps(asdict(result)))
@@ -52,20 +52,38 @@ def main(calls: int) -> int:
     return 0 if all(result.keeps_its_promise() for result in results) else 1
 
 
-def _measure(app: Flask, path: Path) -> Iterator[Result]:
+def _fill(url: str, folder: Path, calls: int) -> None:
+    filled_app(url, folder, calls=calls)
+
+
+def _measure(name: str, url: str, folder: Path) -> Result:
+    app, (piece, promised) = create_app(settings(url, folder)), _PIECES[name]
     work = Surroundings(app.extensions["tsalert_settings"], utc_now(), Unwatched())
-    key = work.settings.address_key
-    yield _timed("make", lambda: making.make(path, db.engine, work).rows, SECONDS)
-    yield _timed("check", lambda: checking.check(path, key, Unwatched()).manifest.rows)
-    yield _timed(
-        "restore", lambda: restoring.restore(path, db.engine, work, replaces=True).backup.manifest.rows, SECONDS
-    )
+    with app.app_context():
+        before, started = most_memory(), perf_counter()
+        rows = piece(folder / "backup", work)
+        seconds, grown = perf_counter() - started, most_memory() - before
+    return Result(name, rows, round(seconds, 1), grown, promised)
 
 
-def _timed(name: str, work: Callable[[], int], promised: float | None = None) -> Result:
-    before, started = most_memory(), perf_counter()
-    rows = work()
-    return Result(name, rows, round(perf_counter() - started, 1), most_memory() - before, promised)
+def _make(path: Path, work: Surroundings) -> int:
+    return making.make(path, db.engine, work).rows
+
+
+def _check(path: Path, work: Surroundings) -> int:
+    return checking.check(path, work.settings.address_key, Unwatched()).manifest.rows
+
+
+def _restore(path: Path, work: Surroundings) -> int:
+    return restoring.restore(path, db.engine, work, replaces=True).backup.manifest.rows
+
+
+# What is measured, and the seconds that it may take.
+_PIECES: Mapping[str, tuple[Callable[[Path, Surroundings], int], float | None]] = {
+    "make": (_make, SECONDS),
+    "check": (_check, None),
+    "restore": (_restore, SECONDS),
+}
 
 
 if __name__ == "__main__":

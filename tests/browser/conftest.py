@@ -1,6 +1,5 @@
 """A served demonstration and a real browser."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -15,10 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import arguments, find_chromium
+from tests.demonstration import PASSWORD, ROOT, demo_environment
 
-ROOT = Path(__file__).parent.parent.parent
-PASSWORD = "an invented passphrase"
-SECRET_KEY = "b" * 40
 PATIENCE = 60
 PATIENCE_TO_START = 300  # the program is read in from scratch, while other tests keep the machine busy
 expect.set_options(timeout=PATIENCE * 1000)
@@ -30,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: a server works out figures for as long as it runs, whoever else is at work.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = find_chromium()
     with sync_playwright() as playwright:
@@ -39,24 +38,17 @@ def chromium() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+@pytest.fixture(scope="package")
+def site_environment(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of the demonstration that is served."""
-    return demo_environment(tmp_path_factory.mktemp("site"), free_port())
+    folder = copytree(demonstration, tmp_path_factory.mktemp("site") / "demonstration")
+    return demo_environment(folder, free_port())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(site_environment: dict[str, str]) -> Iterator[str]:
-    """The demonstration, loaded and served by gunicorn with a worker beside it, as ``make run`` does."""
+    """The demonstration, served by gunicorn with a worker beside it, as ``make run`` does."""
     environment, url = site_environment, site_environment["TSALERT_PUBLIC_URL"]
-    for command in (["db", "upgrade"], ["demo", "load"]):
-        subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *command], env=environment, cwd=ROOT, check=True
-        )
-    for role in ("duty_officer", "case_officer"):
-        create = ["staff", "create", f"{role}@example.org", "--name", "Sam Sole (invented)", "--role", role]
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *create, "--password-stdin"]
-        subprocess.run(command, env=environment, cwd=ROOT, check=True, input=PASSWORD, text=True)
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", url.removeprefix("http://")]
     worker = [sys.executable, "-m", "tsalert.worker"]
     with running(web, environment) as served, running(worker, environment):
@@ -100,26 +92,6 @@ def sign_in(page: Page, email: str = "officer@example.org") -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-
-
-def demo_environment(folder: Path, port: int) -> dict[str, str]:
-    """Return the settings of a demonstration in a folder of its own."""
-    return os.environ | {
-        "TSALERT_ENV_FILE": os.devnull,
-        "TSALERT_DATABASE_URL": f"sqlite:///{folder / 'tsalert.db'}",
-        "TSALERT_FILES": str(folder / "files"),
-        "TSALERT_SECRET_KEY": SECRET_KEY,
-        "TSALERT_ADDRESS_KEY": "a" * 40,
-        "TSALERT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "TSALERT_EMAIL": "recorder",
-        "TSALERT_SMS": "recorder",
-        "TSALERT_AUTHORITY_NAME": "Bromley (demonstration)",
-        "TSALERT_AUTHORITY_CODE": "E09000006",
-        "TSALERT_RAPID_RESPONSE_NUMBER": "07700 900461",
-        "TSALERT_DEMO_PASSWORD": PASSWORD,
-        "TSALERT_SECOND_STEP_ROLES": "none",
-        "WEB_CONCURRENCY": "1",
-    }
 
 
 @contextmanager

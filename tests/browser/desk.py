@@ -1,14 +1,22 @@
 """A duty desk of its own: a served installation with two officers, whose server a test may stop and start."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from tests.browser.conftest import PASSWORD, PATIENCE, ROOT, demo_environment, free_port, wait_until_served
+from flask import Flask
+
+from tests.browser.conftest import PATIENCE, free_port, wait_until_served
+from tests.conftest import make_app
+from tests.demonstration import PASSWORD, ROOT, demo_environment
+from tsalert.config import load_settings
 
 OFFICERS = ("dee@example.org", "sam@example.org")
 
@@ -29,9 +37,9 @@ class Desk:
     def environment(self) -> dict[str, str]:
         return demo_environment(self.folder, self.port)
 
-    def lay(self) -> None:
-        """Make the database and the officers."""
-        self._command("db", "upgrade")
+    def lay(self, migrated: Path) -> None:
+        """Make the database, a copy of one with all tables, and the officers."""
+        shutil.copyfile(migrated, self.folder / "tsalert.db")
         for email in OFFICERS:
             self.create(email, "duty_officer", "manager")
 
@@ -67,9 +75,16 @@ class Desk:
             found: int = connection.execute("SELECT count(*) FROM call WHERE happening = ?", (happening,)).fetchone()[0]
             return found
 
+    @cached_property
+    def _program(self) -> Flask:
+        return make_app(load_settings(self.environment))
+
     def _command(self, *arguments: str, stdin: str = "") -> str:
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-        ran = subprocess.run(
-            command, env=self.environment, cwd=ROOT, input=stdin, text=True, check=True, stdout=subprocess.PIPE
-        )
+        """Run a command beside the server, in this process, and return what it said."""
+        return Context().run(self._invoke, arguments, stdin)
+
+    def _invoke(self, arguments: tuple[str, ...], stdin: str) -> str:
+        with self._program.app_context():  # as flask does
+            ran = self._program.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
         return ran.stdout

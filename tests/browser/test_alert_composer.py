@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import PASSWORD, opened, opened_plain, sign_in
+from tests.browser.conftest import opened, opened_plain, sign_in
+from tests.demonstration import PASSWORD
 
 MOST_CLICKS = 6
 

@@ -1,8 +1,8 @@
 """A quarter's report by two people, from its opening to its second revision, and as the public reads it."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import opened, sign_in
 from tsalert.quarterly.vocabulary import Ground
 
@@ -52,10 +52,6 @@ def enter_a_talk(page: Page) -> None:
     expect(page.get_by_role("heading", name="Talk at a lunch club")).to_be_visible()
 
 
-def faults(page: Page) -> list[str]:
-    return [fault["help"] for fault in Axe().run(page).response["violations"]]
-
-
 def test_a_quarter_goes_from_opened_to_published_and_revised_by_two_people(chromium: Browser, site: str) -> None:
     with (
         opened(chromium, site) as author,
@@ -95,6 +91,6 @@ def test_a_quarter_goes_from_opened_to_published_and_revised_by_two_people(chrom
         assert LATE not in public.content()
         restated = public.locator("table", has_text="Figures restated since revision 1")
         expect(restated.get_by_role("row", name="Talk").first).to_be_visible()
-        assert faults(public) + faults(second) == []
+        assert faults_of(public) + faults_of(second) == []
         public.get_by_role("link", name="Revision 1", exact=True).click()
         expect(public.get_by_text("This revision is superseded")).to_be_visible()

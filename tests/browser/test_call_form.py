@@ -1,6 +1,7 @@
 """Logging a call: by keys alone, without scripts, and while the connection or the service fails."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -12,9 +13,9 @@ MOST_KEYS = 25
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     made = Desk(tmp_path_factory.mktemp("desk"))
-    made.lay()
+    made.lay(migrated)
     made.start()
     yield made
     made.stop()

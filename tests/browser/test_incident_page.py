@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import quote_plus
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import opened, sign_in
 
 THUMB = 48
@@ -180,4 +180,4 @@ def test_a_call_brought_back_and_not_saved_is_accessible_and_fits(chromium: Brow
 
 def expect_accessible(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    assert [fault["id"] for fault in Axe().run(page).response["violations"]] == [], page.url
+    assert faults_of(page) == [], page.url

@@ -1,17 +1,18 @@
 """Every page, as every reader: accessible, usable on the narrowest screen, and closed where it must be."""
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SECRET_KEY, opened, sign_in
+from tests.browser.accessibility import faults_of, shapes_of
+from tests.browser.conftest import opened, sign_in
 from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
+from tests.demonstration import SECRET_KEY
 from tsalert.core.actors import Permission
 from tsalert.delivery.tokens import make_signer
 from tsalert.staff.rules import RoleName, permissions_of
@@ -426,14 +427,8 @@ READERS = [
     NOBODY,
 ]
 WIDTHS = (1280, 320)
-# What differs from one drawing of a page to the next without making another page of it: keys, times and names.
-PASSING = re.compile(
-    r"""(nonce|value|data-now|data-due-at|hx-headers)="[^"]*"|[\d:]+|(am|pm|seconds?|minutes?|hours?)\b"""
-    r"""|\w+ \w+ \(invented\)"""
-)
-
-HEAD = re.compile(r"<header.*</header>", re.DOTALL)
-CURRENT = re.compile(r' aria-current="\w+"')
+AROUND = "around"
+Known = defaultdict[str, set[int]]
 
 
 def test_no_page_is_left_out(app: Flask) -> None:
@@ -451,14 +446,14 @@ def places(chromium: Browser, site: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def known() -> set[str]:
-    """What of pages was looked at already: two readers who are shown the same need not look at it twice."""
-    return set()
+def known() -> Known:
+    """What of each page was looked at already: who is shown nothing else than another reader need not look again."""
+    return defaultdict(set)
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_every_page_is_accessible_and_fits_or_is_closed(
-    app: Flask, chromium: Browser, site: str, places: dict[str, str], known: set[str], reader: str
+    app: Flask, chromium: Browser, site: str, places: dict[str, str], known: Known, reader: str
 ) -> None:
     open_pages = {name: path for name, path in places.items() if may_open(app, reader, name)}
     closed = {name: path for name, path in places.items() if name not in open_pages}
@@ -502,29 +497,23 @@ def reading(chromium: Browser, site: str, reader: str, link: str) -> Iterator[Pa
         yield page
 
 
-def look(page: Page, name: str, path: str, status: int, known: set[str]) -> Iterator[str]:
+def look(page: Page, name: str, path: str, status: int, known: Known) -> Iterator[str]:
     """Say what is wrong with a page on a desk's screen and on the narrowest one."""
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     answer = page.goto(path)
     if answer is None or answer.status != status:
         yield f"{name}: answered {answer and answer.status}"
         return
-    parts = parts_of(page.content())
-    is_new = not parts <= known
-    known |= parts
+    main, around = shapes_of(page)
+    is_new = not (main <= known[name] and around <= known[AROUND])
+    known[name] |= main
+    known[AROUND] |= around
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth") > width:
             yield f"{name}: wider than {width}"
         if is_new:
-            yield from (f"{name}: {fault['id']}, {fault['help']}" for fault in Axe().run(page).response["violations"])
-
-
-def parts_of(drawn: str) -> set[str]:
-    """Return the head and the rest of a page, without what passes; all who stand in one room share its head."""
-    shown = PASSING.sub("", drawn)
-    head = HEAD.search(shown)
-    return {HEAD.sub("", shown), CURRENT.sub("", head[0]) if head else ""}
+            yield from (f"{name}: {fault}" for fault in faults_of(page))
 
 
 def addresses(page: Page) -> dict[str, str]:

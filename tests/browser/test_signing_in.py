@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, SECRET_KEY, opened, opened_plain
+from tests.browser.accessibility import faults_of
+from tests.browser.conftest import opened, opened_plain
 from tests.browser.desk import OFFICERS, Desk
+from tests.demonstration import PASSWORD, SECRET_KEY
 
 
 class NamedDesk(Desk):
@@ -27,9 +29,9 @@ class NamedDesk(Desk):
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     made = NamedDesk(tmp_path_factory.mktemp("desk"))
-    made.lay()
+    made.lay(migrated)
     made.start()
     yield made
     made.stop()
@@ -59,7 +61,7 @@ def is_good(page: Page) -> None:
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.locator("html")).to_have_js_property("scrollWidth", width)
-    assert [fault["id"] for fault in Axe().run(page).response["violations"]] == [], page.url
+    assert faults_of(page) == [], page.url
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

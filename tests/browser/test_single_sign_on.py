@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import opened
 from tests.browser.desk import Desk
 from tests.standins import identity
@@ -36,9 +37,9 @@ def provider() -> Iterator[Identity]:
 
 
 @pytest.fixture(scope="module")
-def desk(provider: Identity, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JoinedDesk]:
+def desk(provider: Identity, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JoinedDesk]:
     desk = JoinedDesk(tmp_path_factory.mktemp("joined"), issuer=provider.url)
-    desk.lay()
+    desk.lay(migrated)
     desk.start()
     yield desk
     desk.stop()
@@ -73,5 +74,5 @@ def test_a_provider_that_is_down_leaves_the_password(window: Page, provider: Ide
 
 def faults(page: Page) -> None:
     """Fail where the page breaks a rule of accessibility, or is wider than its window."""
-    assert Axe().run(page).response["violations"] == []
+    assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

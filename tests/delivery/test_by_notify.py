@@ -1,7 +1,6 @@
 """The queue and Notify together: what is in doubt is settled by Notify's own word, and nobody gets anything twice."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -125,5 +124,5 @@ def test_a_channel_that_nothing_serves_never_passes_for_one_that_works_again() -
     with pytest.raises(Unavailable, match="nothing is set up"):
         nothing.look_up(question, since=utc_now())
     log = Log()
-    nothing.line().send([replace(question, lane=Lane.PAGING)], log)
+    nothing.line().send([question._replace(lane=Lane.PAGING)], log)
     assert log.answers == {0: RetryLater("nothing is set up that makes calls")}

@@ -23,7 +23,6 @@ from tests.delivery.test_worker import CONNECTIONS, environment, progress
 from tests.standins.mail_server import MailServer, running
 from tests.standins.processes import eventually, full_disk, mail_server, worker
 from tsalert.app import create_app
-from tsalert.config import SmtpSettings
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, recovery, sending, service
@@ -32,6 +31,7 @@ from tsalert.delivery.ports import Unavailable
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.delivery.sending import Sender, Surroundings
 from tsalert.leadership import make_leadership
+from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp import SmtpEmail
 
 MANY = 600
@@ -60,6 +60,7 @@ def arrivals(log: Path) -> Counter[str]:
 # --- relays ---
 
 
+@pytest.mark.any_database
 def test_a_relay_that_allows_two_connections_gets_everything_over_two_and_blames_nobody(
     fresh_app: Flask, tmp_path: Path
 ) -> None:

@@ -5,48 +5,72 @@ from threading import Event, Thread
 
 import pytest
 
+from tests.standins.processes import eventually
 from tsalert.delivery.gathering import Gathering
 
 
-def brought(gathering: Gathering[str], item: str, errors: dict[str, str]) -> Thread:
-    def bring() -> None:
-        try:
-            gathering.do(item)
-        except ValueError as error:
-            errors[item] = str(error)
+class Desk:
+    """Does one thing, and whatever came meanwhile only once all of it is there.
 
-    thread = Thread(target=bring)
-    thread.start()
-    return thread
+    :param refuses: what it cannot do; :param stops: whether whoever does the rest for all is stopped the first time.
+    """
+
+    def __init__(self, refuses: Sequence[str] = (), *, stops: bool = False) -> None:
+        self._refuses, self._stops = refuses, stops
+        self.done: list[list[str]] = []
+        self.errors: dict[str, str] = {}
+        self._began, self._may_go_on = Event(), Event()
+        self.gathering = Gathering(self._act)
+
+    def rush(self, *rest: str) -> None:
+        """Bring the first, and then the rest while it is at work; return once nobody waits."""
+        threads = [self._bring("first")]
+        assert self._began.wait(30)
+        threads += [self._bring(item) for item in rest]
+        eventually(lambda: len(self.gathering) == len(rest), every=0.01)
+        self._may_go_on.set()
+        for thread in threads:
+            thread.join(30)
+            assert not thread.is_alive()
+
+    def _bring(self, item: str) -> Thread:
+        thread = Thread(target=self._do, args=(item,), daemon=True)
+        thread.start()
+        return thread
+
+    def _do(self, item: str) -> None:
+        try:
+            self.gathering.do(item)
+        except (ValueError, SystemExit) as error:
+            self.errors[item] = str(error)
+
+    def _act(self, items: Sequence[str]) -> None:
+        if items == ["first"]:
+            self._began.set()
+            assert self._may_go_on.wait(30)
+        elif self._stops:
+            self._stops = False
+            raise SystemExit("stopped")
+        if set(items) & set(self._refuses):
+            raise ValueError("not this one")
+        self.done.append(list(items))
 
 
 @pytest.mark.parametrize("bad", [(), ("two",)])
 def test_what_comes_while_another_is_at_it_is_done_together(bad: Sequence[str]) -> None:
-    done: list[list[str]] = []
-    errors: dict[str, str] = {}
-    began, may_go_on, rest_is_there = Event(), Event(), Event()
-
-    def act(items: Sequence[str]) -> None:
-        if not done and items == ["first"]:
-            began.set()
-            assert may_go_on.wait(30)
-        if set(items) & set(bad):
-            raise ValueError("not this one")
-        done.append(list(items))
-
-    gathering = Gathering(act)
-    threads = [brought(gathering, "first", errors)]
-    assert began.wait(30)
-    threads += [brought(gathering, item, errors) for item in ("one", "two", "three")]
-    while len(gathering) < 3:
-        rest_is_there.wait(0.01)
-    may_go_on.set()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    together = sorted(sorted(items) for items in done[1:])
+    desk = Desk(bad)
+    desk.rush("one", "two", "three")
+    together = sorted(sorted(items) for items in desk.done[1:])
     assert together == ([["one"], ["three"]] if bad else [["one", "three", "two"]])
-    assert errors == dict.fromkeys(bad, "not this one")
+    assert desk.errors == dict.fromkeys(bad, "not this one")
+
+
+def test_where_whoever_does_it_for_all_is_stopped_the_others_do_it_themselves() -> None:
+    desk = Desk(stops=True)
+    desk.rush("one", "two", "three")
+    (stopped,) = desk.errors
+    assert sorted(item for items in desk.done[1:] for item in items) == sorted({"one", "two", "three"} - {stopped})
+    assert len(desk.gathering) == 0
 
 
 def test_what_one_brings_alone_is_done_at_once() -> None:

@@ -4,6 +4,7 @@ import signal
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from tests.conftest import command_environment
@@ -45,6 +46,7 @@ def environment(app: Flask, notify: Notify) -> dict[str, str]:
     )
 
 
+@pytest.mark.any_database
 def test_a_worker_killed_in_mid_broadcast_misses_nobody_doubles_nobody_and_logs_no_address(
     fresh_app: Flask, tmp_path: Path
 ) -> None:

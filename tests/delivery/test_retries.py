@@ -78,4 +78,13 @@ def test_a_claim_stays_within_its_bounds(size: int, took: float, connections: in
 
 
 def test_a_claim_grows_while_quick_and_shrinks_when_slow() -> None:
-    assert [next_claim_size(40, took) for took in (0.1, 0.3, 2.0)] == [80, 40, 20]
+    assert [next_claim_size(40, took) for took in (0.1, 0.4, 2.0)] == [80, 40, 20]
+
+
+@given(size=st.integers(SMALLEST_CLAIM, 1000), a_second=st.floats(50, 1500), rest=st.floats(0.02, 0.05))
+def test_a_claim_soon_lasts_two_fifths_of_a_second_however_slow_the_server(
+    size: int, a_second: float, rest: float
+) -> None:
+    for _ in range(9):
+        size = next_claim_size(size, size / a_second + rest, connections=4)
+    assert 0.35 <= size / a_second + rest <= 0.45

@@ -113,6 +113,7 @@ def test_two_workers_share_a_broadcast_and_nobody_gets_it_twice(
     assert senders == 2, "only one of the workers did anything"
 
 
+@pytest.mark.any_database
 def test_a_page_by_mail_that_the_server_is_slow_to_take_holds_up_no_other(fresh_app: Flask, tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
     with fresh_app.app_context(), transaction() as session:
@@ -198,6 +199,7 @@ def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fres
     assert runs["give a sign of life"] > 0
 
 
+@pytest.mark.any_database
 def test_a_worker_refuses_to_start_with_another_installations_address_key(
     fresh_app: Flask, run_command: Callable[..., object], tmp_path: Path
 ) -> None:

@@ -174,7 +174,7 @@ def assert_live() -> None:
     stories = [event for row in board for event in timeline(db.session(), row.id, now=utc_now())]
     assert not any(event.note.startswith(("Ringing", "No answer was reported")) for event in stories)
     assert sum("Corrected" in event.what or "Corrected" in event.note for event in stories) == 3
-    waits = waiting.waiting_calls(db.session())
+    waits = waiting.waiting_calls(db.session()).items
     assert [each.call.line for each in waits] == ["rapid_voicemail", "rapid_voice", "rapid_sms", "web"]
     assert waits[0].story is not None
     assert waits[0].story.message is not None
@@ -184,7 +184,7 @@ def assert_live() -> None:
 def assert_mornings() -> None:
     """Readers of one mail a day or a week, a partner among them, have had some; what was withdrawn is told next."""
     now = utc_now()
-    sent = [each for each in digests.list_sent(db.session()) if each.progress is not None]
+    sent = [each for each in digests.list_sent(db.session()).items if each.progress is not None]
     assert {each.frequency for each in sent} == {"daily", "weekly"}
     assert {(each.frequency, each.progress and each.progress.sent) for each in sent} == {("daily", 4), ("weekly", 5)}
     last = alerts.published(db.session(), limit=2)[-1]

@@ -103,6 +103,7 @@ def address(app: Flask, rule: Rule) -> str:
     return path
 
 
+@pytest.mark.any_database
 def test_a_screen_is_refused_on_every_other_page_and_operation(app: Flask, token: str) -> None:
     browser = forged(app, token)
     for rule in app.url_map.iter_rules():

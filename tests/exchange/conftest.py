@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
 from tests.conftest import IsolatedClient, make_app, settings
@@ -73,20 +72,6 @@ class Installation:
         """Link the other, whose fingerprint was read out."""
         new = NewAuthority(other.name, other.url, other.fingerprint())
         return self.does(lambda actor, now: service.register(new, actor=actor, now=now))
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database of today: what two installations say to each other is the same over every database."""
-    folder = tmp_path_factory.mktemp("migrated")
-    made = make_app(settings(f"sqlite:///{folder / 'empty.db'}", folder))
-    with made.app_context():
-        upgrade()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.session.remove()
-        db.engine.dispose()
-    return folder / "empty.db"
 
 
 @contextmanager

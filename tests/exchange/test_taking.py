@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -18,6 +20,8 @@ from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.exchange import answering, queries, taking
 from tsalert.exchange.models import OfferedPack
 from tsalert.linked import own_keys, service
+from tsalert.linked import queries as linked
+from tsalert.linked.models import LinkedAuthority, LinkedKey
 from tsalert.linked.rules import NewAuthority
 from tsalert.staff.rules import RoleName
 
@@ -97,6 +101,21 @@ def test_what_is_not_meant_for_us_or_cannot_be_understood_is_refused_in_words(
     assert taken(session) == 0
 
 
+def test_a_key_that_is_revoked_while_its_message_waits_its_turn_lets_nothing_in(
+    session: Session, other: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoked = {"revoked_at": NOW, "reason": "A laptop was stolen."}
+
+    def wait_for_turn(session: Session, authority_id: int, *, lock: bool = False) -> LinkedAuthority:
+        session.execute(update(LinkedKey).values(revoked), execution_options={"synchronize_session": False})
+        return linked.get_row(session, authority_id, lock=lock)
+
+    monkeypatch.setattr(taking, "linked", SimpleNamespace(get_row=wait_for_turn))
+    with pytest.raises(NotAllowed, match="was revoked"):
+        taking.take(signed(other, message(other)), actor=SERVICE, now=NOW)
+    assert taken(session) == 0
+
+
 @pytest.mark.parametrize("body", [b"[" * 60_000, b'{"a":' * 15_000, b"null", b"\xff\xfe", b'{"version": 1e999}'])
 def test_signed_nonsense_is_refused_in_words(session: Session, other: Authority, body: bytes) -> None:
     with pytest.raises(RuleViolation):
@@ -110,6 +129,9 @@ def test_programs_are_told_what_was_wrong_and_people_lose_nothing(
     told: Any = client.post(door, data=signed(Authority(), message(other)))
     assert (told.status_code, told.json["detail"][:6]) == (403, "Nobody")
     assert client.post(door, data="x" * 200_000).status_code == 413
+    in_pieces = {"input_stream": BytesIO(b"x" * 200_000), "environ_overrides": {"wsgi.input_terminated": True}}
+    too_long: Any = client.post(door, headers={"Transfer-Encoding": "chunked"}, **in_pieces)
+    assert (too_long.status_code, too_long.json["status"]) == (413, 413)
     assert client.post(door, data=b"\xff\x00").status_code == 422
     stale: Any = client.post(door, data=signed(other, message(other, made_at="2020-06-10T11:59:00Z")))
     assert (stale.status_code, stale.json["detail"]) == (422, "This is older than 30 days. Ask them to offer it again.")
@@ -128,6 +150,17 @@ def test_what_lapses_is_let_go_of_and_cannot_be_answered(
     assert (answering.let_lapse(later), answering.let_lapse(later)) == (1, 0)
     found = queries.get_pack(session, receipt.pack_id)
     assert (found.state, found.content) == ("lapsed", None)
+
+
+def test_what_is_answered_while_others_lapse_is_not_counted(
+    session: Session, other: Authority, officer: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (taking.take(signed(other, message(other)), actor=SERVICE, now=NOW).pack_id or 0 for _ in range(2))
+    answering.refuse(second, "Not ours.", actor=officer(), now=NOW)
+    # Both were due when they were looked for.
+    monkeypatch.setattr(queries, "lapsed_ids", lambda *_: [first, second])
+    assert answering.let_lapse(NOW + timedelta(hours=25)) == 1
+    assert queries.get_pack(session, second).state == "refused"
 
 
 def test_words_that_we_do_not_know_are_left_for_the_officer(

@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import settings
-from tsalert.config import SmtpSettings, TwilioSettings
+from tsalert.config import TwilioSettings
 from tsalert.installation.outward import describe, keeps_any
+from tsalert.mail_settings import SmtpSettings
 from tsalert.notify_settings import NotifySettings
 
 HERE, THERE = "http://127.0.0.1:9", None

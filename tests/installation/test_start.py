@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tsalert.app import create_app
-from tsalert.config import Settings, SettingsError, SmtpSettings, TwilioSettings
+from tsalert.config import Settings, SettingsError, TwilioSettings
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.installation import rules, service
+from tsalert.mail_settings import SmtpSettings
 from tsalert.notify_settings import NotifySettings
 
 MOUNTS = """\

@@ -1,6 +1,6 @@
 """A neighbour that publishes, and two installations that run."""
 
-from tests.exchange.conftest import linked, migrated, pair
+from tests.exchange.conftest import linked, pair
 from tests.linked.conftest import administrator, online, other
 
-__all__ = ["administrator", "linked", "migrated", "online", "other", "pair"]
+__all__ = ["administrator", "linked", "online", "other", "pair"]

@@ -14,9 +14,12 @@ from tests.exchange.conftest import Installation
 from tests.linked.conftest import Authority
 from tests.linked.test_linking import link
 from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict
 from tsalert.db import db
+from tsalert.linked import service as linking
 from tsalert.nearby import queries, reading
-from tsalert.nearby.rules import FEED_PATH, Words, begin_with
+from tsalert.nearby import service as using
+from tsalert.nearby.rules import FEED_PATH, State, Words, begin_with
 from tsalert.staff.rules import RoleName
 
 
@@ -41,7 +44,7 @@ def publish(other: Authority, *items: object) -> None:
 
 
 def headlines(session: Session) -> list[tuple[str, str]]:
-    return [(each.row.headline, each.state.value) for each in queries.list_alerts(session, now=NOW)]
+    return [(each.row.headline, each.state.value) for each in queries.list_alerts(session, now=NOW).items]
 
 
 def test_alerts_are_kept_as_their_feed_has_them_now_and_what_was_withdrawn_is_marked(
@@ -82,7 +85,7 @@ def test_an_officer_uses_one_as_the_beginning_of_an_alert_of_ours(
     link(online, administrator)
     publish(online, item(1), item(2, state="withdrawn"))
     reading.read_feeds(NOW)
-    taken_back, standing = (each.row.id for each in queries.list_alerts(session, now=NOW))
+    taken_back, standing = (each.row.id for each in queries.list_alerts(session, now=NOW).items)
     browser = signed_in()
     assert "Loose tiles 1" in browser.get("/nearby-alerts").text
     used = browser.post(f"/nearby-alerts/{standing}/use")
@@ -96,6 +99,25 @@ def test_an_officer_uses_one_as_the_beginning_of_an_alert_of_ours(
     reader = bearer(RoleName.SAFEGUARDING_LEAD)
     assert client.get("/api/v1/nearby-alerts", headers=reader).json["feeds"][0]["fault"] is None  # type: ignore[index]
     assert client.post(f"/api/v1/nearby-alerts/{standing}/use", headers=reader).status_code == 403
+
+
+def test_alerts_of_an_ended_link_are_not_used_and_come_back_once_when_it_is_linked_again(
+    session: Session, online: Authority, administrator: Actor, officer: Callable[..., Actor]
+) -> None:
+    authority_id, author = link(online, administrator), officer()
+    publish(online, item(1), item(2))
+    reading.read_feeds(NOW)
+    number = queries.list_alerts(session, now=NOW).items[0].row.id
+    using.use(number, actor=author, now=NOW)
+    linking.end(authority_id, "They left.", actor=administrator, now=NOW)
+    assert headlines(session) == []
+    assert queries.get_alert(session, number, now=NOW).state is State.UNLINKED
+    with pytest.raises(Conflict, match="has ended"):
+        using.use(number, actor=author, now=NOW)
+    link(online, administrator)
+    reading.read_feeds(NOW)
+    assert headlines(session) == [("Loose tiles 2", "current"), ("Loose tiles 1", "current")]
+    assert queries.get_alert(session, number, now=NOW).row.used_by == author.officer_id
 
 
 def test_words_that_are_longer_than_ours_may_be_come_whole_for_the_officer_to_shorten() -> None:

@@ -91,7 +91,7 @@ def test_whoever_opens_an_incident_with_no_task_is_listed_and_who_logged_it_is_n
     open_it(officer(name="Other Person"), "incident", incident_id)
     (oddity,) = found(session, settings)
     assert (oddity.line.kind, oddity.officer, oddity.line.records) == (Kind.NO_TASK, "Other Person", 1)
-    (entry,) = queries.entries_of(session, oddity)
+    (entry,) = queries.entries_of(session, oddity).items
     assert (entry.action, entry.subject, entry.subject_id) == ("read", "incident", incident_id)
 
 

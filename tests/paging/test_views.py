@@ -1,11 +1,12 @@
 """The buttons, the policy's page, the warnings above every page, and the same through the JSON interface."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from tests.paging.conftest import PRIMARY, Night, Team, at
@@ -130,6 +131,18 @@ def test_while_pages_fail_every_page_says_so_and_the_incident_says_whom_to_ring(
     assert f'href="tel:{PRIMARY}"' in shown
     browser.post(f"/incidents/{incident_id}/take")
     assert f'href="tel:{PRIMARY}"' not in browser.get(f"/incidents/{incident_id}").text
+
+
+def test_what_stands_above_a_page_is_asked_for_once(browser: FlaskClient, team: Team) -> None:
+    asked: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.extend(re.findall(r"FROM provider_outage|FROM welfare_watch", statement))
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    browser.get("/calls")
+    event.remove(Engine, "before_cursor_execute", keep)
+    assert sorted(asked) == ["FROM provider_outage", "FROM welfare_watch"]
 
 
 def test_a_page_that_is_left_open_is_told_when_pages_fail_and_when_they_no_longer_do(

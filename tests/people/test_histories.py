@@ -133,7 +133,7 @@ def test_repeat_victims_and_traders_of_a_period_are_listed_and_counted(
     traders = repeat_list(session, Who.TRADERS, THIS_YEAR, actor=actor, now=NOW)
     assert [(each.party_id, each.in_period) for each in traders.items] == [(years[1], 1)]
     assert repeat_list(session, Who.VICTIMS, financial_year(2024), actor=actor, now=NOW).people == 0
-    assert repeat_list(session, Who.VICTIMS, financial_year(2020), actor=actor, now=NOW).items == ()
+    assert repeat_list(session, Who.VICTIMS, financial_year(2020), actor=actor, now=NOW).items == []
 
 
 def test_a_neighbour_who_rings_often_is_no_victim(session: Session, actor: Actor) -> None:

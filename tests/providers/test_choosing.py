@@ -8,8 +8,9 @@ import pytest
 from tests.conftest import settings
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE
 from tsalert.app import create_app
-from tsalert.config import SmtpSettings, TwilioSettings
+from tsalert.config import TwilioSettings
 from tsalert.delivery.rules import Channel
+from tsalert.mail_settings import SmtpSettings
 from tsalert.notify_settings import NotifySettings
 
 BOTH = NotifySettings(API_KEY, "c" * 40, EMAIL_TEMPLATE, SMS_TEMPLATE)

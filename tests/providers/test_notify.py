@@ -59,7 +59,7 @@ def line(notify: Notify, open_line: Callable[..., NotifyLine]) -> NotifyLine:
 
 
 def sms(number: int, body: str, **changes: Any) -> Message:
-    return replace(Message(number, 1, Channel.SMS, "+447700900001", body.encode()), **changes)
+    return Message(number, 1, Channel.SMS, "+447700900001", body.encode())._replace(**changes)
 
 
 def mail(number: int, body: str = "Do not open the door £", *, lane: Lane = Lane.URGENT) -> Message:

@@ -6,9 +6,9 @@ import pytest
 
 from tests.providers.log import Log
 from tests.standins.mail_server import MailServer, running
-from tsalert.config import SmtpSettings
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, SuppressionReason
+from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.smtp_codes import verdict
 from tsalert.providers.smtp_line import SmtpLine

@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from tests.providers.log import Log
 from tests.providers.test_smtp import mail
-from tsalert.config import SmtpSettings
 from tsalert.delivery.ports import Accepted, Unavailable
+from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp import SmtpEmail
 
 

@@ -8,8 +8,8 @@ import pytest
 from tests.providers.log import Log
 from tests.providers.test_smtp import OLD, mail
 from tests.standins.mail_server import MailServer, running
-from tsalert.config import SmtpSettings
 from tsalert.delivery.ports import Accepted, InDoubt, RetryLater, Unavailable
+from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.smtp_line import SmtpLine
 

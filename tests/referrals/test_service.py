@@ -184,7 +184,7 @@ def test_of_a_restricted_case_nobody_sees_it_without_a_grant(
     with transaction() as changing:
         root = (Subject.CASE, case_id)
         tiers.restrict(changing, *root, root, "An officer is a witness.", actor=SERVICE, now=NOON)
-    assert queries.list_referrals(session, actor=case_officer, now=NOON) == []
+    assert queries.list_referrals(session, actor=case_officer, now=NOON).items == []
     with pytest.raises(Withheld):
         queries.get_referral(session, number, actor=case_officer, now=NOON)
     with pytest.raises(Withheld):

@@ -1,5 +1,6 @@
 """The dashboard: a period beside those before it, rated, drawn and quick."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -183,6 +184,14 @@ def test_every_kind_of_period_has_its_page(desk: FlaskClient, query: str) -> Non
 )
 def test_a_dashboard_asked_for_wrongly_is_told_so(desk: FlaskClient, query: str, status: int) -> None:
     assert desk.get(f"/dashboard?{query}").status_code == status
+
+
+def test_a_long_dashboard_leads_to_each_of_its_parts_and_back(desk: FlaskClient, two_years: None) -> None:
+    page = desk.get("/dashboard?period=2022/23+Q1").text
+    nav = page.partition('id="parts"')[2].partition("</nav>")[0]
+    parts = re.findall(r'href="#(\w+)"', nav)
+    assert parts == re.findall(r'<h2 class="govuk-heading-m" id="(\w+)"', page)
+    assert page.count('href="#parts"') == len(parts) - 1, "but for the last, which ends the page"
 
 
 def test_a_dashboard_says_when_records_begin(desk: FlaskClient, two_years: None) -> None:

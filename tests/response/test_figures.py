@@ -310,10 +310,12 @@ def test_a_long_list_comes_in_pages(
     last = client.get(f"{path}&after={first['next']}", headers=bearer()).get_json()
     assert [each["incident_id"] for each in (*first["items"], *last["items"])] == made
     assert last["next"] is None
-    page = reader.get("/response-figures/incidents?period=May+2022&after=100").text
+    page = reader.get(f"/response-figures/incidents?period=May+2022&after={made[99]}").text
     assert "Incidents 101 to 200" in page
-    assert "Earlier ones" in page
+    assert "The first ones" in page
     assert "Later ones" in page
+    gone = client.get(f"{path}&after={made[-1] + 1}", headers=bearer())
+    assert (gone.status_code, list(gone.get_json()["errors"])) == (422, ["after"])
 
 
 def test_the_command_prints_the_figures(fresh_app: Flask, run_command: Callable[..., Any]) -> None:

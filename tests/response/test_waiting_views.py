@@ -80,10 +80,10 @@ def test_the_officer_who_took_a_call_finds_it_first(session: Session, officer: C
     row = session.scalars(select(TelephoneCall).where(TelephoneCall.call_id == taken)).one()
     telephone.note(session, row, EventKind.TAKEN, 0, now=NOW, officer_id=took.officer_id)
     session.commit()
-    own = waiting.waiting_calls(session, reader_id=took.officer_id)
+    own = waiting.waiting_calls(session, reader_id=took.officer_id).items
     assert [each.call.id for each in own] == [taken, earlier, later]
     assert own[0].taken_by == "Dee Example"
-    assert [each.call.id for each in waiting.waiting_calls(session)] == [earlier, taken, later]
+    assert [each.call.id for each in waiting.waiting_calls(session).items] == [earlier, taken, later]
 
 
 def test_calls_that_wait_stand_above_the_list_and_on_every_page(session: Session, desk: FlaskClient) -> None:

@@ -1,11 +1,12 @@
 """Restricting, giving access, opening and breaking the glass, through the pages and the API."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from tests.cases.conftest import described
@@ -28,6 +29,7 @@ from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import expiring, granting, queries
 from tsalert.tiers.granting import NewGrant
+from tsalert.tiers.models import Opening
 from tsalert.tiers.rules import BREAK_GLASS_LASTS, OPENING_LASTS, Tier
 from tsalert.tiers.vocabulary import Subject
 
@@ -316,3 +318,20 @@ def test_an_officer_who_is_inactive_is_given_nothing(
     until = utc_now() + timedelta(days=1)
     with pytest.raises(RuleViolation, match="Jo Gone is inactive"):
         granting.give(NewGrant(gone.officer_id or 0, *kept.case, until, WHY), actor=manager, now=utc_now())
+
+
+def test_every_opening_of_a_month_can_be_read_however_many_there_were(
+    signed_in: Callable[..., FlaskClient], restricted: Kept, session: Session, officer: Callable[..., Actor]
+) -> None:
+    reader, now = officer(RoleName.CASE_OFFICER, name="Jo Example"), utc_now()
+    place = {"officer_id": reader.officer_id, "root_subject": "case", "root_id": restricted.case_id}
+    rows = [place | {"reason": f"Reason {number}", "at": now, "until": now + OPENING_LASTS} for number in range(230)]
+    session.execute(insert(Opening), rows)
+    session.commit()
+    manager, path, told = signed_in(RoleName.MANAGER), "/access", []
+    while path:
+        page = manager.get(path).text
+        told += re.findall(r"Reason \d+", page)
+        following = re.search(r'href="(/access\?openings=\d+)"', page)
+        path = following[1] if following else ""
+    assert told == [f"Reason {number}" for number in reversed(range(230))]

@@ -1,8 +1,8 @@
 """What nothing but a restricted call tells of somebody whom an open call tells of too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from tsalert.intelligence.rules import NewAbout
 from tsalert.intelligence.vocabulary import About
 from tsalert.parties import known_by
 from tsalert.parties.known_by import NewKnown
-from tsalert.parties.rules import Sought
+from tsalert.parties.rules import Fact, Sought
 from tsalert.parties.vocabulary import KnownBy, Side
 from tsalert.people.sharing import also_used
 from tsalert.response import held, matches
@@ -126,6 +126,23 @@ def test_it_cannot_be_taken_back_by_whoever_may_not_know_it(
     facts = kept_facts(session, newest_officer(), [told.trader], now=utc_now())
     with pytest.raises(NotFound):
         known_by.find_standing(session, [told.trader], KnownBy.VEHICLE, van.id, without=facts)
+
+
+def test_a_page_of_somebody_asks_once_what_of_them_is_kept_from_its_reader(
+    signed_in: Callable[..., FlaskClient], told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Collection[int]] = []
+
+    def counted(session: Session, reader: Actor, party_ids: Collection[int], *, now: datetime) -> frozenset[Fact]:
+        asked.append(party_ids)
+        return kept_facts(session, reader, party_ids, now=now)
+
+    desk = signed_in(RoleName.CASE_OFFICER)
+    for module in ("party_views", "held", "kept"):
+        monkeypatch.setattr(f"tsalert.response.{module}.kept_facts", counted)
+    shown = desk.get(f"/parties/{told.trader}").text
+    assert (OPEN_VAN in shown, KEPT_VAN in shown) == (True, False)
+    assert len(asked) == 2, "once for them, and once for who else they may be"
 
 
 def test_who_else_drives_that_van_is_not_told(

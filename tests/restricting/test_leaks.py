@@ -189,9 +189,9 @@ def test_the_list_of_handovers_leaves_out_those_of_a_restricted_case(
 ) -> None:
     handed = NewHandover("Otherborough Trading Standards", "They moved over.", case_id=kept.case_id)
     handover.draft_handover(handed, actor=manager, now=utc_now())
-    assert len(list_handovers(session, reader=officer(), now=utc_now())) == 1
+    assert len(list_handovers(session, reader=officer(), now=utc_now()).items) == 1
     service.restrict(kept.case, WHY, actor=manager, now=utc_now())
-    assert list_handovers(session, reader=officer(), now=utc_now()) == []
+    assert list_handovers(session, reader=officer(), now=utc_now()).items == []
 
 
 def test_why_a_restricted_case_is_held_is_not_told(

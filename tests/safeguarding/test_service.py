@@ -80,7 +80,7 @@ def test_of_a_restricted_case_nobody_sees_it_without_a_grant(
     with transaction() as changing:
         root = (Subject.CASE, case_id)
         tiers.restrict(changing, *root, root, "An officer is a witness.", actor=SERVICE, now=WEDNESDAY)
-    assert queries.list_concerns(session, actor=lead, now=WEDNESDAY) == []
+    assert queries.list_concerns(session, actor=lead, now=WEDNESDAY).items == []
     for who in (case_officer, lead):
         assert queries.concerns_of(session, actor=who, now=WEDNESDAY, case_id=case_id) == []
         with pytest.raises(Withheld):

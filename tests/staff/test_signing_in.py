@@ -229,11 +229,14 @@ def test_a_command_says_in_words_what_it_cannot_take(
     assert said in refused.stderr
 
 
-def test_officers_are_made_from_the_command_line(run_process: Callable[..., CompletedProcess[str]]) -> None:
+@pytest.mark.any_database
+def test_officers_are_made_from_the_command_line(
+    run_process: Callable[..., CompletedProcess[str]], run_command: Callable[..., CompletedProcess[str]]
+) -> None:
     arguments = ("staff", "create", EMAIL, "--name", "Kim Example", "--role", "manager", "--password-stdin")
     made = run_process(*arguments, stdin=PASSWORD + "\n")
     assert (made.returncode, made.stdout) == (0, f"{EMAIL} can sign in.\n")
-    again = run_process(*arguments, stdin=PASSWORD + "\n")
+    again = run_command(*arguments, stdin=PASSWORD + "\n")
     assert again.returncode == 1
     assert "already an officer" in again.stderr
-    assert len(run_process("staff", "token", EMAIL).stdout.strip()) > 30
+    assert len(run_command("staff", "token", EMAIL).stdout.strip()) > 30

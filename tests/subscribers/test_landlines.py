@@ -83,9 +83,9 @@ def test_who_does_not_keep_the_list_asks_nobody(signed_in: SignIn) -> None:
 def test_what_the_network_said_of_the_call_is_told(session: Session) -> None:
     service.sign_up("020 7946 0123", Wish(), network="192.0.2.1", now=NOW)
     session.execute(update(Delivery).values(status="undelivered"))
-    (line,) = asked.asked_landlines(db.session())
+    (line,) = asked.asked_landlines(db.session()).items
     assert (line.masked, line.asked_at, line.source, line.state) == ("•••• 0123", NOW, "web", Question.NO_ANSWER)
-    assert asked.asked_landlines(db.session(), before=line.id) == []
+    assert asked.asked_landlines(db.session(), after=line.id).items == []
 
 
 def test_the_public_answer_is_the_same_for_a_landline_that_is_new_known_or_gone(client: FlaskClient) -> None:

@@ -20,9 +20,10 @@ from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, Notify, Template
 from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
 from tsalert.app import create_app
-from tsalert.config import Settings, SmtpSettings, TwilioSettings
+from tsalert.config import Settings, TwilioSettings
 from tsalert.delivery.ports import Probed, Unavailable
 from tsalert.installation import signs
+from tsalert.mail_settings import SmtpSettings
 from tsalert.notify_settings import NotifySettings
 from tsalert.providers.notify_email import NotifyEmail
 from tsalert.providers.smtp import SmtpEmail

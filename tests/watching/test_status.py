@@ -119,6 +119,21 @@ def test_administrators_and_managers_see_everything_on_one_page(
     assert "(newest)" in page
 
 
+@pytest.mark.parametrize(
+    ("ahead", "said"), [(-45, "45 s behind the database&#39;s"), (3, "Right"), (60, "60 s ahead of")]
+)
+def test_a_worker_whose_clock_went_wrong_after_its_start_is_something_to_see_to(
+    session: Session, signed_in: Callable[..., FlaskClient], heard: Heard, ahead: int, said: str
+) -> None:
+    heard(timedelta(seconds=5))
+    now, off = utc_now(), timedelta(seconds=ahead)
+    workers.be_seen(session, workers.new_name(), is_leading=True, now=now, ahead=off)
+    session.commit()
+    page = signed_in(RoleName.ADMINISTRATOR).get("/status").text
+    assert said in page
+    assert ("The clock of the worker on" in page) == (said != "Right")
+
+
 def _is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 

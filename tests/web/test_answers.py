@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from inspect import signature
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from threading import Barrier
 
@@ -212,6 +212,25 @@ def test_a_host_that_cannot_be_one_is_refused_in_words(client: FlaskClient, path
 def test_a_body_of_ten_megabytes_is_refused(client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"email": "x" * 10_000_000})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "begun"),
+    [
+        ("/sign-in", "application/x-www-form-urlencoded", b"email=a"),
+        ("/api/v1/places/look-up", "application/json", b'{"postcode": "'),
+    ],
+)
+def test_a_body_that_does_not_say_how_long_it_is_comes_whole_or_is_refused(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], path: str, kind: str, begun: bytes
+) -> None:
+    def send(body: bytes) -> int:
+        pieces = {"input_stream": BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+        headers = {"Content-Type": kind, "Transfer-Encoding": "chunked"} | bearer()
+        return client.post(path, headers=headers, **pieces).status_code
+
+    assert send(begun + b"x" * 10_000_000) == 413
+    assert send(b'{"postcode": "BR1 3UH"}' if "json" in kind else begun) in {404, 422}
 
 
 def test_a_form_of_thousands_of_fields_is_refused_before_they_are_read(client: FlaskClient) -> None:

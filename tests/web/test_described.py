@@ -4,9 +4,11 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -26,8 +28,9 @@ from schemathesis.checks import (
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.generation import GenerationMode
 
-from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly
+from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly, make_app
 from tests.conftest import settings as program_settings
+from tests.spare_apps import standing_on
 from tests.web.test_completeness import DESCRIPTIONS, endpoints
 from tsalert.app import create_app
 from tsalert.db import db
@@ -61,19 +64,35 @@ RARE = settings(
 
 
 @pytest.fixture(scope="module")
-def served(app: Flask, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def served(
+    app: Flask, database_url: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The program with the demonstration's records, which finds nobody when it looks for other machines."""
-    folder = tmp_path_factory.mktemp("described")
-    with copy_of(app, database_url, folder) as url:
+    folder = tmp_path_factory.mktemp("described") / "demonstration"
+    with ExitStack() as stack:
+        if database_url.startswith("sqlite"):
+            copytree(request.getfixturevalue("demonstration"), folder)
+            url = f"sqlite:///{folder / 'tsalert.db'}"
+        else:
+            url = stack.enter_context(loaded_copy(app, database_url, folder))
         served = create_app(program_settings(url, folder))
         served.extensions["tsalert_webhook_reach"] = Reach(look_up=lambda _host, _port: ["8.8.8.8"])
         hash_passwords_quickly(served)
-        with served.app_context():
-            demo.load(password=PASSWORD, now=datetime.now(UTC), tell=lambda _: None)
-            db.session.remove()
         yield served
         with served.app_context():
+            db.session.remove()
             db.engine.dispose()
+
+
+@contextmanager
+def loaded_copy(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
+    """Load the demonstration into a copy of an empty database; yields its URL."""
+    folder.mkdir()
+    with copy_of(app, database_url, folder) as url:
+        with standing_on(program_settings(url, folder), make_app) as empty, empty.app_context():
+            demo.load(password=PASSWORD, now=datetime.now(UTC), tell=lambda _: None)
+            db.session.remove()
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,20 @@ import os
 import signal
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from flask import Flask
 
-from tests.conftest import command_environment
+from tests.conftest import command_environment, copied_app
 from tests.standins.processes import eventually, served
 from tests.watching.test_metrics import SHOWN, TOKEN, values
 
@@ -27,11 +32,56 @@ UNREAD = (
 )
 
 
-@pytest.fixture
-def environment(fresh_app: Flask) -> dict[str, str]:
-    return command_environment(
-        fresh_app, WEB_CONCURRENCY="2", TSALERT_LOGS="json", TSALERT_METRICS_TOKEN=TOKEN, TSALERT_PROXIES="1"
-    )
+COUNTED = ("tsalert_http_requests_total", ("GET", "/livez", "200"))
+pytestmark = pytest.mark.any_database
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where it listens, what it writes down, and the folder in which its processes count."""
+
+    address: str
+    log: Path
+    counts: Path
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return what it has written down; a line that it is just writing does not count yet."""
+        return [json.loads(line) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    def booted(self) -> list[int]:
+        """Return the processes that were started to answer."""
+        said = [line["event"] for line in self.lines()]
+        return [int(event.rpartition(": ")[2]) for event in said if event.startswith("Booting worker with pid")]
+
+    def metrics(self) -> dict[Any, float]:
+        """Return what it tells of itself."""
+        return values(requests.get(f"{self.address}/metrics", headers=SHOWN, timeout=PATIENCE).text)
+
+
+@pytest.fixture(scope="module")
+def environment(app: Flask, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with copied_app(app, database_url, tmp_path_factory.mktemp("served")) as own:
+        yield command_environment(
+            own, WEB_CONCURRENCY="2", TSALERT_LOGS="json", TSALERT_METRICS_TOKEN=TOKEN, TSALERT_PROXIES="1"
+        )
+
+
+@contextmanager
+def serving(environment: dict[str, str], folder: Path) -> Iterator[tuple[Served, Popen[bytes]]]:
+    """Serve from two processes that are both up; yields the one at their head too."""
+    log, counts = folder / "web.log", folder / "counts"
+    counts.mkdir()
+    with served(environment | {"TMPDIR": str(counts)}, log) as (address, process):
+        found = Served(address, log, counts)
+        eventually(lambda: len(found.booted()) == 2)
+        yield found, process
+
+
+@pytest.fixture(scope="module")
+def web(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server for every test that leaves one as it found it."""
+    with serving(environment, tmp_path_factory.mktemp("web")) as (found, _):
+        yield found
 
 
 def say(address: str, sent: bytes) -> bytes:
@@ -42,27 +92,21 @@ def say(address: str, sent: bytes) -> bytes:
         return connection.makefile("rb").read()
 
 
-def test_its_log_is_json_without_a_visitors_address_or_what_their_link_holds(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    log = tmp_path / "web.log"
+def test_its_log_is_json_without_a_visitors_address_or_what_their_link_holds(web: Served) -> None:
     forwarded = {"X-Forwarded-For": "203.0.113.77", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "127.0.0.1"}
-    with served(environment, log) as (address, _):
-        name = requests.get(f"{address}/unsubscribe/wilhelmina?of=quagga", headers=forwarded, timeout=PATIENCE).headers[
-            "X-Request-Id"
-        ]
-        for unread in UNREAD:
-            refused = say(address, unread)
-            assert refused.startswith(b"HTTP/1.1 4")
-            assert refused.endswith(b"\r\n\r\nThis request cannot be answered.\n")
-            for header in (b"Content-Security-Policy: default-src 'none'", b"nosniff", b"no-store", b"text/plain"):
-                assert header in refused
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    (asked,) = [line for line in lines if line.get("request_id") == name and line["event"] == "answered"]
+    link = f"{web.address}/unsubscribe/wilhelmina?of=quagga"
+    name = requests.get(link, headers=forwarded, timeout=PATIENCE).headers["X-Request-Id"]
+    for unread in UNREAD:
+        refused = say(web.address, unread)
+        assert refused.startswith(b"HTTP/1.1 4")
+        assert refused.endswith(b"\r\n\r\nThis request cannot be answered.\n")
+        for header in (b"Content-Security-Policy: default-src 'none'", b"nosniff", b"no-store", b"text/plain"):
+            assert header in refused
+    refusal = "What came in was no request, and was refused."
+    eventually(lambda: [line["event"] for line in web.lines()].count(refusal) == len(UNREAD))
+    (asked,) = [line for line in web.lines() if line.get("request_id") == name and line["event"] == "answered"]
     assert asked["route"] == "/unsubscribe/<token>"
-    refusals = [line for line in lines if line["event"] == "What came in was no request, and was refused."]
-    assert len(refusals) == len(UNREAD)
-    assert not any(word in log.read_text() for word in ("wilhelmina", "quagga", "203.0.113.77"))
+    assert not any(word in web.log.read_text() for word in ("wilhelmina", "quagga", "203.0.113.77"))
 
 
 def test_nobody_says_where_the_program_begins_or_how_they_came_but_the_proxies_that_are_counted(
@@ -79,35 +123,31 @@ def test_nobody_says_where_the_program_begins_or_how_they_came_but_the_proxies_t
             assert b"fraud.example" not in say(address, b"GET " + path + rest + b"\r\n")
 
 
-def test_whichever_process_is_asked_tells_what_all_of_them_counted(environment: dict[str, str], tmp_path: Path) -> None:
-    counts = tmp_path / "counts"
-    counts.mkdir()
-    key = ("tsalert_http_requests_total", ("GET", "/livez", "200"))
-    with served(environment | {"TMPDIR": str(counts)}, tmp_path / "web.log") as (address, _):
-        for asked in range(20):
-            assert requests.get(f"{address}/livez", timeout=PATIENCE).status_code == 200
-            told = values(requests.get(f"{address}/metrics", headers=SHOWN, timeout=PATIENCE).text)
-            assert told[key] == asked + 1
-        assert len({path.name.rpartition("_")[2] for path in counts.glob("*/counter_*.db")}) >= 1
-    assert list(counts.glob("tsalert-counts-*")) == []
+def test_whichever_process_is_asked_tells_what_all_of_them_counted(web: Served) -> None:
+    before = web.metrics().get(COUNTED, 0)
+    for asked in range(20):
+        assert requests.get(f"{web.address}/livez", timeout=PATIENCE).status_code == 200
+        assert web.metrics()[COUNTED] == before + asked + 1
+    assert len({path.name.rpartition("_")[2] for path in web.counts.glob("*/counter_*.db")}) >= 1
 
 
-def test_told_to_stop_it_answers_everybody_who_has_reached_it(environment: dict[str, str], tmp_path: Path) -> None:
-    log = tmp_path / "web.log"
-    with served(environment, log) as (address, process):
-        eventually(lambda: len(_booted(log)) == 2)
-        assert b"</html>" in say(address, ASKED)
-        for worker in _booted(log):
+def test_told_to_stop_it_answers_everybody_who_has_reached_it_and_leaves_no_counts(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with serving(environment, tmp_path) as (web, process):
+        assert b"</html>" in say(web.address, ASKED)
+        for worker in web.booted():
             os.kill(worker, signal.SIGSTOP)  # busy with others, so that nobody is let in
         with ThreadPoolExecutor(30) as visitors:
-            answers = [visitors.submit(say, address, ASKED) for _ in range(30)]
-            eventually(lambda: _waiting(address) == 30)
+            answers = [visitors.submit(say, web.address, ASKED) for _ in range(30)]
+            eventually(lambda: _waiting(web.address) == 30)
             process.send_signal(signal.SIGTERM)
-            for worker in _booted(log):
+            for worker in web.booted():
                 os.kill(worker, signal.SIGCONT)
             ends = Counter(each.result()[-7:] for each in answers)
         assert process.wait(PATIENCE) == 0
     assert ends == {b"</html>": 30}
+    assert list(web.counts.glob("tsalert-counts-*")) == []
 
 
 ASKED = b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -120,20 +160,10 @@ def _waiting(address: str) -> int:
     return sum(int(line[4].partition(":")[2], 16) for line in listening if line[1].endswith(port) and line[3] == "0A")
 
 
-def test_a_worker_process_that_dies_is_replaced_and_what_it_counted_still_counts(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    log = tmp_path / "web.log"
-    key = ("tsalert_http_requests_total", ("GET", "/livez", "200"))
-    with served(environment, log) as (address, _):
-        for _ in range(5):
-            requests.get(f"{address}/livez", timeout=PATIENCE)
-        os.kill(_booted(log)[0], signal.SIGKILL)
-        eventually(lambda: len(_booted(log)) == 3)
-        told = values(requests.get(f"{address}/metrics", headers=SHOWN, timeout=PATIENCE).text)
-        assert told[key] == 5
-
-
-def _booted(log: Path) -> list[int]:
-    said = [json.loads(line)["event"] for line in log.read_text().splitlines()]
-    return [int(event.rpartition(": ")[2]) for event in said if event.startswith("Booting worker with pid")]
+def test_a_worker_process_that_dies_is_replaced_and_what_it_counted_still_counts(web: Served) -> None:
+    before, started = web.metrics().get(COUNTED, 0), web.booted()
+    for _ in range(5):
+        requests.get(f"{web.address}/livez", timeout=PATIENCE)
+    os.kill(started[-1], signal.SIGKILL)
+    eventually(lambda: len(web.booted()) == len(started) + 1)
+    assert web.metrics()[COUNTED] == before + 5

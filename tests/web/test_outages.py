@@ -159,6 +159,16 @@ def test_a_page_and_the_interface_say_that_the_records_cannot_be_reached(fresh_a
     assert desk.get("/board").status_code == 200
 
 
+def test_a_form_without_its_proof_is_answered_while_the_database_is_gone(
+    fresh_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fresh_app.config, "WTF_CSRF_ENABLED", value=True)
+    with gone(fresh_app):
+        answer = fresh_app.test_client().post("/join", data={"address": "pat@example.org"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert "pat@example.org" in answer.text
+
+
 def test_work_that_was_saved_is_said_to_be_though_the_database_goes_straight_after(
     fresh_app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,11 +40,15 @@ def schemas() -> Iterator[type[Schema]]:
                 yield each
 
 
-@pytest.mark.parametrize("schema", [pytest.param(each, id=each.__qualname__) for each in schemas()])
-def test_an_empty_field_is_answered_in_our_own_words(schema: type[Schema]) -> None:
-    for name, field in schema().load_fields.items():
-        if field.required:
-            assert not str(field.error_messages["required"]).startswith(FOREIGN), name
+def test_an_empty_field_is_answered_in_our_own_words() -> None:
+    answered = {
+        f"{schema.__module__}.{schema.__qualname__}.{name}": str(field.error_messages["required"])
+        for schema in schemas()
+        for name, field in schema().load_fields.items()
+        if field.required
+    }
+    assert len(answered) > 100
+    assert {name: words for name, words in answered.items() if words.startswith(FOREIGN)} == {}
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "0", "61"])

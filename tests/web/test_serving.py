@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def served(fresh_app: Flask) -> Iterator[Flask]:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask import current_app
+from marshmallow import RAISE
 
-from tsalert.alerts import public_queries, queries, service
+from tsalert.alerts import public_queries, service
 from tsalert.alerts.api import record_of
 from tsalert.alerts.deciding_schemas import (
     AlertReasonSchema,
@@ -12,18 +13,20 @@ from tsalert.alerts.deciding_schemas import (
     LoneReviewSchema,
     LoneSendingSchema,
     MessageToCheckSchema,
-    SentAloneListSchema,
+    SentAloneSchema,
 )
+from tsalert.alerts.lone_queries import SentAlone, sent_alone
 from tsalert.alerts.pasted import leads_elsewhere, references_in
-from tsalert.alerts.queries import SentAlone
 from tsalert.alerts.schemas import AlertSchema
 from tsalert.config import Settings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, public, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 blp = api_blueprint("alert_decisions", "alerts", "Sending alerts back, refusing and sending them alone.")
 blueprints = (blp,)
@@ -63,10 +66,11 @@ def send_alone(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
 
 @blp.route("/sent-alone")
 @requires(Permission.REVIEW_OVERRIDE)
-@blp.response(200, SentAloneListSchema)
-def list_reviews() -> dict[str, list[SentAlone]]:
-    """List the alerts that one officer sent: those to review first, then the latest that were reviewed."""
-    return {"items": queries.sent_alone(db.session())}
+@blp.arguments(PageAsked, location="query", unknown=RAISE)
+@blp.response(200, page_of(SentAloneSchema))
+def list_reviews(asked: dict[str, Any]) -> Page[SentAlone]:
+    """List the alerts that one officer sent: on the first page those to review, then the latest that were reviewed."""
+    return sent_alone(db.session(), **asked)
 
 
 @blp.route("/<int:alert_id>/review", methods=["POST"])

@@ -47,12 +47,6 @@ class SentAloneSchema(Schema):
     reviewed_at = fields.AwareDateTime(attribute="review.reviewed_at", dump_default=None, allow_none=True)
 
 
-class SentAloneListSchema(Schema):
-    """Alerts that one officer sent."""
-
-    items = fields.List(fields.Nested(SentAloneSchema))
-
-
 class CheckedMessageSchema(Schema):
     """The alert that a message names; ``reference`` is null where it names none of ours.
 

@@ -44,16 +44,6 @@ class AlertLine:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SentAlone:
-    """An alert that one officer sent, with its review once there is one."""
-
-    alert: Alert
-    sender: str
-    review: AlertReview | None
-    reviewer: str
-
-
 def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     """Return one alert, locked for a use case that decides on it.
 
@@ -211,22 +201,6 @@ def writers(session: Session, alert_id: int) -> set[int]:
 def find_review(session: Session, alert_id: int) -> AlertReview | None:
     """Return the review of an alert that was sent alone, or None."""
     return session.scalar(select(AlertReview).where(AlertReview.alert_id == alert_id))
-
-
-def sent_alone(session: Session, *, limit: int = PAGE) -> list[SentAlone]:
-    """Return the alerts that one officer sent: those to review first, oldest first, then the latest reviewed."""
-    query = (
-        select(Alert, AlertReview)
-        .outerjoin(AlertReview, AlertReview.alert_id == Alert.id)
-        .where(Alert.override_reason.is_not(None))
-    )
-    open_ones = query.where(AlertReview.id.is_(None)).order_by(Alert.approved_at)
-    done = query.where(AlertReview.id.is_not(None)).order_by(AlertReview.id.desc()).limit(limit)
-    names = officer_names(session)
-    return [
-        SentAlone(alert, names[alert.approved_by or 0], review, names[review.reviewed_by] if review else "")
-        for alert, review in [*session.execute(open_ones), *session.execute(done)]
-    ]
 
 
 def current(session: Session, *, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[Alert]:

@@ -7,6 +7,7 @@ from tsalert.alerts import answering, drafting, presenting, queries, service
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.deciding_schemas import AlertReasonSchema, LoneReviewSchema, LoneSendingSchema
 from tsalert.alerts.leaving import on_their_way
+from tsalert.alerts.lone_queries import sent_alone
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
 from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.schemas import (
@@ -23,7 +24,7 @@ from tsalert.core.errors import Overtaken
 from tsalert.db import db
 from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("alerts", __name__)
 
@@ -224,7 +225,7 @@ def decide_doubt(alert_id: int, delivery_id: int) -> ResponseReturnValue:
 @requires(Permission.REVIEW_OVERRIDE)
 def list_reviews() -> ResponseReturnValue:
     """Show the alerts that one officer sent, those to review first."""
-    return render_template("alerts/reviews.html", entries=queries.sent_alone(db.session()), verdicts=VERDICT_WORDS)
+    return render_template("alerts/reviews.html", page=sent_alone(db.session(), **load_page()), verdicts=VERDICT_WORDS)
 
 
 @bp.post("/alerts/<int:alert_id>/review")

@@ -4,7 +4,7 @@ A row for each answer would be written by every sender at once, and all would wa
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -45,11 +45,12 @@ class AnswerCount:
 
     def note(self, channel: Channel, answers: Iterable[Answer]) -> None:
         """Count answers."""
-        self._add((channel.value, _KINDS[type(each)].value) for each in answers)
+        of_type = Counter(map(type, answers))
+        self._add({(channel.value, _KINDS[each].value): count for each, count in of_type.items()})
 
     def note_unreachable(self, channel: Channel) -> None:
         """Count that a provider could not be spoken to."""
-        self._add([(channel.value, AnswerKind.UNREACHABLE.value)])
+        self._add({(channel.value, AnswerKind.UNREACHABLE.value): 1})
 
     def keep(self, *, now: datetime) -> None:
         """Write down what was counted since the last time; what cannot be written stays counted."""
@@ -66,7 +67,7 @@ class AnswerCount:
                 self._counts += taken
             raise
 
-    def _add(self, found: Iterable[tuple[str, str]]) -> None:
+    def _add(self, found: Mapping[tuple[str, str], int]) -> None:
         with self._lock:
             self._counts.update(found)
 

@@ -4,18 +4,32 @@ Every function is a step of a short transaction in which no provider is spoken t
 are built once, since building them would cost more than running them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Integer, Select, Text, bindparam, case, exists, literal_column, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from tsalert.db import UTCDateTime
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, SendingStop, Suppression
-from tsalert.delivery.outcomes import IS_CLAIMED, record_outcomes
+from tsalert.delivery.outcomes import IS_CLAIMED, NUMBERS, record_outcomes
 from tsalert.delivery.quiet import lanes_that_leave
 from tsalert.delivery.retries import Outcome, Standing
 from tsalert.delivery.rules import (
@@ -50,7 +64,6 @@ class Work(StrEnum):
 _IS_DUE = (
     (_delivery.channel == _channel) & (_delivery.status == literal_column("'pending'")) & (_delivery.due_at <= _now)
 )
-_IS_PAGE = _mailing.lane == literal_column("'paging'")
 # Pages are claimed by senders of their own, so that none ever stands behind a batch of anything else.
 _LANES_OF = {Work.PAGES: frozenset({Lane.PAGING}), Work.OTHERS: frozenset(LANES) - {Lane.PAGING}}
 # Asked with each claim, so that every machine obeys a stop from its next batch on. Who is paged, signs in or joins
@@ -60,7 +73,7 @@ _MAY_LEAVE = or_(
     ~exists().where(_stop.is_open),
 )
 _DUE_OF_ALL = (
-    select(_mailing.id)
+    select(_mailing.id, _mailing.lane, _mailing.not_after)
     .where(
         _mailing.state == literal_column("'sending'"),
         _MAY_LEAVE,
@@ -70,19 +83,13 @@ _DUE_OF_ALL = (
     .order_by(case({lane.value: place for place, lane in enumerate(LANES)}, value=_mailing.lane), _mailing.id)
     .limit(bindparam("most", type_=Integer))
 )
-_CHOSEN = (
-    select(_delivery.id)
+_chosen = (
+    select(_delivery.id, _delivery.endpoint_id, _delivery.attempts, _delivery.doubts)
     .where(_delivery.mailing_id == bindparam("of_mailing"), _IS_DUE)
     .order_by(_delivery.due_at, _delivery.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
     .cte("chosen")
-)
-_CLAIM = (
-    update(Delivery)
-    .where(_delivery.id.in_(select(_CHOSEN.c.id)))
-    .values(status=Status.CLAIMED.value, claimed_by=_owner, lease_until=bindparam("until"))
-    .returning(_delivery.id)
 )
 _RELEASE = (
     update(Delivery)
@@ -92,35 +99,31 @@ _RELEASE = (
 _suppressed = exists().where(
     _suppression.channel == _endpoint.channel, _suppression.address_key == _endpoint.address_key
 )
+_of_lane = bindparam("of_lane", type_=Text())
 # Somebody may have left since they were enqueued; the message with which they come back still goes out.
 _MAY_BE_WRITTEN_TO = or_(
     (_endpoint.status == EndpointStatus.ACTIVE.value) & ~_suppressed,
-    (_mailing.lane == Lane.TRANSACTIONAL.value)
+    (_of_lane == Lane.TRANSACTIONAL.value)
     & _endpoint.status.in_([status.value for status in JOINING])
     & ~_suppressed.where(_suppression.reason != SuppressionReason.OPTED_OUT.value),
-    _IS_PAGE & (_endpoint.status != EndpointStatus.ERASED.value),
+    (_of_lane == Lane.PAGING.value) & (_endpoint.status != EndpointStatus.ERASED.value),
 )
-_IN_HAND = (
+# Whom a message is for is read while its row is chosen, so that each row is looked up twice and not three times.
+_CHOSEN = (
     select(
-        _delivery.id,
-        _delivery.mailing_id,
-        _delivery.endpoint_id,
+        _chosen.c.id,
+        _chosen.c.endpoint_id,
+        _chosen.c.attempts,
+        _chosen.c.doubts,
         _endpoint.address,
-        _delivery.attempts,
-        _delivery.doubts,
-        _mailing.not_after,
-        _mailing.lane,
         _MAY_BE_WRITTEN_TO,
     )
-    .join(Endpoint.__table__, _endpoint.id == _delivery.endpoint_id)
-    .join(Mailing.__table__, _mailing.id == _delivery.mailing_id)
-    .where(_delivery.claimed_by == _owner, IS_CLAIMED)
-    .order_by(_delivery.id)
+    .join(Endpoint.__table__, _endpoint.id == _chosen.c.endpoint_id)
+    .order_by(_chosen.c.id)
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One delivery in a sender's hands."""
 
     id: int
@@ -130,16 +133,33 @@ class Claimed:
     standing: Standing
 
 
+class _Due(NamedTuple):
+    id: int
+    lane: Lane
+    not_after: datetime | None
+
+
 def claim(
     session: Session, channel: Channel, owner: str, size: int, *, now: datetime, work: Work = Work.OTHERS
 ) -> list[Claimed]:
-    """Claim up to ``size`` deliveries that are due, of the earliest lane first; by night and in a stop some wait."""
-    wanted = size
-    for mailing_id in _due_mailings(session, channel, now, work=work, most=_MAILINGS_AT_ONCE):
-        wanted -= _claim_of_mailing(session, mailing_id, channel, owner, wanted, now)
-        if wanted <= 0:
+    """Claim up to ``size`` deliveries that are due, of the earliest lane first; by night and in a stop some wait.
+
+    Whoever left since they were enqueued is let go.
+    """
+    claimed: list[Claimed] = []
+    left: dict[int, Outcome] = {}
+    for mailing in _due_mailings(session, channel, now, work=work, most=_MAILINGS_AT_ONCE):
+        for each, may_be_written_to in _choose(session, mailing, channel, size - len(claimed) - len(left), now):
+            if may_be_written_to:
+                claimed.append(each)
+            else:
+                left[each.id] = Outcome(Status.SUPPRESSED, each.standing.doubts)
+        if len(claimed) + len(left) >= size:
             break
-    return _in_hand(session, channel, owner, now) if wanted < size else []
+    _take(session, owner, [*left, *(each.id for each in claimed)], now)
+    if left:
+        record_outcomes(session, channel, owner, left, now=now)
+    return claimed
 
 
 def release(session: Session, owner: str) -> int:
@@ -152,32 +172,50 @@ def is_due(session: Session, channel: Channel, now: datetime, *, work: Work = Wo
     return bool(_due_mailings(session, channel, now, work=work, most=1))
 
 
-def _due_mailings(session: Session, channel: Channel, now: datetime, *, work: Work, most: int) -> Sequence[int]:
+def _due_mailings(session: Session, channel: Channel, now: datetime, *, work: Work, most: int) -> list[_Due]:
     lanes = lanes_that_leave(channel, _LANES_OF[work], now)
     if not lanes:
         return []
     values = {"by_channel": channel.value, "now": now, "most": most}
-    return session.connection().execute(_due_of(lanes), values).scalars().all()
+    rows = session.connection().execute(_due_of(lanes), values)
+    return [_Due(number, Lane(lane), not_after) for number, lane, not_after in rows]
 
 
 @cache
-def _due_of(lanes: tuple[Lane, ...]) -> Select[int]:
+def _due_of(lanes: tuple[Lane, ...]) -> Select[int, str, datetime | None]:
     return _DUE_OF_ALL.where(_mailing.lane.in_([literal_column(f"'{lane.value}'") for lane in lanes]))
 
 
-def _claim_of_mailing(session: Session, mailing_id: int, channel: Channel, owner: str, size: int, now: datetime) -> int:
-    values = {"of_mailing": mailing_id, "by_channel": channel.value, "by_owner": owner, "now": now, "most": size}
-    return len(session.connection().execute(_CLAIM, values | {"until": now + LEASE}).all())
+def _choose(
+    session: Session, mailing: _Due, channel: Channel, size: int, now: datetime
+) -> Iterator[tuple[Claimed, bool]]:
+    """Lock deliveries of a mailing that nobody else holds; tell of each whether it may be written to."""
+    values = {"of_mailing": mailing.id, "of_lane": mailing.lane.value, "by_channel": channel.value}
+    # All at once: to ask the driver for each row by itself takes longer than to get it.
+    rows = session.connection().execute(_CHOSEN, values | {"now": now, "most": size}).all()
+    for number, endpoint_id, attempts, doubts, address, may in rows:
+        standing = _standing(channel, attempts, doubts, mailing.not_after, mailing.lane)
+        yield Claimed(number, mailing.id, endpoint_id, address, standing), may
 
 
-def _in_hand(session: Session, channel: Channel, owner: str, now: datetime) -> list[Claimed]:
-    """Return what an owner holds; who left since they were enqueued is let go."""
-    rows = session.connection().execute(_IN_HAND, {"by_owner": owner}).all()
-    left = {number: Outcome(Status.SUPPRESSED, doubts) for number, *_, doubts, _, _, may in rows if not may}
-    if left:
-        record_outcomes(session, channel, owner, left, now=now)
-    return [
-        Claimed(number, mailing_id, endpoint_id, address, Standing(channel, attempts, doubts, not_after, Lane(lane)))
-        for number, mailing_id, endpoint_id, address, attempts, doubts, not_after, lane, may in rows
-        if may
-    ]
+def _take(session: Session, owner: str, numbers: Sequence[int], now: datetime) -> None:
+    if numbers:
+        connection = session.connection()
+        values = {"numbers": ",".join(map(str, numbers)), "by_owner": owner, "until": now + LEASE}
+        connection.execute(_taking(connection.dialect.name), values)
+
+
+@cache
+def _taking(dialect: str) -> Update:
+    """Return the statement that puts a lease on what was chosen."""
+    if dialect == "postgresql":
+        is_chosen = _delivery.id == any_(NUMBERS)
+    else:
+        listed = "[" + bindparam("numbers", type_=Text()) + "]"
+        is_chosen = _delivery.id.in_(select(func.json_each(listed).table_valued("value")))
+    taken = {"status": Status.CLAIMED.value, "claimed_by": _owner, "lease_until": bindparam("until")}
+    return update(Delivery).where(is_chosen).values(taken)
+
+
+# Nearly all of a claim stand alike.
+_standing = lru_cache(maxsize=64)(Standing)

@@ -40,9 +40,18 @@ class Gathering(Generic[Item]):
         self._waiting.append(brought)
         with self._turn:
             if not brought.is_done:
-                self._do([self._waiting.popleft() for _ in range(len(self._waiting))])
+                self._do_all(brought)
         if brought.error is not None:
             raise brought.error
+
+    def _do_all(self, own: _Brought[Item]) -> None:
+        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        try:
+            self._do(together)
+        finally:
+            # Whoever is at it may be stopped; what the others brought is then done by the next of them.
+            left = [each for each in together if not (each.is_done or each is own)]
+            self._waiting.extendleft(reversed(left))
 
     def _do(self, together: Sequence[_Brought[Item]]) -> None:
         try:

@@ -85,7 +85,7 @@ class _Batch:
         """Record the accepted ones in one statement."""
         connection = self.session.connection()
         statement, values = _accepting(connection.dialect.name, references)
-        done = connection.execute(statement, values | {"by_owner": self.owner, "at": self.now}).scalars()
+        done = connection.execute(statement, values | {"by_owner": self.owner, "at": self.now}).scalars().all()
         for mailing_id, count in Counter(done).items():
             self._count(mailing_id, Status.ACCEPTED, count)
 
@@ -120,7 +120,7 @@ def _accepting(dialect: str, references: Mapping[int, str | None]) -> tuple[Upda
     """
     if dialect == "postgresql":
         return _ACCEPT_BY_NUMBER, {
-            "numbers": [*references],
+            "numbers": ",".join(map(str, references)),
             "references": {str(n): ref for n, ref in references.items()},
         }
     return _ACCEPT_BY_PAIR, {"pairs": [list(pair) for pair in references.items()]}
@@ -140,9 +140,11 @@ def _accept(reference: ColumnElement[Any], *which: ColumnElement[bool]) -> Updat
     )
 
 
-_numbers, _references = bindparam("numbers", type_=ARRAY(BigInteger)), bindparam("references", type_=JSONB)
+# As one text: the driver would write a list number by number.
+NUMBERS = cast(func.string_to_array(bindparam("numbers", type_=Text()), ","), ARRAY(BigInteger))
+_references = bindparam("references", type_=JSONB)
 _ACCEPT_BY_NUMBER = _accept(
-    _references[cast(_delivery.id, Text)].astext, _delivery.id == any_(_numbers), _delivery.claimed_by == _owner
+    _references[cast(_delivery.id, Text)].astext, _delivery.id == any_(NUMBERS), _delivery.claimed_by == _owner
 )
 _pair = func.json_each(bindparam("pairs", type_=JSON)).table_valued(column("value", JSON), name="pair").c.value
 _ACCEPT_BY_PAIR = _accept(

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tsalert.delivery.rules import Channel, Lane, SuppressionReason
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message to one person, ready to leave.
 
     :param content: a whole mail with its headers, lines ended by CR LF; or the words of a text or call, in UTF-8.

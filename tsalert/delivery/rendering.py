@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from operator import attrgetter
+from typing import NamedTuple
 
 from tsalert.delivery.rules import (
     ACKNOWLEDGE_LINK,
@@ -56,8 +57,7 @@ class Letterhead:
         return self.sender_address.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """What differs between the readers of one mailing; ``to`` was checked when it became an endpoint.
 
     :param acknowledge_token: empty where the words have no place for it, so that nobody signs in vain.
@@ -137,7 +137,10 @@ def prepare(content: Content, lane: Lane, channel: Channel, letterhead: Letterhe
 
 
 def quoted_printable(text: str) -> str:
-    """Encode text as quoted-printable; a place for a token counts as long as the token and is never split."""
+    """Encode text as quoted-printable; a place for a token counts as long as the token and is never split.
+
+    No line begins with a dot, which mail servers want doubled: else every single mail would be copied for that.
+    """
     lines = [_encode_line(line) for line in text.replace("\r\n", "\n").split("\n")]
     return "\r\n".join(lines)
 
@@ -190,8 +193,9 @@ def _encode_line(line: str) -> str:
         if length + size > _LONGEST_LINE:
             written.append("=\r\n")
             length = 0
-        written.append(atom)
-        length += size
+        said = "=2E" if atom == "." and not length else atom
+        written.append(said)
+        length += max(size, len(said))
     return "".join(written)
 
 

@@ -10,9 +10,10 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.digests import queries
-from tsalert.digests.schemas import AlertInDigestsSchema, DigestListSchema, DigestsAskedSchema
+from tsalert.digests.schemas import AlertInDigestsSchema, DigestListSchema
 from tsalert.web.access import requires
 from tsalert.web.api import api_blueprint
+from tsalert.web.fields import PageAsked
 
 blp = api_blueprint("digest_list", "digests", "Daily and weekly mails: what the next hold, and which went out.")
 blueprints = (blp,)
@@ -20,14 +21,13 @@ blueprints = (blp,)
 
 @blp.route("")
 @requires(Permission.READ_ALERT)
-@blp.arguments(DigestsAskedSchema, location="query", unknown=RAISE)
+@blp.arguments(PageAsked, location="query", unknown=RAISE)
 @blp.response(200, DigestListSchema)
 def list_digests(asked: dict[str, Any]) -> dict[str, Any]:
     """List the next daily and weekly mails and those that were made, newest first."""
     session = db.session()
-    items = queries.list_sent(session, before=asked["before"])
-    older = items[-1].id if len(items) == queries.PAGE else None
-    return {"coming": queries.coming(session, now=utc_now()), "items": items, "next": older}
+    page = queries.list_sent(session, **asked)
+    return {"coming": queries.coming(session, now=utc_now()), "items": page.items, "next": page.next}
 
 
 @blp.route("/alerts/<int:alert_id>")

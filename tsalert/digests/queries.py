@@ -1,7 +1,7 @@
 """What a digest may tell of, what the next ones hold, and those that went out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,9 +20,10 @@ from tsalert.digests import readers
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
 from tsalert.digests.wording import Line
+from tsalert.keysets import Order, Page, read_page
 from tsalert.subscribers.rules import Frequency
 
-PAGE = 25
+_PAGE = 25
 _HELD_BACK = {Status.PAUSED, Status.CANCELLED}
 
 
@@ -103,12 +104,13 @@ def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     return [*new[: max(0, MOST_ITEMS - len(taken_back))], *taken_back[:MOST_ITEMS]]
 
 
-def list_sent(session: Session, *, before: int | None = None, limit: int = PAGE) -> list[Sent]:
-    """Return a page of the digests that were made, newest first, below the id ``before``."""
-    query = select(DigestRun).order_by(DigestRun.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(DigestRun.id < before)
-    runs = session.scalars(query).all()
+def list_sent(session: Session, *, after: int | None = None) -> Page[Sent]:
+    """Return a page of the digests that were made, newest first."""
+    page = read_page(session, select(DigestRun), Order(DigestRun.id), after=after, size=_PAGE)
+    return Page(_sent(session, page.items), page.next)
+
+
+def _sent(session: Session, runs: Sequence[DigestRun]) -> list[Sent]:
     ids = [run.id for run in runs]
     mailings, references = _mailings(session, ids), _references(session, ids)
     found = delivery.progress_of_all(session, [number for each in mailings.values() for number in each])

@@ -6,12 +6,6 @@ from tsalert.subscribers.rules import Frequency
 from tsalert.web.fields import RecordId
 
 
-class DigestsAskedSchema(Schema):
-    """Which page of the digests is wanted."""
-
-    before = RecordId(load_default=None)
-
-
 class DigestProgressSchema(Schema):
     """How far a digest's messages have come."""
 

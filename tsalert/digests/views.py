@@ -4,13 +4,13 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts.models import Alert
-from tsalert.alerts.presenting import page_number
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.digests import queries
 from tsalert.subscribers.wording import FREQUENCIES
 from tsalert.web.access import requires
+from tsalert.web.forms import load_page
 
 bp = Blueprint("digests", __name__)
 
@@ -31,7 +31,5 @@ def mails_with(alert: Alert) -> list[queries.Carried]:
 def list_digests() -> ResponseReturnValue:
     """List the daily and weekly mails."""
     session = db.session()
-    sent = queries.list_sent(session, before=page_number("before"))
-    older = sent[-1].id if len(sent) == queries.PAGE else None
-    coming = queries.coming(session, now=utc_now())
-    return render_template("digests/list.html", sent=sent, older=older, coming=coming, often=FREQUENCIES)
+    sent, coming = queries.list_sent(session, **load_page()), queries.coming(session, now=utc_now())
+    return render_template("digests/list.html", sent=sent, coming=coming, often=FREQUENCIES)

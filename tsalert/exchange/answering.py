@@ -102,14 +102,7 @@ def note_reading(pack_id: int, *, actor: Actor, now: datetime) -> None:
 
 def let_lapse(now: datetime) -> int:
     """Let go of what nobody answered in time; returns how many. Again does no harm."""
-    late = queries.lapsed_ids(db.session(), now)
-    for pack_id in late:
-        with transaction() as session:
-            row = queries.get_pack_row(session, pack_id, lock=True)
-            if row.state == State.OFFERED:
-                let_go(row, State.LAPSED, now=now)
-                audit.record(session, SERVICE, "lapsed", "offered pack", row.id, now=now)
-    return len(late)
+    return sum(_let_lapse(pack_id, now) for pack_id in queries.lapsed_ids(db.session(), now))
 
 
 def note_too_late(session: Session, pack_id: int, said: str | None, *, now: datetime) -> None:
@@ -124,6 +117,17 @@ def note_too_late(session: Session, pack_id: int, said: str | None, *, now: date
     words = f"Our acceptance came too late; they say: {row.too_late} Ring them before anything is done."
     steps.note_decision(session, row.case_id, words, actor=SERVICE, now=now)
     audit.record(session, SERVICE, "answer refused", "offered pack", row.id, now=now)
+
+
+def _let_lapse(pack_id: int, now: datetime) -> bool:
+    """Let go of one, unless somebody answered it meanwhile."""
+    with transaction() as session:
+        row = queries.get_pack_row(session, pack_id, lock=True)
+        if row.state != State.OFFERED:
+            return False
+        let_go(row, State.LAPSED, now=now)
+        audit.record(session, SERVICE, "lapsed", "offered pack", row.id, now=now)
+        return True
 
 
 def _unanswered(session: Session, pack_id: int, now: datetime) -> OfferedPack:

@@ -21,6 +21,7 @@ from tsalert.exchange.schemas import (
     SignedTextSchema,
 )
 from tsalert.exchange.taking import Receipt
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -70,10 +71,9 @@ def take_handover_file(handover_id: int) -> dict[str, str]:
 @requires(Permission.READ_CASE)
 @packs.arguments(PacksAskedSchema, location="query", unknown=RAISE)
 @packs.response(200, OfferedPackListSchema)
-def list_packs(asked: dict[str, Any]) -> dict[str, Any]:
+def list_packs(asked: dict[str, Any]) -> Page[PackView]:
     """List what other authorities offer to us, the newest first."""
-    found = queries.list_packs(db.session(), reader=current_actor(), now=utc_now(), **asked)
-    return {"items": found, "next": found[-1].row.id if len(found) == queries.PAGE else None}
+    return queries.list_packs(db.session(), reader=current_actor(), now=utc_now(), **asked)
 
 
 @packs.route("/files", methods=["POST"])

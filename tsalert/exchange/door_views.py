@@ -2,6 +2,7 @@
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tsalert.core.actors import SERVICE
 from tsalert.core.clock import utc_now
@@ -19,13 +20,23 @@ _STATUS: dict[type[Exception], int] = {RuleViolation: 422, NotFound: 422, Confli
 @public
 def take_message() -> ResponseReturnValue:
     """Take in what a linked authority signed; whoever sent it is a program, and is told in JSON what was wrong."""
-    if (request.content_length or 0) > LONGEST_SIGNED:
-        return _refusal(413, "This is too long to have been made by a service like ours.")
     try:
-        receipt = taking.take(request.get_data().decode("ascii", errors="replace"), actor=SERVICE, now=utc_now())
+        receipt = taking.take(_signed(), actor=SERVICE, now=utc_now())
+    except RequestEntityTooLarge:
+        return _refusal(413, "This is too long to have been made by a service like ours.")
     except (RuleViolation, NotFound, Conflict, NotAllowed) as refusal:
         return _refusal(_STATUS[type(refusal)], refusal.message)
     return jsonify({"id": receipt.key, "kind": receipt.kind.value})
+
+
+def _signed() -> str:
+    """Return what was sent, whether or not it says before how long it is.
+
+    :raises RequestEntityTooLarge: no service like ours makes anything as long.
+    """
+    if (request.content_length or 0) > LONGEST_SIGNED or len(request.get_data()) > LONGEST_SIGNED:
+        raise RequestEntityTooLarge
+    return request.get_data().decode("ascii", errors="replace")
 
 
 def _refusal(status: int, detail: str) -> ResponseReturnValue:

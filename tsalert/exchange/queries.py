@@ -13,6 +13,7 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
 from tsalert.exchange.models import ExchangeMessage, OfferedPack
 from tsalert.exchange.rules import Kind, Sending, State
+from tsalert.keysets import Order, Page, read_page
 from tsalert.linked import queries as linked
 from tsalert.linked.models import LinkedAuthority, LinkedKey
 from tsalert.staff import queries as staff
@@ -20,7 +21,6 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
-PAGE = 50
 MOST_AT_ONCE = 20
 
 
@@ -143,15 +143,14 @@ def get_pack(session: Session, pack_id: int) -> PackView:
     return replace(found, answer=sending_of(session, answer) if answer else None)
 
 
-def list_packs(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> list[PackView]:
+def list_packs(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> Page[PackView]:
     """Return a page of what is offered to us, the newest first; none that became a restricted case.
 
     How far each answer has come is left out.
     """
     seen = OfferedPack.case_id.is_(None) | tiers.visible(reader, Subject.CASE, OfferedPack.case_id, now=now)
-    query = select(OfferedPack).where(seen).order_by(OfferedPack.id.desc()).limit(PAGE)
-    found = session.scalars(query if after is None else query.where(OfferedPack.id < after)).all()
-    return _views(session, found)
+    page = read_page(session, select(OfferedPack).where(seen), Order(OfferedPack.id), after=after)
+    return Page(_views(session, page.items), page.next)
 
 
 def lapsed_ids(session: Session, now: datetime) -> list[int]:

@@ -56,8 +56,9 @@ def take(signed: str, *, actor: Actor, now: datetime) -> Receipt:
     with transaction() as session:
         found = signing.open_signed(session, signed.strip())
         message = rules.read_message(found.content)
-        # Two messages of one authority are taken one after the other.
+        # Two messages of one authority are taken one after the other, and none once its key is revoked.
         authority = linked.get_row(session, found.authority_id, lock=True)
+        signing.require_trusted(session, found.key_id)
         rules.require_meant(message, own=signing.own_address(), signer=authority.url, now=now)
         taken = Taken(message, authority, found.key_id, signed.strip(), actor, now)
         return _TAKERS[message.head.kind](session, taken)

@@ -64,8 +64,7 @@ def list_packs() -> ResponseReturnValue:
     """List what other authorities offer to us, and take in a file that they signed."""
     after = PacksAskedSchema().load(request.args.to_dict())["after"]
     found = queries.list_packs(db.session(), reader=current_actor(), now=utc_now(), after=after)
-    older = found[-1].row.id if len(found) == queries.PAGE else None
-    return render_template("exchange/list.html", packs=found, older=older, is_first=after is None)
+    return render_template("exchange/list.html", packs=found.items, older=found.next, is_first=after is None)
 
 
 @bp.post("/offered-packs/files")

@@ -22,6 +22,7 @@ from tsalert.handover.schemas import (
     NewHandoverSchema,
     PackedOfferSchema,
 )
+from tsalert.keysets import Page
 from tsalert.response.handing_over import Acceptance
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
@@ -34,10 +35,9 @@ blueprints = (handovers,)
 @requires(Permission.READ_CASE)
 @handovers.arguments(ListSchema, location="query", unknown=RAISE)
 @handovers.response(200, HandoverPageSchema)
-def list_handovers(asked: dict[str, Any]) -> dict[str, Any]:
+def list_handovers(asked: dict[str, Any]) -> Page[HandoverRecord]:
     """List handovers, newest first."""
-    found = queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), **asked)
-    return {"items": found, "next": found[-1].row.id if len(found) == asked["limit"] else None}
+    return queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), **asked)
 
 
 @handovers.route("", methods=["POST"])

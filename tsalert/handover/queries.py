@@ -13,11 +13,10 @@ from tsalert.core.errors import NotFound
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
 from tsalert.handover.rules import Act, State, legal_acts
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +66,14 @@ def get_handover(session: Session, handover_id: int) -> HandoverRecord:
 
 def list_handovers(
     session: Session, *, reader: Actor, now: datetime, after: int | None = None, limit: int = PAGE
-) -> list[HandoverRecord]:
-    """Return handovers, newest first, older than the one numbered ``after``; none of a restricted record."""
+) -> Page[HandoverRecord]:
+    """Return a page of the handovers, newest first; none of a restricted record."""
     seen = or_(
         and_(Handover.case_id.is_not(None), tiers.visible(reader, Subject.CASE, Handover.case_id, now=now)),
         and_(Handover.incident_id.is_not(None), tiers.visible(reader, Subject.INCIDENT, Handover.incident_id, now=now)),
     )
-    query = select(Handover).where(seen).order_by(Handover.id.desc()).limit(limit)
-    found = session.scalars(query if after is None else query.where(Handover.id < after))
-    return [_record(session, row) for row in found]
+    page = read_page(session, select(Handover).where(seen), Order(Handover.id), after=after, size=limit)
+    return page.told_by(lambda row: _record(session, row))
 
 
 def handovers_of(

@@ -46,8 +46,7 @@ def list_handovers() -> ResponseReturnValue:
     """List handovers, newest first."""
     after = ListSchema().load(request.args)["after"]
     found = queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), after=after)
-    older = found[-1].row.id if len(found) == queries.PAGE else None
-    return render_template("handover/list.html", handovers=found, older=older, is_first=after is None)
+    return render_template("handover/list.html", handovers=found.items, older=found.next, is_first=after is None)
 
 
 @bp.get("/handovers/new")

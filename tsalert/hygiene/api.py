@@ -8,7 +8,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.hygiene import canaries, doubles, queries, service
-from tsalert.hygiene.queries import Health
+from tsalert.hygiene.queries import Health, ReportView
 from tsalert.hygiene.rules import Kind, Verdict
 from tsalert.hygiene.schemas import (
     AddressReportsSchema,
@@ -21,6 +21,7 @@ from tsalert.hygiene.schemas import (
     SharedAddressesSchema,
     VerdictSchema,
 )
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
@@ -51,12 +52,12 @@ def decide_held(decided: dict[str, str], mailing_id: int) -> None:
 @reads("subscriber")
 @health.arguments(HealthQuery, location="query", unknown=RAISE)
 @health.response(200, AddressReportsSchema)
-def list_reports(asked: dict[str, Any]) -> dict[str, Any]:
-    """List what came back and what was called spam, newest first; go on with ``before``."""
+def list_reports(asked: dict[str, Any]) -> Page[ReportView]:
+    """List what came back and what was called spam, newest first; go on with ``after``."""
     kind = Kind.of(asked["kind"]) if asked["kind"] else None
-    found = queries.reports(db.session(), kind=kind, before=asked["before"])
-    name_read(person for each in found for person, _ in each.readers)
-    return {"items": found, "next": found[-1].id if len(found) == queries.PAGE else None}
+    found = queries.reports(db.session(), kind=kind, after=asked["after"])
+    name_read(person for each in found.items for person, _ in each.readers)
+    return found
 
 
 @health.route("/reports/<int:report_id>/restored", methods=["POST"])

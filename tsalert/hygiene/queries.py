@@ -14,6 +14,7 @@ from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.hygiene.models import AddressReport
 from tsalert.hygiene.rules import UNCONFIRMED_AFTER, Effect, Kind
+from tsalert.keysets import Order, Page, read_page
 from tsalert.subscribers.clearing import Unconfirmed, count_unconfirmed
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.web.fields import LARGEST_ID
@@ -93,14 +94,11 @@ def held(session: Session) -> list[Held]:
     ]
 
 
-def reports(session: Session, *, kind: Kind | None = None, before: int | None = None) -> list[ReportView]:
+def reports(session: Session, *, kind: Kind | None = None, after: int | None = None) -> Page[ReportView]:
     """Return a page of the reports, newest first."""
-    query = select(AddressReport).order_by(AddressReport.id.desc()).limit(PAGE)
-    if kind is not None:
-        query = query.where(AddressReport.kind == kind)
-    if before is not None:
-        query = query.where(AddressReport.id < before)
-    return _views(session, session.scalars(query).all())
+    query = select(AddressReport) if kind is None else select(AddressReport).where(AddressReport.kind == kind)
+    page = read_page(session, query, Order(AddressReport.id), after=after)
+    return Page(_views(session, page.items), page.next)
 
 
 def to_phone(session: Session, *, after: int = 0) -> list[ReportView]:

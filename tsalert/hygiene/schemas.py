@@ -38,7 +38,6 @@ class HealthQuery(Schema):
     """Which page of a list, and of which kind."""
 
     kind = fields.String(load_default=None, validate=validate.OneOf([each.value for each in Kind]))
-    before = RecordId(load_default=None)
     after = RecordId(load_default=None)
 
 

@@ -53,13 +53,10 @@ def list_reports() -> ResponseReturnValue:
     """List what came back and what was called spam, newest first."""
     asked = read_form(HealthQuery(unknown=EXCLUDE), request.args)
     kind = Kind.of(asked["kind"]) if asked["kind"] else None
-    found = queries.reports(db.session(), kind=kind, before=asked["before"])
-    name_read(person for each in found for person, _ in each.readers)
-    older = found[-1].id if len(found) == queries.PAGE else None
-    chosen = {"kind": kind, "before": asked["before"]}
-    return render_template(
-        "hygiene/reports.html", reports=found, older=older, chosen=chosen, kinds=Kind.options(), words=wording
-    )
+    found = queries.reports(db.session(), kind=kind, after=asked["after"])
+    name_read(person for each in found.items for person, _ in each.readers)
+    chosen = {"kind": kind, "after": asked["after"]}
+    return render_template("hygiene/reports.html", reports=found, chosen=chosen, kinds=Kind.options(), words=wording)
 
 
 @bp.post("/reports/<int:report_id>/restored")

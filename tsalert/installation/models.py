@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
@@ -26,7 +27,10 @@ class SignOfLife(Base):
 
 
 class WorkerSeen(Base):
-    """One worker process: where and since when it runs, and when it was last heard of."""
+    """One worker process: where and since when it runs, when it was last heard of, and how right its clock was then.
+
+    ``clock_ahead_seconds`` is how far its machine's clock is ahead of the database's, less than nothing where behind.
+    """
 
     __tablename__ = "worker_seen"
 
@@ -37,6 +41,7 @@ class WorkerSeen(Base):
     is_leading: Mapped[bool]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    clock_ahead_seconds: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class JobRun(Base):

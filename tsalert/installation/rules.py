@@ -16,6 +16,17 @@ RESTORING = ".restore"
 CLOCK_TOLERANCE = timedelta(seconds=10)
 
 
+def clock_fault(ahead: timedelta) -> str | None:
+    """Say how a machine's clock is off, as in ``12 s behind the database's``; None where it is right enough.
+
+    :param ahead: how far it is ahead of the database's.
+    """
+    if abs(ahead) <= CLOCK_TOLERANCE:
+        return None
+    way = "ahead of" if ahead > timedelta(0) else "behind"
+    return f"{round(abs(ahead).total_seconds())} s {way} the database's"
+
+
 def address_key_check(address_key: str) -> str:
     """Return a value that tells one address key from another without giving it away."""
     return hmac.new(address_key.encode(), b"tsalert address key check", sha256).hexdigest()

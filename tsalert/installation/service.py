@@ -1,6 +1,5 @@
 """Marking a database, and refusing to start on what could lose or leak data."""
 
-from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -100,11 +99,8 @@ def _database_faults(settings: Settings) -> list[str]:
 
 def _clock_faults() -> list[str]:
     """Say where this machine's clock is so far off that the times it notes would be untrue."""
-    ahead = utc_now() - database_now(db.session())
-    if abs(ahead) <= rules.CLOCK_TOLERANCE:
-        return []
-    seconds, way = round(abs(ahead).total_seconds()), "ahead of" if ahead > timedelta(0) else "behind"
-    return [f"This machine's clock is {seconds} s {way} the database's: have both set by a time server"]
+    fault = rules.clock_fault(utc_now() - database_now(db.session()))
+    return [f"This machine's clock is {fault}: have both set by a time server"] if fault else []
 
 
 def _address_key_fits(address_key: str) -> bool:

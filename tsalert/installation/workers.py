@@ -15,7 +15,7 @@ from tsalert.db import insert_into
 from tsalert.installation.models import WorkerSeen
 from tsalert.installation.signs import SILENT_AFTER
 
-_FORGOTTEN_AFTER = timedelta(days=1)
+_FORGOTTEN_AFTER, _RIGHT = timedelta(days=1), timedelta(0)
 
 
 def new_name() -> str:
@@ -23,10 +23,13 @@ def new_name() -> str:
     return uuid4().hex
 
 
-def be_seen(session: Session, name: str, *, is_leading: bool, now: datetime) -> None:
-    """Say that this process works; a step. Workers that have been silent for a day are forgotten."""
+def be_seen(session: Session, name: str, *, is_leading: bool, now: datetime, ahead: timedelta = _RIGHT) -> None:
+    """Say that this process works; a step. Workers that have been silent for a day are forgotten.
+
+    :param ahead: how far this machine's clock is ahead of the database's.
+    """
     where = {"machine": socket.gethostname(), "process": os.getpid(), "version": __version__, "started_at": now}
-    seen = {"is_leading": is_leading, "seen_at": now}
+    seen = {"is_leading": is_leading, "seen_at": now, "clock_ahead_seconds": round(ahead.total_seconds())}
     saying = insert_into(session, WorkerSeen).values(name=name, **where, **seen)
     session.execute(saying.on_conflict_do_update(index_elements=["name"], set_=seen))
     session.execute(delete(WorkerSeen).where(WorkerSeen.seen_at < as_utc(now) - _FORGOTTEN_AFTER))

@@ -103,6 +103,13 @@ def find_key(session: Session, name: str) -> LinkedKey | None:
     return session.scalar(query.where(LinkedKey.name == name, standing).limit(1))
 
 
+def is_trusted(session: Session, key_id: int) -> bool:
+    """Tell whether a key is one of an authority that is linked now, and was not revoked; always asked afresh."""
+    standing = LinkedAuthority.ended_at.is_(None), LinkedKey.revoked_at.is_(None)
+    query = select(LinkedKey.id).join(LinkedAuthority, LinkedAuthority.id == LinkedKey.authority_id)
+    return session.scalar(query.where(LinkedKey.id == key_id, *standing)) is not None
+
+
 def may_be_trusted(session: Session, name: str) -> bool:
     """Tell whether a key is new: of nobody who is linked now, and never revoked, even of a link that has ended."""
     barred = LinkedAuthority.ended_at.is_(None) | LinkedKey.revoked_at.is_not(None)

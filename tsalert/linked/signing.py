@@ -54,9 +54,17 @@ def open_signed(session: Session, signed: str) -> Signed:
     key = queries.find_key(session, rules.read_signer(signed))
     if key is None:
         raise NotAllowed("Nobody whom we have linked signs with this key. Ring us, and compare keys first.")
-    if key.revoked_at is not None:
-        raise NotAllowed("The key that signed this was revoked. Nothing that it signs is taken any more.")
+    require_trusted(session, key.id)
     return Signed(_proved(signed, key.public), key.authority_id, key.id)
+
+
+def require_trusted(session: Session, key_id: int) -> None:
+    """Refuse a key that was revoked; whoever asks while its authority is locked is told the last word.
+
+    :raises NotAllowed: it was, or its link has ended.
+    """
+    if not queries.is_trusted(session, key_id):
+        raise NotAllowed("The key that signed this was revoked. Nothing that it signs is taken any more.")
 
 
 def _proved(signed: str, public: str) -> bytes:

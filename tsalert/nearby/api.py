@@ -24,9 +24,8 @@ blueprints = (nearby,)
 @nearby.response(200, NearbyAlertListSchema)
 def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
     """List what linked authorities have alerted of, the newest first, and how far their feeds were read."""
-    found = queries.list_alerts(db.session(), now=utc_now(), **asked)
-    following = found[-1].row.id if len(found) == queries.PAGE else None
-    return {"items": found, "feeds": queries.list_feeds(db.session()), "next": following}
+    page = queries.list_alerts(db.session(), now=utc_now(), **asked)
+    return {"items": page.items, "feeds": queries.list_feeds(db.session()), "next": page.next}
 
 
 @nearby.route("/<int:nearby_id>")

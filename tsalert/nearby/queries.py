@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.keysets import Order, Page, read_page
 from tsalert.linked import queries as linked
 from tsalert.nearby.models import NearbyAlert, NearbyFeed
 from tsalert.nearby.rules import State, state_of
 from tsalert.staff import queries as staff
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,17 @@ class FeedView:
     fault: str | None
 
 
-def list_alerts(session: Session, *, now: datetime, after: int | None = None) -> list[NearbyView]:
-    """Return a page of their alerts, the newest first."""
-    query = select(NearbyAlert).order_by(NearbyAlert.published_at.desc(), NearbyAlert.id.desc())
+def list_alerts(session: Session, *, now: datetime, after: int | None = None) -> Page[NearbyView]:
+    """Return a page of the alerts of those who are linked now, the newest first.
+
+    :raises NotFound: there is none numbered ``after``.
+    """
     if after is not None:
-        last = get_row(session, after)
-        older = (NearbyAlert.published_at == last.published_at) & (NearbyAlert.id < last.id)
-        query = query.where((NearbyAlert.published_at < last.published_at) | older)
-    return _views(session, session.scalars(query.limit(PAGE)).all(), now)
+        get_row(session, after)
+    linked_now = NearbyAlert.authority_id.in_([row.id for row in linked.standing_rows(session)])
+    newest_first = Order(NearbyAlert.id, (NearbyAlert.published_at,))
+    page = read_page(session, select(NearbyAlert).where(linked_now), newest_first, after=after)
+    return Page(_views(session, page.items, now), page.next)
 
 
 def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
@@ -75,11 +77,17 @@ def list_feeds(session: Session) -> list[FeedView]:
 
 def _views(session: Session, rows: Sequence[NearbyAlert], now: datetime) -> list[NearbyView]:
     authorities, officers = linked.names(session), staff.officer_names(session)
+    linked_now = {row.id for row in linked.standing_rows(session)}
     return [
         NearbyView(
             row=row,
             authority=authorities[row.authority_id],
-            state=state_of(is_withdrawn=row.is_withdrawn, expires_at=row.expires_at, now=now),
+            state=state_of(
+                is_linked=row.authority_id in linked_now,
+                is_withdrawn=row.is_withdrawn,
+                expires_at=row.expires_at,
+                now=now,
+            ),
             used_by=officers.get(row.used_by or 0),
         )
         for row in rows

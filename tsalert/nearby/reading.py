@@ -4,7 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
@@ -12,6 +12,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
 from tsalert.linked import queries as linked
 from tsalert.linked.looking import fault_of, read_from
+from tsalert.linked.models import LinkedAuthority
 from tsalert.nearby.feed import read_feed
 from tsalert.nearby.models import NearbyAlert, NearbyFeed
 from tsalert.nearby.rules import FEED_PATH, KEPT_FOR, LONGEST_FEED
@@ -61,11 +62,11 @@ def _note(session: Session, authority_id: int, reply: Reply, fault: str | None, 
 
 def _keep(session: Session, authority_id: int, url: str, item: dict[str, Any], now: datetime) -> None:
     facts = item["facts"]
-    query = select(NearbyAlert).where(NearbyAlert.authority_id == authority_id, NearbyAlert.key == item["id"])
-    row = session.scalar(query)
+    row = session.scalar(_kept_of(url, item["id"]))
     if row is None:
-        row = NearbyAlert(authority_id=authority_id, key=item["id"])
+        row = NearbyAlert(key=item["id"])
         session.add(row)
+    row.authority_id = authority_id  # linked again, an authority finds its alerts as they were, and who used them
     for name in ("reference", "headline", "body", "advice", "topic", "urgency", "withdrawn_because", "expires_at"):
         setattr(row, name, facts[name])
     page = item["url"] or ""
@@ -73,3 +74,9 @@ def _keep(session: Session, authority_id: int, url: str, item: dict[str, Any], n
     row.wards = [ward["name"] for ward in facts["wards"]]
     row.is_withdrawn = facts["state"] == "withdrawn"
     row.published_at, row.read_at = item["date_published"], now
+
+
+def _kept_of(url: str, key: str) -> Select[NearbyAlert]:
+    """Return the query for what is kept of one alert: the newest, where the authority was linked more than once."""
+    kept = select(NearbyAlert).join(LinkedAuthority, LinkedAuthority.id == NearbyAlert.authority_id)
+    return kept.where(LinkedAuthority.url == url, NearbyAlert.key == key).order_by(NearbyAlert.id.desc()).limit(1)

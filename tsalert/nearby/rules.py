@@ -22,6 +22,7 @@ class State(Word):
     CURRENT = "current", "Current"
     ENDED = "ended", "Ended"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    UNLINKED = "unlinked", "Link ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,24 @@ class Words:
     urgency: str
 
 
-def state_of(*, is_withdrawn: bool, expires_at: datetime, now: datetime) -> State:
-    """Return where an alert stands now."""
+def state_of(*, is_linked: bool, is_withdrawn: bool, expires_at: datetime, now: datetime) -> State:
+    """Return where an alert stands now; what an authority says since its link ended is not read any more."""
+    if not is_linked:
+        return State.UNLINKED
     if is_withdrawn:
         return State.WITHDRAWN
     return State.CURRENT if as_utc(now) < as_utc(expires_at) else State.ENDED
 
 
 def require_usable(state: State) -> None:
-    """Refuse to begin with what its authority took back.
+    """Refuse to begin with what its authority took back, or could have taken back unread.
 
-    :raises Conflict: it did.
+    :raises Conflict: it did, or the link with it has ended.
     """
     if state is State.WITHDRAWN:
         raise Conflict("They have withdrawn this alert, so it cannot be used.")
+    if state is State.UNLINKED:
+        raise Conflict("The link with this authority has ended, so nobody knows whether its alert still holds.")
 
 
 def begin_with(words: Words, authority: str, *, topics: Collection[str]) -> dict[str, str]:

@@ -22,8 +22,8 @@ def list_alerts() -> ResponseReturnValue:
     session = db.session()
     after = NearbyAskedSchema().load(request.args.to_dict())["after"]
     found = queries.list_alerts(session, now=utc_now(), after=after)
-    page = {"alerts": found, "feeds": queries.list_feeds(session), "is_first": after is None}
-    return render_template("nearby/list.html", **page, older=found[-1].row.id if len(found) == queries.PAGE else None)
+    page = {"alerts": found.items, "feeds": queries.list_feeds(session), "is_first": after is None}
+    return render_template("nearby/list.html", **page, older=found.next)
 
 
 @bp.get("/<int:nearby_id>")

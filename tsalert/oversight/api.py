@@ -5,23 +5,26 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.oversight import queries, service
 from tsalert.oversight.queries import Oddity
 from tsalert.oversight.schemas import (
     FindingSchema,
     HomeSchema,
     HomeToldSchema,
-    OddityEntriesSchema,
+    OddityEntrySchema,
     OddityLineSchema,
     OddityWeekSchema,
     WeekSchema,
 )
 from tsalert.oversight.views import current_settings, read_week
 from tsalert.web.access import current_actor, requires, signed_in
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 oddities = api_blueprint("oddities", "oddities", "What is odd in the trail, week by week, and who looked at it.")
 blueprints = (oddities,)
@@ -39,10 +42,11 @@ def list_oddities(asked: dict[str, date | None]) -> dict[str, Any]:
 
 @oddities.route("/<string:week>/<string:line>/entries")
 @requires(Permission.REVIEW_ODDITIES)
-@oddities.response(200, OddityEntriesSchema)
-def list_entries(week: str, line: str) -> dict[str, Any]:
-    """List the entries of the trail behind a line."""
-    return {"items": queries.entries_of(db.session(), _get(week, line))}
+@oddities.arguments(PageAsked, location="query", unknown=RAISE)
+@oddities.response(200, page_of(OddityEntrySchema))
+def list_entries(asked: dict[str, Any], week: str, line: str) -> Page[AuditEvent]:
+    """List the entries of the trail behind a line, the oldest first."""
+    return queries.entries_of(db.session(), _get(week, line), **asked)
 
 
 @oddities.route("/findings", methods=["POST"])

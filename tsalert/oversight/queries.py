@@ -16,6 +16,7 @@ from tsalert.cases import queries as cases
 from tsalert.config import Settings
 from tsalert.core.actors import Permission
 from tsalert.core.errors import NotFound
+from tsalert.keysets import PAGE, Page, cut
 from tsalert.oversight import rules
 from tsalert.oversight.belonging import CASE, PARTY, WATCHED, Web, gather, weave
 from tsalert.oversight.models import OddityMail, OddityReview, OfficerHome
@@ -66,9 +67,10 @@ def get_oddity(session: Session, week: date, key: str, settings: Settings) -> Od
     return found
 
 
-def entries_of(session: Session, oddity: Oddity) -> Sequence[AuditEvent]:
-    """Return the entries of the trail that a line rests on."""
-    return list(gather(oddity.line.entries, lambda some: audit.entries(session, some)))
+def entries_of(session: Session, oddity: Oddity, *, after: int | None = None) -> Page[AuditEvent]:
+    """Return a page of the entries of the trail that a line rests on, the oldest first."""
+    wanted = [number for number in sorted(oddity.line.entries) if number > (after or 0)]
+    return cut(audit.entries(session, wanted[: PAGE + 1]), "id")
 
 
 def find_lines(session: Session, week: date, settings: Settings) -> list[Line]:

@@ -71,12 +71,6 @@ class OddityEntrySchema(Schema):
     subject_id = fields.Integer(allow_none=True)
 
 
-class OddityEntriesSchema(Schema):
-    """The entries of the trail behind a line."""
-
-    items = fields.List(fields.Nested(OddityEntrySchema))
-
-
 class HomeToldSchema(Schema):
     """Whether an officer said where they live; the postcode itself is not kept."""
 

@@ -14,7 +14,7 @@ from tsalert.oversight.schemas import HomeSchema, NoteSchema, WeekSchema
 from tsalert.oversight.vocabulary import MEANINGS, Kind
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires, signed_in
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("oversight", __name__, url_prefix="/oddities")
 _PAGES_OF = {"call": "calls.show_call", "incident": "response.show_incident", "case": "cases.show_case"}
@@ -64,7 +64,7 @@ def _draw(week: date, line: str) -> ResponseReturnValue:
         week=week,
         oddity=oddity,
         meaning=MEANINGS[oddity.line.kind],
-        entries=queries.entries_of(session, oddity),
+        page=queries.entries_of(session, oddity, **load_page()),
         names=staff.officer_names(session),
         pages=_PAGES_OF,
     )

@@ -131,7 +131,7 @@ def list_repeats(asked: dict[str, Any]) -> RepeatList:
     """Return repeat victims or repeat traders of a period, by default this quarter, with their counts."""
     now = utc_now()
     period = asked["period"] or quarter_of(london_date(now))
-    found = repeat_list(db.session(), asked["who"], period, actor=current_actor(), now=now)
+    found = repeat_list(db.session(), asked["who"], period, actor=current_actor(), now=now, after=asked["after"])
     name_read([each.party_id for each in found.items])
     return found
 

@@ -18,6 +18,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.enforcement.models import Defendant, Prosecution
+from tsalert.keysets import Order, cut, following
 from tsalert.parties import queries as parties
 from tsalert.parties.models import Party
 from tsalert.parties.vocabulary import Side
@@ -28,7 +29,7 @@ from tsalert.response.vocabulary import REPORTED_CATEGORIES, CallSource
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
-SHOWN = 100
+_SHOWN = 100
 _IDENTITY_KEY = func.coalesce(Party.identity_id, Party.id)
 _IDENTITY = _IDENTITY_KEY.label("identity")
 
@@ -55,29 +56,33 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class RepeatList:
-    """Who repeats in a period, most often first, a hundred at most; ``people`` and ``episodes`` count all of them."""
+    """A page of who repeats in a period, most often first; ``people`` and ``episodes`` count all of them."""
 
     who: Who
     period: Period
     people: int
     episodes: int
-    items: tuple[Repeated, ...]
+    items: Sequence[Repeated]
+    next: int | None
 
 
-def repeat_list(session: Session, who: Who, period: Period, *, actor: Actor, now: datetime) -> RepeatList:
+def repeat_list(
+    session: Session, who: Who, period: Period, *, actor: Actor, now: datetime, after: int | None = None
+) -> RepeatList:
     """Return who was in two incidents or more in the three years that end with a period, one of them in the period.
 
     A case without an incident counts as one. What is restricted to whoever asks is left out.
     """
-    grouped = _grouped(who, period, actor, now).subquery()
+    grouped = _grouped(who, period, actor, now).cte()
     people, episodes = session.execute(select(func.count(), func.sum(grouped.c.in_period)).select_from(grouped)).one()
-    order = (grouped.c.episodes.desc(), grouped.c.last_at.desc(), grouped.c.identity)
-    rows = session.execute(select(grouped).order_by(*order).limit(SHOWN)).all()
-    ids = [row.identity for row in rows]
+    order = Order(grouped.c.identity, (grouped.c.episodes, grouped.c.last_at))
+    rows = session.execute(following(select(grouped), order, after=after).limit(_SHOWN + 1)).all()
+    page = cut(rows, "identity", size=_SHOWN)
+    ids = [row.identity for row in page.items]
     found, paid = {each.id: each for each in parties.parties_by_id(session, ids)}, _paid(session, who, ids)
     names = names_for(session, actor, ids, now=now)
-    items = (
-        Repeated(
+    listed = page.told_by(
+        lambda row: Repeated(
             row.identity,
             names[row.identity],
             found[row.identity].kind,
@@ -86,9 +91,8 @@ def repeat_list(session: Session, who: Who, period: Period, *, actor: Actor, now
             row.last_at,
             paid.get(row.identity, Decimal("0.00")),
         )
-        for row in rows
     )
-    return RepeatList(who, period, people, int(episodes or 0), tuple(items))
+    return RepeatList(who, period, people, int(episodes or 0), listed.items, listed.next)
 
 
 def _grouped(who: Who, period: Period, actor: Actor, now: datetime) -> Select[int, int, int, datetime]:

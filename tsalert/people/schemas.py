@@ -90,6 +90,7 @@ class RepeatAskedSchema(Strict):
 
     who = choice(Who, load_default=Who.VICTIMS)
     period = PeriodLabel(load_default=None)
+    after = RecordId(load_default=None)
 
 
 class CaseRoleSchema(Schema):
@@ -263,13 +264,14 @@ class RepeatedSchema(Schema):
 
 
 class RepeatListSchema(Schema):
-    """Who repeats in a period: counts of all, and the hundred who do so most often."""
+    """Who repeats in a period: counts of all, and a page of them, most often first."""
 
     who = fields.String(attribute="who.value")
     period = fields.String(attribute="period.label")
     people = fields.Integer()
     episodes = fields.Integer()
     items = fields.List(fields.Nested(RepeatedSchema))
+    next = fields.Integer(allow_none=True)
 
 
 class HeldOfIncidentSchema(Schema):

@@ -184,7 +184,7 @@ def list_repeats() -> ResponseReturnValue:
     asked, now = read_form(RepeatAskedSchema(), request.args), utc_now()
     today = london_date(now)
     period = asked["period"] or quarter_of(today)
-    found = repeat_list(db.session(), asked["who"], period, actor=current_actor(), now=now)
+    found = repeat_list(db.session(), asked["who"], period, actor=current_actor(), now=now, after=asked["after"])
     name_read([each.party_id for each in found.items])
     return render_template("people/repeats.html", found=found, whos=Who.options(), periods=recent_periods(today))
 

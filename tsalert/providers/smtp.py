@@ -4,9 +4,9 @@ import smtplib
 import ssl
 from datetime import datetime
 
-from tsalert.config import SmtpSettings
 from tsalert.delivery.ports import Message, Unavailable
 from tsalert.delivery.rules import Channel
+from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp_line import SmtpLine
 from tsalert.providers.smtp_wire import Wire
 

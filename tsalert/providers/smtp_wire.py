@@ -1,14 +1,16 @@
 """The socket of an SMTP connection: several commands in one write, answers read as they come."""
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from ssl import SSLWantReadError, SSLWantWriteError
 from time import monotonic
 
 SERVICE_CLOSING = 421
 _CHUNK = 65536
 _LONGEST_REPLY = 1024 * 1024
+_LONGEST_LINE = 512  # as SMTP has it
 _NOT_YET = (BlockingIOError, SSLWantReadError, SSLWantWriteError)
 
 Reply = tuple[int, str]
@@ -41,14 +43,17 @@ class Wire:
         """Return what a selector knows it by."""
         return self._socket.fileno()
 
-    def write(self, commands: list[bytes]) -> None:
-        """Send commands; a server without pipelining gets each when the answer to the one before is read."""
+    def write(self, commands: list[bytes], *, after: Sequence[bytes] = ()) -> None:
+        """Send commands; a server without pipelining gets each when the answer to the one before is read.
+
+        :param after: the pieces of a content whose end is answered too, to be sent before them.
+        """
         self._heard_at = monotonic()
         if self._is_pipelined:
-            self._send(b"".join(commands))
-        elif commands:
-            self._send(commands[0])
-            self._waiting = commands[1:]
+            self._send(b"".join([*after, *commands]))
+        else:
+            first, *self._waiting = [b"".join(after), *commands] if after else commands
+            self._send(first)
 
     def replies(self) -> Iterator[Reply]:
         """Yield the answers that have come, as text that a database takes; of several lines, the last alone.
@@ -58,15 +63,12 @@ class Wire:
         self._receive()
         *lines, self._buffer = self._buffer.split(b"\n")
         for line in lines:
-            if line[3:4] == b"-":
+            reply = _read(line[:_LONGEST_LINE])
+            if reply is None:
                 continue
-            try:
-                code = int(line[:3])
-            except ValueError:
-                raise Lost("what the server said is no answer") from None
             if self._waiting:
                 self._send(self._waiting.pop(0))
-            yield code, line[4:].decode("utf-8", "replace").strip().replace("\0", "\ufffd")
+            yield reply
 
     def require_patience(self) -> None:
         """Have patience with a silent server.
@@ -114,3 +116,20 @@ class Wire:
         """Tell whether TLS has read what no selector will speak of again."""
         pending = getattr(self._socket, "pending", None)
         return pending is not None and pending() > 0
+
+
+@lru_cache(maxsize=64)
+def _read(line: bytes) -> Reply | None:
+    """Read a line of an answer; None where more lines of it follow.
+
+    What was read last is kept: a server answers the envelopes of all mails in the same words.
+
+    :raises Lost: it is no answer.
+    """
+    if line[3:4] == b"-":
+        return None
+    try:
+        code = int(line[:3])
+    except ValueError:
+        raise Lost("what the server said is no answer") from None
+    return code, line[4:].decode("utf-8", "replace").strip().replace("\0", "\ufffd")

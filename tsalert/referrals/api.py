@@ -8,6 +8,7 @@ from tsalert.cases import sections
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.referrals import bodies, queries, service
 from tsalert.referrals.models import PartnerBody
 from tsalert.referrals.queries import ReferralRecord
@@ -38,10 +39,9 @@ blueprints = (referrals, partners)
 @requires(Permission.READ_CASE)
 @referrals.arguments(OutgoingReferralListSchema, location="query", unknown=RAISE)
 @referrals.response(200, OutgoingReferralPageSchema)
-def list_referrals(asked: dict[str, Any]) -> dict[str, Any]:
+def list_referrals(asked: dict[str, Any]) -> Page[ReferralRecord]:
     """List referrals, newest first."""
-    found = queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), **asked)
-    return {"items": found, "next": found[-1].row.id if len(found) == asked["limit"] else None}
+    return queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), **asked)
 
 
 @referrals.route("", methods=["POST"])

@@ -12,6 +12,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.referrals import packs
 from tsalert.referrals.models import Referral
 from tsalert.referrals.rules import LEGAL
@@ -20,8 +21,6 @@ from tsalert.response import queries as response
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +113,14 @@ def require_subject(
 
 def list_referrals(
     session: Session, *, actor: Actor, now: datetime, after: int | None = None, limit: int = PAGE
-) -> list[ReferralRecord]:
-    """Return referrals, newest first, older than the one numbered ``after``; none of a restricted record."""
+) -> Page[ReferralRecord]:
+    """Return a page of the referrals, newest first; none of a restricted record."""
     seen = or_(
         and_(Referral.case_id.is_not(None), tiers.visible(actor, Subject.CASE, Referral.case_id, now=now)),
         and_(Referral.incident_id.is_not(None), tiers.visible(actor, Subject.INCIDENT, Referral.incident_id, now=now)),
     )
-    query = select(Referral).where(seen).order_by(Referral.id.desc()).limit(limit)
-    return _records(session, session.scalars(query if after is None else query.where(Referral.id < after)).all())
+    page = read_page(session, select(Referral).where(seen), Order(Referral.id), after=after, size=limit)
+    return Page(_records(session, page.items), page.next)
 
 
 def referrals_of(

@@ -46,8 +46,7 @@ def list_referrals() -> ResponseReturnValue:
     """List referrals, newest first."""
     after = read_form(OutgoingReferralListSchema(), request.args)["after"]
     found = queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), after=after)
-    older = found[-1].row.id if len(found) == queries.PAGE else None
-    return render_template("referrals/list.html", referrals=found, older=older, is_first=after is None)
+    return render_template("referrals/list.html", referrals=found.items, older=found.next, is_first=after is None)
 
 
 @bp.get("/referrals/new")

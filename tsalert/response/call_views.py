@@ -24,12 +24,12 @@ bp.context_processor(lambda: {"vocabulary": vocabulary})
 _PAGE = 50
 
 
-def _draw_calls(after: int | None = None) -> ResponseReturnValue:
-    """Draw the calls that came before one, or the newest."""
+def _draw_calls(after: int | None = None, waiting_after: int | None = None) -> ResponseReturnValue:
+    """Draw the calls that came before one, or the newest beneath those that wait to be written up."""
     listed = queries.list_calls(db.session(), after=after, limit=_PAGE)
     calls, bare = kept.for_reader(db.session(), current_actor(), listed, now=utc_now())
-    waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)
-    name_read(each.call.id for each in waits)  # these lines show who rang; the others no more than a board does
+    waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, after=waiting_after)
+    name_read(each.call.id for each in waits.items)  # these lines show who rang; the others no more than a board does
     return render_template(
         "response/calls.html",
         calls=calls,
@@ -50,7 +50,7 @@ def _draw_calls(after: int | None = None) -> ResponseReturnValue:
 def list_calls() -> ResponseReturnValue:
     """List calls, newest first, or go to the one whose reference is given."""
     asked = PageSchema().load(request.args)
-    return _find(asked["reference"]) if asked["reference"] else _draw_calls(asked["after"])
+    return _find(asked["reference"]) if asked["reference"] else _draw_calls(asked["after"], asked["waiting"])
 
 
 @bp.get("/new")

@@ -1,12 +1,13 @@
 """From a figure to the incidents behind it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
+from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.response import figures
@@ -37,14 +38,14 @@ class Result(Word):
 class Wanted:
     """Which incidents to list: those of one figure, and of one group of it where ``by`` is given.
 
-    :param after: how many of them to pass over.
+    :param after: the incident after whose lines the page begins; None for the first page.
     """
 
     period: Period
     result: Result = Result.REPORTS
     by: By | None = None
     key: str = ""
-    after: int = 0
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,31 @@ class Listed:
 
     incident: CountedIncident
     run: Run | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """Some of the lines behind a figure; ``first`` is the number of the first among all of them, counted from 1."""
+
+    items: Sequence[Listed]
+    next: int | None
+    first: int
+    total: int
+
+
+def cut_lines(lines: Sequence[Listed], *, after: int | None, size: int) -> ListedPage:
+    """Return the lines that follow those of an incident; what is of one incident stands on one page.
+
+    :raises RuleViolation: it is not behind this figure any more; field ``after``.
+    """
+    ids = [line.incident.id for line in lines]
+    if after is not None and after not in ids:
+        raise RuleViolation("That incident is not behind this figure any more. Begin the list again.", field="after")
+    start = len(ids) - ids[::-1].index(after) if after is not None else 0
+    end = start + size
+    while end < len(ids) and ids[end] == ids[end - 1]:
+        end += 1
+    return ListedPage(lines[start:end], ids[end - 1] if end < len(ids) else None, start + 1, len(ids))
 
 
 def list_lines(session: Session, wanted: Wanted, *, reader: Actor, now: datetime) -> list[Listed]:

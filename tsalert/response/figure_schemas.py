@@ -4,14 +4,13 @@ from datetime import date
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
-from marshmallow.validate import Range
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, span_of_days
 from tsalert.response.clock import ClockState
 from tsalert.response.counting import By
 from tsalert.response.figure_lists import Result, Wanted
-from tsalert.web.fields import Day, Instant, SpanLabel, choice
+from tsalert.web.fields import Day, Instant, RecordId, SpanLabel, choice
 
 
 class WantedPeriodSchema(Schema):
@@ -47,7 +46,7 @@ class WantedListSchema(Schema):
     result = choice(Result, load_default=Result.REPORTS)
     by = choice(By, load_default=None)
     key = fields.String(load_default="")
-    after = fields.Integer(load_default=0, validate=Range(0, 10**7, error="There is no such place in the list."))
+    after = RecordId(load_default=None)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Wanted:
@@ -168,7 +167,7 @@ class ListedSchema(Schema):
 
 
 class ListedPageSchema(Schema):
-    """One page of the incidents behind a figure."""
+    """One page of the incidents behind a figure; ``next`` is the ``after`` of the page that follows."""
 
     items = fields.List(fields.Nested(ListedSchema))
     next = fields.Integer(allow_none=True)

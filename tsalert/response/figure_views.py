@@ -53,15 +53,10 @@ def list_incidents() -> ResponseReturnValue:
     """List the incidents behind a figure."""
     wanted: Wanted = read_form(WantedListSchema(unknown="exclude"), request.args)
     listed = figure_lists.list_lines(db.session(), wanted, reader=current_actor(), now=utc_now())
-    shown = listed[wanted.after : wanted.after + _PAGE]
-    following = wanted.after + _PAGE
     return render_template(
         "response/figure_incidents.html",
         wanted=wanted,
-        listed=shown,
-        total=len(listed),
-        following=following if following < len(listed) else None,
-        previous=max(wanted.after - _PAGE, 0) if wanted.after else None,
+        page=figure_lists.cut_lines(listed, after=wanted.after, size=_PAGE),
         group=label(wanted.by, wanted.key, places.ward_names(db.session())) if wanted.by else None,
         **_names(),
     )

@@ -1,7 +1,5 @@
 """Operations that give out a period's rapid-response figures and the incidents behind them."""
 
-from typing import Any
-
 from marshmallow import RAISE
 
 from tsalert.core.actors import Permission
@@ -9,7 +7,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.periods import Period
 from tsalert.db import db
 from tsalert.response import figure_lists, figure_telling
-from tsalert.response.figure_lists import Wanted
+from tsalert.response.figure_lists import ListedPage, Wanted, cut_lines
 from tsalert.response.figure_schemas import (
     ListedPageSchema,
     ResponseFiguresSchema,
@@ -37,8 +35,7 @@ def get_response_figures(wanted: dict[str, Period]) -> Told:
 @requires(Permission.READ_FIGURES)
 @figures.arguments(WantedListSchema, location="query", unknown=RAISE)
 @figures.response(200, ListedPageSchema)
-def list_response_figure_incidents(wanted: Wanted) -> dict[str, Any]:
+def list_response_figure_incidents(wanted: Wanted) -> ListedPage:
     """List the incidents behind a figure, in the order of their first calls; ``after`` is the ``next`` before."""
     listed = figure_lists.list_lines(db.session(), wanted, reader=current_actor(), now=utc_now())
-    following = wanted.after + _PAGE
-    return {"items": listed[wanted.after : following], "next": following if following < len(listed) else None}
+    return cut_lines(listed, after=wanted.after, size=_PAGE)

@@ -13,7 +13,7 @@ from tsalert.intelligence.queries import Held, holdings
 from tsalert.parties import matching
 from tsalert.parties import service as parties
 from tsalert.parties.models import Party
-from tsalert.parties.rules import Sought, describe_trader
+from tsalert.parties.rules import Fact, Sought, describe_trader
 from tsalert.parties.warning_notes import Warned, warnings_of
 from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import Matches, MatchLine
@@ -77,13 +77,20 @@ def read_of_incident(session: Session, incident_id: int, *, actor: Actor, now: d
 
 
 def read_of_parties(
-    session: Session, members: Collection[int], *, actor: Actor, now: datetime, shown: int | None = None
+    session: Session,
+    members: Collection[int],
+    *,
+    actor: Actor,
+    now: datetime,
+    shown: int | None = None,
+    without: frozenset[Fact] | None = None,
 ) -> list[Held]:
     """Return what is held of somebody, under every record of theirs, once the trail says who reads it.
 
     :param shown: how many of them are read; None for all.
+    :param without: what of them is kept from the reader, where that was asked before.
     """
-    facts = kept_facts(session, actor, members, now=now)
+    facts = kept_facts(session, actor, members, now=now) if without is None else without
     notes = holdings(session, actor, members, now=now, without=facts).of_parties(members)
     intelligence.note_reading([note.id for note in notes[:shown] if note.is_shown], actor=actor, now=now)
     return notes

@@ -1,5 +1,7 @@
 """Pages of parties: they show calls, so they stand here and not with the parties themselves."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -12,7 +14,7 @@ from tsalert.parties import known_by, queries, service, vocabulary, warning_note
 from tsalert.parties.queries import PartyRecord
 from tsalert.parties.vocabulary import Side
 from tsalert.response import call_parties, held
-from tsalert.response.kept import named_for, names_for, require_decision_of, seen
+from tsalert.response.kept import named_for, require_decision_of, seen
 from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import others_like
 from tsalert.response.party_schemas import EndSchema, NewDecisionSchema, NewWarningSchema, ReviewSchema, SearchSchema
@@ -50,20 +52,20 @@ def list_parties() -> ResponseReturnValue:
 @requires(Permission.READ_CALL)
 def show_party(party_id: int) -> ResponseReturnValue:
     """Show what is known of a party, and of those held to be the same."""
-    record, now = read_party(party_id), utc_now()
-    session, members, reader = db.session(), record.members, current_actor()
-    notes = held.read_of_parties(session, members, actor=reader, now=now, shown=_NOTES)
+    session, reader, now = db.session(), current_actor(), utc_now()
+    members = _members_read(party_id, now)
     decisions = queries.decisions_of(session, members)
-    others = {party for decision in decisions for party in decision.pair}
-    is_demo = current_app.config["TSALERT_DEMO"]
-    facts = kept_facts(session, reader, members, now=now)
-    alike = others_like(session, record, reader=reader, is_demo=is_demo, now=now)
+    named = {party for decision in decisions for party in decision.pair}.union(members)
+    facts = kept_facts(session, reader, named, now=now)
+    record = queries.get_party(session, party_id, without=facts)
+    notes = held.read_of_parties(session, members, actor=reader, now=now, shown=_NOTES, without=facts)
+    alike = others_like(session, record, reader=reader, is_demo=current_app.config["TSALERT_DEMO"], now=now)
     return render_template(
         "parties/party.html",
         party=record,
         warnings=warning_notes.warnings_of(session, members, now=now, ended=True),
         decisions=decisions,
-        names=names_for(session, reader, seen(session, reader, Subject.PARTY, others | members, int, now), now=now),
+        names=queries.party_names(session, seen(session, reader, Subject.PARTY, named, int, now), without=facts),
         calls=call_parties.calls_of_parties(session, members, reader=reader, now=now, limit=_PAGE),
         alike=alike,
         known=known_by.standing_of(session, members, without=facts),
@@ -153,10 +155,16 @@ def end(warning_id: int) -> ResponseReturnValue:
 
 def read_party(party_id: int) -> PartyRecord:
     """Return a party as this reader may know it, once the trail says who reads of it."""
-    known, reader, now = queries.get_party(db.session(), party_id), current_actor(), utc_now()
-    service.note_reading(party_id, "read", actor=reader, now=now)
-    facts = kept_facts(db.session(), reader, known.members, now=now)
+    now = utc_now()
+    facts = kept_facts(db.session(), current_actor(), _members_read(party_id, now), now=now)
     return queries.get_party(db.session(), party_id, without=facts)
+
+
+def _members_read(party_id: int, now: datetime) -> Collection[int]:
+    """Return those held to be the same as a party, itself among them, once the trail says who reads of it."""
+    members = queries.get_party(db.session(), party_id).members
+    service.note_reading(party_id, "read", actor=current_actor(), now=now)
+    return members
 
 
 def _back(party_id: int) -> ResponseReturnValue:

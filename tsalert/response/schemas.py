@@ -32,6 +32,7 @@ class PageSchema(Strict):
 
     after = RecordId(load_default=None)
     reference = Line(longest=40, load_default=None)
+    waiting = RecordId(load_default=None)
 
 
 class TicksSchema(Strict):

@@ -11,6 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, Overtaken, RuleViolation
 from tsalert.db import transaction
+from tsalert.keysets import Order, Page, read_page
 from tsalert.references.service import next_reference
 from tsalert.response import rules, service
 from tsalert.response.models import Call
@@ -151,14 +152,12 @@ def write_up(call_id: int, new: NewCall, *, actor: Actor, now: datetime, is_demo
         return service.complete(session, call, new, actor=actor, now=now, is_demo=is_demo)
 
 
-def waiting_calls(session: Session, *, reader_id: int | None = None) -> list[WaitingCall]:
-    """Return the calls that wait to be written up: those that the reader took first, then the longest waiting.
-
-    A flood of calls is cut at the ``MOST_SHOWN`` that wait longest.
-    """
-    query = select(Call).where(_WAITS).order_by(Call.received_at, Call.id)
-    found = _with_stories(session, session.scalars(query.limit(MOST_SHOWN)).all())
-    return sorted(found, key=lambda each: not _is_own(each, reader_id))
+def waiting_calls(session: Session, *, reader_id: int | None = None, after: int | None = None) -> Page[WaitingCall]:
+    """Return a page of the calls that wait to be written up, the longest waiting first; its reader's own above them."""
+    longest_first = Order(Call.id, (Call.received_at,), is_rising=True)
+    page = read_page(session, select(Call).where(_WAITS), longest_first, after=after, size=MOST_SHOWN)
+    found = _with_stories(session, page.items)
+    return Page(sorted(found, key=lambda each: not _is_own(each, reader_id)), page.next)
 
 
 def untold_calls(session: Session) -> list[WaitingCall]:

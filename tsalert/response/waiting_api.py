@@ -9,17 +9,21 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.response import queries, waiting
 from tsalert.response.api import calls
 from tsalert.response.models import Call
 from tsalert.response.rules import NewCall, propose_grade
 from tsalert.response.schemas import CallSchema, HoldSchema, NewCallSchema, ProposedGradeSchema, TicksSchema, danger_of
 from tsalert.response.vocabulary import GradeName
-from tsalert.response.waiting_schemas import StorySchema, WaitingListSchema
+from tsalert.response.waiting import WaitingCall
+from tsalert.response.waiting_schemas import StorySchema, WaitingCallSchema
 from tsalert.telephone import queries as telephone
 from tsalert.telephone import retention
 from tsalert.telephone.queries import Story
 from tsalert.web.access import current_actor, name_read, reads, requires
+from tsalert.web.api import page_of
+from tsalert.web.fields import PageAsked
 
 __all__ = ["calls"]
 
@@ -27,12 +31,13 @@ __all__ = ["calls"]
 @calls.route("/waiting")
 @requires(Permission.READ_CALL)
 @reads("call")
-@calls.response(200, WaitingListSchema)
-def list_waiting() -> dict[str, Any]:
-    """List the calls that wait to be written up: those that the caller of this operation took first."""
-    found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id)
-    name_read(each.call.id for each in found)
-    return {"items": found}
+@calls.arguments(PageAsked, location="query", unknown=RAISE)
+@calls.response(200, page_of(WaitingCallSchema))
+def list_waiting(asked: dict[str, Any]) -> Page[WaitingCall]:
+    """List the calls that wait to be written up, the longest waiting first; on each page one's own stand above."""
+    found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, **asked)
+    name_read(each.call.id for each in found.items)
+    return found
 
 
 @calls.route("/proposal")

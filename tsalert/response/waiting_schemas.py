@@ -52,9 +52,3 @@ class WaitingCallSchema(Schema):
     telephone = fields.Nested(StorySchema, attribute="story", allow_none=True)
     taken_by = fields.String(allow_none=True)
     missed_at = Instant(allow_none=True)
-
-
-class WaitingListSchema(Schema):
-    """Every call that waits to be written up."""
-
-    items = fields.List(fields.Nested(WaitingCallSchema))

@@ -11,7 +11,6 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken
 from tsalert.db import db
-from tsalert.paging.queries import troubles
 from tsalert.places import queries as places
 from tsalert.response import correcting_calls, queries, rows, waiting
 from tsalert.response.beside import WrittenUp, as_correction, beside
@@ -24,6 +23,7 @@ from tsalert.staff import queries as staff
 from tsalert.telephone import retention
 from tsalert.web.access import current_actor, note_shown, reads, requires
 from tsalert.web.forms import Form, View, load_form, redisplays
+from tsalert.web.pages import page_troubles
 
 __all__ = ["bp"]
 
@@ -52,8 +52,7 @@ def mark_safely(counted: Waiting) -> str:
 
 def mark_of(counted: Waiting) -> str:
     """Return what tells apart what a page says of calls that wait, and of pages that fail."""
-    failing = troubles(db.session(), now=utc_now())
-    marks = [f"{each.incident_id or 0}.{len(each.text)}" for each in failing]
+    marks = [f"{each.incident_id or 0}.{len(each.text)}" for each in page_troubles()]
     return "-".join([str(counted.total), str(counted.missed), *marks])
 
 

@@ -2,29 +2,32 @@
 
 from typing import Any
 
+from marshmallow import RAISE
+
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.restricting import queries, service
 from tsalert.restricting.schemas import (
     AccessReasonSchema,
     CaseOfficerSchema,
     CaseOfficersSchema,
     GivingSchema,
-    GrantedListSchema,
     GrantedSchema,
-    OpenedListSchema,
+    OpenedSchema,
     OpeningRequestSchema,
-    RestrictedListSchema,
+    RestrictedSchema,
     RestrictingSchema,
 )
 from tsalert.tiers import granting, listing
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.granting import NewGrant
-from tsalert.tiers.listing import GrantRecord
+from tsalert.tiers.listing import GrantRecord, OpeningRecord, RestrictionRecord
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires, signed_in
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 access = api_blueprint("access", "access", "Restricted records, and who may open them.")
 case_officers = api_blueprint("case_officers", "cases/<int:case_id>/officers", "Who is on a case.")
@@ -33,10 +36,11 @@ blueprints = (access, case_officers)
 
 @access.route("/restrictions")
 @requires(Permission.GRANT_ACCESS)
-@access.response(200, RestrictedListSchema)
-def list_restrictions() -> dict[str, Any]:
+@access.arguments(PageAsked, location="query", unknown=RAISE)
+@access.response(200, page_of(RestrictedSchema))
+def list_restrictions(asked: dict[str, Any]) -> Page[RestrictionRecord]:
     """List the records that are restricted for their own sake, latest first."""
-    return {"items": listing.standing_roots(db.session())}
+    return listing.standing_roots(db.session(), **asked)
 
 
 @access.route("/restrictions", methods=["POST"])
@@ -60,10 +64,11 @@ def lift(told: dict[str, Any], subject: str, number: int) -> None:
 
 @access.route("/grants")
 @requires(Permission.GRANT_ACCESS)
-@access.response(200, GrantedListSchema)
-def list_grants() -> dict[str, Any]:
+@access.arguments(PageAsked, location="query", unknown=RAISE)
+@access.response(200, page_of(GrantedSchema))
+def list_grants(asked: dict[str, Any]) -> Page[GrantRecord]:
     """List the grants that hold, but for those of being on a case, latest first."""
-    return {"items": listing.live_grants(db.session(), now=utc_now())}
+    return listing.live_grants(db.session(), now=utc_now(), **asked)
 
 
 @access.route("/grants", methods=["POST"])
@@ -87,11 +92,11 @@ def end(grant_id: int) -> GrantRecord:
 
 @access.route("/openings")
 @requires(Permission.GRANT_ACCESS)
-@access.response(200, OpenedListSchema)
-def list_openings() -> dict[str, Any]:
+@access.arguments(PageAsked, location="query", unknown=RAISE)
+@access.response(200, page_of(OpenedSchema))
+def list_openings(asked: dict[str, Any]) -> Page[OpeningRecord]:
     """List what was opened in the last 30 days, latest first."""
-    now = utc_now()
-    return {"items": listing.openings(db.session(), since=now - queries.LOOKED_BACK)}
+    return listing.openings(db.session(), since=utc_now() - queries.LOOKED_BACK, **asked)
 
 
 @access.route("/openings", methods=["POST"])

@@ -1,12 +1,13 @@
 """What a manager looks over: who may open what now, what was opened and why, and where glass was broken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.keysets import Page
 from tsalert.restricting.naming import Naming, name_of
 from tsalert.staff import queries as staff
 from tsalert.tiers import listing
@@ -20,21 +21,26 @@ LOOKED_BACK = timedelta(days=30)
 class Overview:
     """All that lets anybody see what is kept from others, and what came of it in the last 30 days."""
 
-    restrictions: Sequence[RestrictionRecord]
-    grants: Sequence[GrantRecord]
-    broken: Sequence[GrantRecord]
-    openings: Sequence[OpeningRecord]
+    restrictions: Page[RestrictionRecord]
+    grants: Page[GrantRecord]
+    broken: Page[GrantRecord]
+    openings: Page[OpeningRecord]
     titles: dict[tuple[str, int], str]
     officers: dict[int, str]
 
 
-def overview(session: Session, *, now: datetime) -> Overview:
-    """Return what stands and what was done, latest first."""
-    restrictions, grants = listing.standing_roots(session), listing.live_grants(session, now=now)
-    broken = listing.broken_glass(session, since=now - LOOKED_BACK)
-    openings = listing.openings(session, since=now - LOOKED_BACK)
-    named = {each.record for each in (*grants, *broken)} | {each.record for each in restrictions}
-    named |= {each.record for each in openings}
+def overview(session: Session, after: Mapping[str, int | None], *, now: datetime) -> Overview:
+    """Return what stands and what was done, latest first.
+
+    :param after: which page of each list is wanted, by the list's name.
+    """
+    since = now - LOOKED_BACK
+    restrictions = listing.standing_roots(session, after=after["restrictions"])
+    grants = listing.live_grants(session, now=now, after=after["grants"])
+    broken = listing.broken_glass(session, since=since, after=after["broken"])
+    openings = listing.openings(session, since=since, after=after["openings"])
+    named = {each.record for each in (*grants.items, *broken.items)} | {each.record for each in restrictions.items}
+    named |= {each.record for each in openings.items}
     titles = {record: _title(session, *record) for record in named}
     return Overview(restrictions, grants, broken, openings, titles, staff.officer_names(session))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
 
 from tsalert.core.reasons import LONGEST_REASON, SHORTEST_REASON
 from tsalert.db import db
@@ -105,12 +105,6 @@ class GrantedSchema(Schema):
     ended_by = fields.Integer(allow_none=True)
 
 
-class GrantedListSchema(Schema):
-    """The grants that hold, latest first."""
-
-    items = fields.List(fields.Nested(GrantedSchema))
-
-
 class RestrictedSchema(Schema):
     """A record that is restricted for its own sake."""
 
@@ -119,12 +113,6 @@ class RestrictedSchema(Schema):
     reason = fields.String()
     restricted_by = fields.Integer(allow_none=True)
     restricted_at = Instant()
-
-
-class RestrictedListSchema(Schema):
-    """The records that are restricted for their own sake, latest first."""
-
-    items = fields.List(fields.Nested(RestrictedSchema))
 
 
 class OpenedSchema(Schema):
@@ -138,7 +126,13 @@ class OpenedSchema(Schema):
     until = Instant()
 
 
-class OpenedListSchema(Schema):
-    """What was opened in the last 30 days, latest first."""
+class AccessPagesSchema(Schema):
+    """Which page of each list of the page of access is wanted."""
 
-    items = fields.List(fields.Nested(OpenedSchema))
+    class Meta:
+        unknown = EXCLUDE
+
+    restrictions = RecordId(load_default=None)
+    grants = RecordId(load_default=None)
+    broken = RecordId(load_default=None)
+    openings = RecordId(load_default=None)

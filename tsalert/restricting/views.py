@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
@@ -10,7 +10,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import Withheld
 from tsalert.db import db
 from tsalert.restricting import queries, service
-from tsalert.restricting.schemas import AccessReasonSchema, GivingSchema, RestrictingSchema
+from tsalert.restricting.schemas import AccessPagesSchema, AccessReasonSchema, GivingSchema, RestrictingSchema
 from tsalert.staff import queries as staff
 from tsalert.tiers import granting
 from tsalert.tiers import queries as tiers
@@ -77,9 +77,10 @@ def break_glass(subject: str, number: int) -> ResponseReturnValue:
 def show_access() -> ResponseReturnValue:
     """List who may open what, what was opened and where glass was broken; give access and restrict records."""
     session, now = db.session(), utc_now()
+    after = AccessPagesSchema().load(request.args if request.method == "GET" else {})
     return render_template(
         "restricting/access.html",
-        found=queries.overview(session, now=now),
+        found=queries.overview(session, after, now=now),
         active=staff.active_officers(session),
         now=now,
         Tier=Tier,

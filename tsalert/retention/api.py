@@ -7,24 +7,24 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.retention import certifying, holding, keeping, runs, showing
 from tsalert.retention.keeping import RuleOfKind
-from tsalert.retention.runs import ItemPage
+from tsalert.retention.models import ErasureItem
 from tsalert.retention.schemas import (
     HoldLiftSchema,
     LegalHoldSchema,
     NewLegalHoldSchema,
     NewRetentionRuleSchema,
     RetentionCertificateSchema,
-    RetentionItemPageSchema,
-    RetentionItemQuery,
+    RetentionItemSchema,
     RetentionKindSchema,
     RetentionRegisterSchema,
-    RetentionRunListSchema,
     RetentionRunSchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 retention = api_blueprint("retention", "retention", "How long records name people, and what is erased after that.")
 holds = api_blueprint("holds", "legal-holds", "Records that are kept whatever their age.")
@@ -67,11 +67,13 @@ def approve_rule(rule_id: int) -> None:
 
 @retention.route("/runs", methods=["GET"])
 @requires(Permission.RUN_RETENTION)
-@retention.response(200, RetentionRunListSchema)
-def list_runs() -> dict[str, Any]:
-    """List the latest runs, the newest first."""
+@retention.arguments(PageAsked, location="query", unknown=RAISE)
+@retention.response(200, page_of(RetentionRunSchema))
+def list_runs(asked: dict[str, Any]) -> dict[str, Any]:
+    """List the runs, the newest first."""
     session = db.session()
-    return {"items": [showing.run_told(session, run.id) for run in runs.list_runs(session)]}
+    page = runs.list_runs(session, **asked)
+    return {"items": [showing.run_told(session, run.id) for run in page.items], "next": page.next}
 
 
 @retention.route("/runs", methods=["POST"])
@@ -92,12 +94,12 @@ def get_run(run_id: int) -> dict[str, Any]:
 
 @retention.route("/runs/<int:run_id>/records", methods=["GET"])
 @requires(Permission.RUN_RETENTION)
-@retention.arguments(RetentionItemQuery, location="query", unknown=RAISE)
-@retention.response(200, RetentionItemPageSchema)
-def list_records(asked: dict[str, Any], run_id: int) -> ItemPage:
+@retention.arguments(PageAsked, location="query", unknown=RAISE)
+@retention.response(200, page_of(RetentionItemSchema))
+def list_records(asked: dict[str, Any], run_id: int) -> Page[ErasureItem]:
     """List the records of a run by their references, those that are held back first."""
     runs.get_run(db.session(), run_id)
-    return runs.page_of_items(db.session(), run_id, after=asked["after"])
+    return runs.page_of_items(db.session(), run_id, **asked)
 
 
 @retention.route("/runs/<int:run_id>/approval", methods=["POST"])
@@ -139,12 +141,13 @@ def get_certificate(run_id: int) -> dict[str, Any]:
 @holds.route("", methods=["GET"])
 @requires(Permission.HOLD_RECORD)
 @reads("legal hold")
-@holds.response(200, LegalHoldSchema(many=True))
-def list_holds() -> list[dict[str, Any]]:
-    """List every hold, those in force first; its reason is for those who may see the record."""
-    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now())
-    name_read(each.hold.id for each in found if each.reason is not None)
-    return [each.data for each in found]
+@holds.arguments(PageAsked, location="query", unknown=RAISE)
+@holds.response(200, page_of(LegalHoldSchema))
+def list_holds(asked: dict[str, Any]) -> dict[str, Any]:
+    """List the holds, those in force first; the reason of each is for those who may see the record."""
+    page = showing.holds_told(db.session(), reader=current_actor(), now=utc_now(), **asked)
+    name_read(each.hold.id for each in page.items if each.reason is not None)
+    return {"items": [each.data for each in page.items], "next": page.next}
 
 
 @holds.route("", methods=["POST"])

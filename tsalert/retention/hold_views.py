@@ -11,7 +11,7 @@ from tsalert.retention.schemas import HoldLiftSchema, NewLegalHoldSchema
 from tsalert.retention.vocabulary import Root
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("holds", __name__, url_prefix="/legal-holds")
 bp.context_processor(
@@ -23,8 +23,8 @@ bp.context_processor(
 @requires(Permission.HOLD_RECORD)
 def list_holds() -> ResponseReturnValue:
     """Show what is held: references and days alone, since a reason may name somebody."""
-    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now())
-    return render_template("retention/holds.html", holds=found)
+    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now(), **load_page())
+    return render_template("retention/holds.html", page=found)
 
 
 @bp.get("/new")

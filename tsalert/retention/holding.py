@@ -12,6 +12,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import transaction
+from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import rules
 from tsalert.retention.held.register import TABLES
 from tsalert.retention.models import AccessRequest, LegalHold
@@ -92,10 +93,10 @@ def get_hold(session: Session, hold_id: int, *, lock: bool = False) -> LegalHold
     return found
 
 
-def list_holds(session: Session) -> list[LegalHold]:
-    """Return every hold: those in force first, the next to review at the top; then those that were lifted."""
-    order = (LegalHold.lifted_at.is_not(None), LegalHold.review_on, LegalHold.id)
-    return list(session.scalars(select(LegalHold).order_by(*order)))
+def list_holds(session: Session, *, after: int | None = None) -> Page[LegalHold]:
+    """Return a page of the holds: those in force first, the next to review at the top; then those that were lifted."""
+    order = Order(LegalHold.id, (LegalHold.lifted_at.is_not(None), LegalHold.review_on), is_rising=True)
+    return read_page(session, select(LegalHold), order, after=after)
 
 
 def find_record(session: Session, typed: str) -> tuple[Root, int]:

@@ -12,6 +12,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import transaction
+from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import keeping, rules, traces
 from tsalert.retention.finding_due import DueRecord, due_records
 from tsalert.retention.holding import NO_HOLD, Kept, kept_by_holds
@@ -21,7 +22,6 @@ from tsalert.retention.vocabulary import ItemState, RunState
 from tsalert.web.fields import LARGEST_ID
 
 _PIECE = 500
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,6 @@ class Tallied:
     rule: str
     state: ItemState
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """Some lines of a list; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[ErasureItem]
-    next: int | None
 
 
 def make_list(*, actor: Actor, now: datetime) -> int:
@@ -133,9 +125,9 @@ def get_run(session: Session, run_id: int, *, lock: bool = False) -> ErasureRun:
     return found
 
 
-def list_runs(session: Session) -> list[ErasureRun]:
-    """Return the latest runs, the newest first."""
-    return list(session.scalars(select(ErasureRun).order_by(ErasureRun.id.desc()).limit(PAGE)))
+def list_runs(session: Session, *, after: int | None = None) -> Page[ErasureRun]:
+    """Return a page of the runs, the newest first."""
+    return read_page(session, select(ErasureRun), Order(ErasureRun.id), after=after)
 
 
 def approvals(session: Session, run_id: int) -> Sequence[ErasureApproval]:
@@ -151,12 +143,10 @@ def tallied(session: Session, run_id: int) -> list[Tallied]:
     return [Tallied(rule, ItemState.of(state), count) for rule, state, count in session.execute(query)]
 
 
-def page_of_items(session: Session, run_id: int, *, after: int | None = None) -> ItemPage:
+def page_of_items(session: Session, run_id: int, *, after: int | None = None) -> Page[ErasureItem]:
     """Return some lines of a list, those that are held back first."""
-    held_first = (ErasureItem.state != ItemState.HELD, ErasureItem.id)
-    query = select(ErasureItem).where(ErasureItem.run_id == run_id).order_by(*held_first)
-    found = session.scalars(query.offset(after or 0).limit(PAGE + 1)).all()
-    return ItemPage(list(found[:PAGE]), (after or 0) + PAGE if len(found) > PAGE else None)
+    held_first = Order(ErasureItem.id, (ErasureItem.state != ItemState.HELD,), is_rising=True)
+    return read_page(session, select(ErasureItem).where(ErasureItem.run_id == run_id), held_first, after=after)
 
 
 def _require_no_other(session: Session) -> None:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from tsalert.retention.vocabulary import RuleKind
-from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Strict, choice
 
 _WHY = {"required": "Say why."}
 
@@ -119,12 +119,6 @@ class RetentionRegisterSchema(Schema):
     items = fields.List(fields.Nested(TableHeldSchema))
 
 
-class RetentionRunListSchema(Schema):
-    """The latest runs, the newest first."""
-
-    items = fields.List(fields.Nested(RetentionRunSchema))
-
-
 class RetentionItemSchema(Schema):
     """One record of a list, by its reference, and what became of it."""
 
@@ -136,19 +130,6 @@ class RetentionItemSchema(Schema):
     state = fields.String()
     hold_id = fields.Integer(allow_none=True)
     why = fields.String(allow_none=True)
-
-
-class RetentionItemPageSchema(Schema):
-    """Some lines of a list; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(RetentionItemSchema))
-    next = fields.Integer(allow_none=True)
-
-
-class RetentionItemQuery(Schema):
-    """Where a page of a list starts."""
-
-    after = RecordId(load_default=None)
 
 
 class RetentionCertificateSchema(Schema):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
+from tsalert.keysets import Page
 from tsalert.retention import holding, runs
 from tsalert.retention.held.entries import Treatment
 from tsalert.retention.held.register import REGISTER, TABLES, holds_text, treatment_of
@@ -76,9 +77,10 @@ def run_told(session: Session, run_id: int) -> dict[str, Any]:
     return told | {"approvals": runs.approvals(session, run_id), "counts": runs.tallied(session, run_id)}
 
 
-def holds_told(session: Session, *, reader: Actor, now: datetime) -> list[HeldRecord]:
-    """Return every hold with the reference of its record."""
-    return _named(session, holding.list_holds(session), reader, now)
+def holds_told(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> Page[HeldRecord]:
+    """Return a page of the holds, each with the reference of its record."""
+    page = holding.list_holds(session, after=after)
+    return Page(_named(session, page.items, reader, now), page.next)
 
 
 def hold_told(session: Session, hold_id: int, *, reader: Actor, now: datetime) -> HeldRecord:

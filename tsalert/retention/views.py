@@ -7,13 +7,13 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
 from tsalert.retention import certifying, keeping, runs, showing
-from tsalert.retention.schemas import NewRetentionRuleSchema, RetentionItemQuery
+from tsalert.retention.schemas import NewRetentionRuleSchema
 from tsalert.retention.vocabulary import COUNTED_FROM, ItemState, Root, RuleKind, RunState
 from tsalert.staff.queries import officer_names
 from tsalert.telephone.rules import KEPT_FOR
 from tsalert.web.access import current_actor, requires
 from tsalert.web.exports import file_response
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("retention", __name__, url_prefix="/retention")
 _COLOURS = {RunState.LISTED: "blue", RunState.RUNNING: "yellow", RunState.DONE: "green", RunState.DISCARDED: "grey"}
@@ -43,7 +43,7 @@ def show_retention() -> ResponseReturnValue:
     return render_template(
         "retention/overview.html",
         rules=keeping.list_rules(session, london_date(utc_now())),
-        runs=runs.list_runs(session),
+        runs=runs.list_runs(session, **load_page()),
         officers=officer_names(session),
         recording_days=KEPT_FOR.days,
     )
@@ -96,8 +96,7 @@ def make_list() -> ResponseReturnValue:
 def show_run(run_id: int) -> ResponseReturnValue:
     """Show a list: how much of what is due, what is held back, who approved it, and how far it is."""
     session = db.session()
-    after = RetentionItemQuery().load(request.args)["after"]
-    page = runs.page_of_items(session, run_id, after=after)
+    page = runs.page_of_items(session, run_id, **load_page())
     return render_template(
         "retention/run.html",
         run=runs.get_run(session, run_id),

@@ -7,6 +7,7 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.safeguarding import queries, service
 from tsalert.safeguarding.queries import ConcernRecord
 from tsalert.safeguarding.rules import NewConcern, NewStep
@@ -28,10 +29,9 @@ blueprints = (concerns,)
 @requires(Permission.READ_SENSITIVE)
 @concerns.arguments(ConcernListSchema, location="query", unknown=RAISE)
 @concerns.response(200, ConcernPageSchema)
-def list_concerns(asked: dict[str, Any]) -> dict[str, Any]:
+def list_concerns(asked: dict[str, Any]) -> Page[ConcernRecord]:
     """List concerns, newest first."""
-    found = queries.list_concerns(db.session(), actor=current_actor(), now=utc_now(), **asked)
-    return {"items": found, "next": found[-1].row.id if len(found) == asked["limit"] else None}
+    return queries.list_concerns(db.session(), actor=current_actor(), now=utc_now(), **asked)
 
 
 @concerns.route("", methods=["POST"])

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.response import queries as response
 from tsalert.safeguarding.models import SafeguardingConcern, SafeguardingStep
 from tsalert.safeguarding.rules import Standing, read_standing
@@ -17,8 +18,6 @@ from tsalert.safeguarding.vocabulary import Act, State
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +88,11 @@ def concerns_of(
 
 def list_concerns(
     session: Session, *, actor: Actor, now: datetime, after: int | None = None, limit: int = PAGE
-) -> list[ConcernRecord]:
-    """Return concerns, newest first, older than the one numbered ``after``; none of a record that is restricted."""
-    query = select(SafeguardingConcern).where(_visible(actor, now)).order_by(SafeguardingConcern.id.desc())
-    if after is not None:
-        query = query.where(SafeguardingConcern.id < after)
-    return _records(session, session.scalars(query.limit(limit)).all())
+) -> Page[ConcernRecord]:
+    """Return a page of the concerns, newest first; none of a record that is restricted."""
+    query, newest_first = select(SafeguardingConcern).where(_visible(actor, now)), Order(SafeguardingConcern.id)
+    page = read_page(session, query, newest_first, after=after, size=limit)
+    return Page(_records(session, page.items), page.next)
 
 
 def waiting(session: Session) -> list[ConcernRecord]:

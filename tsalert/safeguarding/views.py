@@ -42,10 +42,8 @@ def list_concerns() -> ResponseReturnValue:
     after = read_form(ConcernListSchema(), request.args)["after"]
     now = utc_now()
     found = queries.list_concerns(db.session(), actor=current_actor(), now=now, after=after)
-    older = found[-1].row.id if len(found) == queries.PAGE else None
-    return render_template(
-        "safeguarding/list.html", concerns=found, older=older, is_first=after is None, now=now, words=vocabulary
-    )
+    shown = {"concerns": found.items, "older": found.next, "is_first": after is None}
+    return render_template("safeguarding/list.html", **shown, now=now, words=vocabulary)
 
 
 @bp.get("/safeguarding/new")

@@ -11,10 +11,9 @@ from tsalert.core.errors import NotFound
 from tsalert.delivery.fates import calls_made
 from tsalert.delivery.queries import EndpointView, endpoints, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane, Status
+from tsalert.keysets import Order, Page, read_page
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rules import CONFIRM_LIFE, Question, read_question
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +56,14 @@ def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedVie
     return AskedView(end.masked, is_over=has_left, is_done=not has_left)
 
 
-def asked_landlines(session: Session, *, before: int | None = None) -> list[AskedLandline]:
+def asked_landlines(session: Session, *, after: int | None = None) -> Page[AskedLandline]:
     """Return a page of the landlines that were asked, the latest first."""
     ends = endpoints().subquery("ends")
     landline = (ends.c.id == SignUp.endpoint_id) & (ends.c.channel == Channel.VOICE)
-    query = select(SignUp).join(ends, landline).order_by(SignUp.id.desc()).limit(PAGE)
-    if before is not None:
-        query = query.where(SignUp.id < before)
-    asked = session.scalars(query).all()
-    numbers = {each.endpoint_id for each in asked}
+    page = read_page(session, select(SignUp).join(ends, landline), Order(SignUp.id), after=after)
+    numbers = {each.endpoint_id for each in page.items}
     views, calls = endpoints_by_id(session, numbers), calls_made(session, numbers, Lane.TRANSACTIONAL)
-    return [_line(each, views[each.endpoint_id], calls.get((each.endpoint_id, each.asked_at))) for each in asked]
+    return page.told_by(lambda each: _line(each, views[each.endpoint_id], calls.get((each.endpoint_id, each.asked_at))))
 
 
 def _line(asked: SignUp, end: EndpointView, call: Status | None) -> AskedLandline:

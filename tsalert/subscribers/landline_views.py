@@ -1,18 +1,17 @@
 """The page on which officers have landlines asked by a call, and see what came of it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import EXCLUDE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.subscribers import asked, queries, service
-from tsalert.subscribers.schemas import LandlineSchema, PageOfLandlines
+from tsalert.subscribers.schemas import LandlineSchema
 from tsalert.subscribers.wording import SOURCES
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("landlines", __name__)
 
@@ -22,12 +21,9 @@ bp = Blueprint("landlines", __name__)
 def list_landlines() -> ResponseReturnValue:
     """Show the landlines that were asked, and the form to ask another."""
     session = db.session()
-    before = read_form(PageOfLandlines(unknown=EXCLUDE), request.args)["before"] if request.method == "GET" else None
-    entries = asked.asked_landlines(session, before=before)
     return render_template(
         "subscribers/landlines.html",
-        entries=entries,
-        older=entries[-1].id if len(entries) == asked.PAGE else None,
+        page=asked.asked_landlines(session, **load_page()),
         sources=SOURCES,
         topics=queries.topics(session),
         wards=places.ward_options(session),

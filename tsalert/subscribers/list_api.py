@@ -7,7 +7,9 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.subscribers import asked, directory, service
+from tsalert.subscribers.asked import AskedLandline
 from tsalert.subscribers.directory import Entry, SubscriberView
 from tsalert.subscribers.list_schemas import (
     AskedLandlineListSchema,
@@ -16,9 +18,9 @@ from tsalert.subscribers.list_schemas import (
     SubscriberShownSchema,
     SubscribersSoughtSchema,
 )
-from tsalert.subscribers.schemas import PageOfLandlines
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
+from tsalert.web.fields import PageAsked
 
 listing = api_blueprint("subscriber_list", "subscribers", "Who is on the list, and how they came to be on it.")
 blueprints = (listing,)
@@ -61,12 +63,11 @@ def end_subscription(subscription_id: int) -> None:
 
 @listing.route("/landlines")
 @requires(Permission.MANAGE_SUBSCRIBERS)
-@listing.arguments(PageOfLandlines, location="query", unknown=RAISE)
+@listing.arguments(PageAsked, location="query", unknown=RAISE)
 @listing.response(200, AskedLandlineListSchema)
-def list_landlines(wanted: dict[str, Any]) -> dict[str, Any]:
+def list_landlines(wanted: dict[str, Any]) -> Page[AskedLandline]:
     """List the landlines that were asked by a call, the latest first, with how far each has come."""
-    items = asked.asked_landlines(db.session(), before=wanted["before"])
-    return {"items": items, "next": items[-1].id if len(items) == asked.PAGE else None}
+    return asked.asked_landlines(db.session(), **wanted)
 
 
 def _page(items: list[Entry]) -> dict[str, Any]:

@@ -99,12 +99,6 @@ class CsvSchema(Schema):
     ask = fields.String(load_default="", validate=validate.OneOf(("", "yes")))
 
 
-class PageOfLandlines(Schema):
-    """Where a page of the list begins."""
-
-    before = RecordId(load_default=None)
-
-
 class ListQuery(Schema):
     """What the list is narrowed to."""
 

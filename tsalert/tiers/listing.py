@@ -1,19 +1,17 @@
 """Grants, restrictions and openings as a manager reads them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.keysets import Order, Page, read_page
 from tsalert.tiers import queries
 from tsalert.tiers.models import AccessGrant, Opening, Restriction
 from tsalert.tiers.rules import Tier
 from tsalert.tiers.vocabulary import Origin
-
-_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +57,14 @@ class OpeningRecord:
     until: datetime
 
 
-def live_grants(session: Session, *, now: datetime) -> Sequence[GrantRecord]:
-    """Return the grants that hold, but for those of being on a case, latest first."""
-    return _grants(session, queries.live(now), AccessGrant.origin != Origin.ON_THE_CASE)
+def live_grants(session: Session, *, now: datetime, after: int | None = None) -> Page[GrantRecord]:
+    """Return a page of the grants that hold, but for those of being on a case, latest first."""
+    return _grants(session, queries.live(now), AccessGrant.origin != Origin.ON_THE_CASE, after=after)
 
 
-def broken_glass(session: Session, *, since: datetime) -> Sequence[GrantRecord]:
-    """Return where glass was broken, latest first."""
-    return _grants(session, AccessGrant.origin == Origin.BREAK_GLASS, AccessGrant.granted_at >= since)
+def broken_glass(session: Session, *, since: datetime, after: int | None = None) -> Page[GrantRecord]:
+    """Return a page of where glass was broken, latest first."""
+    return _grants(session, AccessGrant.origin == Origin.BREAK_GLASS, AccessGrant.granted_at >= since, after=after)
 
 
 def get_grant(session: Session, grant_id: int) -> GrantRecord:
@@ -74,46 +72,47 @@ def get_grant(session: Session, grant_id: int) -> GrantRecord:
 
     :raises NotFound: there is none.
     """
-    found = _grants(session, AccessGrant.id == grant_id)
+    found = _grants(session, AccessGrant.id == grant_id).items
     if not found:
         raise NotFound("There is no such access.")
     return found[0]
 
 
-def standing_roots(session: Session) -> Sequence[RestrictionRecord]:
-    """Return the records that are restricted for their own sake, latest first."""
+def standing_roots(session: Session, *, after: int | None = None) -> Page[RestrictionRecord]:
+    """Return a page of the records that are restricted for their own sake, latest first."""
     own = (Restriction.subject == Restriction.root_subject, Restriction.subject_id == Restriction.root_id)
-    query = select(Restriction).where(*own, Restriction.lifted_at.is_(None)).order_by(Restriction.id.desc())
-    return [
-        RestrictionRecord(row.id, (row.root_subject, row.root_id), row.reason, row.restricted_by, row.restricted_at)
-        for row in session.scalars(query.limit(_MOST))
-    ]
-
-
-def openings(session: Session, *, since: datetime) -> Sequence[OpeningRecord]:
-    """Return what was opened, latest first."""
-    query = select(Opening).where(Opening.at >= since).order_by(Opening.id.desc()).limit(_MOST)
-    return [
-        OpeningRecord((row.root_subject, row.root_id), row.officer_id, row.reason, row.at, row.until)
-        for row in session.scalars(query)
-    ]
-
-
-def _grants(session: Session, *conditions: object) -> list[GrantRecord]:
-    query = select(AccessGrant).where(*conditions).order_by(AccessGrant.id.desc()).limit(_MOST)  # type: ignore[arg-type]
-    return [
-        GrantRecord(
-            id=row.id,
-            record=(row.subject, row.subject_id),
-            tier=Tier(row.tier),
-            origin=Origin(row.origin),
-            officer_id=row.officer_id,
-            reason=row.reason,
-            granted_by=row.granted_by,
-            granted_at=row.granted_at,
-            expires_at=row.expires_at,
-            ended_at=row.ended_at,
-            ended_by=row.ended_by,
+    query = select(Restriction).where(*own, Restriction.lifted_at.is_(None))
+    return read_page(session, query, Order(Restriction.id), after=after).told_by(
+        lambda row: RestrictionRecord(
+            row.id, (row.root_subject, row.root_id), row.reason, row.restricted_by, row.restricted_at
         )
-        for row in session.scalars(query)
-    ]
+    )
+
+
+def openings(session: Session, *, since: datetime, after: int | None = None) -> Page[OpeningRecord]:
+    """Return a page of what was opened, latest first."""
+    query = select(Opening).where(Opening.at >= since)
+    return read_page(session, query, Order(Opening.id), after=after).told_by(
+        lambda row: OpeningRecord((row.root_subject, row.root_id), row.officer_id, row.reason, row.at, row.until)
+    )
+
+
+def _grants(session: Session, *conditions: ColumnElement[bool], after: int | None = None) -> Page[GrantRecord]:
+    query = select(AccessGrant).where(*conditions)
+    return read_page(session, query, Order(AccessGrant.id), after=after).told_by(_grant)
+
+
+def _grant(row: AccessGrant) -> GrantRecord:
+    return GrantRecord(
+        id=row.id,
+        record=(row.subject, row.subject_id),
+        tier=Tier(row.tier),
+        origin=Origin(row.origin),
+        officer_id=row.officer_id,
+        reason=row.reason,
+        granted_by=row.granted_by,
+        granted_at=row.granted_at,
+        expires_at=row.expires_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )

@@ -144,6 +144,14 @@ def _ending(shape: type[Schema]) -> type[Schema]:
 
 
 @cache
+def page_of(schema: type[Schema]) -> type[Schema]:
+    """Return the shape of a page of what a schema describes; ``next`` is the ``after`` of the page that follows."""
+    items, following = fields.List(fields.Nested(schema)), fields.Integer(allow_none=True)
+    name = f"{schema.__name__.removesuffix('Schema')}PageSchema"
+    return Schema.from_dict({"items": items, "next": following}, name=name)
+
+
+@cache
 def _listed(schema: type[Schema]) -> type[Schema]:
     """Return the shape of a list of what a schema describes."""
     name = f"{schema.__name__.removesuffix('Schema')}WholeListSchema"

@@ -1,11 +1,13 @@
 """The one place where what happened becomes an HTTP answer: a page, or a problem document (RFC 9457)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
@@ -54,6 +56,7 @@ _TITLES = {
     500: "Sorry, there is a problem with the service",
     503: "Sorry, the service is unavailable",
 }
+Handler = TypeVar("Handler", bound=Callable[..., ResponseReturnValue])
 _GOES_ON = "This case goes on in another"
 _log = logging.getLogger(__name__)
 
@@ -133,6 +136,19 @@ def _database_gone(error: Exception) -> Response:
         answered = Response(render_template("errors/unavailable.html", **told), 503)
     answered.headers["Retry-After"] = RETRY_AFTER
     return answered
+
+
+def sees_outages(handler: Handler) -> Handler:
+    """Let a handler of other errors, whose own mistakes no handler sees, say so where the database is gone by then."""
+
+    @wraps(handler)
+    def handle(error: Exception) -> ResponseReturnValue:
+        try:
+            return handler(error)
+        except UNREACHABLE as gone:
+            return _database_gone(gone)
+
+    return cast(Handler, handle)
 
 
 def _written_twice(error: IntegrityError) -> Response:

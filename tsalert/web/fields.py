@@ -204,3 +204,9 @@ class RecordId(fields.Integer):
         if number is None or not 0 < number <= LARGEST_ID:
             raise self.make_error("invalid", input=value)
         return number
+
+
+class PageAsked(Strict):
+    """Which part of a list to return; ``after`` is the ``next`` of the page before."""
+
+    after = RecordId(load_default=None)

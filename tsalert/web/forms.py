@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from tsalert.core.clock import comes_twice, from_london_wall
 from tsalert.core.errors import RuleViolation, TsalertError
 from tsalert.db import db
-from tsalert.web.fields import Instant
+from tsalert.web.fields import Instant, PageAsked
 from tsalert.web.plain import plainly
 
 # Fields of every form that belong to the page and not to the record.
@@ -96,6 +96,15 @@ def load_form(schema: Schema) -> Any:
     :raises ValidationError: naming each field at fault.
     """
     return read_form(schema, request.form)
+
+
+def load_page() -> dict[str, Any]:
+    """Return which page of a list the address asks for, as ``after``; a form that comes back is drawn on the first.
+
+    :raises ValidationError: there is no such page.
+    """
+    asked = request.args if request.method == "GET" else {}
+    return cast(dict[str, Any], PageAsked().load(asked, unknown=EXCLUDE))
 
 
 def read_form(schema: Schema, typed: MultiDict[str, str]) -> Any:

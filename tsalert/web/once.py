@@ -19,7 +19,7 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
 from tsalert.db import Submission, db, not_wait_for_disk, transaction
 from tsalert.web.access import View, find_actor, is_api
-from tsalert.web.errors import answer
+from tsalert.web.errors import answer, sees_outages
 from tsalert.web.fingerprints import fingerprint_of_request
 from tsalert.web.forms import UNREACHABLE
 from tsalert.web.resent import ask_again
@@ -92,6 +92,7 @@ def _is_without_body() -> bool:
     return getattr(current_app.view_functions.get(request.endpoint or ""), "is_without_body", False)
 
 
+@sees_outages
 def _lead_on(error: AlreadyDone) -> ResponseReturnValue:
     """Answer a copy that was overtaken by the first one while both were at work."""
     key, digest, _made_at = g.pop("submission")

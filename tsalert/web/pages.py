@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +15,22 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import utc_now
 from tsalert.web.access import find_actor
 from tsalert.web.forms import UNREACHABLE, current_form
+
+_TROUBLES = "tsalert_page_troubles"
+
+
+class Told(Protocol):
+    """What stands above every page while something fails; the incident is None where it is not about one."""
+
+    @property
+    def text(self) -> str:
+        """What fails, in words."""
+        ...
+
+    @property
+    def incident_id(self) -> int | None:
+        """The incident that it is about."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,7 @@ def init_app(
     rapid_response_number: str,
     rooms: tuple[Room, ...],
     strip: Callable[[Actor], object],
-    troubles: Callable[[], Sequence[object]],
+    troubles: Callable[[], Sequence[Told]],
 ) -> None:
     """Offer to every template what base.html draws.
 
@@ -85,6 +101,7 @@ def init_app(
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([loader, components])
     app.jinja_env.globals["asset"] = _asset_finder(app)
+    app.extensions[_TROUBLES] = troubles
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -97,7 +114,7 @@ def init_app(
             "rapid_response_number": rapid_response_number,
             "is_demo": app.config["TSALERT_DEMO"],
             "duty_strip": lambda: _strip(strip, actor),
-            "page_troubles": lambda: _unless_gone(troubles) if actor else (),
+            "page_troubles": lambda: page_troubles() if actor else (),
             "navigation": _navigation(rooms, actor),
         }
 
@@ -123,11 +140,15 @@ def _strip(strip: Callable[[Actor], object], actor: Actor | None) -> object:
         return None
 
 
-def _unless_gone(troubles: Callable[[], Sequence[object]]) -> Sequence[object]:
-    try:
-        return troubles()
-    except SQLAlchemyError:
-        return ()
+def page_troubles() -> Sequence[Told]:
+    """Return what every officer must know now, asked for once a request; nothing where the database cannot tell."""
+    if "troubles" not in g:
+        try:
+            g.troubles = current_app.extensions[_TROUBLES]()
+        except SQLAlchemyError:
+            g.troubles = ()
+    troubles: Sequence[Told] = g.troubles
+    return troubles
 
 
 def _asset_finder(app: Flask) -> Any:

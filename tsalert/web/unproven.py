@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from tsalert.web.access import find_actor, is_api
-from tsalert.web.errors import answer
+from tsalert.web.errors import answer, sees_outages
 from tsalert.web.forms import Form, draw_again
 
 _TITLE = "This was not sent"
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _ask_again)
 
 
+@sees_outages
 def _ask_again(_error: CSRFError) -> ResponseReturnValue:
     """Answer with the form as it was typed, where nobody is signed in and a stranger's form gains nothing by it."""
     again = Form(request.form, message=_AGAIN, title=_TITLE)

@@ -10,6 +10,8 @@ from flask import Flask, Request, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 from tsalert.core.errors import Unavailable
 from tsalert.core.words import counted
@@ -60,12 +62,34 @@ class CountingParser(FormDataParser):
         return super()._parse_urlencoded(BytesIO(held), mimetype, content_length, options)
 
 
+class WholeStream(LimitedStream):
+    """A body that does not say how long it is: taken whole or refused; the library takes its beginning for all."""
+
+    def readall(self) -> bytes:
+        """Return all of it.
+
+        :raises RequestEntityTooLarge: it is as long as what may come, or longer.
+        """
+        held = super().readall()
+        if self.is_exhausted:
+            self.on_exhausted()
+        return held
+
+
 class UploadRequest(Request):
     """A request whose files go straight to where its view keeps them."""
 
     form_data_parser_class = CountingParser
     incoming: list[Incoming]
     line: BoundedSemaphore | None = None
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """Return what comes after the headers, which can be read once."""
+        most, found = self.max_content_length, super().stream
+        if self.content_length is None and most is not None and self.environ.get("wsgi.input_terminated"):
+            found = cast(IO[bytes], WholeStream(self.environ["wsgi.input"], most, is_max=True))
+        return found
 
     def _get_file_stream(
         self,

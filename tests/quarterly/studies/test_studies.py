@@ -334,7 +334,7 @@ def test_a_restricted_case_needs_its_grant_and_is_told_to_the_board_alone_unless
         restricting.open_record(record, "To write the study of it.", actor=each, now=NOON)
     study_id = begun(case_id, author)
     assert read(session, case_id, study_id, author).text.is_board_only
-    assert queries.list_studies(session, actor=manager, now=NOON) == []
+    assert queries.list_studies(session, actor=manager, now=NOON).items == []
     with pytest.raises(RuleViolation, match="say why the public"):
         service.save_text(case_id, study_id, writing(), after=1, actor=author, now=NOON)
     signed(session, case_id, study_id, author, second)

@@ -8,6 +8,7 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.quarterly.studies import queries, service, signing
 from tsalert.quarterly.studies.queries import Examined, Study
 from tsalert.quarterly.studies.rules import Beginning, Signing, Why, Writing
@@ -24,7 +25,7 @@ from tsalert.quarterly.studies.schemas import (
     NewCaseStudySchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
 
 lists = api_blueprint("studies", "case-studies", "Case studies of the board's reports.")
 studies = api_blueprint("studies_of_case", "cases/<int:case_id>/case-studies", "Case studies of one case.")
@@ -35,11 +36,11 @@ blueprints = (lists, studies)
 @requires(Permission.READ_CASE)
 @reads("case study")
 @lists.arguments(CaseStudiesQuery, location="query", unknown=RAISE)
-@lists.response(200, CaseStudyRowSchema(many=True))
-def list_studies(asked: dict[str, Any]) -> list[Study]:
+@lists.response(200, page_of(CaseStudyRowSchema))
+def list_studies(asked: dict[str, Any]) -> Page[Study]:
     """List the studies of cases that one may see, the latest quarter first."""
-    found = queries.list_studies(db.session(), actor=current_actor(), now=utc_now(), quarter=asked["quarter"])
-    name_read(each.row.id for each in found)
+    found = queries.list_studies(db.session(), actor=current_actor(), now=utc_now(), **asked)
+    name_read(each.row.id for each in found.items)
     return found
 
 

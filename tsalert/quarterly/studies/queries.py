@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -14,12 +14,13 @@ from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period, parse_period
 from tsalert.identifying.facts import Finding, folded
 from tsalert.identifying.vocabulary import Check
+from tsalert.keysets import Order, Page, read_page
 from tsalert.quarterly.studies.checking import check
 from tsalert.quarterly.studies.facts import may_stand
 from tsalert.quarterly.studies.knowing import facts_of
 from tsalert.quarterly.studies.living import why_live
 from tsalert.quarterly.studies.models import CaseStudy, CaseStudyReason, CaseStudySignature, CaseStudyText
-from tsalert.quarterly.studies.rules import Given, Writing, holding
+from tsalert.quarterly.studies.rules import MOST, Given, Writing, holding
 from tsalert.quarterly.studies.vocabulary import AgeBand, State
 from tsalert.quarterly.vocabulary import SignatureRole
 from tsalert.tiers import queries as tiers
@@ -142,11 +143,16 @@ def studies_of(session: Session, quarter: Period) -> list[Study]:
     return _found(session, CaseStudy.first_day == quarter.first_day)
 
 
-def list_studies(session: Session, *, actor: Actor, now: datetime, quarter: Period | None = None) -> list[Study]:
-    """Return the studies of cases that this person may see, the latest quarter first."""
+def list_studies(
+    session: Session, *, actor: Actor, now: datetime, quarter: Period | None = None, after: int | None = None
+) -> Page[Study]:
+    """Return a page of the studies of cases that this person may see, the latest quarter first."""
     seen = tiers.visible(actor, Subject.CASE, CaseStudy.case_id, now=now)
     wanted = CaseStudy.first_day == quarter.first_day if quarter else true()
-    return _found(session, seen & wanted)
+    # Places rise while the rest of the order falls; what has none comes after the last of them.
+    latest_first = Order(CaseStudy.id, (CaseStudy.first_day, -func.coalesce(CaseStudy.place, MOST + 1)))
+    page = read_page(session, select(CaseStudy).where(seen & wanted), latest_first, after=after)
+    return Page(_studies(session, page.items), page.next)
 
 
 def examine(session: Session, study: Study, new: Writing | None = None) -> Examined:

@@ -32,7 +32,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web import once
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import Form, load_form, redisplays
+from tsalert.web.forms import Form, load_form, load_page, redisplays
 from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("studies", __name__)
@@ -53,17 +53,18 @@ def list_studies() -> ResponseReturnValue:
     """List the case studies of a quarter, or of all, and say of each whether its report tells it."""
     asked = CaseStudiesQuery().load({"quarter": request.args["quarter"]} if request.args.get("quarter") else {})
     session, actor, now = db.session(), current_actor(), utc_now()
-    found = queries.list_studies(session, actor=actor, now=now, quarter=asked["quarter"])
-    name_read(each.row.id for each in found)
+    found = queries.list_studies(session, actor=actor, now=now, quarter=asked["quarter"], **load_page())
+    name_read(each.row.id for each in found.items)
+    # Each is held against its whole case: those of one quarter are three at most.
+    examined = found.items if asked["quarter"] else ()
     return render_template(
         "studies/list.html",
-        studies=found,
+        page=found,
         quarter=asked["quarter"],
         quarters=_quarters(),
         slug=slug_of(asked["quarter"]) if asked["quarter"] else None,
         has_report=bool(asked["quarter"] and revisions_of(session, asked["quarter"])),
-        # Each is held against its whole case: those of one quarter are three at most.
-        left_out={each.row.id: sections.why_left_out(session, each) for each in found} if asked["quarter"] else {},
+        left_out={each.row.id: sections.why_left_out(session, each) for each in examined},
         is_board_only=lambda study: sections.is_board_only(session, study),
     )
 

@@ -1,13 +1,14 @@
 """Operations on requests for what is held on somebody."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from marshmallow import RAISE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.retention.access import requests
 from tsalert.retention.access.requests import Gathered, NewRequest
 from tsalert.retention.access.schemas import (
@@ -23,7 +24,8 @@ from tsalert.retention.access.schemas import (
 from tsalert.retention.access.views import zip_response
 from tsalert.retention.models import AccessRequest
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 access = api_blueprint("subject_access", "subject-access", "Requests of people for what is held on them.")
 blueprints: tuple[Any, ...] = (access,)
@@ -33,11 +35,12 @@ _SUBJECT = "access_request"
 @access.route("", methods=["GET"])
 @requires(Permission.ANSWER_ACCESS)
 @reads(_SUBJECT)
-@access.response(200, AccessRequestSchema(many=True))
-def list_requests() -> Sequence[AccessRequest]:
-    """List every request, those to answer first."""
-    found = requests.list_requests(db.session())
-    name_read(each.id for each in found)
+@access.arguments(PageAsked, location="query", unknown=RAISE)
+@access.response(200, page_of(AccessRequestSchema))
+def list_requests(asked: dict[str, Any]) -> Page[AccessRequest]:
+    """List the requests, those to answer first."""
+    found = requests.list_requests(db.session(), **asked)
+    name_read(each.id for each in found.items)
     return found
 
 

@@ -1,6 +1,6 @@
 """Requests for what is held on somebody: recorded, extended, reviewed, answered; every step in the trail."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.core.words import counted
 from tsalert.db import db, transaction
+from tsalert.keysets import Order, Page, read_page
 from tsalert.references.service import next_reference
 from tsalert.retention.access import gathering, rules
 from tsalert.retention.access.gathering import Row
@@ -224,10 +225,10 @@ def get_request(session: Session, request_id: int) -> AccessRequest:
     return found
 
 
-def list_requests(session: Session) -> Sequence[AccessRequest]:
-    """Return every request, those to answer first, the most urgent at the top."""
-    order = (AccessRequest.answered_at.is_not(None), AccessRequest.due_on, AccessRequest.id)
-    return session.scalars(select(AccessRequest).order_by(*order)).all()
+def list_requests(session: Session, *, after: int | None = None) -> Page[AccessRequest]:
+    """Return a page of the requests, those to answer first, the most urgent at the top."""
+    order = Order(AccessRequest.id, (AccessRequest.answered_at.is_not(None), AccessRequest.due_on), is_rising=True)
+    return read_page(session, select(AccessRequest), order, after=after)
 
 
 def find_people(session: Session, typed: str) -> list[tuple[int, str]]:

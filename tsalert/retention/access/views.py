@@ -17,7 +17,7 @@ from tsalert.retention.access.schemas import (
 )
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("access", __name__, url_prefix="/subject-access")
 _SUBJECT = "access_request"
@@ -34,7 +34,7 @@ bp.context_processor(
 @requires(Permission.ANSWER_ACCESS)
 def list_requests() -> ResponseReturnValue:
     """Show requests by their references and days; names stand on their own pages."""
-    return render_template("access/list.html", requests=requests.list_requests(db.session()))
+    return render_template("access/list.html", page=requests.list_requests(db.session(), **load_page()))
 
 
 @bp.get("/new")

@@ -13,6 +13,7 @@ from tsalert.delivery.rules import Channel, Lane
 from tsalert.delivery.waiting import what_waits
 from tsalert.installation import job_runs, signs, storage, workers
 from tsalert.installation.outward import ways
+from tsalert.installation.rules import clock_fault
 from tsalert.logs.faults import without_addresses
 from tsalert.paging import troubles
 from tsalert.watching.status.rules import Job, Room
@@ -20,7 +21,7 @@ from tsalert.watching.status.rules import Job, Room
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One worker process, as it was heard of last."""
+    """One worker process, as it was heard of last; ``clock_fault`` says how its clock was off, if it was."""
 
     machine: str
     process: int
@@ -29,6 +30,8 @@ class Worker:
     started_at: datetime
     seen_at: datetime
     is_silent: bool
+    clock_ahead_seconds: int
+    clock_fault: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ def _workers(session: Session, now: datetime) -> list[Worker]:
             row.started_at,
             row.seen_at,
             workers.is_silent(row, now=now),
+            row.clock_ahead_seconds,
+            clock_fault(timedelta(seconds=row.clock_ahead_seconds)),
         )
         for row in workers.known_workers(session)
     ]

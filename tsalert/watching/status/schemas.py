@@ -15,6 +15,9 @@ class WorkerSchema(Schema):
     is_silent = fields.Boolean()
     started_at = Instant()
     seen_at = Instant()
+    clock_ahead_seconds = fields.Integer(
+        metadata={"description": "How far its machine's clock is ahead of the database's; less than 0 where behind."}
+    )
 
 
 class JobSchema(Schema):

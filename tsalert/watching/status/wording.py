@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tsalert.watching.status import rules
-from tsalert.watching.status.queries import Status
+from tsalert.watching.status.queries import Status, Worker
 from tsalert.watching.status.rules import Job, JobState, Room
 from tsalert.web.filters import moment
 
@@ -13,6 +13,7 @@ def alarms(status: Status) -> list[str]:
     return [
         *(words_of_job(job) for job in status.jobs if job.is_alarming),
         *(words_of_room(each) for each in status.rooms if each.is_short),
+        *(words_of_clock(each) for each in status.workers if each.clock_fault and not each.is_silent),
         *_of_database(status),
     ]
 
@@ -27,6 +28,11 @@ def words_of_job(job: Job) -> str:
 def words_of_room(room: Room) -> str:
     """Say that a disk will be full."""
     return f"The disk will soon be full: {rules.in_bytes(room.free)} are free where {room.what} lie."
+
+
+def words_of_clock(worker: Worker) -> str:
+    """Say that the clock of a worker's machine went wrong after its start."""
+    return f"The clock of the worker on {worker.machine} is {worker.clock_fault}: have both set by a time server."
 
 
 def _of_database(status: Status) -> Iterator[str]:

@@ -1,0 +1,69 @@
+"""Where mail goes: a mail server of the council or of a provider, and whom it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from urllib.parse import parse_qsl, unquote
+
+from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
+
+_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+_IN_CLEAR = (
+    "would send its password in clear text: begin it with smtps://, or end it in ?starttls=1; where nobody else can "
+    "listen to the network that leads to the mail server, say so by ?clear=1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``; a worker keeps ``connections`` open."""
+
+    host: str
+    port: int
+    security: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    connections: int = 4
+
+
+def read_smtp(reader: Reader) -> SmtpSettings | None:
+    """Return the mail server; None where mail goes another way."""
+    url = reader.required("EMAIL")
+    if url in {"", "recorder", "notify"}:
+        return None
+    parts = split_address(url)
+    if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        reader.fault("EMAIL", "must be recorder, notify or smtps://user:password@host:port")
+        return None
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    _look_at_options(reader, options)
+    security = "tls" if parts.scheme == "smtps" else "starttls" if options.get("starttls") == "1" else "none"
+    is_private = security != "none" or options.get("clear") == "1" or is_loopback(parts.hostname)
+    if parts.password and not is_private:
+        reader.fault("EMAIL", _IN_CLEAR)
+    return SmtpSettings(
+        host=parts.hostname,
+        port=parts.port or _PORTS[security],
+        security=security,
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        connections=reader.connections("EMAIL", options.get("connections", "4")),
+    )
+
+
+def _look_at_options(reader: Reader, options: Mapping[str, str]) -> None:
+    switches = [options.get(name, "0") for name in ("starttls", "clear")]
+    if not options.keys() <= {"starttls", "clear", "connections"} or not {"0", "1"}.issuperset(switches):
+        reader.fault("EMAIL", "may end in ?starttls=1, clear=1 and connections=8, and in nothing else")
+
+
+def read_sender(reader: Reader, smtp: SmtpSettings | None) -> str:
+    """Return whom mail comes from; what leaves this machine needs somebody who can be answered."""
+    value = reader.text("EMAIL_FROM")
+    if not value and smtp and not is_loopback(smtp.host):
+        reader.fault("EMAIL_FROM", "is not set, and mail that leaves this machine needs a sender that can be answered")
+    value = value or "Trading Standards Alert! <alerts@localhost>"
+    name, address = parseaddr(value)
+    if not value.isprintable() or not is_address(address, name):
+        reader.fault("EMAIL_FROM", "must be an address like Trading Standards <alerts@example.gov.uk>")
+    return value
