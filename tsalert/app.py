@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = found(settings)
     app.config.update(_web_config(settings))
     app.jinja_options = compiled.jinja_options()
+    app.jinja_environment = compiled.PageEnvironment
     addresses.init_app(app)
     _init_web(app, settings)
     _register(app)

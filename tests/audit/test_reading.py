@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tests.response.conftest import roof_call
@@ -229,16 +230,16 @@ def test_a_list_that_shows_who_rang_names_every_one_of_them(desk: FlaskClient, s
 
 
 def test_nothing_is_shown_where_the_trail_cannot_be_written(app: Flask, desk: FlaskClient, call_id: int) -> None:
-    def refuse(session: Session, _context: object, _instances: object) -> None:
-        if any(isinstance(row, AuditEvent) for row in session.new):
+    def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO audit_event"):
             raise OSError("no room for the trail")
 
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    event.listen(Session, "before_flush", refuse)
+    event.listen(Engine, "before_cursor_execute", refuse)
     try:
         answer = desk.get(f"/calls/{call_id}")
     finally:
-        event.remove(Session, "before_flush", refuse)
+        event.remove(Engine, "before_cursor_execute", refuse)
         app.config["PROPAGATE_EXCEPTIONS"] = None
     assert answer.status_code == 500
     assert "Alex Example" not in answer.text

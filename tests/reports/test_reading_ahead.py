@@ -20,7 +20,7 @@ from tsalert.core.periods import Period, parse_span, recent_periods
 from tsalert.db import db, transaction
 from tsalert.reports.dashboard import read_dashboard
 from tsalert.reports.memory import OLDEST, FiguresMemory
-from tsalert.reports.reading_ahead import ReadingAhead, read_ahead
+from tsalert.reports.reading_ahead import ReadingAhead, read_ahead, rest_left
 from tsalert.response.vocabulary import Category
 
 NOW = datetime(2022, 8, 10, 9, 0, tzinfo=UTC)
@@ -77,6 +77,16 @@ def test_what_runs_is_read_ahead_first_and_then_every_period_that_the_page_offer
     assert set(periods) == {*periods[:4], *recent_periods(date(2022, 8, 10))}
     assert len(set(periods)) == len(periods)
     assert few(date(2022, 4, 1))[3] == parse_span("2021/22")
+
+
+@pytest.mark.parametrize(
+    ("passed", "used", "left"),
+    [(0, 0, 2), (2, 0, 0), (2, 2, 2), (4, 3, 1), (5, 3, 0), (17, 17, 1), (18, 18, 0), (17.5, 17.5, 0.5)],
+)
+def test_reading_rests_until_the_process_has_stood_still_for_as_long_as_was_read(
+    passed: float, used: float, left: float
+) -> None:
+    assert rest_left(2, passed, used) == left
 
 
 def test_who_opens_a_dashboard_first_waits_for_no_figure(fresh_app: Flask, look: Look) -> None:

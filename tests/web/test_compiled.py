@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
+from flask import Flask
+from jinja2 import DictLoader, Environment, FileSystemLoader
 
-from tsalert.web.compiled import compile_changed, jinja_options
+from tsalert.web.compiled import PageEnvironment, compile_changed, jinja_options
 
 
 class Counted(Environment):
@@ -78,3 +79,11 @@ def test_where_nothing_can_be_written_pages_are_drawn_all_the_same(templates: Pa
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list((tmp_path / "kept").glob("*.compiled"))
+
+
+def test_macros_that_a_page_imports_see_what_all_pages_share(app: Flask) -> None:
+    environment = PageEnvironment(app, loader=DictLoader({"macros": "{% macro greet() %}{{ word() }}{% endmacro %}"}))
+    page = environment.from_string('{% from "macros" import greet %}{{ greet() }}')
+    environment.globals["word"] = lambda: "Good morning"
+    assert page.render(word=None) == "Good morning"
+    assert page.render() == "Good morning"

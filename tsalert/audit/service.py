@@ -1,8 +1,9 @@
 """Writing the trail: in the transaction of the change itself, so that neither stands without the other."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
@@ -12,6 +13,11 @@ from tsalert.core.clock import as_utc, london_date
 from tsalert.db import insert_ignoring_conflicts
 
 _PENDING = "audit_pending"
+# Whoever saves or reads of people ends with these, and others wait meanwhile: built once, and run past the session.
+_head = AuditHead.__table__.c
+_LOCK_HEAD = select(_head.seal, _head.length).where(_head.id == 1).with_for_update()
+_APPEND = insert(AuditEvent)
+_MOVE_HEAD = update(AuditHead).where(_head.id == 1)
 
 
 def record(
@@ -53,12 +59,14 @@ def _seal_pending(session: Session) -> None:
     if not entries:
         return
     session.flush()
-    head = _lock_head(session)
+    head, rows = _lock_head(session), []
     for entry in entries:
         sealed = seal(head.seal, entry)
-        session.add(_row(entry, head, sealed))
-        head.seal, head.length = sealed, head.length + 1
-    session.flush()
+        rows.append(_row(entry, head, sealed))
+        head = Head(head.length + 1, sealed)
+    connection = session.connection()
+    connection.execute(_APPEND, rows)
+    connection.execute(_MOVE_HEAD, {"seal": head.seal, "length": head.length})
 
 
 @event.listens_for(Session, "after_rollback")
@@ -66,26 +74,26 @@ def _forget_pending(session: Session) -> None:
     session.info.pop(_PENDING, None)
 
 
-def _lock_head(session: Session) -> AuditHead:
-    locked = select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    head = session.scalar(locked)
-    if head is not None:
-        return head
-    first = {"id": 1, "seal": FIRST_SEAL, "length": 0}
-    session.execute(insert_ignoring_conflicts(session, AuditHead).values(first))
-    return session.scalars(locked).one()
+def _lock_head(session: Session) -> Head:
+    connection = session.connection()
+    head = connection.execute(_LOCK_HEAD).first()
+    if head is None:
+        first = {"id": 1, "seal": FIRST_SEAL, "length": 0}
+        session.execute(insert_ignoring_conflicts(session, AuditHead).values(first))
+        head = connection.execute(_LOCK_HEAD).one()
+    return Head(head.length, head.seal)
 
 
-def _row(entry: Entry, head: AuditHead, sealed: str) -> AuditEvent:
-    return AuditEvent(
-        id=head.length + 1,
-        at=entry.at,
-        officer_id=entry.officer_id,
-        via=entry.via,
-        action=entry.action,
-        subject=entry.subject,
-        subject_id=entry.subject_id,
-        detail=dict(entry.detail),
-        previous_seal=head.seal,
-        seal=sealed,
-    )
+def _row(entry: Entry, head: Head, sealed: str) -> dict[str, Any]:
+    return {
+        "id": head.length + 1,
+        "at": entry.at,
+        "officer_id": entry.officer_id,
+        "via": entry.via,
+        "action": entry.action,
+        "subject": entry.subject,
+        "subject_id": entry.subject_id,
+        "detail": dict(entry.detail),
+        "previous_seal": head.seal,
+        "seal": sealed,
+    }

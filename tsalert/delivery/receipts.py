@@ -1,40 +1,55 @@
 """What providers report after they took a message: in any order, any number of times."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import sha256
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BigInteger, Row, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from tsalert.db import db, transaction
+from tsalert.db import transaction
 from tsalert.delivery.counting import change_counts
 from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.gathering import Gathering
 from tsalert.delivery.models import Delivery, DeliveryEvent
+from tsalert.delivery.raising import raise_to
 from tsalert.delivery.ringing import ring_again
 from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 
+_Row = Row[*tuple[Any, ...]]
 _Place = tuple[int, str, str]  # of a counter: mailing, channel, status
 # Built once, since building them would cost more than running them.
-_SAME = select(DeliveryEvent.id).where(
-    DeliveryEvent.provider_ref == bindparam("reference"), DeliveryEvent.status == bindparam("reported")
-)
+_delivery, _event = Delivery.__table__.c, DeliveryEvent.__table__.c
 _REPORTS = (
-    select(DeliveryEvent.provider_ref, DeliveryEvent.status)
-    .where(DeliveryEvent.provider_ref.in_(bindparam("references", expanding=True)))
-    .order_by(DeliveryEvent.id)
+    select(_event.provider_ref, _event.status)
+    .where(_event.provider_ref.in_(bindparam("references", expanding=True)))
+    .order_by(_event.id)
 )
 _REPORTED_ON = (
-    select(Delivery)
-    .where(Delivery.provider_ref.in_(bindparam("references", expanding=True)), Delivery.channel != Channel.EMAIL.value)
-    .order_by(Delivery.id)
+    select(
+        _delivery.id,
+        _delivery.mailing_id,
+        _delivery.endpoint_id,
+        _delivery.channel,
+        _delivery.status,
+        _delivery.provider_ref,
+    )
+    .where(
+        _delivery.provider_ref.in_(bindparam("references", expanding=True)), _delivery.channel != Channel.EMAIL.value
+    )
+    .order_by(_delivery.id)
     .with_for_update()
+)
+_TURNS = select(
+    func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number"))
 )
 
 
@@ -51,31 +66,23 @@ class Receipt:
 def record_receipt(channel: Channel, provider_ref: str, status: Status, *, now: datetime) -> None:
     """Note what a provider reported of a message; a status only rises, so repeats and wrong order change nothing.
 
-    A report that overtakes its message, whose reference is not stored yet, is kept and counts later. Of those that come
-    again, as half of them do, no more is asked than whether they are known, and nobody waits for that. Those that come
-    at one moment are written in one transaction: they all change the counters of the same mailing.
+    A report that overtakes its message, whose reference is not stored yet, is kept and counts later. Those that come at
+    one moment are written in one transaction: they all change the counters of the same mailing.
     """
-    if _is_known(db.session(), provider_ref, status):
-        return
     gathering: Gathering[Receipt] = current_app.extensions.setdefault("tsalert_receipts", Gathering(_write))
     gathering.do(Receipt(channel, provider_ref, status, now))
 
 
-def _is_known(session: Session, provider_ref: str, status: Status) -> bool:
-    is_known = session.scalar(_SAME, {"reference": provider_ref, "reported": status}) is not None
-    session.rollback()
-    return is_known
-
-
 def _write(receipts: Sequence[Receipt]) -> None:
+    # In one order, lest two processes wait for each other's.
+    events = [
+        {"channel": each.channel, "provider_ref": each.provider_ref, "status": each.status, "at": each.at}
+        for each in sorted(receipts, key=lambda each: (each.provider_ref, each.status))
+    ]
     with transaction() as session:
-        # In one order, lest two processes wait for each other's.
-        events = [
-            {"channel": each.channel, "provider_ref": each.provider_ref, "status": each.status, "at": each.at}
-            for each in sorted(receipts, key=lambda each: (each.provider_ref, each.status))
-        ]
-        session.connection().execute(_adding(session.get_bind().dialect.name), events)
-        apply_reports(session, [each.provider_ref for each in receipts], now=max(each.at for each in receipts))
+        news = session.connection().execute(_adding(session.get_bind().dialect.name), events).scalars().all()
+        if news:
+            apply_reports(session, news, now=max(each.at for each in receipts))
 
 
 def apply_reports(session: Session, provider_refs: Sequence[str], *, now: datetime) -> None:
@@ -85,22 +92,25 @@ def apply_reports(session: Session, provider_refs: Sequence[str], *, now: dateti
 
 def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[_Place]:
     """Raise deliveries likewise, and return what that adds to the counters, for a caller who adds more."""
+    session.flush()
     _take_turns(session, provider_refs)
-    changes: Counter[_Place] = Counter()
+    connection = session.connection()
     reports: dict[str, list[Status]] = {}
-    for reference, status in session.execute(_REPORTS, {"references": provider_refs}):
+    for reference, status in connection.execute(_REPORTS, {"references": provider_refs}):
         reports.setdefault(reference, []).append(Status(status))
-    if reports:
-        for delivery in session.scalars(_REPORTED_ON, {"references": [*reports]}):
-            changes.update(_settle(session, delivery, reports[str(delivery.provider_ref)], now))
-    return changes
+    if not reports:
+        return Counter()
+    rows = connection.execute(_REPORTED_ON, {"references": [*reports]}).all()
+    settled = [(row, reduce(settle, reports[row.provider_ref], Status(row.status))) for row in rows]
+    return _raise(session, [(row, after) for row, after in settled if after != row.status], now)
 
 
 @lru_cache(maxsize=2)
-def _adding(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    if dialect == "postgresql":
-        return postgresql.insert(DeliveryEvent).on_conflict_do_nothing()
-    return sqlite.insert(DeliveryEvent).on_conflict_do_nothing()
+def _adding(dialect: str) -> ReturningInsert[str]:
+    """Return what adds reports that are not known yet, and tells the references of those."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(DeliveryEvent.__table__)
+    adding: ReturningInsert[str] = insert.on_conflict_do_nothing().returning(_event.provider_ref)
+    return adding
 
 
 def _take_turns(session: Session, provider_refs: Iterable[str]) -> None:
@@ -111,27 +121,30 @@ def _take_turns(session: Session, provider_refs: Iterable[str]) -> None:
     """
     if session.get_bind().dialect.name != "postgresql":
         return
-    session.flush()
     numbers = sorted({_lock_number(reference) for reference in provider_refs})
-    turns = select(func.pg_advisory_xact_lock(func.unnest(numbers).column_valued("number")))
-    session.execute(turns).all()
+    session.connection().execute(_TURNS, {"numbers": numbers}).all()
 
 
 def _lock_number(provider_ref: str) -> int:
     return int.from_bytes(sha256(f"receipt {provider_ref}".encode()).digest()[:8], signed=True)
 
 
-def _settle(session: Session, delivery: Delivery, reports: list[Status], now: datetime) -> Mapping[_Place, int]:
-    before = after = Status(delivery.status)
-    for report in reports:
-        after = settle(after, report)
-    if after is before:
-        return {}
-    if after is Status.UNDELIVERED and ring_again(session, delivery, now=now):
-        after = Status.PENDING
-    else:
-        delivery.status, delivery.settled_at = after, now
-    if after is Status.HARD_BOUNCED:
-        suppress(session, delivery.endpoint_id, SuppressionReason.BOUNCED, now)
-    place = delivery.mailing_id, delivery.channel
-    return {(*place, before): -1, (*place, after): 1}
+def _raise(session: Session, settled: Sequence[tuple[_Row, Status]], now: datetime) -> Counter[_Place]:
+    changes: Counter[_Place] = Counter()
+    raised: dict[int, Status] = {}
+    for row, after in settled:
+        stands = Status.PENDING if after is Status.UNDELIVERED and _rings_again(session, row, now) else after
+        if stands is after:
+            raised[row.id] = after
+        if after is Status.HARD_BOUNCED:
+            suppress(session, row.endpoint_id, SuppressionReason.BOUNCED, now)
+        changes[row.mailing_id, row.channel, row.status] -= 1
+        changes[row.mailing_id, row.channel, stands] += 1
+    raise_to(session, raised, now=now)
+    return changes
+
+
+def _rings_again(session: Session, row: _Row, now: datetime) -> bool:
+    if row.channel != Channel.VOICE:
+        return False
+    return ring_again(session, session.get_one(Delivery, row.id, populate_existing=True), now=now)

@@ -1,18 +1,21 @@
 """Messages that came back after a provider had taken them: found by our own token or the provider's reference."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
 from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
+from tsalert.delivery.raising import raise_to
 from tsalert.delivery.rules import Channel, Lane, Status, settle
 from tsalert.delivery.tokens import make_signer
 from tsalert.web.fields import LARGEST_ID
@@ -40,13 +43,14 @@ _IS_NAMED = (
     or_(Delivery.status.in_([status.value for status in _LEFT]), Delivery.doubts > 0),
 )
 _NAMED = _TOLD_OF.where(*_IS_NAMED)
-_STANDING = select(Delivery.status).where(*_IS_NAMED)
-_LOCKED = (
-    select(Delivery)
-    .where(Delivery.id == bindparam("number"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
+_delivery = Delivery.__table__.c
+_STANDING = (
+    select(_delivery.id, _delivery.mailing_id, _delivery.channel, _delivery.status, _delivery.doubts)
+    .where(_delivery.id.in_(bindparam("numbers", expanding=True)))
+    .order_by(_delivery.id)
 )
+_LOCKED = _STANDING.with_for_update()
+_Row = Row[*tuple[Any, ...]]
 _NOT_THIS_TIME = frozenset({Status.SOFT_BOUNCED, Status.UNDELIVERED})
 
 
@@ -91,30 +95,25 @@ def find_by_number(session: Session, number: int, channel: Channel) -> Returned 
     return _read(session, _NAMED, {"number": number, "by_channel": channel})
 
 
-def is_news(session: Session, number: int, channel: Channel, status: Status) -> bool:
-    """Tell whether a report would raise a message that a provider knows by our own number; nobody waits for that."""
-    current = session.scalar(_STANDING, {"number": number, "by_channel": channel})
-    return current is not None and settle(Status(current), status) != current
-
-
 def note_returned(session: Session, delivery_id: int, status: Status, *, now: datetime) -> bool:
     """Raise a delivery to what was reported of it; a step. Tells whether that was news.
 
     A report may overtake the answer that the message was taken: then nothing waits for that answer any more.
     """
-    delivery = session.scalars(_LOCKED, {"number": delivery_id}).one()
-    before = Status(delivery.status)
-    after = settle(before, status)
-    if after is before:
-        return False
-    delivery.status, delivery.settled_at = after, now
-    # Claimed rows are counted as pending.
-    counted = Status.PENDING if before is Status.CLAIMED else before
-    place = delivery.mailing_id, delivery.channel
-    change_counts(session, {(*place, counted): -1, (*place, after): 1})
-    if counted is Status.PENDING:
-        complete_if_done(session, delivery.mailing_id, now)
-    return True
+    return _raise(session, {delivery_id: [status]}, now)
+
+
+def note_named(session: Session, reports: Mapping[tuple[int, Channel], Sequence[Status]], *, now: datetime) -> None:
+    """Raise likewise the messages that a provider knows by our own numbers, of those that may have left; a step.
+
+    Nobody waits for what is no news: half of all reports come again.
+    """
+    numbers = [number for number, _ in reports]
+    standing = session.connection().execute(_STANDING, {"numbers": numbers})
+    named = {row: reports.get((row.id, Channel(row.channel)), ()) for row in standing if _may_have_left(row)}
+    news = {row.id: told for row, told in named.items() if _settled(row, told) != row.status}
+    if news:
+        _raise(session, news, now)
 
 
 def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
@@ -162,3 +161,28 @@ def _read(
 ) -> Returned | None:
     row = session.execute(query, values).one_or_none()
     return None if row is None else Returned(*row[:3], Channel(row[3]), row[4] in _ALERTS)
+
+
+def _may_have_left(row: _Row) -> bool:
+    return row.status in _LEFT or row.doubts > 0
+
+
+def _settled(row: _Row, reports: Sequence[Status]) -> Status:
+    return reduce(settle, reports, Status(row.status))
+
+
+def _raise(session: Session, reports: Mapping[int, Sequence[Status]], now: datetime) -> bool:
+    session.flush()
+    locked = session.connection().execute(_LOCKED, {"numbers": [*reports]})
+    risen = {row: after for row in locked if (after := _settled(row, reports[row.id])) != row.status}
+    raise_to(session, {row.id: after for row, after in risen.items()}, now=now)
+    changes: Counter[tuple[int, str, str]] = Counter()
+    for row, after in risen.items():
+        # Claimed rows are counted as pending.
+        counted = Status.PENDING if row.status == Status.CLAIMED else Status(row.status)
+        changes[row.mailing_id, row.channel, counted] -= 1
+        changes[row.mailing_id, row.channel, after] += 1
+    change_counts(session, changes)
+    for mailing_id in {mailing_id for mailing_id, _, status in changes if status == Status.PENDING}:
+        complete_if_done(session, mailing_id, now)
+    return bool(risen)

@@ -1,5 +1,7 @@
 """What Notify tells us: what became of a message, and what people text. It answers nobody by itself, so we do."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -10,6 +12,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
 from tsalert.delivery import returning
 from tsalert.delivery import service as delivery
+from tsalert.delivery.gathering import Gathering
 from tsalert.delivery.naming import read_name
 from tsalert.delivery.personal import Letter, page_one
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status
@@ -27,30 +30,53 @@ _STATUSES = {"delivered": Status.DELIVERED, "technical-failure": Status.FAILED}
 _USELESS_AFTER = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was reported of one message, which is known by our own number."""
+
+    number: int
+    channel: Channel
+    status: Status
+    at: datetime
+
+
 def take_receipt(channel: Channel, name: str, word: str, *, now: datetime) -> None:
     """Note what became of a message that bears a name of ours; in any order, any number of times.
 
-    Names that other installations gave to their messages touch nothing.
+    Names that other installations gave to their messages touch nothing. What says nothing of an address is written
+    together with all that comes at the same moment: it changes the counters of the same mailing.
     """
     settings: Settings = current_app.extensions["tsalert_settings"]
     number = read_name(settings.public_url, name)
-    if number is None or not _is_news(db.session(), channel, number, word):
+    if number is None:
+        return
+    if word in _KINDS:
+        _report_address(channel, number, word, now)
+    elif word in _STATUSES:
+        _gathering().do(Told(number, channel, _STATUSES[word], now))
+
+
+def _gathering() -> Gathering[Told]:
+    found: Gathering[Told] = current_app.extensions.setdefault("tsalert_notify_receipts", Gathering(_note_together))
+    return found
+
+
+def _report_address(channel: Channel, number: int, word: str, now: datetime) -> None:
+    """Take what is said of an address; of reports that come again no more is asked than whether they are known."""
+    if is_reported(db.session(), number, _KINDS[word]):
         return
     with transaction() as session:
         message = returning.find_by_number(session, number, channel)
-        if message is None:
-            return
-        if word in _KINDS:
+        if message is not None:
             report(session, message, _KINDS[word], word, now=now)
-        else:
-            returning.note_returned(session, number, _STATUSES[word], now=now)
 
 
-def _is_news(session: Session, channel: Channel, number: int, word: str) -> bool:
-    """Tell whether a report says what was not said before; of those that come again no more is asked than this."""
-    if word in _KINDS:
-        return not is_reported(session, number, _KINDS[word])
-    return word in _STATUSES and returning.is_news(session, number, channel, _STATUSES[word])
+def _note_together(told: Sequence[Told]) -> None:
+    reports: dict[tuple[int, Channel], list[Status]] = {}
+    for each in told:
+        reports.setdefault((each.number, each.channel), []).append(each.status)
+    with transaction() as session:
+        returning.note_named(session, reports, now=max(each.at for each in told))
 
 
 def take_text(reference: str, source: str, body: str, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, process_time
 
 from flask import Flask
 
@@ -18,6 +18,8 @@ from tsalert.reports.memory import FiguresMemory
 # From the beginning of one reading to that of the next: figures may be a minute old, and a reading takes some seconds.
 _EVERY_SECONDS = 30.0
 _LEAVE_SECONDS = 10.0
+# In times of what was worked.
+_LONGEST_REST = 9
 _log = logging.getLogger(__name__)
 
 # Which periods are read ahead on a day, the most wanted first.
@@ -73,8 +75,22 @@ class ReadingAhead:
             is_over = self._stop.wait(max(0.0, began + _EVERY_SECONDS - monotonic()))
 
     def _rest(self, seconds: float) -> None:
-        """Leave the processor to officers who save for as long as it was worked."""
-        self._stop.wait(seconds)
+        """Leave the processor to those who ask and save."""
+        began, used = monotonic(), process_time()
+        is_over = False
+        while not is_over and (left := rest_left(seconds, monotonic() - began, process_time() - used)) > 0:
+            is_over = self._stop.wait(left)
+
+
+def rest_left(worked: float, passed: float, used: float) -> float:
+    """Return for how long to rest yet: until the process has stood still for as long as was worked.
+
+    Where it never does, nine times as long is enough, so that figures are not left to their readers. All in seconds.
+
+    :param passed: since the rest began.
+    :param used: by the whole process, of the processor, since then.
+    """
+    return max(0.0, min(worked - (passed - used), _LONGEST_REST * worked - passed))
 
 
 def read_ahead(today: date) -> Iterator[Period]:

@@ -1,19 +1,30 @@
 """The operation that returns the live board."""
 
+from flask import Response, current_app
+
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.response.board import Board, read_board
 from tsalert.response.board_schemas import BoardSchema
+from tsalert.response.board_writing import WrittenBoard
+from tsalert.response.live_board import LiveBoard
 from tsalert.web.access import requires
 from tsalert.web.api import api_blueprint
 
 board = api_blueprint("board", "board", "Every open incident, who attends, and who is on duty; nothing of the people.")
 
+_written = WrittenBoard()
+
 
 @board.route("")
 @requires(Permission.SEE_BOARD)
 @board.response(200, BoardSchema)
-def get_board() -> Board:
+def get_board() -> Response:
     """Return the live board."""
-    return read_board(db.session(), now=utc_now())
+    live, now = _live_board(), utc_now()
+    return Response(_written.write(live.read(db.session(), now=now), now=now), mimetype="application/json")
+
+
+def _live_board() -> LiveBoard:
+    kept: LiveBoard = current_app.extensions["tsalert_board"]
+    return kept

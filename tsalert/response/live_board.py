@@ -66,6 +66,15 @@ class LiveBoard:
         self._lines: dict[bool, Mapping[Hashable, str]] = {}
         self._kept: _Kept | None = None
 
+    def read(self, session: Session, *, now: datetime) -> Board:
+        """Return the board as it stands now; what is left of its clocks may be of when it was read."""
+        stamp = read_stamp(session)
+        kept = self._find(stamp, now)
+        if kept:
+            return kept.board
+        with self._lock:
+            return (self._find(stamp, now) or self._read(session, stamp, now)).board
+
     def drawn(self, session: Session, *, now: datetime, with_links: bool, lag: timedelta = _NO_LAG) -> Drawing:
         """Return the board as it is drawn now, with or without links to its incidents.
 

@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from flask.templating import Environment
+from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
 _BESIDE_MODULES = Path(__file__).parent / "__pycache__" / "pages"
@@ -24,6 +26,14 @@ class _CompiledPages(FileSystemBytecodeCache):
         """Tell whether a page was compiled after its source was last written."""
         kept = Path(self.directory, self.pattern % self.get_cache_key(name, str(source)))
         return kept.exists() and kept.stat().st_mtime_ns >= source.stat().st_mtime_ns
+
+
+class PageEnvironment(Environment):
+    """Draws pages whose templates have no globals of their own, as none of ours has."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what all templates share as it is: with anything laid over it each import of macros takes long."""
+        return super().make_globals(d) if d else self.globals
 
 
 def jinja_options(folder: Path = _BESIDE_MODULES) -> dict[str, Any]:
