@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW, copied_app, make_app, settings
 from tests.logs.conftest import written
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
 from tsalert.config import Settings
