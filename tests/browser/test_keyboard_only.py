@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, opened, sign_in
+from tests.browser.conftest import opened, sign_in
 from tests.browser.keyboard import answer, follow_the_problem, press, tab_to
 from tests.browser.messages import last, newest
+from tests.demonstration import PASSWORD
 from tsalert.visitors.rules import SHORTEST_FILL
 
 READER = "keys.alone@example.org"

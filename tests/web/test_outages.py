@@ -164,7 +164,9 @@ def test_a_form_without_its_proof_is_answered_while_the_database_is_gone(
 ) -> None:
     monkeypatch.setitem(fresh_app.config, "WTF_CSRF_ENABLED", value=True)
     with gone(fresh_app):
-        answer = fresh_app.test_client().post("/join", data={"address": "pat@example.org"})
+        answer = fresh_app.test_client().post(
+            "/join", data={"address": "pat@example.org"}, headers={"Sec-Fetch-Site": "cross-site"}
+        )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert "pat@example.org" in answer.text
 
