@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
+from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import quarter
 from tsalert.quarterly.actions import rules
 from tsalert.quarterly.actions.rules import AbuseRecords, Sum, Told, may_tell_part, people, plain, propose, report_text
@@ -92,7 +94,7 @@ def test_a_part_is_told_only_where_neither_it_nor_the_rest_is_few(part: int, res
 
 
 def test_counts_of_people_read_as_sentences_do() -> None:
-    assert [people(number, "case", "cases") for number in (0, 1, 4, 5, 1200)] == [
+    assert [people(number, "cases") for number in (0, 1, 4, 5, 1200)] == [
         "no cases", "fewer than 5 cases", "fewer than 5 cases", "5 cases", "1,200 cases",
     ]  # fmt: skip
 
@@ -108,3 +110,14 @@ def test_an_action_reads_with_its_updates_one_under_another() -> None:
 
 def test_no_word_of_a_board_is_taken_for_markdown() -> None:
     assert plain("In *progress* [1] <b>") == r"In \*progress\* \[1\] \<b\>"
+
+
+def test_one_session_is_told_in_the_singular() -> None:
+    assert propose(replace(EMPTY, sessions=1), Q1).endswith(" There was 1 session of training or talks held.")
+    assert propose(replace(EMPTY, sessions=2), Q1).endswith(" There were 2 sessions of training or talks held.")
+
+
+def test_a_name_has_letters_in_it() -> None:
+    rules.check_word("In progress", field="word")
+    with refused(RuleViolation, "Give it a name with letters in it", field="word"):
+        rules.check_word("?! ", field="word")

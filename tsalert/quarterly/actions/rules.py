@@ -89,11 +89,11 @@ def propose(found: AbuseRecords, quarter: Period) -> str:
     return f"In {quarter.prose} " + " ".join(each for each in sentences if each)
 
 
-def people(number: int, one: str, many: str) -> str:
+def people(number: int, many: str) -> str:
     """Write a count of people or of their cases: none, fewer than 5, or the number."""
     if not number:
         return f"no {many}"
-    return f"{FEW} {many}" if number < FEWEST_PEOPLE else f"{number:,} {many if number != 1 else one}"
+    return f"{FEW} {many}" if number < FEWEST_PEOPLE else f"{number:,} {many}"
 
 
 def may_tell_part(part: int, whole: int, beside: Iterable[int] = ()) -> bool:
@@ -115,7 +115,7 @@ def check_word(words: str, *, field: str) -> None:
 
 
 def _of_cases(found: AbuseRecords) -> str:
-    cases = people(found.reported, "case", "cases")
+    cases = people(found.reported, "cases")
     said = f"Trading Standards opened {cases} of scams, doorstep crime or financial abuse"
     if found.financial_abuse and may_tell_part(found.financial_abuse, found.reported, found.categories):
         said += f", {found.financial_abuse:,} of them of financial abuse by somebody who was trusted"
@@ -129,11 +129,11 @@ def _of_prevented(found: AbuseRecords) -> str:
 
 
 def _of_responses(found: AbuseRecords) -> str:
-    said = f"The rapid-response number brought {people(found.reports, 'report', 'reports')}"
+    said = f"The rapid-response number brought {people(found.reports, 'reports')}"
     if found.immediate and may_tell_part(found.immediate, found.reports, found.clocks):
         said += f", {found.immediate:,} of which called for an immediate response"
     if found.protocol:
-        said += f"; {people(found.protocol, 'referral', 'referrals')} came under the Banking Protocol"
+        said += f"; {people(found.protocol, 'referrals')} came under the Banking Protocol"
     return f"{said}."
 
 
@@ -142,7 +142,7 @@ def _of_work(found: AbuseRecords) -> str:
     if found.sessions:
         done.append(f"{found.sessions:,} {'session' if found.sessions == 1 else 'sessions'} of training or talks held")
     if found.referrals:
-        done.append(f"{people(found.referrals, 'safeguarding referral', 'safeguarding referrals')} made")
+        done.append(f"{people(found.referrals, 'safeguarding referrals')} made")
     if not done:
         return ""
     were = "was" if found.sessions == 1 else "were"
