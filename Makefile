@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format compiled assets audit bench soak pictures lock clean
+.PHONY: help run test check format compiled assets audit bench soak mutation pictures lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -42,6 +42,9 @@ bench: $(BIN)/.developed compiled ## Measure what docs/performance.md promises, 
 
 soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do
 	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py
+
+mutation: $(BIN)/.developed ## Change every rule and count the changes that its tests notice; RULES=tsalert/rota/rules.py tries one file
+	python -m tests.mutation --workers $(WORKERS) $(RULES)
 
 audit: $(AUDIT)/.installed ## Ask for known weaknesses of every pinned package; needs a registry that answers such questions
 	@failed=0; \

@@ -21,7 +21,7 @@ from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from sqlalchemy.orm import Session
 
 from tests.database import copied_database, postgresql_server
@@ -42,6 +42,16 @@ from tsalert.staff.rules import RoleName
 # A slow machine makes no promise false.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
+# What runs against thousands of changes to a rule (tests/mutation) tries the same few examples against each.
+hypothesis.settings.register_profile(
+    "mutation",
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize=True,
+    max_examples=50,
+    phases=(Phase.explicit, Phase.generate),
+)
 
 # Most of what making an officer takes is reckoning how hard their password is to guess, and tests have few passwords.
 zxcvbn.zxcvbn = cache(zxcvbn.zxcvbn)

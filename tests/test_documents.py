@@ -95,7 +95,7 @@ def test_every_decision_has_a_number_of_its_own() -> None:
 
 def test_make_help_names_every_target() -> None:
     listed = run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("run", "test", "check", "bench", "soak", "audit", "pictures"):
+    for target in ("run", "test", "check", "bench", "soak", "mutation", "audit", "pictures"):
         assert re.search(rf"^{target}\s", listed, re.MULTILINE), target
 
 
