@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
 from tsalert.alerts import rules
 from tsalert.alerts.beginning import CaseFacts, begin_from
 from tsalert.alerts.linking import check_links
@@ -43,9 +45,8 @@ def test_a_good_draft_passes() -> None:
     ],
 )
 def test_a_draft_that_could_not_be_sent_is_refused_beside_its_field(change: dict[str, Any], field: str) -> None:
-    with pytest.raises(RuleViolation) as refused:
+    with refused(field=field):
         rules.check_draft(replace(GOOD, **change), topics=TOPICS, now=NOW)
-    assert refused.value.field == field
 
 
 @pytest.mark.parametrize("headline", ["Scam \N{POLICE CAR} call", "Caffè \u201cÆ\u201d £5", "x" * 120])
@@ -70,19 +71,18 @@ def test_emoji_and_accents_may_stand_in_a_headline(headline: str) -> None:
 )
 def test_a_link_that_leads_elsewhere_is_refused_by_name_beside_its_field(field: str, link: str) -> None:
     words = {"body": "They knock.", "advice": "Say no."} | {field: f"See [our site]({link})."}
-    with pytest.raises(RuleViolation) as refused:
+    with refused(field=field) as found:
         check_links(words["body"], words["advice"], public_url="https://alerts.example.gov.uk")
-    assert refused.value.field == field
-    assert refused.value.message.startswith(f"Take out the link to {link.replace('[', '%5B')}: ")
-    assert "alerts.example.gov.uk only" in refused.value.message
+    assert found.value.message.startswith(f"Take out the link to {link.replace('[', '%5B')}: ")
+    assert "alerts.example.gov.uk only" in found.value.message
 
 
 @given(st.text(alphabet="<>()[]:/@%\\.#?htpsmailo\u2100\u212a e", max_size=60))
 def test_whatever_is_typed_is_either_without_such_links_or_refused(typed: str) -> None:
     try:
         check_links(f"[a](https://{typed})", f"<https:{typed}>", public_url="https://alerts.example.gov.uk")
-    except RuleViolation as refused:
-        assert refused.field in {"body", "advice"}  # noqa: PT017 - either answer is right, any other error is not
+    except RuleViolation as error:
+        assert error.field in {"body", "advice"}  # noqa: PT017 - either answer is right, any other error is not
 
 
 @pytest.mark.parametrize(
@@ -104,21 +104,23 @@ def test_a_body_of_exactly_the_limit_passes() -> None:
 
 def test_who_wrote_any_of_it_cannot_approve_it() -> None:
     rules.require_other_eyes({1, 2}, 3)
-    for officer_id in (1, 2, None):
-        with pytest.raises(NotAllowed):
+    for officer_id in (1, 2):
+        with refused(NotAllowed, "You wrote some of this alert"):
             rules.require_other_eyes({1, 2}, officer_id)
+    with refused(NotAllowed, "Only an officer can approve"):
+        rules.require_other_eyes({1, 2}, None)
 
 
 def test_who_sent_it_alone_cannot_review_that() -> None:
     rules.require_other_reviewer(1, 2)
     for officer_id in (1, None):
-        with pytest.raises(NotAllowed):
+        with refused(NotAllowed, "You sent this alert yourself"):
             rules.require_other_reviewer(1, officer_id)
 
 
 def test_an_approval_of_another_text_is_refused() -> None:
     rules.require_same("a", "a")
-    with pytest.raises(Conflict, match="changed since you read it"):
+    with refused(Conflict, "changed since you read it", legal=["read it again"]):
         rules.require_same("a", "b")
 
 
@@ -132,14 +134,13 @@ def test_only_the_same_words_have_the_same_digest(one: dict[str, str], other: di
 
 @pytest.mark.parametrize("reason", ["", "   ", "urgent", " urgent      "])
 def test_a_reason_that_says_nothing_is_refused(reason: str) -> None:
-    with pytest.raises(RuleViolation) as refused:
+    with refused(field="reason"):
         rules.check_reason(reason)
-    assert refused.value.field == "reason"
 
 
 def test_an_alert_to_nobody_is_refused() -> None:
     rules.check_audience(1)
-    with pytest.raises(RuleViolation, match="Nobody would get this alert"):
+    with refused(RuleViolation, "Nobody would get this alert"):
         rules.check_audience(0)
 
 
@@ -181,6 +182,62 @@ def test_a_ward_is_found_by_code_or_name_in_any_letter_case() -> None:
 
 
 def test_an_unknown_ward_is_refused_rather_than_missed() -> None:
-    with pytest.raises(RuleViolation, match="There is no ward Bickly here") as refused:
+    with refused(RuleViolation, "There is no ward Bickly here", field="wards"):
         rules.settle_wards(["Bickly"], {"bickley": "Bickley"})
-    assert refused.value.field == "wards"
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"), [("headline", 120), ("body", 20_000), ("advice", 2_000), ("sms", 600), ("voice", 600)]
+)
+def test_each_text_has_its_limit_and_takes_no_mark_of_delivery(name: str, longest: int) -> None:
+    def check(text: str) -> None:
+        changes: dict[str, Any] = {name: text}
+        rules.check_draft(replace(GOOD, **changes), topics=TOPICS, now=NOW)
+
+    check(("x" * 9 + " ") * (longest // 10))
+    with refused(RuleViolation, f"Keep this to {longest:,} characters or fewer", field=name):
+        check("x" * (longest + 1))
+    for mark in ("((unsubscribe_link))", "((acknowledge_link))", "((partner_mark))"):
+        with refused(RuleViolation, f"Take out {mark}: ", field=name):
+            check(f"See {mark}")
+
+
+def test_words_of_a_call_can_be_said_in_time() -> None:
+    with refused(RuleViolation, "Keep this to what can be said in", field="voice"):
+        rules.check_draft(replace(GOOD, voice="1234567890 " * 50), topics=TOPICS, now=NOW)
+
+
+def test_an_alert_ends_later_than_now_and_within_a_year() -> None:
+    second, year = timedelta(seconds=1), timedelta(days=366)
+    for left in (second, year):
+        rules.check_expiry(NOW + left, NOW)
+    with refused(RuleViolation, "The alert must end in the future", field="expires_at"):
+        rules.check_expiry(NOW, NOW)
+    with refused(RuleViolation, "The alert must end within a year", field="expires_at"):
+        rules.check_expiry(NOW + year + second, NOW)
+
+
+def test_a_reason_is_kept_without_the_spaces_around_it() -> None:
+    assert rules.check_reason("  ten signs.  ") == "ten signs."
+    assert rules.check_public_reason(" " + "x" * 499) == "x" * 499
+    with refused(RuleViolation, "Give a reason of at least 10 characters", field="reason"):
+        rules.check_reason(" nine sig ")
+    with refused(RuleViolation, "Keep this to 500 characters or fewer", field="reason"):
+        rules.check_public_reason("x" * 501)
+    with refused(RuleViolation, "at least 10", field="reason"):
+        rules.check_public_reason("short")
+
+
+def test_a_draft_says_what_it_is_about_how_it_goes_and_something() -> None:
+    with refused(RuleViolation, "Choose one of these topics: doorstep", field="topic"):
+        rules.check_draft(replace(GOOD, topic="x"), topics=TOPICS, now=NOW)
+    with refused(RuleViolation, "Choose at least one way", field="channels"):
+        rules.check_draft(replace(GOOD, channels=()), topics=TOPICS, now=NOW)
+    with refused(RuleViolation, "Enter some text", field="body"):
+        rules.check_draft(replace(GOOD, body=" "), topics=TOPICS, now=NOW)
+    with refused(RuleViolation, "Write the headline on one line", field="headline"):
+        rules.check_draft(replace(GOOD, headline="a\nb"), topics=TOPICS, now=NOW)
+
+
+def test_a_digest_is_that_of_canonical_json() -> None:
+    assert rules.digest({"b": 1, "a": "é"}) == sha256(b'{"a":"\\u00e9","b":1}').hexdigest()

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import NOW
+from tests.refusals import refused
 from tsalert.circulation import rules
 from tsalert.circulation.rules import Told
 from tsalert.core.errors import RuleViolation
@@ -37,10 +38,11 @@ def test_it_is_overdue_once_the_third_reminder_was_due_and_its_number_is_stale_a
 @given(last=st.integers(1, 100_000), times=st.integers(11, 90))
 def test_more_than_ten_times_the_last_number_is_typed_twice(last: int, times: int) -> None:
     reach = last * times
-    with pytest.raises(RuleViolation, match=r"ten times|from 0 to") as refused:
+    is_possible = reach <= rules.LARGEST_REACH
+    says, field = ("more than ten times", "again") if is_possible else ("Enter a number from 0 to", "reach")
+    with refused(RuleViolation, says, field=field):
         rules.check_reach(Told(reach, again=reach - 1), last)
-    assert refused.value.field in {"again", "reach"}
-    if reach <= rules.LARGEST_REACH:
+    if is_possible:
         rules.check_reach(Told(reach, again=reach), last)
 
 
@@ -51,5 +53,18 @@ def test_up_to_ten_times_the_last_number_is_taken_at_once(last: int, reach: int)
 
 @pytest.mark.parametrize("reach", [-1, 10_000_001])
 def test_a_number_that_nobody_can_have_is_refused(reach: int) -> None:
-    with pytest.raises(RuleViolation):
+    with refused(RuleViolation, "from 0 to 10,000,000", field="reach"):
         rules.check_reach(Told(reach, again=reach), None)
+
+
+def test_what_was_said_of_passing_on_can_be_changed_for_thirty_days() -> None:
+    rules.require_changeable(None, NOW)
+    rules.require_changeable(NOW - 30 * DAY, NOW)
+    with refused(RuleViolation, "You told us more than 30 days ago"):
+        rules.require_changeable(NOW - 30 * DAY - timedelta(seconds=1), NOW)
+
+
+def test_any_number_of_readers_that_there_can_be_is_taken_the_first_time() -> None:
+    for reach in (0, rules.LARGEST_REACH):
+        rules.check_reach(Told(reach), None)
+        rules.check_reach(Told(reach), 0)

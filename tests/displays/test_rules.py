@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tsalert.displays.rules import Standing, is_news, standing
+from tests.refusals import refused
+from tsalert.core.errors import NotAllowed
+from tsalert.displays.rules import Standing, is_news, require_good, standing
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -28,3 +30,11 @@ def test_a_screen_is_news_once_a_minute() -> None:
     assert is_news(None, NOON)
     assert not is_news(NOON, NOON + timedelta(seconds=59))
     assert is_news(NOON, NOON + timedelta(minutes=1))
+
+
+def test_a_screen_whose_link_is_over_is_told_what_became_of_it() -> None:
+    require_good(Standing.GOOD)
+    with refused(NotAllowed, "The time of this screen's link is over"):
+        require_good(Standing.EXPIRED)
+    with refused(NotAllowed, "The link of this screen was revoked"):
+        require_good(Standing.REVOKED)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.evidence import rules
 from tsalert.evidence.rules import Decision, NewCustody
@@ -35,7 +36,7 @@ def test_initials_are_read_as_people_write_them() -> None:
 
 @pytest.mark.parametrize("typed", ["", "R/1", "<B>", "ABCDEF", "R2"])
 def test_initials_that_are_none_are_refused(typed: str) -> None:
-    with pytest.raises(RuleViolation, match="letters, like RT"):
+    with refused(RuleViolation, "letters, like RT", field="initials"):
         rules.read_initials(typed)
 
 
@@ -43,16 +44,28 @@ def test_numbers_go_on_from_the_highest_and_a_label_keeps_its_own() -> None:
     assert rules.next_number([], None, "RT") == 1
     assert rules.next_number([1, 7], None, "RT") == 8
     assert rules.next_number([1, 7], 3, "RT") == 3
-    with pytest.raises(Conflict, match="RT/7 is another exhibit"):
+    with refused(Conflict, "RT/7 is another exhibit"):
         rules.next_number([1, 7], 7, "RT")
-    with pytest.raises(RuleViolation):
-        rules.next_number([], 0, "RT")
+    for wanted in (0, 100_000):
+        with refused(RuleViolation, "from 1 to 99999", field="number"):
+            rules.next_number([], wanted, "RT")
+    assert rules.next_number([], 99_999, "RT") == 99_999
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CustodyKind if kind is not CustodyKind.SEIZED])
-def test_an_entry_of_the_chain_needs_what_its_kind_cannot_go_without(kind: CustodyKind) -> None:
-    with pytest.raises(RuleViolation):
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (CustodyKind.SEALED, "seal_number"),
+        (CustodyKind.STORED, "place"),
+        (CustodyKind.HANDED_TO, "person"),
+        (CustodyKind.RETURNED, "person"),
+        (CustodyKind.DESTROYED, "note"),
+    ],
+)
+def test_an_entry_of_the_chain_needs_what_its_kind_cannot_go_without(kind: CustodyKind, field: str) -> None:
+    with refused(field=field):
         rules.require_whole(NewCustody(kind))
+    rules.require_whole(NewCustody(CustodyKind.SEIZED))
     whole = NewCustody(kind, person="Ada Example", place="Store 2", seal_number="B123", note="By order of the court")
     rules.require_whole(whole)
 
@@ -61,13 +74,13 @@ def test_nothing_happens_to_an_exhibit_after_it_was_destroyed() -> None:
     chain = [(CustodyKind.SEIZED, NOW - timedelta(days=9)), (CustodyKind.DESTROYED, NOW - timedelta(days=1))]
     rules.require_before_the_end(NOW - timedelta(days=2), chain)
     for at in (NOW, NOW - timedelta(days=1)):
-        with pytest.raises(Conflict, match="destroyed before this"):
+        with refused(Conflict, "destroyed before this", legal=["correct the entry that says so"]):
             rules.require_before_the_end(at, chain)
 
 
 def test_what_is_sensitive_needs_a_reason() -> None:
     rules.require_reason(Decision(is_sensitive=False, is_disclosed=True))
-    with pytest.raises(RuleViolation, match="why it is sensitive"):
+    with refused(RuleViolation, "why it is sensitive", field="reason"):
         rules.require_reason(Decision(is_sensitive=True, is_disclosed=False))
 
 
@@ -107,5 +120,42 @@ def test_no_name_leads_anywhere_however_it_was_told(told: str) -> None:
 def test_a_name_is_kept_as_it_was_told_but_for_what_no_database_keeps() -> None:
     assert rules.name_as_told("../<b>roof</b>\0.pdf") == "../<b>roof</b>.pdf"
     assert rules.name_as_told(None) == "unnamed"
-    with pytest.raises(RuleViolation, match="Shorten it"):
+    with refused(RuleViolation, "Shorten it", field="file"):
         rules.name_as_told("x" * 1001)
+
+
+def test_a_time_is_told_between_1970_and_two_minutes_from_now() -> None:
+    rules.require_possible(None, NOW, field="found_at")
+    for at in (NOW + timedelta(minutes=2), datetime(1970, 1, 1, tzinfo=UTC)):
+        rules.require_possible(at, NOW, field="found_at")
+    with refused(RuleViolation, "This time has not come yet", field="found_at"):
+        rules.require_possible(NOW + timedelta(minutes=2, seconds=1), NOW, field="found_at")
+    with refused(RuleViolation, "Check the year", field="found_at"):
+        rules.require_possible(datetime(1969, 12, 31, tzinfo=UTC), NOW, field="found_at")
+
+
+def test_initials_are_at_most_five() -> None:
+    assert rules.initials_of("a b c d e f") == "ABCDE"
+    assert rules.read_initials("abcde") == "ABCDE"
+
+
+@pytest.mark.parametrize(
+    ("told", "saved"),
+    [
+        ("x" * 121, "x" * 120),
+        ("x" * 121 + ".pdf", "x" * 120 + ".pdf"),
+        ("a.12345678", "a.12345678"),
+        ("a.123456789", "a.123456789"),
+        (". a. ", "a"),
+        ("a.b.pdf", "a.b.pdf"),
+        (" .pdf", "pdf"),
+        ("a\u200db.pdf", "ab.pdf"),
+    ],
+)
+def test_a_name_is_saved_within_what_computers_take(told: str, saved: str) -> None:
+    assert rules.name_to_save(told) == saved
+
+
+def test_a_longest_name_is_kept_whole_and_what_no_text_can_hold_is_marked() -> None:
+    assert rules.name_as_told("x" * 1000) == "x" * 1000
+    assert rules.name_as_told("a\ud800") == "a?"

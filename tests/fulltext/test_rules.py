@@ -75,3 +75,32 @@ def test_whatever_was_written_is_found_by_what_was_written(text: str) -> None:
 def test_a_number_is_told_as_it_was_typed_and_not_as_it_is_kept() -> None:
     told = [term.told for term in read_terms("020 7946 0123 AB12 CDE BR1 2BB Gutters gutt*")]
     assert told == ["BR1 2BB", "020 7946 0123", "AB12 CDE", "gutter", "gutt…"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ladies roofs vans", "lady roof van"),
+        ("gas glass his", "gas glass his"),
+        ("हिन्दीs", "हिन्दीs"),
+        ("At BR1 3UH", "at br1 3uh br13uh"),
+        ("银行", "银 行"),
+        ("ring 01632 960 12", "ring 01632 960 12 163296012"),
+        ("ring +44 (0)1632 960123", "ring 44 0 1632 960123 1632960123"),
+        ("ring 0044 1632 960123", "ring 0044 1632 960123 1632960123"),
+        ("ring 4412 345 678", "ring 4412 345 678 4412345678"),
+        ("paid 1,250.50", "paid 1250 50"),
+        ("van AB12 CDE", "van ab12 cde a812cde"),
+    ],
+)
+def test_the_words_of_a_text_are_these(text: str, words: str) -> None:
+    assert words_of([text]) == words
+
+
+def test_words_of_several_texts_are_kept_once_each() -> None:
+    assert words_of(["roof", None, "", "gutter roofs"]) == "roof gutter"
+
+
+def test_a_star_may_stand_before_closing_signs_and_holds_for_the_last_word_of_a_piece() -> None:
+    assert read_terms('"gutter*"') == (Term("gutter", is_beginning=True),)
+    assert read_terms("well-roof*)") == (*read_terms("well-")[:0], Term("well"), Term("roof", is_beginning=True))

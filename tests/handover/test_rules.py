@@ -7,14 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
 from tsalert.cases.sections import Section, digest_of, pack_as_data, pack_from_data, pack_text
-from tsalert.core.errors import Conflict
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.handover.rules import (
     Act,
+    NewHandover,
     State,
     has_lapsed,
     legal_acts,
     require_act,
+    require_one_subject,
     time_to_answer,
 )
 
@@ -43,9 +46,8 @@ def test_an_act_that_is_not_legal_is_refused_with_those_that_are(state: State, a
     if act in legal_acts(state):
         require_act(state, act)
         return
-    with pytest.raises(Conflict) as refusal:
+    with refused(Conflict, legal=tuple(each.label for each in legal_acts(state))):
         require_act(state, act)
-    assert refusal.value.legal == tuple(each.label for each in legal_acts(state))
 
 
 def test_what_has_ended_stays_ended() -> None:
@@ -61,3 +63,20 @@ def test_a_body_has_so_many_hours_whatever_the_clocks_do(night: datetime, before
     assert answer_by - now == timedelta(hours=hours)
     assert not has_lapsed(answer_by=answer_by, now=answer_by)
     assert has_lapsed(answer_by=answer_by, now=answer_by + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("asked", [timedelta(0), timedelta(days=90, seconds=1)])
+def test_an_officer_gives_an_hour_to_come_within_ninety_days(asked: timedelta) -> None:
+    now = datetime(2026, 6, 10, 12, tzinfo=UTC)
+    for fitting in (timedelta(seconds=1), timedelta(days=90)):
+        assert time_to_answer(now + fitting, hours=24, now=now) == now + fitting
+    with refused(RuleViolation, "Give a time to come, within 90 days", field="answer_by"):
+        time_to_answer(now + asked, hours=24, now=now)
+
+
+@pytest.mark.parametrize("new", [NewHandover("b", "f"), NewHandover("b", "f", incident_id=1, case_id=2)])
+def test_a_handover_is_of_one_incident_or_case(new: NewHandover) -> None:
+    require_one_subject(NewHandover("b", "f", incident_id=1))
+    require_one_subject(NewHandover("b", "f", case_id=1))
+    with refused(RuleViolation, "Name the incident or the case", field="incident_id"):
+        require_one_subject(new)

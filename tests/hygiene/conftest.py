@@ -29,10 +29,12 @@ WORDS = Content(subject="Doorstep crime", text="Do not open the door.", sms="Do 
 
 
 @pytest.fixture(autouse=True)
-def drama_numbers(session: Session) -> None:
-    """Let the numbers in that nobody has, as a demonstration does."""
-    mark_demo(session)
-    session.commit()
+def drama_numbers(request: pytest.FixtureRequest) -> None:
+    """Let the numbers in that nobody has, as a demonstration does, wherever there is a database."""
+    if "session" in request.fixturenames:
+        session = request.getfixturevalue("session")
+        mark_demo(session)
+        session.commit()
 
 
 def enlist(*people: str, at: datetime = NOW) -> None:

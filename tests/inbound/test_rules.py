@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.inbound.rules import Keyword, is_number, read_keyword, readable
+from tsalert.inbound.rules import Keyword, is_number, read_joining, read_keyword, read_source, readable
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,40 @@ def test_any_text_can_be_read_and_stored(body: str) -> None:
 )
 def test_only_a_number_can_be_answered(sender: str, *, expected: bool) -> None:
     assert is_number(sender) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "wish"),
+    [
+        ("JOIN", ""),
+        (" join! ", "!"),
+        ("Join BR1 3UH", "BR1 3UH"),
+        ("JOIN: br1-3uh, scams", ": br1-3uh, scams"),
+        ("join us\nat the door", "us\nat the door"),
+        ("JOINED", None),
+        ("please join", None),
+        ("join " + "x" * 155, "x" * 155),
+        ("join " + "x" * 156, None),
+    ],
+)
+def test_a_wish_to_join_is_read_with_what_it_is_for(body: str, wish: str | None) -> None:
+    assert read_joining(body) == wish
+
+
+@pytest.mark.parametrize(
+    ("told", "source"),
+    [
+        ("447700900123", "+447700900123"),
+        (" +447700900123 ", "+447700900123"),
+        ("07700900123", "+447700900123"),
+        ("12025550100", "+12025550100"),
+        ("123456789", "123456789"),
+        ("EXAMPLE", "EXAMPLE"),
+    ],
+)
+def test_a_number_is_read_with_or_without_its_plus(told: str, source: str) -> None:
+    assert read_source(told) == source
+
+
+def test_only_what_cannot_be_shown_is_marked() -> None:
+    assert readable("a\0b\ud800\x85\r\n\té") == "a\ufffdb\ufffd\ufffd\r\n\té"

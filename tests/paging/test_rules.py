@@ -1,5 +1,6 @@
 """The policy, and where a run stands in it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import NOW
+from tests.refusals import refused
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, Status
 from tsalert.paging.rules import (
@@ -16,6 +18,7 @@ from tsalert.paging.rules import (
     PolicyStep,
     Position,
     Verdict,
+    at_end,
     brought_forward,
     check_policy,
     due_at,
@@ -70,7 +73,7 @@ def test_the_policy_that_comes_with_the_service_is_one() -> None:
     ],
 )
 def test_a_policy_that_wakes_nobody_in_time_is_refused(steps: list[tuple[int, Duty, Channel]], said: str) -> None:
-    with pytest.raises(RuleViolation, match=said):
+    with refused(RuleViolation, said, field="steps"):
         check_policy(policy(*steps))
 
 
@@ -142,4 +145,55 @@ def test_no_text_breaks_the_reading_of_verbs(body: str) -> None:
     ],
 )
 def test_what_the_fate_of_a_page_means(status: Status, waited: int, verdict: Verdict) -> None:
+    assert judge(status, waited=waited * S, patience=30 * S) is verdict
+
+
+def test_after_enough_misses_one_after_the_other_is_rung_and_then_nobody() -> None:
+    chain = [SHIPPED.rung(misses) for misses in range(6)]
+    assert chain == [None, None, Duty.MANAGER, Duty.BACKUP, Duty.MANAGER, None]
+
+
+@pytest.mark.parametrize("people", [0, 11])
+def test_one_to_ten_people_are_rung(people: int) -> None:
+    for fitting in (1, 10):
+        check_policy(replace(SHIPPED, welfare_chain=(Duty.MANAGER,) * fitting))
+    with refused(RuleViolation, "Give 1 to 10 people to ring", field="welfare_chain"):
+        check_policy(replace(SHIPPED, welfare_chain=(Duty.MANAGER,) * people))
+
+
+def test_a_policy_has_one_to_twenty_steps_within_two_hours() -> None:
+    check_policy(policy((0, Duty.PRIMARY, Channel.SMS)))
+    check_policy(policy(*((60 * number, Duty.PRIMARY, Channel.SMS) for number in range(20))))
+    check_policy(policy((0, Duty.PRIMARY, Channel.SMS), (7200, Duty.BACKUP, Channel.SMS)))
+    check_policy(policy((0, Duty.PRIMARY, Channel.EMAIL), (0, Duty.PRIMARY, Channel.VOICE)))
+    with refused(RuleViolation, "Give 1 to 20 steps", field="steps"):
+        check_policy(policy(*((60 * number, Duty.PRIMARY, Channel.SMS) for number in range(21))))
+
+
+def test_a_round_is_over_after_its_last_step() -> None:
+    position = Position(NOW, 5 * S, 0)
+    assert due_at(SHIPPED, replace(position, next_step=2)) == NOW + 295 * S
+    assert at_end(SHIPPED, position) == Position(NOW, 5 * S, 6)
+    assert due_at(SHIPPED, at_end(SHIPPED, position)) is None
+
+
+def test_the_step_that_is_brought_forward_is_due_now() -> None:
+    position = Position(NOW, 0 * S, 1)
+    moved = brought_forward(SHIPPED, position, {Duty.PRIMARY}, now=NOW + 10 * S)
+    assert moved == Position(NOW, 290 * S, 1)
+    assert brought_forward(SHIPPED, position, {*Duty}, now=NOW) is None
+    late = brought_forward(SHIPPED, position, {Duty.PRIMARY}, now=NOW + 400 * S)
+    assert late == Position(NOW, 0 * S, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "waited", "verdict"),
+    [
+        (Status.CLAIMED, 29, Verdict.WAITING),
+        (Status.UNKNOWN, 3599, Verdict.DOUBTFUL),
+        (Status.EXPIRED, 0, Verdict.LET_GO),
+        (Status.SUPPRESSED, 0, Verdict.LET_GO),
+    ],
+)
+def test_when_a_page_is_let_go(status: Status, waited: int, verdict: Verdict) -> None:
     assert judge(status, waited=waited * S, patience=30 * S) is verdict

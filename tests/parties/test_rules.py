@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
 from tsalert.core.errors import RuleViolation
-from tsalert.parties.rules import check_review, describe_caller, describe_trader, groups_of
-from tsalert.parties.vocabulary import IdentifierKind, PartyKind
+from tsalert.parties.likeness import business_keys, person_keys
+from tsalert.parties.rules import (
+    check_review,
+    describe_caller,
+    describe_trader,
+    folded_name,
+    groups_of,
+    name_keys,
+    weigh,
+)
+from tsalert.parties.vocabulary import IdentifierKind, Likeness, PartyKind
 
 TODAY = date(2026, 6, 10)
 PARTIES = st.integers(1, 12)
@@ -64,11 +74,55 @@ def test_every_party_is_in_one_group_with_all_that_a_chain_of_decisions_joins(
     assert groups_of(everybody, [*pairs][::-1]) == groups
 
 
-@pytest.mark.parametrize("days", [-1, 0, 367])
-def test_a_review_is_after_today_and_within_a_year(days: int) -> None:
-    with pytest.raises(RuleViolation):
+@pytest.mark.parametrize(("days", "says"), [(-1, "after today"), (0, "after today"), (367, "within a year")])
+def test_a_review_is_after_today_and_within_a_year(days: int, says: str) -> None:
+    with refused(RuleViolation, says, field="review_on"):
         check_review(TODAY + timedelta(days=days), today=TODAY)
 
 
 def test_a_review_may_be_a_year_away() -> None:
     check_review(TODAY + timedelta(days=366), today=TODAY)
+
+
+def test_a_callers_home_makes_them_known_where_they_are_somebody() -> None:
+    found = describe_caller(name="Alex Example", phone="12", home=("1 Example Road", "BR1 3UH"), is_demo=False)
+    assert found is not None
+    assert (found.kind, found.name) == (PartyKind.PERSON, "Alex Example")
+    assert [(each.kind, each.raw) for each in found.identifiers] == [
+        (IdentifierKind.ADDRESS, "1 Example Road, BR1 3UH"),
+    ]
+    by_phone = describe_caller(name="---", phone="07700 900123", home=(None, None), is_demo=True)
+    assert by_phone is not None
+    assert by_phone.name is None
+    assert [(each.kind, each.raw) for each in by_phone.identifiers] == [(IdentifierKind.PHONE, "07700 900123")]
+
+
+def test_a_trader_of_no_firm_keeps_a_name_that_is_not_too_long() -> None:
+    person = describe_trader("Alex " + "Example" * 40)
+    assert person is not None
+    assert person.name == ("Alex " + "Example" * 40)[:120]
+    assert person.kind is PartyKind.UNKNOWN
+    online = describe_trader("Premier Roofing Ltd www.roofs-example.co.uk")
+    assert online is not None
+    assert (online.name, [each.kind for each in online.identifiers]) == (
+        "Premier Roofing Ltd",
+        [IdentifierKind.WEBSITE],
+    )
+
+
+def test_names_are_compared_as_those_of_their_kind() -> None:
+    assert folded_name(PartyKind.PERSON, "Mrs Alex Example") == "alex example"
+    assert folded_name(PartyKind.BUSINESS, "Example & Sons") != folded_name(PartyKind.PERSON, "Example & Sons")
+    assert folded_name(PartyKind.PERSON, None) == ""
+    assert name_keys(PartyKind.PERSON, "alex example") == person_keys("alex example")
+    assert name_keys(PartyKind.BUSINESS, "alex example") == business_keys("alex example")
+
+
+def test_two_reasons_weigh_more_than_one_and_one_told_twice_does_not() -> None:
+    phone, name = weigh([Likeness.SAME_PHONE]), weigh([Likeness.SAME_NAME])
+    assert phone > name > weigh([]) == 0
+    assert weigh([Likeness.SAME_NAME, Likeness.SAME_PHONE, Likeness.SAME_NAME]) == phone + name
+
+
+def test_groups_come_in_the_order_of_their_first_party() -> None:
+    assert groups_of([5, 4, 3, 2, 1], [(5, 3), (4, 2)]) == [frozenset({1}), frozenset({2, 4}), frozenset({3, 5})]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.prevention import rules
 from tsalert.prevention.rules import LANDLINE_SWITCH_OFF, Installation, Life, UnitKind
@@ -68,22 +69,30 @@ def test_a_term_is_as_long_as_its_years_wherever_it_begins(first: date, years: i
 
 def test_an_impossible_day_is_refused() -> None:
     for day in (FIRST - timedelta(days=1), date(2022, 6, 1)):
-        with pytest.raises(RuleViolation) as refused:
+        with refused(field="on_date"):
             rules.require_later_day(day, life(None), date(2022, 5, 31))
-        assert refused.value.field == "on_date"
     rules.require_later_day(FIRST, life(None), FIRST)
-    with pytest.raises(Conflict):
+    with refused(Conflict, "ended already", legal=["add the unit again where it was fitted anew"]):
         rules.require_in_place(life(None, ended_on=FIRST))
 
 
 def test_more_units_than_were_installed_are_refused() -> None:
     installation = Installation("S22-00001-K", UnitKind.CALL_BLOCKER, 2, None, FIRST, None)
     rules.require_room(installation, 1, 1)
-    with pytest.raises(RuleViolation, match="installed 2 × call blocker, and 3 would be known"):
+    with refused(RuleViolation, "installed 2 × call blocker, and 3 would be known", field="serials"):
         rules.require_room(installation, 1, 2)
 
 
 @pytest.mark.parametrize("serials", [[], ["A1", "B2", "A1"]])
 def test_no_serial_or_the_same_one_twice_is_refused(serials: list[str]) -> None:
-    with pytest.raises(RuleViolation):
+    with refused(field="serials"):
         rules.require_serials(serials)
+
+
+def test_a_serial_that_is_there_twice_is_named() -> None:
+    rules.require_serials(["A1"])
+    rules.require_in_place(life(None))
+    with refused(RuleViolation, "B2 is there twice", field="serials"):
+        rules.require_serials(["A1", "B2", "C3", "B2"])
+    with refused(RuleViolation, "installed 1,000 × door camera, and 1,001 would be known", field="units"):
+        rules.require_room(Installation("S22-1", UnitKind.DOOR_CAMERA, 1000, None, FIRST, None), 1001)

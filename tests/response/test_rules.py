@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
 from tsalert.response import rules
@@ -82,9 +83,8 @@ def test_when_cash_is_about_to_move(money: MoneyState, on_site: bool, moves: boo
     ],
 )
 def test_a_call_that_contradicts_itself_is_refused(call: NewCall, field: str) -> None:
-    with pytest.raises(RuleViolation) as refusal:
+    with refused(field=field):
         rules.check_call(call, now=NOW)
-    assert refusal.value.field == field
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,8 @@ def decision(**parts: Any) -> GradeDecision:
     ],
 )
 def test_a_change_of_grade_must_say_why_and_from_when(given_: GradeDecision, field: str) -> None:
-    with pytest.raises(RuleViolation) as refusal:
+    with refused(field=field):
         rules.check_decision(given_, previous=GradeName.PROMPT, proposed=GradeName.IMMEDIATE)
-    assert refusal.value.field == field
 
 
 def test_a_clock_starts_at_the_first_call_or_at_the_new_facts() -> None:
@@ -135,7 +134,7 @@ def test_a_clock_starts_at_the_first_call_or_at_the_new_facts() -> None:
 @pytest.mark.parametrize("facts_at", [NOW - MINUTE, NOW + timedelta(hours=2)])
 def test_facts_from_before_the_call_or_still_to_come_are_refused(facts_at: datetime) -> None:
     new = decision(basis=StartBasis.NEW_FACTS, facts_at=facts_at)
-    with pytest.raises(RuleViolation):
+    with refused(field="facts_at"):
         rules.start_of_clock(new, first_call_at=NOW, now=NOW + timedelta(hours=1))
 
 
@@ -146,3 +145,67 @@ def test_every_word_has_a_code_of_its_name_and_a_label(words: type[Word]) -> Non
         assert re.sub(r"[ .:-]", "_", word) == word.name.lower()
         assert word.label
         assert words.of(str(word)) is word
+
+
+def test_the_most_urgent_grade_goes_first() -> None:
+    assert rules.most_urgent([]) is GradeName.NONE
+    assert rules.most_urgent([GradeName.NONE, GradeName.IMMEDIATE, GradeName.PROMPT]) is GradeName.IMMEDIATE
+
+
+def test_a_time_within_the_minute_of_what_comes_first_is_that_instant() -> None:
+    first = NOW + timedelta(seconds=40)
+    later = NOW + timedelta(hours=1)
+    assert rules.possible_time(NOW, now=later) == NOW
+    assert rules.possible_time(NOW, now=later, not_before=first) == first
+    assert rules.possible_time(first + MINUTE, now=later, not_before=first) == first + MINUTE
+    with refused(RuleViolation, "That time is before the call", field="at"):
+        rules.possible_time(NOW - timedelta(seconds=1), now=later, not_before=first)
+    with refused(RuleViolation, "That time is still to come", field="begun"):
+        rules.possible_time(later + 2 * MINUTE + timedelta(seconds=1), now=later, field="begun")
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacks"),
+    [({}, True), ({"address": "1 Example Road"}, False), ({"postcode": "BR1 3UH"}, False), ({"phone": "0300"}, False)],
+)
+def test_whoever_goes_at_once_needs_a_way_there_or_a_number(changes: dict[str, Any], *, lacks: bool) -> None:
+    immediate = replace(SCAM, incident=NewIncident(Category.SCAM, grade=GradeName.IMMEDIATE))
+    assert rules.lacks_way_there(replace(immediate, **changes)) is lacks
+    assert not rules.lacks_way_there(replace(SCAM, **changes))
+    assert not rules.lacks_way_there(replace(ADVICE, **changes))
+
+
+def test_a_form_was_opened_within_half_an_hour_unless_somebody_says_when_the_call_came() -> None:
+    rules.check_call(replace(ADVICE, opened_at=NOW - 30 * MINUTE), now=NOW)
+    rules.check_call(replace(ADVICE, opened_at=NOW + 2 * MINUTE), now=NOW)
+    rules.check_call(replace(ADVICE, opened_at=NOW - 31 * MINUTE, claimed_at=NOW - 31 * MINUTE), now=NOW)
+    rules.check_call(replace(ADVICE, claimed_at=NOW - timedelta(days=366)), now=NOW)
+    with refused(RuleViolation, "This page was opened more than half an hour ago", field="claimed_at"):
+        rules.check_call(replace(ADVICE, opened_at=NOW - 30 * MINUTE - timedelta(seconds=1)), now=NOW)
+    with refused(RuleViolation, "By its clock this form is not open yet", field="opened"):
+        rules.check_call(replace(ADVICE, opened_at=NOW + 2 * MINUTE + timedelta(seconds=1)), now=NOW)
+
+
+@pytest.mark.parametrize("disposition", [Disposition.ADDED_TO_INCIDENT, Disposition.DUPLICATE])
+def test_a_call_may_join_an_incident(disposition: Disposition) -> None:
+    rules.check_call(replace(ADVICE, disposition=disposition, incident_reference="R26-00001-A"), now=NOW)
+
+
+def test_a_first_grade_starts_at_the_first_call() -> None:
+    for basis in (None, StartBasis.FIRST_CALL):
+        rules.check_decision(decision(basis=basis), previous=None, proposed=GradeName.IMMEDIATE)
+    with refused(RuleViolation, "It has no grade yet", field="basis"):
+        rules.check_decision(decision(basis=StartBasis.NEW_FACTS), previous=None, proposed=GradeName.IMMEDIATE)
+    with refused(RuleViolation, "Say why it is “immediate”", field="grade_reason"):
+        rules.check_decision(decision(reason=None), previous=None, proposed=GradeName.NONE)
+    for basis in (StartBasis.NEW_FACTS, StartBasis.WRONG_TRIAGE):
+        given_ = decision(basis=basis, facts_at=NOW)
+        rules.check_decision(given_, previous=GradeName.PROMPT, proposed=GradeName.NONE)
+
+
+def test_the_five_ticks_of_a_call_are_those_from_which_its_grade_is_proposed() -> None:
+    call = replace(ADVICE, is_trader_on_site=True, has_threat=True, money_state=MoneyState.AGREED)
+    assert call.danger == Danger(is_trader_on_site=True, is_cash_about_to_move=True, has_threat=True)
+    assert replace(ADVICE, is_vulnerable=True, is_work_in_progress=True).danger == Danger(
+        is_vulnerable=True, is_work_in_progress=True
+    )

@@ -1,12 +1,14 @@
 """When a record's time is over, as a rule of its facts."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.core.errors import Conflict, RuleViolation
+from tests.refusals import refused
+from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.response.vocabulary import Disposition
 from tsalert.retention import rules
 from tsalert.retention.rules import AccessFacts, CallFacts, CaseFacts, Due, Facts, IncidentFacts, WorkFacts
@@ -100,14 +102,70 @@ def test_nobody_starts_a_list_without_two_people_and_the_protection_officer(give
     approvals = [("seal", each) for each in given_by.values()]
     if len(approvals) == 2 and any(given_by.values()):
         rules.require_approved(approvals, "seal")
-        with pytest.raises(Conflict):
+        with refused(Conflict):
             rules.require_approved(approvals, "another list")
     else:
-        with pytest.raises(Conflict):
+        with refused(Conflict):
             rules.require_approved(approvals, "seal")
 
 
 @pytest.mark.parametrize("day", [date(2026, 6, 10), date(2026, 6, 9), date(2028, 6, 11)])
 def test_a_hold_that_nobody_would_review_is_refused(day: date) -> None:
-    with pytest.raises(RuleViolation):
+    with refused(RuleViolation, "after today and within two years", field="review_on"):
         rules.require_review(day, date(2026, 6, 10))
+
+
+def test_a_note_is_kept_from_the_last_day_on_which_it_stood() -> None:
+    facts = rules.NoteFacts(date(2020, 6, 1))
+    assert rules.due(facts, {RuleKind.INTELLIGENCE: 12}) == Due(RuleKind.INTELLIGENCE, date(2021, 6, 1))
+
+
+def test_a_line_of_a_list_is_read_as_it_was_kept() -> None:
+    line = rules.Listed(Root.CALL, 1, RuleKind.ADVICE_CALL, date(2026, 1, 1))
+    assert rules.Listed.of("call", 1, RuleKind.ADVICE_CALL.value, date(2026, 1, 1)) == line
+
+
+def test_acts_of_weight_have_a_reason_and_times_of_keeping_an_end() -> None:
+    rules.require_reason("They asked for it.")
+    with refused(RuleViolation, "Say why.", field="reason"):
+        rules.require_reason(" \n")
+    rules.require_review(date(2026, 6, 11), date(2026, 6, 10))
+    rules.require_review(date(2028, 6, 10), date(2026, 6, 10))
+    for months in (1, 1200):
+        rules.require_months(months)
+    for months in (0, 1201):
+        with refused(RuleViolation, "from 1 to 1,200", field="months"):
+            rules.require_months(months)
+    assert rules.months_before(date(2026, 3, 31), 1) == date(2026, 2, 28)
+
+
+def approve(so_far: dict[int, bool], officer: int | None, *, is_protection_officer: bool = False) -> None:
+    rules.require_approver(so_far, officer, is_protection_officer=is_protection_officer)
+
+
+def test_two_people_approve_a_list_one_of_them_the_protection_officer() -> None:
+    approve({}, 1)
+    approve({1: True}, 2)
+    approve({1: False}, 2, is_protection_officer=True)
+    with refused(NotAllowed, "Only an officer can approve a list"):
+        approve({}, None)
+    with refused(Conflict, "You approved this list already"):
+        approve({1: True}, 1)
+    with refused(Conflict, "Two people approved this list already"):
+        approve({1: True, 2: False}, 3)
+    with refused(RuleViolation, "The second approval must be the data protection officer's"):
+        approve({1: False}, 2)
+
+
+def test_a_certificate_counts_and_names_nobody() -> None:
+    items = [("case", "erased", 3), ("call", "erased", 2), ("case", "held", 1)]
+    assert rules.certificate({"run": 7}, items, {"names": 5}) == {
+        "run": 7,
+        "records": {"case": {"erased": 3, "held": 1}, "call": {"erased": 2}},
+        "removed": {"names": 5},
+    }
+    assert list(rules.add_up({"b": 1, "a": 2}, {"c": 3, "b": 4}).items()) == [("a", 2), ("b", 5), ("c", 3)]
+
+
+def test_a_digest_is_that_of_canonical_json() -> None:
+    assert rules.digest_of({"b": "é", "a": [1]}) == sha256('{"a":[1],"b":"é"}'.encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.refusals import refused
 from tsalert.core.errors import RuleViolation
 from tsalert.savings.recording.checks import check_intervention, check_verifier, needs_verifying
 from tsalert.savings.rules import (
@@ -131,9 +132,8 @@ def test_what_can_have_happened_may_be_recorded(fine: NewIntervention) -> None:
     ],
 )
 def test_what_cannot_have_happened_is_refused_beside_its_field(bad: NewIntervention, field: str) -> None:
-    with pytest.raises(RuleViolation) as refused:
+    with refused(field=field):
         check_intervention(bad, today=TODAY)
-    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_nobody_verifies_their_own_amount() -> None:
     check_verifier(typed_by={1}, verifier=2, is_needed=True)
     check_verifier(typed_by={None}, verifier=2, is_needed=True)
     for recorded_by, verifier in [(1, 1), (1, None), (None, None)]:
-        with pytest.raises(RuleViolation):
+        with refused():
             check_verifier(typed_by={recorded_by}, verifier=verifier, is_needed=True)
 
 
@@ -181,9 +181,9 @@ def test_two_spans_overlap_where_they_share_a_day(first: date, last: date | None
 
 def test_a_span_ends_on_or_after_its_first_day() -> None:
     check_span(Span(TODAY, TODAY))
-    with pytest.raises(RuleViolation, match="before the first"):
+    with refused(RuleViolation, "before the first", field="effective_to"):
         check_span(Span(TODAY, date(2026, 6, 9)))
-    with pytest.raises(RuleViolation, match="between 2000 and 2100"):
+    with refused(RuleViolation, "between 2000 and 2100", field="effective_from"):
         check_span(Span(date(1, 1, 1), None))
 
 
@@ -194,3 +194,35 @@ def test_no_float_and_no_rounding_by_halves_to_even_enters_savings() -> None:
     assert len(trees) > 5
     assert not [node.id for node in nodes if isinstance(node, ast.Name) and node.id in {"float", "round"}]
     assert not [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, float)]
+
+
+def test_what_was_counted_is_said_in_words() -> None:
+    assert InterventionType.CALL_BLOCKER.in_words(1) == "1 call blocker"
+    assert InterventionType.FRIENDS_AGAINST_SCAMS.in_words(1200) == "1,200 people trained"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        ((1, 5), (5, 9), True),
+        ((1, 5), (6, 9), False),
+        ((1, None), (9, 9), True),
+        ((9, None), (1, 8), False),
+        ((1, None), (2, None), True),
+    ],
+)
+def test_a_span_without_an_end_overlaps_all_that_ends_later(
+    one: tuple[int, int | None], other: tuple[int, int | None], *, is_shared: bool
+) -> None:
+    first, second = (
+        Span(date(2026, 6, begins), date(2026, 6, ends) if ends else None) for begins, ends in (one, other)
+    )
+    assert first.overlaps(second) is second.overlaps(first) is is_shared
+
+
+def test_rates_begin_in_this_century() -> None:
+    for first in (date(2000, 1, 1), date(2100, 1, 1)):
+        check_span(Span(first, first))
+    for first in (date(1999, 12, 31), date(2100, 1, 2)):
+        with refused(RuleViolation, "between 2000 and 2100", field="effective_from"):
+            check_span(Span(first, None))

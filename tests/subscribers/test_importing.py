@@ -215,7 +215,7 @@ def test_what_a_known_person_asked_for_stays_where_the_file_is_silent(session: S
     assert session.scalars(select(Subscriber)).one().formats == ["large_print"]
 
 
-def test_unknown_formats_languages_and_partners_are_faults() -> None:
+def test_unknown_formats_languages_and_partners_are_faults(session: Session) -> None:
     pat = f"Pat Example,pat@example.org,,,,,,,,{CONSENT}"
     report, faults = with_more(f"{pat},braille,,", f"{pat},,cy,", f"{pat},,,NOBODY", f"{pat},,")
     assert [fault.reason.split(":")[0] for fault in faults[:3]] == ["formats", "language", "partner_code"]

@@ -1,14 +1,17 @@
 """What is believed of a provider's word."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import refused
+from tsalert.core.errors import RuleViolation
 from tsalert.single_sign_on_settings import SingleSignOnSettings
 from tsalert.staff.rules import RoleName
-from tsalert.staff.single_sign_on.rules import change_of, read_told
+from tsalert.staff.single_sign_on.rules import Told, change_of, read_told, roles_named, was_just_there
 
 ROLES = st.frozensets(st.sampled_from(RoleName))
 
@@ -59,3 +62,42 @@ def test_groups_settle_the_roles_that_they_stand_for_and_no_others(
     after = (held | change.given) - change.taken
     assert after & named == told
     assert after - named == held - named
+
+
+NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+GROUPS = {"g1": ("duty_officer", "manager"), "g2": ("manager",)}
+
+
+def told(*, at: datetime | None = None, **claims: Any) -> Told:
+    believed = {"sub": 7, "auth_time": at.timestamp() if at else None}
+    return read_told(believed | claims, settings(role_claim="groups", roles=GROUPS))
+
+
+def test_all_that_a_provider_tells_is_read() -> None:
+    found = told(at=NOW, name=" Pat  Example ", email="p@x.org", email_verified=True, sid=5, groups=["g1", 3, "else"])
+    roles = frozenset({RoleName.DUTY_OFFICER, RoleName.MANAGER})
+    assert found == Told("7", "p@x.org", "Pat Example", roles, False, NOW, "5")  # noqa: FBT003 - in their order
+    nothing = told()
+    assert nothing == Told("7", None, "", frozenset(), False, None, None)  # noqa: FBT003 - in their order
+
+
+def test_whoever_has_no_name_that_can_be_shown_is_called_by_their_address() -> None:
+    for name in (None, "", 5, "a\x00b"):
+        assert told(name=name, email="pat@x.org", email_verified="true").name == "pat"
+    assert told(name="x" * 300).name == "x" * 200
+
+
+def test_roles_are_those_of_the_groups_or_not_the_providers_to_say() -> None:
+    assert told(groups="g2").roles == frozenset({RoleName.MANAGER})
+    assert read_told({"sub": "1", "groups": ["g1"]}, settings()).roles is None
+    assert roles_named(settings(roles=GROUPS)) == {RoleName.DUTY_OFFICER, RoleName.MANAGER}
+    with refused(RuleViolation, "Your account is in too many groups"):
+        told(_claim_names={"groups": "src1"})
+    assert told(_claim_names={"else": "src1"}, groups="g2").roles == frozenset({RoleName.MANAGER})
+
+
+@pytest.mark.parametrize(("seconds", "is_just"), [(-61, False), (-60, True), (0, True), (360, True), (361, False)])
+def test_whoever_was_there_minutes_ago_need_not_go_again(seconds: int, *, is_just: bool) -> None:
+    within = timedelta(minutes=5)
+    assert was_just_there(told(at=NOW - timedelta(seconds=seconds)), now=NOW, within=within) is is_just
+    assert not was_just_there(told(), now=NOW, within=within)

@@ -1,0 +1,66 @@
+"""Which alerts a feed holds, and what it says of a withdrawn one."""
+
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsalert.alerts.rules import Kind, Urgency
+from tsalert.feeds import rules
+from tsalert.feeds.rules import Item, Narrowing, Publisher, State
+from tsalert.subscribers.rules import EVERY_TOPIC
+
+NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+
+
+def item(state: State, because: str = "") -> Item:
+    return Item(
+        *("A-1", next(iter(Kind)), None, Urgency.URGENT, "doorstep", "Doorstep", (), "h", "b", "a"),
+        *(NOW, NOW, NOW, state, because),
+    )
+
+
+def test_a_withdrawn_alert_says_so_before_all_else() -> None:
+    assert item(State.WITHDRAWN, "It was a film crew.").withdrawal == (
+        "We have withdrawn this alert. It was a film crew."
+    )
+    assert item(State.WITHDRAWN).withdrawal == "We have withdrawn this alert."
+    assert item(State.ENDED, "It was a film crew.").withdrawal == ""
+
+
+def test_anybody_can_check_an_alert_at_its_page() -> None:
+    publisher = Publisher("Testshire", "https://ours.example", "a@ours.example", "0300", "E09", is_demo=False)
+    assert publisher.page_of("A-1") == "https://ours.example/check/A-1"
+
+
+@pytest.mark.parametrize(
+    ("topic", "wards", "wanted", "fits"),
+    [
+        ("doorstep", (), Narrowing(), True),
+        ("doorstep", (), Narrowing(topic="doorstep"), True),
+        ("doorstep", (), Narrowing(topic="online"), False),
+        (EVERY_TOPIC, (), Narrowing(topic="online"), True),
+        ("doorstep", ("E05",), Narrowing(ward="e05"), True),
+        ("doorstep", ("e05",), Narrowing(ward="E05"), True),
+        ("doorstep", ("E05",), Narrowing(ward="E06"), False),
+        ("doorstep", (), Narrowing(ward="E06"), True),
+        ("doorstep", ("E05",), Narrowing(topic="online", ward="E05"), False),
+    ],
+)
+def test_an_alert_fits_whoever_would_have_been_sent_it(
+    topic: str, wards: tuple[str, ...], wanted: Narrowing, *, fits: bool
+) -> None:
+    assert rules.fits(topic, wards, wanted) is fits
+
+
+@given(st.text())
+def test_every_text_can_stand_in_xml(text: str) -> None:
+    written = rules.xml_text(text)
+    assert len(written) == len(text)
+    ET.fromstring(f"<a>{written.replace('&', '&amp;').replace('<', '&lt;')}</a>")
+
+
+def test_only_what_xml_cannot_hold_is_marked() -> None:
+    assert rules.xml_text("a\0b\ud800\ufffe\t\n é 😀") == "a\ufffdb\ufffd\ufffd\t\n é 😀"
