@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format assets audit bench soak pictures lock clean
+.PHONY: help run test check format compiled assets audit bench soak pictures lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -17,13 +17,13 @@ help: ## Say what each target does
 ifeq ($(ENV_FILE),var/demo.env)
 run: export TSALERT_PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
-run: $(BIN)/.installed assets $(ENV_FILE) ## Set everything up and serve on http://127.0.0.1:8000 (PORT= changes it); Ctrl-C stops
+run: $(BIN)/.installed assets compiled $(ENV_FILE) ## Set everything up and serve on http://127.0.0.1:8000 (PORT= changes it); Ctrl-C stops
 	@flask --app wsgi db upgrade
 	@if [ "$(ENV_FILE)" = var/demo.env ]; then flask --app wsgi demo load --once; fi
 	@echo "tsalert is at http://127.0.0.1:$(PORT)"
 	@honcho start --port $(PORT) --env /dev/null web worker || test $$? -eq 130 # Ctrl-C is how it ends
 
-test: check assets ## Check and test everything: SQLite, PostgreSQL and a real browser
+test: check assets compiled ## Check and test everything: SQLite, PostgreSQL and a real browser
 	pytest -n $(WORKERS) --dist worksteal
 	pytest -n $(WORKERS) --dist worksteal -m db --database postgresql
 
@@ -37,7 +37,7 @@ format: $(BIN)/.developed ## Put the code into its one format
 	ruff check --fix .
 	ruff format .
 
-bench: $(BIN)/.developed ## Measure what docs/performance.md promises, each beside its yardstick
+bench: $(BIN)/.developed compiled ## Measure what docs/performance.md promises, each beside its yardstick
 	python -m tests.benchmarks
 
 soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do
@@ -52,6 +52,10 @@ audit: $(AUDIT)/.installed ## Ask for known weaknesses of every pinned package; 
 
 pictures: $(BIN)/.developed assets ## Take the documents' pictures of the demonstration anew, and draw the architecture from the code
 	pytest tests/browser/pictures.py
+
+# Every process of a test or a measurement would else compile the whole program, where Python is told to keep nothing.
+compiled: $(BIN)/.installed
+	@python -m compileall -q tsalert migrations tests
 
 assets: $(BIN)/.installed ## Build the page assets from npm packages
 	@python assets/build.py

@@ -23,34 +23,34 @@ logger_class = "tsalert.logs.serving.ServerLog"
 
 
 def on_starting(_server: object) -> None:
-    """Refuse to serve on what could lose or leak data."""
+    """Make the program once, before any port is opened; refuse to serve on what could lose or leak data."""
     # Web processes count each for itself; whoever reads the metrics of one finds those of all here.
     os.environ[_COUNTS] = mkdtemp(prefix="tsalert-counts-")
-    from tsalert.app import check_start  # noqa: PLC0415 - gunicorn reads this file before it needs the program
-    from tsalert.config import SettingsError  # noqa: PLC0415
+    from tsalert.config import SettingsError  # noqa: PLC0415 - gunicorn reads this file before it needs the program
+    from tsalert.starting import undisturbed  # noqa: PLC0415 - as above
 
     try:
-        check_start()
+        with undisturbed():
+            from tsalert.serving import make_ready  # noqa: PLC0415 - as above
+            from wsgi import app  # noqa: PLC0415 - each process asks for this, and finds it made
+
+            make_ready(app)
     except SettingsError as error:
         on_exit(_server)
         sys.exit(f"tsalert cannot start:\n{error}")
+    except SystemExit:
+        on_exit(_server)
+        raise
 
 
 def post_worker_init(worker: object) -> None:
-    """Make ready what the first requests need: twenty officers at once would each wait for it."""
-    from tsalert.app import (  # noqa: PLC0415
-        begin_to_read_ahead,
-        compile_pages,
-        draw_public_pages,
-        open_connections,
-    )
-    from tsalert.foundation import keep_what_is_loaded  # noqa: PLC0415
-    from tsalert.logs.writing import write_logs  # noqa: PLC0415
+    """Make ready what processes cannot share: connections, threads, what their log says."""
+    from tsalert.foundation import keep_what_is_loaded  # noqa: PLC0415 - as above
+    from tsalert.logs.writing import write_logs  # noqa: PLC0415 - as above
+    from tsalert.serving import begin_to_read_ahead, open_connections  # noqa: PLC0415 - as above
 
     sys.setswitchinterval(SECONDS_BEFORE_GIVING_WAY)
-    compile_pages(worker.wsgi)  # type: ignore[attr-defined]
     open_connections(worker.wsgi, threads)  # type: ignore[attr-defined]
-    draw_public_pages(worker.wsgi)  # type: ignore[attr-defined]
     write_logs(as_json=worker.wsgi.extensions["tsalert_settings"].watching.logs_json)  # type: ignore[attr-defined]
     keep_what_is_loaded()
     worker.reading_ahead = begin_to_read_ahead(worker.wsgi)  # type: ignore[attr-defined]

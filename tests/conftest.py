@@ -28,8 +28,9 @@ from tests.database import copied_database, postgresql_server
 from tests.demonstration import load_demonstration
 from tests.sharing import made_once
 from tests.spare_apps import Make, standing_on
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import Settings
+from tsalert.console import create_console
 from tsalert.core.actors import Actor, Via
 from tsalert.db import db
 from tsalert.sign_in_settings import SignInSettings
@@ -113,6 +114,15 @@ def make_app(chosen: Settings) -> Flask:
     app = create_app(chosen)
     app.test_client_class = IsolatedClient
     app.config["WTF_CSRF_ENABLED"] = False
+    return _quickened(app)
+
+
+def make_console(chosen: Settings) -> Flask:
+    """Make the application as its commands run it."""
+    return _quickened(create_console(chosen))
+
+
+def _quickened(app: Flask) -> Flask:
     hash_passwords_quickly(app)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache={})  # the suite has more statements than any one process
@@ -247,18 +257,19 @@ def fresh_app(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def run_command(fresh_app: Flask) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``flask --app wsgi …`` on the fresh application's database, in a context and with a session of its own."""
+def run_command(fresh_app: Flask) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Run ``flask --app wsgi …`` on the fresh application's database: without pages, with a session of its own."""
+    with standing_on(fresh_app.extensions["tsalert_settings"], make_console) as console:
 
-    def invoke(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
-        with fresh_app.app_context():  # as flask does
-            ran = fresh_app.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
-        return subprocess.CompletedProcess(arguments, ran.exit_code, ran.stdout, ran.stderr)
+        def invoke(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
+            with console.app_context():  # as flask does
+                ran = console.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+            return subprocess.CompletedProcess(arguments, ran.exit_code, ran.stdout, ran.stderr)
 
-    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return Context().run(invoke, *arguments, stdin=stdin)
+        def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+            return Context().run(invoke, *arguments, stdin=stdin)
 
-    return run
+        yield run
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import SettingsError, load_settings
 
 GOOD = {

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 from tests.conftest import IsolatedClient, settings
 from tests.database import empty_database
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.audit.queries import verify_chain
 from tsalert.db import db
 from tsalert.installation import storage

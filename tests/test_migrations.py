@@ -15,7 +15,7 @@ from tests.children import exit_status_of
 from tests.conftest import NOW, PASSWORD, settings
 from tests.database import empty_database
 from tests.retention.conftest import Story
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.actors import Actor, Via
 from tsalert.db import db
 from tsalert.staff import queries as staff_queries

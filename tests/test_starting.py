@@ -1,42 +1,66 @@
-"""What stands in memory once the program has started."""
+"""What stands in memory once the program has started, and what its processes share."""
 
 import subprocess
 import sys
+from threading import active_count
 
 from flask import Flask
 
 from tests.conftest import command_environment
+from tsalert import tables
 from tsalert.config import Settings
+from tsalert.db import Base, db
+from tsalert.serving import make_ready
 
-# Large, and asked for by few processes; together they took more than twenty megabytes of each.
-SELDOM_USED = ("docx", "holidays", "icalendar", "jellyfish", "lxml", "rapidfuzz", "typst", "xlsxwriter")
+# Large, and asked for by few processes; together they took more than thirty megabytes of each.
+SELDOM_USED = ("alembic", "docx", "holidays", "icalendar", "jellyfish", "lxml", "rapidfuzz", "typst", "xlsxwriter")
 # What answers a request, and would take forty megabytes of a worker, which answers none.
 DOORS = ("tsalert.app", "tsalert.doors", "flask_smorest", "govuk_frontend_jinja")
+COMMANDS = ("tsalert.console", "tsalert.demo", "tsalert.safekeeping", "tsalert.watching.checks", "tqdm")
 
 
-def loaded_by(app: Flask, module: str) -> set[str]:
-    return set(run_in_python(app, f"import sys, {module}; print(*sys.modules)"))
+def loaded_by(app: Flask, program: str) -> set[str]:
+    return set(run_in_python(app, f"import sys; {program}; print(); print(*sys.modules)").splitlines()[-1].split())
 
 
-def run_in_python(app: Flask, program: str) -> list[str]:
+def run_in_python(app: Flask, program: str) -> str:
     command = [sys.executable, "-c", program]
-    run = subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=True)
-    return run.stdout.split()
+    return subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=True).stdout
 
 
 def test_what_few_processes_need_is_read_in_by_those_alone(app: Flask) -> None:
     settings: Settings = app.extensions["tsalert_settings"]
     driver = {"psycopg"} if settings.database_url.startswith("sqlite") else set()
-    assert loaded_by(app, "wsgi") & {*SELDOM_USED, *driver} == set()
+    assert loaded_by(app, "import wsgi") & {*SELDOM_USED, *COMMANDS, *driver} == set()
 
 
 def test_a_worker_has_no_pages(app: Flask) -> None:
-    assert loaded_by(app, "tsalert.worker") & {*SELDOM_USED, *DOORS} == set()
+    assert loaded_by(app, "import tsalert.worker") & {*SELDOM_USED, *DOORS} == set()
+
+
+def test_a_command_has_no_pages_and_nothing_of_other_commands(app: Flask) -> None:
+    audit = "from flask.cli import cli; cli(['--app', 'wsgi', 'audit', 'verify'], standalone_mode=False)"
+    loaded = loaded_by(app, audit)
+    assert loaded & {*DOORS, "tsalert.demo", "tsalert.safekeeping", "tsalert.alerts.cli"} == set()
+    assert "tsalert.audit.cli" in loaded
+
+
+def test_a_process_that_reads_in_a_part_knows_every_table() -> None:
+    kept_by = {mapper.class_.__module__ for mapper in Base.registry.mappers}
+    assert kept_by - {module.__name__ for module in tables.MODULES} == {"tsalert.db"}
+
+
+def test_what_processes_are_copied_from_has_no_connection_and_no_thread(fresh_app: Flask) -> None:
+    threads = active_count()
+    make_ready(fresh_app)
+    assert active_count() == threads
+    with fresh_app.app_context():
+        assert db.engine.pool.status().startswith("Pool size: 5  Connections in pool: 0")
 
 
 def test_a_broadcast_does_not_stand_still_while_the_whole_program_is_searched_for_garbage(app: Flask) -> None:
     counting = (
         "import gc; from tsalert import worker; worker._start(); print(len(gc.get_objects()), gc.get_freeze_count())"
     )
-    searched, left_alone = map(int, run_in_python(app, counting))
+    searched, left_alone = map(int, run_in_python(app, counting).split())
     assert searched < left_alone / 10

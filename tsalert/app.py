@@ -1,14 +1,10 @@
 """The composition root: the one place that knows every capability."""
 
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
@@ -22,13 +18,10 @@ from tsalert.displays import views as displays_views
 from tsalert.foundation import found
 from tsalert.hygiene import canaries
 from tsalert.installation import outward
-from tsalert.installation import service as installation
 from tsalert.paging import queries as paging_queries
 from tsalert.paging.queries import Trouble
-from tsalert.reports.reading_ahead import ReadingAhead
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
-from tsalert.savings import cli as savings_cli
 from tsalert.staff import signing_in
 from tsalert.staff.factors import requiring
 from tsalert.staff.single_sign_on import views as single_sign_on
@@ -37,6 +30,7 @@ from tsalert.staff.tokens import limiting
 from tsalert.tiers import gate
 from tsalert.web import (
     access,
+    addresses,
     answered,
     caching,
     compiled,
@@ -54,13 +48,11 @@ from tsalert.web import (
 )
 from tsalert.web.api import SPEC, ProblemApi
 
-_ROOT = Path(__file__).parent.parent
-_READ_MOST = ("/welcome", "/alerts/published", "/at-the-door", "/join", "/check", "/report")
 _LARGEST_REQUEST = 8 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the program from settings, by default those of the environment.
+    """Build the program as it answers requests, from settings, by default those of the environment.
 
     :raises SettingsError: naming every setting that is missing or wrong.
     """
@@ -69,52 +61,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_web_config(settings))
     app.jinja_options = compiled.jinja_options()
     app.jinja_environment = compiled.PageEnvironment
-    Migrate(app, db, directory=str(_ROOT / "migrations"))
-
+    addresses.init_app(app)
     _init_web(app, settings)
     _register(app)
     return app
-
-
-def check_start() -> None:
-    """Build the program and check everything that it stands on, before anybody is served.
-
-    :raises SettingsError: naming every fault.
-    """
-    app = create_app()
-    with app.app_context():
-        installation.check_start(app.extensions["tsalert_settings"])
-        db.engine.dispose()
-
-
-def compile_pages(app: Flask) -> None:
-    """Compile every template, so that nobody's first page waits for that."""
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
-
-
-def draw_public_pages(app: Flask) -> None:
-    """Draw what residents read most, so that an alert which sends them all at once finds the pages ready."""
-    for path in _READ_MOST:
-        with app.test_request_context(path):
-            app.full_dispatch_request()
-
-
-def open_connections(app: Flask, count: int) -> None:
-    """Open as many connections to the database as threads will want, so that nobody's first save waits for one.
-
-    Where the database cannot be reached now, the requests to come find that out and say so.
-    """
-    with app.app_context(), suppress(OperationalError), ExitStack() as opened:
-        for _ in range(count):
-            opened.enter_context(db.engine.connect())
-
-
-def begin_to_read_ahead(app: Flask) -> ReadingAhead:
-    """Work figures out before anybody asks for them, until it is told to stop."""
-    ahead = ReadingAhead(app, app.extensions["tsalert_figures"])
-    ahead.start()
-    return ahead
 
 
 def _web_config(settings: Settings) -> dict[str, object]:
@@ -210,8 +160,8 @@ def _identity_provider(settings: Settings) -> Callable[[], IdentityProvider] | N
 
 def _register(app: Flask) -> None:
     csrf = CSRFProtect(app)
-    for blueprint in doors.WITHOUT_FORM_TOKEN:
-        csrf.exempt(blueprint)
+    for door in doors.WITHOUT_FORM_TOKEN:
+        csrf.exempt(door)
     for blueprint in doors.PAGES:
         app.register_blueprint(blueprint)
     api = ProblemApi(app)
@@ -219,7 +169,3 @@ def _register(app: Flask) -> None:
     for operations in doors.OPERATIONS:
         api.register_blueprint(operations)
         csrf.exempt(operations)
-    for command in doors.FIGURES_COMMANDS:
-        savings_cli.group.add_command(command)
-    for group in doors.COMMANDS:
-        app.cli.add_command(group)

@@ -1,27 +1,21 @@
-"""Every door into the program: pages, operations of the API, commands, and what stands at the top of each page."""
+"""Every door into the program that a web server opens: pages and operations of the API; commands are in console.py."""
 
 from tsalert.activities import api as activities_api
-from tsalert.activities import cli as activities_cli
 from tsalert.activities import pages as activities_pages
-from tsalert.alerts import cli as alerts_cli
 from tsalert.alerts import pages as alerts_pages
-from tsalert.audit import cli as audit_cli
-from tsalert.cases import cli as cases_cli
 from tsalert.cases import pages as cases_pages
 from tsalert.chronology import pages as chronology_pages
 from tsalert.circulation import api as circulation_api
 from tsalert.circulation import ledger_views as circulation_ledger_views
 from tsalert.circulation import link_views as circulation_link_views
 from tsalert.circulation import views as circulation_views
-from tsalert.delivery import stop_api, stop_cli, stop_views
+from tsalert.delivery import stop_api, stop_views
 from tsalert.delivery import views as delivery_views
-from tsalert.demo import cli as demo_cli
 from tsalert.digests import api as digests_api
 from tsalert.digests import views as digests_views
 from tsalert.displays import api as displays_api
 from tsalert.displays import views as displays_views
 from tsalert.evidence import api as evidence_api
-from tsalert.evidence import cli as evidence_cli
 from tsalert.evidence import disclosure_views
 from tsalert.evidence import views as evidence_views
 from tsalert.exchange import pages as exchange_pages
@@ -29,7 +23,6 @@ from tsalert.feeds import views as feeds_views
 from tsalert.finding import api as finding_api
 from tsalert.finding import board_api as case_board_api
 from tsalert.finding import board_views as case_board_views
-from tsalert.finding import cli as finding_cli
 from tsalert.finding import views as finding_views
 from tsalert.handover import api as handover_api
 from tsalert.handover import views as handover_views
@@ -39,7 +32,6 @@ from tsalert.inbound import api as inbound_api
 from tsalert.inbound import notify_views, voice_views
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound.mail import api as mail_api
-from tsalert.inbound.mail import cli as mail_cli
 from tsalert.inbound.mail import views as mail_views
 from tsalert.intelligence import api as intelligence_api
 from tsalert.intelligence import views as intelligence_views
@@ -57,17 +49,14 @@ from tsalert.paging import views as paging_views
 from tsalert.people import api as people_api
 from tsalert.people import views as people_views
 from tsalert.places import api as places_api
-from tsalert.places import cli as places_cli
 from tsalert.places import views as places_views
 from tsalert.prevention import api as prevention_api
 from tsalert.prevention import views as prevention_views
-from tsalert.quarterly import cli as quarterly_cli
 from tsalert.quarterly import pages as quarterly_pages
 from tsalert.referrals import api as referrals_api
 from tsalert.referrals import body_views as referrals_body_views
 from tsalert.referrals import views as referrals_views
 from tsalert.reports import api as reports_api
-from tsalert.reports import cli as reports_cli
 from tsalert.reports import (
     dashboard_api,
     dashboard_views,
@@ -90,19 +79,16 @@ from tsalert.response import (
     known_api,
     known_views,
     match_views,
-    party_cli,
     party_search_api,
     waiting_api,
     waiting_views,
 )
 from tsalert.response import api as response_api
-from tsalert.response import cli as response_cli
 from tsalert.response import views as response_views
 from tsalert.restricting import api as restricting_api
 from tsalert.restricting import officer_views as case_officer_views
 from tsalert.restricting import views as restricting_views
 from tsalert.retention import api as retention_api
-from tsalert.retention import cli as retention_cli
 from tsalert.retention import hold_views
 from tsalert.retention import views as retention_views
 from tsalert.retention.access import api as access_api
@@ -110,26 +96,18 @@ from tsalert.retention.access import views as access_views
 from tsalert.retention.own import api as own_api
 from tsalert.retention.own import officer_views as erasing_views
 from tsalert.retention.own import views as own_views
-from tsalert.rota import cli as rota_cli
 from tsalert.rota import pages as rota_pages
 from tsalert.runs import api as runs_api
-from tsalert.runs import cli as runs_cli
 from tsalert.runs import views as runs_views
 from tsalert.safeguarding import api as safeguarding_api
 from tsalert.safeguarding import views as safeguarding_views
-from tsalert.safekeeping import cli as safekeeping_cli
 from tsalert.savings import api as savings_api
-from tsalert.savings import cli as savings_cli
 from tsalert.savings import pages as savings_pages
-from tsalert.savings.counting import cli as counting_cli
-from tsalert.savings.figures import cli as table_cli
-from tsalert.site import report_views as site_report_views
-from tsalert.site import views as site_views
+from tsalert.site import pages as site_pages
 from tsalert.staff import pages as staff_pages
 from tsalert.staff.tokens import api as tokens_api
 from tsalert.staff.tokens import views as tokens_views
 from tsalert.staffing import pages as staffing_pages
-from tsalert.subscribers import cli as subscribers_cli
 from tsalert.subscribers import pages as subscribers_pages
 from tsalert.watching import pages as watching_pages
 from tsalert.web import home, manual
@@ -191,8 +169,7 @@ PAGES = (
     partner_views.bp,
     *quarterly_pages.blueprints,
     *alerts_pages.blueprints,
-    site_views.bp,
-    site_report_views.bp,
+    *site_pages.blueprints,
     *subscribers_pages.blueprints,
     circulation_views.bp,
     circulation_ledger_views.bp,
@@ -209,13 +186,15 @@ PAGES = (
     growth_views.bp,
     webhooks_views.bp,
 )
-# Twilio and linked authorities sign what they send, Notify shows its token, and whoever leaves a list or chooses comes
-# by a link of their own.
+# Twilio and linked authorities sign what they send, Notify shows its token, whoever leaves a list or chooses comes by a
+# link of their own, and anybody may join, report or check: a token needs a cookie, and would protect nobody.
 WITHOUT_FORM_TOKEN = (
     inbound_views.bp,
     notify_views.bp,
     voice_views.bp,
     *subscribers_pages.without_form_token,
+    *site_pages.without_form_token,
+    *alerts_pages.without_form_token,
     own_views.bp,
     circulation_link_views.bp,
     *exchange_pages.without_form_token,
@@ -275,26 +254,3 @@ OPERATIONS = (
     *circulation_api.blueprints,
     *webhooks_api.blueprints,
 )
-COMMANDS = (
-    audit_cli.group,
-    staffing_pages.commands,
-    rota_cli.group,
-    places_cli.group,
-    response_cli.group,
-    party_cli.group,
-    finding_cli.group,
-    cases_cli.group,
-    evidence_cli.group,
-    activities_cli.group,
-    savings_cli.group,
-    quarterly_cli.group,
-    retention_cli.group,
-    subscribers_cli.group,
-    alerts_cli.group,
-    stop_cli.group,
-    mail_cli.group,
-    demo_cli.group,
-    *safekeeping_cli.groups,
-    *watching_pages.commands,
-)
-FIGURES_COMMANDS = (*reports_cli.commands, *runs_cli.commands, *table_cli.commands, counting_cli.recount)

@@ -46,7 +46,8 @@ def keep_what_is_loaded() -> None:
     """Look for garbage from now on only among what is made from now on.
 
     A search through the whole program stops every thread for a quarter of a second, in the midst of somebody's save;
-    a worker began one with every ten thousand messages.
+    a worker began one with every ten thousand messages. It would also write to whatever it looks at, which processes
+    could then share no longer.
     """
     gc.collect()
     gc.freeze()
@@ -65,10 +66,11 @@ def _engine_options(url: str) -> dict[str, object]:
     """Give up on a server that does not answer before an officer does; SQLite waits for locks by itself (db.py)."""
     # An error is logged with its statement; the values in it are names, addresses and what happened to people.
     unseen: dict[str, object] = {"hide_parameters": True}
+    # The connection used last is the next one: it has statements and pages at hand, and a crowd's others may rest.
+    of_both = unseen | {"pool_use_lifo": True}
     if url.startswith("sqlite"):
-        return unseen
-    # The connection used last is the next one: it has its statements at hand, and a crowd's others may rest.
-    return unseen | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10, "pool_use_lifo": True}
+        return of_both if sqlite_path(url) else unseen  # in memory there is one connection alone
+    return of_both | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
 
 
 def _gateways(settings: Settings) -> tuple[Probed, ...]:

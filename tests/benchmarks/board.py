@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response_load import PASSWORD, fill
 from tests.conftest import hash_passwords_quickly, settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db

@@ -23,7 +23,7 @@ from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.endpoints_load import add_endpoints, send_to
 from tests.conftest import command_environment, settings
 from tests.standins.processes import mail_server, worker
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db, transaction
 from tsalert.delivery import queries
 from tsalert.delivery.rules import Channel, Content, Lane

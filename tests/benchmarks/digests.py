@@ -20,10 +20,10 @@ from tests.benchmarks import subscribers_load as invented
 from tests.benchmarks.databases import both_databases, in_own_process, most_memory
 from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, hash_passwords_quickly, settings
+from tests.whole import create_app
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Channel, Draft
-from tsalert.app import create_app
 from tsalert.core.actors import Actor, Via
 from tsalert.db import db, transaction
 from tsalert.digests import service as digests

@@ -25,7 +25,7 @@ from tests.benchmarks.databases import both_databases, most_memory
 from tests.cases.conftest import described
 from tests.conftest import PASSWORD, command_environment, settings
 from tests.standins.processes import web
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.cases import service as cases
 from tsalert.core.actors import Via
 from tsalert.db import db

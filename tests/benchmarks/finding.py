@@ -23,7 +23,7 @@ from tests.benchmarks import parties_load
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, IsolatedClient, hash_passwords_quickly, settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.cases.models import CaseFile
 from tsalert.core.clock import utc_now
 from tsalert.db import db

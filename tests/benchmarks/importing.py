@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from tests.benchmarks.databases import both_databases, run_measured
 from tests.conftest import command_environment, settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db, transaction
 from tsalert.subscribers.rows import COLUMNS
 

@@ -21,7 +21,7 @@ from tests.benchmarks.databases import both_databases
 from tests.benchmarks.endpoints_load import add_endpoints, send_to
 from tests.conftest import command_environment, settings
 from tests.standins.processes import eventually, mail_server, worker
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db
 from tsalert.delivery import queries
 from tsalert.delivery.models import Delivery, Endpoint

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from tests.benchmarks import parties_load as invented
 from tests.benchmarks.databases import both_databases
 from tests.conftest import PASSWORD, IsolatedClient, settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.actors import SERVICE
 from tsalert.core.clock import utc_now
 from tsalert.db import db

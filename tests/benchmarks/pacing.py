@@ -24,7 +24,7 @@ from tests.conftest import settings
 from tests.standins import twilio
 from tests.standins.processes import eventually
 from tests.standins.twilio import Twilio
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db
 from tsalert.delivery.rules import Channel, Content, Lane
 

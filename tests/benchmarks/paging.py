@@ -26,7 +26,7 @@ from tests.rota.conftest import give_mobile, put_on_shift
 from tests.standins import twilio
 from tests.standins.processes import eventually, worker
 from tests.standins.twilio import Twilio
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from tests.benchmarks.databases import both_databases, run_measured
 from tests.conftest import command_environment, settings
 from tests.places.directory_files import OURS, many, write
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db, transaction
 from tsalert.places.finding import stand
 

@@ -19,8 +19,8 @@ from flask_migrate import upgrade
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response import BARE, ROOT, served
 from tests.conftest import PASSWORD, settings
+from tests.whole import create_app
 from tsalert.alerts.models import Alert, AlertEdition
-from tsalert.app import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery.models import Mailing

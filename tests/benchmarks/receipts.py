@@ -25,7 +25,7 @@ from tests.benchmarks.databases import both_databases
 from tests.benchmarks.response import ROOT, served
 from tests.conftest import settings
 from tests.standins import notify, twilio
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, service

@@ -24,7 +24,7 @@ from tests.benchmarks import invented
 from tests.benchmarks.bulk import Bulk, bulk
 from tests.benchmarks.response_stories import COLUMNS, Stories, Told, stamp
 from tests.conftest import hash_passwords_quickly, settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.audit.rules import FIRST_SEAL, Detail, Entry, seal
 from tsalert.core.clock import utc_now
 from tsalert.db import db

@@ -18,7 +18,7 @@ from tests.benchmarks import response_load, subscribers_load
 from tests.benchmarks.databases import both_databases
 from tests.conftest import command_environment, settings
 from tests.standins.processes import mail_server, worker
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, service

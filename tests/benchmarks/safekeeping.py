@@ -13,7 +13,7 @@ from time import perf_counter
 from tests.benchmarks.databases import both_databases, in_own_process, most_memory
 from tests.benchmarks.response_load import filled_app
 from tests.conftest import settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.safekeeping import checking, making, restoring

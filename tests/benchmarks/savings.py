@@ -20,7 +20,7 @@ from flask_migrate import upgrade
 from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.savings_load import FIRST_DAY, LAST_DAY, load
 from tests.conftest import command_environment, settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.periods import Period, parse_period, span_of_days

@@ -24,8 +24,8 @@ from tests.benchmarks.paging import working
 from tests.benchmarks.snapshot import approve_for_everybody
 from tests.conftest import command_environment, settings
 from tests.standins.processes import distant_mail_server, eventually, twilio_server, worker
+from tests.whole import create_app
 from tsalert.alerts.rules import Channel as AlertChannel
-from tsalert.app import create_app
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
 from tsalert.db import db

@@ -21,10 +21,10 @@ from tests.benchmarks import subscribers_load as invented
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.invented import WARDS
 from tests.conftest import settings
+from tests.whole import create_app
 from tsalert.alerts import proof, queries
 from tsalert.alerts import service as alerts
 from tsalert.alerts.rules import Channel, Draft, Urgency
-from tsalert.app import create_app
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db

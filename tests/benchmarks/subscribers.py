@@ -24,10 +24,10 @@ from tests.benchmarks import subscribers_load as invented
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, IsolatedClient, hash_passwords_quickly, settings
+from tests.whole import create_app
 from tsalert.alerts import editions, posting, proof, queries
 from tsalert.alerts import service as alerts
 from tsalert.alerts.rules import Channel, Draft
-from tsalert.app import create_app
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db

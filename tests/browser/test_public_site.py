@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.conftest import opened, sign_in
+from tests.browser.keyboard import FOCUSED
 from tsalert.visitors.rules import SHORTEST_FILL
 
 PUBLIC = (
@@ -23,16 +24,6 @@ PUBLIC = (
 )
 MOST_KILOBYTES = {"/welcome": 100, "/at-the-door": 50}
 _LANDMARKS = ("banner", "navigation", "main", "contentinfo")
-# On each focusable thing: where it stands in the document, and whether anything of it is drawn within the page.
-_FOCUSED = """() => {
-  const it = document.activeElement, box = it.getBoundingClientRect();
-  const all = [...document.querySelectorAll('*')];
-  return it === document.body ? null : {
-    place: all.indexOf(it), name: it.innerText || it.labels?.[0]?.innerText || it.name || it.tagName,
-    drawn: box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth,
-    marked: getComputedStyle(it).outlineStyle !== 'none' || getComputedStyle(it).boxShadow !== 'none',
-  };
-}"""
 
 
 @pytest.fixture
@@ -111,7 +102,7 @@ def test_keys_alone_lead_through_a_page_in_the_order_in_which_it_is_read(window:
     places: list[int] = []
     while True:
         window.keyboard.press("Tab")
-        focused = window.evaluate(_FOCUSED)
+        focused = window.evaluate(FOCUSED)
         if focused is None or focused["place"] in places:
             break
         assert focused["drawn"], focused

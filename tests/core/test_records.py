@@ -21,6 +21,8 @@ def read(text: str) -> list[Record]:
         pytest.param("a,b\r\n\r\n1,2\r\n,\r\n", [(1, ("a", "b")), (3, ("1", "2"))], id="blank-lines-of-a-spreadsheet"),
         pytest.param('a\n"x\ny"\nb\n', [(1, ("a",)), (2, ("x\ny",)), (4, ("b",))], id="a-line-break-in-a-cell"),
         pytest.param("a\rb\r", [(1, ("a",)), (2, ("b",))], id="line-ends-of-an-old-macintosh"),
+        pytest.param('a;b\n"1;2";3,5\n', [(1, ("a", "b")), (2, ("1;2", "3,5"))], id="semicolons-of-another-country"),
+        pytest.param("a\tb\n1,2\t3\n", [(1, ("a", "b")), (2, ("1,2", "3"))], id="tabs-of-pasted-cells"),
         pytest.param('a,5" pipe\n', [(1, ("a", '5" pipe'))], id="an-inch-mark"),
         pytest.param("", [], id="nothing"),
         pytest.param("a", [(1, ("a",))], id="no-line-end"),

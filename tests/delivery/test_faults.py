@@ -22,7 +22,7 @@ from tests.delivery.conftest import WORDS, Provider
 from tests.delivery.test_worker import CONNECTIONS, environment, progress
 from tests.standins.mail_server import MailServer, running
 from tests.standins.processes import eventually, full_disk, mail_server, worker
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, recovery, sending, service

@@ -19,7 +19,7 @@ from tests.standins import twilio
 from tests.standins.called import Call
 from tests.standins.processes import eventually
 from tests.standins.twilio import Twilio
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import TwilioSettings
 from tsalert.core.clock import from_london_wall, in_london, utc_now
 from tsalert.db import db, transaction

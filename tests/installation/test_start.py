@@ -11,7 +11,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import Settings, SettingsError, TwilioSettings
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from structlog.contextvars import bound_contextvars
 
 from tests.conftest import settings
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db
 from tsalert.logs.writing import OurHandler, write_logs
 

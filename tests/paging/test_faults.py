@@ -24,7 +24,7 @@ from tests.standins import twilio
 from tests.standins.called import Order
 from tests.standins.processes import eventually, worker
 from tests.standins.twilio import Twilio
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import TwilioSettings
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import settings
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import TwilioSettings
 from tsalert.delivery.rules import Channel
 from tsalert.mail_settings import SmtpSettings

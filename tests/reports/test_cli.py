@@ -8,7 +8,6 @@ from subprocess import CompletedProcess
 import pytest
 from flask import Flask
 
-from tsalert.app import create_app  # noqa: F401 - the commands join their group there
 from tsalert.savings.cli import group
 
 Run = Callable[..., CompletedProcess[str]]

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW, PASSWORD
-from tsalert.app import create_app  # noqa: F401 - the commands join their group there
 from tsalert.savings.cli import group
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName

@@ -13,7 +13,7 @@ from tests.conftest import settings
 from tests.database import copied_database, postgresql_server
 from tests.safekeeping.conftest import Service
 from tests.safekeeping.test_backups import but_notes
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.audit import queries as audit
 from tsalert.config import SettingsError
 from tsalert.core.clock import utc_now

@@ -1,15 +1,19 @@
 """What everybody reads without an account: drawn once for all, without a cookie or a script."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from tests import outages
 from tests.retention.conftest import desk_of
 from tsalert.core.actors import Actor
+from tsalert.core.clock import utc_now
 from tsalert.staff.rules import RoleName
+from tsalert.visitors.tokens import stamp
 
 TEXTS = ("/accessibility", "/cookies", "/privacy")
 ALIKE = ("/welcome", "/at-the-door", "/alerts/published", *TEXTS)
@@ -57,8 +61,27 @@ def test_an_officer_reads_the_page_of_everybody(
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_page_with_a_form_is_kept_by_nobody(client: FlaskClient, path: str) -> None:
-    assert client.get(path).headers["Cache-Control"] == "no-store"
+def test_a_page_with_a_form_is_kept_by_nobody_and_has_no_cookie(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.headers["Cache-Control"], "Set-Cookie" in answer.headers) == ("no-store", False)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "status"),
+    [
+        ("/join", {"contact": "pat@example.org"}, 303),
+        ("/report", {"is_now": "no", "happening": "A man knocked about the drains."}, 303),
+        ("/check", {"message": "Your parcel waits. TS-2099-001"}, 404),
+    ],
+)
+def test_whoever_keeps_no_cookies_joins_reports_and_checks_at_the_first_press(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch, path: str, typed: dict[str, str], status: int
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    browser = app.test_client(use_cookies=False)
+    drawn = {} if path == "/check" else {"drawn": stamp(utc_now() - timedelta(minutes=1))}
+    answer = browser.post(path, data=typed | drawn, headers={"Sec-Fetch-Site": "same-origin"})
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (status, False)
 
 
 def test_the_page_for_the_door_is_there_when_the_database_is_not(fresh_app: Flask) -> None:

@@ -87,6 +87,11 @@ def test_an_email_address_stands_in_the_words_since_a_call_has_no_field_for_it(
     assert "How to reach them: pat@example.org" in (call.happening or "")
 
 
+def test_what_is_to_be_mended_is_told_in_the_order_of_the_questions(client: FlaskClient, told: dict[str, str]) -> None:
+    page = client.post("/report", data={"drawn": told["drawn"]}).text
+    assert page.index("Say whether it is happening now.") < page.index("Tell us what happened, in your own words.")
+
+
 @pytest.mark.parametrize(("now", "rings"), [("yes", True), ("no", False)])
 def test_only_what_happens_now_wakes_the_officer_on_duty(
     client: FlaskClient,

@@ -6,7 +6,7 @@
 import sys
 
 from tests.response.conftest import roof_call
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db

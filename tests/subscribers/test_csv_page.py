@@ -42,8 +42,11 @@ def test_the_unconfirmed_are_asked_where_it_is_ticked(signed_in: Callable[..., F
     assert len(letters(session)) == 1
 
 
-def test_a_file_that_excel_marked_as_utf_8_is_read(signed_in: Callable[..., FlaskClient], session: Session) -> None:
-    assert send(signed_in(RoleName.MANAGER), b"\xef\xbb\xbf" + lines(PAT)).status_code == 200
+@pytest.mark.parametrize("separator", [b",", b";"])
+def test_a_file_that_excel_marked_as_utf_8_is_read_with_the_separator_of_any_country(
+    signed_in: Callable[..., FlaskClient], session: Session, separator: bytes
+) -> None:
+    assert send(signed_in(RoleName.MANAGER), b"\xef\xbb\xbf" + lines(PAT).replace(b",", separator)).status_code == 200
     assert status(session, "pat@example.org") == "active"
 
 
@@ -52,7 +55,8 @@ def test_a_file_that_excel_marked_as_utf_8_is_read(signed_in: Callable[..., Flas
     [
         (b"", "Choose a file"),
         (b"name,email\n", "The first line of the file must be"),
-        (b"\xff\xfe\x00", "The first line of the file must be"),
+        (HEADER.encode("utf-16"), "This is not CSV in UTF-8"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "This is not CSV in UTF-8"),
         ((HEADER + "\n" * (MOST_ROWS + 3)).encode(), "at most 10,000 rows"),
         ((HEADER + "\r" * (MOST_ROWS + 3)).encode(), "at most 10,000 rows"),
     ],

@@ -13,6 +13,7 @@ from tests.subscribers.conftest import held, status
 from tsalert.config import TwilioSettings
 from tsalert.inbound import service as inbound
 from tsalert.inbound.rules import read_joining
+from tsalert.response.models import Call
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 
 MOBILE = "+447700900123"
@@ -24,8 +25,8 @@ MOBILE = "+447700900123"
         ("JOIN", ""),
         (" join. ", ""),
         ("Join BR1 3UH", "BR1 3UH"),
-        ("JOIN, br13uh scams!", "br13uh scams"),
-        ("Join me and the others at the front door now", None),
+        ("JOIN, br13uh scams!", "br13uh scams!"),
+        ("JOIN\nBR1 3UH", "BR1 3UH"),
         ("please JOIN", None),
         ("JOINERS came to the door", None),
         ("", None),
@@ -33,16 +34,36 @@ MOBILE = "+447700900123"
 )
 def test_a_text_is_a_wish_to_join_or_a_message_for_a_person(body: str, words: str | None) -> None:
     read = read_joining(body)
-    assert (read if read is None else read.strip(", ")) == words
+    assert (read if read is None else read.strip(",. \n")) == words
 
 
 def test_who_texts_join_is_on_the_list_and_hears_so(session: Session) -> None:
-    answer = inbound.take_message("SM1", MOBILE, "JOIN BR1 3UH scams gardening", now=NOW)
+    answer = inbound.take_message("SM1", MOBILE, "Join BR1 3UH: scams, Doorstep Crime. BCDF2345", now=NOW)
     assert "you will get our scam alerts" in answer
     assert status(session, MOBILE) == "active"
-    assert held(session, MOBILE) == [("scams", "immediate", None)]
+    assert held(session, MOBILE) == [("doorstep-crime", "immediate", None), ("scams", "immediate", None)]
     assert session.scalars(select(Subscriber.postcode)).one() == "BR1 3UH"
     assert "JOIN" in session.scalars(select(ConsentEvent.wording)).one()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Join us at the pub",
+        "JOIN gardening",
+        "join me BR1 3UH",
+        "Join him? Never",
+        "Join me and the others at the front door now",
+        "JOIN BR1 3UH BR2 9AA",
+        "JOIN BCDF2345 FGHJ6789",
+        "JOIN 2 men at No 12",
+    ],
+)
+def test_a_text_with_any_word_that_we_do_not_know_behind_join_waits_for_an_officer(session: Session, body: str) -> None:
+    answer = inbound.take_message("SM1", MOBILE, body, now=NOW)
+    assert "you will get our scam alerts" not in answer
+    assert session.scalars(select(Subscriber)).all() == []
+    assert session.scalars(select(Call.happening)).one() == body
 
 
 def test_a_repeated_report_of_the_same_text_changes_nothing(session: Session) -> None:

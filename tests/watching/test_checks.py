@@ -19,7 +19,7 @@ from tests.standins.mail_server import MailServer, running
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, Notify, Template
 from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import Settings, TwilioSettings
 from tsalert.delivery.ports import Probed, Unavailable
 from tsalert.installation import signs

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import IsolatedClient, settings
 from tests.response.conftest import roof_call
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import Settings
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now

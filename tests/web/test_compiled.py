@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from jinja2 import DictLoader, Environment, FileSystemLoader
 
-from tsalert.web.compiled import PageEnvironment, jinja_options
+from tsalert.web.compiled import PageEnvironment, compile_changed, jinja_options
 
 
 class Counted(Environment):
@@ -42,6 +42,30 @@ def test_the_next_start_takes_a_page_as_it_was_compiled_and_compiles_what_change
         program = started(templates, kept)
         assert program.get_template("page.html").render() == written
         assert program.compiled == compiled
+
+
+def test_before_anybody_is_served_what_changed_is_compiled_and_nothing_else_is_read(
+    templates: Path, tmp_path: Path
+) -> None:
+    (templates / "other.html").write_text("Good afternoon", encoding="utf-8")
+    for written, compiled in (("Good morning", 2), ("Good morning", 0), ("Good night", 1), ("Good night", 0)):
+        if (templates / "page.html").read_text(encoding="utf-8") != written:
+            (templates / "page.html").write_text(written, encoding="utf-8")
+        program = started(templates, tmp_path / "kept")
+        compile_changed(program)
+        assert (program.compiled, len(program.cache or ())) == (compiled, compiled)
+        assert program.get_template("page.html").render() == written
+
+
+def test_pages_that_somebody_else_compiled_are_taken_where_nothing_can_be_written(
+    templates: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    started(templates, kept).get_template("page.html")
+    kept.chmod(0o500)
+    program = started(templates, kept)
+    assert program.get_template("page.html").render() == "Good morning"
+    assert program.compiled == 0
 
 
 def test_where_nothing_can_be_written_pages_are_drawn_all_the_same(templates: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly, make_app
 from tests.conftest import settings as program_settings
 from tests.spare_apps import standing_on
 from tests.web.test_completeness import DESCRIPTIONS, endpoints
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.db import db
 from tsalert.demo import service as demo
 from tsalert.staff import service as staff
@@ -42,7 +42,7 @@ from tsalert.web.manual import description
 from tsalert.webhooks.calling import Reach
 
 # A longer run takes more of each: make soak.
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     status_code_conformance,

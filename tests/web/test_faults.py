@@ -17,7 +17,7 @@ from sqlalchemy import select
 from tests.conftest import PASSWORD, command_environment, hash_passwords_quickly, settings
 from tests.database import cut_off, postgresql_server
 from tests.standins.processes import eventually, full_disk, served
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.response.models import Call

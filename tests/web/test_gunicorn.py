@@ -167,3 +167,21 @@ def test_a_worker_process_that_dies_is_replaced_and_what_it_counted_still_counts
     os.kill(started[-1], signal.SIGKILL)
     eventually(lambda: len(web.booted()) == len(started) + 1)
     assert web.metrics()[COUNTED] == before + 5
+
+
+def test_processes_share_the_program_that_was_made_once_also_after_a_new_beginning(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with serving(environment, tmp_path) as (web, process):
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: len(web.booted()) == 4)
+        assert b"</html>" in say(web.address, ASKED)
+        held = [_megabytes(worker) for worker in web.booted()[2:]]
+    assert all(own < 0.7 * whole for own, whole in held), held
+
+
+def _megabytes(process: int) -> tuple[float, float]:
+    """Return what a process holds, once with what several share in equal parts, and once with all of it."""
+    told = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    own, whole = (int(told.partition(f"{name}:")[2].split()[0]) / 1024 for name in ("Pss", "Rss"))
+    return own, whole

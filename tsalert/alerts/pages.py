@@ -29,6 +29,8 @@ blueprints = (
     unsaved_views.bp,
     previews_views.bp,
 )
+# What somebody pastes to check is looked at and kept nowhere.
+without_form_token = (public_views.check_message,)
 operations = (
     *api.blueprints,
     *deciding_api.blueprints,

@@ -25,15 +25,17 @@ def read_records(lines: Iterable[str]) -> Iterator[Record]:
     """Yield every record that is not blank.
 
     Read ahead is bounded, so the file may be of any size. A quotation mark that is never closed
-    costs its own line, not the rest of the file.
+    costs its own line, not the rest of the file. A first line without commas says with its semicolons
+    or tabs what stands between the values of the whole file.
     """
     ahead: deque[str] = deque()
     source = iter(lines)
-    number = 1
+    number, separator = 1, ","
     while ahead or _fetch(source, ahead):
         if number == 1:
             ahead[0] = ahead[0].removeprefix(_BYTE_ORDER_MARK)
-        record, used = _next_record(number, ahead, source)
+            separator = _separator_of(ahead[0])
+        record, used = _next_record(number, ahead, source, separator)
         for _ in range(used):
             ahead.popleft()
         number += used
@@ -41,13 +43,18 @@ def read_records(lines: Iterable[str]) -> Iterator[Record]:
             yield record
 
 
-def _next_record(number: int, ahead: deque[str], source: Iterator[str]) -> tuple[Record, int]:
+def _separator_of(first: str) -> str:
+    """Return what stands between values: where a comma divides pounds from pence, spreadsheets write semicolons."""
+    return "," if "," in first else next((mark for mark in ";\t" if mark in first), ",")
+
+
+def _next_record(number: int, ahead: deque[str], source: Iterator[str], separator: str) -> tuple[Record, int]:
     """Return the record that begins the lines read ahead, and how many of them it took."""
     for size in range(1, _LONGEST_RECORD + 1):
         if len(ahead) < size and not _fetch(source, ahead):
             break
         try:
-            values = next(csv.reader([ahead[n] for n in range(size)], strict=True), [])
+            values = next(csv.reader([ahead[n] for n in range(size)], strict=True, delimiter=separator), [])
         except csv.Error as error:
             if str(error) != _NEVER_CLOSED:
                 return Record(number, fault=_MALFORMED), 1

@@ -26,6 +26,7 @@ from tsalert.delivery.mailings import (
     resume_mailing,
 )
 from tsalert.delivery.receipts import record_receipt
+from tsalert.delivery.sparing import spare
 
 __all__ = [
     "NewEndpoint",
@@ -49,5 +50,6 @@ __all__ = [
     "resume",
     "resume_mailing",
     "set_endpoint_status",
+    "spare",
     "suppress",
 ]

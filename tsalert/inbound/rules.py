@@ -21,9 +21,8 @@ _WORDS = {
     **dict.fromkeys(("START", "YES", "UNSTOP"), Keyword.START),
     **dict.fromkeys(("HELP", "INFO"), Keyword.HELP),
 }
-# A postcode is two words at most, and further words name topics.
-_JOINING = re.compile(r"\W*JOIN\b((?:\W+\w[\w-]*){0,5})\W*", re.IGNORECASE)
-_LONGEST_JOINING = 60
+_JOINING = re.compile(r"\W*JOIN\b(.*)", re.IGNORECASE | re.DOTALL)
+_LONGEST_JOINING = 160  # one text
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _DIGITS = re.compile(r"[0-9]{10,15}")
 _NOT_LETTERS = re.compile(r"[^A-Z]+")
@@ -38,9 +37,9 @@ def read_keyword(body: str) -> Keyword | None:
 
 
 def read_joining(body: str) -> str | None:
-    """Return what stands behind JOIN, often a postcode or nothing; None for a message that is no wish to join.
+    """Return what stands behind JOIN, often a postcode or nothing; None for a message that does not begin with it.
 
-    More than five words behind it are a story ("join us at the door...") that a person must read.
+    Whether it is a wish to join or a story ("join us at the door...") is for the list to say, which knows its words.
     """
     found = _JOINING.fullmatch(body) if len(body) <= _LONGEST_JOINING else None
     return found[1].strip() if found else None

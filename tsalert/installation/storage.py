@@ -4,14 +4,13 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings, sqlite_path
+
+MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
 def database_size(session: Session) -> int:
@@ -38,14 +37,14 @@ def room(settings: Settings) -> list[tuple[str, int, int]]:
 
 def schema_of(connection: Connection) -> str:
     """Return the version of the tables; "" before they were made."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - large, and few requests ask for the version
+
     return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads()))
 
 
+@lru_cache
 def newest_schema() -> str:
     """Return the version of the tables that this program needs."""
-    return _head_of(Path(current_app.extensions["migrate"].directory))
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
 
-
-@lru_cache
-def _head_of(folder: Path) -> str:
-    return ", ".join(sorted(ScriptDirectory(str(folder)).get_heads()))
+    return ", ".join(sorted(ScriptDirectory(str(MIGRATIONS)).get_heads()))

@@ -39,9 +39,6 @@ def year(label: str, *, as_json: bool) -> None:
     _show(period, as_json=as_json)
 
 
-commands = (quarter, year)
-
-
 def _show(period: Period, *, as_json: bool) -> None:
     figures = period_figures(db.session(), period, utc_now())
     if as_json:

@@ -111,9 +111,6 @@ def diff(first: int, second: int, *, as_json: bool) -> None:
     raise SystemExit(1 if found.items or found.differences else 0)
 
 
-commands = (group,)
-
-
 def _all(state: RunState | None) -> Iterator[Run]:
     after = None
     while True:

@@ -22,7 +22,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 group = CommandGroup("backup", help="All records and files in one file, and back.")
 database = CommandGroup("database", help="The database as a whole.")
-groups = (group, database)
 
 
 class _Bars:

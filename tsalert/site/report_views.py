@@ -13,8 +13,10 @@ from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
 from tsalert.web.filters import telephone
 from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.unproven import refuse_other_sites
 
 bp = Blueprint("reporting", __name__, url_prefix="/report")
+bp.before_request(refuse_other_sites)
 
 
 @bp.get("")

@@ -16,10 +16,11 @@ _OF_THE_FORM = ("leave_empty", "drawn")
 class ReportSchema(VisitorSchema):
     """A report of a scam or of doorstep crime; hands over the report and the marks of its form."""
 
+    # As the form asks, since what is to be mended is told in this order.
+    is_now = YesNo(required=True, error_messages=_NOW)
     happening = Paragraph(
         longest=LONGEST_STORY, required=True, error_messages={"required": "Tell us what happened, in your own words."}
     )
-    is_now = YesNo(required=True, error_messages=_NOW)
     began = Line(load_default="")
     postcode = Postcode(load_default=None)
     money = choice(MoneyState, load_default=MoneyState.NONE)

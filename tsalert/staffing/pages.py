@@ -1,7 +1,6 @@
-"""Every page, operation and command about who joins the staff and who leaves it."""
+"""Every page and operation about who joins the staff and who leaves it."""
 
-from tsalert.staffing import api, cli, views
+from tsalert.staffing import api, views
 
 blueprints = (views.bp,)
 operations = api.blueprints
-commands = cli.commands

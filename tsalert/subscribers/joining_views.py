@@ -16,8 +16,10 @@ from tsalert.visitors.schemas import is_machine
 from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
 from tsalert.web.forms import load_form, redisplays
+from tsalert.web.unproven import refuse_other_sites
 
 bp = Blueprint("joining", __name__)
+bp.before_request(refuse_other_sites)
 
 
 @bp.get("/join")

@@ -101,5 +101,10 @@ def _row(declaration: Declaration, now: datetime) -> dict[str, object]:
     }
 
 
+def looks_like_code(word: str) -> bool:
+    """Tell whether a word could be the code of a partner, ours or one that was mistyped; no word of English is so."""
+    return len(word) == _CODE_LENGTH and set(word.upper()) <= set(_LETTERS)
+
+
 def _new_code() -> str:
     return "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))

@@ -99,8 +99,13 @@ class CsvSchema(Schema):
     ask = fields.String(load_default="", validate=validate.OneOf(("", "yes")))
 
 
-class ListQuery(Schema):
-    """What the list is narrowed to."""
+class PageOfList(Schema):
+    """Where a page of the list begins."""
+
+    before = RecordId(load_default=None)
+
+
+class SoughtSchema(PageOfList):
+    """What the list is narrowed to; nothing shows all of it."""
 
     search = Line(longest=320, load_default="")
-    before = RecordId(load_default=None)

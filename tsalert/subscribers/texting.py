@@ -1,7 +1,6 @@
 """Joining and leaving by text message. Steps of the room that takes messages in."""
 
 from datetime import datetime
-from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +9,6 @@ from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
-from tsalert.core.postcodes import read_postcode
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView, find_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -19,6 +17,7 @@ from tsalert.subscribers import queries
 from tsalert.subscribers.asking import may_cost
 from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.contacts import read_contact
+from tsalert.subscribers.join_words import read_join_words
 from tsalert.subscribers.joining import PUBLIC, Wish, confirm, find_partner, join_at
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.models import SignUp
@@ -59,38 +58,22 @@ def start_texts(session: Session, number: str, *, now: datetime) -> bool:
 def join_by_text(session: Session, number: str, words: str, *, now: datetime) -> bool:
     """Put a number on the list, because it texted JOIN: the text is the consent, and proves the number. A step.
 
-    :param words: what stood behind JOIN: a postcode, topics, the code of a partner or nothing; other words are ignored.
-    :return: False for a number that is no British mobile, or while the hour's answers are used up.
+    :param words: what stood behind JOIN: a postcode, topics, the code of a partner or nothing.
+    :return: False where there are other words, which a person must read; for a number that is no British mobile; and
+        while the hour's answers are used up.
     """
     try:
         channel, address = read_contact(number)
     except RuleViolation:
         return False
-    if channel is not Channel.SMS or is_on_the_islands(address) or not may_cost(session, channel, address, now=now):
+    asked = read_join_words(words, queries.topic_ids(session))
+    if asked is None or channel is not Channel.SMS or is_on_the_islands(address):
         return False
-    wish = Wish(_topics_in(session, words), _postcode_in(words), partner_code=_partner_in(session, words))
+    if not may_cost(session, channel, address, now=now):
+        return False
+    wish = Wish(asked.topics, asked.postcode, partner_code=find_partner(session, asked.partner_code))
     join_at(session, address, wish, now=now)
     return True
-
-
-def _topics_in(session: Session, words: str) -> tuple[str, ...]:
-    known = queries.topic_ids(session)
-    return tuple(word for word in words.lower().split() if word in known)
-
-
-def _partner_in(session: Session, words: str) -> str | None:
-    return next(filter(None, (find_partner(session, word.strip(".,;:!")) for word in words.split())), None)
-
-
-def _postcode_in(words: str) -> str | None:
-    """Return the first postcode among words, written as one word or as two."""
-    single = words.split()
-    for typed in (*map(" ".join, pairwise(single)), *single):
-        try:
-            return read_postcode(typed.strip(".,;:!"))
-        except RuleViolation:
-            continue
-    return None
 
 
 def waiting_sign_up(session: Session, end: EndpointView, now: datetime) -> int | None:

@@ -11,9 +11,9 @@ from tsalert.places import queries as places
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import directory, kept_counts, queries, service, wording
 from tsalert.subscribers.rules import OFFERED, PHONE_SCRIPT
-from tsalert.subscribers.schemas import ListQuery, PhonedSchema
+from tsalert.subscribers.schemas import PageOfList, PhonedSchema, SoughtSchema
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays, redraws
+from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("subscribers", __name__)
 
@@ -36,10 +36,17 @@ def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnVal
 
 @bp.get("/subscribers")
 @requires(Permission.READ_SUBSCRIBERS)
-@redraws(_draw_list, box="search")
 def list_subscribers() -> ResponseReturnValue:
     """Show the list, how long it is and how far it carries."""
-    return _draw_list(**read_form(ListQuery(unknown=EXCLUDE), request.args))
+    return _draw_list(**read_form(PageOfList(unknown=EXCLUDE), request.args))
+
+
+@bp.post("/subscribers")
+@requires(Permission.READ_SUBSCRIBERS)
+@redisplays(_draw_list)
+def find_subscribers() -> ResponseReturnValue:
+    """Show whom an address or a part of a name finds; neither may stand in an address of ours."""
+    return _draw_list(**load_form(SoughtSchema()))
 
 
 @bp.get("/subscribers/new")

@@ -179,6 +179,11 @@ class OperationBlueprint(Blueprint):  # type: ignore[misc]
         is_shape = isinstance(schema, type) and issubclass(schema, Schema)
         return super().response(status_code, _ending(schema) if is_shape else schema, **told)
 
+    @staticmethod
+    def _make_doc_response_schema(schema: object) -> object:
+        """Describe an answer by its class: an instance would be copied, with each of its fields, for each operation."""
+        return type(schema) if isinstance(schema, Schema) else schema
+
 
 def api_blueprint(name: str, prefix: str, description: str) -> Any:
     """Return a blueprint for one capability's operations under ``/api/v1/{prefix}``."""

@@ -1,4 +1,8 @@
-"""A form that does not show that it comes from a page of ours: its cookie is gone, or the browser keeps none."""
+"""A form that does not show that it comes from a page of ours: its cookie is gone, or another site sent it.
+
+Officers' forms prove it by a token that goes with their cookie. Residents' forms need neither: a browser says itself
+when another site sent a form.
+"""
 
 from http import HTTPStatus
 
@@ -10,6 +14,8 @@ from tsalert.web.access import find_actor, is_api
 from tsalert.web.errors import answer, sees_outages
 from tsalert.web.forms import Form, draw_again
 
+# Source: W3C, Fetch Metadata Request Headers: "none" is a reader who went there by themselves.
+_OURS = frozenset({"same-origin", "none"})
 _TITLE = "This was not sent"
 _AGAIN = (
     "Your browser did not show that this form came from our page. All that you typed is still here: send it once more. "
@@ -24,6 +30,15 @@ _GO_BACK = (
 def init_app(app: Flask) -> None:
     """Answer forms whose token is missing or is not theirs."""
     app.register_error_handler(CSRFError, _ask_again)
+
+
+def refuse_other_sites() -> None:
+    """Refuse a form of which the browser says that another site sent it; one that says nothing is believed.
+
+    :raises CSRFError: the form comes back with what was typed, so that a reader can send it from our page.
+    """
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+        raise CSRFError("another site sent this form")
 
 
 @sees_outages

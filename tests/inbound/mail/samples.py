@@ -54,6 +54,18 @@ QMAIL = (
     "<pat@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
     "--- Below this line is a copy of the message.\n\n" + HEADERS_OF_OURS + "\nText\n"
 )
+YAHOO = (
+    "From: MAILER-DAEMON@yahoo.example\nTo: alerts@example.org\nSubject: Failure Notice\n"
+    "Message-ID: <y1@yahoo.example>\n\nSorry, we were unable to deliver your message to the following address.\n\n"
+    "<pat@example.org>:\n554: delivery error: dd This user doesn't have a yahoo.example account [0]\n\n"
+    "--- Below this line is a copy of the message.\n\n" + HEADERS_OF_OURS + "\nText\n"
+)
+BEYOND_ASCII = (
+    POSTFIX.replace("report-type=delivery-status", "report-type=global-delivery-status")
+    .replace("message/delivery-status", "message/global-delivery-status")
+    .replace("text/rfc822-headers", "message/global-headers")
+    .replace("rfc822;", "utf-8;")
+)
 BOUNCES_FOR_GOOD = {
     "Postfix": POSTFIX,
     "Gmail": GMAIL,
@@ -61,6 +73,8 @@ BOUNCES_FOR_GOOD = {
     "Exim": EXIM,
     "qmail": QMAIL,
     "vague": VAGUE,
+    "Yahoo": YAHOO,
+    "beyond ASCII": BEYOND_ASCII,
 }
 BOUNCES_FOR_NOW = {"full": SENDMAIL_FULL, "policy": POLICY, "expired": EXPIRED}
 
@@ -71,6 +85,13 @@ COMPLAINT = (
     "--f\nContent-Type: message/feedback-report\n\nFeedback-Type: {kind}\nUser-Agent: Feedback/1.0\nVersion: 1\n\n"
     "--f\nContent-Type: message/rfc822\n\n" + HEADERS_OF_OURS + "\nText\n\n--f--\n"
 )
+SENT_BACK_BY_MICROSOFT = (
+    "From: staff@hotmail.example\nTo: alerts@example.org\nSubject: complaint about message from 192.0.2.9\n"
+    'Message-ID: <m1@hotmail.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="h"\n\n'
+    "--h\nContent-Type: message/rfc822\nContent-Disposition: inline\n\nX-HmXmrOriginalRecipient: pat@example.org\n"
+    "X-Reporter-IP: 192.0.2.22\n" + HEADERS_OF_OURS + "\nText\n\n--h--\n"
+)
+COMPLAINTS = [COMPLAINT.replace("{kind}", kind) for kind in ("abuse", "fraud", "opt-out")] + [SENT_BACK_BY_MICROSOFT]
 
 _HEAD = "From: Pat Example <pat@example.org>\nTo: alerts@example.org\nMessage-ID: <p1@example.org>\n"
 _ANSWER = "In-Reply-To: {message_id}\nReferences: {message_id}\n"
@@ -78,7 +99,13 @@ VACATION = _HEAD + _ANSWER + "Auto-Submitted: auto-replied (vacation)\nSubject: 
 OUTLOOK_AWAY = _HEAD + "X-Auto-Response-Suppress: All\nSubject: Automatic reply: Doorstep crime\n\nI am away.\n"
 LEFT_THE_FIRM = _HEAD + _ANSWER + "Precedence: bulk\nSubject: gone\n\n550 5.1.1 user unknown: I have left the firm.\n"
 CHALLENGE = _HEAD + _ANSWER + "Subject: Please confirm your message to pat\n\nPress here to show you are a person.\n"
-AUTOMATIC = {"vacation": VACATION, "Outlook": OUTLOOK_AWAY, "left": LEFT_THE_FIRM}
+READ_RECEIPT = (
+    _HEAD + _ANSWER + "Subject: Read: Doorstep crime\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/report; report-type=disposition-notification; boundary="r"\n\n'
+    "--r\nContent-Type: text/plain\n\nYour message was read.\n\n--r\nContent-Type: message/disposition-notification\n\n"
+    "Final-Recipient: rfc822; pat@example.org\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--r--\n"
+)
+AUTOMATIC = {"vacation": VACATION, "Outlook": OUTLOOK_AWAY, "left": LEFT_THE_FIRM, "read": READ_RECEIPT}
 REPLY = (
     _HEAD + _ANSWER + "Subject: =?utf-8?q?Re=3A_Doorstep_crime=3A_caf=C3=A9?=\n\nThis man is at my neighbour's now.\n"
 )

@@ -1,9 +1,11 @@
 """Mail that comes back, is reported or answered: only our own token touches an address, and nothing makes it fail."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -74,11 +76,11 @@ def test_alerts_that_arrived_since_push_old_failures_out(session: Session) -> No
     assert state(session, PAT) == "active"
 
 
-@pytest.mark.parametrize("kind", ["abuse", "fraud", "opt-out"])
+@pytest.mark.parametrize("complaint", samples.COMPLAINTS, ids=["abuse", "fraud", "opt-out", "Microsoft"])
 def test_who_calls_it_spam_hears_nothing_more_and_the_consent_is_taken_back(
-    session: Session, sent_to_pat: Sent, kind: str
+    session: Session, sent_to_pat: Sent, complaint: str
 ) -> None:
-    mail = about(samples.COMPLAINT.replace("{kind}", kind), message_id(sent_to_pat()))
+    mail = about(complaint, message_id(sent_to_pat()))
     assert take_mail(mail, now=NOW).sort is Sort.COMPLAINT
     assert state(session, PAT) == "complained"
     assert session.scalars(select(Subscription.ended_reason)).one() == "reported as spam"
@@ -114,7 +116,7 @@ def test_the_same_mail_twice_counts_once_whichever_way_it_came(session: Session,
 def test_a_forged_report_touches_nobody(session: Session, sent_to_pat: Sent, token: str) -> None:
     sent_to_pat()
     forged = f"<{token}@alerts.example.org>"
-    for number, sample in enumerate((*samples.BOUNCES_FOR_GOOD.values(), samples.COMPLAINT)):
+    for number, sample in enumerate((*samples.BOUNCES_FOR_GOOD.values(), *samples.COMPLAINTS)):
         take_mail(about(sample, forged) + str(number).encode(), now=NOW)
     assert (state(session, PAT), effects(session)) == ("active", [])
 
@@ -128,6 +130,15 @@ def test_what_a_person_writes_waits_for_an_officer(session: Session, sent_to_pat
     )
     assert session.scalars(select(InboundMail.call_id)).one() == call.id
     assert session.scalars(select(InboundMail.delivery_id)).one() is not None
+
+
+def test_a_mail_that_waits_beside_the_calls_is_called_an_email(
+    session: Session, sent_to_pat: Sent, signed_in: Callable[..., FlaskClient]
+) -> None:
+    take_mail(about(samples.REPLY, message_id(sent_to_pat())), now=NOW)
+    browser, call = signed_in(), session.scalars(select(Call)).one()
+    assert re.search(r"<span>Email</span>", browser.get("/calls").text)
+    assert re.search(r"Came in\s*</dt>\s*<dd[^>]*>\s*Email\s*</dd>", browser.get(f"/calls/{call.id}/write-up").text)
 
 
 def test_of_html_only_the_words_are_kept_and_attachments_are_named(session: Session, sent_to_pat: Sent) -> None:

@@ -233,7 +233,7 @@ def make_writer() -> None:
 _KILLED = """
 import os, signal
 from datetime import datetime
-from tsalert.app import create_app
+from tests.whole import create_app
 from tsalert.config import load_settings
 from tsalert.quarterly.timetable import reminding
 from tsalert.staff import writing

@@ -13,7 +13,9 @@ from tests.subscribers.preferences.conftest import NETWORK, PAT, link_in
 from tsalert.audit.models import AuditEvent
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.rules import Channel
+from tsalert.delivery import service as sending
+from tsalert.delivery.models import Delivery, Endpoint, Mailing
+from tsalert.delivery.rules import Channel, Content, Lane, Status
 from tsalert.places.models import Ward
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers import service as joining
@@ -124,6 +126,31 @@ def test_a_pause_sends_nothing_until_it_is_over(session: Session, pat: int, open
     assert reached(session) == 1
     resumed = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "resumed")
     assert session.scalar(resumed) == 1
+
+
+def test_what_waits_to_leave_does_not_come_after_its_reader_has_paused(
+    session: Session, run_import: Import, opened: Callable[..., str]
+) -> None:
+    run_import(*SHARED)
+    for lane in (Lane.BULK, Lane.URGENT):
+        mailing_id = sending.create_mailing(
+            session, Content("Doorstep crime", "Beware", sms="Beware"), lane=lane, now=NOW
+        )
+        sending.enqueue(session, mailing_id, delivery.reachable_endpoints(), now=NOW)
+    session.commit()
+    service.pause(opened("ann@example.org"), Pause.MONTH, now=NOW)
+    # The telephone is Bob's too, who does not pause.
+    assert waiting(session) == {"bob@example.org", "+447700900001"}
+    service.pause(opened("bob@example.org"), Pause.MONTH, now=NOW)
+    assert waiting(session) == set()
+    assert set(session.scalars(select(Mailing.state).where(Mailing.lane != Lane.TRANSACTIONAL))) == {"completed"}
+
+
+def waiting(session: Session) -> set[str]:
+    """Return where alerts are still to go."""
+    to_leave = (Delivery.status == Status.PENDING, Mailing.lane != Lane.TRANSACTIONAL)
+    query = select(Endpoint.address).join(Delivery, Delivery.endpoint_id == Endpoint.id)
+    return set(session.scalars(query.join(Mailing, Mailing.id == Delivery.mailing_id).where(*to_leave)))
 
 
 def test_a_pause_ends_early_when_its_owner_wants(session: Session, pat: int, opened: Callable[..., str]) -> None:

@@ -24,6 +24,11 @@ from tsalert.inbound.mail.rules import (
 )
 from tsalert.inbound.rules import readable
 
+# Hotmail and Outlook.com send back the mail itself, marked with this, instead of a report.
+_SENT_BACK = "X-HmXmrOriginalRecipient"
+# The second is for addresses with letters beyond ASCII (RFC 6533).
+_STATUS_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_RECEIPT = "message/disposition-notification"
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 _AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply-From", "X-Mailer-Autoreply")
 _AUTO_PRECEDENCES = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
@@ -87,8 +92,10 @@ def _sort(message: Message) -> tuple[Sort, str]:
 
 
 def _as_complaint(message: Message) -> tuple[Sort, str] | None:
-    """Read a report in the abuse reporting format (RFC 5965)."""
+    """Read a report in the abuse reporting format (RFC 5965), or in Microsoft's own."""
     for part in message.walk():
+        if _SENT_BACK in part:
+            return Sort.COMPLAINT, "abuse"
         if part.get_content_type() == "message/feedback-report":
             kind = _fields_of(part).get("feedback-type", "").casefold()
             return (Sort.COMPLAINT if kind in _COMPLAINTS else Sort.AUTO_REPLY), kind[:40]
@@ -97,7 +104,7 @@ def _as_complaint(message: Message) -> tuple[Sort, str] | None:
 
 def _as_status_report(message: Message) -> tuple[Sort, str] | None:
     """Read a delivery status notification (RFC 3464)."""
-    reports = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
+    reports = [part for part in message.walk() if part.get_content_type() in _STATUS_REPORTS]
     found = [_fields_of(block) for report in reports for block in _blocks(report)]
     told = [each for each in found if "action" in each]
     for each in told:
@@ -129,6 +136,7 @@ def _as_automatic(message: Message) -> tuple[Sort, str] | None:
         or parts.header(message, "X-Auto-Response-Suppress").casefold() == "all"
         or any(name in message for name in _AUTO_HEADERS)
         or is_auto_subject(subject)
+        or any(part.get_content_type() == _RECEIPT for part in message.walk())
     )
     if is_challenge(subject) and (is_auto or parts.header(message, "In-Reply-To")):
         return Sort.CHALLENGE, ""

@@ -12,8 +12,9 @@ _GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1
 _VAGUE = re.compile(r"5\.(?:[0-9]+)\.0\Z|5\.5\.[0-9]+\Z|5[0-9]{2}\Z")
 _GONE_WORDS = re.compile(
     r"user unknown|unknown user|unknown recipient|unknown local|no such (?:user|recipient|mailbox|address|person)|"
-    r"(?:does ?n[o']t|not) exist|invalid (?:recipient|mailbox|address)|unrouteable address|mailbox (?:unavailable|"
-    r"not found)|recipient (?:address )?rejected|(?:account|mailbox) (?:is )?(?:disabled|inactive)|host not found|"
+    r"(?:does ?n[o']t|not) exist|n[o']t have an? \S+ account|"
+    r"invalid (?:recipient|mailbox|address)|unrouteable address|mailbox (?:unavailable|not found)|"
+    r"recipient (?:address )?rejected|(?:account|mailbox) (?:is )?(?:disabled|inactive)|host not found|"
     r"domain (?:name )?not found|no mailbox|wasn't found|couldn't be found|could not be found",
     re.IGNORECASE,
 )

@@ -90,9 +90,6 @@ def claim(words: str, source: str, by: str) -> None:
     quote_claim(Claim(words, source), actor=actor, now=utc_now())
 
 
-commands = (table, what_if, claim)
-
-
 def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 

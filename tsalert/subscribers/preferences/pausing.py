@@ -14,24 +14,28 @@ from tsalert.core.actors import SERVICE
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
-from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.delivery import service as delivery
+from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 from tsalert.subscribers.preferences import wording
 from tsalert.subscribers.preferences.acting import By, note_act, note_consent
 from tsalert.subscribers.preferences.readers import addresses_of, lock_subscriber, open_subscriptions
 from tsalert.subscribers.preferences.rules import Pause
 from tsalert.subscribers.rules import Act, Kind
+from tsalert.subscribers.wanting import AWAKE
 
 _AT_ONCE = 1000
 
 
 def pause(session: Session, subscriber_id: int, span: Pause, *, at: int | None = None, by: By) -> None:
-    """Send a subscriber nothing until a pause is over; a new pause replaces one that runs.
+    """Send a subscriber nothing until a pause is over, and nothing of what waits; a new pause replaces one that runs.
 
     :param at: the address at which they act; a contact of an organisation pauses there alone.
     """
     subscriber, until = lock_subscriber(session, subscriber_id), span.ends_at(by.now)
     _set(session, subscriber, _paused_addresses(session, subscriber, at, by), until)
     _note(session, subscriber, wording.paused(until), at, by)
+    about = _paused_addresses(session, subscriber, at, by) or addresses_of(session, subscriber_id)
+    delivery.spare(session, _wanted_by_nobody(session, about), now=by.now)
     note_act(session, "paused", subscriber_id, by=by, days=span.days)
 
 
@@ -73,6 +77,14 @@ def _paused_addresses(session: Session, subscriber: Subscriber, at: int | None, 
     if subscriber.kind != Kind.PARTNER:
         return []
     return [at] if by.is_reader and at is not None else addresses_of(session, subscriber.id)
+
+
+def _wanted_by_nobody(session: Session, addresses: Sequence[int]) -> list[int]:
+    """Return those of some addresses at which everybody who gets anything pauses."""
+    wanting = (Subscription.endpoint_id.in_(addresses), Subscription.ended_at.is_(None), AWAKE)
+    query = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    wanted = set(session.scalars(query.where(*wanting)))
+    return [each for each in addresses if each not in wanted]
 
 
 def _set(session: Session, subscriber: Subscriber, addresses: Sequence[int], until: datetime | None) -> None:
