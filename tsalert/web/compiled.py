@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flask.templating import Environment
-from jinja2 import FileSystemBytecodeCache
+from flask import templating
+from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
 _BESIDE_MODULES = Path(__file__).parent / "__pycache__" / "pages"
@@ -28,7 +28,7 @@ class _CompiledPages(FileSystemBytecodeCache):
         return kept.exists() and kept.stat().st_mtime_ns >= source.stat().st_mtime_ns
 
 
-class PageEnvironment(Environment):
+class PageEnvironment(templating.Environment):
     """Draws pages whose templates have no globals of their own, as none of ours has."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
