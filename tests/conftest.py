@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+import time_machine
 import zxcvbn
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
@@ -32,6 +33,7 @@ from tests.whole import create_app
 from tsalert.config import Settings
 from tsalert.console import create_console
 from tsalert.core.actors import Actor, Via
+from tsalert.core.clock import LONDON
 from tsalert.db import db
 from tsalert.sign_in_settings import SignInSettings
 from tsalert.staff import queries as staff_queries
@@ -146,6 +148,15 @@ def migrate(url: str, folder: Path) -> None:
         upgrade()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def by_day() -> Iterator[None]:
+    """Let this process think that it is about the last noon: at night texts and calls wait, whenever tests are run."""
+    now = datetime.now(LONDON)
+    noon = now.replace(hour=12, minute=0)
+    with time_machine.travel(noon if noon <= now else noon - timedelta(days=1)):
+        yield
 
 
 @pytest.fixture(scope="session")

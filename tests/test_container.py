@@ -41,8 +41,9 @@ def test_each_step_takes_from_a_step_before_it() -> None:
 def test_it_installs_every_package_that_the_program_imports() -> None:
     pinned = {plain(re.split(r"[\[=]", line)[0]) for line in read("requirements.txt").splitlines() if "==" in line}
     whose, missing = packages_distributions(), set()
+    ours = {"tsalert", "wsgi", *sys.stdlib_module_names}
     for path in [*(ROOT / "tsalert").rglob("*.py"), ROOT / "wsgi.py", ROOT / "gunicorn.conf.py"]:
-        for name in imported(ast.parse(path.read_text(encoding="utf-8"))) - {"tsalert", *sys.stdlib_module_names}:
+        for name in imported(ast.parse(path.read_text(encoding="utf-8"))) - ours:
             if not pinned & {plain(each) for each in whose.get(name, ())}:
                 missing.add((path.name, name))
     assert missing == set()

@@ -22,7 +22,7 @@ SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def waits(author: Actor, people: None) -> int:
+def waits(by_day: None, author: Actor, people: None) -> int:
     """An alert that waits for approval by the real clock."""
     now = datetime.now(UTC)
     alert_id = service.write_draft(new_draft(expires_at=now + timedelta(days=7)), actor=author, now=now)

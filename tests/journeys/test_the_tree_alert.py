@@ -26,7 +26,7 @@ OWN_WORDS = {"ward": "the borough", "vehicle": "a tipper lorry", "amount": "thou
 
 
 @pytest.fixture
-def readers(session: Session) -> None:
+def readers(by_day: None, session: Session) -> None:
     """A mailbox, a mobile and a partner."""
     subscribe(session, "ann@example.org")
     subscribe(session, "desk@example.org", kind="partner")
@@ -35,7 +35,7 @@ def readers(session: Session) -> None:
 
 
 def test_the_tree_case_becomes_an_alert_in_every_inbox_that_names_nobody(
-    session: Session, app: Flask, officer: Callable[..., Actor], signed_in: SignIn, client: FlaskClient, readers: None
+    readers: None, session: Session, app: Flask, officer: Callable[..., Actor], signed_in: SignIn, client: FlaskClient
 ) -> None:
     desk = officer(name="Dee Example")
     case_id = the_fee_comes_down(they_ring(desk), desk)

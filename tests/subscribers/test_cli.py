@@ -66,8 +66,6 @@ def test_a_good_file_ends_well_without_a_bar_where_nobody_looks(
     [
         pytest.param(b"", id="an-empty-file"),
         pytest.param(b"name;email\n", id="semicolons"),
-        pytest.param(f"{HEADER}\n{PAT}\n".encode("utf-16"), id="utf-16"),
-        pytest.param(bytes(range(256)), id="no-text-at-all"),
     ],
 )
 def test_a_wrong_header_is_answered_with_the_one_expected(
@@ -76,6 +74,21 @@ def test_a_wrong_header_is_answered_with_the_one_expected(
     done = run(write(tmp_path, content))
     assert done.exit_code == 1
     assert HEADER in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(f"{HEADER}\n{PAT}\n".encode("utf-16"), id="utf-16"),
+        pytest.param(bytes(range(256)), id="no-text-at-all"),
+    ],
+)
+def test_what_is_no_text_is_answered_with_how_to_save_it(
+    run: Callable[..., Result], tmp_path: Path, content: bytes
+) -> None:
+    done = run(write(tmp_path, content))
+    assert done.exit_code == 1
+    assert "choose Save As" in done.stderr
 
 
 def test_a_file_that_is_not_there_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
