@@ -3,10 +3,11 @@
 import gc
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -334,10 +335,10 @@ def copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
     with app.app_context():
         db.session.remove()
         if database_url.startswith("sqlite"):
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Never by opening its file: closing that again takes away the locks that this process holds on it.
             copy = folder / "fresh.db"
-            shutil.copyfile(database_url.removeprefix("sqlite:///"), copy)
+            with db.engine.connect() as connection, closing(sqlite3.connect(copy)) as target:
+                connection.connection.driver_connection.backup(target)  # type: ignore[union-attr]
             yield f"sqlite:///{copy}"
             return
         db.engine.dispose()

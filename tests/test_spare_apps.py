@@ -1,10 +1,14 @@
 """An application that stands on one test's database after another's shows nothing of the one before."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.conftest import copied_app, make_app
 from tsalert.config import Settings
@@ -43,3 +47,19 @@ def test_the_next_test_finds_nothing_that_was_read_drawn_or_changed(
         assert again == []
         assert spare.config["TSALERT_DEMO"] is False
         assert db.engine.url != address
+
+
+ALONE = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode = DELETE'))"
+
+
+@pytest.mark.any_database
+def test_a_database_that_is_copied_stays_closed_to_whoever_wants_it_alone(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    """Whoever opens and closes its file beside SQLite takes this process's locks away, and its journal with them."""
+    with app.app_context(), db.engine.connect() as connection:
+        connection.execute(text("SELECT 1 FROM installation_fact"))
+        with copied_app(app, database_url, tmp_path):
+            command = [sys.executable, "-c", ALONE, database_url.removeprefix("sqlite:///")]
+            alone = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert "database is locked" in alone.stderr
