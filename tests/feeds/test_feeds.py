@@ -79,7 +79,7 @@ def test_atom_holds_what_was_published_newest_first(client: FlaskClient, publish
     assert "Say no." in content
 
 
-def test_json_feed_says_the_same(client: FlaskClient, publish: Publish) -> None:
+def test_json_feed_says_the_same(by_day: None, client: FlaskClient, publish: Publish) -> None:
     alert_id = publish(wards=("Bickley",), urgency=Urgency.URGENT)
     answer = client.get("/alerts.json")
     assert answer.mimetype == "application/feed+json"
@@ -93,7 +93,7 @@ def test_json_feed_says_the_same(client: FlaskClient, publish: Publish) -> None:
 
 
 def test_cap_is_valid_by_the_standards_schema_and_says_where_and_what_to_do(
-    client: FlaskClient, publish: Publish
+    by_day: None, client: FlaskClient, publish: Publish
 ) -> None:
     root = cap(client, publish(wards=("Bickley",), urgency=Urgency.URGENT))
     said = {name: told(root, f"//c:{name}") for name in ("status", "msgType", "category", "responseType", "urgency")}
