@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     ),
     "search": ("tsalert.finding.cli:group",),
     "sending": ("tsalert.delivery.stop_cli:group",),
-    "staff": ("tsalert.staffing.cli:commands",),
+    "staff": ("tsalert.staffing.cli:group",),
     "subscribers": ("tsalert.subscribers.cli:group",),
     "watch": ("tsalert.watching.cli:command",),
 }

@@ -49,8 +49,10 @@ def following(query: Query, order: Order, *, after: int | None) -> Query:
     """Return a query in an order, from what follows the row numbered ``after``."""
     key = (*order.by, order.number)
     if after is not None:
-        last = select(*key).where(order.number == after).scalar_subquery()
-        query = query.where(tuple_(*key) > last if order.is_rising else tuple_(*key) < last)
+        # A number says by itself where its row stood, also once that is erased; anything else only the row knows.
+        here: Any = tuple_(*key) if order.by else order.number
+        last: Any = select(*key).where(order.number == after).scalar_subquery() if order.by else after
+        query = query.where(here > last if order.is_rising else here < last)
     return query.order_by(*(each.asc() if order.is_rising else each.desc() for each in key))
 
 

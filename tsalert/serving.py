@@ -13,6 +13,7 @@ from tsalert.app import create_app
 from tsalert.config import Settings
 from tsalert.db import db
 from tsalert.installation import service as installation
+from tsalert.installation import storage
 from tsalert.reports.reading_ahead import ReadingAhead
 from tsalert.web.compiled import compile_changed
 
@@ -55,8 +56,7 @@ def begin_to_read_ahead(app: Flask) -> ReadingAhead:
 
 def compile_all() -> None:
     """Compile every module and every page that changed, for a service that may not write beside them."""
-    program = Path(__file__).parent
-    for folder in (program, program.parent / "migrations"):
+    for folder in (Path(__file__).parent, storage.MIGRATIONS):
         compile_dir(folder, quiet=1)
     nowhere = Settings("sqlite://", Path("/nowhere"), token_hex(), token_hex(), "http://127.0.0.1")
     compile_changed(create_app(nowhere).jinja_env)  # pages are the same whatever the settings

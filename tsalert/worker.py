@@ -46,7 +46,7 @@ class Worker:
     def __init__(self, app: Flask, stop: Event) -> None:
         engine: Engine = db.engine
         is_sqlite = engine.dialect.name == "sqlite"
-        # SQLite's own waiting for its one writer sleeps too long, so threads queue here instead.
+        # SQLite has one writer at a time: threads that queue here need not ask every millisecond for their turn.
         lock: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
         self._stop = stop
         self._gateways: tuple[Gateway, ...] = app.extensions["tsalert_gateways"]

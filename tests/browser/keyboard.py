@@ -1,5 +1,7 @@
 """What somebody does who uses no mouse: press Tab until a thing has the focus, and see that it has."""
 
+from typing import Literal
+
 from playwright.sync_api import Locator, Page, expect
 
 # On each focusable thing: where it stands in the document, and whether anything of it is drawn within the page.
@@ -28,9 +30,9 @@ def tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError(f"keys do not lead to {wanted}")
 
 
-def press(page: Page, role: str, name: str) -> None:
+def press(page: Page, role: Literal["button", "link"], name: str) -> None:
     """Go to a button or a link by keys, and press it."""
-    tab_to(page, page.get_by_role(role, name=name).first)  # type: ignore[arg-type]
+    tab_to(page, page.get_by_role(role, name=name).first)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 

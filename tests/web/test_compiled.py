@@ -62,6 +62,7 @@ def test_pages_that_somebody_else_compiled_are_taken_where_nothing_can_be_writte
 ) -> None:
     kept = tmp_path / "kept"
     started(templates, kept).get_template("page.html")
+    assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o644}
     kept.chmod(0o500)
     program = started(templates, kept)
     assert program.get_template("page.html").render() == "Good morning"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -63,3 +63,11 @@ def test_a_page_begins_after_a_row_whatever_was_added_or_is_alike(session: Sessi
         met, after = met + [each.id for each in page.items], page.next
     known = session.execute(select(Party.id).order_by(Party.kind.desc(), Party.id.desc())).scalars().all()
     assert met == list(known[1:])
+
+
+def test_a_page_of_numbered_rows_goes_on_although_the_row_before_it_is_erased(session: Session) -> None:
+    session.execute(insert(Party), [{"kind": "person", "name": "Alex", "created_at": NOW}] * 3)
+    newest, before, *_ = session.scalars(select(Party.id).order_by(Party.id.desc()))
+    session.execute(delete(Party).where(Party.id == newest))
+    page = read_page(session, select(Party), Order(Party.id), after=newest, size=1)
+    assert [each.id for each in page.items] == [before]

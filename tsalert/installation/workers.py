@@ -15,7 +15,7 @@ from tsalert.db import insert_into
 from tsalert.installation.models import WorkerSeen
 from tsalert.installation.signs import SILENT_AFTER
 
-_FORGOTTEN_AFTER, _RIGHT = timedelta(days=1), timedelta(0)
+_FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def new_name() -> str:
@@ -23,7 +23,7 @@ def new_name() -> str:
     return uuid4().hex
 
 
-def be_seen(session: Session, name: str, *, is_leading: bool, now: datetime, ahead: timedelta = _RIGHT) -> None:
+def be_seen(session: Session, name: str, *, is_leading: bool, now: datetime, ahead: timedelta = timedelta(0)) -> None:
     """Say that this process works; a step. Workers that have been silent for a day are forgotten.
 
     :param ahead: how far this machine's clock is ahead of the database's.

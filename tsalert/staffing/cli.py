@@ -45,7 +45,3 @@ def to_hand_on() -> None:
         rota = f"{len(held.shifts)} shifts, {len(held.patterns)} patterns"
         click.echo(f"{account.email}\t{account.standing.value}\t{references}\t{rota}")
     raise SystemExit(1 if found else 0)
-
-
-# Those about officers, these among them.
-commands = group

@@ -18,14 +18,18 @@ class _CompiledPages(FileSystemBytecodeCache):
     """Files of compiled pages; one that cannot be written is compiled again another time."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a page, unless the disk is full."""
+        """Keep a page for whoever serves, as Python keeps modules, unless the disk is full."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
+            self._kept(bucket.key).chmod(0o644)
 
     def holds(self, name: str, source: Path) -> bool:
         """Tell whether a page was compiled after its source was last written."""
-        kept = Path(self.directory, self.pattern % self.get_cache_key(name, str(source)))
+        kept = self._kept(self.get_cache_key(name, str(source)))
         return kept.exists() and kept.stat().st_mtime_ns >= source.stat().st_mtime_ns
+
+    def _kept(self, key: str) -> Path:
+        return Path(self.directory, self.pattern % key)
 
 
 class PageEnvironment(FlaskEnvironment):
@@ -45,7 +49,7 @@ def jinja_options(folder: Path = _BESIDE_MODULES) -> dict[str, Any]:
     """
     options: dict[str, Any] = {"cache_size": -1}
     with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if os.access(folder, os.R_OK | os.X_OK):
         options["bytecode_cache"] = _CompiledPages(str(folder), f"%s.{sys.implementation.cache_tag}.compiled")
     return options
