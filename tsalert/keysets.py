@@ -46,12 +46,13 @@ def read_page(session: Session, query: Select[Row], order: Order, *, after: int 
 
 
 def following(query: Query, order: Order, *, after: int | None) -> Query:
-    """Return a query in an order, from what follows the row numbered ``after``."""
-    key = (*order.by, order.number)
+    """Return a query in an order, from what follows the row numbered ``after``.
+
+    Nothing follows a row that is gone where the list stands by more than its numbers.
+    """
     if after is not None:
-        last = select(*key).where(order.number == after).scalar_subquery()
-        query = query.where(tuple_(*key) > last if order.is_rising else tuple_(*key) < last)
-    return query.order_by(*(each.asc() if order.is_rising else each.desc() for each in key))
+        query = query.where(_follows(order, after))
+    return query.order_by(*(each.asc() if order.is_rising else each.desc() for each in (*order.by, order.number)))
 
 
 def cut(rows: Sequence[Row], number: str, *, size: int = PAGE) -> Page[Row]:
@@ -61,3 +62,11 @@ def cut(rows: Sequence[Row], number: str, *, size: int = PAGE) -> Page[Row]:
     """
     items = rows[:size]
     return Page(items, getattr(items[-1], number) if len(rows) > size else None)
+
+
+def _follows(order: Order, after: int) -> ColumnElement[bool]:
+    if not order.by:
+        return order.number > after if order.is_rising else order.number < after
+    key = (*order.by, order.number)
+    last = select(*key).where(order.number == after).scalar_subquery()
+    return tuple_(*key) > last if order.is_rising else tuple_(*key) < last

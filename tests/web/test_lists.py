@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -63,3 +63,12 @@ def test_a_page_begins_after_a_row_whatever_was_added_or_is_alike(session: Sessi
         met, after = met + [each.id for each in page.items], page.next
     known = session.execute(select(Party.id).order_by(Party.kind.desc(), Party.id.desc())).scalars().all()
     assert met == list(known[1:])
+
+
+def test_a_list_by_number_goes_on_after_a_row_that_was_taken_away(session: Session) -> None:
+    session.execute(insert(Party), [{"kind": "person", "name": "Alex", "created_at": NOW} for _ in range(4)])
+    known = list(session.scalars(select(Party.id).order_by(Party.id.desc())))
+    first = read_page(session, select(Party), Order(Party.id), after=None, size=2)
+    session.execute(delete(Party).where(Party.id == first.next))
+    second = read_page(session, select(Party), Order(Party.id), after=first.next, size=2)
+    assert [each.id for each in second.items] == known[2:4]
