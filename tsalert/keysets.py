@@ -46,14 +46,13 @@ def read_page(session: Session, query: Select[Row], order: Order, *, after: int 
 
 
 def following(query: Query, order: Order, *, after: int | None) -> Query:
-    """Return a query in an order, from what follows the row numbered ``after``."""
-    key = (*order.by, order.number)
+    """Return a query in an order, from what follows the row numbered ``after``.
+
+    Nothing follows a row that is gone where the list stands by more than its numbers.
+    """
     if after is not None:
-        # A number says by itself where its row stood, also once that is erased; anything else only the row knows.
-        here: Any = tuple_(*key) if order.by else order.number
-        last: Any = select(*key).where(order.number == after).scalar_subquery() if order.by else after
-        query = query.where(here > last if order.is_rising else here < last)
-    return query.order_by(*(each.asc() if order.is_rising else each.desc() for each in key))
+        query = query.where(_follows(order, after))
+    return query.order_by(*(each.asc() if order.is_rising else each.desc() for each in (*order.by, order.number)))
 
 
 def cut(rows: Sequence[Row], number: str, *, size: int = PAGE) -> Page[Row]:
@@ -63,3 +62,11 @@ def cut(rows: Sequence[Row], number: str, *, size: int = PAGE) -> Page[Row]:
     """
     items = rows[:size]
     return Page(items, getattr(items[-1], number) if len(rows) > size else None)
+
+
+def _follows(order: Order, after: int) -> ColumnElement[bool]:
+    if not order.by:
+        return order.number > after if order.is_rising else order.number < after
+    key = (*order.by, order.number)
+    last = select(*key).where(order.number == after).scalar_subquery()
+    return tuple_(*key) > last if order.is_rising else tuple_(*key) < last

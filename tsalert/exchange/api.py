@@ -13,7 +13,6 @@ from tsalert.exchange.schemas import (
     OfferedPackListSchema,
     OfferedPackSchema,
     PackReasonSchema,
-    PacksAskedSchema,
     PackSendingSchema,
     ReceiptSchema,
     SendingAskedSchema,
@@ -24,6 +23,7 @@ from tsalert.exchange.taking import Receipt
 from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
+from tsalert.web.fields import PageAsked
 
 sendings = api_blueprint(
     "handover_sendings", "handovers/<int:handover_id>/sending", "Handovers that are signed and sent to an authority."
@@ -69,7 +69,7 @@ def take_handover_file(handover_id: int) -> dict[str, str]:
 
 @packs.route("")
 @requires(Permission.READ_CASE)
-@packs.arguments(PacksAskedSchema, location="query", unknown=RAISE)
+@packs.arguments(PageAsked, location="query", unknown=RAISE)
 @packs.response(200, OfferedPackListSchema)
 def list_packs(asked: dict[str, Any]) -> Page[PackView]:
     """List what other authorities offer to us, the newest first."""

@@ -27,12 +27,6 @@ class PackReasonSchema(Strict):
     reason = Line(longest=400, required=True, error_messages={"required": "Say why it is not taken over."})
 
 
-class PacksAskedSchema(Strict):
-    """Which page of what is offered to us is asked for."""
-
-    after = RecordId(load_default=None)
-
-
 class PackSendingSchema(Schema):
     """How far a message to another authority has come."""
 

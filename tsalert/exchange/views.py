@@ -9,13 +9,13 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.exchange import answering, offering, queries, taking
 from tsalert.exchange.rules import State
-from tsalert.exchange.schemas import PackReasonSchema, PacksAskedSchema, SendingAskedSchema, SignedTextSchema
+from tsalert.exchange.schemas import PackReasonSchema, SendingAskedSchema, SignedTextSchema
 from tsalert.exchange.sending import TYPE
 from tsalert.handover.views import show_handover
 from tsalert.linked import queries as linked
 from tsalert.linked.rules import LONGEST_SIGNED
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("exchange", __name__)
@@ -62,9 +62,10 @@ def take_handover_file(handover_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_CASE)
 def list_packs() -> ResponseReturnValue:
     """List what other authorities offer to us, and take in a file that they signed."""
-    after = PacksAskedSchema().load(request.args.to_dict())["after"]
-    found = queries.list_packs(db.session(), reader=current_actor(), now=utc_now(), after=after)
-    return render_template("exchange/list.html", packs=found.items, older=found.next, is_first=after is None)
+    asked = load_page()
+    found = queries.list_packs(db.session(), reader=current_actor(), now=utc_now(), **asked)
+    is_first = asked["after"] is None
+    return render_template("exchange/list.html", packs=found.items, older=found.next, is_first=is_first)
 
 
 @bp.post("/offered-packs/files")

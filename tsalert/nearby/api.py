@@ -9,10 +9,11 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.nearby import queries, service
 from tsalert.nearby.queries import NearbyView
-from tsalert.nearby.schemas import NearbyAlertListSchema, NearbyAlertSchema, NearbyAskedSchema, NearbyBegunSchema
+from tsalert.nearby.schemas import NearbyAlertListSchema, NearbyAlertSchema, NearbyBegunSchema
 from tsalert.nearby.service import Begun
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
+from tsalert.web.fields import PageAsked
 
 nearby = api_blueprint("nearby_alerts", "nearby-alerts", "Alerts of linked authorities.")
 blueprints = (nearby,)
@@ -20,7 +21,7 @@ blueprints = (nearby,)
 
 @nearby.route("")
 @requires(Permission.READ_ALERT)
-@nearby.arguments(NearbyAskedSchema, location="query", unknown=RAISE)
+@nearby.arguments(PageAsked, location="query", unknown=RAISE)
 @nearby.response(200, NearbyAlertListSchema)
 def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
     """List what linked authorities have alerted of, the newest first, and how far their feeds were read."""

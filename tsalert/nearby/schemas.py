@@ -2,13 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.web.fields import Instant, RecordId, Strict
-
-
-class NearbyAskedSchema(Strict):
-    """Which page is asked for."""
-
-    after = RecordId(load_default=None)
+from tsalert.web.fields import Instant
 
 
 class NearbyAlertSchema(Schema):

@@ -1,6 +1,6 @@
 """Pages on which officers see alerts of linked authorities, and begin alerts of ours with them."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
@@ -8,8 +8,8 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.nearby import queries, service
 from tsalert.nearby.rules import State
-from tsalert.nearby.schemas import NearbyAskedSchema
 from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import load_page
 from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("nearby", __name__, url_prefix="/nearby-alerts")
@@ -19,10 +19,9 @@ bp = Blueprint("nearby", __name__, url_prefix="/nearby-alerts")
 @requires(Permission.READ_ALERT)
 def list_alerts() -> ResponseReturnValue:
     """Show what linked authorities have alerted of, the newest first."""
-    session = db.session()
-    after = NearbyAskedSchema().load(request.args.to_dict())["after"]
-    found = queries.list_alerts(session, now=utc_now(), after=after)
-    page = {"alerts": found.items, "feeds": queries.list_feeds(session), "is_first": after is None}
+    session, asked = db.session(), load_page()
+    found = queries.list_alerts(session, now=utc_now(), **asked)
+    page = {"alerts": found.items, "feeds": queries.list_feeds(session), "is_first": asked["after"] is None}
     return render_template("nearby/list.html", **page, older=found.next)
 
 

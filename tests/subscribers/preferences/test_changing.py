@@ -132,18 +132,33 @@ def test_what_waits_to_leave_does_not_come_after_its_reader_has_paused(
     session: Session, run_import: Import, opened: Callable[..., str]
 ) -> None:
     run_import(*SHARED)
-    for lane in (Lane.BULK, Lane.URGENT):
-        mailing_id = sending.create_mailing(
-            session, Content("Doorstep crime", "Beware", sms="Beware"), lane=lane, now=NOW
-        )
-        sending.enqueue(session, mailing_id, delivery.reachable_endpoints(), now=NOW)
-    session.commit()
+    alert_everybody(session, Lane.BULK, Lane.URGENT)
     service.pause(opened("ann@example.org"), Pause.MONTH, now=NOW)
     # The telephone is Bob's too, who does not pause.
     assert waiting(session) == {"bob@example.org", "+447700900001"}
     service.pause(opened("bob@example.org"), Pause.MONTH, now=NOW)
     assert waiting(session) == set()
     assert set(session.scalars(select(Mailing.state).where(Mailing.lane != Lane.TRANSACTIONAL))) == {"completed"}
+
+
+def test_what_waits_still_goes_to_a_contact_of_an_organisation_beside_one_who_has_paused(
+    session: Session, run_import: Import, opened: Callable[..., str]
+) -> None:
+    run_import(f"Example Watch,watch@example.org,07700 900001,,,partner,,all,immediate,{CONSENT}", SHARED[0])
+    alert_everybody(session, Lane.BULK)
+    service.pause(opened("watch@example.org"), Pause.MONTH, now=NOW)
+    assert waiting(session) == {"ann@example.org", "+447700900001"}
+    service.pause(opened("ann@example.org"), Pause.MONTH, now=NOW)
+    assert waiting(session) == {"+447700900001"}, "which the organisation has too, and does not pause there"
+
+
+def alert_everybody(session: Session, *lanes: Lane) -> None:
+    for lane in lanes:
+        mailing_id = sending.create_mailing(
+            session, Content("Doorstep crime", "Beware", sms="Beware"), lane=lane, now=NOW
+        )
+        sending.enqueue(session, mailing_id, delivery.reachable_endpoints(), now=NOW)
+    session.commit()
 
 
 def waiting(session: Session) -> set[str]:

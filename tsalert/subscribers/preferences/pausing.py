@@ -15,13 +15,13 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
+from tsalert.subscribers.choice import is_awake
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
 from tsalert.subscribers.preferences import wording
 from tsalert.subscribers.preferences.acting import By, note_act, note_consent
 from tsalert.subscribers.preferences.readers import addresses_of, lock_subscriber, open_subscriptions
 from tsalert.subscribers.preferences.rules import Pause
 from tsalert.subscribers.rules import Act, Kind
-from tsalert.subscribers.wanting import AWAKE
 
 _AT_ONCE = 1000
 
@@ -81,7 +81,7 @@ def _paused_addresses(session: Session, subscriber: Subscriber, at: int | None, 
 
 def _wanted_by_nobody(session: Session, addresses: Sequence[int]) -> list[int]:
     """Return those of some addresses at which everybody who gets anything pauses."""
-    wanting = (Subscription.endpoint_id.in_(addresses), Subscription.ended_at.is_(None), AWAKE)
+    wanting = (Subscription.endpoint_id.in_(addresses), Subscription.ended_at.is_(None), is_awake())
     query = select(Subscription.endpoint_id).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
     wanted = set(session.scalars(query.where(*wanting)))
     return [each for each in addresses if each not in wanted]
