@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing
-from tsalert.delivery.rules import Lane, Status
-
-_ALERTS = (Lane.URGENT, Lane.BULK)
+from tsalert.delivery.rules import PERSONAL_LANES, Status
 
 
 def spare(session: Session, endpoint_ids: Collection[int], *, now: datetime) -> None:
@@ -21,7 +19,7 @@ def spare(session: Session, endpoint_ids: Collection[int], *, now: datetime) -> 
     """
     waiting = (Delivery.endpoint_id.in_(endpoint_ids), Delivery.status == literal_column("'pending'"))
     query = select(Delivery).join(Mailing, Mailing.id == Delivery.mailing_id)
-    query = query.where(*waiting, Mailing.lane.in_(_ALERTS)).order_by(Delivery.id)
+    query = query.where(*waiting, Mailing.lane.not_in(PERSONAL_LANES)).order_by(Delivery.id)
     changes: Counter[tuple[int, str, str]] = Counter()
     for each in session.scalars(query.with_for_update(of=Delivery, skip_locked=True)):
         each.status, each.settled_at = Status.CANCELLED, now
