@@ -16,6 +16,7 @@ from tests.response.test_concurrency import at_once
 from tests.rota.conftest import give_mobile, put_on_shift
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.db import Base, db, transaction
+from tsalert.paging.models import PageRun
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
 from tsalert.response import dispatching, handing_over, queries, service
@@ -197,7 +198,10 @@ def test_a_name_that_the_board_shows_renews_it(session: Session, duty: Actor) ->
     assert renews(session, rename)
 
 
-@pytest.mark.parametrize("statement", [update(Incident).values(kind="roofing"), update(Attendance).values(id=1)])
+@pytest.mark.parametrize(
+    "statement",
+    [update(Incident).values(kind="roofing"), update(Attendance).values(id=1), update(PageRun).values(round=2)],
+)
 def test_a_statement_renews_the_board_as_rows_do(session: Session, statement: object) -> None:
     def act() -> None:
         with transaction() as changing:

@@ -16,11 +16,10 @@ from tsalert.core.clock import london_date
 from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
-from tsalert.delivery.rules import Channel, Lane, Status, settle
+from tsalert.delivery.rules import PERSONAL_LANES, Channel, Status, settle
 from tsalert.delivery.tokens import make_signer
 from tsalert.web.fields import LARGEST_ID
 
-_ALERTS = (Lane.URGENT, Lane.BULK)
 # What never left, or has not left yet, cannot have come back.
 _LEFT = (
     Status.CLAIMED,
@@ -121,7 +120,7 @@ def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
     query = (
         select(Delivery.status, Delivery.sent_at, Delivery.settled_at)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .where(Delivery.endpoint_id == endpoint_id, Mailing.lane.in_(_ALERTS), Delivery.status.in_(_LEFT))
+        .where(Delivery.endpoint_id == endpoint_id, Mailing.lane.not_in(PERSONAL_LANES), Delivery.status.in_(_LEFT))
         .order_by(Delivery.id.desc())
         .limit(last)
     )
@@ -160,7 +159,7 @@ def _read(
     session: Session, query: Select[int, int, int, str, str], values: Mapping[str, Any] | None = None
 ) -> Returned | None:
     row = session.execute(query, values).one_or_none()
-    return None if row is None else Returned(*row[:3], Channel(row[3]), row[4] in _ALERTS)
+    return None if row is None else Returned(*row[:3], Channel(row[3]), row[4] not in PERSONAL_LANES)
 
 
 def _may_have_left(row: _Row) -> bool:

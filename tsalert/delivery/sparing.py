@@ -1,5 +1,6 @@
 """Alerts that wait to leave for somebody who wants nothing for a while, such as a text held back for the night."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.delivery.counting import change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing
-from tsalert.delivery.rules import Lane, Status
-
-_ALERTS = (Lane.URGENT, Lane.BULK)
+from tsalert.delivery.rules import PERSONAL_LANES, Status
 
 
 def spare(session: Session, endpoint_ids: Collection[int], *, now: datetime) -> None:
@@ -20,9 +19,12 @@ def spare(session: Session, endpoint_ids: Collection[int], *, now: datetime) -> 
     """
     waiting = (Delivery.endpoint_id.in_(endpoint_ids), Delivery.status == literal_column("'pending'"))
     query = select(Delivery).join(Mailing, Mailing.id == Delivery.mailing_id)
-    query = query.where(*waiting, Mailing.lane.in_(_ALERTS)).order_by(Delivery.id)
-    for each in session.scalars(query.with_for_update(of=Delivery, skip_locked=True)).all():
+    query = query.where(*waiting, Mailing.lane.not_in(PERSONAL_LANES)).order_by(Delivery.id)
+    changes: Counter[tuple[int, str, str]] = Counter()
+    for each in session.scalars(query.with_for_update(of=Delivery, skip_locked=True)):
         each.status, each.settled_at = Status.CANCELLED, now
-        place = each.mailing_id, each.channel
-        change_counts(session, {(*place, Status.PENDING): -1, (*place, Status.CANCELLED): 1})
-        complete_if_done(session, each.mailing_id, now)
+        changes[each.mailing_id, each.channel, Status.PENDING] -= 1
+        changes[each.mailing_id, each.channel, Status.CANCELLED] += 1
+    change_counts(session, changes)
+    for mailing_id in {mailing_id for mailing_id, _, _ in changes}:
+        complete_if_done(session, mailing_id, now)

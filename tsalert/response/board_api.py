@@ -1,13 +1,13 @@
 """The operation that returns the live board."""
 
-from flask import Response, current_app
+from flask import Response
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.response.board_schemas import BoardSchema
 from tsalert.response.board_writing import WrittenBoard
-from tsalert.response.live_board import LiveBoard
+from tsalert.response.live_board import live_board
 from tsalert.web.access import requires
 from tsalert.web.api import api_blueprint
 
@@ -21,10 +21,5 @@ _written = WrittenBoard()
 @board.response(200, BoardSchema)
 def get_board() -> Response:
     """Return the live board."""
-    live, now = _live_board(), utc_now()
-    return Response(_written.write(live.read(db.session(), now=now), now=now), mimetype="application/json")
-
-
-def _live_board() -> LiveBoard:
-    kept: LiveBoard = current_app.extensions["tsalert_board"]
-    return kept
+    now = utc_now()
+    return Response(_written.write(live_board().read(db.session(), now=now), now=now), mimetype="application/json")

@@ -7,6 +7,7 @@ from marshmallow import ValidationError
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.places import queries as places
 from tsalert.response import call_parties, kept, queries, service, timeline, vocabulary, waiting
 from tsalert.response.opening import read_opening, seal_opening
@@ -14,6 +15,7 @@ from tsalert.response.prompts import PROMPTS
 from tsalert.response.rules import is_possible_opening, propose_grade
 from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSchema
 from tsalert.response.service import LoggedCall
+from tsalert.response.waiting import WaitingCall
 from tsalert.staff import queries as staff
 from tsalert.telephone import queries as telephone
 from tsalert.web.access import current_actor, name_read, reads, requires
@@ -28,7 +30,9 @@ def _draw_calls(after: int | None = None, waiting_after: int | None = None) -> R
     """Draw the calls that came before one, or the newest beneath those that wait to be written up."""
     listed = queries.list_calls(db.session(), after=after, limit=_PAGE)
     calls, bare = kept.for_reader(db.session(), current_actor(), listed, now=utc_now())
-    waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, after=waiting_after)
+    waits: Page[WaitingCall] = Page([], None)
+    if after is None:
+        waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, after=waiting_after)
     name_read(each.call.id for each in waits.items)  # these lines show who rang; the others no more than a board does
     return render_template(
         "response/calls.html",

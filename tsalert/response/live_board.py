@@ -8,6 +8,7 @@ from itertools import chain
 from secrets import token_hex
 from threading import Lock
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import whole_seconds
@@ -125,3 +126,9 @@ class LiveBoard:
         }
         self._lines[with_links] = drawn
         return drawn
+
+
+def live_board() -> LiveBoard:
+    """Return the board that this web process keeps."""
+    kept: LiveBoard = current_app.extensions["tsalert_board"]
+    return kept

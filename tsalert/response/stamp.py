@@ -24,6 +24,7 @@ SHOWN = frozenset(
         "rota_shift",
         "rota_leave",
         "restriction",
+        "page_run",
     }
 )
 # A further call gives its incident a new version and shows nobody anything else.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -27,7 +27,7 @@ from tsalert.response import (
 )
 from tsalert.response.board import reading_of
 from tsalert.response.board_drawing import draw_board, draw_line
-from tsalert.response.live_board import SCREEN_LAG, Drawing, LiveBoard
+from tsalert.response.live_board import SCREEN_LAG, Drawing, LiveBoard, live_board
 from tsalert.response.refusals import current_refusal, explains
 from tsalert.response.schemas import PageSchema
 from tsalert.response.step_schemas import (
@@ -271,8 +271,8 @@ def board_lines() -> Markup:
 
 
 def _drawn(now: datetime, *, lag: timedelta = timedelta(0)) -> Drawing:
-    kept: LiveBoard = current_app.extensions["tsalert_board"]
-    return kept.drawn(db.session(), now=now, with_links=current_actor().may(Permission.READ_CALL), lag=lag)
+    with_links = current_actor().may(Permission.READ_CALL)
+    return live_board().drawn(db.session(), now=now, with_links=with_links, lag=lag)
 
 
 def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
