@@ -67,7 +67,7 @@ def record_outcomes(
         # counters last, too, so that neither waits for the other.
         batch.changes.update(raise_reported(session, [ref for ref in accepted.values() if ref], now=now))
     change_counts(session, batch.changes)
-    for mailing_id in {mailing_id for mailing_id, _, _ in batch.changes}:
+    for mailing_id in sorted({mailing_id for mailing_id, _, _ in batch.changes}):
         complete_if_done(session, mailing_id, now)
 
 

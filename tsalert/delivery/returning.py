@@ -182,6 +182,6 @@ def _raise(session: Session, reports: Mapping[int, Sequence[Status]], now: datet
         changes[row.mailing_id, row.channel, counted] -= 1
         changes[row.mailing_id, row.channel, after] += 1
     change_counts(session, changes)
-    for mailing_id in {mailing_id for mailing_id, _, status in changes if status == Status.PENDING}:
+    for mailing_id in sorted({mailing_id for mailing_id, _, status in changes if status == Status.PENDING}):
         complete_if_done(session, mailing_id, now)
     return bool(risen)
