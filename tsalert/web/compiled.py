@@ -14,7 +14,7 @@ from jinja2.bccache import Bucket
 _BESIDE_MODULES = Path(__file__).parent / "__pycache__" / "pages"
 
 
-class _CompiledPages(FileSystemBytecodeCache):
+class CompiledPages(FileSystemBytecodeCache):
     """Files of compiled pages; one that cannot be written is compiled again another time."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
@@ -51,7 +51,7 @@ def jinja_options(folder: Path = _BESIDE_MODULES) -> dict[str, Any]:
     with suppress(OSError):
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if os.access(folder, os.R_OK | os.X_OK):
-        options["bytecode_cache"] = _CompiledPages(str(folder), f"%s.{sys.implementation.cache_tag}.compiled")
+        options["bytecode_cache"] = CompiledPages(str(folder), f"%s.{sys.implementation.cache_tag}.compiled")
     return options
 
 
@@ -67,7 +67,7 @@ def compile_changed(environment: Environment) -> None:
 
 def _is_kept(environment: Environment, name: str) -> bool:
     pages, loader = environment.bytecode_cache, environment.loader
-    if not isinstance(pages, _CompiledPages) or loader is None:
+    if not isinstance(pages, CompiledPages) or loader is None:
         return False
     _, source, _ = loader.get_source(environment, name)
     return source is not None and pages.holds(name, Path(source))
