@@ -128,7 +128,12 @@ def _forget() -> None:
     """Leave the addresses, and nothing of what was sent to them."""
     if db.engine.dialect.name == "postgresql":
         with transaction() as session:
-            session.execute(text("TRUNCATE mailing_count, delivery CASCADE"))
+            # Without looking into every table that names a message, which takes longer than sending did.
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            for table in ("mailing_count", "delivery"):
+                session.execute(text(f"DELETE FROM {table}"))
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM delivery"))
 
 
 def _measure_bare(port: int, count: int) -> Result:
