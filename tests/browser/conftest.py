@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -54,6 +55,12 @@ def site(site_environment: dict[str, str]) -> Iterator[str]:
     with running(web, environment) as served, running(worker, environment):
         wait_until_served(f"{url}/sign-in", served)
         yield url
+
+
+@pytest.fixture(scope="package")
+def kept(site: str) -> dict[str, Any]:
+    """What a file of tests keeps by a name of its own for as long as the site is served, whatever runs in between."""
+    return {}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -437,18 +438,22 @@ def test_no_page_is_left_out(app: Flask) -> None:
     assert pages - NO_PAGES == {*WHERE, *FOUND, *LINKED, *ON_THE_WAY_IN}
 
 
-@pytest.fixture(scope="module")
-def places(chromium: Browser, site: str) -> dict[str, str]:
-    """The address of every page."""
-    with opened(chromium, site) as page:
-        sign_in(page, "manager@example.org")
-        return {**WHERE, **addresses(page), **links(page)}
+@pytest.fixture
+def places(chromium: Browser, site: str, kept: dict[str, Any]) -> dict[str, str]:
+    """The address of every page; to make them anew would ask one resident for more messages than an hour allows."""
+    if "places" not in kept:
+        with opened(chromium, site) as page:
+            sign_in(page, "manager@example.org")
+            kept["places"] = {**WHERE, **addresses(page), **links(page)}
+    found: dict[str, str] = kept["places"]
+    return found
 
 
-@pytest.fixture(scope="module")
-def known() -> Known:
+@pytest.fixture
+def known(kept: dict[str, Any]) -> Known:
     """What of each page was looked at already: who is shown nothing else than another reader need not look again."""
-    return defaultdict(set)
+    shapes: Known = kept.setdefault("shapes", defaultdict(set))
+    return shapes
 
 
 @pytest.mark.parametrize("reader", READERS)
