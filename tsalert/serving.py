@@ -1,6 +1,7 @@
 """What a web server does before it lets anybody in: once in the process that begins, then in each of its copies."""
 
 import gc
+import sys
 from compileall import compile_dir
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -55,9 +56,12 @@ def begin_to_read_ahead(app: Flask) -> ReadingAhead:
 
 
 def compile_all() -> None:
-    """Compile every module and every page that changed, for a service that may not write beside them."""
-    for folder in (Path(__file__).parent, storage.MIGRATIONS):
-        compile_dir(folder, quiet=1)
+    """Compile every module and every page that changed, for a service that may not write beside them.
+
+    Where one is no Python the process ends with 1, and the image that it was to be put into is not built.
+    """
+    if not all(compile_dir(folder, quiet=1) for folder in (Path(__file__).parent, storage.MIGRATIONS)):
+        sys.exit(1)
     nowhere = Settings("sqlite://", Path("/nowhere"), token_hex(), token_hex(), "http://127.0.0.1")
     compile_changed(create_app(nowhere).jinja_env)  # pages are the same whatever the settings
 
