@@ -70,6 +70,14 @@ def window(chromium: Browser, site: str) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture
+def desk(chromium: Browser, site: str) -> Iterator[Page]:
+    """A manager's window, which reads the outbox too."""
+    with opened(chromium, site) as page:
+        sign_in(page, "manager@example.org")
+        yield page
+
+
 @contextmanager
 def opened_plain(chromium: Browser, site: str) -> Iterator[Page]:
     """Open a telephone's window that runs no scripts."""

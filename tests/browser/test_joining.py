@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import opened, opened_plain, sign_in
+from tests.browser.conftest import opened_plain
 from tests.browser.messages import last, link_in, newest
 from tsalert.visitors.rules import SHORTEST_FILL
 
@@ -19,14 +19,6 @@ QUESTIONS = "main .govuk-form-group:not(.govuk-form-group .govuk-form-group)"
 def resident(chromium: Browser, site: str) -> Iterator[Page]:
     """A telephone that runs no scripts."""
     with opened_plain(chromium, site) as page:
-        yield page
-
-
-@pytest.fixture
-def desk(chromium: Browser, site: str) -> Iterator[Page]:
-    """An officer's window, which reads the outbox."""
-    with opened(chromium, site) as page:
-        sign_in(page, "manager@example.org")
         yield page
 
 

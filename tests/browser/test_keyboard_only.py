@@ -1,12 +1,9 @@
 """A resident and an officer without a mouse: every step is reached by Tab, seen to be, and done by a key."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import opened, sign_in
 from tests.browser.keyboard import answer, follow_the_problem, press, tab_to
 from tests.browser.messages import last, newest
 from tests.demonstration import PASSWORD
@@ -14,14 +11,6 @@ from tsalert.visitors.rules import SHORTEST_FILL
 
 READER = "keys.alone@example.org"
 CONFIRMING = "Confirm that you want our alerts"
-
-
-@pytest.fixture
-def desk(chromium: Browser, site: str) -> Iterator[Page]:
-    """An officer's window, which reads the outbox."""
-    with opened(chromium, site) as page:
-        sign_in(page, "manager@example.org")
-        yield page
 
 
 def test_a_resident_without_a_mouse_joins_chooses_pauses_leaves_and_is_erased(window: Page, desk: Page) -> None:

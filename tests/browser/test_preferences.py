@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import faults_of
-from tests.browser.conftest import opened, opened_plain, sign_in
+from tests.browser.conftest import opened, opened_plain
 from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
 from tests.demonstration import SECRET_KEY
 from tsalert.delivery.tokens import make_signer
@@ -21,14 +21,6 @@ def resident(chromium: Browser, site: str) -> Iterator[Page]:
     with opened_plain(chromium, site) as page:
         yield page
         assert page.context.cookies() == []
-
-
-@pytest.fixture
-def desk(chromium: Browser, site: str) -> Iterator[Page]:
-    """An officer's window, which reads the outbox too."""
-    with opened(chromium, site) as page:
-        sign_in(page, "manager@example.org")
-        yield page
 
 
 def join_by_telephone(desk: Page) -> None:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
-from tsalert.response import service
+from tsalert.response import dispatching, service
+from tsalert.response.dispatching import NewMilestone, Resolution
 from tsalert.response.rules import NewCall, NewIncident
-from tsalert.response.vocabulary import Category, Disposition, GradeName
+from tsalert.response.steps import Step
+from tsalert.response.vocabulary import Category, Disposition, GradeName, RemoteResolution
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -28,6 +30,17 @@ def roof_call(**changes: Any) -> NewCall:
         "incident": NewIncident(Category.DOORSTEP_CRIME, "roofing", GradeName.IMMEDIATE),
     }
     return NewCall(**told | changes)
+
+
+def acts_on_the_board(first: int, second: int, duty: Actor) -> list[Callable[[], object]]:
+    """Return what changes a board, one after the other and beginning with nothing."""
+    return [
+        lambda: None,
+        lambda: dispatching.record_milestone(first, NewMilestone(Step.EN_ROUTE), actor=duty, now=NOON),
+        lambda: dispatching.record_milestone(first, NewMilestone(Step.ON_SCENE), actor=duty, now=NOON),
+        lambda: service.log_call(roof_call(), actor=duty, now=NOON),
+        lambda: dispatching.resolve_remotely(second, Resolution(RemoteResolution.TRADER_LEFT), actor=duty, now=NOON),
+    ]
 
 
 @pytest.fixture

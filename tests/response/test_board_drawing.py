@@ -1,13 +1,12 @@
 """Drawing the live board: once for everybody who asks together, and only the lines that show something else."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.response.conftest import NOON, roof_call
+from tests.response.conftest import NOON, acts_on_the_board, roof_call
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.db import db
 from tsalert.response import dispatching, service
@@ -55,16 +54,9 @@ def test_only_lines_that_show_something_else_are_drawn_anew(session: Session, du
 
 def test_a_board_drawn_line_by_line_is_the_board_drawn_at_once(app: Flask, session: Session, duty: Actor) -> None:
     kept, first, second = LiveBoard(draw_board, draw_line), log(duty), log(duty)
-    acts: list[Callable[[], object]] = [
-        lambda: None,
-        lambda: dispatching.record_milestone(first, NewMilestone(Step.EN_ROUTE), actor=duty, now=NOON),
-        lambda: dispatching.record_milestone(first, NewMilestone(Step.ON_SCENE), actor=duty, now=NOON),
-        lambda: service.log_call(roof_call(), actor=duty, now=NOON),
-        lambda: dispatching.resolve_remotely(second, Resolution(RemoteResolution.TRADER_LEFT), actor=duty, now=NOON),
-    ]
     ages = (timedelta(0), HOUR + 30 * MINUTE, HOUR + 50 * MINUTE, 2 * HOUR, 2 * HOUR + MINUTE)
     with app.test_request_context():
-        for act in acts:
+        for act in acts_on_the_board(first, second, duty):
             act()
             for age in ages:
                 for with_links in (True, False):
