@@ -33,11 +33,10 @@ from tsalert.web import (
     addresses,
     answered,
     caching,
-    compiled,
     compressing,
     conditional,
+    drawing,
     errors,
-    filters,
     headers,
     numbers,
     once,
@@ -59,8 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = found(settings)
     app.config.update(_web_config(settings))
-    app.jinja_options = compiled.jinja_options()
-    app.jinja_environment = compiled.PageEnvironment
+    drawing.init_app(app)
     addresses.init_app(app)
     _init_web(app, settings)
     _register(app)
@@ -97,7 +95,6 @@ def _init_web(app: Flask, settings: Settings) -> None:
     caching.init_app(app)
     errors.init_app(app)
     unproven.init_app(app)
-    filters.init_app(app)
     signing_in.init_app(app)
     single_sign_on.init_app(app, _identity_provider(settings))
     access.init_app(app, _find_actor)

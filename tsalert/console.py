@@ -14,6 +14,7 @@ from tsalert.db import db
 from tsalert.foundation import found
 from tsalert.installation import storage
 from tsalert.staff import hashing
+from tsalert.web import drawing
 
 # Each by its name, with the modules that add commands of their own to a group.
 COMMANDS: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +72,7 @@ def create_console(settings: Settings | None = None) -> Flask:
     :raises SettingsError: naming every setting that is missing or wrong.
     """
     app = found(settings or load_settings())
+    drawing.init_app(app)
     add_commands(app)
     return app
 

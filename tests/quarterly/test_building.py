@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import docx
@@ -55,6 +56,15 @@ def test_a_report_that_nobody_opened_is_built_as_a_draft_in_every_format(
     assert page.startswith("<!DOCTYPE html>")
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
     assert built(kind="xlsx")[1].read_bytes().startswith(b"PK")
+
+
+def test_the_command_builds_every_format_without_the_pages_of_the_program(
+    run_command: Callable[..., CompletedProcess[str]], tmp_path: Path
+) -> None:
+    for kind in ("pdf", "docx", "xlsx", "html", "json"):
+        built = run_command("reports", "build", "2022/23 Q1", "--format", kind, "--out", str(tmp_path / f"of.{kind}"))
+        assert built.returncode == 0, (kind, built.stderr)
+    assert "2022/23 Q1" in (tmp_path / "of.html").read_text()
 
 
 def test_building_keeps_nothing(built: Callable[..., tuple[Result, Path]], session: Session) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, current_app, g, request, url_for
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.actors import Actor, Permission
@@ -96,10 +95,6 @@ def init_app(
     :param strip: who is on duty now; asked only by a page that draws it, so that a part of a page costs nothing.
     :param troubles: what every officer must know now, above whatever they read; asked in the same way.
     """
-    loader = app.jinja_loader
-    assert loader is not None  # the app has a template folder
-    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    app.jinja_loader = ChoiceLoader([loader, components])
     app.jinja_env.globals["asset"] = _asset_finder(app)
     app.extensions[_TROUBLES] = troubles
 
