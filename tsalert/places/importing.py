@@ -15,6 +15,7 @@ from tsalert.audit import service as audit
 from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.records import Record, require_text
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.places.directory import DirectoryRow, Layout, read_layout, read_row
 from tsalert.places.keeping import keep_rows
@@ -92,9 +93,11 @@ def _read_header(file: BinaryIO) -> list[str]:
     :raises RuleViolation: the file is none of lines with commas.
     """
     try:
-        return next(csv.reader([_decode(file.readline(_LONGEST_LINE))]), [])
+        header = next(csv.reader([_decode(file.readline(_LONGEST_LINE))]), [])
     except csv.Error as error:
         raise RuleViolation("This is no CSV file with a line for each postcode.") from error
+    require_text(Record(1, tuple(header)))
+    return header
 
 
 @dataclass(frozen=True, slots=True)
