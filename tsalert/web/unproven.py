@@ -21,10 +21,18 @@ _AGAIN = (
     "Your browser did not show that this form came from our page. All that you typed is still here: send it once more. "
     "If you see this again, let your browser keep cookies from this site, or ring us."
 )
+_FROM_ELSEWHERE = (
+    "Your browser says that this form was sent from another site. All that was typed is still here: if it is yours, "
+    "send it once more. If you see this again, ring us."
+)
 _GO_BACK = (
     "Your browser did not show that this form came from our page. Go back, load that page again, and send what "
     "you typed once more."
 )
+
+
+class SentFromElsewhere(CSRFError):
+    """A form that needs no cookie was sent by another site, as the browser itself says."""
 
 
 def init_app(app: Flask) -> None:
@@ -35,15 +43,16 @@ def init_app(app: Flask) -> None:
 def refuse_other_sites() -> None:
     """Refuse a form of which the browser says that another site sent it; one that says nothing is believed.
 
-    :raises CSRFError: the form comes back with what was typed, so that a reader can send it from our page.
+    :raises SentFromElsewhere: the form comes back with what was typed, so that a reader can send it from our page.
     """
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
-        raise CSRFError("another site sent this form")
+        raise SentFromElsewhere("another site sent this form")
 
 
 @sees_outages
-def _ask_again(_error: CSRFError) -> ResponseReturnValue:
+def _ask_again(error: CSRFError) -> ResponseReturnValue:
     """Answer with the form as it was typed, where nobody is signed in and a stranger's form gains nothing by it."""
-    again = Form(request.form, message=_AGAIN, title=_TITLE)
+    message = _FROM_ELSEWHERE if isinstance(error, SentFromElsewhere) else _AGAIN
+    again = Form(request.form, message=message, title=_TITLE)
     drawn = None if is_api() or find_actor() else draw_again(again)
     return make_response(drawn, HTTPStatus.BAD_REQUEST) if drawn else answer(400, _GO_BACK, title=_TITLE)
