@@ -26,4 +26,6 @@ class CommandGroup(AppGroup):
             problems = errors_by_field(error)
             raise click.ClickException("\n".join(f"{name}: {text}" for name, text in problems.items())) from error
         except UnicodeError as error:
-            raise click.ClickException("Something that was typed or piped in is not text in UTF-8.") from error
+            raise click.ClickException(
+                "Something that was typed, piped in or read from a file is not text in UTF-8."
+            ) from error

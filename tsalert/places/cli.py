@@ -81,7 +81,10 @@ def load_names(file: Path) -> None:
 
 
 def _edition(file: Path, told: str | None) -> date:
-    found = read_month(told) if told else edition_in(file.name)
+    try:
+        found = read_month(told) if told else edition_in(file.name)
+    except RuleViolation as error:
+        raise RuleViolation("Give the month of the edition, like --edition 2026-08.") from error
     if found is None:
         raise RuleViolation("The file's name does not tell its month. Give it, like --edition 2026-08.")
     return found
