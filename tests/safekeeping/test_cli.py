@@ -29,3 +29,5 @@ def test_the_commands_make_check_and_restore_in_words(used: Service, tmp_path: P
     assert run("backup", "settle") == (0, "Nothing to settle.\n")
     status, said = run("database", "move", "--to", "mysql://elsewhere/tsalert")
     assert (status, "must begin with" in said) == (1, True)
+    status, said = run("database", "move", "--to", f"sqlite:///{tmp_path / 'no folder' / 'tsalert.db'}")
+    assert (status, "cannot be written: No such file or directory" in said) == (1, True)
