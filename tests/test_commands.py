@@ -5,8 +5,11 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
 
-pytestmark = pytest.mark.any_database
+from tsalert.db import db
+
 Run = Callable[..., CompletedProcess[str]]
 
 # With what else each needs to begin.
@@ -20,6 +23,7 @@ READ_CSV = (
 )
 
 
+@pytest.mark.any_database
 def test_a_workbook_or_another_encoding_is_refused_with_how_to_save_it(run_command: Run, tmp_path: Path) -> None:
     workbook, wide = tmp_path / "workbook.csv", tmp_path / "wide.csv"
     workbook.write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\n")
@@ -30,6 +34,7 @@ def test_a_workbook_or_another_encoding_is_refused_with_how_to_save_it(run_comma
             assert (told.returncode, "choose Save As" in told.stderr) == (1, True), (command, file.name, told.stderr)
 
 
+@pytest.mark.any_database
 def test_what_no_command_can_use_is_refused_in_plain_words(run_command: Run, tmp_path: Path) -> None:
     rows, wide, listed = tmp_path / "rows.csv", tmp_path / "wide.json", tmp_path / "list.json"
     rows.write_text("code,name\n", encoding="utf-8")
@@ -48,6 +53,7 @@ def test_what_no_command_can_use_is_refused_in_plain_words(run_command: Run, tmp
         assert (refused.returncode, told in refused.stderr) == (1, True), (command, refused.stderr)
 
 
+@pytest.mark.any_database
 def test_nothing_is_given_to_an_account_that_has_ended_before_it_is_active_again(run_command: Run) -> None:
     for email, role in (("kim@example.org", "manager"), ("lee@example.org", "duty_officer")):
         made = ("staff", "create", email, "--role", role, "--name", "Pat Example", "--password-stdin")
@@ -58,3 +64,13 @@ def test_nothing_is_given_to_an_account_that_has_ended_before_it_is_active_again
         assert (refused.returncode, "is inactive" in refused.stderr) == (1, True), (command, refused.stderr)
     assert "once they have a password" in run_command("staff", "activate", "lee@example.org").stdout
     assert run_command("staff", "token", "lee@example.org").returncode == 0
+
+
+def test_a_database_without_tables_is_told_in_words(fresh_app: Flask, run_command: Run) -> None:
+    with fresh_app.app_context():
+        db.session.execute(text("ALTER TABLE officer RENAME TO gone"))
+        db.session.commit()
+    told = run_command("staff", "list")
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1), told.stderr
+    assert "officer" in told.stderr
+    assert "flask --app wsgi check" in told.stderr
