@@ -1,5 +1,6 @@
 """What every command promises: what somebody gave it that is not good comes back in words they can act on."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -74,3 +75,10 @@ def test_a_database_without_tables_is_told_in_words(fresh_app: Flask, run_comman
     assert (told.returncode, told.stderr.count("\n")) == (1, 1), told.stderr
     assert "officer" in told.stderr
     assert "flask --app wsgi check" in told.stderr
+
+
+def test_every_test_asks_commands_of_the_program_that_runs_them() -> None:
+    asking = re.compile(r"test_cli_runner|CliRunner|from tsalert\.[\w.]*cli import (group|command)")
+    tests = Path(__file__).parent
+    found = {str(each.relative_to(tests)) for each in tests.rglob("*.py") if asking.search(each.read_text("utf-8"))}
+    assert found == {"conftest.py", "test_commands.py"}, "commands run without pages: see the fixtures of conftest.py"

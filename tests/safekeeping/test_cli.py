@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+from tests.conftest import ask, make_console
 from tests.safekeeping.conftest import Service
+from tests.spare_apps import standing_on
 
 
 def test_the_commands_make_check_and_restore_in_words(used: Service, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
 
     def run(*arguments: str) -> tuple[int, str]:
-        with used.alone():
-            result = used.app.test_cli_runner().invoke(args=arguments)
+        with used.alone(), standing_on(used.settings, make_console) as console:
+            result = ask(console, *arguments)
             return result.exit_code, result.output
 
     status, said = run("backup", "make", file)
