@@ -16,6 +16,7 @@ from tsalert.web.forms import Form, draw_again
 
 # Source: W3C, Fetch Metadata Request Headers: "none" is a reader who went there by themselves.
 _OURS = frozenset({"same-origin", "none"})
+_ELSEWHERE = "another site sent this form"
 _TITLE = "This was not sent"
 _AGAIN = (
     "Your browser did not show that this form came from our page. All that you typed is still here: send it once more. "
@@ -31,10 +32,6 @@ _GO_BACK = (
 )
 
 
-class SentFromElsewhere(CSRFError):
-    """A form that needs no cookie was sent by another site, as the browser itself says."""
-
-
 def init_app(app: Flask) -> None:
     """Answer forms whose token is missing or is not theirs."""
     app.register_error_handler(CSRFError, _ask_again)
@@ -43,16 +40,16 @@ def init_app(app: Flask) -> None:
 def refuse_other_sites() -> None:
     """Refuse a form of which the browser says that another site sent it; one that says nothing is believed.
 
-    :raises SentFromElsewhere: the form comes back with what was typed, so that a reader can send it from our page.
+    :raises CSRFError: the form comes back with what was typed, so that a reader can send it from our page.
     """
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
-        raise SentFromElsewhere("another site sent this form")
+        raise CSRFError(_ELSEWHERE)
 
 
 @sees_outages
 def _ask_again(error: CSRFError) -> ResponseReturnValue:
     """Answer with the form as it was typed, where nobody is signed in and a stranger's form gains nothing by it."""
-    message = _FROM_ELSEWHERE if isinstance(error, SentFromElsewhere) else _AGAIN
+    message = _FROM_ELSEWHERE if error.description == _ELSEWHERE else _AGAIN
     again = Form(request.form, message=message, title=_TITLE)
     drawn = None if is_api() or find_actor() else draw_again(again)
     return make_response(drawn, HTTPStatus.BAD_REQUEST) if drawn else answer(400, _GO_BACK, title=_TITLE)
