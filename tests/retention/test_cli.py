@@ -34,3 +34,4 @@ def test_a_list_is_made_by_a_command_and_waits_for_two_people(
     assert done.returncode == 0, done.stderr
     assert f"Run {number} is done" in done.stdout
     assert run_command("retention", "run", "404").returncode == 1
+    assert run_command("retention", "due").stdout.startswith("Nothing is due. Throw run ")

@@ -27,11 +27,12 @@ def due(*, as_json: bool) -> None:
         told = [{"rule": each.rule, "state": each.state, "count": each.count} for each in found]
         click.echo(json.dumps({"run": run_id, "records": told}, indent=2))
         return
+    if not found:
+        click.echo(f"Nothing is due. Throw run {run_id}, which lists nothing, away on its page before the next is made.")
+        return
     click.echo(f"Run {run_id}, waiting for two approvals.")
     for each in found:
         click.echo(f"{each.count:>8,}  {RuleKind.of(each.rule).label}: {each.state.label.lower()}")
-    if not found:
-        click.echo("Nothing is due.")
 
 
 @group.command("run")
