@@ -93,9 +93,9 @@ def _of_calls(session: Session, numbers: Collection[int]) -> Moved:
 
     By two statements, since for both at once PostgreSQL would look through every call there is.
     """
-    incidents = select(Call.incident_id).where(Call.id.in_(numbers), Call.incident_id.is_not(None)).distinct()
     own = _days(session, select(Call.received_at).where(Call.id.in_(numbers)))
-    return own | _of_incidents(session, session.scalars(incidents).all())
+    incidents = session.scalars(select(Call.incident_id).where(Call.id.in_(numbers)).distinct())
+    return own | _of_incidents(session, [each for each in incidents if each is not None])
 
 
 def _of_incidents(session: Session, numbers: Collection[int]) -> Moved:
