@@ -6,7 +6,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "tsalert.web.leaving.AnsweringWorker"
+worker_class = "tsalert.web.answering.AnsweringWorker"
 threads = 4
 # A save speaks to the database sixty times and waits each time until the thread that draws something gives way.
 SECONDS_BEFORE_GIVING_WAY = 0.001

@@ -6,7 +6,7 @@ connection as a stranger's browser does, and prints one JSON document.
 
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -26,6 +26,8 @@ class Crowd:
 
     :param asks: how each kind of request is made.
     :param order: the kinds in turn, over and over.
+
+    ``took`` has the seconds of each answer by kind, ``took_in`` those of what was due in each second of the run.
     """
 
     def __init__(self, asks: Mapping[str, Ask], order: Sequence[str], a_second: int, seconds: float) -> None:
@@ -33,6 +35,7 @@ class Crowd:
         self._most = int(a_second * seconds)
         self._next, self._begun, self._pause = count(), perf_counter() + 0.2, Event()
         self.took: dict[str, list[float]] = {kind: [] for kind in asks}
+        self.took_in: defaultdict[int, list[float]] = defaultdict(list)
         self.answers: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -49,7 +52,9 @@ class Crowd:
             self._pause.wait(max(0.0, due - perf_counter()))
             kind = self._order[number % len(self._order)]
             answer = self._asks[kind](number)
-            self.took[kind].append(perf_counter() - due)
+            took = perf_counter() - due
+            self.took[kind].append(took)
+            self.took_in[number // self._pace].append(took)
             self.answers[answer] += 1
 
 
@@ -76,11 +81,16 @@ def percentiles(took: Sequence[float]) -> dict[str, float]:
 
 
 def summary(crowd: Crowd, *, good: Collection[str]) -> dict[str, object]:
-    """Return how many answers came, milliseconds in all and by kind, and what went wrong."""
+    """Return how many answers came, milliseconds in all, by kind and by second, and what went wrong.
+
+    By second there is a list for each percentile, in which a burst shows that waits have in common.
+    """
     every = [each for took in crowd.took.values() for each in took]
     bad = {answer: number for answer, number in crowd.answers.items() if answer not in good}
     by_kind = {kind: percentiles(took) for kind, took in crowd.took.items()}
-    return {"n": len(every), **percentiles(every), "bad": bad, "by_kind": by_kind}
+    seconds = [percentiles(crowd.took_in[second]) for second in sorted(crowd.took_in)]
+    by_second = {f"p{rank}": [second[f"p{rank}"] for second in seconds] for rank in _PERCENTILES}
+    return {"n": len(every), **percentiles(every), "bad": bad, "by_kind": by_kind, "by_second": by_second}
 
 
 def main(site: str, a_second: int, seconds: float, paths: Sequence[str]) -> None:

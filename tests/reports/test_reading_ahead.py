@@ -81,9 +81,9 @@ def test_what_runs_is_read_ahead_first_and_then_every_period_that_the_page_offer
 
 @pytest.mark.parametrize(
     ("passed", "used", "left"),
-    [(0, 0, 2), (2, 0, 0), (2, 2, 2), (4, 3, 1), (5, 3, 0), (17, 17, 1), (18, 18, 0), (17.5, 17.5, 0.5)],
+    [(0, 0, 2), (2, 0, 0), (2, 2, 6), (4, 1, 1), (5, 1, 0), (17, 17, 1), (18, 18, 0), (17.5, 6, 0.5)],
 )
-def test_reading_rests_until_the_process_has_stood_still_for_as_long_as_was_read(
+def test_reading_rests_until_nobody_has_wanted_the_machine_for_as_long_as_was_read(
     passed: float, used: float, left: float
 ) -> None:
     assert rest_left(2, passed, used) == left

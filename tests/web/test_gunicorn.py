@@ -7,7 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
@@ -129,6 +129,20 @@ def test_whichever_process_is_asked_tells_what_all_of_them_counted(web: Served) 
         assert requests.get(f"{web.address}/livez", timeout=PATIENCE).status_code == 200
         assert web.metrics()[COUNTED] == before + asked + 1
     assert len({path.name.rpartition("_")[2] for path in web.counts.glob("*/counter_*.db")}) >= 1
+
+
+def test_who_comes_while_every_thread_of_one_process_is_taken_is_answered_by_the_other(web: Served) -> None:
+    unfinished = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n"
+    unfinished += b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    parts = urlsplit(web.address)
+    with ExitStack() as held:
+        for _ in range(7):  # of two processes with four threads
+            slow = held.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), PATIENCE))
+            slow.sendall(unfinished)
+        for _ in range(40):
+            assert say(web.address, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(
+                b"HTTP/1.1 200"
+            )
 
 
 def test_told_to_stop_it_answers_everybody_who_has_reached_it_and_leaves_no_counts(

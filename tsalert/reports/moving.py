@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.models import Alert
@@ -89,9 +89,13 @@ def _by_subject(changes: Iterable[Row[str, str, int | None]]) -> Mapping[str, se
 
 
 def _of_calls(session: Session, numbers: Collection[int]) -> Moved:
-    """Return the days of calls, and of all calls of their incidents: an incident counts on that of its first."""
-    incidents = select(Call.incident_id).where(Call.id.in_(numbers), Call.incident_id.is_not(None))
-    return _days(session, select(Call.received_at).where(or_(Call.id.in_(numbers), Call.incident_id.in_(incidents))))
+    """Return the days of calls, and of all calls of their incidents: an incident counts on that of its first.
+
+    By two statements, since for both at once PostgreSQL would look through every call there is.
+    """
+    own = _days(session, select(Call.received_at).where(Call.id.in_(numbers)))
+    incidents = session.scalars(select(Call.incident_id).where(Call.id.in_(numbers)).distinct())
+    return own | _of_incidents(session, [each for each in incidents if each is not None])
 
 
 def _of_incidents(session: Session, numbers: Collection[int]) -> Moved:
@@ -99,9 +103,12 @@ def _of_incidents(session: Session, numbers: Collection[int]) -> Moved:
 
 
 def _of_cases(session: Session, numbers: Collection[int]) -> Moved:
-    """Return the days of cases, of those in which they continue and in which their money counts, and of that money."""
+    """Return the days of cases, of those in which they continue and in which their money counts, and of that money.
+
+    The later cases are looked up first, for the reason that calls of an incident are.
+    """
     later = select(CaseFile.continued_in_id).where(CaseFile.id.in_(numbers), CaseFile.continued_in_id.is_not(None))
-    opened = select(CaseFile.opened_at).where(or_(CaseFile.id.in_(numbers), CaseFile.id.in_(later)))
+    opened = select(CaseFile.opened_at).where(CaseFile.id.in_({*numbers, *session.scalars(later)}))
     paid = select(MoneyLine.on_date).where(MoneyLine.case_id.in_(numbers), MoneyLine.on_date.is_not(None))
     return _days(session, opened) | Moved(frozenset(session.scalars(paid)))
 

@@ -20,6 +20,8 @@ _EVERY_SECONDS = 30.0
 _LEAVE_SECONDS = 10.0
 # In times of what was worked.
 _LONGEST_REST = 9
+# Of what those who ask need of the machine, a process is about a third: the other process and the database have theirs.
+_OF_THE_MACHINE = 3
 _log = logging.getLogger(__name__)
 
 # Which periods are read ahead on a day, the most wanted first.
@@ -83,14 +85,14 @@ class ReadingAhead:
 
 
 def rest_left(worked: float, passed: float, used: float) -> float:
-    """Return for how long to rest yet: until the process has stood still for as long as was worked.
+    """Return for how long to rest yet: until nobody has wanted the machine for as long as was worked.
 
-    Where it never does, nine times as long is enough, so that figures are not left to their readers. All in seconds.
+    Where that never comes, nine times as long is enough, so that figures are not left to their readers. All in seconds.
 
     :param passed: since the rest began.
     :param used: by the whole process, of the processor, since then.
     """
-    return max(0.0, min(worked - (passed - used), _LONGEST_REST * worked - passed))
+    return max(0.0, min(worked - (passed - _OF_THE_MACHINE * used), _LONGEST_REST * worked - passed))
 
 
 def read_ahead(today: date) -> Iterator[Period]:

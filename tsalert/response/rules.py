@@ -37,12 +37,16 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class NewIncident:
-    """What a call that opens an incident says of it; ``grade`` of None means that it is graded later."""
+    """What a call that opens an incident says of it; ``grade`` of None means that it is graded later.
+
+    :param reference: taken for it beforehand; None where the next one is taken as it is opened.
+    """
 
     category: Category
     kind: str | None = None
     grade: GradeName | None = None
     grade_reason: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

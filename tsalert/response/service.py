@@ -1,5 +1,6 @@
 """Use cases of calls and of an incident's beginning and end; dispatching.py has what lies between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,7 +16,7 @@ from tsalert.delivery.telephones import phone_as_e164
 from tsalert.parties.vocabulary import Side
 from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
-from tsalert.references.service import next_reference
+from tsalert.references.service import next_reference, references_beforehand
 from tsalert.response import outward, paged, progress, queries, rows, rules
 from tsalert.response.call_parties import link_parties, restrict_as_call
 from tsalert.response.models import Call, Grade, Incident, Milestone
@@ -44,10 +45,12 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
     """
     actor.require(Permission.LOG_CALL)
     rules.check_call(new, now=now)
+    reference, *of_incident = references_beforehand("CR" if new.incident else "C", at=now)
+    new = _bearing(new, of_incident)
     with transaction() as session:
         opened_at = min(new.opened_at or now, now)  # nothing is opened after it was saved, whatever two clocks say
         call = Call(
-            reference=next_reference(session, "C", at=now),
+            reference=reference,
             line=new.line,
             opened_at=opened_at,
             claimed_at=new.claimed_at,
@@ -55,6 +58,11 @@ def log_call(new: NewCall, *, actor: Actor, now: datetime, is_demo: bool = False
             recorded_at=now,
         )
         return complete(session, call, new, actor=actor, now=now, is_demo=is_demo)
+
+
+def with_reference(new: NewCall, *, now: datetime) -> NewCall:
+    """Return a call to be completed with the reference of the incident that it opens, taken before it is."""
+    return _bearing(new, references_beforehand("R", at=now)) if new.incident else new
 
 
 def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: datetime, is_demo: bool) -> LoggedCall:
@@ -169,6 +177,10 @@ def record_breaches(now: datetime) -> int:
     return recorded
 
 
+def _bearing(new: NewCall, of_incident: Sequence[str]) -> NewCall:
+    return replace(new, incident=replace(new.incident, reference=of_incident[0])) if new.incident else new
+
+
 def _check_ward(session: Session, code: str | None) -> None:
     if code is not None and not places.is_ward(session, code):
         raise RuleViolation("Choose a ward from the list.", field="ward_code")
@@ -227,7 +239,7 @@ def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident |
 
 def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: datetime) -> Incident:
     return Incident(
-        reference=next_reference(session, "R", at=now),
+        reference=told.reference or next_reference(session, "R", at=now),
         category=told.category,
         kind=told.kind,
         address=new.address,

@@ -145,6 +145,7 @@ def write_up(call_id: int, new: NewCall, *, actor: Actor, now: datetime, is_demo
     rules.check_call(replace(new, opened_at=None), now=now)
     if new.claimed_at is not None:
         raise RuleViolation("The time of this call is that of its first ring.", field="claimed_at")
+    new = service.with_reference(new, now=now)
     with transaction() as session:
         call = _lock(session, call_id)
         _require_waiting(session, call)

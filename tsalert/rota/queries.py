@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -114,6 +115,7 @@ def is_in_use(session: Session) -> bool:
     return session.scalar(select(Shift.id).limit(1)) is not None
 
 
+@cache
 def _shifts_with_hindrances() -> Select[Any]:
     """Return the query of shifts, a row for each pair of a mobile and a leave of their officers at the time."""
     people = staff.officers().subquery()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.delivery import queries as delivery
@@ -29,8 +29,8 @@ def count_observed(session: Session, *, before: datetime | None = None) -> dict[
 def came_by_code(session: Session, subscriber_ids: Collection[int], endpoint_ids: Collection[int]) -> bool:
     """Tell whether any of some people, or of the readers of some addresses, count among those whom codes brought."""
     readers = select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id.in_(endpoint_ids))
-    meant = or_(Subscriber.id.in_(subscriber_ids), Subscriber.id.in_(readers))
-    new = select(Subscriber.id).where(Subscriber.partner_code.is_not(None), meant).limit(1)
+    meant = {*subscriber_ids, *session.scalars(readers)}  # both in one statement would look through all of the list
+    new = select(Subscriber.id).where(Subscriber.partner_code.is_not(None), Subscriber.id.in_(meant)).limit(1)
     asked = select(SignUp.id).where(SignUp.partner_code.is_not(None), SignUp.endpoint_id.in_(endpoint_ids)).limit(1)
     return session.scalar(new) is not None or session.scalar(asked) is not None
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tsalert.core.clock import as_utc
 from tsalert.staff.models import Officer, SignIn
@@ -37,10 +37,11 @@ class SignInRecord:
 
 
 def find_officer(session: Session, token: str, *, now: datetime) -> tuple[Officer, Known] | None:
-    """Return the active officer whose browser carries a token, with the sign-in; one statement by its index."""
+    """Return the active officer whose browser carries a token, with the sign-in; all by one statement."""
     columns = (Officer, SignIn.id, SignIn.way, SignIn.last_seen_at)
     query = select(*columns).join(SignIn, _is_theirs()).where(SignIn.token_digest == token_digest(token))
-    row = session.execute(query.where(Officer.active, *_are_good(now))).first()
+    good = query.where(Officer.active, *_are_good(now)).options(joinedload(Officer.roles))
+    row = session.execute(good).unique().first()
     return (row[0], Known(row[1], Way.of(row[2]), row[3])) if row else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tsalert.core.actors import Actor, Bearer, Permission, Via
 from tsalert.core.clock import as_utc
@@ -49,12 +49,14 @@ class AccountView:
 
 def find_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Return who acts by a token that is still good, with no more than it allows."""
-    found = session.execute(
+    answered = session.execute(
         select(ApiToken, Officer, ServiceAccount.officer_id)
         .join(Officer, Officer.id == ApiToken.officer_id)
         .outerjoin(ServiceAccount, ServiceAccount.officer_id == Officer.id)
         .where(ApiToken.token_digest == staff.token_digest(token), ApiToken.revoked_at.is_(None), Officer.active)
-    ).first()
+        .options(joinedload(Officer.roles))  # every request asks this, and needs no second statement
+    )
+    found = answered.unique().first()
     if found is None or as_utc(now) >= found[0].expires_at:
         return None
     held, officer, program = found
