@@ -35,6 +35,7 @@ from tsalert.web import (
     caching,
     compressing,
     conditional,
+    doorstep,
     drawing,
     errors,
     headers,
@@ -84,11 +85,8 @@ def _web_config(settings: Settings) -> dict[str, object]:
 
 
 def _init_web(app: Flask, settings: Settings) -> None:
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
-        )
-    answered.init_app(app, _tellers(settings))
+    tellers = _tellers(settings)
+    answered.init_app(app, tellers)
     tracing.init_app(app, trusts_proxy=settings.proxies > 0)
     headers.init_app(app)
     compressing.init_app(app)
@@ -116,6 +114,11 @@ def _init_web(app: Flask, settings: Settings) -> None:
         troubles=_troubles,
     )
     outward.init_app(app, settings)
+    doorstep.init_app(app, doors.ON_THE_DOORSTEP, tellers)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
 
 
 def _tellers(settings: Settings) -> list[answered.Tell]:

@@ -29,6 +29,7 @@ from tsalert.handover import views as handover_views
 from tsalert.hygiene import api as hygiene_api
 from tsalert.hygiene import views as hygiene_views
 from tsalert.inbound import api as inbound_api
+from tsalert.inbound import doorstep as inbound_doorstep
 from tsalert.inbound import notify_views, voice_views
 from tsalert.inbound import views as inbound_views
 from tsalert.inbound.mail import api as mail_api
@@ -199,6 +200,11 @@ WITHOUT_FORM_TOKEN = (
     circulation_link_views.bp,
     *exchange_pages.without_form_token,
 )
+# Receipts come by the thousand.
+ON_THE_DOORSTEP = {
+    "/webhooks/twilio/status": inbound_doorstep.take_of_twilio,
+    "/webhooks/notify/status": inbound_doorstep.take_of_notify,
+}
 OPERATIONS = (
     waiting_api.calls,
     response_api.incidents,

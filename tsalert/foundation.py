@@ -16,6 +16,7 @@ from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.response.kept_facts import kept_facts
 from tsalert.telephone.ports import CallLog, RecordingSource
+from tsalert.web.program import Program
 from tsalert.webhooks.calling import Reach
 
 _ROOT = Path(__file__).parent.parent
@@ -23,7 +24,7 @@ _ROOT = Path(__file__).parent.parent
 
 def found(settings: Settings) -> Flask:
     """Return a program with its database and its providers, and no door: no page, no operation, no command."""
-    app = Flask("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
+    app = Program("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
     app.config.update(_config(settings))
     app.extensions["tsalert_settings"] = settings
     database_file = sqlite_path(settings.database_url)

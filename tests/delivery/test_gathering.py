@@ -13,22 +13,26 @@ class Desk:
     """Does one thing, and whatever came meanwhile only once all of it is there.
 
     :param refuses: what it cannot do; :param stops: whether whoever does the rest for all is stopped the first time.
+    :param patience: how long it waits for as many as came lately.
     """
 
-    def __init__(self, refuses: Sequence[str] = (), *, stops: bool = False) -> None:
+    def __init__(self, refuses: Sequence[str] = (), *, stops: bool = False, patience: float = 0) -> None:
         self._refuses, self._stops = refuses, stops
         self.done: list[list[str]] = []
         self.errors: dict[str, str] = {}
         self._began, self._may_go_on = Event(), Event()
-        self.gathering = Gathering(self._act)
+        self.gathering = Gathering(self._act, patience=patience)
 
-    def rush(self, *rest: str) -> None:
-        """Bring the first, and then the rest while it is at work; return once nobody waits."""
+    def rush(self, *rest: str, late: str | None = None) -> None:
+        """Bring the first, the rest while it is at work, and one more after that; return once nobody waits."""
         threads = [self._bring("first")]
         assert self._began.wait(30)
         threads += [self._bring(item) for item in rest]
         eventually(lambda: len(self.gathering) == len(rest), every=0.01)
         self._may_go_on.set()
+        if late:
+            eventually(lambda: ["first"] in self.done, every=0.01)
+            threads.append(self._bring(late))
         for thread in threads:
             thread.join(30)
             assert not thread.is_alive()
@@ -73,9 +77,21 @@ def test_where_whoever_does_it_for_all_is_stopped_the_others_do_it_themselves() 
     assert len(desk.gathering) == 0
 
 
+def test_as_many_as_came_lately_are_waited_for() -> None:
+    desk = Desk(patience=30)
+    desk.rush("one", "two", late="three")
+    assert [sorted(items) for items in desk.done] == [["first"], ["one", "three", "two"]]
+
+
+def test_those_who_do_not_come_are_waited_for_once() -> None:
+    desk = Desk(patience=0.01)
+    desk.rush("one", "two")
+    assert [sorted(items) for items in desk.done] == [["first"], ["one", "two"]]
+
+
 def test_what_one_brings_alone_is_done_at_once() -> None:
     done: list[str] = []
-    gathering = Gathering(done.extend)
+    gathering = Gathering(done.extend, patience=3600)
     for item in ("one", "two"):
         gathering.do(item)
     assert done == ["one", "two"]

@@ -250,6 +250,7 @@ ANSWERS = {
     "too large": ("POST", "/sign-in", 413),
     "not signed in": ("POST", "/calls", 401),
     "a provider that was not set up": ("POST", "/webhooks/twilio/message", 404),
+    "a receipt of such a provider": ("POST", "/webhooks/twilio/status", 404),
     "operation": ("GET", "/api/v1/openapi.json", 200),
     "operation without token": ("GET", "/api/v1/calls", 401),
     "no such operation": ("GET", "/api/v1/no-such-thing", 404),

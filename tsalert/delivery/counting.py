@@ -53,7 +53,7 @@ def complete_if_done(session: Session, mailing_id: int, now: datetime) -> None:
 
 
 @lru_cache(maxsize=2)
-def _adding(dialect: str) -> postgresql.Insert | sqlite.Insert:
+def _adding(dialect: str) -> UpdateBase:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(MailingCount)
     added = insert.values(
         mailing_id=bindparam("of_mailing"),
@@ -62,5 +62,6 @@ def _adding(dialect: str) -> postgresql.Insert | sqlite.Insert:
         count=bindparam("change"),
     )
     key, total = ["mailing_id", "channel", "status"], {"count": MailingCount.count + added.excluded.count}
-    counted: postgresql.Insert | sqlite.Insert = added.on_conflict_do_update(index_elements=key, set_=total)
+    # With something to return all rows go in one statement: PostgreSQL is else asked for each.
+    counted: UpdateBase = added.on_conflict_do_update(index_elements=key, set_=total).returning(MailingCount.mailing_id)
     return counted

@@ -12,13 +12,13 @@ from tsalert.delivery.rules import Status
 # Built once, since reports come by the thousand, and building it would cost more than running it.
 _RAISE = (
     update(Delivery)
-    .where(Delivery.id == bindparam("number"))
+    .where(Delivery.id.in_(bindparam("numbers", expanding=True)))
     .values(status=bindparam("raised_to"), settled_at=bindparam("at"))
 )
 
 
 def raise_to(session: Session, statuses: Mapping[int, Status], *, now: datetime) -> None:
     """Write the statuses of deliveries that the caller holds locked, by number; a step."""
-    rows = [{"number": number, "raised_to": status.value, "at": now} for number, status in statuses.items()]
-    if rows:
-        session.connection().execute(_RAISE, rows)
+    for status in sorted(set(statuses.values())):
+        numbers = [number for number, raised_to in statuses.items() if raised_to is status]
+        session.connection().execute(_RAISE, {"numbers": numbers, "raised_to": status.value, "at": now})

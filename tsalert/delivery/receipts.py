@@ -1,19 +1,17 @@
 """What providers report after they took a message: in any order, any number of times."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, reduce
-from hashlib import sha256
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import BigInteger, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Function, Row, Text, UpdateBase, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from tsalert.db import transaction
 from tsalert.delivery.counting import change_counts
@@ -26,12 +24,24 @@ from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 
 _Row = Row[*tuple[Any, ...]]
 _Place = tuple[int, str, str]  # of a counter: mailing, channel, status
+# Turns are numbers, and those of references shall be nobody else's.
+_SEED = 417
+
+
+def _turn(provider_ref: ColumnElement[str]) -> Function[Any]:
+    """Return what holds the turn of a reference on PostgreSQL until the transaction ends.
+
+    Else neither of two transactions, one that stores a reference and one that reports on it, would see what the other
+    had written, and the report would never count. Turns are taken in the order of the references by everybody, so that
+    nobody waits in a circle. SQLite has one writer as it is.
+    """
+    return func.pg_advisory_xact_lock(func.hashtextextended(provider_ref, _SEED))
+
+
 # Built once, since building them would cost more than running them.
 _delivery, _event = Delivery.__table__.c, DeliveryEvent.__table__.c
-_REPORTS = (
-    select(_event.provider_ref, _event.status)
-    .where(_event.provider_ref.in_(bindparam("references", expanding=True)))
-    .order_by(_event.id)
+_REPORTS = select(_event.provider_ref, _event.status).where(
+    _event.provider_ref.in_(bindparam("references", expanding=True))
 )
 _REPORTED_ON = (
     select(
@@ -48,9 +58,7 @@ _REPORTED_ON = (
     .order_by(_delivery.id)
     .with_for_update()
 )
-_TURNS = select(
-    func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number"))
-)
+_TURNS = select(_turn(func.unnest(bindparam("references", type_=ARRAY(Text))).column_valued("reference")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,10 @@ def _write(receipts: Sequence[Receipt]) -> None:
         for each in sorted(receipts, key=lambda each: (each.provider_ref, each.status))
     ]
     with transaction() as session:
-        news = session.connection().execute(_adding(session.get_bind().dialect.name), events).scalars().all()
-        if news:
-            apply_reports(session, news, now=max(each.at for each in receipts))
+        connection = session.connection()
+        news = _by_reference(connection.execute(_adding(connection.dialect.name), events))
+        # What was reported before has counted, or will once the reference is stored.
+        change_counts(session, _settle(session, news, max(each.at for each in receipts)))
 
 
 def apply_reports(session: Session, provider_refs: Sequence[str], *, now: datetime) -> None:
@@ -93,40 +102,36 @@ def apply_reports(session: Session, provider_refs: Sequence[str], *, now: dateti
 def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[_Place]:
     """Raise deliveries likewise, and return what that adds to the counters, for a caller who adds more."""
     session.flush()
-    _take_turns(session, provider_refs)
     connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TURNS, {"references": sorted(provider_refs)}).all()
+    return _settle(session, _by_reference(connection.execute(_REPORTS, {"references": provider_refs})), now)
+
+
+def _by_reference(rows: Iterable[_Row]) -> Mapping[str, Sequence[Status]]:
     reports: dict[str, list[Status]] = {}
-    for reference, status in connection.execute(_REPORTS, {"references": provider_refs}):
+    for reference, status, *_ in rows:
         reports.setdefault(reference, []).append(Status(status))
+    return reports
+
+
+def _settle(session: Session, reports: Mapping[str, Sequence[Status]], now: datetime) -> Counter[_Place]:
+    """Raise the deliveries that these references are known of, whose turns the caller holds."""
     if not reports:
         return Counter()
-    rows = connection.execute(_REPORTED_ON, {"references": [*reports]}).all()
+    rows = session.connection().execute(_REPORTED_ON, {"references": [*reports]}).all()
     settled = [(row, reduce(settle, reports[row.provider_ref], Status(row.status))) for row in rows]
     return _raise(session, [(row, after) for row, after in settled if after != row.status], now)
 
 
 @lru_cache(maxsize=2)
-def _adding(dialect: str) -> ReturningInsert[str]:
-    """Return what adds reports that are not known yet, and tells the references of those."""
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(DeliveryEvent.__table__)
-    adding: ReturningInsert[str] = insert.on_conflict_do_nothing().returning(_event.provider_ref)
-    return adding
-
-
-def _take_turns(session: Session, provider_refs: Iterable[str]) -> None:
-    """Let a reference and the reports of it be written one after the other, until the transaction ends.
-
-    Else neither of two transactions would see what the other had written, and the report would never count.
-    SQLite has one writer as it is. Locks are taken in one order by everybody, so that nobody waits in a circle.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    numbers = sorted({_lock_number(reference) for reference in provider_refs})
-    session.connection().execute(_TURNS, {"numbers": numbers}).all()
-
-
-def _lock_number(provider_ref: str) -> int:
-    return int.from_bytes(sha256(f"receipt {provider_ref}".encode()).digest()[:8], signed=True)
+def _adding(dialect: str) -> UpdateBase:
+    """Return what adds reports that are news, tells which those are, and takes the turns of their references."""
+    news = _event.provider_ref, _event.status
+    if dialect == "postgresql":
+        adding = postgresql.insert(DeliveryEvent).on_conflict_do_nothing()
+        return adding.returning(*news, _turn(_event.provider_ref))
+    return sqlite.insert(DeliveryEvent).on_conflict_do_nothing().returning(*news)
 
 
 def _raise(session: Session, settled: Sequence[tuple[_Row, Status]], now: datetime) -> Counter[_Place]:

@@ -1,6 +1,5 @@
 """What Notify posts to us."""
 
-import hmac
 from functools import wraps
 from typing import Any
 
@@ -11,15 +10,13 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from tsalert.config import Settings
 from tsalert.core.clock import utc_now
-from tsalert.delivery.rules import Channel
 from tsalert.inbound import notify
-from tsalert.inbound.notify_schemas import NotifyReceiptSchema, NotifyTextSchema
+from tsalert.inbound.doorstep import NOTIFY_RECEIPT, shows_token, take_receipt_told
+from tsalert.inbound.notify_schemas import NotifyTextSchema
 from tsalert.web.access import View, public
 
 bp = Blueprint("notify", __name__, url_prefix="/webhooks/notify")
-# Made once, since reports come by the thousand, and making it would cost more than reading one.
-_RECEIPT, _TEXT = NotifyReceiptSchema(unknown=EXCLUDE), NotifyTextSchema(unknown=EXCLUDE)
-_CHANNELS = {"email": Channel.EMAIL, "sms": Channel.SMS}
+_TEXT = NotifyTextSchema(unknown=EXCLUDE)
 
 
 def from_notify(view: View) -> View:
@@ -30,8 +27,7 @@ def from_notify(view: View) -> View:
         settings: Settings = current_app.extensions["tsalert_settings"]
         if settings.notify is None:
             raise NotFound
-        shown = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(shown.encode(), f"Bearer {settings.notify.callback_token}".encode()):
+        if not shows_token(settings.notify, request.headers.get("Authorization", "")):
             raise Forbidden("This does not come from Notify.")
         return view(**named)
 
@@ -43,10 +39,7 @@ def from_notify(view: View) -> View:
 @from_notify
 def take_receipt() -> ResponseReturnValue:
     """Note what became of a mail or text; again changes nothing."""
-    told = _read(_RECEIPT)
-    channel = _CHANNELS.get(told["notification_type"])
-    if channel is not None and told["reference"]:
-        notify.take_receipt(channel, told["reference"], told["status"], now=utc_now())
+    take_receipt_told(_read(NOTIFY_RECEIPT))
     return "", 204
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE
-from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import Forbidden, NotFound
@@ -16,16 +15,15 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.inbound import our_calls, queries, service
+from tsalert.inbound.doorstep import TWILIO_RECEIPT, is_signed
 from tsalert.inbound.our_calls import Report
 from tsalert.inbound.resident_calls import Said
-from tsalert.inbound.schemas import OurCallSchema, PageQuery, ReceiptSchema, TextSchema
+from tsalert.inbound.schemas import OurCallSchema, PageQuery, TextSchema
 from tsalert.web.access import View, current_actor, name_read, public, reads, requires
 from tsalert.web.forms import read_form
 
 bp = Blueprint("inbound", __name__)
 _TIMES, _KEY_SECONDS = 3, 6
-# Made once, since reports come by the thousand, and making it would cost more than reading one.
-_RECEIPT = ReceiptSchema(unknown=EXCLUDE)
 
 
 def from_twilio(view: View) -> View:
@@ -40,10 +38,8 @@ def from_twilio(view: View) -> View:
         if settings.twilio is None:
             raise NotFound
         query = request.query_string.decode(errors="replace")
-        address = settings.public_url + request.path + ("?" if query else "") + query
-        signature = request.headers.get("X-Twilio-Signature", "")
-        validator = RequestValidator(settings.twilio.auth_token)
-        if not validator.validate(address, request.form, signature):
+        address = request.path + ("?" if query else "") + query
+        if not is_signed(settings, address, request.form, request.headers.get("X-Twilio-Signature", "")):
             raise Forbidden("This was not signed by Twilio.")
         return view(**named)
 
@@ -55,7 +51,7 @@ def from_twilio(view: View) -> View:
 @from_twilio
 def take_receipt() -> ResponseReturnValue:
     """Note what became of a text or call; again changes nothing."""
-    service.take_receipt(**_RECEIPT.load(request.form.to_dict()), now=utc_now())
+    service.take_receipt(**TWILIO_RECEIPT.load(request.form.to_dict()), now=utc_now())
     return "", 204
 
 

@@ -2,8 +2,8 @@
 
 from secrets import token_urlsafe
 
-from flask import Flask, Response, g, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 # Flask calls whatever it sends from a file public for a year; of ours only these are.
 _FOR_ALL = frozenset({"static"})
@@ -19,6 +19,10 @@ def init_app(app: Flask) -> None:
 
 class Sessions(SecureCookieSessionInterface):
     """Keeps sessions in cookies, and none with an answer that everybody gets: caches would keep a copy for each."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie; where there is none, nothing is made ready for reading one."""
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie and name it as what the answer depends on, where it does."""
@@ -38,6 +42,13 @@ def let_all_keep(response: Response, *, seconds: int) -> None:
     """Let any browser, and any cache between, keep an answer, which is the same for everybody."""
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     g.is_for_all = True
+
+
+def of_nothing(app: Flask, scheme: str) -> list[tuple[str, str]]:
+    """Return the headers of an answer that says nothing, but for the name of its request."""
+    with app.test_request_context(base_url=f"{scheme}://localhost"):
+        answer = _set_headers(Response(status=204))
+    return [(name, text) for name, text in answer.headers if name != "X-Request-Id"]
 
 
 def frame_own_pages(response: Response) -> Response:
