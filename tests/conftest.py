@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from tests.database import copied_database, postgresql_server
 from tests.demonstration import load_demonstration
+from tests.memory import write_into_memory
 from tests.sharing import made_once
 from tests.spare_apps import Make, standing_on
 from tests.whole import create_app
@@ -66,6 +67,10 @@ NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_configure() -> None:
+    write_into_memory()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
