@@ -61,6 +61,7 @@ hypothesis.settings.register_profile(
 zxcvbn.zxcvbn = cache(zxcvbn.zxcvbn)
 
 _DATABASE, _PAGES = {"app", "session", "fresh_app"}, {"client", "signed_in", "bearer", "site"}
+_LONGEST = ("tests/browser/test_pages.py", "tests/browser/", "tests/web/test_described.py")
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -79,12 +80,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A page or an operation does no more than the service beneath it, which is tried on each kind of database, so its
     tests run on SQLite; those that alone reach a query say ``pytest.mark.db``. The site that a browser reads has a
     database of its own, the same whichever is under test.
+
+    What takes longest begins first: begun last, it would leave workers without work, or each with a site of its own.
     """
+    items.sort(key=_how_late)
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         stands_on_it, goes_through_a_page = _DATABASE & names, _PAGES & names
         if stands_on_it and not goes_through_a_page and not item.get_closest_marker("any_database"):
             item.add_marker("db")
+
+
+def _how_late(item: pytest.Item) -> int:
+    return next((place for place, long in enumerate(_LONGEST) if item.nodeid.startswith(long)), len(_LONGEST))
 
 
 def pytest_collection_finish() -> None:
