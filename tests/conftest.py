@@ -187,9 +187,9 @@ def migrated(shared_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demonstration(shared_folder: Path) -> Path:
+def demonstration(shared_folder: Path, migrated: Path) -> Path:
     """A folder with the demonstration on SQLite, of which tests take copies."""
-    return made_once(shared_folder / "demonstration", load_demonstration)
+    return made_once(shared_folder / "demonstration", lambda folder: load_demonstration(folder, migrated))
 
 
 @pytest.fixture(scope="session")
