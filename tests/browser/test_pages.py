@@ -367,6 +367,7 @@ NO_PAGES = {
     "feeds.show_json",
     "board_files.give_file",
     "circulation.give_code",
+    "circulation.lead_to_list",
     "circulation_ledger.export_ledger",
     "activities.export_activities",
     "activities.export_totals",
