@@ -23,6 +23,8 @@ run: $(BIN)/.installed assets compiled $(ENV_FILE) ## Set everything up and serv
 	@echo "tsalert is at http://127.0.0.1:$(PORT)"
 	@honcho start --port $(PORT) --env /dev/null web worker || test $$? -eq 130 # Ctrl-C is how it ends
 
+# What pytest makes of the tests themselves is kept for the next worker and the next run, also where Python is told to keep nothing.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: check assets compiled ## Check and test everything: SQLite, PostgreSQL and a real browser
 	pytest -n $(WORKERS) --dist worksteal
 	pytest -n $(WORKERS) --dist worksteal -m db --database postgresql

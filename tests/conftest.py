@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from tests.database import copied_database, postgresql_server
 from tests.demonstration import load_demonstration
+from tests.memory import write_into_memory
 from tests.sharing import made_once
 from tests.spare_apps import Make, standing_on
 from tests.whole import create_app
@@ -61,6 +62,7 @@ hypothesis.settings.register_profile(
 zxcvbn.zxcvbn = cache(zxcvbn.zxcvbn)
 
 _DATABASE, _PAGES = {"app", "session", "fresh_app"}, {"client", "signed_in", "bearer", "site"}
+_LONGEST = ("tests/browser/test_pages.py", "tests/browser/", "tests/web/test_described.py")
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -69,18 +71,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
+def pytest_configure() -> None:
+    write_into_memory()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what proves something of the database under test, so that ``-m db`` runs that alone.
 
     A page or an operation does no more than the service beneath it, which is tried on each kind of database, so its
     tests run on SQLite; those that alone reach a query say ``pytest.mark.db``. The site that a browser reads has a
     database of its own, the same whichever is under test.
+
+    What takes longest begins first: begun last, it would leave workers without work, or each with a site of its own.
     """
+    items.sort(key=_how_late)
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         stands_on_it, goes_through_a_page = _DATABASE & names, _PAGES & names
         if stands_on_it and not goes_through_a_page and not item.get_closest_marker("any_database"):
             item.add_marker("db")
+
+
+def _how_late(item: pytest.Item) -> int:
+    return next((place for place, long in enumerate(_LONGEST) if item.nodeid.startswith(long)), len(_LONGEST))
 
 
 def pytest_collection_finish() -> None:
@@ -182,9 +195,9 @@ def migrated(shared_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demonstration(shared_folder: Path) -> Path:
+def demonstration(shared_folder: Path, migrated: Path) -> Path:
     """A folder with the demonstration on SQLite, of which tests take copies."""
-    return made_once(shared_folder / "demonstration", load_demonstration)
+    return made_once(shared_folder / "demonstration", lambda folder: load_demonstration(folder, migrated))
 
 
 @pytest.fixture(scope="session")

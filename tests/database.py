@@ -55,7 +55,8 @@ def copied_database(url: str) -> Iterator[str]:
     name, original = f"fresh_{uuid4().hex}", make_url(url)
     server = create_engine(original.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original.database}"))
+        # File by file takes half of what page by page through the log does.
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original.database} STRATEGY FILE_COPY"))
     try:
         yield original.set(database=name).render_as_string(hide_password=False)
     finally:

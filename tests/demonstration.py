@@ -1,25 +1,39 @@
-"""The demonstration as ``make run`` loads it, in processes of its own."""
+"""The demonstration as ``make run`` loads it, in a process of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tsalert.config import load_settings
+from tsalert.console import create_console
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.staff import service as staff
+from tsalert.staff.rules import RoleName
+
 ROOT = Path(__file__).parent.parent
 PASSWORD = "an invented passphrase"
 SECRET_KEY = "b" * 40
-SOLE = ("duty_officer", "case_officer")  # in the demonstration nobody has one of these roles alone
+SOLE = (RoleName.DUTY_OFFICER, RoleName.CASE_OFFICER)  # in the demonstration nobody has one of these roles alone
 
 
-def load_demonstration(folder: Path) -> None:
+def load_demonstration(folder: Path, migrated: Path) -> None:
     """Make a database and files with the demonstration in a new folder, and officers of one role each."""
     folder.mkdir()
     environment = demo_environment(folder, 8000)
-    _flask("db", "upgrade", environment=environment)
-    _flask("demo", "load", environment=environment)
-    for role in SOLE:
-        create = ("staff", "create", f"{role}@example.org", "--name", "Sam Sole (invented)", "--role", role)
-        _flask(*create, "--password-stdin", environment=environment, stdin=PASSWORD)
+    shutil.copyfile(migrated, folder / "tsalert.db")
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"], env=environment, cwd=ROOT, check=True
+    )
+    app = create_console(load_settings(environment))
+    with app.app_context():
+        for role in SOLE:
+            email, name = f"{role}@example.org", "Sam Sole (invented)"
+            staff.create_officer(email, name=name, roles=[role], password=PASSWORD, now=utc_now())
+        db.session.remove()
+        db.engine.dispose()
 
 
 def demo_environment(folder: Path, port: int) -> dict[str, str]:
@@ -40,8 +54,3 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "TSALERT_SECOND_STEP_ROLES": "none",
         "WEB_CONCURRENCY": "1",
     }
-
-
-def _flask(*arguments: str, environment: dict[str, str], stdin: str = "") -> None:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    subprocess.run(command, env=environment, cwd=ROOT, input=stdin, text=True, check=True)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from threading import active_count
 
+import pytest
 from flask import Flask
 
 from tests.conftest import command_environment
@@ -34,10 +35,12 @@ def test_what_few_processes_need_is_read_in_by_those_alone(app: Flask) -> None:
     assert loaded_by(app, "import wsgi") & {*SELDOM_USED, *COMMANDS, *driver} == set()
 
 
+@pytest.mark.any_database
 def test_a_worker_has_no_pages(app: Flask) -> None:
     assert loaded_by(app, "import tsalert.worker") & {*SELDOM_USED, *DOORS} == set()
 
 
+@pytest.mark.any_database
 def test_a_command_has_no_pages_and_nothing_of_other_commands(app: Flask) -> None:
     audit = "from flask.cli import cli; cli(['--app', 'wsgi', 'audit', 'verify'], standalone_mode=False)"
     loaded = loaded_by(app, audit)
@@ -58,6 +61,7 @@ def test_what_processes_are_copied_from_has_no_connection_and_no_thread(fresh_ap
         assert db.engine.pool.status().startswith("Pool size: 5  Connections in pool: 0")
 
 
+@pytest.mark.any_database
 def test_a_broadcast_does_not_stand_still_while_the_whole_program_is_searched_for_garbage(app: Flask) -> None:
     counting = (
         "import gc; from tsalert import worker; worker._start(); print(len(gc.get_objects()), gc.get_freeze_count())"

@@ -1,49 +1,118 @@
 """What axe finds wrong with a page, and whether it would find anything else in another."""
 
+from dataclasses import dataclass, field
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-_RUN = """
-async () => {
-  const {violations} = await axe.run({resultTypes: ["violations"]})
-  return violations.map(({id, help, nodes}) => `${id}: ${help} (${nodes[0].target})`)
-}
-"""
-_SHAPES = """
-() => {
-  const main = new Set(), around = new Set()
+_WALK = """
   let level = 0
   const number = text => [...text].reduce((sum, letter) => (sum * 33 ^ letter.codePointAt()) >>> 0, 5381)
-  const walk = (element, above, found) => {
+  const own = element => element.matches("script, style, [type=hidden]") ? "" : [...element.childNodes]
+    .filter(({nodeType}) => nodeType === Node.TEXT_NODE).map(({data}) => data.trim())
+    .concat(element.getAttribute("value") ?? "").join("|").replace(/\\d/g, "0")
+  const shape = (element, above) => {
     const heading = element.tagName.match(/^H([1-6])$/)
     const said = [...element.attributes].map(({name, value}) =>
       ["class", "type", "role", "style"].includes(name) ? `${name}=${value}` : name)
     const words = element.textContent.trim() ? "words" : ""
-    const shape = number([above, element.tagName, ...said.sort(), words, heading ? level : ""].join("|"))
+    const made = number([above, element.tagName, ...said.sort(), words, heading ? level : ""].join("|"))
     if (heading) level = heading[1]
-    found.add(shape)
-    for (const child of element.children) walk(child, shape, child.tagName === "MAIN" ? main : found)
+    return made
   }
-  walk(document.body, 0, around)
-  return [[...main], [...around]]
-}
+"""
+_PARTS = f"""
+served => {{
+  {_WALK}
+  const main = {{shapes: new Set(), words: new Set()}}, around = {{shapes: new Set(), words: new Set()}}
+  const walk = (element, above, found) => {{
+    const made = shape(element, above)
+    found.shapes.add(made)
+    found.words.add(number(`${{made}}|${{own(element)}}`))
+    for (const child of element.children) walk(child, made, child.tagName === "MAIN" ? main : found)
+  }}
+  walk(new DOMParser().parseFromString(served, "text/html").body, 0, around)
+  return [main, around].map(({{shapes, words}}) => [[...shapes], [...words]])
+}}
+"""
+_ASKED = """
+  const asked = {resultTypes: ["violations"]}, colours = ["color-contrast", "link-in-text-block"]
+  const tell = ({violations}) => violations.map(({id, help, nodes}) => `${id}: ${help} (${nodes[0].target})`)
+"""
+_RUN = f"""
+async () => {{
+  {_ASKED}
+  return tell(await axe.run(asked))
+}}
+"""
+_RUN_WITH_NEW_COLOURS = f"""
+async known => {{
+  {_WALK}
+  {_ASKED}
+  const seen = new Set(known), added = new Map()
+  const walk = (element, above) => {{
+    const made = shape(element, above)
+    const isRead = element.matches("input, select, textarea") || /[^|]/.test(own(element))
+    if (isRead && !seen.has(made) && element.checkVisibility({{visibilityProperty: true}})) added.set(made, element)
+    for (const child of element.children) walk(child, made)
+  }}
+  walk(document.body, [...document.styleSheets].map(({{href}}) => href).join(" "))
+  const without = Object.fromEntries(colours.map(rule => [rule, {{enabled: false}}]))
+  const found = tell(await axe.run({{...asked, rules: without}}))
+  if (added.size) found.push(...tell(await axe.run([...added.values()], {{...asked, runOnly: colours}})))
+  return [found, [...added.keys()]]
+}}
 """
 
 
 def faults_of(page: Page) -> list[str]:
     """Return what breaks a rule in a page as it is shown now, each with one place where it does."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
+    _bring_axe(page)
     found: list[str] = page.evaluate(_RUN)
     return found
 
 
-def shapes_of(page: Page) -> tuple[set[int], set[int]]:
-    """Return a number for each sort of element of a page: what it lies in, its classes, and the heading before one.
+def faults_beyond(page: Page, coloured: set[int]) -> list[str]:
+    """Return the same, but look at the colours of one element of each sort that is new: that takes most of the time.
 
-    A page all of whose shapes stood on a page that was looked at shows nothing else, only less of it or other words.
-
-    :return: those in the main part, and those around it, which stand on every page of a reader.
+    :param coloured: sorts that were looked at on a page as wide, to which this page's are added: the same classes in
+        the same place have the same colours.
     """
-    main, around = page.evaluate(_SHAPES)
-    return set(main), set(around)
+    _bring_axe(page)
+    found, added = page.evaluate(_RUN_WITH_NEW_COLOURS, list(coloured))
+    coloured.update(added)
+    return list(found)
+
+
+def _bring_axe(page: Page) -> None:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a part of a page shows, each thing as a number.
+
+    :param shapes: each sort of element: what it lies in, its classes, and the heading before one. A page all of whose
+        shapes stood on a page that was looked at shows nothing else, only less of it or other words.
+    :param words: each of them with its own words, all digits alike.
+    """
+
+    shapes: set[int] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)
+
+    def learn(self, shown: "Part") -> tuple[bool, bool]:
+        """Add what another shows; returns whether that has shapes, and words, which were not known."""
+        is_new = (not shown.shapes <= self.shapes, not shown.words <= self.words)
+        self.shapes.update(shown.shapes)
+        self.words.update(shown.words)
+        return is_new
+
+
+def parts_of(page: Page, served: str) -> tuple[Part, Part]:
+    """Return the main part of a page as it is served, and what is around it, which stands on every page of a reader.
+
+    :param page: any open page, whose browser reads it.
+    """
+    main, around = (Part(set(shapes), set(words)) for shapes, words in page.evaluate(_PARTS, served))
+    return main, around

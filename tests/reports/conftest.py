@@ -40,6 +40,10 @@ class Quarter:
         """Record what the published first quarter of 2022/23 is made of."""
         self.open_cases(233, board=76, detriment=Decimal("505804.50"))
         self.log_reports(30, immediate=7, intervened=5)
+        self.record_savings_of_first_of_2022_23()
+
+    def record_savings_of_first_of_2022_23(self) -> None:
+        """Record what the published savings of that quarter are made of, and nothing else of it."""
         self.record(InterventionType.SCAM_VICTIM, date(2022, 5, 3), "600")
         self.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
         self.record(InterventionType.FRIENDS_AGAINST_SCAMS, date(2022, 4, 1), units=112)

@@ -61,7 +61,7 @@ def test_sections_stand_in_their_order_with_unlike_keys_and_few_charts(quarter: 
 
 
 def test_headlines_hold_one_figure_for_each_class_and_say_how_it_changed(quarter: Records, assembled: Assemble) -> None:
-    quarter(Q1).record_first_of_2022_23()
+    quarter(Q1).record_savings_of_first_of_2022_23()
     quarter(parse_period("2021/22 Q1")).record(InterventionType.CALL_BLOCKER, date(2021, 5, 3), units=2)
     found = assembled(Q1)
     assert found.row("headlines_money", "prevented") == ["£41,100", "up from 0"]
@@ -74,7 +74,7 @@ def test_headlines_hold_one_figure_for_each_class_and_say_how_it_changed(quarter
 def test_direct_and_estimated_savings_stand_apart_and_above_the_boards_table(
     quarter: Records, assembled: Assemble
 ) -> None:
-    quarter(Q1).record_first_of_2022_23()
+    quarter(Q1).record_savings_of_first_of_2022_23()
     found = assembled(Q1)
     assert found.section(SectionKey.SAVINGS).blocks[0].text == NOT_AUDITED  # type: ignore[union-attr]
     assert found.row("savings_direct", "total") == ["£41,100"]
