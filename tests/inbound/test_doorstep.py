@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from tests.inbound.conftest import PUBLIC
-from tests.outages import locked
+from tests.outages import gone
 from tests.standins.twilio import ACCOUNT, TOKEN
 from tsalert.config import TwilioSettings
 from tsalert.db import db
@@ -75,12 +75,12 @@ def test_what_cannot_be_taken_is_refused_alike_on_the_doorstep_and_within(client
     assert [report(query, MessageStatus="sent", MessageSid="no").status_code for query in ("", WITHIN)] == [422, 422]
 
 
-def test_while_the_database_is_locked_a_receipt_is_asked_for_again_and_then_taken(fresh_app: Flask) -> None:
+def test_while_the_database_is_gone_a_receipt_is_asked_for_again_and_then_taken(fresh_app: Flask) -> None:
     account = TwilioSettings(ACCOUNT, TOKEN, sender="+441632960000")
     settings = fresh_app.extensions["tsalert_settings"]
     fresh_app.extensions["tsalert_settings"] = replace(settings, twilio=account, public_url=PUBLIC)
     client, form = fresh_app.test_client(), {"MessageSid": "SM" + "c" * 32, "MessageStatus": "sent"}
-    with locked(fresh_app):
+    with gone(fresh_app):
         refused = post(client, "", form)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
     assert refused.headers["X-Request-Id"]
