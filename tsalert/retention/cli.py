@@ -28,7 +28,9 @@ def due(*, as_json: bool) -> None:
         click.echo(json.dumps({"run": run_id, "records": told}, indent=2))
         return
     if not found:
-        click.echo(f"Nothing is due. Throw run {run_id}, which lists nothing, away on its page before the next is made.")
+        click.echo(
+            f"Nothing is due. Throw run {run_id}, which lists nothing, away on its page before the next is made."
+        )
         return
     click.echo(f"Run {run_id}, waiting for two approvals.")
     for each in found:
