@@ -28,8 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from tsalert.db import UTCDateTime
+from tsalert.delivery.counting import Changes, count_moves
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, SendingStop, Suppression
-from tsalert.delivery.outcomes import IS_CLAIMED, NUMBERS, record_outcomes
+from tsalert.delivery.outcomes import IS_CLAIMED, NUMBERS, write_outcomes
 from tsalert.delivery.quiet import lanes_that_leave
 from tsalert.delivery.retries import Outcome, Standing
 from tsalert.delivery.rules import (
@@ -146,6 +147,15 @@ def claim(
 
     Whoever left since they were enqueued is let go.
     """
+    claimed, changes = take(session, channel, owner, size, now=now, work=work)
+    count_moves(session, changes, now)
+    return claimed
+
+
+def take(
+    session: Session, channel: Channel, owner: str, size: int, *, now: datetime, work: Work
+) -> tuple[list[Claimed], Changes]:
+    """Claim likewise, and return besides what is still to be added to the counters for those who were let go."""
     claimed: list[Claimed] = []
     left: dict[int, Outcome] = {}
     for mailing in _due_mailings(session, channel, now, work=work, most=_MAILINGS_AT_ONCE):
@@ -156,10 +166,8 @@ def claim(
                 left[each.id] = Outcome(Status.SUPPRESSED, each.standing.doubts)
         if len(claimed) + len(left) >= size:
             break
-    _take(session, owner, [*left, *(each.id for each in claimed)], now)
-    if left:
-        record_outcomes(session, channel, owner, left, now=now)
-    return claimed
+    _lease(session, owner, [*left, *(each.id for each in claimed)], now)
+    return claimed, write_outcomes(session, channel, owner, left, now=now) if left else {}
 
 
 def release(session: Session, owner: str) -> int:
@@ -198,15 +206,15 @@ def _choose(
         yield Claimed(number, mailing.id, endpoint_id, address, standing), may
 
 
-def _take(session: Session, owner: str, numbers: Sequence[int], now: datetime) -> None:
+def _lease(session: Session, owner: str, numbers: Sequence[int], now: datetime) -> None:
     if numbers:
         connection = session.connection()
         values = {"numbers": ",".join(map(str, numbers)), "by_owner": owner, "until": now + LEASE}
-        connection.execute(_taking(connection.dialect.name), values)
+        connection.execute(_leasing(connection.dialect.name), values)
 
 
 @cache
-def _taking(dialect: str) -> Update:
+def _leasing(dialect: str) -> Update:
     """Return the statement that puts a lease on what was chosen."""
     if dialect == "postgresql":
         is_chosen = _delivery.id == any_(NUMBERS)

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from tsalert.db import UTCDateTime
-from tsalert.delivery.counting import change_counts, complete_if_done
+from tsalert.delivery.counting import Place, count_moves
 from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.receipts import raise_reported
@@ -55,6 +55,13 @@ def record_outcomes(
     session: Session, channel: Channel, owner: str, outcomes: Mapping[int, Outcome], *, now: datetime
 ) -> None:
     """Write down what became of an owner's deliveries; those that are not its own any more stay as they are."""
+    count_moves(session, write_outcomes(session, channel, owner, outcomes, now=now), now)
+
+
+def write_outcomes(
+    session: Session, channel: Channel, owner: str, outcomes: Mapping[int, Outcome], *, now: datetime
+) -> Counter[Place]:
+    """Write the same down, and return what is still to be added to the counters in this transaction."""
     batch = _Batch(session, channel, owner, now)
     accepted = {number: each.reference for number, each in outcomes.items() if each.status is Status.ACCEPTED}
     if accepted:
@@ -66,9 +73,7 @@ def record_outcomes(
         # A receipt may have come before the reference it speaks of was stored. Whoever writes receipts changes the
         # counters last, too, so that neither waits for the other.
         batch.changes.update(raise_reported(session, [ref for ref in accepted.values() if ref], now=now))
-    change_counts(session, batch.changes)
-    for mailing_id in sorted({mailing_id for mailing_id, _, _ in batch.changes}):
-        complete_if_done(session, mailing_id, now)
+    return batch.changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class _Batch:
     channel: Channel
     owner: str
     now: datetime
-    changes: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+    changes: Counter[Place] = field(default_factory=Counter)
 
     def accept(self, references: Mapping[int, str | None]) -> None:
         """Record the accepted ones in one statement."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from tsalert.db import transaction
-from tsalert.delivery.counting import change_counts
+from tsalert.delivery.counting import Place, change_counts
 from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.gathering import Gathering
 from tsalert.delivery.models import Delivery, DeliveryEvent
@@ -25,7 +25,6 @@ from tsalert.delivery.ringing import ring_again
 from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 
 _Row = Row[*tuple[Any, ...]]
-_Place = tuple[int, str, str]  # of a counter: mailing, channel, status
 # Built once, since building them would cost more than running them.
 _delivery, _event = Delivery.__table__.c, DeliveryEvent.__table__.c
 _REPORTS = (
@@ -90,7 +89,7 @@ def apply_reports(session: Session, provider_refs: Sequence[str], *, now: dateti
     change_counts(session, raise_reported(session, provider_refs, now=now))
 
 
-def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[_Place]:
+def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[Place]:
     """Raise deliveries likewise, and return what that adds to the counters, for a caller who adds more."""
     session.flush()
     _take_turns(session, provider_refs)
@@ -129,8 +128,8 @@ def _lock_number(provider_ref: str) -> int:
     return int.from_bytes(sha256(f"receipt {provider_ref}".encode()).digest()[:8], signed=True)
 
 
-def _raise(session: Session, settled: Sequence[tuple[_Row, Status]], now: datetime) -> Counter[_Place]:
-    changes: Counter[_Place] = Counter()
+def _raise(session: Session, settled: Sequence[tuple[_Row, Status]], now: datetime) -> Counter[Place]:
+    changes: Counter[Place] = Counter()
     raised: dict[int, Status] = {}
     for row, after in settled:
         stands = Status.PENDING if after is Status.UNDELIVERED and _rings_again(session, row, now) else after
