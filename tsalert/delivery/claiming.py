@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from tsalert.db import UTCDateTime
 from tsalert.delivery.counting import Changes, count_moves
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, SendingStop, Suppression
-from tsalert.delivery.outcomes import IS_CLAIMED, NUMBERS, write_outcomes
+from tsalert.delivery.outcomes import NUMBERS, write_outcomes
 from tsalert.delivery.quiet import lanes_that_leave
 from tsalert.delivery.retries import Outcome, Standing
 from tsalert.delivery.rules import (
@@ -95,7 +95,7 @@ _chosen = (
 )
 _RELEASE = (
     update(Delivery)
-    .where(_delivery.claimed_by == _owner, IS_CLAIMED)
+    .where(_delivery.claimed_by == _owner, _delivery.status == literal_column("'claimed'"))
     .values(status=Status.PENDING.value, lease_until=None, claimed_by=None)
 )
 _suppressed = exists().where(
