@@ -88,6 +88,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Let no test leave an application behind: commands of the next would be its commands."""
+    yield
+    assert not has_app_context()
+
+
 class IsolatedClient(FlaskClient):
     """A client whose every request has an application context, and so a session, of its own."""
 
@@ -332,15 +339,18 @@ def copied_app(app: Flask, database_url: str, folder: Path, make: Make = make_ap
 
 @contextmanager
 def copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
+    """Copy a database; whoever uses the copy does so outside of any application context of the original."""
+    copy = folder / "fresh.db"
     with app.app_context():
         db.session.remove()
         if database_url.startswith("sqlite"):
             # Never by opening its file: closing that again takes away the locks that this process holds on it.
-            copy = folder / "fresh.db"
             with db.engine.connect() as connection, closing(sqlite3.connect(copy)) as target:
                 connection.connection.driver_connection.backup(target)  # type: ignore[union-attr]
-            yield f"sqlite:///{copy}"
-            return
-        db.engine.dispose()
+        else:
+            db.engine.dispose()
+    if copy.exists():
+        yield f"sqlite:///{copy}"
+        return
     with copied_database(database_url) as url:
         yield url

@@ -28,6 +28,7 @@ from tsalert.audit.rules import FIRST_SEAL, Entry, seal
 from tsalert.config import Settings
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
+from tsalert.foundation import keep_what_is_loaded
 from tsalert.oversight import queries
 from tsalert.oversight.rules import span_of, week_before
 from tsalert.response.models import Call, Incident
@@ -82,6 +83,7 @@ def _measure(name: str, url: str, folder: Path, entries: int) -> Iterator[Result
     with app.app_context():
         opened = _read(entries, week_begins=span_of(week)[0])
         _stand_guard(span_of(week)[0])
+        keep_what_is_loaded()  # as the worker and the web do, who look
         kept: Settings = app.extensions["tsalert_settings"]
         yield _timed(f"{name}: the odd of a week", opened, lambda: _look(app, week, kept), WEEK_SECONDS, tries=5)
         yield _timed(f"{name}: every seal", entries, _verify, VERIFIED_SECONDS, tries=1)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
 from tsalert.audit.rules import EXPORTED, NOT_WRITTEN, OPENED, Entry, Head, seal
+from tsalert.bulk import one_of
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -118,7 +119,7 @@ def first_writes(
     columns = (AuditEvent.officer_id, AuditEvent.subject_id, func.min(AuditEvent.at))
     written = (AuditEvent.subject == subject, AuditEvent.action.not_in(NOT_WRITTEN))
     query = select(*columns).where(*written, AuditEvent.officer_id.in_(officer_ids))
-    found = query.where(AuditEvent.subject_id.in_(numbers))
+    found = query.where(one_of(session, AuditEvent.subject_id, numbers))
     return session.execute(found.group_by(AuditEvent.officer_id, AuditEvent.subject_id)).all()
 
 

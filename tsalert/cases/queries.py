@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from tsalert.bulk import one_of
 from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, CaseMergeRepeat, CaseNote, MoneyLine
 from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
@@ -193,14 +194,15 @@ def cases_with_incidents(
     session: Session, *, case_ids: Collection[int] = (), incident_ids: Collection[int] = ()
 ) -> Sequence[Row[int, int]]:
     """Return (incident, case) of some cases, or of some incidents."""
-    wanted = or_(CaseIncident.case_id.in_(case_ids), CaseIncident.incident_id.in_(incident_ids))
+    of_cases = one_of(session, CaseIncident.case_id, case_ids)
+    wanted = or_(of_cases, one_of(session, CaseIncident.incident_id, incident_ids))
     return session.execute(select(CaseIncident.incident_id, CaseIncident.case_id).where(wanted)).all()
 
 
 def whose(session: Session, case_ids: Collection[int]) -> Sequence[Row[int, int | None, str | None, str | None]]:
     """Return of some cases: the case, its officer, its victim's name and its postcode."""
     columns = (CaseFile.id, CaseFile.officer_id, CaseFile.victim_name, CaseFile.postcode)
-    return session.execute(select(*columns).where(CaseFile.id.in_(case_ids))).all()
+    return session.execute(select(*columns).where(one_of(session, CaseFile.id, case_ids))).all()
 
 
 def matter_totals(session: Session, case_id: int) -> MoneyTotals | None:

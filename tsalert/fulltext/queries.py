@@ -4,12 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
-    any_,
     bindparam,
     column,
-    literal,
     literal_column,
     select,
     table,
@@ -17,9 +14,10 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from tsalert.bulk import one_of
 from tsalert.fulltext.models import Document
 from tsalert.fulltext.rules import Term
 from tsalert.fulltext.vocabulary import SOURCES, Found
@@ -64,11 +62,7 @@ def narrowed(
 ) -> ColumnElement[bool]:
     """Return the condition that a record is among the newest that hold every term."""
     found = newest_of_each(session, {subject: lambda _: true()}, terms, limit=MOST_NARROWED)
-    ids = sorted({subject_id for subject_id, _ in found[subject]})
-    if session.get_bind().dialect.name == "postgresql":
-        # As one value: a thousand of their own take longer to write down than to look up.
-        return key == any_(literal(ids, ARRAY(Integer)))
-    return key.in_(ids)
+    return one_of(session, key, sorted({subject_id for subject_id, _ in found[subject]}))
 
 
 def _hits(session: Session, query: Select[int, str]) -> list[Held]:

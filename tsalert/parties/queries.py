@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.bulk import one_of
 from tsalert.core.errors import NotFound
 from tsalert.parties import matching
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName
@@ -153,5 +154,5 @@ def _identifiers(session: Session, members: Collection[int], without: Collection
 
 def folded_names(session: Session, party_ids: Collection[int]) -> Sequence[Row[int, str]]:
     """Return (party, name as names are compared) of some parties, their other names too."""
-    query = select(PartyName.party_id, PartyName.folded).where(PartyName.party_id.in_(party_ids))
+    query = select(PartyName.party_id, PartyName.folded).where(one_of(session, PartyName.party_id, party_ids))
     return session.execute(query).all()

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from tsalert.bulk import one_of
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Withheld
 from tsalert.tiers.models import AccessGrant, Opening, Restriction
@@ -113,7 +114,7 @@ def officers_on(session: Session, subject: Subject, subject_id: int) -> list[int
 
 def put_on(session: Session, subject: Subject, subject_ids: Collection[int]) -> list[tuple[int, int, datetime]]:
     """Return officer, record and since when for all who are or were on some cases, many at a time."""
-    of_records = (AccessGrant.subject == subject, AccessGrant.subject_id.in_(subject_ids))
+    of_records = (AccessGrant.subject == subject, one_of(session, AccessGrant.subject_id, subject_ids))
     columns = (AccessGrant.officer_id, AccessGrant.subject_id, AccessGrant.granted_at)
     query = select(*columns).where(*of_records, AccessGrant.origin == Origin.ON_THE_CASE)
     return [(officer_id, number, since) for officer_id, number, since in session.execute(query)]
