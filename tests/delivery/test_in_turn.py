@@ -12,7 +12,7 @@ from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming, queries, service
-from tsalert.delivery.claiming import Claimed, Work
+from tsalert.delivery.claiming import Claimant, Claimed
 from tsalert.delivery.counting import count_moves
 from tsalert.delivery.outcomes import record_outcomes, write_outcomes
 from tsalert.delivery.ports import Accepted
@@ -64,7 +64,7 @@ def test_a_sender_records_while_another_claims(fresh_app: Flask, mailing_id: int
 
     with transaction() as session:
         changes = write_outcomes(session, MAIL, "first", taken(first), now=utc_now())
-        assert claiming.take(session, MAIL, "first", 1, now=utc_now(), work=Work.OTHERS)[0]
+        assert claiming.take(session, Claimant(MAIL, "first"), 1, now=utc_now())[0]
         other = Thread(target=record)
         other.start()
         other.join(30)
@@ -83,7 +83,7 @@ def test_cancelling_waits_for_a_sender_that_claims_and_the_sender_not_for_it(fre
     cancelling = Thread(target=cancel)
     with transaction() as session:
         changes = write_outcomes(session, MAIL, "first", taken(first), now=utc_now())
-        (second,), _ = claiming.take(session, MAIL, "first", 1, now=utc_now(), work=Work.OTHERS)
+        (second,), _ = claiming.take(session, Claimant(MAIL, "first"), 1, now=utc_now())
         cancelling.start()
         cancelling.join(0.5)
         assert cancelling.is_alive(), "it must wait: nobody knows yet whether the second will be sent"

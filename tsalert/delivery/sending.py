@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from tsalert.db import shared_now, transaction
 from tsalert.delivery import claiming, outcomes
 from tsalert.delivery.answers import AnswerCount
-from tsalert.delivery.claiming import Claimed, Work
+from tsalert.delivery.claiming import Claimant, Claimed, Work
 from tsalert.delivery.counting import Place, count_moves
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.pacing import Gate
@@ -91,6 +91,7 @@ class Sender:
         self._around = around
         self._line: Line = gateway.line()
         self._journal = Journal(around.journals)
+        self._claimant = Claimant(gateway.channel, self._journal.owner, work)
         self._gate = Gate(around.app, gateway.channel, work)
         self._press = press_of(around.app)
         # A page that a slow provider holds up must hold up no other.
@@ -175,8 +176,7 @@ class Sender:
         self._journal.clear()
 
     def _take(self, session: Session, size: int, changes: Counter[Place], now: datetime) -> list[Claimed]:
-        owner = self._journal.owner
-        claimed, let_go = claiming.take(session, self.channel, owner, size, now=now, work=self.work)
+        claimed, let_go = claiming.take(session, self._claimant, size, now=now)
         changes.update(let_go)
         return claimed
 
