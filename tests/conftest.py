@@ -20,6 +20,7 @@ import pytest
 import time_machine
 import zxcvbn
 from argon2 import PasswordHasher
+from click.testing import Result
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -290,15 +291,42 @@ def run_command(fresh_app: Flask) -> Iterator[Callable[..., subprocess.Completed
     """Run ``flask --app wsgi …`` on the fresh application's database: without pages, with a session of its own."""
     with standing_on(fresh_app.extensions["tsalert_settings"], make_console) as console:
 
-        def invoke(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
-            with console.app_context():  # as flask does
-                ran = console.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+        def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+            ran = ask(console, *arguments, stdin=stdin)
             return subprocess.CompletedProcess(arguments, ran.exit_code, ran.stdout, ran.stderr)
 
-        def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-            return Context().run(invoke, *arguments, stdin=stdin)
-
         yield run
+
+
+def ask(console: Flask, *arguments: str, stdin: str = "") -> Result:
+    """Run a command of an application as flask does: in a context of its own, whatever the test is in."""
+
+    def invoke() -> Result:
+        with console.app_context():
+            return console.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+
+    return Context().run(invoke)
+
+
+@pytest.fixture
+def console(app: Flask, session: Session) -> Iterator[Flask]:
+    """The application as its commands run it, without pages, in the transaction of the test."""
+    connection = db.engine
+    with standing_on(app.extensions["tsalert_settings"], make_console) as found, pytest.MonkeyPatch.context() as patch:
+        with found.app_context():
+            patch.setitem(db.engines, None, connection)
+        yield found
+
+
+@pytest.fixture
+def command(console: Flask, session: Session) -> Callable[..., Result]:
+    """Run ``flask --app wsgi …`` in the transaction of the test, with a session of its own."""
+
+    def run(*arguments: str, stdin: str = "") -> Result:
+        session.commit()
+        return ask(console, *arguments, stdin=stdin)
+
+    return run
 
 
 @pytest.fixture

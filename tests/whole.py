@@ -1,18 +1,16 @@
-"""The whole program in one: tests ask the same application for pages and for commands."""
+"""The program with its pages, on a database whose tables a test may make; its commands are asked of the console."""
 
-import click
 from flask import Flask
+from flask_migrate import Migrate
 
 from tsalert.app import create_app as create_pages
 from tsalert.config import Settings
-from tsalert.console import COMMANDS, add_commands
+from tsalert.db import db
+from tsalert.installation import storage
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the program with its pages, and with every command read in."""
+    """Build the program with its pages."""
     app = create_pages(settings)
-    add_commands(app)
-    context = click.Context(app.cli)
-    for name in COMMANDS:
-        app.cli.get_command(context, name)
+    Migrate(app, db, directory=str(storage.MIGRATIONS))
     return app

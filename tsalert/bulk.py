@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, Text, any_, func, insert, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Table, Text, any_, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -31,6 +31,16 @@ def add_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, An
     with cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row([write(row[name]) if write else row[name] for name, write in written.items()])
+
+
+def count_anew(session: Session, *tables: str) -> None:
+    """Let PostgreSQL look at tables that many rows came into; a step.
+
+    By itself it looks within a minute or so, and plans until then as if they were what they were before: over a list
+    that was empty an audience is gone through row by row, for minutes. SQLite plans without having looked.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE {', '.join(tables)}"))
 
 
 def one_of(

@@ -6,9 +6,13 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from marshmallow import ValidationError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tsalert.core.errors import TsalertError
 from tsalert.web.forms import errors_by_field
+
+# PostgreSQL's word for a table, and for a column, that is not there.
+_NOT_UPGRADED = frozenset({"42P01", "42703"})
 
 
 class CommandGroup(AppGroup):
@@ -26,4 +30,15 @@ class CommandGroup(AppGroup):
             problems = errors_by_field(error)
             raise click.ClickException("\n".join(f"{name}: {text}" for name, text in problems.items())) from error
         except UnicodeError as error:
-            raise click.ClickException("Something that was typed or piped in is not text in UTF-8.") from error
+            told = "Something that was typed, piped in or read from a file is not text in UTF-8."
+            raise click.ClickException(told) from error
+        except (OperationalError, ProgrammingError) as error:
+            if isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) not in _NOT_UPGRADED:
+                raise  # a mistake of ours
+            raise click.ClickException(_of_database(error)) from error
+
+
+def _of_database(error: OperationalError | ProgrammingError) -> str:
+    """Say what keeps the database from answering: it is gone, locked or full, or its tables were never made."""
+    reason = str(error.orig).partition("\n")[0].rstrip(".")
+    return f"The database cannot do this: {reason}. What is wrong, and what to do: flask --app wsgi check"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -44,7 +43,7 @@ def words(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def send(app: Flask, session: Session, tmp_path: Path) -> Send:
+def send(command: Callable[..., Result], tmp_path: Path) -> Send:
     """Run the command with a file of these bytes, or of these values as JSON."""
     now = datetime.now(UTC)
     staff.create_officer(
@@ -55,8 +54,7 @@ def send(app: Flask, session: Session, tmp_path: Path) -> Send:
     def run(content: Any, *options: str, email: str = LONE, reason: str = REASON) -> Result:
         file = tmp_path / "alert.json"
         file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        arguments = ["alerts", "send", str(file), "--as", email, "--reason", reason, *options]
-        return app.test_cli_runner().invoke(args=arguments)
+        return command("alerts", "send", str(file), "--as", email, "--reason", reason, *options)
 
     return run
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -450,14 +451,11 @@ def test_by_night_an_urgent_alert_wakes_nobody_again_before_somebody_has_said_wh
 
 
 def test_from_a_terminal_it_is_told_whom_it_missed_and_sent_again_once(
-    app: Flask, session: Session, sent: int, approver: Actor
+    command: Callable[..., Result], session: Session, sent: int, approver: Actor
 ) -> None:
     ended(session, ann="soft_bounced", phone="suppressed")
     number, email = queries.get_alert(session, sent).reference, get_officer_by_id(session, approver.officer_id).email
-
-    def run(*words: str) -> Result:
-        return app.test_cli_runner().invoke(args=["alerts", *words])
-
+    run = partial(command, "alerts")
     told = run("missing", number.lower(), "--each")
     assert (told.exit_code, told.stdout.splitlines()[:2]) == (1, ["bounced_for_now\t1\t1", "suppressed\t1\t0"])
     assert "email\ta•••@example.org\tbounced_for_now" in told.stdout

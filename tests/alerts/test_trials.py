@@ -117,7 +117,7 @@ def test_what_cannot_be_tested_is_refused(session: Session, author: Actor, appro
         service.send_to_oneself(pending, Channel.EMAIL, actor=SERVICE, now=NOW)
     service.send_to_oneself(pending, Channel.EMAIL, actor=approver, now=NOW)
     endpoint = session.scalars(select(Endpoint.id).where(Endpoint.address == address_of(session, approver))).one()
-    delivery.suppress(session, endpoint, SuppressionReason.BOUNCED, NOW)
+    delivery.suppress(session, endpoint, SuppressionReason.COMPLAINED, NOW)
     session.commit()
     with pytest.raises(RuleViolation, match="may not be written to"):
         service.send_to_oneself(pending, Channel.EMAIL, actor=approver, now=NOW)

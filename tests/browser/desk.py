@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import Context
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests.browser.conftest import PATIENCE, free_port, wait_until_served
-from tests.conftest import make_app
+from tests.conftest import ask, make_console
 from tests.demonstration import PASSWORD, ROOT, demo_environment
 from tsalert.config import load_settings
 
@@ -77,14 +76,10 @@ class Desk:
 
     @cached_property
     def _program(self) -> Flask:
-        return make_app(load_settings(self.environment))
+        return make_console(load_settings(self.environment))
 
     def _command(self, *arguments: str, stdin: str = "") -> str:
         """Run a command beside the server, in this process, and return what it said."""
-        return Context().run(self._invoke, arguments, stdin)
-
-    def _invoke(self, arguments: tuple[str, ...], stdin: str) -> str:
-        with self._program.app_context():  # as flask does
-            ran = self._program.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+        ran = ask(self._program, *arguments, stdin=stdin)
         assert ran.exit_code == 0, ran.output
         return ran.stdout

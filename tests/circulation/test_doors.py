@@ -45,7 +45,7 @@ def test_a_partner_from_the_form_to_its_poster(manager: Actor, signed_in: Callab
     assert refused.status_code == 422
     assert "type it again" in refused.text
     assert browser.post(f"{here}/declarations", data={"reach": "25000", "again": "25000"}).status_code == 303
-    assert "Penge library" in browser.get("/partners?search=library").text
+    assert "Penge library" in browser.post("/partners/found", data={"search": "library"}).text
     assert "Penge library" not in browser.get("/partners?show=overdue").text
     assert browser.get(f"{here}/code.png").data.startswith(b"\x89PNG")
     assert b"<svg" in browser.get(f"{here}/code.svg").data

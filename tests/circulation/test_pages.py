@@ -1,5 +1,6 @@
 """Long lists of partners and of what they passed on come in pages, of which none leaves anything out."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -80,6 +81,33 @@ def test_the_interface_leads_from_page_to_page(
     assert rest is not None
     assert [each["acknowledged"] for each in (*given["items"], *rest["items"])] == [104, 103, 102, 101, 100]
     assert rest["next"] is None
+
+
+def test_whom_an_officer_looks_for_stands_in_no_address_on_any_page_of_what_is_found(
+    signed_in: Callable[..., FlaskClient], ids: dict[str, int]
+) -> None:
+    browser = signed_in(RoleName.MANAGER)
+    assert "Anerley" in browser.get("/partners?search=bickley").text
+    first = browser.post("/partners/found", data={"search": "bickley", "limit": "1"}).text
+    after = re.search(r'name="after" value="(\d+)"', first)
+    assert after
+    second = browser.post("/partners/found", data={"search": "bickley", "after": after[1]}).text
+    assert ("Anerley" in first + second, 'name="after"' in second) == (False, False)
+    assert {ids["bickley"], ids["Bickley"]} == {int(each) for each in re.findall(r'/partners/(\d+)"', first + second)}
+    assert not re.search(r"(?:href|action)=\"[^\"]*bickley", first + second)
+    refused = browser.post("/partners/found", data={"search": "bick\u202eley"})
+    assert (refused.status_code, 'value="bick\u202eley"' in refused.text) == (422, True)
+    assert browser.get("/partners/found").location == "/partners"
+
+
+def test_the_interface_takes_whom_to_look_for_in_the_body(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], ids: dict[str, int]
+) -> None:
+    head = bearer(RoleName.MANAGER)
+    found = client.post("/api/v1/partners/found", json={"search": "chisle"}, headers=head).json
+    assert found is not None
+    assert [each["name"] for each in found["items"]] == ["Chislehurst"]
+    assert client.get("/api/v1/partners?search=chisle", headers=head).status_code == 422
 
 
 def test_pages_lead_on_and_the_file_of_the_ledger_is_whole(

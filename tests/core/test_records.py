@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.core.records import Record, read_records
+from tsalert.core.errors import RuleViolation
+from tsalert.core.records import Record, decoded, read_records, require_text
 
 
 def read(text: str) -> list[Record]:
@@ -60,3 +61,30 @@ def test_what_a_spreadsheet_writes_is_read_back(rows: list[list[str]]) -> None:
 @given(st.text())
 def test_no_text_whatever_makes_reading_fail(text: str) -> None:
     read(text)
+
+
+NO_TEXT = {
+    "a workbook": b"PK\x03\x04\x14\x00\x06\x00\x08\x00",
+    "UTF-16": "code,name\n".encode("utf-16"),
+    "UTF-16 without a mark": "code,name\n".encode("utf-16-le"),
+    "Windows' own": "code,na\xefve\n".encode("cp1252"),
+    "a quotation mark never closed": b'"code,name\n',
+}
+
+
+def test_a_file_that_is_no_text_is_refused_with_how_to_save_it() -> None:
+    for name, content in NO_TEXT.items():
+        lines = io.StringIO(content.decode("utf-8", errors="surrogateescape"), newline="")
+        with pytest.raises(RuleViolation, match="choose Save As") as refused:
+            require_text(next(read_records(lines)))
+        assert refused.value.field == "file", name
+    require_text(Record(1, ("code", "na\xefve", "two\nlines\t")))
+
+
+def test_the_text_of_a_whole_file_is_returned_or_the_line_told_that_is_none() -> None:
+    assert decoded("\ufeffcode,na\xefve\r\n".encode()) == "code,na\xefve\r\n"
+    for name in ("a workbook", "UTF-16", "UTF-16 without a mark", "Windows' own"):
+        with pytest.raises(RuleViolation, match=r"This is not CSV in UTF-8\. In Excel, choose Save As"):
+            decoded(NO_TEXT[name])
+    with pytest.raises(RuleViolation, match=r"Line 2 is not text in UTF-8\. In Excel, choose Save As"):
+        decoded("code,name\nE05000001,na\xefve\n".encode("cp1252"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -246,10 +247,8 @@ def test_the_switch_by_api(client: FlaskClient, bearer: Callable[..., dict[str, 
     assert (started["is_stopped"], started["past"][0]["start_reason"]) == (False, ON)
 
 
-def test_the_switch_by_command(app: Flask, session: Session) -> None:
-    def run(*arguments: str) -> Result:
-        return app.test_cli_runner().invoke(args=["sending", *arguments])
-
+def test_the_switch_by_command(command: Callable[..., Result], session: Session) -> None:
+    run = partial(command, "sending")
     refused = run("start", "--reason", ON)
     assert (refused.exit_code, "Sending is not stopped." in refused.output) == (1, True)
     assert run("stop", "--reason", "no").exit_code == 1

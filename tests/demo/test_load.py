@@ -96,17 +96,18 @@ def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask,
             service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
 
 
-def test_one_that_was_cut_short_is_not_taken_for_whole(fresh_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_was_cut_short_is_not_taken_for_whole(
+    fresh_app: Flask, run_command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def give_up(text: str) -> None:
         if "2021/22" in text:
             raise KeyboardInterrupt
 
     monkeypatch.setenv("TSALERT_DEMO_PASSWORD", PASSWORD)
-    with fresh_app.app_context():
-        with pytest.raises(KeyboardInterrupt):
-            service.load(password=PASSWORD, now=utc_now(), tell=give_up)
-        again = fresh_app.test_cli_runner().invoke(args=["demo", "load", "--once"])
-    assert (again.exit_code, again.stdout) == (1, "")
+    with fresh_app.app_context(), pytest.raises(KeyboardInterrupt):
+        service.load(password=PASSWORD, now=utc_now(), tell=give_up)
+    again = run_command("demo", "load", "--once")
+    assert (again.returncode, again.stdout) == (1, "")
     assert "not loaded to its end" in again.stderr
 
 

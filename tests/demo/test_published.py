@@ -67,8 +67,8 @@ def test_what_comes_with_the_service_is_what_was_published() -> None:
     ("change", "message"),
     [
         pytest.param({"quarters": "many"}, "no file of published figures", id="no-list"),
-        pytest.param({"colour": "red"}, "Unknown field", id="unknown"),
-        pytest.param({"year": {"label": "2021/22"}}, "The file does not say friends", id="gaps"),
+        pytest.param({"colour": "red"}, "colour: We do not know this field", id="unknown"),
+        pytest.param({"year": {"label": "2021/22"}}, "year: The file does not say rapid response", id="gaps"),
     ],
 )
 def test_a_file_of_something_else_is_refused(change: dict[str, Any], message: str) -> None:

@@ -1,8 +1,10 @@
 """The head of the trail leaves the program once a day, and shows later whether the trail was rewritten."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -12,7 +14,7 @@ from tsalert.audit import queries, service
 from tsalert.audit.rules import Head
 from tsalert.config import SettingsError, load_settings
 from tsalert.core.actors import SERVICE
-from tsalert.db import db, transaction
+from tsalert.db import transaction
 from tsalert.delivery.models import Endpoint, Mailing
 from tsalert.oversight.publishing import publish_head
 
@@ -74,12 +76,10 @@ def test_an_address_that_could_never_be_reached_stops_the_start(wrong: str) -> N
         load_settings({"TSALERT_AUDIT_HEAD_TO": wrong})
 
 
-def test_the_command_takes_a_published_head(app: Flask, session: Session) -> None:
+def test_the_command_takes_a_published_head(command: Callable[..., Result], session: Session) -> None:
     note(1)
     length = queries.verify_chain(session).length
-    db.session.commit()
-    run = app.test_cli_runner().invoke
-    told = run(args=["audit", "verify", "--published", str(length), "f" * 64])
+    told = command("audit", "verify", "--published", str(length), "f" * 64)
     assert told.exit_code == 1
     assert f"broken at entry {length}" in told.output
-    assert run(args=["audit", "verify"]).exit_code == 0
+    assert command("audit", "verify").exit_code == 0

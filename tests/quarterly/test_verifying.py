@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from click.testing import Result
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -121,15 +121,16 @@ def test_what_the_trail_has_let_go_of_is_compared_with_nothing_else(session: Ses
     assert (faults(session), verifying.missing(session)) == ([], ())
 
 
-def test_the_command_says_what_it_found_and_ends_with_1_if_anything_differs(app: Flask, desk: Desk) -> None:
+def test_the_command_says_what_it_found_and_ends_with_1_if_anything_differs(
+    command: Callable[..., Result], desk: Desk
+) -> None:
     digest = desk.finish()
-    runner = app.test_cli_runner()
-    result = runner.invoke(args=["reports", "verify", "2022/23", "Q1"])
+    result = command("reports", "verify", "2022/23", "Q1")
     assert (result.exit_code, result.stderr) == (0, "")
     assert f"2022/23 Q1  revision 1  Published  {digest}" in result.stdout
     assert "Revisions compared: 1. Not what they were: 0." in result.stdout
     tamper("UPDATE board_report SET frozen = '{'")
-    result = runner.invoke(args=["reports", "verify"])
+    result = command("reports", "verify")
     assert result.exit_code == 1
     assert "2022/23 Q1  revision 1: It cannot be read as a report." in result.stderr
     assert digest not in result.stdout

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from subprocess import CompletedProcess
 
 import pytest
-from flask import Flask
-
-from tsalert.savings.cli import group
+from click.testing import Result
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -39,14 +37,13 @@ def test_a_year_is_printed_as_json_with_money_in_strings(run_command: Run) -> No
         pytest.param(("year", ""), "Give a period", id="nothing"),
     ],
 )
-def test_a_wrong_label_is_told_and_fails(app: Flask, arguments: tuple[str, ...], message: str) -> None:
-    told = app.test_cli_runner().invoke(group, arguments)
+def test_a_wrong_label_is_told_and_fails(
+    command: Callable[..., Result], arguments: tuple[str, ...], message: str
+) -> None:
+    told = command("savings", *arguments)
     assert (told.exit_code, message in told.output) == (1, True)
 
 
-def test_a_quarter_is_one_word_or_two(app: Flask, session: object) -> None:
-    runner = app.test_cli_runner()
-    assert (
-        runner.invoke(group, ["quarter", "2022/23 Q1"]).output
-        == runner.invoke(group, ["quarter", "2022-23", "Q1"]).output
-    )
+def test_a_quarter_is_one_word_or_two(command: Callable[..., Result]) -> None:
+    one, two = (command("savings", "quarter", *words) for words in (["2022/23 Q1"], ["2022-23", "Q1"]))
+    assert one.output == two.output

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, text
 from sqlalchemy.engine import Engine
@@ -23,11 +24,14 @@ from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.inbound.service import take_message
+from tsalert.paging.queries import Trouble
 from tsalert.response import queries, service, waiting
 from tsalert.response.missed import alarm_missed
 from tsalert.response.models import Call, Incident
 from tsalert.response.rules import NewCall, NewIncident
 from tsalert.response.vocabulary import Category, Disposition, GradeName, Line, decided_options
+from tsalert.response.waiting import Waiting
+from tsalert.response.waiting_views import mark_of
 from tsalert.staff import queries as staff
 from tsalert.staff import service as staff_service
 from tsalert.staff.rules import RoleName
@@ -106,6 +110,22 @@ def test_an_open_page_hears_of_a_new_call_and_of_nothing_else(session: Session, 
     assert "1 call waits" in desk.get("/calls/waiting?seen=0-0").text
     alarm_missed(NOW)
     assert "1 missed" in desk.get("/calls/waiting?seen=1-0").text
+
+
+def test_an_open_page_hears_that_something_else_fails_however_alike_it_reads(app: Flask) -> None:
+    def mark(*troubles: Trouble) -> str:
+        with app.test_request_context():
+            g.troubles = troubles
+            return mark_of(Waiting(1, 0))
+
+    told = Trouble("Calls to officers do not go out: 503", reference="TS-2026-001")
+    assert mark(told) == mark(replace(told))
+    others = (
+        replace(told, text="Calls to officers do not go out: 504"),
+        replace(told, reference="TS-2026-002"),
+        replace(told, incident_id=1),
+    )
+    assert len({mark(), mark(told), mark(told, told), *map(mark, others)}) == 6
 
 
 def test_who_may_not_read_calls_hears_of_none(session: Session, signed_in: Callable[..., FlaskClient]) -> None:

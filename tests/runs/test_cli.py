@@ -3,17 +3,16 @@
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from click.testing import Result
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW, PASSWORD
-from tsalert.savings.cli import group
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 
@@ -22,11 +21,10 @@ MAKER = "mel@example.org"
 
 
 @pytest.fixture
-def run(app: Flask, session: Session, published_quarter: dict[str, str]) -> Run:
+def run(command: Run, published_quarter: dict[str, str]) -> Run:
     """Run a command of the group on the published quarter."""
     staff.create_officer(MAKER, name="Mel", roles=[RoleName.CASE_OFFICER], password=PASSWORD, now=NOW)
-    runner = app.test_cli_runner()
-    return lambda *arguments: runner.invoke(group, arguments)
+    return partial(command, "savings")
 
 
 def made(run: Run, *, as_of: str = "2023-05-02T09:00:00Z") -> str:

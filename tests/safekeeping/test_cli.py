@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+from tests.conftest import ask, make_console
 from tests.safekeeping.conftest import Service
+from tests.spare_apps import standing_on
 
 
 def test_the_commands_make_check_and_restore_in_words(used: Service, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
 
     def run(*arguments: str) -> tuple[int, str]:
-        with used.alone():
-            result = used.app.test_cli_runner().invoke(args=arguments)
+        with used.alone(), standing_on(used.settings, make_console) as console:
+            result = ask(console, *arguments)
             return result.exit_code, result.output
 
     status, said = run("backup", "make", file)
@@ -29,3 +31,5 @@ def test_the_commands_make_check_and_restore_in_words(used: Service, tmp_path: P
     assert run("backup", "settle") == (0, "Nothing to settle.\n")
     status, said = run("database", "move", "--to", "mysql://elsewhere/tsalert")
     assert (status, "must begin with" in said) == (1, True)
+    status, said = run("database", "move", "--to", f"sqlite:///{tmp_path / 'no folder' / 'tsalert.db'}")
+    assert (status, "cannot be written: No such file or directory" in said) == (1, True)

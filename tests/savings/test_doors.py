@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
+from click.testing import Result
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
@@ -19,13 +19,13 @@ from tests.savings.test_sums import NOW, store
 from tsalert.core.actors import Actor
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
-from tsalert.savings.cli import group
 from tsalert.savings.figures import claims, explaining_views
 from tsalert.savings.figures.claims import Claim
 from tsalert.savings.rates import approving
 from tsalert.savings.rules import InterventionType as Type
 from tsalert.staff.rules import RoleName
 
+Command = Callable[..., Result]
 Bearer = Callable[..., dict[str, str]]
 PUBLISHED = {
     "scams": ["600", "324", None, "924"],
@@ -78,7 +78,11 @@ def shown(table: dict[str, Any]) -> dict[str, list[str | None]]:
 
 @pytest.mark.parametrize("money", ["prevented", "future"])
 def test_the_published_quarter_comes_through_page_command_interface_and_file(
-    app: Flask, signed_in: Callable[..., FlaskClient], bearer: Bearer, recorded: Callable[[str], None], money: str
+    command: Command,
+    signed_in: Callable[..., FlaskClient],
+    bearer: Bearer,
+    recorded: Callable[[str], None],
+    money: str,
 ) -> None:
     recorded(money)
     desk = signed_in(RoleName.MANAGER)
@@ -86,9 +90,9 @@ def test_the_published_quarter_comes_through_page_command_interface_and_file(
     told = desk.get("/api/v1/savings/tables", query_string=query, headers=bearer()).get_json()["table"]
     assert shown(told) == PUBLISHED
     assert Decimal(told["column_totals"]["total"]["exact"]) == Decimal("146332.55")
-    printed = json.loads(app.test_cli_runner().invoke(group, ["table", "2022/23", "Q1", "--json"]).output)
+    printed = json.loads(command("savings", "table", "2022/23", "Q1", "--json").output)
     assert shown(printed) == PUBLISHED
-    assert "146,333" in app.test_cli_runner().invoke(group, ["table", "2022/23 Q1"]).output
+    assert "146,333" in command("savings", "table", "2022/23 Q1").output
     page = desk.get("/savings", query_string=query).text
     figures = ("£600", "£324", "£40,500", "£21,870", "£2,586", "£4,035", "£49,622", "£26,796", "£76,417", "£146,333")
     for figure in figures:
@@ -106,13 +110,12 @@ def test_the_published_quarter_comes_through_page_command_interface_and_file(
 
 
 def test_commands_take_the_words_that_addresses_and_the_interface_take(
-    app: Flask, recorded: Callable[[str], None]
+    command: Command, recorded: Callable[[str], None]
 ) -> None:
     recorded("prevented")
-    run = app.test_cli_runner().invoke
     words = ["--basis", "prudent-low", "--recognition", "yearly", "--json"]
-    for command in (["table", "2022/23 Q1", "--by", "ward"], ["what-if", "prudent-2026", "2022/23 Q1"]):
-        told = run(group, command + words)
+    for asked in (["table", "2022/23 Q1", "--by", "ward"], ["what-if", "prudent-2026", "2022/23 Q1"]):
+        told = command("savings", *asked, *words)
         assert told.exit_code == 0, told.output
         table = json.loads(told.output).get("tried", json.loads(told.output))
         assert (table["basis"], table["recognition"]) == ("prudent-low", "yearly")
@@ -162,7 +165,10 @@ def test_in_the_prudent_basis_what_has_no_rate_says_so_and_is_not_zero(
 
 
 def test_a_claim_is_quoted_beside_cumulative_savings_and_added_to_none(
-    app: Flask, signed_in: Callable[..., FlaskClient], recorded: Callable[[str], None], officer: Callable[..., Actor]
+    command: Command,
+    signed_in: Callable[..., FlaskClient],
+    recorded: Callable[[str], None],
+    officer: Callable[..., Actor],
 ) -> None:
     recorded("prevented")
     claims.quote_claim(Claim("£2.5 million since 2006", "An invented paper"), actor=officer(RoleName.MANAGER), now=NOW)
@@ -171,11 +177,14 @@ def test_a_claim_is_quoted_beside_cumulative_savings_and_added_to_none(
     assert "An invented paper" in page
     assert "£146,333" in page
     assert "2,646,333" not in page
-    assert "Quoted, and in no figure" in app.test_cli_runner().invoke(group, ["table", "--since", "2006-04-01"]).output
+    assert "Quoted, and in no figure" in command("savings", "table", "--since", "2006-04-01").output
 
 
 def test_a_draft_is_tried_beside_what_stands_and_nothing_is_written(
-    app: Flask, signed_in: Callable[..., FlaskClient], bearer: Bearer, recorded: Callable[[str], None]
+    command: Command,
+    signed_in: Callable[..., FlaskClient],
+    bearer: Bearer,
+    recorded: Callable[[str], None],
 ) -> None:
     recorded("prevented")
     desk, headers = signed_in(RoleName.MANAGER), bearer(RoleName.MANAGER)
@@ -201,7 +210,7 @@ def test_a_draft_is_tried_beside_what_stands_and_nothing_is_written(
         each for each in re.findall(r'href="(/savings/explain\?[^"]+)"', page) if "trial" in each and "call" in each
     )
     assert "3 × £12,088.00 = £36,264.00 → £36,264" in desk.get(link.replace("&amp;", "&")).text
-    printed = app.test_cli_runner().invoke(group, ["what-if", "board-2022", "2022/23", "Q1"]).output
+    printed = command("savings", "what-if", "board-2022", "2022/23", "Q1").output
     assert "-£40,153" in printed
     for kind in ("csv", "xlsx"):
         assert desk.get(f"/savings/what-if.{kind}", query_string=query).status_code == 200
@@ -280,7 +289,7 @@ def test_evidenced_money_without_a_row_is_not_called_without_value(
 
 
 def test_a_record_that_adds_nothing_stands_in_every_explanation_with_the_reason(
-    app: Flask, session: Session, signed_in: Callable[..., FlaskClient], bearer: Bearer
+    command: Command, session: Session, signed_in: Callable[..., FlaskClient], bearer: Bearer
 ) -> None:
     first = of(Type.CALL_BLOCKER, date(2022, 5, 1), units=1)
     row, details = of(Type.CALL_BLOCKER, date(2022, 5, 2), units=1)
@@ -293,7 +302,7 @@ def test_a_record_that_adds_nothing_stands_in_every_explanation_with_the_reason(
     assert why in desk.get(f"/savings/explain.csv?{asked}").text
     told = desk.get(f"/api/v1/savings/explanation?{asked}", headers=bearer()).get_json()
     assert [each["why_nothing"] for each in told["records"]] == [None, why]
-    assert why in app.test_cli_runner().invoke(group, ["explain", "2022/23 Q1", "--row", "call_blockers"]).output
+    assert why in command("savings", "explain", "2022/23 Q1", "--row", "call_blockers").output
 
 
 def test_a_file_that_cannot_name_every_record_says_how_to_get_the_rest(

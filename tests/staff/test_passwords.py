@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from click.testing import CliRunner
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -20,7 +20,6 @@ from tsalert.db import db
 from tsalert.delivery.models import Mailing
 from tsalert.staff import queries, service
 from tsalert.staff.accounts import list_accounts
-from tsalert.staff.cli import group
 from tsalert.staff.passwords.rules import check_password, words_of
 from tsalert.staff.rules import RoleName
 
@@ -125,23 +124,24 @@ def test_an_administrator_makes_no_link_on_a_page_left_open_nor_for_themselves(
 @pytest.mark.parametrize(
     "ended", ["in time", "by a newer one", "with the account", "with another password", "with one set by command"]
 )
-def test_a_link_ends(app: Flask, session: Session, kim: str, ended: str) -> None:
-    runner = app.test_cli_runner()
-    path = link_path(runner, LEE)
+def test_a_link_ends(app: Flask, command: Callable[..., Result], kim: str, ended: str) -> None:
+    path = link_path(command, LEE)
     if ended == "by a newer one":
-        link_path(runner, LEE)
+        link_path(command, LEE)
     elif ended == "with the account":
-        runner.invoke(group, ["end", LEE])
+        command("staff", "end", LEE)
     elif ended == "with another password":
         signed_in_as(app, LEE).post("/account/password", data={"old_password": PASSWORD, "new_password": OTHER})
     elif ended == "with one set by command":
-        assert runner.invoke(group, ["set-password", LEE, "--password-stdin"], input=f"{OTHER}\n").exit_code == 0
+        assert command("staff", "set-password", LEE, "--password-stdin", stdin=f"{OTHER}\n").exit_code == 0
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=24 if ended == "in time" else 0)):
         assert app.test_client().get(path).status_code == 404
 
 
-def test_a_new_account_signs_in_with_nothing_before_its_link_was_used(app: Flask, session: Session) -> None:
-    made = app.test_cli_runner().invoke(group, ["create", KIM, "--role", "administrator"])
+def test_a_new_account_signs_in_with_nothing_before_its_link_was_used(
+    app: Flask, command: Callable[..., Result]
+) -> None:
+    made = command("staff", "create", KIM, "--role", "administrator")
     path = made.output.strip().removeprefix("http://127.0.0.1:8000")
     for password in ("", "None", PASSWORD):
         refused = app.test_client().post("/sign-in", data={"email": KIM, "password": password})
@@ -168,7 +168,7 @@ def test_no_account_stands_in_a_new_installation(app: Flask, session: Session) -
     assert list_accounts(session) == []
 
 
-def link_path(runner: CliRunner, email: str) -> str:
-    made = runner.invoke(group, ["password-link", email])
+def link_path(command: Callable[..., Result], email: str) -> str:
+    made = command("staff", "password-link", email)
     assert made.exit_code == 0, made.output
     return made.output.strip().removeprefix("http://127.0.0.1:8000")

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,9 @@ def drama_numbers() -> None:
 
 
 @pytest.fixture
-def run(app: Flask, session: Session) -> Callable[..., Result]:
-    """Run a command in this process."""
-    return lambda *arguments: app.test_cli_runner().invoke(args=["subscribers", "import", *arguments])
+def run(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Run the command in this process."""
+    return partial(command, "subscribers", "import")
 
 
 def write(folder: Path, content: bytes) -> str:
@@ -97,12 +98,12 @@ def test_a_file_that_is_not_there_is_told(run: Callable[..., Result], tmp_path: 
 
 
 def test_an_import_under_another_address_key_is_refused(
-    app: Flask, run: Callable[..., Result], session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    console: Flask, run: Callable[..., Result], session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = write(tmp_path, f"{HEADER}\n{PAT}\n".encode())
     assert run(path).exit_code == 0
-    other = replace(app.extensions["tsalert_settings"], address_key="b" * 40)
-    monkeypatch.setitem(app.extensions, "tsalert_settings", other)
+    other = replace(console.extensions["tsalert_settings"], address_key="b" * 40)
+    monkeypatch.setitem(console.extensions, "tsalert_settings", other)
     done = run(path)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "TSALERT_ADDRESS_KEY is not the key this database was made with" in done.stderr

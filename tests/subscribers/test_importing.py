@@ -4,7 +4,7 @@ import io
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -28,6 +28,21 @@ def test_a_row_with_consent_is_active_with_its_history(session: Session, run_imp
     assert held(session, "pat@example.org") == [("scams", "daily", None)]
     consent = session.scalars(select(ConsentEvent)).one()
     assert (consent.act, consent.source, consent.at.year, consent.recorded_at) == ("given", "paper form", 2024, NOW)
+
+
+def test_a_long_list_is_counted_anew_before_anybody_asks_for_an_audience(
+    session: Session, run_import: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite plans without having looked")
+    monkeypatch.setattr("tsalert.subscribers.importing._BATCH", 2)
+    asked = text("SELECT reltuples FROM pg_class WHERE relname = 'subscription'")
+    session.execute(text("ANALYZE subscription"))
+    before = session.scalar(asked)
+    run_import(*(f"Pat Example {number},pat{number}@example.org,,,,,,,,{CONSENT}" for number in range(5)))
+    assert session.scalar(asked) == before + 5
+    run_import(f"Sam Example,sam@example.org,,,,,,,,{CONSENT}")
+    assert session.scalar(asked) == before + 5, "few rows change no plan"
 
 
 def test_a_row_without_consent_waits_and_is_mailed_only_when_asked_for(session: Session, run_import: Import) -> None:

@@ -12,11 +12,12 @@ from tests.conftest import NOW
 from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, held, letters, status
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed, NotFound, RuleViolation, TooManyTries
-from tsalert.delivery import service as delivery
+from tsalert.db import transaction
+from tsalert.delivery.claiming import claim
 from tsalert.delivery.models import Delivery
-from tsalert.delivery.rules import SuppressionReason
+from tsalert.delivery.rules import Channel, SuppressionReason
 from tsalert.staff.rules import RoleName
-from tsalert.subscribers import rules, service
+from tsalert.subscribers import losing, rules, service
 from tsalert.subscribers.models import ConsentEvent, Partner, SignUp, Subscriber
 from tsalert.subscribers.service import Wish
 from tsalert.visitors.models import VisitorAllowance
@@ -100,11 +101,40 @@ def test_choosing_again_adds_topics_and_ends_none(session: Session) -> None:
     assert [topic for topic, _, _ in held(session, "pat@example.org")] == ["scams", "doorstep-crime"]
 
 
-def test_an_address_that_bounced_is_not_written_to(session: Session) -> None:
+def lose(session: Session, reason: SuppressionReason) -> None:
+    with transaction() as step:
+        losing.lose(step, endpoint_id(session, "pat@example.org"), reason, now=NOW)
+
+
+def test_whoever_joins_again_where_mail_came_back_is_asked_once_a_day_and_hears_again(session: Session) -> None:
     join(session)
-    delivery.suppress(session, endpoint_id(session, "pat@example.org"), SuppressionReason.BOUNCED, NOW)
-    session.commit()
+    lose(session, SuppressionReason.BOUNCED)
+    for hour in (1, 2, 25):
+        service.sign_up("pat@example.org", SCAMS, network="192.0.2.1", now=NOW + timedelta(hours=hour))
+    assert delivery_count(session) == 3, "when they joined, and on each of two days"
+    with transaction() as step:
+        claimed = claim(step, Channel.EMAIL, "worker", 10, now=NOW + timedelta(hours=25))
+    assert len(claimed) == 3
+    assert (status(session, "pat@example.org"), held(session, "pat@example.org")[-1][2]) == (
+        "bounced",
+        "messages came back",
+    )
+    service.confirm_sign_up(latest(session), now=NOW + timedelta(hours=25))
+    assert status(session, "pat@example.org") == "active"
+    assert held(session, "pat@example.org")[-1] == ("scams", "immediate", None)
+
+
+def test_whoever_called_us_spam_is_asked_no_more(session: Session) -> None:
+    join(session)
+    lose(session, SuppressionReason.COMPLAINED)
     ask()
+    assert delivery_count(session) == 1
+
+
+def test_an_import_asks_no_address_where_mail_came_back(session: Session, run_import: Import) -> None:
+    join(session)
+    lose(session, SuppressionReason.BOUNCED)
+    run_import("Pat,pat@example.org,,,,,,,,,", confirm=True)
     assert delivery_count(session) == 1
 
 

@@ -8,9 +8,11 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tests.conftest import ask
 from tests.conftest import settings as program_settings
 from tests.providers.test_smtp_security import Inbox, certificate, inbox
 from tests.standins import notify as notify_standin
@@ -19,8 +21,8 @@ from tests.standins.mail_server import MailServer, running
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, Notify, Template
 from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
-from tests.whole import create_app
 from tsalert.config import Settings, TwilioSettings
+from tsalert.console import create_console
 from tsalert.delivery.ports import Probed, Unavailable
 from tsalert.installation import signs
 from tsalert.mail_settings import SmtpSettings
@@ -36,18 +38,16 @@ Check = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def check(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Check:
+def check(console: Flask, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Check:
     """Run the command with providers and settings: its status and what it printed."""
 
     def run(*gateways: Probed, **changes: object) -> tuple[int, str]:
-        settings: Settings = app.extensions["tsalert_settings"]
+        settings: Settings = console.extensions["tsalert_settings"]
         chosen = replace(settings, **changes)  # type: ignore[arg-type]
-        session.commit()
         with monkeypatch.context() as patch:
-            patch.setitem(app.extensions, "tsalert_settings", chosen)
-            patch.setitem(app.extensions, "tsalert_gateways", gateways or app.extensions["tsalert_gateways"])
-            done = app.test_cli_runner().invoke(args=["check"])
-        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+            patch.setitem(console.extensions, "tsalert_settings", chosen)
+            patch.setitem(console.extensions, "tsalert_gateways", gateways or console.extensions["tsalert_gateways"])
+            done = command("check")
         return done.exit_code, done.output
 
     return run
@@ -192,8 +192,7 @@ def test_what_answers_at_the_public_address_must_be_us(status: int, text: str, v
 
 
 def test_tables_that_were_never_made_are_told_as_that(tmp_path: Path) -> None:
-    empty = create_app(program_settings(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path))
-    done = empty.test_cli_runner().invoke(args=["check"])
+    done = ask(create_console(program_settings(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)), "check")
     assert done.exit_code == 1
     assert "WRONG  Tables: not there yet\n       → Run: flask --app wsgi db upgrade" in done.output
     assert "WRONG  Database" not in done.output

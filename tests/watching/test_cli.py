@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
@@ -24,21 +25,19 @@ Heard = Callable[[timedelta], None]
 
 
 @pytest.fixture
-def mail(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Provider:
+def mail(console: Flask, monkeypatch: pytest.MonkeyPatch) -> Provider:
     """The mail server, which a worker would use."""
     provider = Provider()
-    monkeypatch.setitem(app.extensions, "tsalert_gateways", (provider,))
+    monkeypatch.setitem(console.extensions, "tsalert_gateways", (provider,))
     return provider
 
 
 @pytest.fixture
-def watch(app: Flask, session: Session) -> Callable[..., tuple[int, list[str]]]:
+def watch(command: Callable[..., Result]) -> Callable[..., tuple[int, list[str]]]:
     """Run the command: its exit status and its lines."""
 
     def run(*options: str) -> tuple[int, list[str]]:
-        session.commit()
-        done = app.test_cli_runner().invoke(args=["watch", *options])
-        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+        done = command("watch", *options)
         return done.exit_code, done.output.splitlines()
 
     return run

@@ -115,6 +115,12 @@ def test_administrators_and_managers_see_everything_on_one_page(
         "SQLite" if _is_sqlite() else "PostgreSQL",
     ):
         assert words in page, words
+    shown, _, folded = page.partition("All jobs of the timetable: ")
+    assert "<details" in shown[-300:]
+    assert [("Page officers" in part, "Repair deliveries" in part) for part in (shown, folded)] == [
+        (True, False),
+        (True, True),
+    ], "only what somebody should see to stands before the fold"
     assert "The job “page officers” has failed since" in page
     assert "(newest)" in page
 

@@ -14,7 +14,7 @@ from tsalert.activities.service import Seen
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
-from tsalert.core.records import Record, read_records
+from tsalert.core.records import Record, read_records, require_text
 from tsalert.core.spreadsheets import unguarded
 from tsalert.core.words import counted
 from tsalert.db import db, transaction
@@ -63,8 +63,8 @@ def import_activities(
 
 
 def _check_header(record: Record) -> None:
-    found = tuple(value.strip().lower() for value in record.values)
-    if record.fault or found != HEADER:
+    require_text(record)
+    if tuple(value.strip().lower() for value in record.values) != HEADER:
         raise RuleViolation(f"This is no file of activities. Its first line must be {','.join(HEADER)}.")
 
 

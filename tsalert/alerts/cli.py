@@ -78,6 +78,8 @@ def _read(file: IO[bytes]) -> Draft:
         raise click.ClickException("The file is larger than a megabyte.")
     try:
         data: Any = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise click.ClickException("The file is not JSON in UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"The file is not JSON: {error}.") from error
     if not isinstance(data, dict):

@@ -12,6 +12,7 @@ from tsalert.audit import checkpoints
 from tsalert.audit.models import AuditEvent, AuditHead, AuditPublication
 from tsalert.audit.rules import EXPORTED, NOT_WRITTEN, OPENED, Entry, Head, seal
 from tsalert.bulk import one_of
+from tsalert.core.errors import RuleViolation
 
 # Columns rather than rows of the model: of a million entries each is looked at once.
 _ENTRIES = select(
@@ -65,6 +66,7 @@ def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
     Where old entries gave way to a checkpoint, its signature is checked and the walk goes on from it.
 
     :param published: an entry and its seal as they once left this program, besides those that it remembers.
+    :raises RuleViolation: the trail that is kept does not reach back to that entry, so nothing can be said of it.
     """
     known = dict(session.execute(select(AuditPublication.length, AuditPublication.seal)).all())
     outside = {published.length: published.seal} if published else {}
@@ -72,6 +74,8 @@ def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
     if begins is None:
         return Verdict(0, broken_at=1)
     previous, place = begins.seal, begins.length
+    if published and published.length < max(place, 1):
+        raise RuleViolation(f"The trail that is kept begins at entry {max(place, 1):,}. Give the head of a later one.")
     if place and previous not in {known.get(place, previous)} & {outside.get(place, previous)}:
         return Verdict(place, broken_at=place)
     with closing(session.execute(_ENTRIES.execution_options(yield_per=1000))) as rows:

@@ -18,7 +18,7 @@ from tsalert.cases.vocabulary import OTHER_KIND, HelplineKind, ScamKind
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
-from tsalert.core.records import Record, read_records
+from tsalert.core.records import Record, read_records, require_text
 from tsalert.core.words import Word, counted
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.response.vocabulary import Category
@@ -88,6 +88,7 @@ def import_contacts(
 
 
 def _check_header(record: Record) -> None:
+    require_text(record)
     if tuple(value.strip().lower() for value in record.values) != HEADER:
         raise RuleViolation(f"The first line must be: {','.join(HEADER)}")
 

@@ -20,6 +20,7 @@ from tsalert.circulation.schemas import (
     NewPartnerSchema,
     PartnerContactKeySchema,
     PartnerKindSchema,
+    PartnersSoughtSchema,
     WantedPartnersSchema,
     told_of,
 )
@@ -41,6 +42,15 @@ blueprints = (partners, circulation)
 @partners.response(200, CirculationPartnerListSchema)
 def list_partners(asked: dict[str, Any]) -> PartnersPage:
     """List partners by name."""
+    return queries.page_of_partners(db.session(), **asked, now=utc_now())
+
+
+@partners.route("/found", methods=["POST"])
+@requires(Permission.READ_SUBSCRIBERS)
+@partners.arguments(PartnersSoughtSchema)
+@partners.response(200, CirculationPartnerListSchema)
+def find_partners(asked: dict[str, Any]) -> PartnersPage:
+    """List the partners with a part of a name or of a kind; neither may stand in an address of ours."""
     return queries.page_of_partners(db.session(), **asked, now=utc_now())
 
 

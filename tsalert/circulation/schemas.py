@@ -24,14 +24,19 @@ class _PartSchema(Strict):
 class WantedPartnersSchema(_PartSchema):
     """Which partners to list."""
 
-    search = Line(load_default="")
     show = fields.String(load_default="open", validate=OneOf(["open", "due", "overdue", "ended"]))
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Return what is wanted, and which part of it."""
-        wanted = Wanted(data["search"], data["show"])
+        wanted = Wanted(data.get("search", ""), data["show"])
         return {"wanted": wanted, "after": data["after"], "limit": data["limit"]}
+
+
+class PartnersSoughtSchema(WantedPartnersSchema):
+    """A part of a partner's name or kind, besides which partners to list; nothing finds all of them."""
+
+    search = Line(load_default="")
 
 
 class NewPartnerSchema(Strict):

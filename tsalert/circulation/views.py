@@ -10,6 +10,7 @@ from tsalert.alerts import proof
 from tsalert.alerts import queries as alerts
 from tsalert.circulation import ledger, poster, queries, service, telling, wording
 from tsalert.circulation.poster import Invitation
+from tsalert.circulation.queries import PAGE, Wanted
 from tsalert.circulation.schemas import (
     NewDeclarationSchema,
     NewForwardingSchema,
@@ -17,6 +18,7 @@ from tsalert.circulation.schemas import (
     NewPartnerKindSchema,
     NewPartnerSchema,
     PartnerContactKeySchema,
+    PartnersSoughtSchema,
     WantedPartnersSchema,
     told_of,
 )
@@ -33,6 +35,7 @@ from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
 
 bp = Blueprint("circulation", __name__)
+_EVERYBODY = Wanted()
 _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -40,9 +43,27 @@ _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 @requires(Permission.READ_SUBSCRIBERS)
 def list_partners() -> ResponseReturnValue:
     """Show the partners, who is overdue, and what each last told us."""
-    asked = read_form(WantedPartnersSchema(unknown=EXCLUDE), request.args)
-    page = queries.page_of_partners(db.session(), **asked, now=utc_now())
-    return render_template("circulation/list.html", page=page, wanted=asked["wanted"], is_first=asked["after"] is None)
+    return _draw_list(**read_form(WantedPartnersSchema(unknown=EXCLUDE), request.args))
+
+
+def _draw_list(wanted: Wanted = _EVERYBODY, after: int | None = None, limit: int = PAGE) -> ResponseReturnValue:
+    page = queries.page_of_partners(db.session(), wanted, after=after, limit=limit, now=utc_now())
+    return render_template("circulation/list.html", page=page, wanted=wanted, is_first=after is None)
+
+
+@bp.post("/partners/found")
+@requires(Permission.READ_SUBSCRIBERS)
+@redisplays(_draw_list)
+def find_partners() -> ResponseReturnValue:
+    """Show whom a part of a name or a kind finds; neither may stand in an address of ours."""
+    return _draw_list(**load_form(PartnersSoughtSchema()))
+
+
+@bp.get("/partners/found")
+@requires(Permission.READ_SUBSCRIBERS)
+def lead_to_list() -> ResponseReturnValue:
+    """Lead whoever comes back to the address of a search to the list, since what was looked for is nowhere kept."""
+    return redirect(url_for(".list_partners"), 303)
 
 
 @bp.get("/partners/new")

@@ -1,14 +1,20 @@
 """The records of an import file, each with the line it began on; one that cannot be read spoils no other."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from tsalert.core.errors import RuleViolation
 
 # A quoted value may hold line breaks; one that is still open after this many lines was never closed.
 _LONGEST_RECORD = 20
 _BYTE_ORDER_MARK = "\ufeff"
 _NEVER_CLOSED = "unexpected end of data"
+# A workbook, text in UTF-16 or of another code of one byte a character, read as UTF-8.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\udc80-\udcff]")
+_ADVICE = "In Excel, choose Save As, then “CSV UTF-8 (Comma delimited)”."
 _MALFORMED = "This is not well-formed CSV: look for a stray quotation mark, or a value that is far too long."
 
 
@@ -19,6 +25,29 @@ class Record:
     line: int
     values: tuple[str, ...] = ()
     fault: str | None = None
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a whole file, without its byte order mark.
+
+    :raises RuleViolation: it is no text in UTF-8, saying how to save it, and which line is at fault if not the first.
+    """
+    text = content.decode("utf-8-sig", errors="surrogateescape")
+    for number, line in enumerate(text.splitlines(), 1):
+        if _NO_TEXT.search(line):
+            what = "This is not CSV in UTF-8." if number == 1 else f"Line {number} is not text in UTF-8."
+            raise RuleViolation(f"{what} {_ADVICE}", field="file")
+    return text
+
+
+def require_text(first: Record) -> None:
+    """Refuse a file by its first record, where that is no text: the file is a workbook, or in another encoding.
+
+    :param first: read with ``surrogateescape``, so that bytes that are not UTF-8 are surrogates.
+    :raises RuleViolation: saying how to save the file.
+    """
+    if first.fault or any(map(_NO_TEXT.search, first.values)):
+        raise RuleViolation(f"This is not CSV in UTF-8. {_ADVICE}", field="file")
 
 
 def read_records(lines: Iterable[str]) -> Iterator[Record]:

@@ -110,7 +110,7 @@ _MAY_BE_WRITTEN_TO = or_(
     (_endpoint.status == EndpointStatus.ACTIVE.value) & ~_suppressed,
     (_of_lane == Lane.TRANSACTIONAL.value)
     & _endpoint.status.in_([status.value for status in JOINING])
-    & ~_suppressed.where(_suppression.reason != SuppressionReason.OPTED_OUT.value),
+    & ~_suppressed.where(_suppression.reason == SuppressionReason.COMPLAINED.value),
     (_of_lane == Lane.PAGING.value) & (_endpoint.status != EndpointStatus.ERASED.value),
 )
 

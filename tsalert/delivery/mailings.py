@@ -262,7 +262,7 @@ def _people(
 
 
 def _may_be_written_to(mailing: Mailing) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Choose by lane: who has not confirmed, or has left, gets only the message with which they join (again).
+    """Choose by lane: who has not confirmed, has left or was lost gets only the message with which they join (again).
 
     A page goes to whoever is on duty, whatever they said to our alerts.
     """
@@ -272,7 +272,7 @@ def _may_be_written_to(mailing: Mailing) -> tuple[ColumnElement[bool], ColumnEle
         Suppression.channel == Endpoint.channel, Suppression.address_key == Endpoint.address_key
     )
     if mailing.lane == Lane.TRANSACTIONAL:
-        return Endpoint.status.in_(JOINING), ~suppressed.where(Suppression.reason != SuppressionReason.OPTED_OUT)
+        return Endpoint.status.in_(JOINING), ~suppressed.where(Suppression.reason == SuppressionReason.COMPLAINED)
     return Endpoint.status == EndpointStatus.ACTIVE, ~suppressed
 
 

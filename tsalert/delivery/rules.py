@@ -86,8 +86,8 @@ class SuppressionReason(StrEnum):
     COMPLAINED = "complained"
 
 
-# Who may get the message with which somebody joins, or comes back.
-JOINING = (EndpointStatus.ACTIVE, EndpointStatus.UNCONFIRMED, EndpointStatus.OPTED_OUT)
+# Who may get the message with which somebody joins, or comes back: all but those who called us spam.
+JOINING = (EndpointStatus.ACTIVE, EndpointStatus.UNCONFIRMED, EndpointStatus.OPTED_OUT, EndpointStatus.BOUNCED)
 
 
 class MailingState(StrEnum):

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow.exceptions import SCHEMA
 
 from tsalert.core.errors import RuleViolation
 from tsalert.savings.figures.claims import Claim
 from tsalert.web.fields import Pounds
+from tsalert.web.forms import errors_by_field
 
 BROMLEY = Path(__file__).parent / "figures" / "bromley.json"
 _COUNT = validate.Range(min=0, max=100_000)
@@ -81,7 +83,9 @@ def read_published(text: str) -> Published:
     try:
         found: Published = _PublishedSchema().loads(text)
     except ValidationError as error:
-        raise RuleViolation(f"This is no file of published figures: {error.messages}", field="figures") from error
+        told = "; ".join(f"{name}: {problem}" for name, problem in errors_by_field(error).items())
+        said = told.removeprefix(f"{SCHEMA}: ")
+        raise RuleViolation(f"This is no file of published figures. {said}", field="figures") from error
     except ValueError as error:
         raise RuleViolation("This file of published figures is not JSON.", field="figures") from error
     return found

@@ -14,6 +14,7 @@ from tsalert.commands import CommandGroup
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
+from tsalert.core.records import decoded
 from tsalert.core.words import counted
 from tsalert.places import importing, service
 from tsalert.places.directory import edition_in, read_month
@@ -32,7 +33,7 @@ _LONGEST_PIECE = 100_000
 @click.argument("file", type=_FILE)
 def load_wards(file: Path) -> None:
     """Load wards from FILE, a CSV of code,name; exit 1 if a line was refused."""
-    found = read_wards(_text(file).splitlines(keepends=True))
+    found = read_wards(decoded(file.read_bytes()).splitlines(keepends=True))
     for problem in found.problems:
         click.echo(problem, err=True)
     click.echo(f"{counted(service.add_wards(found.wards, now=utc_now()), 'ward')} loaded.")
@@ -80,7 +81,10 @@ def load_names(file: Path) -> None:
 
 
 def _edition(file: Path, told: str | None) -> date:
-    found = read_month(told) if told else edition_in(file.name)
+    try:
+        found = read_month(told) if told else edition_in(file.name)
+    except RuleViolation as error:
+        raise RuleViolation("Give the month of the edition, like --edition 2026-08.") from error
     if found is None:
         raise RuleViolation("The file's name does not tell its month. Give it, like --edition 2026-08.")
     return found
@@ -92,10 +96,3 @@ def _lines(opened: TextIO) -> Iterator[str]:
 
 def _tell_fault(line: int, reason: str) -> None:
     tqdm.write(f"line {line}: {reason}", file=sys.stderr)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RuleViolation(f"The file is not UTF-8: byte {error.start} cannot be read.") from error

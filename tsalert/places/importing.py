@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.audit.rules import Detail
+from tsalert.bulk import count_anew
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.records import Record, require_text
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.places.directory import DirectoryRow, Layout, read_layout, read_row
 from tsalert.places.keeping import keep_rows
-from tsalert.places.models import PlaceImport
+from tsalert.places.models import PlaceImport, PostcodePlace
 from tsalert.places.wards import adopt_own_wards
 
 BATCH = 5000
@@ -92,9 +94,11 @@ def _read_header(file: BinaryIO) -> list[str]:
     :raises RuleViolation: the file is none of lines with commas.
     """
     try:
-        return next(csv.reader([_decode(file.readline(_LONGEST_LINE))]), [])
+        header = next(csv.reader([_decode(file.readline(_LONGEST_LINE))]), [])
     except csv.Error as error:
         raise RuleViolation("This is no CSV file with a line for each postcode.") from error
+    require_text(Record(1, tuple(header)))
+    return header
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,7 @@ def _finish(digest: str, own: str, *, actor: Actor, now: datetime) -> ImportRepo
         record = session.get_one(PlaceImport, digest)
         record.finished_at = now
         wards = adopt_own_wards(session, own, actor=actor, now=now)
+        count_anew(session, PostcodePlace.__tablename__)
         audit.record(session, actor, "directory imported", "postcode", None, now=now, digest=digest, wards=wards)
         return _report(record, wards=wards)
 

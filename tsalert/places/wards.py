@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
+from tsalert.core.records import Record, require_text
 from tsalert.db import insert_into, transaction
 from tsalert.places.models import Area, PostcodePlace, Ward
 
@@ -40,7 +41,9 @@ def import_names(lines: Iterable[str], *, own: str, actor: Actor, now: datetime)
     """
     actor.require(Permission.MANAGE_RESPONSE)
     reader = csv.reader(lines)
-    pairs = _pairs(_next_row(reader) or [])
+    header = _next_row(reader) or []
+    require_text(Record(1, tuple(header)))
+    pairs = _pairs(header)
     found = _names(reader, pairs)
     names = bad = 0
     while batch := list(islice(found, _BATCH)):

@@ -6,6 +6,7 @@ from marshmallow import ValidationError
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.records import decoded
 from tsalert.db import db
 from tsalert.reports import entering
 from tsalert.reports.partner_files import EXPECTED, OPTIONAL
@@ -107,7 +108,4 @@ def _text_of_file() -> str:
     content: bytes = file.read(_LARGEST_FILE + 1)
     if len(content) > _LARGEST_FILE:
         raise ValidationError("A file may have up to 1 MB.", "file")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValidationError("Save the file as CSV in UTF-8.", "file") from error
+    return decoded(content)

@@ -1,6 +1,7 @@
 """Pages of calls that wait to be written up, and of the messages that callers left; they stand among those of calls."""
 
 from functools import wraps
+from hashlib import sha256
 from typing import Any, cast
 
 from flask import current_app, g, redirect, render_template, request, send_file, url_for
@@ -23,7 +24,7 @@ from tsalert.staff import queries as staff
 from tsalert.telephone import retention
 from tsalert.web.access import current_actor, note_shown, reads, requires
 from tsalert.web.forms import Form, View, load_form, redisplays
-from tsalert.web.pages import page_troubles
+from tsalert.web.pages import Told, page_troubles
 
 __all__ = ["bp"]
 
@@ -52,8 +53,12 @@ def mark_safely(counted: Waiting) -> str:
 
 def mark_of(counted: Waiting) -> str:
     """Return what tells apart what a page says of calls that wait, and of pages that fail."""
-    marks = [f"{each.incident_id or 0}.{len(each.text)}" for each in page_troubles()]
-    return "-".join([str(counted.total), str(counted.missed), *marks])
+    return "-".join([str(counted.total), str(counted.missed), *map(_mark_of_trouble, page_troubles())])
+
+
+def _mark_of_trouble(told: Told) -> str:
+    what = f"{told.incident_id}\n{told.reference}\n{told.text}"
+    return sha256(what.encode()).hexdigest()[:16]
 
 
 @bp.get("/waiting")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import Connection, Engine
@@ -104,7 +105,17 @@ def _engine_of(url: str, here: Engine) -> Engine:
     if known == here.url:
         raise Conflict("That is the database that is in use already.")
     path = sqlite_path(full)
-    if path is not None and not path.exists():
-        path.touch(mode=0o600)
+    if path is not None:
+        _make_file(path)
     # An error would name the values of a statement: names, addresses and what happened to people.
     return create_engine(known, hide_parameters=True, connect_args={} if path else {"connect_timeout": 5})
+
+
+def _make_file(path: Path) -> None:
+    """Make the file of a database that is not there yet, for nobody else to read."""
+    if path.exists():
+        return
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise RuleViolation(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error

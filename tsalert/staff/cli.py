@@ -17,7 +17,7 @@ from tsalert.staff.accounts import HeldRole
 from tsalert.staff.factors import service as factors
 from tsalert.staff.factors.schemas import ResetSchema
 from tsalert.staff.passwords import service as passwords
-from tsalert.staff.rules import RoleName
+from tsalert.staff.rules import RoleName, Standing
 from tsalert.staff.schemas import NewOfficerSchema
 from tsalert.staff.sign_ins import queries as sign_ins
 from tsalert.staff.sign_ins import service as ending
@@ -95,7 +95,11 @@ def suspend(email: str, reason: str | None) -> None:
 def activate(email: str, reason: str | None) -> None:
     """Let EMAIL sign in again, with the roles that have not run out; one who had left needs a new password."""
     access.activate(email, reason=reason, now=utc_now(), by=OPERATOR)
-    click.echo(f"{email} can sign in.")
+    account = accounts.get_account(db.session(), queries.get_officer(db.session(), email).id)
+    if account.standing is Standing.ACTIVE:
+        click.echo(f"{email} can sign in.")
+    else:
+        click.echo(f"{email} can sign in once they have a password: flask --app wsgi staff password-link {email}")
 
 
 @group.command("unlink")

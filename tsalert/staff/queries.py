@@ -40,6 +40,18 @@ def get_officer(session: Session, email: str) -> Officer:
     return officer
 
 
+def get_active_officer(session: Session, email: str) -> Officer:
+    """Return the officer with an email address who works here.
+
+    :raises NotFound: there is none.
+    :raises RuleViolation: they are inactive.
+    """
+    officer = get_officer(session, email)
+    if not officer.active:
+        raise RuleViolation(f"{officer.email} is inactive. Let them back in first.")
+    return officer
+
+
 def find_by_email(session: Session, email: str) -> Officer | None:
     """Return the officer with an email address, in any letter case; None where there is none, or it is a program's."""
     return session.scalar(select(Officer).where(Officer.email == email.strip().lower(), IS_PERSON))

@@ -66,10 +66,11 @@ def issue_token(email: str, *, now: datetime, by: Actor = SERVICE) -> str:
     """Give an officer a bearer token for the API, good for 90 days; it is shown this once.
 
     :raises NotFound: there is no such officer.
+    :raises RuleViolation: they are inactive; a token would wait for the day on which they come back.
     """
     token = token_urlsafe(32)
     with transaction() as session:
-        officer = queries.get_officer(session, email)
+        officer = queries.get_active_officer(session, email)
         kept = {"token_digest": queries.token_digest(token), "created_at": now, "expires_at": now + TOKEN_LIFE}
         session.add(ApiToken(officer_id=officer.id, **kept))
         audit.record(session, by, "token issued", "officer", officer.id, now=now)

@@ -14,15 +14,22 @@ from tsalert.core.errors import RuleViolation, TooManyTries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.fates import calls_made
 from tsalert.delivery.queries import EndpointView, get_endpoint
-from tsalert.delivery.rules import Channel, Lane
+from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rows import ImportRow
-from tsalert.subscribers.rules import CONFIRM_LIFE, PAID_PER_NETWORK, Source, may_be_asked, tidy_topics
+from tsalert.subscribers.rules import (
+    CONFIRM_LIFE,
+    LOST_TRIED_EVERY,
+    PAID_PER_NETWORK,
+    Source,
+    may_be_asked,
+    tidy_topics,
+)
 from tsalert.subscribers.telling import tell_of_limit
 from tsalert.subscribers.tokens import confirm_token
 from tsalert.subscribers.wording import confirmation
 from tsalert.visitors.limiting import spend
-from tsalert.visitors.rules import network_of
+from tsalert.visitors.rules import mailbox_of, network_of
 
 _HOUR = timedelta(hours=1)
 _NOT_ASKED = (
@@ -102,14 +109,23 @@ def _may_ask(session: Session, sign_up: SignUp, end: EndpointView, now: datetime
     """Tell whether an address may be asked now; texts for which an officer decided are never held.
 
     Those of an import are not counted either: a long file would use up what residents may ask for in that hour.
+    What came back from an address may not any more, but nobody may have us find that out all day long.
     """
     if end.channel is Channel.VOICE:
         return _may_ring(session, end, now)
+    is_by_visitor = sign_up.source not in {Source.IMPORT, Source.PHONE}
+    if is_by_visitor and end.status is EndpointStatus.BOUNCED and not _is_tried_again(session, end, now):
+        return False
     if sign_up.source == Source.PHONE:
         _count(session, end.channel, now)
     if sign_up.source in {Source.IMPORT, Source.PHONE}:
         return True
     return may_cost(session, end.channel, end.address, now=now)
+
+
+def _is_tried_again(session: Session, end: EndpointView, now: datetime) -> bool:
+    """Take the one message that an address gets each day from which messages came back."""
+    return spend(session, "lost address", mailbox_of(end.address), most=1, within=LOST_TRIED_EVERY, now=now)
 
 
 def _count(session: Session, channel: Channel, now: datetime) -> None:
@@ -122,7 +138,8 @@ def _count(session: Session, channel: Channel, now: datetime) -> None:
 def _may_ring(session: Session, end: EndpointView, now: datetime) -> bool:
     """Tell whether a landline may be asked: never after it said no, and neither often nor at any cost."""
     asked = [at for _, at in calls_made(session, [end.id], Lane.TRANSACTIONAL)]
-    if end.is_suppressed or not may_be_asked(asked, now):
+    has_said_no = end.is_suppressed and end.status is not EndpointStatus.BOUNCED
+    if has_said_no or not may_be_asked(asked, now):
         return False
     return may_cost(session, end.channel, end.address, now=now)
 

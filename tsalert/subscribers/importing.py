@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.bulk import count_anew
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import RuleViolation
@@ -23,6 +24,10 @@ from tsalert.subscribers.enrolling import enrol
 from tsalert.subscribers.rows import COLUMNS, HEADER, OPTIONAL, ImportRow, Terms, check_header, read_row
 
 _BATCH = 1000
+# What an import adds to, and an audience is asked of.
+_TABLES = (
+    "subscriber", "subscriber_ward", "subscriber_endpoint", "subscription", "consent_event", "endpoint", "suppression",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,9 @@ def import_subscribers(
         rows = list(_good_rows(batch, columns, terms, report, on_fault))
         _keep(rows, report, actor=actor, now=now, confirm=confirm)
         on_progress(batch[-1].line)
+    if report.added >= _BATCH:
+        with transaction() as session:
+            count_anew(session, *_TABLES)
     return report
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from tsalert.core.clock import as_utc, london_midnight
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
-from tsalert.core.records import Record
+from tsalert.core.records import Record, require_text
 from tsalert.core.words import counted
 from tsalert.delivery.rules import Channel, normalise_email, normalise_phone
 from tsalert.delivery.telephones import BRITISH
@@ -30,8 +30,6 @@ _LONGEST = 320
 _EARLIEST_CONSENT = datetime(1950, 1, 1, tzinfo=UTC)
 _CLOCK_SLACK = timedelta(minutes=2)
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
-# A workbook, or text in UTF-16, read as UTF-8.
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\udc80-\udcff]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(,\d{3})*|\d+", re.ASCII)
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -83,8 +81,7 @@ def check_header(record: Record) -> tuple[str, ...]:
 
     :raises RuleViolation: saying what the first line must be, or that the file is no text.
     """
-    if record.fault or any(map(_NO_TEXT.search, record.values)):
-        raise RuleViolation("This is not CSV in UTF-8. In Excel, choose Save As, then “CSV UTF-8 (Comma delimited)”.")
+    require_text(record)
     found = [value.strip().lower() for value in record.values]
     while found and not found[-1]:
         found.pop()

@@ -16,6 +16,7 @@ LARGE_PRINT = "large_print"
 CONFIRM_LIFE = timedelta(days=7)
 WATCHED_SPAN = timedelta(hours=1)
 SIGN_UPS_PER_ADDRESS = 3
+LOST_TRIED_EVERY = timedelta(days=1)
 SIGN_UPS_PER_NETWORK = 30
 PAID_PER_NETWORK = 10
 QUESTIONS_BY_CALL = 3

@@ -31,6 +31,11 @@ class Told(Protocol):
         """The incident that it is about."""
         ...
 
+    @property
+    def reference(self) -> str | None:
+        """The number of the record that it is about."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

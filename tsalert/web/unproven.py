@@ -16,10 +16,15 @@ from tsalert.web.forms import Form, draw_again
 
 # Source: W3C, Fetch Metadata Request Headers: "none" is a reader who went there by themselves.
 _OURS = frozenset({"same-origin", "none"})
+_ELSEWHERE = "another site sent this form"
 _TITLE = "This was not sent"
 _AGAIN = (
     "Your browser did not show that this form came from our page. All that you typed is still here: send it once more. "
     "If you see this again, let your browser keep cookies from this site, or ring us."
+)
+_FROM_ELSEWHERE = (
+    "Your browser says that this form was sent from another site. All that was typed is still here: if it is yours, "
+    "send it once more. If you see this again, ring us."
 )
 _GO_BACK = (
     "Your browser did not show that this form came from our page. Go back, load that page again, and send what "
@@ -38,12 +43,13 @@ def refuse_other_sites() -> None:
     :raises CSRFError: the form comes back with what was typed, so that a reader can send it from our page.
     """
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
-        raise CSRFError("another site sent this form")
+        raise CSRFError(_ELSEWHERE)
 
 
 @sees_outages
-def _ask_again(_error: CSRFError) -> ResponseReturnValue:
+def _ask_again(error: CSRFError) -> ResponseReturnValue:
     """Answer with the form as it was typed, where nobody is signed in and a stranger's form gains nothing by it."""
-    again = Form(request.form, message=_AGAIN, title=_TITLE)
+    message = _FROM_ELSEWHERE if error.description == _ELSEWHERE else _AGAIN
+    again = Form(request.form, message=message, title=_TITLE)
     drawn = None if is_api() or find_actor() else draw_again(again)
     return make_response(drawn, HTTPStatus.BAD_REQUEST) if drawn else answer(400, _GO_BACK, title=_TITLE)

@@ -101,5 +101,5 @@ def _send(session: Session, content: Content, channel: DeliveryChannel, address:
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=unconfirmed, now=now)
     mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=now + _GOOD_FOR)
     if not delivery.enqueue_one(session, mailing_id, endpoint_id, now=now):
-        said = "Your own address may not be written to: what was sent to it came back, or was complained of."
+        said = "Your own address may not be written to: what was sent to it was reported as spam."
         raise RuleViolation(said, field="channel")

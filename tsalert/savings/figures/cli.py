@@ -88,6 +88,7 @@ def claim(words: str, source: str, by: str) -> None:
     """Quote what others say of the savings beside cumulative figures; it is added to none."""
     actor = staff.actor_of(staff.get_officer(db.session(), by), Via.COMMAND)
     quote_claim(Claim(words, source), actor=actor, now=utc_now())
+    click.echo(f"Quoted beside cumulative figures, and in none of them: {words} ({source})")
 
 
 def _given(**options: Any) -> dict[str, Any]:

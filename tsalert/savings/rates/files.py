@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.records import decoded
 from tsalert.core.spreadsheets import unguarded, write_csv
 from tsalert.core.words import counted
 from tsalert.savings.rates.rules import NewRateSet
@@ -49,15 +50,18 @@ def read_file(name: str, content: bytes) -> NewRateSet:
     """
     if len(content) > _LARGEST:
         raise RuleViolation("This file is too large to be a rate set.", field="file")
+    if name.lower().endswith(".csv"):
+        return read_csv(decoded(content))
+    if name.lower().endswith(".json"):
+        return _read_json_bytes(content)
+    raise RuleViolation("Choose a file whose name ends in .csv or .json.", field="file")
+
+
+def _read_json_bytes(content: bytes) -> NewRateSet:
     try:
-        text = content.decode("utf-8-sig")
+        return read_json(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RuleViolation("This file is not text in UTF-8.", field="file") from error
-    if name.lower().endswith(".json"):
-        return read_json(text)
-    if name.lower().endswith(".csv"):
-        return read_csv(text)
-    raise RuleViolation("Choose a file whose name ends in .csv or .json.", field="file")
 
 
 def read_json(text: str) -> NewRateSet:

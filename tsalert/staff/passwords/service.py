@@ -44,10 +44,10 @@ def set_for(email: str, password: str, *, now: datetime, by: Actor) -> None:
     """Give an officer another password; whoever is signed in with the old one is out at the next request.
 
     :raises NotFound: there is no such officer.
-    :raises RuleViolation: the password is none to take.
+    :raises RuleViolation: they are inactive, or the password is none to take.
     """
     with transaction() as session:
-        officer = queries.get_officer(session, email)
+        officer = queries.get_active_officer(session, email)
         _set(session, officer, password)
         audit.record(session, by, "password set", "officer", officer.id, now=now)
 
