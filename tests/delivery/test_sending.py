@@ -172,7 +172,7 @@ def test_results_survive_a_database_that_is_away_for_a_while(
         raise OperationalError("UPDATE", {}, Exception("gone"))
 
     with monkeypatch.context() as away:
-        away.setattr(outcomes, "record_outcomes", gone)
+        away.setattr(outcomes, "write_outcomes", gone)
         with pytest.raises(OperationalError):
             one.turn()
     one.settle()

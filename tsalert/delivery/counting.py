@@ -1,4 +1,7 @@
-"""Counters of a mailing, changed in the same transaction as the rows they count."""
+"""Counters of a mailing, changed in the same transaction as the rows they count.
+
+Whoever changes many does so last of all: from then until its transaction ends, the other senders of the mailing wait.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +15,8 @@ from sqlalchemy.orm import Session
 from tsalert.delivery.models import Mailing, MailingCount
 from tsalert.delivery.rules import MailingState, Status
 
-Changes = Mapping[tuple[int, str, str], int]
+Place = tuple[int, str, str]  # of a counter: mailing, channel, status
+Changes = Mapping[Place, int]
 _WAITING = select(func.sum(MailingCount.count)).where(
     MailingCount.mailing_id == bindparam("of_mailing"), MailingCount.status == Status.PENDING.value
 )
@@ -36,6 +40,13 @@ def change_counts(session: Session, changes: Changes) -> None:
     if rows:
         session.flush()
         session.connection().execute(_adding(session.get_bind().dialect.name), rows)
+
+
+def count_moves(session: Session, changes: Changes, now: datetime) -> None:
+    """Add to the counters likewise, and complete each of the mailings of which nothing waits any more."""
+    change_counts(session, changes)
+    for mailing_id in sorted({mailing_id for mailing_id, _, _ in changes}):
+        complete_if_done(session, mailing_id, now)
 
 
 def rows_changed(session: Session, statement: UpdateBase) -> int:

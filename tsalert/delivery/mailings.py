@@ -281,7 +281,8 @@ def _content_of(mailing: Mailing) -> Content:
 
 
 def _lock(session: Session, mailing_id: int) -> Mailing:
-    query = select(Mailing).where(Mailing.id == mailing_id).with_for_update()
+    # Counters that point to it may be added meanwhile: a sender adds one while we wait for what it has just claimed.
+    query = select(Mailing).where(Mailing.id == mailing_id).with_for_update(key_share=True)
     mailing = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if mailing is None:
         raise NotFound("There is no such mailing.")

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from tsalert.db import transaction
-from tsalert.delivery.counting import change_counts
+from tsalert.delivery.counting import Place, change_counts
 from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.gathering import Gathering
 from tsalert.delivery.models import Delivery, DeliveryEvent
@@ -23,7 +23,6 @@ from tsalert.delivery.ringing import ring_again
 from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 
 _Row = Row[*tuple[Any, ...]]
-_Place = tuple[int, str, str]  # of a counter: mailing, channel, status
 # Turns are numbers, and those of references shall be nobody else's.
 _SEED = 417
 
@@ -99,7 +98,7 @@ def apply_reports(session: Session, provider_refs: Sequence[str], *, now: dateti
     change_counts(session, raise_reported(session, provider_refs, now=now))
 
 
-def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[_Place]:
+def raise_reported(session: Session, provider_refs: Sequence[str], *, now: datetime) -> Counter[Place]:
     """Raise deliveries likewise, and return what that adds to the counters, for a caller who adds more."""
     session.flush()
     connection = session.connection()
@@ -115,7 +114,7 @@ def _by_reference(rows: Iterable[_Row]) -> Mapping[str, Sequence[Status]]:
     return reports
 
 
-def _settle(session: Session, reports: Mapping[str, Sequence[Status]], now: datetime) -> Counter[_Place]:
+def _settle(session: Session, reports: Mapping[str, Sequence[Status]], now: datetime) -> Counter[Place]:
     """Raise the deliveries that these references are known of, whose turns the caller holds."""
     if not reports:
         return Counter()
@@ -134,8 +133,8 @@ def _adding(dialect: str) -> UpdateBase:
     return sqlite.insert(DeliveryEvent).on_conflict_do_nothing().returning(*news)
 
 
-def _raise(session: Session, settled: Sequence[tuple[_Row, Status]], now: datetime) -> Counter[_Place]:
-    changes: Counter[_Place] = Counter()
+def _raise(session: Session, settled: Sequence[tuple[_Row, Status]], now: datetime) -> Counter[Place]:
+    changes: Counter[Place] = Counter()
     raised: dict[int, Status] = {}
     for row, after in settled:
         stands = Status.PENDING if after is Status.UNDELIVERED and _rings_again(session, row, now) else after

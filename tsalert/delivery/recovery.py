@@ -115,7 +115,8 @@ def _end_over(session: Session, now: datetime) -> None:
         .where(Delivery.mailing_id == Mailing.id, Delivery.status == literal_column("'pending'"))
         .exists()
     )
-    for mailing in session.scalars(select(Mailing).where(is_over, has_waiting).limit(_AT_ONCE).with_for_update()):
+    over = select(Mailing).where(is_over, has_waiting).limit(_AT_ONCE)
+    for mailing in session.scalars(over.with_for_update(key_share=True)):
         was_cancelled = mailing.state == MailingState.CANCELLED
         end_pending(session, mailing.id, Status.CANCELLED if was_cancelled else Status.EXPIRED, now=now)
     for mailing_id in session.scalars(select(Mailing.id).where(is_open, ~has_waiting).limit(_AT_ONCE)).all():

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +12,13 @@ from time import monotonic
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from tsalert.db import shared_now, transaction
 from tsalert.delivery import claiming, outcomes
 from tsalert.delivery.answers import AnswerCount
-from tsalert.delivery.claiming import Claimed, Work
+from tsalert.delivery.claiming import Claimant, Claimed, Work
+from tsalert.delivery.counting import Place, count_moves
 from tsalert.delivery.journal import Journal
 from tsalert.delivery.pacing import Gate
 from tsalert.delivery.ports import Answer, Gateway, InDoubt, Line, Message, Unavailable
@@ -88,6 +91,7 @@ class Sender:
         self._around = around
         self._line: Line = gateway.line()
         self._journal = Journal(around.journals)
+        self._claimant = Claimant(gateway.channel, self._journal.owner, work)
         self._gate = Gate(around.app, gateway.channel, work)
         self._press = press_of(around.app)
         # A page that a slow provider holds up must hold up no other.
@@ -157,18 +161,24 @@ class Sender:
         with around.write_lock, transaction() as session:
             # By the clock that all machines share: a lease by one that is off would pass for that of a lost machine.
             size, now = self._gate.admit(session, size, gives_back=self._may_hold_rows), shared_now(session)
-            results = self._results(now)
+            changes, results = Counter[Place](), self._results(now)
             if results:
-                outcomes.record_outcomes(session, channel, owner, results, now=now)
+                changes.update(outcomes.write_outcomes(session, channel, owner, results, now=now))
                 around.watch.pause_failing(session, self._in_hand, results)
             if self._may_hold_rows:
                 self._gate.give_back(session, claiming.release(session, owner))
-            claimed = claiming.claim(session, channel, owner, size, now=now, work=self.work) if size else []
+            claimed = self._take(session, size, changes, now) if size else []
             self._gate.count(session, len(claimed))
             self._press.lay_out(session, claimed)
+            count_moves(session, changes, now)
         around.answers.note(channel, self._answers.values())
         self._in_hand, self._answers, self._may_hold_rows = claimed, {}, False
         self._journal.clear()
+
+    def _take(self, session: Session, size: int, changes: Counter[Place], now: datetime) -> list[Claimed]:
+        claimed, let_go = claiming.take(session, self._claimant, size, now=now)
+        changes.update(let_go)
+        return claimed
 
     def _results(self, now: datetime) -> dict[int, Outcome]:
         answers = self._answers

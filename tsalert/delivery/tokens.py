@@ -18,13 +18,12 @@ class Signer:
 
     def __init__(self, purpose: str, keys: Sequence[str]) -> None:
         made = [hmac.digest(key.encode(), f"tsalert token {purpose}".encode(), "sha256") for key in keys]
-        # A seal begun with its key is copied for each token: to begin anew takes twice as long.
-        self._begun = [hmac.new(key, digestmod=sha256) for key in made]
+        self._seals = [_Seal(key) for key in made]
 
     def sign(self, number: int) -> str:
         """Return the token of a number, always ``TOKEN_LENGTH`` characters of the URL-safe alphabet."""
         body = number.to_bytes(_NUMBER_BYTES, "big")
-        return urlsafe_b64encode(body + _seal(self._begun[0], body)).decode()
+        return urlsafe_b64encode(body + self._seals[0].of(body)).decode()
 
     def read(self, token: str) -> int | None:
         """Return the number a token names, or None where no key of ours made it."""
@@ -33,16 +32,28 @@ class Signer:
         except (NotBase64, ValueError):
             return None
         body, seal = raw[:_NUMBER_BYTES], raw[_NUMBER_BYTES:]
-        for begun in self._begun:
-            if hmac.compare_digest(_seal(begun, body), seal):
+        for one in self._seals:
+            if hmac.compare_digest(one.of(body), seal):
                 return int.from_bytes(body, "big")
         return None
 
 
-def _seal(begun: hmac.HMAC, body: bytes) -> bytes:
-    sealing = begun.copy()
-    sealing.update(body)
-    return sealing.digest()[:_SEAL_BYTES]
+class _Seal:
+    """HMAC-SHA256 under one key (RFC 2104), cut to ``_SEAL_BYTES``.
+
+    Both its hashes are begun with the key once and copied for each token: ``hmac`` takes nearly twice as long to do the
+    same, which is a thirtieth of what a mail takes of the worker.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(sha256().block_size, b"\0")
+        self._inner, self._outer = (sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+
+    def of(self, body: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(body)
+        outer.update(inner.digest())
+        return outer.digest()[:_SEAL_BYTES]
 
 
 def unsubscribe_token(endpoint_id: int) -> str:
