@@ -26,7 +26,7 @@ bp.context_processor(lambda: {"vocabulary": vocabulary})
 _PAGE = 50
 
 
-def _draw_calls(after: int | None = None, waiting_after: int | None = None) -> ResponseReturnValue:
+def _draw_calls(after: int | None = None, waiting_after: str | None = None) -> ResponseReturnValue:
     """Draw the calls that came before one, or the newest beneath those that wait to be written up."""
     listed = queries.list_calls(db.session(), after=after, limit=_PAGE)
     calls, bare = kept.for_reader(db.session(), current_actor(), listed, now=utc_now())

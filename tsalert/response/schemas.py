@@ -17,7 +17,7 @@ from tsalert.response.rules import (
 )
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Instant, Line, ListPlace, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
 _WHERE = {
@@ -32,7 +32,7 @@ class PageSchema(Strict):
 
     after = RecordId(load_default=None)
     reference = Line(longest=40, load_default=None)
-    waiting = RecordId(load_default=None)
+    waiting = ListPlace(load_default=None)
 
 
 class TicksSchema(Strict):
