@@ -1,7 +1,7 @@
 """Long lists in pages: each begins after a row of the page before, whatever was added or taken away meanwhile."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +29,10 @@ class Page(Generic[Row]):
     def told_by(self, tell: Callable[[Row], Told]) -> "Page[Told]":
         """Return the page with what is told of each row in its place."""
         return Page([tell(row) for row in self.items], self.next)
+
+    def all_told_by(self, tell: Callable[[Sequence[Row]], Sequence[Told]]) -> "Page[Told]":
+        """Return the page with what is told of its rows at once in their place."""
+        return Page(tell(self.items), self.next)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,18 @@ def read_page(
     return read_rows(session, query, order, after=after, size=size).told_by(lambda row: row[0])
 
 
+def every(read: Callable[[Any], Page[Row]]) -> Iterator[Row]:
+    """Yield each row of a list, page by page.
+
+    :param read: returns the page that begins after a place, or the first for None.
+    """
+    page = read(None)
+    yield from page.items
+    while page.next is not None:
+        page = read(page.next)
+        yield from page.items
+
+
 def page_among(
     rows: Sequence[Row],
     place: Callable[[Row], tuple[Value, ...]],
@@ -98,13 +114,19 @@ def page_among(
     after: Place | None,
     size: int | None = PAGE,
 ) -> Page[Row]:
-    """Return a page of rows that are in memory.
+    """Return a page of rows that are in memory; those of one place stand on one page, though it gets longer.
 
     :param rows: in rising order of their places.
     :param place: what a row stands by, each value of its kind.
     :raises RuleViolation: ``after`` is no place of such a list.
     """
     start = 0 if after is None else bisect_right(rows, cursors.values_of(after, kinds), key=place)
-    rest = rows[start:]
-    shown = rest[:size]
-    return Page(shown, cursors.place_of(place(shown[-1])) if len(rest) > len(shown) else None)
+    return _cut_among(rows[start:], place, size)
+
+
+def _cut_among(rest: Sequence[Row], place: Callable[[Row], tuple[Value, ...]], size: int | None) -> Page[Row]:
+    if size is None or size >= len(rest):
+        return Page(rest, None)
+    last = place(rest[size - 1])
+    end = bisect_right(rest, last, key=place)
+    return Page(rest[:end], cursors.place_of(last) if end < len(rest) else None)

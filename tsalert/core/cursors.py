@@ -20,7 +20,7 @@ def place_of(values: Sequence[Value]) -> Place:
     return values[0] if len(values) == 1 and isinstance(values[0], int) else write(values)
 
 
-def values_of(place: Place, kinds: Sequence[type]) -> tuple[Value, ...]:
+def values_of(place: Place, kinds: Sequence[type]) -> tuple[Any, ...]:
     """Return what a row stood by, from the place that was told.
 
     :raises RuleViolation: no row of a list that stands by such values could; field ``after``.
@@ -34,7 +34,7 @@ def write(values: Sequence[Value]) -> str:
     return urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
-def read(text: str, kinds: Sequence[type]) -> tuple[Value, ...]:
+def read(text: str, kinds: Sequence[type]) -> tuple[Any, ...]:
     """Return what was written, each value of its kind.
 
     :raises RuleViolation: it was not written for a list that stands by such values; field ``after``.

@@ -229,7 +229,13 @@ class PlaceAsked(Strict):
     after = ListPlace(load_default=None)
 
 
-class SizedPageAsked(PageAsked):
+class _SizeAsked(Strict):
+    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+
+
+class SizedPageAsked(PageAsked, _SizeAsked):
     """Which part of a list to return, and how much of it at once."""
 
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+
+class SizedPlaceAsked(PlaceAsked, _SizeAsked):
+    """Which part of a list to return that stands by more than numbers, and how much of it at once."""
