@@ -33,6 +33,7 @@ from tests.memory import write_into_memory
 from tests.sharing import made_once
 from tests.spare_apps import Make, standing_on
 from tests.whole import create_app
+from tsalert import keysets
 from tsalert.config import Settings
 from tsalert.console import create_console
 from tsalert.core.actors import Actor, Via
@@ -395,3 +396,19 @@ def copy_of(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
         return
     with copied_database(database_url) as url:
         yield url
+
+
+def _shortened(cut: Callable[..., keysets.Page[Any]], size: int) -> Callable[..., keysets.Page[Any]]:
+    return lambda *asked: cut(*asked[:-1], size if asked[-1] else None)
+
+
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let every list that comes in pages hold no more on one than a test says, so that it needs few rows."""
+    cuts = {name: getattr(keysets, name) for name in ("_cut", "_cut_among")}
+
+    def shorten(size: int) -> None:
+        for name, cut in cuts.items():
+            monkeypatch.setattr(keysets, name, _shortened(cut, size))
+
+    return shorten

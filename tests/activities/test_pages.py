@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.activities.conftest import OTHER_WARD, WARD
-from tsalert.activities import queries
 from tsalert.staff.rules import RoleName
 
 SESSION = {
@@ -138,13 +137,15 @@ def test_a_quarter_is_shown_in_numbers(browser: FlaskClient, held: str) -> None:
     assert browser.get("/activities/totals?period=nonsense").status_code == 422
 
 
-def test_a_long_list_comes_in_pages(browser: FlaskClient, held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_comes_in_pages(browser: FlaskClient, held: str, short_pages: Callable[[int], None]) -> None:
     browser.post("/activities", data=SESSION | {"title": "A later one", "first_day": "2022-05-09"})
-    monkeypatch.setattr(queries.list_activities, "__kwdefaults__", {"size": 1})
+    short_pages(1)
     first = browser.get("/activities?kind=friends_session").text
     assert "lunch club" not in first
     start = first.index("/activities?kind=friends_session&amp;after=")
-    assert "lunch club" in browser.get(first[start : first.index('"', start)].replace("&amp;", "&")).text
+    second = browser.get(first[start : first.index('"', start)].replace("&amp;", "&")).text
+    assert "lunch club" in second
+    assert 'href="/activities?kind=friends_session"' in second
 
 
 def test_activities_over_the_api(client: FlaskClient, bearer: Callable[..., dict[str, str]], wards: None) -> None:

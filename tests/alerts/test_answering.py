@@ -70,7 +70,7 @@ def test_nobody_sends_an_open_mark_alone(session: Session, officer: Callable[...
     lone = officer(RoleName.MANAGER, RoleName.LONE_SENDER)
     with pytest.raises(RuleViolation, match="“LK17 ABC”"):
         service.write_and_send_alone(new_draft(body=VAN), "Nobody else answers", actor=lone, now=NOW)
-    assert queries.list_alerts(session) == []
+    assert queries.list_alerts(session).items == []
     why = MayStay.NEEDED
     alert_id = service.write_and_send_alone(
         new_draft(body=VAN), "Nobody else answers", may_stay=why, actor=lone, now=NOW

@@ -142,7 +142,7 @@ def test_a_call_that_names_an_alert_stands_by_it_once(session: Session, sent: in
     call(approver, "It costs too much")
     assert quoting.note_quoting_calls(utc_now()) == 1
     assert quoting.note_quoting_calls(utc_now()) == 0
-    assert [each.id for each in quoting.calls_of(session, sent, approver, now=utc_now())] == [named]
+    assert [each.id for each in quoting.calls_of(session, sent, approver, now=utc_now()).items] == [named]
     assert quoting.count_calls(session, sent) == 1
 
 
@@ -160,7 +160,7 @@ def test_an_officer_links_a_call_once(session: Session, sent: int, approver: Act
     quoting.link_call(sent, reference, actor=approver, now=utc_now())
     with pytest.raises(Conflict):
         quoting.link_call(sent, reference, actor=approver, now=utc_now())
-    (each,) = quoting.calls_of(session, sent, approver, now=utc_now())
+    (each,) = quoting.calls_of(session, sent, approver, now=utc_now()).items
     assert (each.id, each.linked_by) == (number, approver.officer_id)
     with pytest.raises(RuleViolation):
         quoting.link_call(sent, "nonsense", actor=approver, now=utc_now())
@@ -189,7 +189,7 @@ def test_a_call_that_was_linked_by_mistake_is_taken_off_and_not_brought_back_by_
     assert quoting.count_calls(session, sent) == 0
     assert browser.post(f"/alerts/{sent}/calls/{named}/unlink").status_code == 404
     quoting.link_call(sent, reference, actor=approver, now=utc_now())
-    (linked,) = quoting.calls_of(session, sent, approver, now=utc_now())
+    (linked,) = quoting.calls_of(session, sent, approver, now=utc_now()).items
     assert linked.linked_by == approver.officer_id
     place, token = f"/api/v1/alerts/{sent}/calls/{named}", bearer(RoleName.DUTY_OFFICER)
     assert [client.delete(place, headers=token).status_code for _ in range(2)] == [204, 404]
@@ -229,6 +229,23 @@ def test_a_program_reads_and_links_the_same(
     assert client.post(f"{place}/calls", json={}, headers=token).status_code == 422
 
 
+def test_all_calls_that_quote_an_alert_are_shown_page_by_page(
+    session: Session, signed_in: SignIn, sent: int, approver: Actor, short_pages: Callable[[int], None]
+) -> None:
+    named = queries.get_alert(session, sent).reference
+    numbers = [call(approver, f"About {named}") for _ in range(3)]
+    quoting.note_quoting_calls(utc_now())
+    short_pages(2)
+    first = quoting.calls_of(session, sent, approver, now=utc_now())
+    rest = quoting.calls_of(session, sent, approver, now=utc_now(), after=first.next)
+    assert sorted(each.id for each in (*first.items, *rest.items)) == sorted(numbers)
+    assert rest.next is None
+    browser = signed_in(RoleName.DUTY_OFFICER)
+    assert "Earlier calls" in browser.get(f"/alerts/{sent}/figures").text
+    page = browser.get(f"/alerts/{sent}/figures?after={first.next}").text
+    assert (rest.items[0].reference in page, "Newest calls" in page, "Earlier calls" in page) == (True, True, False)
+
+
 def test_a_call_that_is_kept_from_somebody_is_counted_and_not_shown(
     session: Session, sent: int, approver: Actor, officer: Callable[..., Actor]
 ) -> None:
@@ -245,7 +262,7 @@ def test_a_call_that_is_kept_from_somebody_is_counted_and_not_shown(
         now=utc_now(),
     )
     session.commit()
-    assert quoting.calls_of(session, sent, approver, now=utc_now()) == []
+    assert quoting.calls_of(session, sent, approver, now=utc_now()).items == []
     assert quoting.count_calls(session, sent) == 1
     session.execute(delete(AlertCall))
     session.commit()

@@ -126,7 +126,7 @@ def test_an_all_clear_ends_the_alert_on_the_public_pages(
     assert [one.id for one in queries.current(session, now=NOW)] == [sending]
     send(alert_id, author, approver)
     assert [one.id for one in queries.current(session, now=NOW)] == [alert_id]
-    assert [one.id for one in queries.past(session, now=NOW)] == [sending]
+    assert [one.id for one in queries.past(session, now=NOW).items] == [sending]
     (told,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "ended")).all()
     assert told.subject_id == sending
 

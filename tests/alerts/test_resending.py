@@ -137,10 +137,10 @@ def test_each_message_that_did_not_come_has_its_reason_and_a_masked_address(
 ) -> None:
     ended(session, ann=fate)
     assert reasons_of(session, sent) == {reason: (1, again)}
-    (message,) = missing.page_of(session, queries.get_alert(session, sent), [reason])
+    (message,) = missing.page_of(session, queries.get_alert(session, sent), [reason]).items
     assert (message.masked, message.channel, message.reason) == ("a•••@example.org", "email", reason)
     others = [each for each in Reason if each is not reason]
-    assert missing.page_of(session, queries.get_alert(session, sent), others) == []
+    assert missing.page_of(session, queries.get_alert(session, sent), others).items == []
 
 
 def test_who_got_it_at_another_address_was_not_missed(
@@ -150,7 +150,7 @@ def test_who_got_it_at_another_address_was_not_missed(
     alert_id = send(author, approver)
     ended(session, ann="hard_bounced", bob="hard_bounced")
     assert reasons_of(session, alert_id) == {Reason.BOUNCED: (1, 1)}
-    (message,) = missing.page_of(session, queries.get_alert(session, alert_id), [*Reason])
+    (message,) = missing.page_of(session, queries.get_alert(session, alert_id), [*Reason]).items
     assert message.masked == "b•••@example.org"
 
 
@@ -386,9 +386,9 @@ def test_a_form_that_says_too_little_sends_nothing(
 
 
 def test_the_list_goes_on_page_by_page(
-    session: Session, signed_in: SignIn, author: Actor, approver: Actor, monkeypatch: pytest.MonkeyPatch
+    session: Session, signed_in: SignIn, author: Actor, approver: Actor, short_pages: Callable[[int], None]
 ) -> None:
-    monkeypatch.setattr(missing, "PAGE", 2)
+    short_pages(2)
     for number in range(3):
         subscribe(session, f"x{number}@example.org")
     session.commit()
@@ -396,9 +396,9 @@ def test_the_list_goes_on_page_by_page(
     ended(session, **{f"x{number}": "failed" for number in range(3)})
     alert = queries.get_alert(session, alert_id)
     first = missing.page_of(session, alert, [*Reason])
-    second = missing.page_of(session, alert, [*Reason], after=first[-1].id)
-    assert (len(first), len(second)) == (2, 1)
-    assert f"after={first[-1].id}" in signed_in(RoleName.MANAGER).get(f"/alerts/{alert_id}/missing").text
+    second = missing.page_of(session, alert, [*Reason], after=first.next)
+    assert (len(first.items), len(second.items), second.next) == (2, 1, None)
+    assert f"after={first.next}" in signed_in(RoleName.MANAGER).get(f"/alerts/{alert_id}/missing").text
 
 
 @pytest.mark.parametrize("path", ["/alerts/999999/missing", "/api/v1/alerts/999999/missing"])

@@ -19,6 +19,7 @@ from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.delivery.models import Delivery, Mailing, SentMessage
+from tsalert.keysets import every
 from tsalert.staff.rules import RoleName
 
 REASON = "Nobody else is on duty and they are at doors now."
@@ -291,8 +292,8 @@ def test_residents_see_only_what_was_sent(session: Session, author: Actor, sendi
     assert queries.find_published(session, sent.reference) is sent
     assert queries.find_published(session, draft.reference) is None
     assert queries.current(session, now=NOW) == [sent]
-    assert queries.past(session, now=NOW) == []
-    assert queries.past(session, now=NOW + timedelta(days=7)) == [sent]
+    assert queries.past(session, now=NOW).items == []
+    assert queries.past(session, now=NOW + timedelta(days=7)).items == [sent]
 
 
 def test_past_alerts_come_in_pages_without_gap_or_repeat(
@@ -306,10 +307,7 @@ def test_past_alerts_come_in_pages_without_gap_or_repeat(
         service.approve(alert_id, shown(alert_id), actor=approver, now=now)
         made.append(alert_id)
     later = NOW + timedelta(days=2)
-    pages, after = [], None
-    while page := queries.past(session, now=later, after=after, limit=1):
-        pages += page
-        after = page[-1].id
+    pages = every(lambda after: queries.past(session, now=later, after=after, size=1))
     assert [alert.id for alert in pages] == [made[0], made[3], made[2], made[1]]
 
 

@@ -266,11 +266,19 @@ def test_an_alert_that_does_not_exist_is_not_found(signed_in: SignIn, place: str
     assert signed_in().get(place).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=-1", f"after={2**70}", "after=", "case_id=x"])
+@pytest.mark.parametrize("query", ["after=", "case_id=x"])
 def test_odd_numbers_in_the_address_bar_do_no_harm(signed_in: SignIn, query: str) -> None:
     browser = signed_in()
     for path in ("/alerts", "/alerts/new", "/alerts/published"):
         assert browser.get(f"{path}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("after", ["x", "-1", f"{2**70}"])
+def test_a_page_that_is_none_is_refused_and_leads_to_the_first(signed_in: SignIn, after: str) -> None:
+    for path in ("/alerts", "/alerts/published"):
+        answer = signed_in().get(f"{path}?after={after}")
+        assert answer.status_code == 422
+        assert f'href="{path}"' in answer.text
 
 
 def test_an_alert_from_a_case_holds_nothing_of_its_people_or_story(session: Session, signed_in: SignIn) -> None:
@@ -355,6 +363,6 @@ def test_a_message_in_doubt_is_not_sent_again_once_its_alert_is_withdrawn(
     (mailing_id,) = queries.mailings_of(session, sending)
     settle(session, mailing_id, "unknown")
     service.withdraw(sending, "It was about another firm.", actor=approver, now=NOW)
-    doubted = queries.in_doubt(session, sending)[0].id
+    doubted = queries.in_doubt(session, sending).items[0].id
     service.decide_doubt(sending, doubted, Decision.SEND_AGAIN, actor=approver, now=NOW)
     assert session.get_one(Mailing, mailing_id).state == "cancelled"

@@ -107,7 +107,7 @@ def test_nobody_else_hears_of_it_in_a_list_or_a_later_mail(
     assert {*later.count_later(session, alert, now=LATER).values()} == {0}
     assert [one.id for one in queries.current(session, now=LATER)] == [sent]
     assert [one.id for one in queries.published(session, limit=9)] == [sent]
-    assert [one.id for one in queries.past(session, now=LATER + timedelta(days=30))] == [sent]
+    assert [one.id for one in queries.past(session, now=LATER + timedelta(days=30)).items] == [sent]
 
 
 def test_an_alert_that_reached_nobody_is_withdrawn_without_a_correction(

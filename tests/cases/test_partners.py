@@ -33,7 +33,7 @@ def counted(session: Session, actor: Actor) -> list[Counted]:
 
 def listed(session: Session, actor: Actor, **wanted: Any) -> list[int]:
     found = partners.list_referrals(session, PartnerFilter(**wanted), actor=actor, now=OPENED)
-    return [each.row.id for each in found]
+    return [each.row.id for each in found.items]
 
 
 def test_referrals_are_counted_by_quarter_and_by_partner(session: Session, open_case: OpenCase, actor: Actor) -> None:

@@ -447,7 +447,7 @@ def test_cases_are_listed_latest_first_page_by_page(session: Session, open_case:
     times = [OPENED, OPENED - timedelta(days=2), OPENED, OPENED - timedelta(days=1)]
     by_time = sorted([(at, open_case(now=at)) for at in times], reverse=True)
     seen: list[int] = []
-    after: int | None = None
+    after: str | None = None
     while True:
         page = listing.list_cases(session, listing.CaseFilter(), reader=SERVICE, now=OPENED, after=after, size=2)
         seen += [case.id for case in page.items]

@@ -1,4 +1,4 @@
-"""In which order things happened, and how they are cut into pages."""
+"""In which order things happened."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -38,19 +38,3 @@ def test_what_happened_at_one_time_stands_as_it_was_written_down() -> None:
     third, fourth = replace(EVENT, kind=EventKind.ACTION, id=7), replace(EVENT, id=3)
     fifth = replace(EVENT, id=4)
     assert rules.in_order([fifth, fourth, third, second, first]) == [first, second, third, fourth, fifth]
-
-
-@pytest.mark.parametrize(
-    ("number", "ids", "previous", "following"),
-    [(1, [0, 1], None, 2), (2, [2, 3], 1, 3), (3, [4], 2, None), (4, [], 3, None)],
-)
-def test_a_page_holds_so_many_events_and_knows_its_neighbours(
-    number: int, ids: list[int], previous: int | None, following: int | None
-) -> None:
-    page = rules.cut([replace(EVENT, id=each) for each in range(5)], number, size=2)
-    assert [event.id for event in page.items] == ids
-    assert (page.number, page.total, page.previous, page.next) == (number, 5, previous, following)
-
-
-def test_a_last_page_that_is_full_has_none_behind_it() -> None:
-    assert rules.cut([EVENT] * 4, 2, size=2).next is None

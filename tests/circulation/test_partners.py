@@ -167,7 +167,7 @@ def test_declared_acknowledged_and_observed_stand_beside_one_another(
     telling.declare_for(partner_id, Told(1000), actor=manager, now=LATER + DAY)
     for name in ("ann", "bob"):
         join_by_code(session, partner_id, f"{name}@example.org")
-    (line,) = ledger.passed_on(session, alert_id=sent)
+    (line,) = ledger.page_of(session, alert_id=sent).items
     assert (line.declared, line.declared_at, line.reach, line.at, line.observed) == (400, NOW, 350, LATER, 2)
     found = ledger.figures(session, parse_period("2026/27 Q1"), now=LATER)
     assert (found.declared, found.acknowledged, found.alerts_passed_on, found.observed) == (1000, 350, 1, 2)

@@ -74,7 +74,7 @@ def test_a_long_outbox_is_paged(
     first = browser.get("/dev/outbox?channel=email")
     older = first.text.partition('rel="prev"')[0]
     assert older.count("@example.org<") == 50
-    (link,) = {part.partition('"')[0] for part in first.text.split('href="') if part.startswith("/dev/outbox?before")}
+    (link,) = {part.partition('"')[0] for part in first.text.split('href="') if part.startswith("/dev/outbox?after")}
     assert browser.get(link.replace("&amp;", "&")).text.count("@example.org<") == 10
 
 
@@ -106,7 +106,7 @@ def test_words_that_look_like_html_come_out_inert(
         assert "&lt;script&gt;" in page
 
 
-@pytest.mark.parametrize("query", ["channel=pigeon", "mailing=x", f"before={2**63}", "mailing=-1", "mailing=1%00"])
+@pytest.mark.parametrize("query", ["channel=pigeon", "mailing=x", f"after={2**63}", "mailing=-1", "mailing=1%00"])
 def test_a_filter_that_makes_no_sense_is_refused(demo: None, signed_in: Callable[..., FlaskClient], query: str) -> None:
     assert signed_in(RoleName.DUTY_OFFICER).get(f"/dev/outbox?{query}").status_code == 422
 

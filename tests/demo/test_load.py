@@ -191,7 +191,7 @@ def assert_mornings() -> None:
     last = alerts.published(db.session(), limit=2)[-1]
     told = [(each.told, each.told_withdrawn, each.waiting) for each in digests.of_alert(db.session(), last, now=now)]
     assert told == [(4, 0, 0), (5, 0, 0)]
-    withdrawn = alerts.past(db.session(), now=now)[-1]
+    withdrawn = alerts.past(db.session(), now=now).items[-1]
     told = [
         (each.told, each.told_withdrawn, each.waiting) for each in digests.of_alert(db.session(), withdrawn, now=now)
     ]
@@ -204,7 +204,7 @@ def assert_mornings() -> None:
 def assert_quoted() -> None:
     """The words of one call name the latest alert, and an officer has linked another."""
     latest = alerts.published(db.session(), limit=1)[0]
-    calls = quoting.calls_of(db.session(), latest.id, SERVICE, now=utc_now())
+    calls = quoting.calls_of(db.session(), latest.id, SERVICE, now=utc_now()).items
     assert [each.linked_by is None for each in calls] == [False, True]
 
 

@@ -70,7 +70,14 @@ def test_what_is_refused_names_the_field(ask: Callable[..., Any], case_id: int) 
 
 
 def test_deadlines_and_the_list_of_offences_are_given_out(ask: Callable[..., Any]) -> None:
-    assert ask("/deadlines") == {"deadlines": [], "contracts": [], "hearings": []}
+    nothing: dict[str, Any] = {
+        "deadlines": [],
+        "contracts": [],
+        "hearings": [],
+        "next_deadlines": None,
+        "next_hearings": None,
+    }
+    assert ask("/deadlines") == nothing
     law = {each["code"]: each for each in ask("/deadlines/offences")["items"]}
     assert (law["cprs_banned"]["first"], law["cprs_banned"]["last"]) == ("2008-05-26", "2025-04-05")
 

@@ -14,10 +14,12 @@ from tsalert.cases import service as cases
 from tsalert.cases.rules import NewMoneyLine
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
+from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.enforcement import court, court_queries, queries, service
 from tsalert.enforcement.court_queries import ProsecutionView
 from tsalert.enforcement.court_rules import HearingOutcome, NewDecision, NewDefendant, NewHearing, NewPayment
+from tsalert.enforcement.queries import Whose
 from tsalert.enforcement.rules import TakingBack
 from tsalert.enforcement.vocabulary import CourtKind, DecisionKind, HearingKind, HearingResult, Record, Result
 from tsalert.parties import queries as parties
@@ -121,7 +123,7 @@ def test_a_hearing_ends_once_and_not_before_its_day(session: Session, charged: C
     with pytest.raises(RuleViolation, match="still to come"):
         court.record_outcome(*charged[:2], coming, ended, actor=actor, now=NOW)
     assert [each.result for each in view(session, charged).hearings] == ["committed_for_sentence", None]
-    assert [each.at for each in queries.hearings_ahead(session, today=NOW.date())] == [NOW + timedelta(days=40)]
+    assert [each.at for each in queries.hearings_ahead(session, Whose(NOW)).items] == [NOW + timedelta(days=40)]
 
 
 @pytest.mark.parametrize(
@@ -257,8 +259,8 @@ def test_a_prosecution_of_another_case_is_not_found(
 def test_a_charge_stops_the_clock_of_the_deadline(session: Session, case_id: int, actor: Actor) -> None:
     offence = service.record_offence(case_id, BANNED, actor=actor, now=NOW)
     service.record_offence(case_id, FRAUD, actor=actor, now=NOW)
-    near = date(2027, 3, 1)
-    assert [each.offence_id for each in queries.deadlines(session, today=near)] == [offence]
+    near = Whose(london_midnight(date(2027, 3, 1)))
+    assert [each.offence_id for each in queries.deadlines(session, near).items] == [offence]
     prosecution = court.begin_prosecution(case_id, BEGUN, actor=actor, now=NOW)
     court.add_defendant(case_id, prosecution, NewDefendant((offence,), name="Al"), actor=actor, now=NOW)
-    assert queries.deadlines(session, today=near) == []
+    assert queries.deadlines(session, near).items == []

@@ -15,9 +15,11 @@ from tsalert.cases import service as cases
 from tsalert.cases.rules import Progress
 from tsalert.cases.vocabulary import Outcome, Status
 from tsalert.core.actors import Actor
+from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.enforcement import queries, service
 from tsalert.enforcement.models import TakenBack
+from tsalert.enforcement.queries import Whose
 from tsalert.enforcement.rules import NewAction, NewCancellation, TakingBack
 from tsalert.enforcement.vocabulary import ActionKind, ContractKind, Place, Record
 from tsalert.staff.rules import RoleName
@@ -106,9 +108,10 @@ def test_a_contract_that_can_be_cancelled_for_a_month_at_most_is_told(
     service.record_cancellation(case_id, replace(told, cancelled_on=date(2026, 3, 5)), actor=actor, now=NOW)
     gone = service.record_cancellation(case_id, told, actor=actor, now=NOW)
     service.take_back(case_id, TakingBack(Record.CANCELLATION, gone, "Written twice"), actor=actor, now=NOW)
-    found = queries.cancellable(session, today=today, officer_id=actor.officer_id)
+    at = london_midnight(today)
+    found = queries.cancellable(session, Whose(at, actor.officer_id))
     assert [each.last_day for each in found] == [date(2026, 3, 16)] * is_told
-    assert queries.cancellable(session, today=today, officer_id=999_999) == []
+    assert queries.cancellable(session, Whose(at, 999_999)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from tests.enforcement.conftest import BANNED, BEGUN, NOW
@@ -20,6 +20,7 @@ from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.enforcement import court, service
 from tsalert.enforcement.court_rules import NewDefendant
 from tsalert.enforcement.law import OFFENCES
+from tsalert.enforcement.models import CaseOffence
 from tsalert.enforcement.reminding import remind
 from tsalert.enforcement.rules import TakingBack, reminder_due
 from tsalert.enforcement.vocabulary import Record
@@ -133,3 +134,13 @@ def test_where_the_case_officer_has_left_the_managers_are_told(
 def test_the_timetable_reminds(session: Session) -> None:
     (job,) = [job for job in TIMETABLE if job.name == "remind of deadlines"]
     assert job.call(NOW) == 0
+
+
+def test_deadlines_that_have_passed_keep_no_reminder_of_a_near_one_back(
+    session: Session, offence: int, case_id: int
+) -> None:
+    conduct = {"offence": BANNED.offence, "conduct_from": BANNED.conduct_from, "conduct_to": BANNED.conduct_to}
+    passed = conduct | {"case_id": case_id, "expires_on": LAST - timedelta(days=60), "recorded_at": NOW}
+    session.execute(insert(CaseOffence), [passed] * 201)
+    session.commit()
+    assert remind(ahead(7)) == 1

@@ -191,6 +191,28 @@ def test_an_officer_sees_their_own_deadlines_and_hearings(
     assert other.get("/deadlines?everybody=perhaps").status_code == 422
 
 
+def test_deadlines_and_hearings_come_in_pages_each_list_by_itself(
+    desk: FlaskClient, session: Session, case_id: int, actor: Actor, short_pages: Callable[[int], None]
+) -> None:
+    today, (place, _) = london_date(utc_now()), begin(desk, session, case_id)
+    for days in (340, 338, 336):
+        learnt = today - timedelta(days=days)
+        near = BANNED.__class__("dmcc_banned", learnt, learnt, learnt)
+        service.record_offence(case_id, near, actor=actor, now=utc_now())
+    for days in (1, 2, 3):
+        at = {"at": f"{today + timedelta(days=days)}T10:00", "court_name": f"Court {days}"}
+        assert desk.post(f"{place}/hearings", data=HEARING | at).status_code == 303
+    short_pages(2)
+    first = desk.get("/deadlines?everybody=yes").text
+    assert ("24 days left" in first, "28 days left" in first, "Court 2" in first, "Court 3" in first) == (1, 0, 1, 0)
+    later = re.search(r'href="([^"]*\bdeadlines=[^"]*)"', first)
+    assert later is not None
+    second = desk.get(later[1].replace("&amp;", "&")).text
+    assert ("24 days left" in second, "28 days left" in second, "Court 1" in second) == (False, True, True)
+    assert ("Later deadlines" in second, "First deadlines" in second, "Later hearings" in second) == (0, 1, 1)
+    assert desk.get("/deadlines?hearings=gone").status_code == 422
+
+
 def test_the_list_of_offences_says_from_when_and_until_when(desk: FlaskClient) -> None:
     shown = desk.get("/offences").text
     assert "Conduct from 26 may 2008 to 5 april 2025".lower() in shown.lower()

@@ -68,11 +68,11 @@ def test_a_dead_email_with_a_live_phone_is_a_task_until_somebody_has_done_it(ses
     mailing_id = send()
     for address in (PAT, "sam@example.org"):
         bounce(session, mailing_id, address)
-    (task,) = queries.to_phone(session)
+    (task,) = queries.to_phone(session).items
     assert (task.end.address, [phone.address for phone in task.phones]) == (PAT, [PHONE])
     assert [name for _, name in task.readers] == ["Pat Example"]
     service.note_seen(task.id, actor=manager, now=NOW)
-    assert queries.to_phone(session) == []
+    assert queries.to_phone(session).items == []
     with pytest.raises(Conflict):
         service.note_seen(task.id, actor=manager, now=NOW)
 
@@ -99,8 +99,8 @@ def test_who_may_not_manage_the_list_decides_nothing(session: Session, officer: 
 
 def test_an_address_that_several_read_is_listed_once(session: Session) -> None:
     enlist(f"Pat Example,{PAT}", f"Sam Example,{PAT},{PHONE}", f"Lee Example,,{PHONE}")
-    assert [(each.end.masked, len(each.readers)) for each in queries.shared(session)]
-    assert queries.health(session, now=NOW).shared == len(queries.shared(session))
+    assert [(each.end.masked, len(each.readers)) for each in queries.shared(session).items]
+    assert queries.health(session, now=NOW).shared == len(queries.shared(session).items)
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,14 @@ def test_likely_doubles_are_found_once_and_what_was_decided_is_kept(session: Ses
     session.commit()
     assert doubles.look_for_doubles(NOW) == 2
     assert doubles.look_for_doubles(NOW) == 0
-    found = doubles.open_doubles(session)
+    found = doubles.open_doubles(session).items
     assert [(each.because, each.low_name, each.high_name) for each in found] == [
         ("spelling", "A Example", "B Example"),
         ("name", "Sam Example", "sam example"),
     ]
     doubles.decide(found[0].id, Verdict.DIFFERENT, actor=manager, now=NOW)
     assert doubles.look_for_doubles(NOW + DAY) == 0
-    assert [each.id for each in doubles.open_doubles(session)] == [found[1].id]
+    assert [each.id for each in doubles.open_doubles(session).items] == [found[1].id]
 
 
 def test_who_never_confirms_is_forgotten_after_thirty_days(session: Session) -> None:

@@ -254,9 +254,9 @@ def test_a_long_list_of_messages_comes_in_pages(session: Session, signed_in: Cal
     browser = signed_in()
     first = browser.get("/messages").text
     assert ("Message 059" in first, "Message 009" in first) == (True, False)
-    older = first.split("before=")[1].split('"')[0]
-    assert "Message 009" in browser.get(f"/messages?before={older}").text
-    assert browser.get(f"/messages?before={2**63}").status_code == 422
+    older = first.split("?after=")[1].split('"')[0]
+    assert "Message 009" in browser.get(f"/messages?after={older}").text
+    assert browser.get(f"/messages?after={2**63}").status_code == 422
 
 
 def test_bytes_in_the_address_are_refused_like_any_forgery(client: FlaskClient) -> None:

@@ -82,7 +82,7 @@ def test_a_note_that_cannot_be_is_refused(session: Session, author: Actor, chang
     with pytest.raises(RuleViolation) as refused:
         write(author, **changes)
     assert refused.value.field == field
-    assert queries.list_standing(session, now=LATER) == []
+    assert queries.list_standing(session, now=LATER).items == []
 
 
 def test_a_note_shows_to_its_last_day_and_no_longer(session: Session, author: Actor) -> None:

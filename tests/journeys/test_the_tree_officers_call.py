@@ -113,7 +113,7 @@ def the_border_is_told_while_they_are_on_the_line(border: Session) -> None:
         f"Out of our area: it lies in Greenwich. Log it all the same. Ring {GREENWICH} on 020 7946 0117.",
         "Near the border: check with the caller (Bromley, 111 m away).",
     )
-    (call,) = response.list_calls(border)
+    (call,) = response.list_calls(border).items
     assert call.ward_code is None
 
 

@@ -50,7 +50,7 @@ def test_a_ward_that_nobody_chose_is_the_postcodes(
 ) -> None:
     incident = queries.get_incident(directory, log(desk, postcode))
     assert incident.household.ward_code == ward
-    call = queries.list_calls(directory)[0]
+    call = queries.list_calls(directory).items[0]
     assert call.ward_code == ward
     new = NewCase("Roof.", Category.DOORSTEP_CRIME, postcode=postcode)
     case_id = case_service.open_case(new, actor=desk, now=AUTUMN)
@@ -86,7 +86,7 @@ def test_pages_say_what_to_know_of_the_place(
     ):
         incident_id = log(desk, postcode)
         assert words in browser.get(f"/incidents/{incident_id}").text
-        call_id = queries.list_calls(directory)[0].id
+        call_id = queries.list_calls(directory).items[0].id
         assert words in browser.get(f"/calls/{call_id}").text
         new = NewCase("Roof.", Category.DOORSTEP_CRIME, postcode=postcode)
         assert words in browser.get(f"/cases/{case_service.open_case(new, actor=desk, now=AUTUMN)}").text

@@ -11,7 +11,6 @@ from tests.conftest import NOW
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase
 from tsalert.core.actors import Actor
-from tsalert.prevention import queries
 from tsalert.response.vocabulary import Category
 from tsalert.staff.rules import RoleName
 
@@ -129,13 +128,17 @@ def test_what_does_not_fit_comes_back_with_what_was_typed(browser: FlaskClient, 
     assert browser.post(f"{intervention}/units", data={}).status_code == 422
 
 
-def test_a_long_list_comes_in_pages(browser: FlaskClient, intervention: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_comes_in_pages(
+    browser: FlaskClient, intervention: str, short_pages: Callable[[int], None]
+) -> None:
     browser.post(f"{intervention}/units", data={"serials": "CB-2002"})
-    monkeypatch.setattr(queries.list_units, "__kwdefaults__", {"size": 1})
+    short_pages(1)
     first = browser.get("/units").text
     assert "CB-2002" not in first
     start = first.index("/units?show=active&amp;after=")
-    assert "CB-2002" in browser.get(first[start : first.index('"', start)].replace("&amp;", "&")).text
+    second = browser.get(first[start : first.index('"', start)].replace("&amp;", "&")).text
+    assert "CB-2002" in second
+    assert 'href="/units?show=active"' in second
 
 
 def test_units_over_the_api(client: FlaskClient, bearer: Callable[..., dict[str, str]]) -> None:

@@ -117,11 +117,11 @@ def test_immediate_and_attended_needs_both(session: Session, duty: Actor) -> Non
 
 def test_incidents_and_calls_are_paged_newest_first(session: Session, duty: Actor) -> None:
     first, second, third = (log(duty, at=MAY + minutes * MINUTE) for minutes in range(3))
-    assert [each.id for each in queries.list_incidents(session, limit=2)] == [third, second]
-    assert [each.id for each in queries.list_incidents(session, after=second)] == [first]
+    assert [each.id for each in queries.list_incidents(session, limit=2).items] == [third, second]
+    assert [each.id for each in queries.list_incidents(session, after=second).items] == [first]
     calls = queries.list_calls(session, limit=2)
-    assert len(calls) == 2
-    assert [each.id for each in queries.list_calls(session, after=calls[-1].id)] == [calls[-1].id - 1]
+    assert len(calls.items) == 2
+    assert [each.id for each in queries.list_calls(session, after=calls.next).items] == [calls.next - 1]
 
 
 def test_a_reference_is_found_however_it_is_typed(session: Session, duty: Actor) -> None:
@@ -129,6 +129,6 @@ def test_a_reference_is_found_however_it_is_typed(session: Session, duty: Actor)
     reference = queries.get_incident(session, incident_id).reference
     assert queries.find_incident_id(session, f" {reference.lower()} ") == incident_id
     assert queries.find_incident_id(session, reference[:-1]) is None
-    call = queries.list_calls(session)[0]
+    call = queries.list_calls(session).items[0]
     assert queries.find_call_id(session, call.reference) == call.id
     assert queries.incident_references(session, [call]) == {incident_id: reference}

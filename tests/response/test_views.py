@@ -173,7 +173,7 @@ def test_the_form_hears_which_grade_its_answers_propose(desk: FlaskClient, ticks
 
 def test_a_reference_leads_to_its_call_or_incident(desk: FlaskClient, session: Session, incident_id: int) -> None:
     reference = queries.get_incident(session, incident_id).reference
-    call = queries.list_calls(session)[0]
+    call = queries.list_calls(session).items[0]
     assert desk.get(f"/calls?reference={reference.lower()}").location == f"/incidents/{incident_id}"
     assert desk.get(f"/calls?reference={call.reference}").location == f"/calls/{call.id}"
 
@@ -193,7 +193,7 @@ def test_a_reference_that_leads_nowhere_comes_back_in_its_box(
     assert page.status_code == 422
     assert f'name="reference" type="text" spellcheck="false" value="{typed}"' in page.text
     assert page.text.count(told) == 2  # in the summary, and beside the box
-    assert queries.list_calls(session)[0].reference in page.text
+    assert queries.list_calls(session).items[0].reference in page.text
 
 
 def test_the_board_names_no_caller_and_no_address(desk: FlaskClient, session: Session, incident_id: int) -> None:

@@ -123,7 +123,7 @@ def test_the_clock_of_a_restricted_incident_runs_on_for_everybody_to_see(session
 
 
 def test_the_service_counts_what_is_restricted(session: Session, restricted: Kept) -> None:
-    listed = response.list_incidents(session)
+    listed = response.list_incidents(session).items
     assert kept.incidents_for(session, SERVICE, listed, now=utc_now()) == (listed, set())
 
 

@@ -180,7 +180,7 @@ def test_the_list_narrows_by_kind_and_period_and_pages(
     assert browser.get("/interventions?type=advice").text.count("/interventions/S26-") == 30
     assert "No interventions here" in browser.get("/interventions?period=2022/23+Q2").text
     assert browser.get("/interventions?period=soon").status_code == 422
-    assert browser.get("/interventions?after=S26-00099-X").status_code == 404
+    assert browser.get("/interventions?after=S26-00099-X").status_code == 422
     assert browser.get("/interventions?case=9223372036854775808").status_code == 422
 
 

@@ -239,7 +239,7 @@ def test_a_search_for_what_cannot_be_seen_comes_back_in_its_box(
     assert "Pat Example" in page.text
 
 
-@pytest.mark.parametrize("query", ["before=x", "before=0", f"before={2**63}", "before=-1"])
+@pytest.mark.parametrize("query", ["after=x", "after=0", f"after={2**63}", "after=-1"])
 def test_a_page_that_is_none_is_refused(signed_in: Callable[..., FlaskClient], query: str) -> None:
     assert signed_in().get(f"/subscribers?{query}").status_code == 422
 
@@ -249,9 +249,9 @@ def test_a_long_list_comes_in_pages(signed_in: Callable[..., FlaskClient], run_i
     browser = signed_in()
     first = browser.get("/subscribers").text
     assert ("Person 059" in first, "Person 009" in first) == (True, False)
-    older = first.split("before=")[1].split('"')[0]
-    second = browser.get(f"/subscribers?before={older}").text
-    assert ("Person 009" in second, "Person 010" in second, "before=" in second) == (True, False, False)
+    older = first.split("?after=")[1].split('"')[0]
+    second = browser.get(f"/subscribers?after={older}").text
+    assert ("Person 009" in second, "Person 010" in second, "?after=" in second) == (True, False, False)
 
 
 def test_whom_an_officer_looks_for_stands_in_no_address_on_any_page_of_what_is_found(
@@ -265,10 +265,10 @@ def test_whom_an_officer_looks_for_stands_in_no_address_on_any_page_of_what_is_f
     assert "Lee Other" in browser.get("/subscribers?search=person").text
     first = browser.post("/subscribers", data={"search": "person"}).text
     assert ("Sam Person 059" in first, "Sam Person 009" in first, "Lee Other" in first) == (True, False, False)
-    older = re.search(r'name="before" value="(\d+)"', first)
+    older = re.search(r'name="after" value="(\d+)"', first)
     assert older
-    second = browser.post("/subscribers", data={"search": "person", "before": older[1]}).text
-    assert ("Sam Person 009" in second, "Sam Person 010" in second, 'name="before"' in second) == (True, False, False)
+    second = browser.post("/subscribers", data={"search": "person", "after": older[1]}).text
+    assert ("Sam Person 009" in second, "Sam Person 010" in second, 'name="after"' in second) == (True, False, False)
     assert not re.search(r"(?:href|action)=\"[^\"]*person", first + second)
 
 

@@ -4,11 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
@@ -28,18 +24,10 @@ from schemathesis.checks import (
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.generation import GenerationMode
 
-from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly, make_app
-from tests.conftest import settings as program_settings
-from tests.spare_apps import standing_on
+from tests.web.conftest import undone
 from tests.web.test_completeness import DESCRIPTIONS, endpoints
-from tests.whole import create_app
-from tsalert.db import db
-from tsalert.demo import service as demo
-from tsalert.staff import service as staff
-from tsalert.staff.rules import RoleName
 from tsalert.staff.tokens import rules
 from tsalert.web.manual import description
-from tsalert.webhooks.calling import Reach
 
 # A longer run takes more of each: make soak.
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
@@ -61,49 +49,6 @@ RARE = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-
-
-@pytest.fixture(scope="module")
-def served(
-    app: Flask, database_url: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    """The program with the demonstration's records, which finds nobody when it looks for other machines."""
-    folder = tmp_path_factory.mktemp("described") / "demonstration"
-    with ExitStack() as stack:
-        if database_url.startswith("sqlite"):
-            copytree(request.getfixturevalue("demonstration"), folder)
-            url = f"sqlite:///{folder / 'tsalert.db'}"
-        else:
-            url = stack.enter_context(loaded_copy(app, database_url, folder))
-        served = create_app(program_settings(url, folder))
-        served.extensions["tsalert_webhook_reach"] = Reach(look_up=lambda _host, _port: ["8.8.8.8"])
-        hash_passwords_quickly(served)
-        yield served
-        with served.app_context():
-            db.session.remove()
-            db.engine.dispose()
-
-
-@contextmanager
-def loaded_copy(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
-    """Load the demonstration into a copy of an empty database; yields its URL."""
-    folder.mkdir()
-    with copy_of(app, database_url, folder) as url:
-        with standing_on(program_settings(url, folder), make_app) as empty, empty.app_context():
-            demo.load(password=PASSWORD, now=datetime.now(UTC), tell=lambda _: None)
-            db.session.remove()
-        yield url
-
-
-@pytest.fixture(scope="module")
-def token(served: Flask) -> str:
-    """The token of somebody who may do everything."""
-    now = datetime.now(UTC)
-    with served.app_context():
-        staff.create_officer("all@example.org", name="All Example", roles=list(RoleName), password=PASSWORD, now=now)
-        issued = staff.issue_token("all@example.org", now=now)
-        db.session.remove()
-    return issued
 
 
 @pytest.fixture(autouse=True)
@@ -181,17 +126,3 @@ def try_out(operation: Any, headers: dict[str, str]) -> str | None:
 def known(name: str, value: Any) -> Any:
     """Return a part of an address that names a record of the demonstration."""
     return value % 3 + 1 if isinstance(value, int) else KNOWN.get(name, value)
-
-
-@contextmanager
-def undone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Undo what an operation changes, lest the next finds less than the demonstration holds."""
-    with app.app_context():
-        engines, connection = db.engines, db.engine.connect()
-        db.session.configure(join_transaction_mode="create_savepoint")
-    outer = connection.begin()
-    with monkeypatch.context() as patched:
-        patched.setitem(engines, None, connection)
-        yield  # each request has a context, and so a session, of its own
-    outer.rollback()
-    connection.close()

@@ -39,7 +39,7 @@ def opened(session: Session, hook: Hook, officer: Callable[..., Actor]) -> str:
 
 
 def told(session: Session, hook: Hook) -> list[DeliveryView]:
-    return queries.list_deliveries(session, hook[0])
+    return list(queries.list_deliveries(session, hook[0]).items)
 
 
 def test_a_new_incident_is_told_signed_and_without_anybody_in_it(

@@ -6,14 +6,14 @@ from marshmallow import RAISE
 
 from tsalert.activities import queries, service
 from tsalert.activities.figures import activity_totals, total_rows
-from tsalert.activities.queries import ActivityFilter
+from tsalert.activities.queries import ActivityFilter, ActivityView
 from tsalert.activities.recognition_api import blp as recognitions
 from tsalert.activities.rules import Plan
 from tsalert.activities.schemas import (
     ActivityCancellationSchema,
     ActivityFilterSchema,
-    ActivityPageSchema,
     ActivityPeriodSchema,
+    ActivitySchema,
     ActivityTotalsSchema,
     PlanChangeSchema,
     PlanSchema,
@@ -24,8 +24,10 @@ from tsalert.activities.zone_api import blp as zones
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import ListPlace
 
 activities = api_blueprint("activities", "activities", "Talks, sessions, training, community days and campaigns.")
 blueprints = (activities, zones, recognitions)
@@ -34,11 +36,10 @@ blueprints = (activities, zones, recognitions)
 @activities.route("")
 @requires(Permission.READ_FIGURES)
 @activities.arguments(ActivityFilterSchema, location="query", unknown=RAISE)
-@activities.response(200, ActivityPageSchema)
-def list_activities(wanted: ActivityFilter) -> dict[str, Any]:
+@activities.response(200, page_of(ActivitySchema, ListPlace))
+def list_activities(wanted: ActivityFilter) -> Page[ActivityView]:
     """List activities, the latest first."""
-    page = queries.list_activities(db.session(), wanted)
-    return {"items": page.items, "next": page.next}
+    return queries.list_activities(db.session(), wanted)
 
 
 @activities.route("", methods=["POST"])

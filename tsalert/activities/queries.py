@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, not_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import Session
 
 from tsalert.activities.models import Activity, ActivityChannel, ActivityCorrection, ActivityOfficer, ActivityWard
@@ -14,6 +14,7 @@ from tsalert.activities.rules import Plan, Reach, Result
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.keysets import Order, Page, read_page
 from tsalert.web.fields import LARGEST_ID
 
 PAGE = 50
@@ -44,7 +45,7 @@ class ActivityView:
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Which activities a list shows; ``after`` is the last one of the page before.
+    """Which activities a list shows; ``after`` is the ``next`` of the page before.
 
     :param without_saving: only those held that could be in a figure of savings and are in none.
     """
@@ -54,30 +55,17 @@ class ActivityFilter:
     ward: str | None = None
     period: Period | None = None
     without_saving: bool = False
-    after: int | None = None
+    after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityPage:
-    """Some activities; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[ActivityView]
-    next: int | None
-
-
-def list_activities(session: Session, wanted: ActivityFilter, *, size: int | None = PAGE) -> ActivityPage:
+def list_activities(session: Session, wanted: ActivityFilter, *, size: int | None = PAGE) -> Page[ActivityView]:
     """Return activities, the latest first; a ``size`` of None returns them all.
 
-    :raises NotFound: ``after`` is no activity.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
-    query = select(Activity).where(*_conditions(wanted)).order_by(Activity.first_day.desc(), Activity.id.desc())
-    if wanted.after is not None:
-        last = get_activity_row(session, wanted.after)
-        query = query.where(tuple_(Activity.first_day, Activity.id) < tuple_(last.first_day, last.id))
-    found = _read(session, query.limit(size + 1) if size else query)
-    if size is None or len(found) <= size:
-        return ActivityPage(found, None)
-    return ActivityPage(found[:size], found[size - 1].id)
+    query, latest_first = select(Activity).where(*_conditions(wanted)), Order(Activity.id, (Activity.first_day,))
+    page = read_page(session, query, latest_first, after=wanted.after, size=size)
+    return page.all_told_by(lambda rows: _views(session, rows))
 
 
 def get_activity(session: Session, activity_id: int) -> ActivityView:
@@ -118,8 +106,8 @@ def behind_savings(session: Session, references: Collection[str]) -> dict[str, A
     """Return the activity from which each saving was recorded, by the saving's reference."""
     if not references:
         return {}
-    found = _read(session, select(Activity).where(Activity.intervention_reference.in_(list(references))))
-    return {each.intervention_reference or "": each for each in found}
+    behind = select(Activity).where(Activity.intervention_reference.in_(list(references)))
+    return {each.intervention_reference or "": each for each in _views(session, session.scalars(behind).all())}
 
 
 def _conditions(wanted: ActivityFilter) -> Iterable[ColumnElement[bool]]:
@@ -135,10 +123,6 @@ def _conditions(wanted: ActivityFilter) -> Iterable[ColumnElement[bool]]:
     if wanted.without_saving:
         yield and_(Activity.state == State.HELD, Activity.intervention_reference.is_(None))
         yield and_(Activity.kind == ActivityKind.FRIENDS_SESSION, Activity.trained + Activity.refreshers > 0)
-
-
-def _read(session: Session, query: Select[Activity]) -> list[ActivityView]:
-    return _views(session, list(session.scalars(query)))
 
 
 def _views(session: Session, rows: Sequence[Activity]) -> list[ActivityView]:

@@ -14,7 +14,6 @@ from tsalert.activities.recognition_schemas import (
     NewRecognitionSchema,
     PresentationSchema,
     RecognitionFilterSchema,
-    RecognitionPageSchema,
     RecognitionSchema,
     RecognitionWithdrawalSchema,
 )
@@ -22,8 +21,9 @@ from tsalert.activities.recognition_views import certificate_answer
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
 
 blp = api_blueprint("recognitions", "recognitions", "Thanks to those who rang: certificates, medals and letters.")
 
@@ -32,12 +32,12 @@ blp = api_blueprint("recognitions", "recognitions", "Thanks to those who rang: c
 @requires(Permission.READ_CASE)
 @reads("recognition")
 @blp.arguments(RecognitionFilterSchema, location="query", unknown=RAISE)
-@blp.response(200, RecognitionPageSchema)
-def list_recognitions(wanted: RecognitionFilter) -> dict[str, Any]:
+@blp.response(200, page_of(RecognitionSchema))
+def list_recognitions(wanted: RecognitionFilter) -> Page[RecognitionView]:
     """List whom we thank; by default those who have nothing in their hands yet."""
     page = recognition_queries.list_recognitions(db.session(), wanted, actor=current_actor(), now=utc_now())
     name_read(each.row.id for each in page.items)
-    return {"items": page.items, "next": page.next}
+    return page
 
 
 @blp.route("", methods=["POST"])

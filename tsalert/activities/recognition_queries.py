@@ -14,6 +14,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
+from tsalert.keysets import Order, Page, read_page
 from tsalert.parties.vocabulary import Side
 from tsalert.response import queries as response
 from tsalert.response.call_parties import parties_of_calls
@@ -64,29 +65,18 @@ class RecognitionFilter:
     after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecognitionPage:
-    """Some recognitions; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[RecognitionView]
-    next: int | None
-
-
 def list_recognitions(
     session: Session, wanted: RecognitionFilter, *, actor: Actor, now: datetime, size: int = PAGE
-) -> RecognitionPage:
+) -> Page[RecognitionView]:
     """Return the recognitions that somebody may see, the latest first."""
     conditions = [visible(actor, now=now), _shown(wanted.showing)]
     if wanted.incident_id is not None:
         conditions.append(Recognition.incident_id == wanted.incident_id)
     if wanted.case_id is not None:
         conditions.append(Recognition.case_id == wanted.case_id)
-    if wanted.after is not None:
-        conditions.append(Recognition.id < wanted.after)
-    query = select(Recognition).where(*conditions).order_by(Recognition.id.desc()).limit(size + 1)
-    rows = list(session.scalars(query))
-    items = [_view(session, row) for row in rows[:size]]
-    return RecognitionPage(items, rows[size - 1].id if len(rows) > size else None)
+    query = select(Recognition).where(*conditions)
+    page = read_page(session, query, Order(Recognition.id), after=wanted.after, size=size)
+    return page.told_by(lambda row: _view(session, row))
 
 
 def get_recognition(session: Session, recognition_id: int, *, actor: Actor, now: datetime) -> RecognitionView:

@@ -115,10 +115,3 @@ class RecognitionSchema(Schema):
     consent_on = fields.Date(attribute="row.consent_on", allow_none=True)
     withdrawn_at = Instant(attribute="row.withdrawn_at", allow_none=True)
     withdrawn_reason = fields.String(attribute="row.withdrawn_reason", allow_none=True)
-
-
-class RecognitionPageSchema(Schema):
-    """A page of recognitions; ``next`` is the ``after`` of the following page."""
-
-    items = fields.List(fields.Nested(RecognitionSchema))
-    next = fields.Integer(allow_none=True)

@@ -1,5 +1,6 @@
 """Pages of recognitions: whom we thank for a call, the certificate, and who may be named."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -157,7 +158,7 @@ def _case(case_id: int) -> CaseFile:
     return case
 
 
-def _recognitions_of(*, incident_id: int | None = None, case_id: int | None = None) -> list[RecognitionView]:
+def _recognitions_of(*, incident_id: int | None = None, case_id: int | None = None) -> Sequence[RecognitionView]:
     wanted = RecognitionFilter(RecognitionShowing.ALL, incident_id, case_id)
     page = recognition_queries.list_recognitions(db.session(), wanted, actor=current_actor(), now=utc_now())
     return page.items

@@ -8,7 +8,19 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from tsalert.activities.queries import ActivityFilter
 from tsalert.activities.rules import Plan, Reach, Result
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
-from tsalert.web.fields import Count, Day, Instant, Line, Paragraph, RecordId, SpanLabel, Strict, YesNo, choice
+from tsalert.web.fields import (
+    Count,
+    Day,
+    Instant,
+    Line,
+    ListPlace,
+    Paragraph,
+    RecordId,
+    SpanLabel,
+    Strict,
+    YesNo,
+    choice,
+)
 
 _TOLD = "Choose one of: {choices}."
 _VERSION: dict[str, Any] = {"required": "Name the version that you saw."}
@@ -129,7 +141,7 @@ class ActivityFilterSchema(Schema):
     ward = Line(longest=20)
     period = SpanLabel()
     without_saving = YesNo()
-    after = RecordId()
+    after = ListPlace()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ActivityFilter:
@@ -235,13 +247,6 @@ class WholeActivitySchema(ActivitySchema):
     """An activity with what it said before each correction, the newest first."""
 
     corrections = fields.List(fields.Nested(ActivityCorrectionViewSchema))
-
-
-class ActivityPageSchema(Schema):
-    """A page of activities; ``next`` is the ``after`` of the following page."""
-
-    items = fields.List(fields.Nested(ActivitySchema))
-    next = fields.Integer(allow_none=True)
 
 
 class ActivityTotalSchema(Schema):

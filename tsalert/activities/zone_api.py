@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import RAISE
 
 from tsalert.activities import zone_queries, zones
-from tsalert.activities.zone_queries import ZoneFilter
+from tsalert.activities.zone_queries import ZoneFilter, ZoneView
 from tsalert.activities.zone_rules import NewZone
 from tsalert.activities.zone_schemas import (
     NewZoneSchema,
@@ -14,16 +14,17 @@ from tsalert.activities.zone_schemas import (
     ZoneEndingSchema,
     ZoneFilterSchema,
     ZoneLookUpSchema,
-    ZonePageSchema,
     ZoneRenewalSchema,
+    ZoneSchema,
 )
 from tsalert.activities.zones import SeenZone
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.places.schemas import SoughtPlaceSchema
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
 
 blp = api_blueprint("zones", "zones", "No-cold-calling zones, with their streets and reviews.")
 
@@ -31,11 +32,10 @@ blp = api_blueprint("zones", "zones", "No-cold-calling zones, with their streets
 @blp.route("")
 @requires(Permission.READ_FIGURES)
 @blp.arguments(ZoneFilterSchema, location="query", unknown=RAISE)
-@blp.response(200, ZonePageSchema)
-def list_zones(wanted: ZoneFilter) -> dict[str, Any]:
+@blp.response(200, page_of(ZoneSchema))
+def list_zones(wanted: ZoneFilter) -> Page[ZoneView]:
     """List zones: those in force, due for review, ended, or all."""
-    page = zone_queries.list_zones(db.session(), wanted, today=london_date(utc_now()))
-    return {"items": page.items, "next": page.next}
+    return zone_queries.list_zones(db.session(), wanted, today=london_date(utc_now()))
 
 
 @blp.route("", methods=["POST"])

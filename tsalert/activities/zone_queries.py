@@ -14,6 +14,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
+from tsalert.keysets import Order, Page, read_page
 from tsalert.response.models import Incident
 from tsalert.web.fields import LARGEST_ID
 
@@ -50,25 +51,14 @@ class ZoneFilter:
     after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ZonePage:
-    """Some zones; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[ZoneView]
-    next: int | None
-
-
-def list_zones(session: Session, wanted: ZoneFilter, *, today: date, size: int | None = PAGE) -> ZonePage:
+def list_zones(session: Session, wanted: ZoneFilter, *, today: date, size: int | None = PAGE) -> Page[ZoneView]:
     """Return zones in the order in which they were written down; a ``size`` of None returns them all."""
-    query = select(ColdCallingZone).where(_shown(wanted.showing, today)).order_by(ColdCallingZone.id)
+    query = select(ColdCallingZone).where(_shown(wanted.showing, today))
     if wanted.ward is not None:
         query = query.where(ColdCallingZone.ward_code == wanted.ward)
-    if wanted.after is not None:
-        query = query.where(ColdCallingZone.id > wanted.after)
-    rows = list(session.scalars(query.limit(size + 1) if size else query))
-    if size is None or len(rows) <= size:
-        return ZonePage(_views(session, rows), None)
-    return ZonePage(_views(session, rows[:size]), rows[size - 1].id)
+    oldest_first = Order(ColdCallingZone.id, is_rising=True)
+    page = read_page(session, query, oldest_first, after=wanted.after, size=size)
+    return page.all_told_by(lambda rows: _views(session, rows))
 
 
 def count_zones(session: Session, *, today: date) -> dict[ZoneShowing, int]:

@@ -195,13 +195,6 @@ class WholeZoneSchema(ZoneSchema):
     incidents = fields.Integer()
 
 
-class ZonePageSchema(Schema):
-    """A page of zones; ``next`` is the ``after`` of the following page."""
-
-    items = fields.List(fields.Nested(ZoneSchema))
-    next = fields.Integer(allow_none=True)
-
-
 class ZoneLookUpSchema(Schema):
     """The zones in which a postcode lies."""
 

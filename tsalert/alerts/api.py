@@ -12,17 +12,17 @@ from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.costing import costs
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night.rules import find_night
+from tsalert.alerts.queries import AlertLine
 from tsalert.alerts.rules import Draft, FollowUp
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
     AlertApprovalSchema,
     AlertDraftSchema,
-    AlertListSchema,
+    AlertLineSchema,
     AlertProgressSchema,
-    AlertsAskedSchema,
     AlertSchema,
     DoubtDecisionSchema,
-    DoubtListSchema,
+    DoubtSchema,
     FollowUpSchema,
 )
 from tsalert.alerts.steps import legal_steps
@@ -33,9 +33,11 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.delivery import queries as delivery
+from tsalert.delivery.queries import DeliveryRow
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 blp = api_blueprint("alerts", "alerts", "Alerts to residents, their approval and their progress.")
 blueprints = (blp,)
@@ -43,12 +45,11 @@ blueprints = (blp,)
 
 @blp.route("")
 @requires(Permission.READ_ALERT)
-@blp.arguments(AlertsAskedSchema, location="query", unknown=RAISE)
-@blp.response(200, AlertListSchema)
-def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
+@blp.arguments(PageAsked, location="query", unknown=RAISE)
+@blp.response(200, page_of(AlertLineSchema))
+def list_alerts(asked: dict[str, Any]) -> Page[AlertLine]:
     """List alerts, newest first."""
-    items = queries.list_alerts(db.session(), after=asked["after"])
-    return {"items": items, "next": items[-1].id if len(items) == queries.PAGE else None}
+    return queries.list_alerts(db.session(), **asked)
 
 
 @blp.route("", methods=["POST"])
@@ -164,12 +165,11 @@ def get_progress(alert_id: int) -> dict[str, Any]:
 
 @blp.route("/<int:alert_id>/doubts")
 @requires(Permission.READ_ALERT)
-@blp.arguments(AlertsAskedSchema, location="query", unknown=RAISE)
-@blp.response(200, DoubtListSchema)
-def list_doubts(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
+@blp.arguments(PageAsked, location="query", unknown=RAISE)
+@blp.response(200, page_of(DoubtSchema))
+def list_doubts(asked: dict[str, Any], alert_id: int) -> Page[DeliveryRow]:
     """List its messages of which nobody knows whether they were sent."""
-    items = queries.in_doubt(db.session(), alert_id, after=asked["after"])
-    return {"items": items, "next": items[-1].id if len(items) == delivery.PAGE else None}
+    return queries.in_doubt(db.session(), alert_id, **asked)
 
 
 @blp.route("/<int:alert_id>/doubts/<int:delivery_id>", methods=["POST"])

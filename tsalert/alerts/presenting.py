@@ -25,7 +25,6 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
 from tsalert.db import db
-from tsalert.delivery import queries as delivery
 from tsalert.delivery import stopping
 from tsalert.delivery.progress import Progress
 from tsalert.places.adjoining import lie_somewhere
@@ -203,12 +202,12 @@ def progress_part(alert_id: int, now: datetime) -> dict[str, Any]:
 def doubts_page(alert_id: int, after: int | None, now: datetime) -> dict[str, Any]:
     """Return what the page of an alert's messages in doubt is drawn with."""
     session = db.session()
-    rows = queries.in_doubt(session, alert_id, after=after)
+    page = queries.in_doubt(session, alert_id, after=after)
     alert = queries.get_alert(session, alert_id)
     return {
         "alert": alert,
-        "messages": rows,
-        "next": rows[-1].id if len(rows) == delivery.PAGE else None,
+        "messages": page.items,
+        "next": page.next,
         "channel_words": CHANNELS,
         "is_over": alert.expires_at <= now or queries.standing(session, alert) is Status.CANCELLED,
     }

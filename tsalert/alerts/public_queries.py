@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries
 from tsalert.alerts.models import Alert, AlertEdition
-from tsalert.alerts.queries import PAGE
 from tsalert.alerts.rules import read_reference
 from tsalert.alerts.steps import Status
 from tsalert.delivery import queries as delivery
@@ -62,21 +61,20 @@ class PublicLine:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """A page of the alerts that were sent; ``older`` is the id after which the next one begins."""
+    """A page of the alerts that were sent; ``older`` is where the next one begins."""
 
     current: Sequence[PublicLine]
     past: Sequence[PublicLine]
-    older: int | None
+    older: str | None
 
 
-def find(session: Session, wanted: Wanted, *, now: datetime, after: int | None = None) -> PublicPage:
+def find(session: Session, wanted: Wanted, *, now: datetime, after: str | None = None) -> PublicPage:
     """Return the alerts that apply and match, then a page of those that have ended."""
     narrowed = _narrowed(session, wanted)
     current = [] if after else queries.current(session, now=now, where=narrowed)
     past = queries.past(session, now=now, after=after, where=narrowed)
-    lines = _lines(session, [*current, *past])
-    older = past[-1].id if len(past) == PAGE else None
-    return PublicPage(lines[: len(current)], lines[len(current) :], older)
+    lines = _lines(session, [*current, *past.items])
+    return PublicPage(lines[: len(current)], lines[len(current) :], past.next)
 
 
 def stamp(session: Session, *, now: datetime) -> tuple[object, ...]:

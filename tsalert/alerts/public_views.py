@@ -7,7 +7,6 @@ from tsalert.alerts import presenting, public_queries, queries
 from tsalert.alerts.deciding_schemas import MessageToCheckSchema
 from tsalert.alerts.models import Alert
 from tsalert.alerts.pasted import leads_elsewhere, references_in
-from tsalert.alerts.presenting import page_number
 from tsalert.alerts.public_queries import Wanted
 from tsalert.alerts.rules import read_reference
 from tsalert.alerts.schemas import PublishedSearchSchema
@@ -20,7 +19,8 @@ from tsalert.places.queries import ward_options
 from tsalert.subscribers.queries import topics
 from tsalert.web.access import public
 from tsalert.web.caching import drawn_once
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.fields import PlaceAsked
+from tsalert.web.forms import load_form, load_page, read_form, redisplays
 
 __all__ = ["bp"]
 SECONDS = 60
@@ -30,7 +30,7 @@ SECONDS = 60
 @public
 def published() -> ResponseReturnValue:
     """Show the alerts that were sent: those that still apply, then past ones, narrowed to what is looked for."""
-    session, after, now = db.session(), page_number("after"), utc_now()
+    session, after, now = db.session(), load_page(PlaceAsked)["after"], utc_now()
     wanted: Wanted = read_form(PublishedSearchSchema(), request.args)
 
     def draw() -> str:

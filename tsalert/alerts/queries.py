@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, steps
@@ -19,6 +19,7 @@ from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.queries import DeliveryRow
+from tsalert.keysets import Order, Page, read_page
 from tsalert.places.queries import ward_names
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
@@ -75,12 +76,10 @@ def headlines_of(session: Session, alert_ids: Collection[int]) -> dict[int, tupl
     return {number: (reference, headline) for number, reference, headline in session.execute(query)}
 
 
-def list_alerts(session: Session, *, after: int | None = None, limit: int = PAGE) -> list[AlertLine]:
-    """Return a page of alerts, newest first, beyond the id ``after``."""
-    query = select(Alert).order_by(Alert.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(Alert.id < after)
-    return lines(session, session.scalars(query).all())
+def list_alerts(session: Session, *, after: int | None = None) -> Page[AlertLine]:
+    """Return a page of alerts, newest first."""
+    page = read_page(session, select(Alert), Order(Alert.id), after=after, size=PAGE)
+    return page.all_told_by(lambda rows: lines(session, rows))
 
 
 def waiting(session: Session) -> list[AlertLine]:
@@ -156,12 +155,12 @@ def reference_of_mailing(session: Session, mailing_id: int) -> str | None:
     return session.scalar(select(Alert.reference).where(Alert.id == edition))
 
 
-def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> list[DeliveryRow]:
+def in_doubt(session: Session, alert_id: int, *, after: int | None = None) -> Page[DeliveryRow]:
     """Return a page of an alert's messages of which nobody knows whether they were sent; addresses are masked.
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
-    return delivery.doubts_of(session, mailings_of(session, alert_id), after=after or 0)
+    return delivery.doubts_of(session, mailings_of(session, alert_id), after=after)
 
 
 def reach(session: Session, alert: Alert) -> dict[str, int]:
@@ -231,16 +230,13 @@ def past(
     session: Session,
     *,
     now: datetime,
-    after: int | None = None,
-    limit: int = PAGE,
+    after: str | None = None,
+    size: int = PAGE,
     where: Sequence[ColumnElement[bool]] = (),
-) -> list[Alert]:
-    """Return a page of the alerts that were sent and have expired, newest first, beyond the id ``after``."""
+) -> Page[Alert]:
+    """Return a page of the alerts that were sent and have expired, newest first."""
     query = select(Alert).where(*_LISTED, Alert.expires_at <= now, *where)
-    if after is not None:
-        shown = select(Alert.published_at, Alert.id).where(Alert.id == after).scalar_subquery()
-        query = query.where(tuple_(Alert.published_at, Alert.id) < shown)
-    return list(session.scalars(query.order_by(*_NEWEST).limit(limit)))
+    return read_page(session, query, Order(Alert.id, (Alert.published_at,)), after=after, size=size)
 
 
 def published(session: Session, *, limit: int) -> list[Alert]:

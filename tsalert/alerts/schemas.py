@@ -99,12 +99,6 @@ class DoubtDecisionSchema(Schema):
     decision = fields.Enum(Decision, by_value=True, required=True, error_messages={"required": "Choose one."})
 
 
-class AlertsAskedSchema(Schema):
-    """Which page of a list is asked for."""
-
-    after = RecordId(load_default=None)
-
-
 class PublishedSearchSchema(Schema):
     """What somebody looks for among the alerts that were sent; ``after`` is the page's own."""
 
@@ -131,13 +125,6 @@ class AlertLineSchema(Schema):
     is_urgent = fields.Boolean()
     author = fields.String()
     changed_at = fields.AwareDateTime()
-
-
-class AlertListSchema(Schema):
-    """A page of alerts; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(AlertLineSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class AlertEditionSchema(Schema):
@@ -264,10 +251,3 @@ class DoubtSchema(Schema):
     channel = fields.String()
     address = fields.String(attribute="masked")
     since = fields.AwareDateTime(attribute="settled_at")
-
-
-class DoubtListSchema(Schema):
-    """A page of messages in doubt; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(DoubtSchema))
-    next = fields.Integer(allow_none=True)

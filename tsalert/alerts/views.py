@@ -8,7 +8,7 @@ from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.deciding_schemas import AlertReasonSchema, LoneReviewSchema, LoneSendingSchema
 from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.lone_queries import sent_alone
-from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition, page_number
+from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition
 from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,
@@ -33,14 +33,13 @@ bp = Blueprint("alerts", __name__)
 @requires(Permission.READ_ALERT)
 def list_alerts() -> ResponseReturnValue:
     """Show the alerts that wait for approval, then all of them."""
-    session, after = db.session(), page_number("after")
+    session, after = db.session(), load_page()["after"]
     alerts = queries.list_alerts(session, after=after)
-    older = alerts[-1].id if len(alerts) == queries.PAGE else None
     waiting = [] if after else queries.waiting(session)
     begun = [] if after else copies.copies_of(session, current_actor())
     scheduled = [] if after else schedules.list_standing(session)
-    page = {"alerts": alerts, "waiting": waiting, "scheduled": scheduled, "older": older, "begun": begun}
-    return render_template("alerts/list.html", **page)
+    page = {"alerts": alerts.items, "waiting": waiting, "scheduled": scheduled, "begun": begun}
+    return render_template("alerts/list.html", **page, older=alerts.next, is_first=after is None)
 
 
 @bp.get("/alerts/new")
@@ -208,7 +207,7 @@ def show_progress(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_ALERT)
 def list_doubts(alert_id: int) -> ResponseReturnValue:
     """Show the messages of which nobody knows whether they were sent."""
-    return render_template("alerts/doubts.html", **presenting.doubts_page(alert_id, page_number("after"), utc_now()))
+    return render_template("alerts/doubts.html", **presenting.doubts_page(alert_id, load_page()["after"], utc_now()))
 
 
 @bp.post("/alerts/<int:alert_id>/doubts/<int:delivery_id>")

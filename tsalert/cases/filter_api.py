@@ -6,7 +6,6 @@ from marshmallow import RAISE
 
 from tsalert.cases import listing, saved_filters
 from tsalert.cases.filter_schemas import (
-    CaseListSchema,
     ListSchema,
     NewFilterSchema,
     SavedFilterListSchema,
@@ -14,25 +13,28 @@ from tsalert.cases.filter_schemas import (
     StatusCountsSchema,
     WordsSchema,
 )
-from tsalert.cases.listing import CaseFilter, CasePage
+from tsalert.cases.listing import CaseFilter, CaseRow
 from tsalert.cases.saved_filters import NewFilter, Saved
+from tsalert.cases.schemas import ListedCaseSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import ListPlace
 
 listed = api_blueprint("case_lists", "cases", "Lists of cases.")
 filters = api_blueprint("case_filters", "case-filters", "Filters of cases, kept by officers or shared with the team.")
 blueprints = (listed, filters)
-Asked = tuple[CaseFilter, int | None, int | None]
+Asked = tuple[CaseFilter, int | None, str | None]
 
 
 @listed.route("")
 @requires(Permission.READ_CASE)
 @listed.arguments(ListSchema, location="query", unknown=RAISE)
-@listed.response(200, CaseListSchema)
-def list_cases(asked: Asked) -> CasePage:
+@listed.response(200, page_of(ListedCaseSchema, ListPlace))
+def list_cases(asked: Asked) -> Page[CaseRow]:
     """List cases, latest opening first; ``saved`` takes the place of every other part."""
     return listing.list_cases(db.session(), _wanted(asked), reader=current_actor(), now=utc_now(), after=asked[2])
 
@@ -40,8 +42,8 @@ def list_cases(asked: Asked) -> CasePage:
 @listed.route("/found", methods=["POST"])
 @requires(Permission.READ_CASE)
 @listed.arguments(WordsSchema)
-@listed.response(200, CaseListSchema)
-def find_cases(asked: tuple[CaseFilter, int | None]) -> CasePage:
+@listed.response(200, page_of(ListedCaseSchema, ListPlace))
+def find_cases(asked: tuple[CaseFilter, str | None]) -> Page[CaseRow]:
     """List cases narrowed by words too, which travel in the body, not in an address."""
     return listing.list_cases(db.session(), asked[0], reader=current_actor(), now=utc_now(), after=asked[1])
 

@@ -6,10 +6,9 @@ from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
 
 from tsalert.cases.listing import NOBODY, CaseFilter
 from tsalert.cases.saved_filters import NewFilter
-from tsalert.cases.schemas import ListedCaseSchema
 from tsalert.cases.vocabulary import Channel, Source, Status, WaitingFor
 from tsalert.response.vocabulary import Category
-from tsalert.web.fields import Line, PeriodLabel, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Line, ListPlace, PeriodLabel, RecordId, Strict, YesNo, choice
 
 
 class OfficerId(RecordId):
@@ -42,11 +41,11 @@ class ListSchema(WantedSchema):
         unknown = EXCLUDE
 
     saved = RecordId(load_default=None)
-    after = RecordId(load_default=None)
+    after = ListPlace(load_default=None)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[CaseFilter, int | None, int | None]:
-        """Return the filter, the saved one asked for, and the case after which the page begins."""
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[CaseFilter, int | None, str | None]:
+        """Return the filter, the saved one asked for, and where the page begins."""
         saved, after = data.pop("saved"), data.pop("after")
         return CaseFilter(**data), saved, after
 
@@ -58,11 +57,11 @@ class WordsSchema(WantedSchema):
         unknown = RAISE
 
     text = Line(longest=500, load_default=None)
-    after = RecordId(load_default=None)
+    after = ListPlace(load_default=None)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[CaseFilter, int | None]:
-        """Return the filter, and the case after which the page begins."""
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[CaseFilter, str | None]:
+        """Return the filter, and where the page begins."""
         after = data.pop("after")
         return CaseFilter(**data), after
 
@@ -105,13 +104,6 @@ class StatusCountSchema(Strict):
 
     status = fields.String()
     cases = fields.Integer()
-
-
-class CaseListSchema(Schema):
-    """One page of cases; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(ListedCaseSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class StatusCountsSchema(Strict):

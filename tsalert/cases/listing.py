@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import CaseFile
@@ -17,6 +17,7 @@ from tsalert.core.periods import Period, parse_period
 from tsalert.fulltext.queries import narrowed
 from tsalert.fulltext.rules import read_terms
 from tsalert.fulltext.vocabulary import Found
+from tsalert.keysets import Order, Page, read_page
 from tsalert.response.vocabulary import Category
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -75,27 +76,14 @@ class CaseRow:
     is_restricted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a list; ``next`` is the ``after`` of the page that follows, None on the last."""
-
-    items: list[CaseRow]
-    next: int | None
-
-
 def list_cases(
-    session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime, after: int | None = None, size: int = PAGE
-) -> CasePage:
-    """Return the cases wanted, latest opening first, those that follow the case ``after``."""
-    order = (CaseFile.opened_at.desc(), CaseFile.id.desc())
-    query = select(CaseFile).where(*_conditions(session, wanted, reader, now)).order_by(*order)
-    if after is not None:
-        anchor = select(CaseFile.opened_at).where(CaseFile.id == after).scalar_subquery()
-        query = query.where(tuple_(CaseFile.opened_at, CaseFile.id) < tuple_(anchor, after))
-    rows = list(session.scalars(query.limit(size + 1)))
-    kept = tiers.withheld(session, reader, Subject.CASE, {row.id for row in rows}, now=now)
-    items = [_row(row, is_restricted=row.id in kept) for row in rows[:size]]
-    return CasePage(items, rows[size - 1].id if len(rows) > size else None)
+    session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime, after: str | None = None, size: int = PAGE
+) -> Page[CaseRow]:
+    """Return a page of the cases wanted, latest opening first."""
+    query = select(CaseFile).where(*_conditions(session, wanted, reader, now))
+    page = read_page(session, query, Order(CaseFile.id, (CaseFile.opened_at,)), after=after, size=size)
+    kept = tiers.withheld(session, reader, Subject.CASE, {row.id for row in page.items}, now=now)
+    return page.told_by(lambda row: _row(row, is_restricted=row.id in kept))
 
 
 def count_by_status(session: Session, wanted: CaseFilter, *, reader: Actor, now: datetime) -> dict[Status, int]:

@@ -9,18 +9,20 @@ from tsalert.cases.partner_schemas import (
     CaseReferralListSchema,
     NewReferralSchema,
     PartnerListSchema,
-    PartnerPageSchema,
     PartnerQuartersSchema,
+    PartnerRowSchema,
     ReferralTakenBackSchema,
 )
-from tsalert.cases.partners import PAGE, NewReferral, PartnerFilter
+from tsalert.cases.partners import Listed, NewReferral, PartnerFilter
 from tsalert.cases.schemas import MadeSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.periods import recent_periods
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import ListPlace
 
 of_cases = api_blueprint("case_referrals", "cases", "What partners passed to us of a case.")
 listed = api_blueprint("partners", "from-partners", "What partners pass to us, across cases.")
@@ -58,12 +60,11 @@ def take_back_referral(told: dict[str, str], case_id: int, referral_id: int) -> 
 @listed.route("")
 @requires(Permission.READ_CASE)
 @listed.arguments(PartnerListSchema, location="query", unknown=RAISE)
-@listed.response(200, PartnerPageSchema)
-def list_referrals(asked: tuple[PartnerFilter, int | None]) -> dict[str, Any]:
+@listed.response(200, page_of(PartnerRowSchema, ListPlace))
+def list_referrals(asked: tuple[PartnerFilter, str | None]) -> Page[Listed]:
     """List standing referrals, the latest first."""
     wanted, after = asked
-    found = partners.list_referrals(db.session(), wanted, actor=current_actor(), now=utc_now(), after=after)
-    return {"items": found, "next": found[-1].row.id if len(found) == PAGE else None}
+    return partners.list_referrals(db.session(), wanted, actor=current_actor(), now=utc_now(), after=after)
 
 
 @listed.route("/quarters")

@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from tsalert.cases.partners import NewReferral, PartnerFilter
 from tsalert.cases.vocabulary import PartnerBody
-from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, ListPlace, Paragraph, PeriodLabel, Strict, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -42,11 +42,11 @@ class PartnerListSchema(Schema):
     body = choice(PartnerBody, load_default=None)
     period = PeriodLabel(load_default=None)
     is_banking_protocol = YesNo(load_default=None)
-    after = RecordId(load_default=None)
+    after = ListPlace(load_default=None)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[PartnerFilter, int | None]:
-        """Return the filter and the referral after which the page begins."""
+    def build(self, data: dict[str, Any], **_: Any) -> tuple[PartnerFilter, str | None]:
+        """Return the filter and where the page begins."""
         after = data.pop("after")
         return PartnerFilter(**data), after
 
@@ -86,13 +86,6 @@ class PartnerRowSchema(Strict):
     is_banking_protocol = fields.Boolean(attribute="row.is_banking_protocol")
     category = fields.String()
     status = fields.String()
-
-
-class PartnerPageSchema(Strict):
-    """One page of referrals; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(PartnerRowSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class PartnerCountSchema(Strict):

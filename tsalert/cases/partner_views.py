@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.cases import partners, queries, vocabulary
 from tsalert.cases.partner_schemas import NewReferralSchema, PartnerListSchema, ReferralTakenBackSchema
-from tsalert.cases.partners import PAGE
 from tsalert.cases.views import bp
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -29,10 +28,10 @@ def list_referrals() -> ResponseReturnValue:
     quarters = [each for each in recent_periods(london_date(now)) if "Q" in each.label][:_QUARTERS]
     return render_template(
         "cases/from_partners.html",
-        found=found,
+        found=found.items,
         wanted=wanted,
         after=after,
-        older=found[-1].row.id if len(found) == PAGE else None,
+        older=found.next,
         narrowing={name: request.args[name] for name in _NARROWING if request.args.get(name)},
         quarters=[(each, partners.count_referrals(session, each, actor=actor, now=now)) for each in quarters],
         periods=recent_periods(london_date(now)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Integer, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -16,11 +16,11 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.core.periods import Period
 from tsalert.db import transaction
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
-PAGE = 50
 # Who may set the Banking Protocol going.
 _PROTOCOL = frozenset({PartnerBody.BANK, PartnerBody.POST_OFFICE, PartnerBody.POLICE})
 
@@ -123,19 +123,16 @@ def referrals_of(session: Session, case_id: int) -> Sequence[CaseReferral]:
 
 
 def list_referrals(
-    session: Session, wanted: PartnerFilter, *, actor: Actor, now: datetime, after: int | None = None
-) -> list[Listed]:
-    """Return standing referrals, the latest first, those that follow the one numbered ``after``."""
+    session: Session, wanted: PartnerFilter, *, actor: Actor, now: datetime, after: str | None = None
+) -> Page[Listed]:
+    """Return a page of the standing referrals, the latest first."""
     query = (
         select(CaseReferral, CaseFile.id, CaseFile.reference, CaseFile.category, CaseFile.status)
         .join(CaseFile, CaseFile.id == CaseReferral.case_id)
         .where(*_conditions(wanted, actor, now))
-        .order_by(CaseReferral.received_on.desc(), CaseReferral.id.desc())
     )
-    if after is not None:
-        anchor = select(CaseReferral.received_on).where(CaseReferral.id == after).scalar_subquery()
-        query = query.where(tuple_(CaseReferral.received_on, CaseReferral.id) < tuple_(anchor, after))
-    return [Listed(*found) for found in session.execute(query.limit(PAGE))]
+    latest_first = Order(CaseReferral.id, (CaseReferral.received_on,))
+    return read_rows(session, query, latest_first, after=after).told_by(lambda row: Listed(*row))
 
 
 def count_referrals(session: Session, period: Period, *, actor: Actor, now: datetime) -> list[Counted]:

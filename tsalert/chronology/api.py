@@ -1,9 +1,8 @@
 """The operation on the timeline of a case."""
 
-from marshmallow import EXCLUDE
+from marshmallow import RAISE
 
-from tsalert.chronology.queries import Asked, timeline
-from tsalert.chronology.rules import Page
+from tsalert.chronology.queries import Asked, Timeline, timeline
 from tsalert.chronology.schemas import AskedSchema, TimelineSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -18,8 +17,8 @@ blueprints = (blp,)
 @blp.route("/<int:case_id>/timeline")
 @requires(Permission.READ_CASE)
 @reads("case", "case_id")
-@blp.arguments(AskedSchema, location="query", unknown=EXCLUDE)
+@blp.arguments(AskedSchema, location="query", unknown=RAISE)
 @blp.response(200, TimelineSchema)
-def get_timeline(asked: Asked, case_id: int) -> Page:
+def get_timeline(asked: Asked, case_id: int) -> Timeline:
     """Return log, money, actions, courts, incidents and links of a case, merged in order of occurrence."""
     return timeline(db.session(), case_id, asked, reader=current_actor(), now=utc_now())

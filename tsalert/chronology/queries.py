@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseNote
-from tsalert.chronology.rules import Event, EventKind, Page, cut, in_order
+from tsalert.chronology.rules import Event, EventKind, in_order, place_of
 from tsalert.chronology.sources import SOURCES, courts
 from tsalert.core.actors import Actor
+from tsalert.keysets import page_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,16 @@ class Asked:
     """Which part of a timeline is wanted; no kinds means all."""
 
     kinds: tuple[EventKind, ...] = ()
-    page: int = 1
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Some events in order of occurrence of all that are wanted; ``next`` is the ``after`` of the page that follows."""
+
+    items: Sequence[Event]
+    total: int
+    next: str | None
 
 
 def whole_timeline(session: Session, case_id: int, *, reader: Actor, now: datetime) -> list[Event]:
@@ -27,16 +37,17 @@ def whole_timeline(session: Session, case_id: int, *, reader: Actor, now: dateti
     return _with_texts(session, in_order(_events(session, case_id, reader, now)))
 
 
-def timeline(session: Session, case_id: int, asked: Asked, *, reader: Actor, now: datetime) -> Page:
+def timeline(session: Session, case_id: int, asked: Asked, *, reader: Actor, now: datetime) -> Timeline:
     """Return one page of what happened in a case, in order of occurrence, as a reader may see it.
 
     :raises NotFound: there is no such case.
+    :raises RuleViolation: ``after`` is no place of a timeline.
     """
     cases.get_case(session, case_id)
     found = _events(session, case_id, reader, now)
     wanted = [event for event in found if not asked.kinds or event.kind in asked.kinds]
-    page = cut(in_order(wanted), asked.page)
-    return replace(page, items=_with_texts(session, page.items))
+    page = page_among(in_order(wanted), place_of, (datetime, datetime, str, int), after=asked.after)
+    return Timeline(_with_texts(session, page.items), len(wanted), page.next)
 
 
 def _events(session: Session, case_id: int, reader: Actor, now: datetime) -> Iterator[Event]:

@@ -2,28 +2,22 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load
 
 from tsalert.chronology.queries import Asked
-from tsalert.chronology.rules import LAST_PAGE, EventKind
-from tsalert.web.fields import Instant, choice
+from tsalert.chronology.rules import EventKind
+from tsalert.web.fields import Instant, ListPlace, PlaceAsked, choice
 
 
-class AskedSchema(Schema):
+class AskedSchema(PlaceAsked):
     """Which part of a timeline is wanted."""
 
-    class Meta:
-        unknown = EXCLUDE
-
     kind = fields.List(choice(EventKind), load_default=list)
-    page = fields.Integer(
-        load_default=1, validate=validate.Range(1, LAST_PAGE, error="There is no page with that number.")
-    )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Asked:
         """Build what the query takes."""
-        return Asked(tuple(data["kind"]), data["page"])
+        return Asked(tuple(data["kind"]), data["after"])
 
 
 class EventSchema(Schema):
@@ -41,8 +35,8 @@ class EventSchema(Schema):
 
 
 class TimelineSchema(Schema):
-    """One page of a timeline; ``next`` is the ``page`` that follows."""
+    """One page of a timeline; ``next`` is the ``after`` of the page that follows."""
 
     items = fields.List(fields.Nested(EventSchema))
     total = fields.Integer()
-    next = fields.Integer(allow_none=True)
+    next = ListPlace(allow_none=True)

@@ -25,10 +25,7 @@ def show_timeline(case_id: int) -> ResponseReturnValue:
     asked = read_form(AskedSchema(), request.args)
     page = timeline(db.session(), case_id, asked, reader=current_actor(), now=utc_now())
 
-    def to(number: int | None) -> str | None:
-        kinds = [kind.value for kind in asked.kinds]
-        return url_for(".show_timeline", case_id=case_id, page=number, kind=kinds) if number else None
-
+    kinds = [kind.value for kind in asked.kinds]
     return render_template(
         "chronology/timeline.html",
         case=cases.get_case(db.session(), case_id),
@@ -36,6 +33,6 @@ def show_timeline(case_id: int) -> ResponseReturnValue:
         asked=asked,
         kinds=EventKind,
         officers=staff.officer_names(db.session()),
-        before=to(page.previous),
-        after=to(page.next),
+        first=url_for(".show_timeline", case_id=case_id, kind=kinds) if asked.after else None,
+        later=url_for(".show_timeline", case_id=case_id, kind=kinds, after=page.next) if page.next else None,
     )

@@ -6,7 +6,7 @@ from flask import Response
 from marshmallow import RAISE
 
 from tsalert.circulation import ledger, queries, service, telling
-from tsalert.circulation.queries import PartnerPage, PartnersPage
+from tsalert.circulation.queries import PartnerLine, PartnerPage
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.circulation.schemas import (
     CirculationLedgerQuerySchema,
@@ -28,6 +28,7 @@ from tsalert.circulation.views import code_answer
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_midnight, utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
@@ -40,7 +41,7 @@ blueprints = (partners, circulation)
 @requires(Permission.READ_SUBSCRIBERS)
 @partners.arguments(WantedPartnersSchema, location="query", unknown=RAISE)
 @partners.response(200, CirculationPartnerListSchema)
-def list_partners(asked: dict[str, Any]) -> PartnersPage:
+def list_partners(asked: dict[str, Any]) -> Page[PartnerLine]:
     """List partners by name."""
     return queries.page_of_partners(db.session(), **asked, now=utc_now())
 
@@ -49,7 +50,7 @@ def list_partners(asked: dict[str, Any]) -> PartnersPage:
 @requires(Permission.READ_SUBSCRIBERS)
 @partners.arguments(PartnersSoughtSchema)
 @partners.response(200, CirculationPartnerListSchema)
-def find_partners(asked: dict[str, Any]) -> PartnersPage:
+def find_partners(asked: dict[str, Any]) -> Page[PartnerLine]:
     """List the partners with a part of a name or of a kind; neither may stand in an address of ours."""
     return queries.page_of_partners(db.session(), **asked, now=utc_now())
 

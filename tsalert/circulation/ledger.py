@@ -4,21 +4,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
 from tsalert.circulation.models import ForwardAck
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.subscribers import observing, partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.profiles import PartnerProfile
 
-PAGE = 50
 HEAD = (
     "alert", "partner", "declared", "declared_on", "acknowledged", "acknowledged_at", "acknowledged_via", "observed",
     "observed_at",
@@ -41,14 +40,6 @@ class Passed:
     at: datetime
     via: str
     observed: int
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerPage:
-    """One page of the ledger; ``next`` is the line after which the following page begins."""
-
-    items: Sequence[Passed]
-    next: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +74,25 @@ class CirculationFigures:
     counted_at: datetime
 
 
-def passed_on(
+def page_of(
     session: Session,
     *,
     alert_id: int | None = None,
     partner_id: int | None = None,
     period: Period | None = None,
-    after: int | None = None,
-    limit: int | None = None,
-) -> list[Passed]:
-    """Return what partners said they passed on, the latest first; where one said it twice, the later counts.
+    after: str | None = None,
+    limit: int | None = PAGE,
+) -> Page[Passed]:
+    """Return a page of what partners said they passed on, the latest first; of what one said twice the later counts.
 
-    :param after: only what follows this line of the ledger.
+    :param limit: how many at most; None for all of them.
+    :raises RuleViolation: ``after`` is no place of the ledger.
     """
     query = _standing_acks(period).where(ForwardAck.partner_id.in_(partnering.listed_ids()))
     for column, wanted in ((ForwardAck.alert_id, alert_id), (ForwardAck.partner_id, partner_id)):
         query = query if wanted is None else query.where(column == wanted)
-    return _lines(session, session.scalars(_following(query, after).limit(limit)).all())
-
-
-def page_of(session: Session, *, limit: int = PAGE, **asked: Any) -> LedgerPage:
-    """Return one page of the ledger; what is asked is as ``passed_on`` takes it."""
-    found = passed_on(session, **asked, limit=limit + 1)
-    return LedgerPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+    page = read_page(session, query, Order(ForwardAck.id, (ForwardAck.at,)), after=after, size=limit)
+    return page.all_told_by(lambda acks: _lines(session, acks))
 
 
 def _lines(session: Session, acks: Sequence[ForwardAck]) -> list[Passed]:
@@ -180,17 +167,10 @@ def _standing_acks(period: Period | None) -> Select[ForwardAck]:
     """Return the query of the last word on each alert of each partner, of a period by when it was first said."""
     firsts = select(func.min(ForwardAck.at).label("first"), func.max(ForwardAck.id).label("last"))
     each = firsts.group_by(ForwardAck.alert_id, ForwardAck.partner_id).subquery("each")
-    query = select(ForwardAck).join(each, each.c.last == ForwardAck.id).order_by(ForwardAck.at.desc())
+    query = select(ForwardAck).join(each, each.c.last == ForwardAck.id)
     if period is not None:
         query = query.where(each.c.first >= period.starts_at, each.c.first < period.ends_at)
-    return query.order_by(ForwardAck.id.desc())
-
-
-def _following(query: Select[ForwardAck], after: int | None) -> Select[ForwardAck]:
-    if after is None:
-        return query
-    at = select(ForwardAck.at).where(ForwardAck.id == after).scalar_subquery()
-    return query.where(or_(ForwardAck.at < at, and_(ForwardAck.at == at, ForwardAck.id < after)))
+    return query
 
 
 def _declared_before(session: Session, at: datetime) -> list[PartnerDeclaration]:

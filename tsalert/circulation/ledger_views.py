@@ -46,8 +46,8 @@ def show_ledger() -> ResponseReturnValue:
 @requires(Permission.READ_FIGURES)
 def export_ledger() -> ResponseReturnValue:
     """Give the ledger as a file."""
-    found = ledger.passed_on(db.session(), **_asked() | {"after": None, "limit": None})
-    return csv_response("circulation.csv", ledger.HEAD, ledger.rows(found, now=utc_now()))
+    everything = ledger.page_of(db.session(), **_asked() | {"after": None, "limit": None})
+    return csv_response("circulation.csv", ledger.HEAD, ledger.rows(everything.items, now=utc_now()))
 
 
 def _asked() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Reading partners: the list with who is overdue, and one partner with all that it told us."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from tsalert.circulation import rules
 from tsalert.circulation.contacts import contacts_by_address
 from tsalert.circulation.models import PartnerReminder
+from tsalert.core import cursors
 from tsalert.delivery.queries import EndpointView
+from tsalert.keysets import PAGE, Page, page_among
 from tsalert.subscribers import observing, partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
-
-PAGE = 50
+from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,6 @@ class PartnerPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PartnersPage:
-    """One page of the list; ``next`` is the partner after whom the following page begins."""
-
-    items: Sequence[PartnerLine]
-    next: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which partners a list is to show; ``show`` is "open", "due", "overdue" or "ended"."""
 
@@ -88,16 +81,17 @@ def list_partners(session: Session, wanted: Wanted | None = None, *, now: dateti
 
 
 def page_of_partners(
-    session: Session, wanted: Wanted, *, after: int | None = None, limit: int = PAGE, now: datetime
-) -> PartnersPage:
+    session: Session, wanted: Wanted, *, after: str | None = None, limit: int = PAGE, now: datetime
+) -> Page[PartnerLine]:
     """Return one page of partners by name; they are few enough to be looked through one by one.
 
-    :param after: the partner after whom the page begins; one that is not there any more begins the list anew.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
-    everybody = partnering.list_partners(session)
-    place = next((place for place, partner in enumerate(everybody, 1) if partner.id == after), 0)
-    found = [line for line in _lines(session, everybody[place:], now) if _is_wanted(line, wanted)]
-    return PartnersPage(found[:limit], found[limit - 1].partner.id if len(found) > limit else None)
+    lines = list(enumerate(_lines(session, partnering.list_partners(session), now)))
+    behind = None if after is None else _behind(after, {line.partner.id: rank for rank, line in lines})
+    found = [(rank, line) for rank, line in lines if _is_wanted(line, wanted)]
+    page = page_among(found, lambda ranked: (ranked[0], ranked[1].partner.id), (int, int), after=behind, size=limit)
+    return page.told_by(lambda ranked: ranked[1])
 
 
 def get_partner(session: Session, partner_id: int, *, now: datetime) -> PartnerPage:
@@ -145,6 +139,14 @@ def codes_at(session: Session, endpoint_ids: Collection[int]) -> dict[int, str]:
         if partner_id not in ended:
             found.setdefault(endpoint_id, code)
     return found
+
+
+def _behind(after: str, ranks: Mapping[int, int]) -> str:
+    """Return where a page begins by now; a place tells a partner's rank and number, since a name may be a person's."""
+    stood, partner_id = cursors.values_of(after, (int, int))
+    if partner_id in ranks:
+        return cursors.write((ranks[partner_id], partner_id))
+    return cursors.write((stood - 1, LARGEST_ID))  # it is gone, and who came next has its rank
 
 
 def _is_wanted(line: PartnerLine, wanted: Wanted) -> bool:

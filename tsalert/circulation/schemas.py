@@ -3,25 +3,30 @@
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf
 
-from tsalert.circulation.queries import PAGE, Wanted
+from tsalert.circulation.queries import Wanted
 from tsalert.circulation.rules import NewContact, NewPartner, Told
 from tsalert.visitors.schemas import VisitorSchema
-from tsalert.web.fields import Count, Day, Instant, Line, Paragraph, PeriodLabel, RecordId, Strict, YesNo
+from tsalert.web.fields import (
+    Count,
+    Day,
+    Instant,
+    Line,
+    ListPlace,
+    Paragraph,
+    PeriodLabel,
+    RecordId,
+    SizedPlaceAsked,
+    Strict,
+    YesNo,
+)
 
 _NUMBER = "Enter how many people, like 250."
 _HOW_MANY: dict[str, Any] = {"required": _NUMBER, "invalid": _NUMBER}
 
 
-class _PartSchema(Strict):
-    """Which part of a list to show; ``after`` is the ``next`` of the page before."""
-
-    after = RecordId(load_default=None)
-    limit = fields.Integer(load_default=PAGE, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
-
-
-class WantedPartnersSchema(_PartSchema):
+class WantedPartnersSchema(SizedPlaceAsked):
     """Which partners to list."""
 
     show = fields.String(load_default="open", validate=OneOf(["open", "due", "overdue", "ended"]))
@@ -106,7 +111,7 @@ class ToldByLinkSchema(VisitorSchema):
     partner_id = RecordId(load_default=None)
 
 
-class CirculationLedgerQuerySchema(_PartSchema):
+class CirculationLedgerQuerySchema(SizedPlaceAsked):
     """Which part of the ledger is asked for."""
 
     period = PeriodLabel(load_default=None)
@@ -136,7 +141,7 @@ class CirculationPartnerListSchema(Schema):
     """A page of partners by name; ``next`` is the ``after`` of the following page."""
 
     items = fields.List(fields.Nested(CirculationPartnerSchema))
-    next = fields.Integer(allow_none=True)
+    next = ListPlace(allow_none=True)
 
 
 class PartnerContactSchema(Schema):
@@ -221,7 +226,7 @@ class CirculationLedgerSchema(Schema):
     """The ledger of circulation; an address that joined by two partners' codes is observed once, for the first."""
 
     items = fields.List(fields.Nested(PassedOnSchema))
-    next = fields.Integer(allow_none=True, metadata={"description": "The ``after`` of the following page."})
+    next = ListPlace(allow_none=True, metadata={"description": "The ``after`` of the following page."})
     figures = fields.Nested(CirculationFiguresSchema, allow_none=True)
     counted_at = Instant()
 

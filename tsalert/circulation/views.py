@@ -10,7 +10,7 @@ from tsalert.alerts import proof
 from tsalert.alerts import queries as alerts
 from tsalert.circulation import ledger, poster, queries, service, telling, wording
 from tsalert.circulation.poster import Invitation
-from tsalert.circulation.queries import PAGE, Wanted
+from tsalert.circulation.queries import Wanted
 from tsalert.circulation.schemas import (
     NewDeclarationSchema,
     NewForwardingSchema,
@@ -28,6 +28,7 @@ from tsalert.core.clock import london_midnight, utc_now
 from tsalert.db import db
 from tsalert.documents.answers import pdf_response
 from tsalert.documents.codes import draw_code
+from tsalert.keysets import PAGE
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
 from tsalert.subscribers.texting import number_to_text
@@ -46,7 +47,7 @@ def list_partners() -> ResponseReturnValue:
     return _draw_list(**read_form(WantedPartnersSchema(unknown=EXCLUDE), request.args))
 
 
-def _draw_list(wanted: Wanted = _EVERYBODY, after: int | None = None, limit: int = PAGE) -> ResponseReturnValue:
+def _draw_list(wanted: Wanted = _EVERYBODY, after: str | None = None, limit: int = PAGE) -> ResponseReturnValue:
     page = queries.page_of_partners(db.session(), wanted, after=after, limit=limit, now=utc_now())
     return render_template("circulation/list.html", page=page, wanted=wanted, is_first=after is None)
 
@@ -231,7 +232,7 @@ def _form(page: queries.PartnerPage | None) -> str:
 def _recent_alerts() -> list[tuple[int, str]]:
     """Return the alerts that a partner may tell us of: those that apply, and the latest that do not any more."""
     session, now = db.session(), utc_now()
-    found: list[Any] = [*alerts.current(session, now=now), *alerts.past(session, now=now)]
+    found: list[Any] = [*alerts.current(session, now=now), *alerts.past(session, now=now).items]
     return [(alert.id, f"{alert.reference}: {alert.headline}") for alert in found]
 
 

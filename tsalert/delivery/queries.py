@@ -24,9 +24,9 @@ from tsalert.core.errors import NotFound
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
+from tsalert.keysets import PAGE, Order, Page, read_rows
 from tsalert.web.fields import LARGEST_ID
 
-PAGE = 50
 NOT_TAKEN = (
     Status.UNDELIVERED,
     Status.FAILED,
@@ -185,13 +185,10 @@ def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
 
 
 def deliveries_of(
-    session: Session, mailing_id: int, *, after: int = 0, statuses: frozenset[Status] | None = None, limit: int = PAGE
-) -> list[DeliveryRow]:
-    """Return a page of a mailing's deliveries in the order of their ids, beyond ``after``."""
-    query = _deliveries([mailing_id], after, limit)
-    if statuses is not None:
-        query = query.where(Delivery.status.in_(statuses))
-    return _delivery_rows(session, query)
+    session: Session, mailing_id: int, *, after: int | None = None, limit: int = PAGE
+) -> Page[DeliveryRow]:
+    """Return a page of a mailing's deliveries in the order of their ids."""
+    return _delivery_rows(session, _deliveries([mailing_id]), after, limit)
 
 
 def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> Exists:
@@ -201,53 +198,48 @@ def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> E
 
 
 def doubts_of(
-    session: Session, mailing_ids: Collection[int], *, after: int = 0, limit: int = PAGE
-) -> list[DeliveryRow]:
+    session: Session, mailing_ids: Collection[int], *, after: int | None = None, limit: int = PAGE
+) -> Page[DeliveryRow]:
     """Return a page of some mailings' messages in doubt; each has been since it was ``settled_at``."""
     # A partial index serves only a query that names the status itself, not a parameter.
-    in_doubt = _deliveries(mailing_ids, after, limit).where(Delivery.status == literal_column("'unknown'"))
-    return _delivery_rows(session, in_doubt)
+    in_doubt = _deliveries(mailing_ids).where(Delivery.status == literal_column("'unknown'"))
+    return _delivery_rows(session, in_doubt, after, limit)
 
 
-def _deliveries(mailing_ids: Collection[int], after: int, limit: int) -> Select[Delivery, str]:
-    return (
-        select(Delivery, Endpoint.address)
-        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-        .where(Delivery.mailing_id.in_(mailing_ids), Delivery.id > after)
-        .order_by(Delivery.id)
-        .limit(limit)
+def _deliveries(mailing_ids: Collection[int]) -> Select[Delivery, str]:
+    known = select(Delivery, Endpoint.address).join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+    return known.where(Delivery.mailing_id.in_(mailing_ids))
+
+
+def _delivery_rows(session: Session, query: Select[Delivery, str], after: int | None, limit: int) -> Page[DeliveryRow]:
+    page = read_rows(session, query, Order(Delivery.id, is_rising=True), after=after, size=limit)
+    return page.told_by(lambda row: _delivery_row(*row))
+
+
+def _delivery_row(row: Delivery, address: str) -> DeliveryRow:
+    return DeliveryRow(
+        row.id,
+        row.endpoint_id,
+        row.channel,
+        mask_address(row.channel, address),
+        row.status,
+        row.attempts,
+        row.error,
+        row.sent_at,
+        row.settled_at,
     )
 
 
-def _delivery_rows(session: Session, query: Select[Delivery, str]) -> list[DeliveryRow]:
-    return [
-        DeliveryRow(
-            row.id,
-            row.endpoint_id,
-            row.channel,
-            mask_address(row.channel, address),
-            row.status,
-            row.attempts,
-            row.error,
-            row.sent_at,
-            row.settled_at,
-        )
-        for row, address in session.execute(query)
-    ]
-
-
 def sent_messages(
-    session: Session, *, mailing_id: int | None = None, channel: Channel | None = None, before: int | None = None
-) -> list[SentView]:
+    session: Session, *, mailing_id: int | None = None, channel: Channel | None = None, after: int | None = None
+) -> Page[SentView]:
     """Return a page of what the recorder was handed, newest first."""
-    query = _sent_views().order_by(SentMessage.id.desc()).limit(PAGE)
+    query = _sent_views()
     if mailing_id is not None:
         query = query.where(SentMessage.mailing_id == mailing_id)
     if channel is not None:
         query = query.where(SentMessage.channel == channel)
-    if before is not None:
-        query = query.where(SentMessage.id < before)
-    return [SentView(*row) for row in session.execute(query)]
+    return read_rows(session, query, Order(SentMessage.id), after=after).told_by(lambda row: SentView(*row))
 
 
 def get_sent_message(session: Session, message_id: int) -> SentView:

@@ -16,7 +16,7 @@ class OutboxSchema(Schema):
 
     mailing = RecordId(load_default=None)
     channel = fields.String(load_default=None, validate=validate.OneOf(list(Channel), error="Choose a channel."))
-    before = RecordId(load_default=None)
+    after = RecordId(load_default=None)
 
     @pre_load
     def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -27,4 +27,4 @@ class OutboxSchema(Schema):
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Name the filters as the query does."""
         channel = Channel(data["channel"]) if data["channel"] else None
-        return {"mailing_id": data["mailing"], "channel": channel, "before": data["before"]}
+        return {"mailing_id": data["mailing"], "channel": channel, "after": data["after"]}

@@ -45,9 +45,14 @@ def close_outside_demonstrations() -> None:
 def outbox() -> ResponseReturnValue:
     """List what would have been sent, newest first."""
     chosen = OutboxSchema().load(request.args.to_dict())
-    messages = queries.sent_messages(db.session(), **chosen)
+    page = queries.sent_messages(db.session(), **chosen)
     return render_template(
-        "delivery/outbox.html", messages=messages, older=_older(messages), chosen=request.args, channels=list(Channel)
+        "delivery/outbox.html",
+        messages=page.items,
+        newer=_address(None) if chosen["after"] else None,
+        older=_address(page.next) if page.next else None,
+        chosen=request.args,
+        channels=list(Channel),
     )
 
 
@@ -69,11 +74,9 @@ def show_html(message_id: int) -> ResponseReturnValue:
     return Response(letter.html, mimetype="text/html", headers={"Content-Security-Policy": _SANDBOX})
 
 
-def _older(messages: list[SentView]) -> str | None:
-    if len(messages) < queries.PAGE:
-        return None
+def _address(after: int | None) -> str:
     mailing, channel = request.args.get("mailing") or None, request.args.get("channel") or None
-    return url_for(".outbox", before=messages[-1].id, mailing=mailing, channel=channel)
+    return url_for(".outbox", after=after, mailing=mailing, channel=channel)
 
 
 def _open(message: SentView) -> Letter:

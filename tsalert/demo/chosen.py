@@ -28,7 +28,7 @@ _LEFT = (
 
 def load_choices(team: Crew, now: datetime) -> None:
     """Let some who ring change what they get, and some who joined leave."""
-    newest = [entry.id for entry in entries(db.session()) if entry.kind == "resident"]
+    newest = [entry.id for entry in entries(db.session()).items if entry.kind == "resident"]
     reads_large, pauses, adds, hears_besides = newest[:4]
     _choose(team, reads_large, now - 9 * _DAY, large_print=True)
     _choose(team, hears_besides, now - 8 * _DAY, other_wards=2)

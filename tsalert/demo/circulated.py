@@ -72,7 +72,7 @@ def _join_by_codes(found: list[PartnerLine], now: datetime) -> None:
 def _pass_on(team: Crew, found: list[PartnerLine], now: datetime) -> None:
     second = NewContact("02079460171", "Sam Example (invented)", "Treasurer", gets_alerts=False, is_asked=False)
     service.save_contact(found[0].partner.id, second, actor=team.manager, now=now)
-    sent = [*alerts.current(db.session(), now=now), *alerts.past(db.session(), now=now)]
+    sent = [*alerts.current(db.session(), now=now), *alerts.past(db.session(), now=now).items]
     # A session ends with each use case, so what is needed of an alert is taken first.
     for alert_id, at in [(alert.id, alert.published_at) for alert in sent]:
         for line in found[::_EVERY]:

@@ -28,7 +28,7 @@ def load_health(team: Crew, now: datetime) -> None:
     take_mail(_nothing_known(), now=now - timedelta(days=5))
     canaries.add_canary("our.own.mailbox@example.net", actor=team.manager, now=now - timedelta(days=30))
     doubles.look_for_doubles(now)
-    for pair in [each for each in doubles.open_doubles(db.session()) if each.because is Because.NAME]:
+    for pair in [each for each in doubles.open_doubles(db.session()).items if each.because is Because.NAME]:
         doubles.decide(pair.id, Verdict.SAME, actor=team.manager, now=now - timedelta(days=1))
     for _ in range(_MONTHS):
         months.keep_months(now)

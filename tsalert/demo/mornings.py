@@ -26,7 +26,7 @@ _READS_LARGE_PRINT = 8
 
 def choose_mornings(team: Crew, now: datetime) -> None:
     """Let some ask by telephone for one mail a day, and some for one a week: a partner, and one in large print."""
-    newest = [entry.id for entry in entries(db.session()) if entry.kind == "resident"]
+    newest = [entry.id for entry in entries(db.session()).items if entry.kind == "resident"]
     large_print = newest[_READS_LARGE_PRINT]
     partner = partnering.list_partners(db.session())[-1].id
     _choose(team, partner, Frequency.WEEKLY, now - _BEFORE, large_print=False)

@@ -116,7 +116,7 @@ def _schedule_one(team: Crew, now: datetime) -> None:
 
 def _withdraw_first(team: Crew, now: datetime) -> None:
     """Let the second officer take the oldest alert back; the correction to those who got it waits for approval."""
-    oldest = queries.past(db.session(), now=now)[-1].id
+    oldest = queries.past(db.session(), now=now).items[-1].id
     service.withdraw(oldest, _WHY_WITHDRAWN, tell_readers=True, actor=team.second, now=now - timedelta(minutes=50))
 
 

@@ -5,20 +5,20 @@ from typing import Any
 from tsalert.cases import queries as cases
 from tsalert.cases.schemas import MadeSchema
 from tsalert.core.actors import Permission
-from tsalert.core.clock import london_date, utc_now
+from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.enforcement import court_queries, queries, service
 from tsalert.enforcement.law import OFFENCES
 from tsalert.enforcement.models import Cancellation, CaseOffence, EnforcementAction
 from tsalert.enforcement.rules import NewAction, NewCancellation, NewOffence, TakingBack
 from tsalert.enforcement.schemas import (
-    MineSchema,
+    AheadAsked,
     NewActionSchema,
     NewCancellationSchema,
     NewOffenceSchema,
     TakingBackSchema,
 )
-from tsalert.enforcement.showing import AheadSchema, EnforcementSchema, LawListSchema
+from tsalert.enforcement.showing import AheadSchema, EnforcementSchema, LawListSchema, ahead_of
 from tsalert.enforcement.vocabulary import Record
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
@@ -83,18 +83,14 @@ def take_back(back: TakingBack, case_id: int) -> None:
 
 @ahead.route("")
 @requires(Permission.WORK_CASE)
-@ahead.arguments(MineSchema, location="query")
+@ahead.arguments(AheadAsked, location="query")
 @ahead.response(200, AheadSchema)
-def list_ahead(asked: dict[str, bool]) -> dict[str, Any]:
+def list_ahead(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the deadlines and hearings of one's own cases, or of everybody's."""
-    today, owner = london_date(utc_now()), None if asked["everybody"] else current_actor().officer_id
-    session = db.session()
-    read: dict[str, Any] = {"reader": current_actor(), "now": utc_now()}
-    return {
-        "deadlines": queries.open_to(session, queries.deadlines(session, today=today, officer_id=owner), **read),
-        "contracts": queries.open_to(session, queries.cancellable(session, today=today, officer_id=owner), **read),
-        "hearings": queries.open_to(session, queries.hearings_ahead(session, today=today, officer_id=owner), **read),
-    }
+    found = ahead_of(asked)
+    deadlines, hearings = found["deadlines"], found["hearings"]
+    following = {"next_deadlines": deadlines.next, "next_hearings": hearings.next}
+    return found | {"deadlines": deadlines.items, "hearings": hearings.items} | following
 
 
 @ahead.route("/offences")

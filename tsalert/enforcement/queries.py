@@ -1,17 +1,17 @@
 """Reading what was recorded of offences, actions and cancellations, and what is still to be done in time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tsalert.cases.models import CaseFile
 from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor
-from tsalert.core.clock import london_midnight
+from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.errors import NotFound
 from tsalert.enforcement.cancelling import Contract, Period, cancellation_period
 from tsalert.enforcement.law import OFFENCES, Offence
@@ -28,6 +28,7 @@ from tsalert.enforcement.models import (
     TakenBack,
 )
 from tsalert.enforcement.vocabulary import ContractKind, Exclusion, HearingKind, Place, Record
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
@@ -35,15 +36,14 @@ from tsalert.web.fields import LARGEST_ID
 _SHOWN_AHEAD = timedelta(days=92)
 _PASSED_SHOWN = timedelta(days=366)
 _CANCELLABLE_AHEAD = timedelta(days=31)
-_MOST = 200
-_MOST_CONTRACTS = 2000
+# Who was not told of the right has 14 days and 12 months.
+_LONGEST_TO_CANCEL = timedelta(days=14 + 366)
 _MODELS: dict[Record, type[CaseOffence | EnforcementAction | Cancellation]] = {
     Record.OFFENCE: CaseOffence,
     Record.ACTION: EnforcementAction,
     Record.CANCELLATION: Cancellation,
 }
 Row = TypeVar("Row", CaseOffence, EnforcementAction, Cancellation)
-Ahead = TypeVar("Ahead", "Deadline", "Cancellable", "Listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,24 @@ class Recorded:
     def standing_offences(self) -> list[CaseOffence]:
         """The offences that stand."""
         return [each for each in self.offences if (Record.OFFENCE.value, each.id) not in self.taken_back]
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose cases what lies ahead is of.
+
+    :param officer_id: None for everybody's.
+    :param reader: who sees it, at ``now``: it would tell of cases that are kept from them; None for the service.
+    """
+
+    now: datetime
+    officer_id: int | None = None
+    reader: Actor | None = None
+
+    @property
+    def today(self) -> date:
+        """The day in London from which on it lies ahead."""
+        return london_date(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,79 +172,74 @@ def period_of(row: Cancellation) -> Period:
     )
 
 
-def deadlines(
-    session: Session, *, today: date, officer_id: int | None = None, ahead: timedelta = _SHOWN_AHEAD
-) -> list[Deadline]:
+def deadlines(session: Session, whose: Whose, *, after: str | None = None, size: int | None = None) -> Page[Deadline]:
     """Return the deadlines of open cases that are near or passed within a year, the first day first.
 
     What was charged or taken back has none.
 
-    :param officer_id: whose cases; None for everybody's.
+    :param size: how many at most; None for all of them.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
     columns = (CaseOffence.id, CaseFile.id, CaseFile.reference, CaseOffence.offence, CaseOffence.expires_on)
     query = (
         select(*columns, CaseFile.officer_id)
         .join(CaseFile, CaseFile.id == CaseOffence.case_id)
-        .where(CaseOffence.expires_on.between(today - _PASSED_SHOWN, today + ahead))
+        .where(CaseOffence.expires_on.between(whose.today - _PASSED_SHOWN, whose.today + _SHOWN_AHEAD), *_of(whose))
         .where(CaseFile.status != Status.CLOSED, ~_is_charged(), ~is_taken_back(Record.OFFENCE, CaseOffence.id))
-        .order_by(CaseOffence.expires_on, CaseOffence.id)
-        .limit(_MOST)
     )
-    if officer_id is not None:
-        query = query.where(CaseFile.officer_id == officer_id)
-    return [
-        Deadline(offence_id, case_id, reference, OFFENCES[code], last_day, owner)
-        for offence_id, case_id, reference, code, last_day, owner in session.execute(query)
-        if last_day is not None
-    ]
+    first_day_first = Order(CaseOffence.id, (CaseOffence.expires_on,), is_rising=True)
+    return read_rows(session, query, first_day_first, after=after, size=size).told_by(lambda row: _deadline(*row))
 
 
-def cancellable(session: Session, *, today: date, officer_id: int | None = None) -> list[Cancellable]:
+def cancellable(session: Session, whose: Whose) -> list[Cancellable]:
     """Return the contracts of open cases that can be cancelled for a month at most, the first day first."""
+    begun = whose.today - _LONGEST_TO_CANCEL
     query = (
         select(Cancellation, CaseFile.reference, CaseFile.officer_id)
         .join(CaseFile, CaseFile.id == Cancellation.case_id)
-        .where(Cancellation.cancelled_on.is_(None), CaseFile.status != Status.CLOSED)
+        .where(Cancellation.cancelled_on.is_(None), CaseFile.status != Status.CLOSED, *_of(whose))
+        .where(or_(Cancellation.made_on >= begun, Cancellation.delivered_on >= begun))
         .where(~is_taken_back(Record.CANCELLATION, Cancellation.id))
-        .order_by(Cancellation.id.desc())
-        .limit(_MOST_CONTRACTS)
     )
-    if officer_id is not None:
-        query = query.where(CaseFile.officer_id == officer_id)
     found = [(row, period_of(row), reference, owner) for row, reference, owner in session.execute(query)]
     near = [
         Cancellable(row.case_id, reference, period.last_day, period.reason, owner)
         for row, period, reference, owner in found
-        if period.last_day is not None and today <= period.last_day <= today + _CANCELLABLE_AHEAD
+        if period.last_day is not None and whose.today <= period.last_day <= whose.today + _CANCELLABLE_AHEAD
     ]
     return sorted(near, key=lambda each: (each.last_day, each.case_id))
 
 
-def hearings_ahead(session: Session, *, today: date, officer_id: int | None = None) -> list[Listed]:
-    """Return the hearings from today on that have no outcome yet, the first one first."""
+def hearings_ahead(
+    session: Session, whose: Whose, *, after: str | None = None, size: int | None = None
+) -> Page[Listed]:
+    """Return the hearings from today on that have no outcome yet, the first one first; asked as ``deadlines`` is."""
     columns = (CaseFile.id, Prosecution.id, CaseFile.reference, Hearing.kind, Hearing.at, Hearing.court_name)
     query = (
         select(*columns, CaseFile.officer_id)
         .select_from(Hearing)
         .join(Prosecution, Prosecution.id == Hearing.prosecution_id)
         .join(CaseFile, CaseFile.id == Prosecution.case_id)
-        .where(Hearing.at >= london_midnight(today))
+        .where(Hearing.at >= london_midnight(whose.today), *_of(whose))
         .where(~exists().where(HearingResultRow.hearing_id == Hearing.id))
-        .order_by(Hearing.at, Hearing.id)
-        .limit(_MOST)
     )
-    if officer_id is not None:
-        query = query.where(CaseFile.officer_id == officer_id)
-    return [
-        Listed(case_id, prosecution_id, reference, HearingKind.of(kind), at, name, owner)
-        for case_id, prosecution_id, reference, kind, at, name, owner in session.execute(query)
-    ]
+    first_first = Order(Hearing.id, (Hearing.at,), is_rising=True)
+    return read_rows(session, query, first_first, after=after, size=size).told_by(lambda row: _listed(*row))
 
 
-def open_to(session: Session, listed: Sequence[Ahead], *, reader: Actor, now: datetime) -> list[Ahead]:
-    """Return what lies ahead in the cases that a reader may see: what it is would tell of the others."""
-    kept = tiers.withheld(session, reader, Subject.CASE, {each.case_id for each in listed}, now=now)
-    return [each for each in listed if each.case_id not in kept]
+def _of(whose: Whose) -> Iterator[ColumnElement[bool]]:
+    if whose.officer_id is not None:
+        yield CaseFile.officer_id == whose.officer_id
+    if whose.reader is not None:
+        yield tiers.visible(whose.reader, Subject.CASE, CaseFile.id, now=whose.now)
+
+
+def _deadline(offence_id: int, case_id: int, reference: str, code: str, last_day: date, owner: int | None) -> Deadline:
+    return Deadline(offence_id, case_id, reference, OFFENCES[code], last_day, owner)
+
+
+def _listed(case_id: int, prosecution_id: int, reference: str, kind: str, *rest: Any) -> Listed:
+    return Listed(case_id, prosecution_id, reference, HearingKind.of(kind), *rest)
 
 
 def is_taken_back(record: Record, key: InstrumentedAttribute[int]) -> ColumnElement[bool]:

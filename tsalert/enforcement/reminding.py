@@ -1,6 +1,6 @@
 """Reminding the case officer of the last day to prosecute: 60, 30 and 7 days ahead, once each."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy import select
@@ -15,15 +15,13 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.enforcement import queries
 from tsalert.enforcement.models import DeadlineReminder
-from tsalert.enforcement.queries import Deadline
-from tsalert.enforcement.rules import REMINDED_DAYS_AHEAD, reminder_due
+from tsalert.enforcement.queries import Deadline, Whose
+from tsalert.enforcement.rules import reminder_due
 from tsalert.staff import queries as staff
 from tsalert.staff.queries import Person
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.filters import day
-
-_AHEAD = timedelta(days=max(REMINDED_DAYS_AHEAD))
 
 
 def remind(now: datetime) -> int:
@@ -33,7 +31,7 @@ def remind(now: datetime) -> int:
     """
     today = london_date(now)
     with transaction() as session:
-        due = _due(session, today)
+        due = _due(session, today, now)
         if not due:
             return 0
         officers = {each.id: each for each in staff.officers_who_may(session, {Permission.WORK_CASE})}
@@ -76,18 +74,18 @@ def deadline_mail(
     return Content(subject=f"Last day to prosecute {ahead}: {deadline.reference}", text=text)
 
 
-def _due(session: Session, today: date) -> list[tuple[Deadline, int]]:
+def _due(session: Session, today: date, now: datetime) -> list[tuple[Deadline, int]]:
     """Return the deadlines to tell of, each with the reminder that it is."""
-    near = queries.deadlines(session, today=today, ahead=_AHEAD)
+    found = [(each, reminder_due(each.last_day, today)) for each in queries.deadlines(session, Whose(now)).items]
+    due = [(each, days) for each, days in found if days is not None]
     told = select(DeadlineReminder.offence_id, DeadlineReminder.days_ahead)
     known = {
         (offence_id, days)
         for offence_id, days in session.execute(
-            told.where(DeadlineReminder.offence_id.in_([each.offence_id for each in near]))
+            told.where(DeadlineReminder.offence_id.in_([each.offence_id for each, _ in due]))
         )
     }
-    found = [(each, reminder_due(each.last_day, today)) for each in near]
-    return [(each, days) for each, days in found if days is not None and (each.offence_id, days) not in known]
+    return [(each, days) for each, days in due if (each.offence_id, days) not in known]
 
 
 def _write(session: Session, deadline: Deadline, people: list[Person], today: date, now: datetime) -> None:

@@ -19,7 +19,7 @@ from tsalert.enforcement.vocabulary import (
     Record,
     Result,
 )
-from tsalert.web.fields import Day, Instant, Line, Paragraph, Pounds, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, ListPlace, Paragraph, Pounds, RecordId, Strict, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -153,3 +153,10 @@ class MineSchema(Strict):
     """Whose deadlines a page shows."""
 
     everybody = YesNo(load_default=False)
+
+
+class AheadAsked(MineSchema):
+    """Whose deadlines and hearings are wanted, and where the page of each list begins."""
+
+    deadlines = ListPlace(load_default=None, metadata={"description": "The ``next_deadlines`` of the page before."})
+    hearings = ListPlace(load_default=None, metadata={"description": "The ``next_hearings`` of the page before."})

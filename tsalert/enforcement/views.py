@@ -12,12 +12,13 @@ from tsalert.db import db
 from tsalert.enforcement import court_queries, queries, service, vocabulary
 from tsalert.enforcement.law import OFFENCES
 from tsalert.enforcement.schemas import (
-    MineSchema,
+    AheadAsked,
     NewActionSchema,
     NewCancellationSchema,
     NewOffenceSchema,
     TakingBackSchema,
 )
+from tsalert.enforcement.showing import ahead_of
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
@@ -115,18 +116,14 @@ def take_back(case_id: int) -> ResponseReturnValue:
 @requires(Permission.WORK_CASE)
 def list_ahead() -> ResponseReturnValue:
     """Show the deadlines and hearings of one's own cases, or of everybody's."""
-    everybody = read_form(MineSchema(), request.args)["everybody"]
-    session, today = db.session(), london_date(utc_now())
-    owner = None if everybody else current_actor().officer_id
-    read: dict[str, Any] = {"reader": current_actor(), "now": utc_now()}
+    asked = read_form(AheadAsked(), request.args)
     return render_template(
         "enforcement/deadlines.html",
-        everybody=everybody,
-        deadlines=queries.open_to(session, queries.deadlines(session, today=today, officer_id=owner), **read),
-        contracts=queries.open_to(session, queries.cancellable(session, today=today, officer_id=owner), **read),
-        hearings=queries.open_to(session, queries.hearings_ahead(session, today=today, officer_id=owner), **read),
-        officers=staff.officer_names(session),
-        today=today,
+        asked=asked,
+        everybody=asked["everybody"],
+        officers=staff.officer_names(db.session()),
+        today=london_date(utc_now()),
+        **ahead_of(asked),
     )
 
 

@@ -10,7 +10,7 @@ from tsalert.db import db
 from tsalert.exchange import answering, offering, queries, taking
 from tsalert.exchange.queries import PackView, SendingView
 from tsalert.exchange.schemas import (
-    OfferedPackListSchema,
+    OfferedPackLineSchema,
     OfferedPackSchema,
     PackReasonSchema,
     PackSendingSchema,
@@ -22,7 +22,7 @@ from tsalert.exchange.schemas import (
 from tsalert.exchange.taking import Receipt
 from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
 from tsalert.web.fields import PageAsked
 
 sendings = api_blueprint(
@@ -70,7 +70,7 @@ def take_handover_file(handover_id: int) -> dict[str, str]:
 @packs.route("")
 @requires(Permission.READ_CASE)
 @packs.arguments(PageAsked, location="query", unknown=RAISE)
-@packs.response(200, OfferedPackListSchema)
+@packs.response(200, page_of(OfferedPackLineSchema))
 def list_packs(asked: dict[str, Any]) -> Page[PackView]:
     """List what other authorities offer to us, the newest first."""
     return queries.list_packs(db.session(), reader=current_actor(), now=utc_now(), **asked)

@@ -75,13 +75,6 @@ class OfferedPackLineSchema(Schema):
     )
 
 
-class OfferedPackListSchema(Schema):
-    """A page of what is offered to us; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(OfferedPackLineSchema))
-    next = fields.Integer(allow_none=True)
-
-
 class OfferedContentSchema(Schema):
     """What a handover says."""
 

@@ -58,7 +58,7 @@ def read_case_board(
 ) -> tuple[Column, ...]:
     """Return the columns of the board, of one officer's cases or of everybody's."""
     today = london_date(now)
-    steps = _next_steps(session, today, officer_id)
+    steps = _next_steps(session, now, officer_id)
     conditions = list(_conditions(officer_id, actor, now))
     counting = select(CaseFile.status, func.count()).where(*conditions).group_by(CaseFile.status)
     numbers = {str(status): number for status, number in session.execute(counting)}
@@ -98,15 +98,15 @@ def _cards(
         )
 
 
-def _next_steps(session: Session, today: date, officer_id: int | None) -> dict[int, NextStep]:
+def _next_steps(session: Session, now: datetime, officer_id: int | None) -> dict[int, NextStep]:
     """Return the first thing to be done in time of each case: to prosecute, to cancel a contract, to be at court."""
-    deadlines = enforcement.deadlines(session, today=today, officer_id=officer_id)
-    contracts = enforcement.cancellable(session, today=today, officer_id=officer_id)
-    hearings = enforcement.hearings_ahead(session, today=today, officer_id=officer_id)
+    whose = enforcement.Whose(now, officer_id)
+    deadlines, contracts = enforcement.deadlines(session, whose).items, enforcement.cancellable(session, whose)
+    hearings = enforcement.hearings_ahead(session, whose).items
     ahead = [(each.case_id, each.last_day, "Last day to prosecute") for each in deadlines]
     ahead += [(each.case_id, each.last_day, "Last day to cancel") for each in contracts]
     ahead += [(each.case_id, london_date(each.at), each.kind.label) for each in hearings]
     found: dict[int, NextStep] = {}
     for case_id, on, what in sorted(ahead, key=lambda each: each[1]):
-        found.setdefault(case_id, NextStep(on, what, (on - today).days))
+        found.setdefault(case_id, NextStep(on, what, (on - whose.today).days))
     return found

@@ -15,17 +15,17 @@ from tsalert.handover.schemas import (
     HandoverAcceptanceSchema,
     HandoverDraftSchema,
     HandoverPackSchema,
-    HandoverPageSchema,
     HandoverReasonSchema,
+    HandoverRowSchema,
     HandoverSchema,
-    ListSchema,
     NewHandoverSchema,
     PackedOfferSchema,
 )
 from tsalert.keysets import Page
 from tsalert.response.handing_over import Acceptance
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import SizedPageAsked
 
 handovers = api_blueprint("handovers", "handovers", "Incidents and cases offered to other bodies, with their packs.")
 blueprints = (handovers,)
@@ -33,8 +33,8 @@ blueprints = (handovers,)
 
 @handovers.route("")
 @requires(Permission.READ_CASE)
-@handovers.arguments(ListSchema, location="query", unknown=RAISE)
-@handovers.response(200, HandoverPageSchema)
+@handovers.arguments(SizedPageAsked, location="query", unknown=RAISE)
+@handovers.response(200, page_of(HandoverRowSchema))
 def list_handovers(asked: dict[str, Any]) -> Page[HandoverRecord]:
     """List handovers, newest first."""
     return queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), **asked)

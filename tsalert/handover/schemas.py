@@ -3,7 +3,6 @@
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import Range
 
 from tsalert.handover.rules import NewHandover
 from tsalert.response.handing_over import Acceptance
@@ -57,13 +56,6 @@ class HandoverReasonSchema(Strict):
     reason = Line(longest=400, required=True, error_messages={"required": "Say why."})
 
 
-class ListSchema(Strict):
-    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
-
-    after = RecordId(load_default=None)
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
-
-
 class SubjectSchema(Strict):
     """Of what a handover is begun."""
 
@@ -98,13 +90,6 @@ class HandoverSchema(HandoverRowSchema):
     told = fields.String(attribute="row.told", allow_none=True)
     with_victim = fields.Boolean(attribute="row.with_victim")
     digest = fields.String(attribute="row.digest", allow_none=True)
-
-
-class HandoverPageSchema(Schema):
-    """One page of handovers."""
-
-    items = fields.List(fields.Nested(HandoverRowSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class HandoverPackSchema(Schema):

@@ -17,7 +17,6 @@ from tsalert.handover.schemas import (
     HandoverAcceptanceSchema,
     HandoverDraftSchema,
     HandoverReasonSchema,
-    ListSchema,
     NewHandoverSchema,
     PackedOfferSchema,
     SubjectSchema,
@@ -27,7 +26,7 @@ from tsalert.places.rules import Standing
 from tsalert.response import queries as response
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("handover", __name__)
 _FORMS = {act.value: act for act in (Act.OFFER, Act.ACCEPTANCE, Act.REFUSAL, Act.WITHDRAWAL)}
@@ -44,7 +43,7 @@ def offer_handovers() -> dict[str, object]:
 @requires(Permission.READ_CASE)
 def list_handovers() -> ResponseReturnValue:
     """List handovers, newest first."""
-    after = ListSchema().load(request.args)["after"]
+    after = load_page()["after"]
     found = queries.list_handovers(db.session(), reader=current_actor(), now=utc_now(), after=after)
     return render_template("handover/list.html", handovers=found.items, older=found.next, is_first=after is None)
 

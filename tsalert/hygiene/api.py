@@ -8,22 +8,24 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.hygiene import canaries, doubles, queries, service
-from tsalert.hygiene.queries import Health, ReportView
+from tsalert.hygiene.doubles import Double
+from tsalert.hygiene.queries import Health, ReportView, Shared
 from tsalert.hygiene.rules import Kind, Verdict
 from tsalert.hygiene.schemas import (
-    AddressReportsSchema,
+    AddressReportSchema,
     CanariesSchema,
     CanarySchema,
-    HealthQuery,
     HeldDecisionSchema,
-    LikelyDoublesSchema,
+    LikelyDoubleSchema,
     ListHealthSchema,
-    SharedAddressesSchema,
+    ReportsAsked,
+    SharedAddressSchema,
     VerdictSchema,
 )
 from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 health = api_blueprint("list_health", "list-health", "What came back, who to ring, who shares an address or is double.")
 blueprints = (health,)
@@ -50,8 +52,8 @@ def decide_held(decided: dict[str, str], mailing_id: int) -> None:
 @health.route("/reports")
 @requires(Permission.READ_SUBSCRIBERS)
 @reads("subscriber")
-@health.arguments(HealthQuery, location="query", unknown=RAISE)
-@health.response(200, AddressReportsSchema)
+@health.arguments(ReportsAsked, location="query", unknown=RAISE)
+@health.response(200, page_of(AddressReportSchema))
 def list_reports(asked: dict[str, Any]) -> Page[ReportView]:
     """List what came back and what was called spam, newest first; go on with ``after``."""
     kind = Kind.of(asked["kind"]) if asked["kind"] else None
@@ -79,37 +81,37 @@ def note_seen(report_id: int) -> None:
 @health.route("/phones")
 @requires(Permission.READ_SUBSCRIBERS)
 @reads("subscriber")
-@health.arguments(HealthQuery(only=("after",)), location="query", unknown=RAISE)
-@health.response(200, AddressReportsSchema)
-def list_to_phone(asked: dict[str, Any]) -> dict[str, Any]:
+@health.arguments(PageAsked, location="query", unknown=RAISE)
+@health.response(200, page_of(AddressReportSchema))
+def list_to_phone(asked: dict[str, Any]) -> Page[ReportView]:
     """List whose email is dead and whose phone is not; go on with ``after``."""
-    found = queries.to_phone(db.session(), after=asked["after"] or 0)
-    name_read(person for each in found for person, _ in each.readers)
-    return {"items": found, "next": found[-1].id if len(found) == queries.PAGE else None}
+    found = queries.to_phone(db.session(), **asked)
+    name_read(person for each in found.items for person, _ in each.readers)
+    return found
 
 
 @health.route("/shared")
 @requires(Permission.READ_SUBSCRIBERS)
 @reads("subscriber")
-@health.arguments(HealthQuery(only=("after",)), location="query", unknown=RAISE)
-@health.response(200, SharedAddressesSchema)
-def list_shared(asked: dict[str, Any]) -> dict[str, Any]:
+@health.arguments(PageAsked, location="query", unknown=RAISE)
+@health.response(200, page_of(SharedAddressSchema))
+def list_shared(asked: dict[str, Any]) -> Page[Shared]:
     """List the addresses that several people read; go on with ``after``."""
-    found = queries.shared(db.session(), after=asked["after"] or 0)
-    name_read(person for each in found for person, _ in each.readers)
-    return {"items": found, "next": found[-1].end.id if len(found) == queries.PAGE else None}
+    found = queries.shared(db.session(), **asked)
+    name_read(person for each in found.items for person, _ in each.readers)
+    return found
 
 
 @health.route("/duplicates")
 @requires(Permission.READ_SUBSCRIBERS)
 @reads("subscriber")
-@health.arguments(HealthQuery(only=("after",)), location="query", unknown=RAISE)
-@health.response(200, LikelyDoublesSchema)
-def list_doubles(asked: dict[str, Any]) -> dict[str, Any]:
+@health.arguments(PageAsked, location="query", unknown=RAISE)
+@health.response(200, page_of(LikelyDoubleSchema))
+def list_doubles(asked: dict[str, Any]) -> Page[Double]:
     """List the subscribers who may be the same; go on with ``after``."""
-    found = doubles.open_doubles(db.session(), after=asked["after"] or 0)
-    name_read(person for each in found for person in (each.low_id, each.high_id))
-    return {"items": found, "next": found[-1].id if len(found) == doubles.PAGE else None}
+    found = doubles.open_doubles(db.session(), **asked)
+    name_read(person for each in found.items for person in (each.low_id, each.high_id))
+    return found
 
 
 @health.route("/duplicates/<int:pair_id>", methods=["POST"])

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
@@ -15,13 +15,13 @@ from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.hygiene.models import LikelyDuplicate
 from tsalert.hygiene.rules import Because, Verdict, mailbox_of, spelled_domains
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.oneness import who_is
 from tsalert.subscribers.preferences.merging import make_one
 from tsalert.subscribers.rules import Kind
 from tsalert.web.fields import LARGEST_ID
 
-PAGE = 50
 _MOST_GROUPS = 1000
 _AT_ONCE = 500
 Pair = tuple[int, int, Because]
@@ -51,30 +51,16 @@ def look_for_doubles(now: datetime) -> int:
     return added
 
 
-def open_doubles(session: Session, *, after: int = 0) -> list[Double]:
+def open_doubles(session: Session, *, after: int | None = None) -> Page[Double]:
     """Return a page of the pairs that nobody has decided on, in the order they were found."""
-    low, high = select(Subscriber).subquery("low"), select(Subscriber).subquery("high")
-    row = LikelyDuplicate
-    query = (
-        select(row.id, row.low_id, low.c.name, row.high_id, high.c.name, row.because)
-        .join(low, low.c.id == row.low_id)
-        .join(high, high.c.id == row.high_id)
-        .where(row.verdict.is_(None), low.c.erased_at.is_(None), high.c.erased_at.is_(None), row.id > after)
-    )
-    rows = session.execute(query.order_by(row.id).limit(PAGE))
-    return [
-        Double(pair_id, low_id, low_name, high_id, high_name, Because.of(because))
-        for pair_id, low_id, low_name, high_id, high_name, because in rows
-    ]
+    first_found = Order(LikelyDuplicate.id, is_rising=True)
+    found = read_rows(session, _open(), first_found, after=after)
+    return found.told_by(lambda row: _double(*row))
 
 
 def count_open(session: Session) -> int:
     """Count the pairs that nobody has decided on."""
-    low, high = select(Subscriber).subquery("low"), select(Subscriber).subquery("high")
-    row = LikelyDuplicate
-    query = select(func.count()).select_from(row).join(low, low.c.id == row.low_id).join(high, high.c.id == row.high_id)
-    stand = (row.verdict.is_(None), low.c.erased_at.is_(None), high.c.erased_at.is_(None))
-    return session.scalar(query.where(*stand)) or 0
+    return session.scalar(select(func.count()).select_from(_open().subquery())) or 0
 
 
 def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> int | None:
@@ -100,6 +86,20 @@ def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> in
         row.verdict, row.decided_at, row.decided_by = verdict, now, actor.officer_id
         audit.record(session, actor, "decided", "likely duplicate", pair_id, now=now, verdict=verdict)
         return same
+
+
+def _double(pair_id: int, low_id: int, low: str | None, high_id: int, high: str | None, because: str) -> Double:
+    return Double(pair_id, low_id, low, high_id, high, Because.of(because))
+
+
+def _open() -> Select[int, int, str | None, int, str | None, str]:
+    low, high, row = aliased(Subscriber), aliased(Subscriber), LikelyDuplicate
+    return (
+        select(row.id, row.low_id, low.name.label("low_name"), row.high_id, high.name.label("high_name"), row.because)
+        .join(low, low.id == row.low_id)
+        .join(high, high.id == row.high_id)
+        .where(row.verdict.is_(None), low.erased_at.is_(None), high.erased_at.is_(None))
+    )
 
 
 def _note(session: Session, pair: Pair, now: datetime) -> bool:

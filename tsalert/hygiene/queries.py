@@ -19,7 +19,6 @@ from tsalert.subscribers.clearing import Unconfirmed, count_unconfirmed
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.web.fields import LARGEST_ID
 
-PAGE = 50
 RECENT = timedelta(days=30)
 
 
@@ -98,21 +97,21 @@ def reports(session: Session, *, kind: Kind | None = None, after: int | None = N
     """Return a page of the reports, newest first."""
     query = select(AddressReport) if kind is None else select(AddressReport).where(AddressReport.kind == kind)
     page = read_page(session, query, Order(AddressReport.id), after=after)
-    return Page(_views(session, page.items), page.next)
+    return page.all_told_by(lambda rows: _views(session, rows))
 
 
-def to_phone(session: Session, *, after: int = 0) -> list[ReportView]:
+def to_phone(session: Session, *, after: int | None = None) -> Page[ReportView]:
     """Return a page of the dead email addresses whose readers have a live phone, the oldest first."""
-    query = _to_phone().where(AddressReport.id > after).order_by(AddressReport.id).limit(PAGE)
-    return _views(session, session.scalars(select(AddressReport).where(AddressReport.id.in_(query))).all())
+    query = select(AddressReport).where(AddressReport.id.in_(_to_phone()))
+    page = read_page(session, query, Order(AddressReport.id, is_rising=True), after=after)
+    return page.all_told_by(lambda rows: _views(session, rows))
 
 
-def shared(session: Session, *, after: int = 0) -> list[Shared]:
-    """Return a page of the addresses that several people read, beyond the endpoint ``after``."""
-    query = _shared().where(SubscriberEndpoint.endpoint_id > after).order_by(SubscriberEndpoint.endpoint_id)
-    ids = session.scalars(query.limit(PAGE)).all()
-    ends, readers = delivery.endpoints_by_id(session, ids), _readers(session, ids)
-    return [Shared(ends[each], readers[each]) for each in ids]
+def shared(session: Session, *, after: int | None = None) -> Page[Shared]:
+    """Return a page of the addresses that several people read, in the order of their endpoints."""
+    page = read_page(session, _shared(), Order(SubscriberEndpoint.endpoint_id, is_rising=True), after=after)
+    ends, readers = delivery.endpoints_by_id(session, page.items), _readers(session, page.items)
+    return page.told_by(lambda each: Shared(ends[each], readers[each]))
 
 
 def get_report(session: Session, report_id: int, *, lock: bool = False) -> AddressReport:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from tsalert.hygiene.rules import Kind, Verdict
-from tsalert.web.fields import Instant, Line, RecordId, Strict
+from tsalert.web.fields import Instant, Line, PageAsked, Strict
 
 
 class HeldDecisionSchema(Strict):
@@ -34,11 +34,10 @@ class CanarySchema(Strict):
     )
 
 
-class HealthQuery(Schema):
-    """Which page of a list, and of which kind."""
+class ReportsAsked(PageAsked):
+    """Which page of the reports, and of which kind."""
 
     kind = fields.String(load_default=None, validate=validate.OneOf([each.value for each in Kind]))
-    after = RecordId(load_default=None)
 
 
 class MaskedReaderSchema(Schema):
@@ -69,13 +68,6 @@ class AddressReportSchema(Schema):
     seen_at = Instant(allow_none=True)
     readers = fields.List(fields.Nested(MaskedReaderSchema))
     phones = fields.List(fields.Nested(MaskedEndSchema))
-
-
-class AddressReportsSchema(Schema):
-    """A page of reports; ``next`` is what to ask for to go on."""
-
-    items = fields.List(fields.Nested(AddressReportSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class HeldReportsSchema(Schema):
@@ -115,25 +107,11 @@ class LikelyDoubleSchema(Schema):
     because = fields.String()
 
 
-class LikelyDoublesSchema(Schema):
-    """A page of pairs to decide on."""
-
-    items = fields.List(fields.Nested(LikelyDoubleSchema))
-    next = fields.Integer(allow_none=True)
-
-
 class SharedAddressSchema(Schema):
     """One address that several people read."""
 
     end = fields.Nested(MaskedEndSchema)
     readers = fields.List(fields.Nested(MaskedReaderSchema))
-
-
-class SharedAddressesSchema(Schema):
-    """A page of shared addresses."""
-
-    items = fields.List(fields.Nested(SharedAddressSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class CanariesSchema(Schema):

@@ -10,10 +10,10 @@ from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.hygiene import canaries, doubles, queries, service
 from tsalert.hygiene.rules import Effect, Kind, Verdict
-from tsalert.hygiene.schemas import CanarySchema, HealthQuery, HeldDecisionSchema, VerdictSchema
+from tsalert.hygiene.schemas import CanarySchema, HeldDecisionSchema, ReportsAsked, VerdictSchema
 from tsalert.subscribers import wording
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, load_page, read_form, redisplays
 
 bp = Blueprint("health", __name__, url_prefix="/list-health")
 
@@ -51,7 +51,7 @@ def decide_held(mailing_id: int) -> ResponseReturnValue:
 @reads("subscriber")
 def list_reports() -> ResponseReturnValue:
     """List what came back and what was called spam, newest first."""
-    asked = read_form(HealthQuery(unknown=EXCLUDE), request.args)
+    asked = read_form(ReportsAsked(unknown=EXCLUDE), request.args)
     kind = Kind.of(asked["kind"]) if asked["kind"] else None
     found = queries.reports(db.session(), kind=kind, after=asked["after"])
     name_read(person for each in found.items for person, _ in each.readers)
@@ -73,11 +73,12 @@ def restore(report_id: int) -> ResponseReturnValue:
 @reads("subscriber")
 def list_to_phone() -> ResponseReturnValue:
     """List whose email is dead and whose phone is not, so that somebody can ring and offer it."""
-    asked = read_form(HealthQuery(unknown=EXCLUDE), request.args)
-    found = queries.to_phone(db.session(), after=asked["after"] or 0)
-    name_read(person for each in found for person, _ in each.readers)
-    more = found[-1].id if len(found) == queries.PAGE else None
-    return render_template("hygiene/to_phone.html", tasks=found, more=more, words=wording)
+    asked = load_page()
+    found = queries.to_phone(db.session(), **asked)
+    name_read(person for each in found.items for person, _ in each.readers)
+    return render_template(
+        "hygiene/to_phone.html", tasks=found.items, more=found.next, is_first=asked["after"] is None, words=wording
+    )
 
 
 @bp.post("/reports/<int:report_id>/seen")
@@ -94,11 +95,12 @@ def note_seen(report_id: int) -> ResponseReturnValue:
 @reads("subscriber")
 def list_shared() -> ResponseReturnValue:
     """List the addresses that several people read."""
-    asked = read_form(HealthQuery(unknown=EXCLUDE), request.args)
-    found = queries.shared(db.session(), after=asked["after"] or 0)
-    name_read(person for each in found for person, _ in each.readers)
-    more = found[-1].end.id if len(found) == queries.PAGE else None
-    return render_template("hygiene/shared.html", shared=found, more=more, words=wording)
+    asked = load_page()
+    found = queries.shared(db.session(), **asked)
+    name_read(person for each in found.items for person, _ in each.readers)
+    return render_template(
+        "hygiene/shared.html", shared=found.items, more=found.next, is_first=asked["after"] is None, words=wording
+    )
 
 
 @bp.get("/duplicates")
@@ -106,11 +108,12 @@ def list_shared() -> ResponseReturnValue:
 @reads("subscriber")
 def list_doubles() -> ResponseReturnValue:
     """List the subscribers who may be the same."""
-    asked = read_form(HealthQuery(unknown=EXCLUDE), request.args)
-    found = doubles.open_doubles(db.session(), after=asked["after"] or 0)
-    name_read(person for each in found for person in (each.low_id, each.high_id))
-    more = found[-1].id if len(found) == doubles.PAGE else None
-    return render_template("hygiene/doubles.html", doubles=found, more=more)
+    asked = load_page()
+    found = doubles.open_doubles(db.session(), **asked)
+    name_read(person for each in found.items for person in (each.low_id, each.high_id))
+    return render_template(
+        "hygiene/doubles.html", doubles=found.items, more=found.next, is_first=asked["after"] is None
+    )
 
 
 @bp.post("/duplicates/<int:pair_id>")

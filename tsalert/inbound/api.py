@@ -8,9 +8,12 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.inbound import queries
-from tsalert.inbound.schemas import InboundTextPageSchema, MessagesQuery
+from tsalert.inbound.models import InboundMessage
+from tsalert.inbound.schemas import InboundTextSchema
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 
 messages = api_blueprint("messages", "messages", "Text messages as they came; each is part of a call.")
 blueprints = (messages,)
@@ -19,11 +22,11 @@ blueprints = (messages,)
 @messages.route("")
 @requires(Permission.READ_CALL)
 @reads("message")
-@messages.arguments(MessagesQuery, location="query", unknown=RAISE)
-@messages.response(200, InboundTextPageSchema)
-def list_messages(asked: dict[str, Any]) -> dict[str, Any]:
+@messages.arguments(PageAsked, location="query", unknown=RAISE)
+@messages.response(200, page_of(InboundTextSchema))
+def list_messages(asked: dict[str, Any]) -> Page[InboundMessage]:
     """List the messages that an officer has to read, newest first."""
-    found = queries.messages(db.session(), before=asked["after"])
-    items = queries.seen_by(db.session(), current_actor(), found, now=utc_now())
+    found = queries.messages(db.session(), **asked)
+    items = queries.seen_by(db.session(), current_actor(), found.items, now=utc_now())
     name_read(message.id for message in items)
-    return {"items": items, "next": found[-1].id if len(found) == queries.PAGE else None}
+    return Page(items, found.next)

@@ -9,18 +9,15 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor
 from tsalert.inbound.models import InboundMessage
 from tsalert.inbound.rules import MESSAGE
+from tsalert.keysets import Order, Page, read_page
 from tsalert.response.kept import seen
 from tsalert.tiers.vocabulary import Subject
 
-PAGE = 50
 
-
-def messages(session: Session, *, before: int | None = None) -> list[InboundMessage]:
+def messages(session: Session, *, after: int | None = None) -> Page[InboundMessage]:
     """Return a page of the messages that an officer has to read, newest first."""
     query = select(InboundMessage).where(InboundMessage.taken_as == MESSAGE)
-    if before is not None:
-        query = query.where(InboundMessage.id < before)
-    return list(session.scalars(query.order_by(InboundMessage.id.desc()).limit(PAGE)))
+    return read_page(session, query, Order(InboundMessage.id), after=after)
 
 
 def seen_by(session: Session, reader: Actor, found: Sequence[InboundMessage], *, now: datetime) -> list[InboundMessage]:

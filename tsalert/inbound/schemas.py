@@ -146,12 +146,6 @@ class OurCallSchema(Schema):
         }
 
 
-class MessagesQuery(Schema):
-    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
-
-    after = RecordId(load_default=None)
-
-
 class InboundTextSchema(Schema):
     """One text message as it came."""
 
@@ -160,19 +154,6 @@ class InboundTextSchema(Schema):
     sender = fields.String()
     body = fields.String()
     call_id = fields.Integer(allow_none=True)
-
-
-class InboundTextPageSchema(Schema):
-    """One page of messages."""
-
-    items = fields.List(fields.Nested(InboundTextSchema))
-    next = fields.Integer(allow_none=True)
-
-
-class PageQuery(Schema):
-    """Where a page of the list begins."""
-
-    before = RecordId(load_default=None)
 
 
 def _seconds(text: str) -> int | None:

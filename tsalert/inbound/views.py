@@ -18,9 +18,9 @@ from tsalert.inbound import our_calls, queries, service
 from tsalert.inbound.doorstep import TWILIO_RECEIPT, is_signed
 from tsalert.inbound.our_calls import Report
 from tsalert.inbound.resident_calls import Said
-from tsalert.inbound.schemas import OurCallSchema, PageQuery, TextSchema
+from tsalert.inbound.schemas import OurCallSchema, TextSchema
 from tsalert.web.access import View, current_actor, name_read, public, reads, requires
-from tsalert.web.forms import read_form
+from tsalert.web.forms import load_page
 
 bp = Blueprint("inbound", __name__)
 _TIMES, _KEY_SECONDS = 3, 6
@@ -116,9 +116,8 @@ def _public_url() -> str:
 @reads("message")
 def list_messages() -> ResponseReturnValue:
     """Show what people texted that an officer has to read."""
-    before = read_form(PageQuery(unknown=EXCLUDE), request.args)["before"]
-    found = queries.messages(db.session(), before=before)
-    messages = queries.seen_by(db.session(), current_actor(), found, now=utc_now())
+    after = load_page()["after"]
+    found = queries.messages(db.session(), after=after)
+    messages = queries.seen_by(db.session(), current_actor(), found.items, now=utc_now())
     name_read(message.id for message in messages)
-    older = found[-1].id if len(found) == queries.PAGE else None
-    return render_template("inbound/messages.html", messages=messages, before=before, older=older)
+    return render_template("inbound/messages.html", messages=messages, is_first=after is None, older=found.next)

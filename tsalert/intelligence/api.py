@@ -9,6 +9,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.intelligence import queries, service
+from tsalert.intelligence.queries import Held
 from tsalert.intelligence.rules import NewIntelligence, NewSharing
 from tsalert.intelligence.schemas import (
     HeldListSchema,
@@ -19,6 +20,7 @@ from tsalert.intelligence.schemas import (
     NotesAskedSchema,
 )
 from tsalert.intelligence.showing import ShownNote, shown_note
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, note_shown, reads, requires
 from tsalert.web.api import api_blueprint
 
@@ -31,11 +33,11 @@ blueprints = (blp,)
 @reads("intelligence_note")
 @blp.arguments(NotesAskedSchema, location="query", unknown=RAISE)
 @blp.response(200, HeldListSchema)
-def list_notes(asked: dict[str, Any]) -> dict[str, Any]:
+def list_notes(asked: dict[str, Any]) -> Page[Held]:
     """List the notes that stand, newest first."""
-    notes, older = queries.list_held(db.session(), current_actor(), **asked, now=utc_now())
-    name_read([note.id for note in notes if note.is_shown])
-    return {"items": notes, "next": older}
+    found = queries.list_held(db.session(), current_actor(), **asked, now=utc_now())
+    name_read([note.id for note in found.items if note.is_shown])
+    return found
 
 
 @blp.route("", methods=["POST"])

@@ -16,6 +16,7 @@ from tsalert.core.errors import NotFound
 from tsalert.intelligence.models import IntelligenceAbout, IntelligenceNote, IntelligenceReview, IntelligenceSharing
 from tsalert.intelligence.rules import grade_in_words, grade_of
 from tsalert.intelligence.vocabulary import About
+from tsalert.keysets import Order, Page, read_page
 from tsalert.parties import queries as parties
 from tsalert.parties.models import PartyIdentifier
 from tsalert.parties.rules import Fact
@@ -179,26 +180,25 @@ def stands(today: date) -> ColumnElement[bool]:
 
 def list_standing(
     session: Session, *, now: datetime, after: int | None = None, size: int = PAGE
-) -> list[IntelligenceNote]:
-    """Return the notes that stand, newest first, older than the one numbered ``after``."""
-    query = select(IntelligenceNote).where(stands(london_date(now))).order_by(IntelligenceNote.id.desc())
-    older = IntelligenceNote.id < after if after is not None else IntelligenceNote.id > 0
-    return list(session.scalars(query.where(older).limit(size)))
+) -> Page[IntelligenceNote]:
+    """Return a page of the notes that stand, newest first."""
+    query = select(IntelligenceNote).where(stands(london_date(now)))
+    return read_page(session, query, Order(IntelligenceNote.id), after=after, size=size)
 
 
 def list_held(
     session: Session, actor: Actor, *, now: datetime, after: int | None, party: int | None, limit: int
-) -> tuple[list[Held], int | None]:
-    """Return notes that stand as somebody may see them, and the ``after`` of the next page; of a party all at once.
+) -> Page[Held]:
+    """Return a page of the notes that stand as somebody may see them; those of a party all at once.
 
     :raises NotFound: there is no such party.
     """
     if party is not None:
         members = parties.get_party(session, party).members
         without = kept_from(session, actor, members, now=now)
-        return holdings(session, actor, members, now=now, without=without).of_parties(members), None
-    rows = list_standing(session, now=now, after=after, size=limit)
-    return as_held(session, actor, rows, now=now), rows[-1].id if len(rows) == limit else None
+        return Page(holdings(session, actor, members, now=now, without=without).of_parties(members), None)
+    page = list_standing(session, now=now, after=after, size=limit)
+    return page.all_told_by(lambda rows: as_held(session, actor, rows, now=now))
 
 
 def kept_from(session: Session, actor: Actor, members: Collection[int], *, now: datetime) -> Collection[Fact]:

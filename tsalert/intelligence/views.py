@@ -32,12 +32,10 @@ bp.context_processor(lambda: {"words": vocabulary})
 def list_notes() -> ResponseReturnValue:
     """List the notes that stand, newest first; of restricted ones only that they are there."""
     asked, now = read_form(NotesAskedSchema(), request.args), utc_now()
-    notes, older = queries.list_held(db.session(), current_actor(), **asked, now=now)
-    name_read([note.id for note in notes if note.is_shown])
-    is_first = asked["after"] is None
-    return render_template(
-        "intelligence/list.html", notes=notes, older=older, is_first=is_first, party_id=asked["party"]
-    )
+    found = queries.list_held(db.session(), current_actor(), **asked, now=now)
+    name_read([note.id for note in found.items if note.is_shown])
+    shown = {"notes": found.items, "older": found.next, "is_first": asked["after"] is None}
+    return render_template("intelligence/list.html", **shown, party_id=asked["party"])
 
 
 @bp.get("/new")

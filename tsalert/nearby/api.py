@@ -13,7 +13,7 @@ from tsalert.nearby.schemas import NearbyAlertListSchema, NearbyAlertSchema, Nea
 from tsalert.nearby.service import Begun
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
-from tsalert.web.fields import PageAsked
+from tsalert.web.fields import PlaceAsked
 
 nearby = api_blueprint("nearby_alerts", "nearby-alerts", "Alerts of linked authorities.")
 blueprints = (nearby,)
@@ -21,7 +21,7 @@ blueprints = (nearby,)
 
 @nearby.route("")
 @requires(Permission.READ_ALERT)
-@nearby.arguments(PageAsked, location="query", unknown=RAISE)
+@nearby.arguments(PlaceAsked, location="query", unknown=RAISE)
 @nearby.response(200, NearbyAlertListSchema)
 def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
     """List what linked authorities have alerted of, the newest first, and how far their feeds were read."""

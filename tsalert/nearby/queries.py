@@ -1,6 +1,6 @@
 """Finding alerts of linked authorities."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,17 +35,15 @@ class FeedView:
     fault: str | None
 
 
-def list_alerts(session: Session, *, now: datetime, after: int | None = None) -> Page[NearbyView]:
+def list_alerts(session: Session, *, now: datetime, after: str | None = None) -> Page[NearbyView]:
     """Return a page of the alerts of those who are linked now, the newest first.
 
-    :raises NotFound: there is none numbered ``after``.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
-    if after is not None:
-        get_row(session, after)
-    linked_now = NearbyAlert.authority_id.in_([row.id for row in linked.standing_rows(session)])
-    newest_first = Order(NearbyAlert.id, (NearbyAlert.published_at,))
-    page = read_page(session, select(NearbyAlert).where(linked_now), newest_first, after=after)
-    return Page(_views(session, page.items, now), page.next)
+    linked_now = _linked_now(session)
+    theirs = select(NearbyAlert).where(NearbyAlert.authority_id.in_(linked_now))
+    page = read_page(session, theirs, Order(NearbyAlert.id, (NearbyAlert.published_at,)), after=after)
+    return Page(_views(session, page.items, linked_now, now), page.next)
 
 
 def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
@@ -53,7 +51,7 @@ def get_alert(session: Session, nearby_id: int, *, now: datetime) -> NearbyView:
 
     :raises NotFound: there is none.
     """
-    (found,) = _views(session, [get_row(session, nearby_id)], now)
+    (found,) = _views(session, [get_row(session, nearby_id)], _linked_now(session), now)
     return found
 
 
@@ -75,9 +73,14 @@ def list_feeds(session: Session) -> list[FeedView]:
     return [FeedView(row.name, *read.get(row.id, (None, None))) for row in linked.standing_rows(session)]
 
 
-def _views(session: Session, rows: Sequence[NearbyAlert], now: datetime) -> list[NearbyView]:
+def _linked_now(session: Session) -> set[int]:
+    return {row.id for row in linked.standing_rows(session)}
+
+
+def _views(
+    session: Session, rows: Sequence[NearbyAlert], linked_now: Collection[int], now: datetime
+) -> list[NearbyView]:
     authorities, officers = linked.names(session), staff.officer_names(session)
-    linked_now = {row.id for row in linked.standing_rows(session)}
     return [
         NearbyView(
             row=row,

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.web.fields import Instant
+from tsalert.web.fields import Instant, ListPlace
 
 
 class NearbyAlertSchema(Schema):
@@ -39,7 +39,7 @@ class NearbyAlertListSchema(Schema):
 
     items = fields.List(fields.Nested(NearbyAlertSchema))
     feeds = fields.List(fields.Nested(NearbyFeedSchema))
-    next = fields.Integer(allow_none=True)
+    next = ListPlace(allow_none=True)
 
 
 class NearbyBegunSchema(Schema):

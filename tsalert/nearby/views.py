@@ -9,6 +9,7 @@ from tsalert.db import db
 from tsalert.nearby import queries, service
 from tsalert.nearby.rules import State
 from tsalert.web.access import current_actor, requires
+from tsalert.web.fields import PlaceAsked
 from tsalert.web.forms import load_page
 from tsalert.web.refusing import refuses_on
 
@@ -19,7 +20,7 @@ bp = Blueprint("nearby", __name__, url_prefix="/nearby-alerts")
 @requires(Permission.READ_ALERT)
 def list_alerts() -> ResponseReturnValue:
     """Show what linked authorities have alerted of, the newest first."""
-    session, asked = db.session(), load_page()
+    session, asked = db.session(), load_page(PlaceAsked)
     found = queries.list_alerts(session, now=utc_now(), **asked)
     page = {"alerts": found.items, "feeds": queries.list_feeds(session), "is_first": asked["after"] is None}
     return render_template("nearby/list.html", **page, older=found.next)

@@ -16,7 +16,7 @@ from tsalert.cases import queries as cases
 from tsalert.config import Settings
 from tsalert.core.actors import Permission
 from tsalert.core.errors import NotFound
-from tsalert.keysets import PAGE, Page, cut
+from tsalert.keysets import Page, page_among
 from tsalert.oversight import rules
 from tsalert.oversight.belonging import CASE, PARTY, WATCHED, Web, gather, weave
 from tsalert.oversight.models import OddityMail, OddityReview, OfficerHome
@@ -69,8 +69,8 @@ def get_oddity(session: Session, week: date, key: str, settings: Settings) -> Od
 
 def entries_of(session: Session, oddity: Oddity, *, after: int | None = None) -> Page[AuditEvent]:
     """Return a page of the entries of the trail that a line rests on, the oldest first."""
-    wanted = [number for number in sorted(oddity.line.entries) if number > (after or 0)]
-    return cut(audit.entries(session, wanted[: PAGE + 1]), "id")
+    page = page_among(sorted(oddity.line.entries), lambda number: (number,), (int,), after=after)
+    return Page(audit.entries(session, page.items), page.next)
 
 
 def find_lines(session: Session, week: date, settings: Settings) -> list[Line]:

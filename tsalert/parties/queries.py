@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.bulk import one_of
 from tsalert.core.errors import NotFound
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.parties import matching
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName
 from tsalert.parties.rules import Fact, Sought
@@ -106,10 +107,9 @@ def party_names(
     return _main_names(session, dict(rows.all()), without)
 
 
-def list_parties(session: Session, *, after: int | None = None, limit: int = 50) -> list[Party]:
-    """Return parties, newest first, older than the one numbered ``after``."""
-    query = select(Party).order_by(Party.id.desc()).limit(limit)
-    return list(session.scalars(query if after is None else query.where(Party.id < after)))
+def list_parties(session: Session, *, after: int | None = None, limit: int = PAGE) -> Page[Party]:
+    """Return a page of the parties, newest first."""
+    return read_page(session, select(Party), Order(Party.id), after=after, size=limit)
 
 
 def parties_by_id(session: Session, party_ids: Sequence[int]) -> list[Party]:

@@ -18,7 +18,7 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.enforcement.models import Defendant, Prosecution
-from tsalert.keysets import Order, cut, following
+from tsalert.keysets import Order, read_rows
 from tsalert.parties import queries as parties
 from tsalert.parties.models import Party
 from tsalert.parties.vocabulary import Side
@@ -63,11 +63,11 @@ class RepeatList:
     people: int
     episodes: int
     items: Sequence[Repeated]
-    next: int | None
+    next: str | None
 
 
 def repeat_list(
-    session: Session, who: Who, period: Period, *, actor: Actor, now: datetime, after: int | None = None
+    session: Session, who: Who, period: Period, *, actor: Actor, now: datetime, after: str | None = None
 ) -> RepeatList:
     """Return who was in two incidents or more in the three years that end with a period, one of them in the period.
 
@@ -76,23 +76,23 @@ def repeat_list(
     grouped = _grouped(who, period, actor, now).cte()
     people, episodes = session.execute(select(func.count(), func.sum(grouped.c.in_period)).select_from(grouped)).one()
     order = Order(grouped.c.identity, (grouped.c.episodes, grouped.c.last_at))
-    rows = session.execute(following(select(grouped), order, after=after).limit(_SHOWN + 1)).all()
-    page = cut(rows, "identity", size=_SHOWN)
-    ids = [row.identity for row in page.items]
+    page = read_rows(session, select(grouped), order, after=after, size=_SHOWN)
+    ids = [identity for identity, *_ in page.items]
     found, paid = {each.id: each for each in parties.parties_by_id(session, ids)}, _paid(session, who, ids)
     names = names_for(session, actor, ids, now=now)
-    listed = page.told_by(
-        lambda row: Repeated(
-            row.identity,
-            names[row.identity],
-            found[row.identity].kind,
-            row.episodes,
-            row.in_period,
-            row.last_at,
-            paid.get(row.identity, Decimal("0.00")),
+    listed = [
+        Repeated(
+            identity,
+            names[identity],
+            found[identity].kind,
+            times,
+            in_period,
+            last_at,
+            paid.get(identity, Decimal("0.00")),
         )
-    )
-    return RepeatList(who, period, people, int(episodes or 0), listed.items, listed.next)
+        for identity, times, in_period, last_at in page.items
+    ]
+    return RepeatList(who, period, people, int(episodes or 0), listed, page.next)
 
 
 def _grouped(who: Who, period: Period, actor: Actor, now: datetime) -> Select[int, int, int, datetime]:

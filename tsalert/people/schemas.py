@@ -11,7 +11,19 @@ from tsalert.cases.people.vocabulary import Answer, AssessedFrom, Consent, Conta
 from tsalert.intelligence.schemas import HeldSchema
 from tsalert.people.repeats import Who
 from tsalert.response.party_schemas import WarningSchema
-from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Pounds, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import (
+    Day,
+    Instant,
+    Line,
+    ListPlace,
+    Paragraph,
+    PeriodLabel,
+    Pounds,
+    RecordId,
+    Strict,
+    YesNo,
+    choice,
+)
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -90,7 +102,7 @@ class RepeatAskedSchema(Strict):
 
     who = choice(Who, load_default=Who.VICTIMS)
     period = PeriodLabel(load_default=None)
-    after = RecordId(load_default=None)
+    after = ListPlace(load_default=None)
 
 
 class CaseRoleSchema(Schema):
@@ -271,7 +283,7 @@ class RepeatListSchema(Schema):
     people = fields.Integer()
     episodes = fields.Integer()
     items = fields.List(fields.Nested(RepeatedSchema))
-    next = fields.Integer(allow_none=True)
+    next = ListPlace(allow_none=True)
 
 
 class HeldOfIncidentSchema(Schema):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.prevention.models import InstalledUnit, UsageCheck
 from tsalert.prevention.rules import (
     LANDLINE_SWITCH_OFF,
@@ -87,25 +88,13 @@ class UnitFilter:
     after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPage:
-    """Some units; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[UnitView]
-    next: int | None
-
-
-def list_units(session: Session, wanted: UnitFilter, *, today: date, size: int | None = PAGE) -> UnitPage:
+def list_units(session: Session, wanted: UnitFilter, *, today: date, size: int | None = PAGE) -> Page[UnitView]:
     """Return units in the order in which they were written down; a ``size`` of None returns them all."""
-    query = _with_checks().where(_shown(wanted.showing, today)).order_by(InstalledUnit.id)
+    query = _with_checks().where(_shown(wanted.showing, today))
     if wanted.kind is not None:
         query = query.where(InstalledUnit.kind == wanted.kind)
-    if wanted.after is not None:
-        query = query.where(InstalledUnit.id > wanted.after)
-    found = _read(session, query.limit(size + 1) if size else query)
-    if size is None or len(found) <= size:
-        return UnitPage(found, None)
-    return UnitPage(found[:size], found[size - 1].id)
+    oldest_first = Order(InstalledUnit.id, is_rising=True)
+    return read_rows(session, query, oldest_first, after=wanted.after, size=size).told_by(lambda row: _view(*row))
 
 
 def count_units(session: Session, *, today: date, kind: UnitKind | None = None) -> dict[Showing, int]:

@@ -18,17 +18,17 @@ from tsalert.referrals.schemas import (
     NewOutgoingReferralSchema,
     OutgoingReferralAcknowledgementSchema,
     OutgoingReferralDraftSchema,
-    OutgoingReferralListSchema,
     OutgoingReferralOutcomeSchema,
     OutgoingReferralPackSchema,
-    OutgoingReferralPageSchema,
     OutgoingReferralReasonSchema,
+    OutgoingReferralRowSchema,
     OutgoingReferralSchema,
     OutgoingReferralSendingSchema,
     PartnerBodySchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import SizedPageAsked
 
 referrals = api_blueprint("referrals", "referrals", "Information passed to other bodies; the matter stays ours.")
 partners = api_blueprint("partner_bodies", "partner-bodies", "The bodies that information is passed to.")
@@ -37,8 +37,8 @@ blueprints = (referrals, partners)
 
 @referrals.route("")
 @requires(Permission.READ_CASE)
-@referrals.arguments(OutgoingReferralListSchema, location="query", unknown=RAISE)
-@referrals.response(200, OutgoingReferralPageSchema)
+@referrals.arguments(SizedPageAsked, location="query", unknown=RAISE)
+@referrals.response(200, page_of(OutgoingReferralRowSchema))
 def list_referrals(asked: dict[str, Any]) -> Page[ReferralRecord]:
     """List referrals, newest first."""
     return queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), **asked)

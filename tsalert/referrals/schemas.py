@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import Email, Range
+from marshmallow.validate import Email
 
 from tsalert.cases.sharing import Part
 from tsalert.referrals.rules import Acknowledgement, NewBody, NewReferral, Sending
@@ -72,13 +72,6 @@ class OutgoingReferralReasonSchema(Strict):
     reason = Line(longest=400, required=True, error_messages={"required": "Say why."})
 
 
-class OutgoingReferralListSchema(Strict):
-    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
-
-    after = RecordId(load_default=None)
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
-
-
 class OutgoingReferralSubjectSchema(Strict):
     """Of what a referral is begun."""
 
@@ -142,13 +135,6 @@ class OutgoingReferralSchema(OutgoingReferralRowSchema):
     outcome = fields.String(attribute="row.outcome", allow_none=True)
     reason = fields.String(attribute="row.reason", allow_none=True)
     digest = fields.String(attribute="row.digest", allow_none=True)
-
-
-class OutgoingReferralPageSchema(Schema):
-    """One page of referrals."""
-
-    items = fields.List(fields.Nested(OutgoingReferralRowSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class OutgoingReferralPackSchema(Schema):

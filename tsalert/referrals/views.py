@@ -17,7 +17,6 @@ from tsalert.referrals.schemas import (
     NewOutgoingReferralSchema,
     OutgoingReferralAcknowledgementSchema,
     OutgoingReferralDraftSchema,
-    OutgoingReferralListSchema,
     OutgoingReferralOutcomeSchema,
     OutgoingReferralReasonSchema,
     OutgoingReferralSendingSchema,
@@ -26,7 +25,7 @@ from tsalert.referrals.schemas import (
 from tsalert.referrals.vocabulary import Act
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("referrals", __name__)
 _FORMS = {act.value: act for act in Act if act is not Act.CHANGE}
@@ -44,7 +43,7 @@ def offer_referrals() -> dict[str, object]:
 @requires(Permission.READ_CASE)
 def list_referrals() -> ResponseReturnValue:
     """List referrals, newest first."""
-    after = read_form(OutgoingReferralListSchema(), request.args)["after"]
+    after = load_page()["after"]
     found = queries.list_referrals(db.session(), actor=current_actor(), now=utc_now(), after=after)
     return render_template("referrals/list.html", referrals=found.items, older=found.next, is_first=after is None)
 

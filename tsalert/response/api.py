@@ -9,6 +9,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.response import dispatching, handing_over, kept, queries, service
 from tsalert.response.api_versions import Shown, as_seen, shown, tells_state, with_seen
 from tsalert.response.board import reading_of
@@ -18,11 +19,8 @@ from tsalert.response.handing_over import Acceptance
 from tsalert.response.models import Call
 from tsalert.response.rules import GradeDecision, NewCall
 from tsalert.response.schemas import (
-    CallPageSchema,
     CallSchema,
-    IncidentPageSchema,
     IncidentSchema,
-    ListSchema,
     NewCallSchema,
     TimeToSaveSchema,
 )
@@ -39,7 +37,8 @@ from tsalert.response.step_schemas import (
     StepSchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import SizedPageAsked
 
 calls = api_blueprint("calls", "calls", "Contacts as they were logged.")
 incidents = api_blueprint("incidents", "incidents", "Incidents, their grades, clocks and attendances.")
@@ -50,15 +49,14 @@ Answer = tuple[Shown, dict[str, str]]
 @calls.route("")
 @requires(Permission.READ_CALL)
 @reads("call")
-@calls.arguments(ListSchema, location="query", unknown=RAISE)
-@calls.response(200, CallPageSchema)
-def list_calls(asked: dict[str, Any]) -> dict[str, Any]:
+@calls.arguments(SizedPageAsked, location="query", unknown=RAISE)
+@calls.response(200, page_of(CallSchema))
+def list_calls(asked: dict[str, Any]) -> Page[Call]:
     """List calls, newest first."""
-    found, bare = kept.for_reader(
-        db.session(), current_actor(), queries.list_calls(db.session(), **asked), now=utc_now()
-    )
+    page = queries.list_calls(db.session(), **asked)
+    found, bare = kept.for_reader(db.session(), current_actor(), page.items, now=utc_now())
     name_read(call.id for call in found if call.id not in bare)
-    return {"items": found, "next": found[-1].id if len(found) == asked["limit"] else None}
+    return Page(found, page.next)
 
 
 @calls.route("", methods=["POST"])
@@ -95,15 +93,14 @@ def get_call(call_id: int) -> tuple[Call, dict[str, str]]:
 @incidents.route("")
 @requires(Permission.READ_CALL)
 @reads("incident")
-@incidents.arguments(ListSchema, location="query", unknown=RAISE)
-@incidents.response(200, IncidentPageSchema)
-def list_incidents(asked: dict[str, Any]) -> dict[str, Any]:
+@incidents.arguments(SizedPageAsked, location="query", unknown=RAISE)
+@incidents.response(200, page_of(IncidentSchema))
+def list_incidents(asked: dict[str, Any]) -> Page[Shown]:
     """List incidents, newest first, the closed ones too."""
-    listed, now = queries.list_incidents(db.session(), **asked), utc_now()
-    found, bare = kept.incidents_for(db.session(), current_actor(), listed, now=now)
+    page, now = queries.list_incidents(db.session(), **asked), utc_now()
+    found, bare = kept.incidents_for(db.session(), current_actor(), page.items, now=now)
     name_read(record.id for record in found if record.id not in bare)
-    items = [Shown(record, reading_of(record, now)) for record in found]
-    return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
+    return Page([Shown(record, reading_of(record, now)) for record in found], page.next)
 
 
 @incidents.route("/<int:incident_id>")

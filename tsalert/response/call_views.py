@@ -23,13 +23,12 @@ from tsalert.web.forms import current_form, load_form, redisplays, redraws
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
 bp.context_processor(lambda: {"vocabulary": vocabulary})
-_PAGE = 50
 
 
-def _draw_calls(after: int | None = None, waiting_after: int | None = None) -> ResponseReturnValue:
+def _draw_calls(after: int | None = None, waiting_after: str | None = None) -> ResponseReturnValue:
     """Draw the calls that came before one, or the newest beneath those that wait to be written up."""
-    listed = queries.list_calls(db.session(), after=after, limit=_PAGE)
-    calls, bare = kept.for_reader(db.session(), current_actor(), listed, now=utc_now())
+    listed = queries.list_calls(db.session(), after=after)
+    calls, bare = kept.for_reader(db.session(), current_actor(), listed.items, now=utc_now())
     waits: Page[WaitingCall] = Page([], None)
     if after is None:
         waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, after=waiting_after)
@@ -40,7 +39,7 @@ def _draw_calls(after: int | None = None, waiting_after: int | None = None) -> R
         bare=bare,
         references=queries.incident_references(db.session(), calls),
         wards=places.ward_names(db.session()),
-        older=calls[-1].id if len(calls) == _PAGE else None,
+        older=listed.next,
         is_first=after is None,
         waiting=waits,
         saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,

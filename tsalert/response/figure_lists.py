@@ -1,5 +1,6 @@
 """From a figure to the incidents behind it."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
-from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
+from tsalert.keysets import page_among
 from tsalert.response import figures
 from tsalert.response.clock import ClockState, read_clock
 from tsalert.response.counting import By, CountedIncident, Run, Stop, minutes
@@ -38,14 +39,14 @@ class Result(Word):
 class Wanted:
     """Which incidents to list: those of one figure, and of one group of it where ``by`` is given.
 
-    :param after: the incident after whose lines the page begins; None for the first page.
+    :param after: where the page begins, as the page before told it; None for the first page.
     """
 
     period: Period
     result: Result = Result.REPORTS
     by: By | None = None
     key: str = ""
-    after: int | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +62,24 @@ class ListedPage:
     """Some of the lines behind a figure; ``first`` is the number of the first among all of them, counted from 1."""
 
     items: Sequence[Listed]
-    next: int | None
+    next: str | None
     first: int
     total: int
 
 
-def cut_lines(lines: Sequence[Listed], *, after: int | None, size: int) -> ListedPage:
-    """Return the lines that follow those of an incident; what is of one incident stands on one page.
+def cut_lines(lines: Sequence[Listed], *, after: str | None, size: int) -> ListedPage:
+    """Return the lines that follow a place; what is of one incident stands on one page.
 
-    :raises RuleViolation: it is not behind this figure any more; field ``after``.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
-    ids = [line.incident.id for line in lines]
-    if after is not None and after not in ids:
-        raise RuleViolation("That incident is not behind this figure any more. Begin the list again.", field="after")
-    start = len(ids) - ids[::-1].index(after) if after is not None else 0
-    end = start + size
-    while end < len(ids) and ids[end] == ids[end - 1]:
-        end += 1
-    return ListedPage(lines[start:end], ids[end - 1] if end < len(ids) else None, start + 1, len(ids))
+    lines = sorted(lines, key=_place)
+    page = page_among(lines, _place, (datetime, int), after=after, size=size)
+    before = bisect_left(lines, _place(page.items[0]), key=_place) if page.items else len(lines)
+    return ListedPage(page.items, page.next, before + 1, len(lines))
+
+
+def _place(line: Listed) -> tuple[datetime, int]:
+    return line.incident.received_at, line.incident.id
 
 
 def list_lines(session: Session, wanted: Wanted, *, reader: Actor, now: datetime) -> list[Listed]:

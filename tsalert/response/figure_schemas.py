@@ -10,7 +10,7 @@ from tsalert.core.periods import Period, span_of_days
 from tsalert.response.clock import ClockState
 from tsalert.response.counting import By
 from tsalert.response.figure_lists import Result, Wanted
-from tsalert.web.fields import Day, Instant, RecordId, SpanLabel, choice
+from tsalert.web.fields import Day, Instant, ListPlace, SpanLabel, choice
 
 
 class WantedPeriodSchema(Schema):
@@ -46,7 +46,7 @@ class WantedListSchema(Schema):
     result = choice(Result, load_default=Result.REPORTS)
     by = choice(By, load_default=None)
     key = fields.String(load_default="")
-    after = RecordId(load_default=None)
+    after = ListPlace(load_default=None)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Wanted:
@@ -170,4 +170,4 @@ class ListedPageSchema(Schema):
     """One page of the incidents behind a figure; ``next`` is the ``after`` of the page that follows."""
 
     items = fields.List(fields.Nested(ListedSchema))
-    next = fields.Integer(allow_none=True)
+    next = ListPlace(allow_none=True)

@@ -10,6 +10,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.intelligence import service as intelligence
+from tsalert.keysets import Page
 from tsalert.parties import queries, service, warning_notes
 from tsalert.parties.queries import Decision, PartyRecord
 from tsalert.parties.rules import Sought
@@ -22,18 +23,18 @@ from tsalert.response.kept_facts import kept_facts
 from tsalert.response.matches import look_up
 from tsalert.response.party_schemas import (
     EndSchema,
+    ListedPartySchema,
     MatchesSchema,
     NewDecisionSchema,
     NewWarningSchema,
-    PageSchema,
-    PartyPageSchema,
     PartySchema,
     ReviewSchema,
     SoughtSchema,
 )
 from tsalert.tiers.parties import require_party
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import SizedPageAsked
 
 parties = api_blueprint("parties", "parties", "People and businesses across calls.")
 warnings = api_blueprint("warnings", "warnings", "What officers must know before they deal with a party.")
@@ -67,14 +68,13 @@ def find_matches(sought: Sought) -> dict[str, Any]:
 
 @parties.route("")
 @requires(Permission.READ_CALL)
-@parties.arguments(PageSchema, location="query", unknown=RAISE)
-@parties.response(200, PartyPageSchema)
-def list_parties(asked: dict[str, Any]) -> dict[str, Any]:
+@parties.arguments(SizedPageAsked, location="query", unknown=RAISE)
+@parties.response(200, page_of(ListedPartySchema))
+def list_parties(asked: dict[str, Any]) -> Page[Any]:
     """List parties, newest first."""
     service.note_reading(None, "listed", actor=current_actor(), now=utc_now())
     found = queries.list_parties(db.session(), **asked)
-    items = named_for(db.session(), current_actor(), found, now=utc_now())
-    return {"items": items, "next": found[-1].id if len(found) == asked["limit"] else None}
+    return found.all_told_by(lambda rows: named_for(db.session(), current_actor(), rows, now=utc_now()))
 
 
 @parties.route("/<int:party_id>")

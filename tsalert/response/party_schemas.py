@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, post_load
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.postcodes import read_postcode
@@ -78,16 +78,6 @@ class SearchSchema(Schema):
 
     q = Line(longest=200, load_default=None)
     after = RecordId(load_default=None)
-
-
-class PageSchema(Schema):
-    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
-
-    class Meta:
-        unknown = RAISE
-
-    after = RecordId(load_default=None)
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
 
 
 class NewDecisionSchema(Schema):
@@ -196,13 +186,6 @@ class ListedPartySchema(Schema):
     kind = fields.String()
     name = fields.String(allow_none=True)
     created_at = Instant()
-
-
-class PartyPageSchema(Schema):
-    """One page of parties."""
-
-    items = fields.List(fields.Nested(ListedPartySchema))
-    next = fields.Integer(allow_none=True)
 
 
 class PartySoughtSchema(Schema):

@@ -42,10 +42,9 @@ def list_parties() -> ResponseReturnValue:
     if asked["q"]:
         found = search(session, asked["q"], reader=current_actor(), is_demo=current_app.config["TSALERT_DEMO"], now=now)
         return render_template("parties/list.html", found=found, q=asked["q"])
-    newest = queries.list_parties(session, after=asked["after"], limit=_PAGE)
-    older = newest[-1].id if len(newest) == _PAGE else None
-    newest = named_for(session, current_actor(), newest, now=now)
-    return render_template("parties/list.html", newest=newest, older=older, is_first=asked["after"] is None)
+    page = queries.list_parties(session, after=asked["after"])
+    newest = named_for(session, current_actor(), page.items, now=now)
+    return render_template("parties/list.html", newest=newest, older=page.next, is_first=asked["after"] is None)
 
 
 @bp.get("/<int:party_id>")

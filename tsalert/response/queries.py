@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.keysets import PAGE, Order, Page, read_page, read_rows
 from tsalert.places import queries as places
 from tsalert.references.rules import read_reference
 from tsalert.response import rows
@@ -120,11 +121,10 @@ def get_household(session: Session, incident_id: int) -> Household:
     return get_incident(session, incident_id).household
 
 
-def list_incidents(session: Session, *, after: int | None = None, limit: int = 50) -> list[IncidentRecord]:
-    """Return incidents, newest first, older than the one numbered ``after``."""
-    query = incident_rows().order_by(Incident.id.desc()).limit(limit)
-    found = session.execute(query if after is None else query.where(Incident.id < after))
-    return as_records(session, found.all())
+def list_incidents(session: Session, *, after: int | None = None, limit: int = PAGE) -> Page[IncidentRecord]:
+    """Return a page of the incidents, newest first."""
+    page = read_rows(session, incident_rows(), Order(Incident.id), after=after, size=limit)
+    return page.all_told_by(lambda rows: as_records(session, rows))
 
 
 def get_call(session: Session, call_id: int) -> Call:
@@ -144,10 +144,9 @@ def find_call_id(session: Session, reference: str) -> int | None:
     return session.scalar(select(Call.id).where(Call.reference == stored)) if stored else None
 
 
-def list_calls(session: Session, *, after: int | None = None, limit: int = 50) -> Sequence[Call]:
-    """Return calls, newest first, older than the one numbered ``after``."""
-    query = select(Call).order_by(Call.id.desc()).limit(limit)
-    return session.scalars(query if after is None else query.where(Call.id < after)).all()
+def list_calls(session: Session, *, after: int | None = None, limit: int = PAGE) -> Page[Call]:
+    """Return a page of the calls, newest first."""
+    return read_page(session, select(Call), Order(Call.id), after=after, size=limit)
 
 
 def time_to_save(session: Session) -> TimeToSave | None:

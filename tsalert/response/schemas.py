@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf
 
 from tsalert.response.opening import Opening
 from tsalert.response.party_schemas import ChosenSchema, pop_chosen
@@ -17,7 +17,7 @@ from tsalert.response.rules import (
 )
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Instant, Line, ListPlace, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
 
 AS_PROPOSED, LATER = "proposed", "later"
 _WHERE = {
@@ -32,7 +32,7 @@ class PageSchema(Strict):
 
     after = RecordId(load_default=None)
     reference = Line(longest=40, load_default=None)
-    waiting = RecordId(load_default=None)
+    waiting = ListPlace(load_default=None)
 
 
 class TicksSchema(Strict):
@@ -155,13 +155,6 @@ def _new_incident(
     return NewIncident(category, kind, chosen, grade_reason)
 
 
-class ListSchema(Strict):
-    """Which part of a list to return; ``after`` is the ``next`` of the page before."""
-
-    after = RecordId(load_default=None)
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
-
-
 class CallSchema(Schema):
     """A call as it was logged."""
 
@@ -198,13 +191,6 @@ class TimeToSaveSchema(Schema):
 
     median_seconds = fields.Integer()
     calls = fields.Integer(metadata={"description": "How many calls it is the median of: the newest, 500 at most."})
-
-
-class CallPageSchema(Schema):
-    """One page of calls."""
-
-    items = fields.List(fields.Nested(CallSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class ClockSchema(Schema):
@@ -261,10 +247,3 @@ class IncidentSchema(Schema):
         metadata={"description": "A warning: one officer cannot be at two places. Empty in lists."},
     )
     legal_steps = fields.List(fields.String(), attribute="record.situation.legal")
-
-
-class IncidentPageSchema(Schema):
-    """One page of incidents."""
-
-    items = fields.List(fields.Nested(IncidentSchema))
-    next = fields.Integer(allow_none=True)

@@ -50,7 +50,6 @@ from tsalert.web.forms import View, load_form, redisplays
 
 bp = Blueprint("response", __name__)
 bp.context_processor(lambda: {"vocabulary": vocabulary})
-_PAGE = 50
 _FORMS = {
     "grade": (Step.GRADED,),
     "milestones": ATTENDING,
@@ -98,13 +97,13 @@ def show_board_lines() -> ResponseReturnValue:
 def list_incidents() -> ResponseReturnValue:
     """List incidents, newest first, the closed ones too."""
     asked, now = PageSchema().load(request.args), utc_now()
-    listed = queries.list_incidents(db.session(), after=asked["after"], limit=_PAGE)
-    incidents, bare = kept.incidents_for(db.session(), current_actor(), listed, now=now)
+    listed = queries.list_incidents(db.session(), after=asked["after"])
+    incidents, bare = kept.incidents_for(db.session(), current_actor(), listed.items, now=now)
     return render_template(
         "response/incidents.html",
         incidents=[(incident, reading_of(incident, now)) for incident in incidents],
         bare=bare,
-        older=incidents[-1].id if len(incidents) == _PAGE else None,
+        older=listed.next,
         is_first=asked["after"] is None,
     )
 

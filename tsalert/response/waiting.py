@@ -153,7 +153,7 @@ def write_up(call_id: int, new: NewCall, *, actor: Actor, now: datetime, is_demo
         return service.complete(session, call, new, actor=actor, now=now, is_demo=is_demo)
 
 
-def waiting_calls(session: Session, *, reader_id: int | None = None, after: int | None = None) -> Page[WaitingCall]:
+def waiting_calls(session: Session, *, reader_id: int | None = None, after: str | None = None) -> Page[WaitingCall]:
     """Return a page of the calls that wait to be written up, the longest waiting first; its reader's own above them."""
     longest_first = Order(Call.id, (Call.received_at,), is_rising=True)
     page = read_page(session, select(Call).where(_WAITS), longest_first, after=after, size=MOST_SHOWN)

@@ -23,7 +23,7 @@ from tsalert.telephone import retention
 from tsalert.telephone.queries import Story
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import page_of
-from tsalert.web.fields import PageAsked
+from tsalert.web.fields import ListPlace, PlaceAsked
 
 __all__ = ["calls"]
 
@@ -31,8 +31,8 @@ __all__ = ["calls"]
 @calls.route("/waiting")
 @requires(Permission.READ_CALL)
 @reads("call")
-@calls.arguments(PageAsked, location="query", unknown=RAISE)
-@calls.response(200, page_of(WaitingCallSchema))
+@calls.arguments(PlaceAsked, location="query", unknown=RAISE)
+@calls.response(200, page_of(WaitingCallSchema, ListPlace))
 def list_waiting(asked: dict[str, Any]) -> Page[WaitingCall]:
     """List the calls that wait to be written up, the longest waiting first; on each page one's own stand above."""
     found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, **asked)

@@ -24,7 +24,7 @@ from tsalert.retention.schemas import (
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint, page_of
-from tsalert.web.fields import PageAsked
+from tsalert.web.fields import ListPlace, PageAsked, PlaceAsked
 
 retention = api_blueprint("retention", "retention", "How long records name people, and what is erased after that.")
 holds = api_blueprint("holds", "legal-holds", "Records that are kept whatever their age.")
@@ -94,8 +94,8 @@ def get_run(run_id: int) -> dict[str, Any]:
 
 @retention.route("/runs/<int:run_id>/records", methods=["GET"])
 @requires(Permission.RUN_RETENTION)
-@retention.arguments(PageAsked, location="query", unknown=RAISE)
-@retention.response(200, page_of(RetentionItemSchema))
+@retention.arguments(PlaceAsked, location="query", unknown=RAISE)
+@retention.response(200, page_of(RetentionItemSchema, ListPlace))
 def list_records(asked: dict[str, Any], run_id: int) -> Page[ErasureItem]:
     """List the records of a run by their references, those that are held back first."""
     runs.get_run(db.session(), run_id)
@@ -141,8 +141,8 @@ def get_certificate(run_id: int) -> dict[str, Any]:
 @holds.route("", methods=["GET"])
 @requires(Permission.HOLD_RECORD)
 @reads("legal hold")
-@holds.arguments(PageAsked, location="query", unknown=RAISE)
-@holds.response(200, page_of(LegalHoldSchema))
+@holds.arguments(PlaceAsked, location="query", unknown=RAISE)
+@holds.response(200, page_of(LegalHoldSchema, ListPlace))
 def list_holds(asked: dict[str, Any]) -> dict[str, Any]:
     """List the holds, those in force first; the reason of each is for those who may see the record."""
     page = showing.holds_told(db.session(), reader=current_actor(), now=utc_now(), **asked)

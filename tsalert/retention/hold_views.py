@@ -11,6 +11,7 @@ from tsalert.retention.schemas import HoldLiftSchema, NewLegalHoldSchema
 from tsalert.retention.vocabulary import Root
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, reads, requires
+from tsalert.web.fields import PlaceAsked
 from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("holds", __name__, url_prefix="/legal-holds")
@@ -23,7 +24,7 @@ bp.context_processor(
 @requires(Permission.HOLD_RECORD)
 def list_holds() -> ResponseReturnValue:
     """Show what is held: references and days alone, since a reason may name somebody."""
-    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now(), **load_page())
+    found = showing.holds_told(db.session(), reader=current_actor(), now=utc_now(), **load_page(PlaceAsked))
     return render_template("retention/holds.html", page=found)
 
 

@@ -93,7 +93,7 @@ def get_hold(session: Session, hold_id: int, *, lock: bool = False) -> LegalHold
     return found
 
 
-def list_holds(session: Session, *, after: int | None = None) -> Page[LegalHold]:
+def list_holds(session: Session, *, after: str | None = None) -> Page[LegalHold]:
     """Return a page of the holds: those in force first, the next to review at the top; then those that were lifted."""
     order = Order(LegalHold.id, (LegalHold.lifted_at.is_not(None), LegalHold.review_on), is_rising=True)
     return read_page(session, select(LegalHold), order, after=after)

@@ -143,7 +143,7 @@ def tallied(session: Session, run_id: int) -> list[Tallied]:
     return [Tallied(rule, ItemState.of(state), count) for rule, state, count in session.execute(query)]
 
 
-def page_of_items(session: Session, run_id: int, *, after: int | None = None) -> Page[ErasureItem]:
+def page_of_items(session: Session, run_id: int, *, after: str | None = None) -> Page[ErasureItem]:
     """Return some lines of a list, those that are held back first."""
     held_first = Order(ErasureItem.id, (ErasureItem.state != ItemState.HELD,), is_rising=True)
     return read_page(session, select(ErasureItem).where(ErasureItem.run_id == run_id), held_first, after=after)

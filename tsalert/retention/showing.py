@@ -77,7 +77,7 @@ def run_told(session: Session, run_id: int) -> dict[str, Any]:
     return told | {"approvals": runs.approvals(session, run_id), "counts": runs.tallied(session, run_id)}
 
 
-def holds_told(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> Page[HeldRecord]:
+def holds_told(session: Session, *, reader: Actor, now: datetime, after: str | None = None) -> Page[HeldRecord]:
     """Return a page of the holds, each with the reference of its record."""
     page = holding.list_holds(session, after=after)
     return Page(_named(session, page.items, reader, now), page.next)

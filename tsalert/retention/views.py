@@ -13,6 +13,7 @@ from tsalert.staff.queries import officer_names
 from tsalert.telephone.rules import KEPT_FOR
 from tsalert.web.access import current_actor, requires
 from tsalert.web.exports import file_response
+from tsalert.web.fields import PlaceAsked
 from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("retention", __name__, url_prefix="/retention")
@@ -96,7 +97,7 @@ def make_list() -> ResponseReturnValue:
 def show_run(run_id: int) -> ResponseReturnValue:
     """Show a list: how much of what is due, what is held back, who approved it, and how far it is."""
     session = db.session()
-    page = runs.page_of_items(session, run_id, **load_page())
+    page = runs.page_of_items(session, run_id, **load_page(PlaceAsked))
     return render_template(
         "retention/run.html",
         run=runs.get_run(session, run_id),

@@ -8,8 +8,9 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.runs import files, queries, reading, service
-from tsalert.runs.queries import Run, RunPage
+from tsalert.runs.queries import Run
 from tsalert.runs.reading import Comparison, WorkedPage
 from tsalert.runs.schemas import (
     DifferenceQuery,
@@ -17,7 +18,6 @@ from tsalert.runs.schemas import (
     NewRunSchema,
     RunComparisonSchema,
     RunFilterSchema,
-    RunPageSchema,
     RunSchema,
     RunSupersessionSchema,
     RunVerdictSchema,
@@ -25,7 +25,7 @@ from tsalert.runs.schemas import (
 )
 from tsalert.runs.service import Verdict
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
 
 runs = api_blueprint("runs", "savings/runs", "Figures as they stood at an instant: proved, signed and published.")
 blueprints: tuple[Any, ...] = (runs,)
@@ -34,8 +34,8 @@ blueprints: tuple[Any, ...] = (runs,)
 @runs.route("", methods=["GET"])
 @requires(Permission.READ_FIGURES)
 @runs.arguments(RunFilterSchema, location="query", unknown=RAISE)
-@runs.response(200, RunPageSchema)
-def list_runs(wanted: dict[str, Any]) -> RunPage:
+@runs.response(200, page_of(RunSchema))
+def list_runs(wanted: dict[str, Any]) -> Page[Run]:
     """List runs, the newest first."""
     return queries.list_runs(db.session(), **wanted)
 

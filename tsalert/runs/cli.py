@@ -11,6 +11,7 @@ from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import in_london, utc_now
 from tsalert.core.words import counted
 from tsalert.db import db
+from tsalert.keysets import every
 from tsalert.runs import files, queries, reading, service
 from tsalert.runs.queries import Run
 from tsalert.runs.reading import Comparison
@@ -112,13 +113,7 @@ def diff(first: int, second: int, *, as_json: bool) -> None:
 
 
 def _all(state: RunState | None) -> Iterator[Run]:
-    after = None
-    while True:
-        page = queries.list_runs(db.session(), state=state, after=after)
-        yield from page.items
-        if page.next is None:
-            return
-        after = page.next
+    return every(lambda after: queries.list_runs(db.session(), state=state, after=after))
 
 
 def _tell(run: Run, *, as_json: bool) -> None:

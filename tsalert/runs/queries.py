@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
+from tsalert.keysets import Order, Page, read_page
 from tsalert.runs.models import CalculationRun
 from tsalert.runs.rules import Question, RunState
 from tsalert.runs.tally import Place, Total, read_totals
@@ -57,28 +58,16 @@ class Run:
         return next((each for each in self.totals if (each.row, each.column) == place), Total.nothing(place))
 
 
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """Some runs; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[Run]
-    next: int | None
-
-
 def list_runs(
     session: Session, *, state: RunState | None = None, period: Period | None = None, after: int | None = None,
-    size: int = 50,
-) -> RunPage:  # fmt: skip
-    """Return runs, the newest first."""
-    query = select(CalculationRun).order_by(CalculationRun.id.desc()).limit(size + 1)
+) -> Page[Run]:  # fmt: skip
+    """Return a page of the runs, the newest first."""
+    query = select(CalculationRun)
     if state:
         query = query.where(CalculationRun.state == state)
     if period:
         query = query.where(CalculationRun.first_day == period.first_day, CalculationRun.last_day == period.last_day)
-    if after:
-        query = query.where(CalculationRun.id < after)
-    found = [read_run(row) for row in session.scalars(query)]
-    return RunPage(found[:size], found[size - 1].id if len(found) > size else None)
+    return read_page(session, query, Order(CalculationRun.id), after=after).told_by(read_run)
 
 
 def get_run(session: Session, run_id: int) -> Run:

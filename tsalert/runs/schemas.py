@@ -113,13 +113,6 @@ class RunSchema(Schema):
     reason = fields.String(allow_none=True)
 
 
-class RunPageSchema(Schema):
-    """A page of runs, the newest first; ``next`` is the ``after`` of the following page."""
-
-    items = fields.List(fields.Nested(RunSchema))
-    next = fields.Integer(allow_none=True)
-
-
 class _RunEffectSchema(RunTotalSchema):
     """By how much a total moves."""
 

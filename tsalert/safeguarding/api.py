@@ -12,14 +12,14 @@ from tsalert.safeguarding import queries, service
 from tsalert.safeguarding.queries import ConcernRecord
 from tsalert.safeguarding.rules import NewConcern, NewStep
 from tsalert.safeguarding.schemas import (
-    ConcernListSchema,
-    ConcernPageSchema,
+    ConcernRowSchema,
     ConcernSchema,
     NewConcernSchema,
     NewConcernStepSchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import SizedPageAsked
 
 concerns = api_blueprint("safeguarding", "safeguarding", "Concerns about adults at risk, and what was done about them.")
 blueprints = (concerns,)
@@ -27,8 +27,8 @@ blueprints = (concerns,)
 
 @concerns.route("")
 @requires(Permission.READ_SENSITIVE)
-@concerns.arguments(ConcernListSchema, location="query", unknown=RAISE)
-@concerns.response(200, ConcernPageSchema)
+@concerns.arguments(SizedPageAsked, location="query", unknown=RAISE)
+@concerns.response(200, page_of(ConcernRowSchema))
 def list_concerns(asked: dict[str, Any]) -> Page[ConcernRecord]:
     """List concerns, newest first."""
     return queries.list_concerns(db.session(), actor=current_actor(), now=utc_now(), **asked)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import Range
 
 from tsalert.safeguarding.rules import NewConcern, NewStep
 from tsalert.safeguarding.vocabulary import Act, Answer, Consent, Means, Outcome, Override
@@ -55,13 +54,6 @@ class NewConcernStepSchema(ConcernStepPartsSchema):
         return NewStep(**data)
 
 
-class ConcernListSchema(Strict):
-    """Which part of the list to return; ``after`` is the ``next`` of the page before."""
-
-    after = RecordId(load_default=None)
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
-
-
 class ConcernSubjectSchema(Strict):
     """Of what a concern is raised."""
 
@@ -110,10 +102,3 @@ class ConcernSchema(ConcernRowSchema):
     consent = fields.String(attribute="row.consent")
     consent_words = fields.String(attribute="row.consent_words", allow_none=True)
     steps = fields.List(fields.Nested(ConcernStepSchema))
-
-
-class ConcernPageSchema(Schema):
-    """One page of concerns."""
-
-    items = fields.List(fields.Nested(ConcernRowSchema))
-    next = fields.Integer(allow_none=True)

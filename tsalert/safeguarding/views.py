@@ -13,7 +13,6 @@ from tsalert.response import queries as response
 from tsalert.safeguarding import queries, rules, service, vocabulary
 from tsalert.safeguarding.queries import ConcernRecord
 from tsalert.safeguarding.schemas import (
-    ConcernListSchema,
     ConcernStepPartsSchema,
     ConcernSubjectSchema,
     NewConcernSchema,
@@ -23,7 +22,7 @@ from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("safeguarding", __name__)
 _NAMES = ", ".join(repr(act.value) for act in Act)
@@ -39,7 +38,7 @@ def offer_concerns() -> dict[str, object]:
 @requires(Permission.READ_SENSITIVE)
 def list_concerns() -> ResponseReturnValue:
     """List concerns, newest first, with what is late."""
-    after = read_form(ConcernListSchema(), request.args)["after"]
+    after = load_page()["after"]
     now = utc_now()
     found = queries.list_concerns(db.session(), actor=current_actor(), now=now, after=after)
     shown = {"concerns": found.items, "older": found.next, "is_first": after is None}

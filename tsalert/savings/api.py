@@ -8,6 +8,7 @@ from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.savings import kept, queries, service
 from tsalert.savings.counting import not_counted
 from tsalert.savings.counting.api import blueprints as counting
@@ -31,13 +32,14 @@ from tsalert.savings.recording.session_api import blp as activity_changes
 from tsalert.savings.rules import InterventionType, NewIntervention
 from tsalert.savings.schemas import (
     FilterSchema,
-    InterventionPageSchema,
+    InterventionSchema,
     SeenVersionSchema,
     ValuedInterventionSchema,
     WithdrawalSchema,
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import ListPlace
 
 interventions = api_blueprint("interventions", "interventions", "What was done that changed what somebody pays.")
 savings = api_blueprint("savings", "savings", "Rates, and how a figure was worked out.")
@@ -47,12 +49,13 @@ blueprints: tuple[Any, ...] = (interventions, savings, tables, rates, units, act
 @interventions.route("", methods=["GET"])
 @requires(Permission.READ_FIGURES)
 @interventions.arguments(FilterSchema, location="query", unknown=RAISE)
-@interventions.response(200, InterventionPageSchema)
-def list_interventions(wanted: Filter) -> dict[str, Any]:
+@interventions.response(200, page_of(InterventionSchema, ListPlace))
+def list_interventions(wanted: Filter) -> Page[Version]:
     """List the interventions that count, newest date first."""
     page = queries.list_interventions(db.session(), wanted)
-    items = kept.for_reader(db.session(), page.items, reader=current_actor(), now=utc_now())
-    return {"items": items, "next": page.next}
+    return page.all_told_by(
+        lambda versions: kept.for_reader(db.session(), versions, reader=current_actor(), now=utc_now())
+    )
 
 
 @interventions.route("", methods=["POST"])

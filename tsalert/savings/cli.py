@@ -27,7 +27,7 @@ group = CommandGroup("savings", help="Savings: figures, what is behind them, and
 @click.option(
     "--recognition", type=click.Choice([each.value for each in Recognition]), default=Recognition.WHOLE_TERM.value
 )
-@click.option("--after", help="Begin the list of records after this reference.")
+@click.option("--after", help="Begin the list of records where the page before says that more follow.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with money in strings.")
 def explain(period: tuple[str, ...], *, as_json: bool, **asked: str | None) -> None:
     """Say how a figure of PERIOD was worked out: formulas, rates with their sources and grades, and records."""

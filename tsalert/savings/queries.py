@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select, true, tuple_, type_coerce
+from sqlalchemy import ColumnElement, func, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import MoneyLine
@@ -13,6 +13,7 @@ from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.db import Money
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.references.rules import read_reference
 from tsalert.savings.figures.scopes import COUNTED, in_period
 from tsalert.savings.figures.sums import groups
@@ -70,7 +71,7 @@ class Attention(Word):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which interventions a list shows; ``after`` is the last one of the page before."""
+    """Which interventions a list shows; ``after`` is the ``next`` of the page before."""
 
     case_id: int | None = None
     incident_id: int | None = None
@@ -78,14 +79,6 @@ class Filter:
     period: Period | None = None
     attention: Attention | None = None
     after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InterventionPage:
-    """Some interventions; ``next`` is the ``after`` of the page that follows, if one does."""
-
-    items: list[Version]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +135,15 @@ def single_savings(session: Session, period: Period, at_least: Decimal) -> list[
     ]
 
 
-def list_interventions(session: Session, wanted: Filter, *, size: int = 50) -> InterventionPage:
-    """Return the interventions that count, newest date first.
+def list_interventions(session: Session, wanted: Filter, *, size: int = PAGE) -> Page[Version]:
+    """Return a page of the interventions that count, newest date first.
 
-    :raises NotFound: ``after`` is no intervention.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
-    query = select(Intervention).where(*COUNTED, *_conditions(session, wanted))
-    newest_first = query.order_by(Intervention.on_date.desc(), Intervention.id.desc()).limit(size + 1)
-    found = with_partners(session, session.scalars(newest_first))
-    return InterventionPage(found[:size], found[size - 1].reference if len(found) > size else None)
+    query = select(Intervention).where(*COUNTED, *_conditions(wanted))
+    newest_first = Order(Intervention.id, (Intervention.on_date,))
+    page = read_page(session, query, newest_first, after=wanted.after, size=size)
+    return page.all_told_by(lambda rows: with_partners(session, rows))
 
 
 def get_current(session: Session, reference: str) -> Version:
@@ -230,7 +223,7 @@ def with_partners(session: Session, rows: Iterable[Intervention]) -> list[Versio
     return [read_version(row, tuple(shares.get(row.id, ()))) for row in found]
 
 
-def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     exact = {
         Intervention.case_id: wanted.case_id,
         Intervention.incident_id: wanted.incident_id,
@@ -241,9 +234,6 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(in_period(wanted.period))
     if wanted.attention:
         conditions.extend(_ATTENTION[wanted.attention])
-    if wanted.after:
-        last = get_current_row(session, wanted.after)
-        conditions.append(tuple_(Intervention.on_date, Intervention.id) < tuple_(last.on_date, last.id))
     return conditions
 
 

@@ -10,7 +10,7 @@ from tsalert.savings.figures.schemas import ContributionSchema
 from tsalert.savings.queries import Attention, Filter
 from tsalert.savings.recording.share_fields import PartnerSchema, Share
 from tsalert.savings.rules import InterventionType
-from tsalert.web.fields import Count, Day, Line, PeriodLabel, Pounds, RecordId, choice
+from tsalert.web.fields import Count, Day, Line, ListPlace, PeriodLabel, Pounds, RecordId, choice
 
 # Whoever writes against the API learns from the answer what may be chosen.
 told_choice = partial(choice, unknown="Choose one of: {choices}.")
@@ -52,7 +52,7 @@ class FilterSchema(Schema):
     type = told_choice(InterventionType)
     period = PeriodLabel()
     attention = told_choice(Attention)
-    after = Line(longest=40)
+    after = ListPlace()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Filter:
@@ -108,10 +108,3 @@ class ValuedInterventionSchema(InterventionSchema):
     rate_set = fields.String(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))
     not_counted = fields.List(fields.Nested(UncountedSchema))
-
-
-class InterventionPageSchema(Schema):
-    """A page of interventions, newest date first; ``next`` is the ``after`` of the following page."""
-
-    items = fields.List(fields.Nested(InterventionSchema))
-    next = fields.String(allow_none=True)

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
+from tsalert.keysets import Order, Page, read_page
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.hearing import further_wards
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.oneness import numbers_of
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +80,14 @@ def count(session: Session) -> Counts:
     )
 
 
-def entries(session: Session, *, search: str = "", before: int | None = None) -> list[Entry]:
+def entries(session: Session, *, search: str = "", after: int | None = None) -> Page[Entry]:
     """Return a page of the list, newest first; ``search`` is a whole address or a part of a name."""
-    query = select(Subscriber).where(Subscriber.erased_at.is_(None)).order_by(Subscriber.id.desc()).limit(PAGE)
-    if before is not None:
-        query = query.where(Subscriber.id < before)
-    found = session.scalars(_matching(session, query, search)).all()
-    ends = _ends_of(session, [one.id for one in found])
-    return [
-        Entry(one.id, one.kind, one.name, one.ward, tuple(end.masked for end in ends.get(one.id, ()))) for one in found
-    ]
+    query = _matching(session, select(Subscriber).where(Subscriber.erased_at.is_(None)), search)
+    page = read_page(session, query, Order(Subscriber.id), after=after)
+    ends = _ends_of(session, [one.id for one in page.items])
+    return page.told_by(
+        lambda one: Entry(one.id, one.kind, one.name, one.ward, tuple(end.masked for end in ends.get(one.id, ())))
+    )
 
 
 def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:

@@ -12,14 +12,13 @@ from tsalert.subscribers import asked, directory, service
 from tsalert.subscribers.asked import AskedLandline
 from tsalert.subscribers.directory import Entry, SubscriberView
 from tsalert.subscribers.list_schemas import (
-    AskedLandlineListSchema,
-    SubscriberListSchema,
-    SubscriberPageSchema,
+    AskedLandlineSchema,
+    SubscriberRowSchema,
     SubscriberShownSchema,
     SubscribersSoughtSchema,
 )
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
 from tsalert.web.fields import PageAsked
 
 listing = api_blueprint("subscriber_list", "subscribers", "Who is on the list, and how they came to be on it.")
@@ -28,20 +27,20 @@ blueprints = (listing,)
 
 @listing.route("")
 @requires(Permission.READ_SUBSCRIBERS)
-@listing.arguments(SubscriberPageSchema, location="query", unknown=RAISE)
-@listing.response(200, SubscriberListSchema)
-def list_subscribers(wanted: dict[str, Any]) -> dict[str, Any]:
+@listing.arguments(PageAsked, location="query", unknown=RAISE)
+@listing.response(200, page_of(SubscriberRowSchema))
+def list_subscribers(wanted: dict[str, Any]) -> Page[Entry]:
     """List subscribers, newest first; their addresses are masked."""
-    return _page(directory.entries(db.session(), before=wanted["after"]))
+    return directory.entries(db.session(), **wanted)
 
 
 @listing.route("/found", methods=["POST"])
 @requires(Permission.READ_SUBSCRIBERS)
 @listing.arguments(SubscribersSoughtSchema)
-@listing.response(200, SubscriberListSchema)
-def find_subscribers(wanted: dict[str, Any]) -> dict[str, Any]:
+@listing.response(200, page_of(SubscriberRowSchema))
+def find_subscribers(wanted: dict[str, Any]) -> Page[Entry]:
     """List the subscribers with an address, or with a part of a name; neither may stand in an address of ours."""
-    return _page(directory.entries(db.session(), search=wanted["search"], before=wanted["after"]))
+    return directory.entries(db.session(), **wanted)
 
 
 @listing.route("/<int:subscriber_id>")
@@ -64,11 +63,7 @@ def end_subscription(subscription_id: int) -> None:
 @listing.route("/landlines")
 @requires(Permission.MANAGE_SUBSCRIBERS)
 @listing.arguments(PageAsked, location="query", unknown=RAISE)
-@listing.response(200, AskedLandlineListSchema)
+@listing.response(200, page_of(AskedLandlineSchema))
 def list_landlines(wanted: dict[str, Any]) -> Page[AskedLandline]:
     """List the landlines that were asked by a call, the latest first, with how far each has come."""
     return asked.asked_landlines(db.session(), **wanted)
-
-
-def _page(items: list[Entry]) -> dict[str, Any]:
-    return {"items": items, "next": items[-1].id if len(items) == directory.PAGE else None}

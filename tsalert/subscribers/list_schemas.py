@@ -2,16 +2,10 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.web.fields import Instant, Line, RecordId
+from tsalert.web.fields import Instant, Line, PageAsked
 
 
-class SubscriberPageSchema(Schema):
-    """Which page of the list is asked for."""
-
-    after = RecordId(load_default=None)
-
-
-class SubscribersSoughtSchema(SubscriberPageSchema):
+class SubscribersSoughtSchema(PageAsked):
     """A whole address, or a part of a name."""
 
     search = Line(longest=320, required=True, error_messages={"required": "Enter an address or a name."})
@@ -25,13 +19,6 @@ class SubscriberRowSchema(Schema):
     name = fields.String(allow_none=True)
     ward = fields.String(allow_none=True)
     addresses = fields.List(fields.String())
-
-
-class SubscriberListSchema(Schema):
-    """A page of the list; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(SubscriberRowSchema))
-    next = fields.Integer(allow_none=True)
 
 
 class SubscriberAddressSchema(Schema):
@@ -92,10 +79,3 @@ class AskedLandlineSchema(Schema):
     asked_at = Instant()
     source = fields.String()
     state = fields.String(attribute="state.value")
-
-
-class AskedLandlineListSchema(Schema):
-    """A page of landlines that were asked; ``next`` is the ``before`` of the page that follows."""
-
-    items = fields.List(fields.Nested(AskedLandlineSchema))
-    next = fields.Integer(allow_none=True)

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from tsalert.subscribers.joining import Wish
 from tsalert.subscribers.rules import MANNERS, OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
-from tsalert.web.fields import Line, Postcode, RecordId
+from tsalert.web.fields import Line, PageAsked, Postcode
 
 _HOW_THEY_AGREE = "Say whether they agreed to the words that you read out, or are to be asked by a message."
 _CONTACT = "Enter an email address or a telephone number."
@@ -99,13 +99,7 @@ class CsvSchema(Schema):
     ask = fields.String(load_default="", validate=validate.OneOf(("", "yes")))
 
 
-class PageOfList(Schema):
-    """Where a page of the list begins."""
-
-    before = RecordId(load_default=None)
-
-
-class SoughtSchema(PageOfList):
+class SoughtSchema(PageAsked):
     """What the list is narrowed to; nothing shows all of it."""
 
     search = Line(longest=320, load_default="")

@@ -1,8 +1,7 @@
 """Pages about subscribers: the list that officers keep."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import EXCLUDE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -11,26 +10,25 @@ from tsalert.places import queries as places
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import directory, kept_counts, queries, service, wording
 from tsalert.subscribers.rules import OFFERED, PHONE_SCRIPT
-from tsalert.subscribers.schemas import PageOfList, PhonedSchema, SoughtSchema
+from tsalert.subscribers.schemas import PhonedSchema, SoughtSchema
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("subscribers", __name__)
 
 
-def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnValue:
+def _draw_list(search: str = "", after: int | None = None) -> ResponseReturnValue:
     """Draw the list, narrowed to a search, from the newest or from one subscriber on."""
     session, now = db.session(), utc_now()
     return render_template(
         "subscribers/list.html",
-        entries=directory.entries(session, search=search, before=before),
+        page=directory.entries(session, search=search, after=after),
         counts=kept_counts.count(session, now=now),
         circulation=kept_counts.circulation(session, now=now),
         ward_names=places.ward_names(session),
-        page=directory.PAGE,
         words=wording,
         search=search,
-        before=before,
+        is_first=after is None,
     )
 
 
@@ -38,7 +36,7 @@ def _draw_list(search: str = "", before: int | None = None) -> ResponseReturnVal
 @requires(Permission.READ_SUBSCRIBERS)
 def list_subscribers() -> ResponseReturnValue:
     """Show the list, how long it is and how far it carries."""
-    return _draw_list(**read_form(PageOfList(unknown=EXCLUDE), request.args))
+    return _draw_list(**load_page())
 
 
 @bp.post("/subscribers")

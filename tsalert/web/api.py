@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from tsalert.web.fields import Count, PeriodLabel, Pounds, SpanLabel
+from tsalert.web.fields import Count, ListPlace, PeriodLabel, Pounds, SpanLabel
 
 _JSON = "application/json"
 SPEC = {
@@ -33,6 +33,7 @@ _FIELDS = (
     (Pounds, "string", "decimal"),
     (PeriodLabel, "string", "period"),
     (SpanLabel, "string", "period"),
+    (ListPlace, "string", None),
 )
 
 
@@ -144,9 +145,12 @@ def _ending(shape: type[Schema]) -> type[Schema]:
 
 
 @cache
-def page_of(schema: type[Schema]) -> type[Schema]:
-    """Return the shape of a page of what a schema describes; ``next`` is the ``after`` of the page that follows."""
-    items, following = fields.List(fields.Nested(schema)), fields.Integer(allow_none=True)
+def page_of(schema: type[Schema], place: type[fields.Field[Any]] = fields.Integer) -> type[Schema]:
+    """Return the shape of a page of what a schema describes; ``next`` is the ``after`` of the page that follows.
+
+    :param place: what ``next`` is; ``ListPlace`` where the list stands by more than the numbers of its rows.
+    """
+    items, following = fields.List(fields.Nested(schema)), place(allow_none=True)
     name = f"{schema.__name__.removesuffix('Schema')}PageSchema"
     return Schema.from_dict({"items": items, "next": following}, name=name)
 

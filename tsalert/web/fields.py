@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow.validate import Length, Range
 
 from tsalert.core.clock import as_utc
+from tsalert.core.cursors import LONGEST, NO_PLACE
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import parse_pounds
 from tsalert.core.periods import Period, parse_period, parse_span
@@ -206,7 +208,34 @@ class RecordId(fields.Integer):
         return number
 
 
+class ListPlace(fields.String):
+    """Where a page begins of a list that stands by more than numbers: the ``next`` of the page before."""
+
+    default_error_messages = {"invalid": NO_PLACE}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=Length(1, LONGEST, error=NO_PLACE), **options)
+
+
 class PageAsked(Strict):
     """Which part of a list to return; ``after`` is the ``next`` of the page before."""
 
     after = RecordId(load_default=None)
+
+
+class PlaceAsked(Strict):
+    """Which part of a list to return that stands by more than numbers; ``after`` is the ``next`` of the page before."""
+
+    after = ListPlace(load_default=None)
+
+
+class _SizeAsked(Strict):
+    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+
+
+class SizedPageAsked(PageAsked, _SizeAsked):
+    """Which part of a list to return, and how much of it at once."""
+
+
+class SizedPlaceAsked(PlaceAsked, _SizeAsked):
+    """Which part of a list to return that stands by more than numbers, and how much of it at once."""

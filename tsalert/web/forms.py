@@ -98,13 +98,14 @@ def load_form(schema: Schema) -> Any:
     return read_form(schema, request.form)
 
 
-def load_page() -> dict[str, Any]:
+def load_page(shape: type[Schema] = PageAsked) -> dict[str, Any]:
     """Return which page of a list the address asks for, as ``after``; a form that comes back is drawn on the first.
 
+    :param shape: ``PlaceAsked`` where the list stands by more than numbers.
     :raises ValidationError: there is no such page.
     """
-    asked = request.args if request.method == "GET" else {}
-    return cast(dict[str, Any], PageAsked().load(asked, unknown=EXCLUDE))
+    asked = {name: text for name, text in request.args.items() if text} if request.method == "GET" else {}
+    return cast(dict[str, Any], shape().load(asked, unknown=EXCLUDE))
 
 
 def read_form(schema: Schema, typed: MultiDict[str, str]) -> Any:

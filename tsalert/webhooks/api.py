@@ -8,14 +8,15 @@ from marshmallow import RAISE
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import PageAsked
 from tsalert.webhooks import queries, service
-from tsalert.webhooks.queries import WebhookView
+from tsalert.webhooks.queries import DeliveryView, WebhookView
 from tsalert.webhooks.schemas import (
-    DeliveriesAskedSchema,
     NewWebhookSchema,
-    WebhookDeliveryListSchema,
+    WebhookDeliverySchema,
     WebhookListSchema,
     WebhookSchema,
     WebhookSecretSchema,
@@ -79,13 +80,12 @@ def test_webhook(webhook_id: int) -> WebhookView:
 
 @webhooks.route("/<int:webhook_id>/deliveries")
 @requires(Permission.CONNECT_PROGRAMS)
-@webhooks.arguments(DeliveriesAskedSchema, location="query", unknown=RAISE)
-@webhooks.response(200, WebhookDeliveryListSchema)
-def list_deliveries(asked: dict[str, Any], webhook_id: int) -> dict[str, Any]:
+@webhooks.arguments(PageAsked, location="query", unknown=RAISE)
+@webhooks.response(200, page_of(WebhookDeliverySchema))
+def list_deliveries(asked: dict[str, Any], webhook_id: int) -> Page[DeliveryView]:
     """List what a program was told in the last 30 days, or is to be told, the newest first."""
     hook = queries.get_webhook(db.session(), webhook_id)
-    items = queries.list_deliveries(db.session(), hook.id, after=asked["after"])
-    return {"items": items, "next": items[-1].id if len(items) == queries.PAGE else None}
+    return queries.list_deliveries(db.session(), hook.id, **asked)
 
 
 @webhooks.route("/<int:webhook_id>/deliveries/<int:delivery_id>/again", methods=["POST"])

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.staff import queries as staff
 from tsalert.web.fields import LARGEST_ID
 from tsalert.webhooks.models import Webhook, WebhookDelivery, WebhookEvent
 from tsalert.webhooks.rules import EventKind, State
 
-PAGE = 50
 MOST_AT_ONCE = 20
 
 
@@ -78,18 +78,14 @@ def get_row(session: Session, webhook_id: int, *, lock: bool = False) -> Webhook
     return found
 
 
-def list_deliveries(session: Session, webhook_id: int, *, after: int | None = None) -> list[DeliveryView]:
+def list_deliveries(session: Session, webhook_id: int, *, after: int | None = None) -> Page[DeliveryView]:
     """Return a page of what a program was told or is to be told, the newest first."""
     query = (
         select(WebhookDelivery, WebhookEvent)
         .join(WebhookEvent, WebhookEvent.id == WebhookDelivery.event_id)
         .where(WebhookDelivery.webhook_id == webhook_id)
-        .order_by(WebhookDelivery.id.desc())
-        .limit(PAGE)
     )
-    if after is not None:
-        query = query.where(WebhookDelivery.id < after)
-    return [_delivery(delivery, event) for delivery, event in session.execute(query)]
+    return read_rows(session, query, Order(WebhookDelivery.id), after=after).told_by(lambda row: _delivery(*row))
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from tsalert.web.fields import Instant, Line, RecordId, Strict
+from tsalert.web.fields import Instant, Line, Strict
 from tsalert.webhooks.rules import LONGEST_URL, OFFERED
 from tsalert.webhooks.service import NewWebhook
 
@@ -33,12 +33,6 @@ class NewWebhookSchema(Strict):
         """Hand the service a typed value; what is named twice counts once."""
         wanted = data["kinds"]
         return NewWebhook(data["name"], data["url"], [kind for kind in OFFERED if kind.value in wanted])
-
-
-class DeliveriesAskedSchema(Strict):
-    """Which page of what a program was told is asked for."""
-
-    after = RecordId(load_default=None)
 
 
 class WebhookSchema(Schema):
@@ -81,10 +75,3 @@ class WebhookDeliverySchema(Schema):
     status = fields.Integer(allow_none=True, metadata={"description": "The HTTP status of the last answer."})
     fault = fields.String(allow_none=True)
     settled_at = Instant(allow_none=True)
-
-
-class WebhookDeliveryListSchema(Schema):
-    """A page of what a program was told; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(WebhookDeliverySchema))
-    next = fields.Integer(allow_none=True)

@@ -1,18 +1,17 @@
 """Pages on which administrators register programs that are told, and see what became of telling them."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import EXCLUDE
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_form, load_page, redisplays
 from tsalert.web.refusing import refuses_on
 from tsalert.webhooks import queries, service
 from tsalert.webhooks.rules import OFFERED
-from tsalert.webhooks.schemas import DeliveriesAskedSchema, NewWebhookSchema
+from tsalert.webhooks.schemas import NewWebhookSchema
 
 bp = Blueprint("webhooks", __name__, url_prefix="/outgoing-webhooks")
 
@@ -40,10 +39,10 @@ def register_webhook() -> ResponseReturnValue:
 def show_webhook(webhook_id: int) -> ResponseReturnValue:
     """Show one program and what it was told."""
     hook = queries.get_webhook(db.session(), webhook_id)
-    after = read_form(DeliveriesAskedSchema(unknown=EXCLUDE), request.args)["after"]
-    told = queries.list_deliveries(db.session(), webhook_id, after=after)
-    older = told[-1].id if len(told) == queries.PAGE else None
-    return render_template("webhooks/webhook.html", hook=hook, told=told, older=older, is_first=after is None)
+    asked = load_page()
+    told = queries.list_deliveries(db.session(), webhook_id, **asked)
+    shown = {"told": told.items, "older": told.next, "is_first": asked["after"] is None}
+    return render_template("webhooks/webhook.html", hook=hook, **shown)
 
 
 @bp.post("/<int:webhook_id>/test")

@@ -67,7 +67,7 @@ def test_the_other_one_is_closed_and_says_who_they_are_now(session: Session, pai
     join(pair, manager)
     closed = directory.get_subscriber(session, second)
     assert (closed.subscriber.name, closed.subscriber.erased_at, closed.is_now) == (None, NOW, first)
-    assert [entry.id for entry in directory.entries(session)] == [first]
+    assert [entry.id for entry in directory.entries(session).items] == [first]
     assert directory.get_subscriber(session, first).is_now is None
 
 

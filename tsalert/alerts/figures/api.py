@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from marshmallow import RAISE
+
 from tsalert.alerts.figures import quoting
 from tsalert.alerts.figures.schemas import AlertFiguresSchema, QuotedBySchema
 from tsalert.alerts.figures.views import figures_of
@@ -9,6 +11,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
+from tsalert.web.fields import PlaceAsked
 
 blp = api_blueprint("alert_figures", "alerts", "Alerts in figures, and the calls that quote them.")
 blueprints = (blp,)
@@ -16,10 +19,11 @@ blueprints = (blp,)
 
 @blp.route("/<int:alert_id>/figures")
 @requires(Permission.READ_ALERT)
+@blp.arguments(PlaceAsked, location="query", unknown=RAISE)
 @blp.response(200, AlertFiguresSchema)
-def get_figures(alert_id: int) -> dict[str, Any]:
-    """Return an alert by ward and channel, what it cost as it was sent, and the calls that quote it."""
-    return figures_of(alert_id)
+def get_figures(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
+    """Return an alert by ward and channel, what it cost as it was sent, and a page of the calls that quote it."""
+    return figures_of(alert_id, asked["after"])
 
 
 @blp.route("/<int:alert_id>/calls", methods=["POST"])

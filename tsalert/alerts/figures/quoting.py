@@ -14,6 +14,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import insert_ignoring_conflicts, transaction
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.response import queries as response
 from tsalert.response.models import Call
 from tsalert.response.quoting import calls_saying
@@ -22,7 +23,6 @@ from tsalert.tiers.vocabulary import Subject
 
 # What is told of a call may be written up, or put right, some days after it came.
 _LOOKED_BACK = timedelta(days=7)
-_NEWEST = 50
 _STANDS = AlertCall.unlinked_by.is_(None)
 
 
@@ -106,16 +106,17 @@ def count_calls(session: Session, alert_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def calls_of(session: Session, alert_id: int, actor: Actor, *, now: datetime) -> Sequence[QuotingCall]:
-    """Return the newest calls that quote an alert and that this person may see."""
-    rows = session.execute(
+def calls_of(
+    session: Session, alert_id: int, actor: Actor, *, now: datetime, after: str | None = None
+) -> Page[QuotingCall]:
+    """Return a page of the calls that quote an alert and that this person may see, the newest first."""
+    query = (
         select(Call.id, Call.reference, Call.received_at, AlertCall.linked_by)
         .join(AlertCall, AlertCall.call_id == Call.id)
         .where(AlertCall.alert_id == alert_id, _STANDS, visible(actor, Subject.CALL, Call.id, now=now))
-        .order_by(Call.received_at.desc(), Call.id.desc())
-        .limit(_NEWEST)
     )
-    return [QuotingCall(*row) for row in rows]
+    newest_first = Order(Call.id, (Call.received_at,))
+    return read_rows(session, query, newest_first, after=after).told_by(lambda row: QuotingCall(*row))
 
 
 def _sent(session: Session, references: set[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from tsalert.web.fields import Line
+from tsalert.web.fields import Line, ListPlace
 
 
 class QuotedBySchema(Schema):
@@ -45,7 +45,7 @@ class QuotingCallSchema(Schema):
 
 
 class AlertFiguresSchema(Schema):
-    """An alert in figures; ``calls`` are those that the caller may see, ``quoted_by`` counts all.
+    """An alert in figures; ``calls`` are a page of those that the caller may see, ``quoted_by`` counts all.
 
     ``pounds`` is what the messages cost that providers took, ``set_aside`` what all of them would have cost, which
     counts against the limits. Both are before tax.
@@ -58,3 +58,4 @@ class AlertFiguresSchema(Schema):
     set_aside = fields.Decimal(as_string=True)
     quoted_by = fields.Integer()
     calls = fields.List(fields.Nested(QuotingCallSchema))
+    next = ListPlace(allow_none=True)

@@ -18,7 +18,8 @@ from tsalert.db import db
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.fields import PlaceAsked
+from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("alert_figures", __name__)
 
@@ -27,10 +28,13 @@ bp = Blueprint("alert_figures", __name__)
 @requires(Permission.READ_ALERT)
 def show_figures(alert_id: int) -> ResponseReturnValue:
     """Show an alert in figures."""
-    page = figures_of(alert_id)
+    after = load_page(PlaceAsked)["after"]
+    page = figures_of(alert_id, after)
     names, words = officer_names(db.session()), CHANNELS
     alert = queries.get_alert(db.session(), alert_id)
-    return render_template("alerts/figures.html", alert=alert, names=names, channel_words=words, **page)
+    return render_template(
+        "alerts/figures.html", alert=alert, names=names, channel_words=words, is_first=after is None, **page
+    )
 
 
 @bp.post("/alerts/<int:alert_id>/calls")
@@ -52,8 +56,8 @@ def unlink_call(alert_id: int, call_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_figures", alert_id=alert_id), 303)
 
 
-def figures_of(alert_id: int) -> dict[str, Any]:
-    """Return an alert in figures, with the calls that whoever asks may see.
+def figures_of(alert_id: int, after: str | None = None) -> dict[str, Any]:
+    """Return an alert in figures, with a page of the calls that whoever asks may see.
 
     :raises NotFound: there is no such alert, or it has not been sent.
     """
@@ -61,6 +65,7 @@ def figures_of(alert_id: int) -> dict[str, Any]:
     queries.mailings_of(session, alert_id)
     wards, counted_at = figures.by_ward(session, alert_id)
     spent = figures.spent(session, alert_id)
+    calls = quoting.calls_of(session, alert_id, actor, now=utc_now(), after=after)
     may_read = actor.may(Permission.READ_CALL)
     return {
         "wards": wards,
@@ -69,5 +74,6 @@ def figures_of(alert_id: int) -> dict[str, Any]:
         "pounds": figures.total(spent),
         "set_aside": whole_pence(in_pounds(spending.set_aside_for(session, alert_id))),
         "quoted_by": quoting.count_calls(session, alert_id),
-        "calls": quoting.calls_of(session, alert_id, actor, now=utc_now()) if may_read else [],
+        "calls": calls.items if may_read else [],
+        "next": calls.next if may_read else None,
     }

@@ -43,11 +43,11 @@ def _missing(alert_id: int, reason: Reason | None, after: int | None) -> dict[st
     session = db.session()
     queries.mailings_of(session, alert_id)
     alert = queries.get_alert(session, alert_id)
-    items = missing.page_of(session, alert, [reason] if reason else [*Reason], after=after or 0)
+    page = missing.page_of(session, alert, [reason] if reason else [*Reason], after=after)
     return {
         "reasons": missing.by_reason(session, alert),
         "by_other_addresses": missing.sizes_of(session, alert)[Way.OTHER],
-        "items": items,
-        "next": items[-1].id if len(items) == missing.PAGE else None,
+        "items": page.items,
+        "next": page.next,
         "resends": missing.resends_of(session, alert_id),
     }

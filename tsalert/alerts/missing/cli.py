@@ -14,6 +14,7 @@ from tsalert.alerts.rules import read_reference
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.keysets import every
 from tsalert.staff.queries import actor_of, get_officer
 
 
@@ -73,8 +74,5 @@ def _get(reference: str) -> Alert:
 
 
 def _name_each(alert: Alert) -> None:
-    last = 0
-    while page := missed.page_of(db.session(), alert, [*Reason], after=last):
-        for message in page:
-            click.echo(f"{message.channel}\t{message.masked}\t{message.reason}")
-        last = page[-1].id
+    for message in every(lambda after: missed.page_of(db.session(), alert, [*Reason], after=after)):
+        click.echo(f"{message.channel}\t{message.masked}\t{message.reason}")

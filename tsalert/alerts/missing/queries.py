@@ -16,11 +16,10 @@ from tsalert.delivery import queries as delivery
 from tsalert.delivery.missing import missing_of
 from tsalert.delivery.recipients import was_sent
 from tsalert.delivery.rules import Status, mask_address
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.choice import Choice
 from tsalert.subscribers.other_addresses import others_of, somebody_lacks_it
-
-PAGE = 50
 
 
 class Reason(Word):
@@ -100,14 +99,17 @@ def by_reason(session: Session, alert: Alert) -> list[Missed]:
     ]
 
 
-def page_of(session: Session, alert: Alert, reasons: Collection[Reason], *, after: int = 0) -> list[MissedMessage]:
-    """Return a page of the messages that did not come for some reasons, beyond the id ``after``."""
-    rows = missing(session, alert, reasons).subquery("missed")
-    page = select(rows.c.id, rows.c.channel, rows.c.address, rows.c.status).where(rows.c.id > after)
-    return [
-        MissedMessage(number, channel, mask_address(channel, address), REASONS[Status(status)])
-        for number, channel, address, status in session.execute(page.order_by(rows.c.id).limit(PAGE))
-    ]
+def page_of(
+    session: Session, alert: Alert, reasons: Collection[Reason], *, after: int | None = None
+) -> Page[MissedMessage]:
+    """Return a page of the messages that did not come for some reasons, in the order of their ids."""
+    rows = missing(session, alert, reasons).subquery("missed").c
+    query = select(rows.id, rows.channel, rows.address, rows.status)
+    return read_rows(session, query, Order(rows.id, is_rising=True), after=after).told_by(lambda row: _missed(*row))
+
+
+def _missed(number: int, channel: str, address: str, status: str) -> MissedMessage:
+    return MissedMessage(number, channel, mask_address(channel, address), REASONS[Status(status)])
 
 
 def missing(session: Session, alert: Alert, reasons: Collection[Reason]) -> Select[int, int, int, str, str, str]:

@@ -34,13 +34,13 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
     queries.mailings_of(session, alert_id)
     alert = queries.get_alert(session, alert_id)
     chosen = [asked["reason"]] if asked["reason"] else [*Reason]
-    messages = missing.page_of(session, alert, chosen, after=asked["after"] or 0)
+    page = missing.page_of(session, alert, chosen, after=asked["after"])
     return render_template(
         "alerts/missing.html",
         alert=alert,
         reason=asked["reason"],
-        messages=messages,
-        next=messages[-1].id if len(messages) == missing.PAGE else None,
+        messages=page.items,
+        next=page.next,
         resends=missing.resends_of(session, alert.id),
         names=officer_names(session),
         channel_words=CHANNELS,

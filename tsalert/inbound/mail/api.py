@@ -8,10 +8,11 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.inbound.mail import queries
-from tsalert.inbound.schemas import MessagesQuery
+from tsalert.inbound.mail.models import InboundMail
+from tsalert.keysets import Page
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.api import api_blueprint
-from tsalert.web.fields import Instant
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import Instant, PageAsked
 
 mail = api_blueprint("mail", "mail", "Mail that people wrote to the address of the alerts, or that could not be read.")
 blueprints = (mail,)
@@ -29,21 +30,14 @@ class InboundMailSchema(Schema):
     call_id = fields.Integer(allow_none=True)
 
 
-class InboundMailPageSchema(Schema):
-    """A page of mail; ``next`` is what to ask for as ``after`` to go on."""
-
-    items = fields.List(fields.Nested(InboundMailSchema))
-    next = fields.Integer(allow_none=True)
-
-
 @mail.route("")
 @requires(Permission.READ_CALL)
 @reads("mail")
-@mail.arguments(MessagesQuery, location="query", unknown=RAISE)
-@mail.response(200, InboundMailPageSchema)
-def list_mail(asked: dict[str, Any]) -> dict[str, Any]:
+@mail.arguments(PageAsked, location="query", unknown=RAISE)
+@mail.response(200, page_of(InboundMailSchema))
+def list_mail(asked: dict[str, Any]) -> Page[InboundMail]:
     """List the mail that an officer has to read, newest first."""
-    found = queries.mails(db.session(), before=asked["after"])
-    items = queries.seen_by(db.session(), current_actor(), found, now=utc_now())
+    found = queries.mails(db.session(), **asked)
+    items = queries.seen_by(db.session(), current_actor(), found.items, now=utc_now())
     name_read(each.id for each in items)
-    return {"items": items, "next": found[-1].id if len(found) == queries.PAGE else None}
+    return Page(items, found.next)

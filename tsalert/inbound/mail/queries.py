@@ -9,18 +9,15 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor
 from tsalert.inbound.mail.models import InboundMail
 from tsalert.inbound.mail.rules import Sort
+from tsalert.keysets import Order, Page, read_page
 from tsalert.response.kept import seen
 from tsalert.tiers.vocabulary import Subject
 
-PAGE = 50
 
-
-def mails(session: Session, *, before: int | None = None) -> list[InboundMail]:
+def mails(session: Session, *, after: int | None = None) -> Page[InboundMail]:
     """Return a page of what people wrote and of what could not be read, newest first."""
     query = select(InboundMail).where(InboundMail.taken_as.in_((Sort.MESSAGE, Sort.UNREAD)))
-    if before is not None:
-        query = query.where(InboundMail.id < before)
-    return list(session.scalars(query.order_by(InboundMail.id.desc()).limit(PAGE)))
+    return read_page(session, query, Order(InboundMail.id), after=after)
 
 
 def seen_by(session: Session, reader: Actor, found: Sequence[InboundMail], *, now: datetime) -> list[InboundMail]:

@@ -26,6 +26,7 @@ from tsalert.quarterly.studies.schemas import (
 )
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import ListPlace
 
 lists = api_blueprint("studies", "case-studies", "Case studies of the board's reports.")
 studies = api_blueprint("studies_of_case", "cases/<int:case_id>/case-studies", "Case studies of one case.")
@@ -36,7 +37,7 @@ blueprints = (lists, studies)
 @requires(Permission.READ_CASE)
 @reads("case study")
 @lists.arguments(CaseStudiesQuery, location="query", unknown=RAISE)
-@lists.response(200, page_of(CaseStudyRowSchema))
+@lists.response(200, page_of(CaseStudyRowSchema, ListPlace))
 def list_studies(asked: dict[str, Any]) -> Page[Study]:
     """List the studies of cases that one may see, the latest quarter first."""
     found = queries.list_studies(db.session(), actor=current_actor(), now=utc_now(), **asked)

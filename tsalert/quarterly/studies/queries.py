@@ -144,7 +144,7 @@ def studies_of(session: Session, quarter: Period) -> list[Study]:
 
 
 def list_studies(
-    session: Session, *, actor: Actor, now: datetime, quarter: Period | None = None, after: int | None = None
+    session: Session, *, actor: Actor, now: datetime, quarter: Period | None = None, after: str | None = None
 ) -> Page[Study]:
     """Return a page of the studies of cases that this person may see, the latest quarter first."""
     seen = tiers.visible(actor, Subject.CASE, CaseStudy.case_id, now=now)

@@ -8,12 +8,12 @@ from marshmallow.validate import Range
 from tsalert.identifying.vocabulary import Check
 from tsalert.quarterly.studies.rules import LONGEST_TEXT, LONGEST_TITLE, MOST, Beginning, Signing, Why, Writing
 from tsalert.quarterly.studies.vocabulary import AgeBand, Item
-from tsalert.web.fields import Instant, Line, PageAsked, Paragraph, PeriodLabel, Strict, YesNo, choice
+from tsalert.web.fields import Instant, Line, Paragraph, PeriodLabel, PlaceAsked, Strict, YesNo, choice
 
 _AGAIN = "Load the page again."
 
 
-class CaseStudiesQuery(PageAsked):
+class CaseStudiesQuery(PlaceAsked):
     """Which studies a list shows."""
 
     quarter = PeriodLabel(load_default=None)

@@ -32,6 +32,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web import once
 from tsalert.web.access import current_actor, name_read, reads, requires
+from tsalert.web.fields import PlaceAsked
 from tsalert.web.forms import Form, load_form, load_page, redisplays
 from tsalert.web.refusing import refuses_on
 
@@ -53,7 +54,7 @@ def list_studies() -> ResponseReturnValue:
     """List the case studies of a quarter, or of all, and say of each whether its report tells it."""
     asked = CaseStudiesQuery().load({"quarter": request.args["quarter"]} if request.args.get("quarter") else {})
     session, actor, now = db.session(), current_actor(), utc_now()
-    found = queries.list_studies(session, actor=actor, now=now, quarter=asked["quarter"], **load_page())
+    found = queries.list_studies(session, actor=actor, now=now, quarter=asked["quarter"], **load_page(PlaceAsked))
     name_read(each.row.id for each in found.items)
     # Each is held against its whole case: those of one quarter are three at most.
     examined = found.items if asked["quarter"] else ()

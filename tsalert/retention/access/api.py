@@ -25,7 +25,7 @@ from tsalert.retention.access.views import zip_response
 from tsalert.retention.models import AccessRequest
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint, page_of
-from tsalert.web.fields import PageAsked
+from tsalert.web.fields import ListPlace, PlaceAsked
 
 access = api_blueprint("subject_access", "subject-access", "Requests of people for what is held on them.")
 blueprints: tuple[Any, ...] = (access,)
@@ -35,8 +35,8 @@ _SUBJECT = "access_request"
 @access.route("", methods=["GET"])
 @requires(Permission.ANSWER_ACCESS)
 @reads(_SUBJECT)
-@access.arguments(PageAsked, location="query", unknown=RAISE)
-@access.response(200, page_of(AccessRequestSchema))
+@access.arguments(PlaceAsked, location="query", unknown=RAISE)
+@access.response(200, page_of(AccessRequestSchema, ListPlace))
 def list_requests(asked: dict[str, Any]) -> Page[AccessRequest]:
     """List the requests, those to answer first."""
     found = requests.list_requests(db.session(), **asked)

@@ -225,7 +225,7 @@ def get_request(session: Session, request_id: int) -> AccessRequest:
     return found
 
 
-def list_requests(session: Session, *, after: int | None = None) -> Page[AccessRequest]:
+def list_requests(session: Session, *, after: str | None = None) -> Page[AccessRequest]:
     """Return a page of the requests, those to answer first, the most urgent at the top."""
     order = Order(AccessRequest.id, (AccessRequest.answered_at.is_not(None), AccessRequest.due_on), is_rising=True)
     return read_page(session, select(AccessRequest), order, after=after)

@@ -17,6 +17,7 @@ from tsalert.retention.access.schemas import (
 )
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, name_read, reads, requires
+from tsalert.web.fields import PlaceAsked
 from tsalert.web.forms import load_form, load_page, redisplays
 
 bp = Blueprint("access", __name__, url_prefix="/subject-access")
@@ -34,7 +35,7 @@ bp.context_processor(
 @requires(Permission.ANSWER_ACCESS)
 def list_requests() -> ResponseReturnValue:
     """Show requests by their references and days; names stand on their own pages."""
-    return render_template("access/list.html", page=requests.list_requests(db.session(), **load_page()))
+    return render_template("access/list.html", page=requests.list_requests(db.session(), **load_page(PlaceAsked)))
 
 
 @bp.get("/new")

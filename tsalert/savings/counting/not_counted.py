@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
+from tsalert.keysets import PAGE, Order, Page, every, read_page
 from tsalert.savings import queries
 from tsalert.savings.counting.household_counts import assess_households
 from tsalert.savings.counting.uncounted import Reason, own_reasons
@@ -16,7 +17,6 @@ from tsalert.savings.models import Intervention
 from tsalert.savings.queries import Version
 from tsalert.savings.rules import WHOLE, Beneficiary, InterventionType
 
-PAGE = 50
 _BATCH = 500
 
 
@@ -38,7 +38,7 @@ class NotCountedPage:
     """
 
     period: Period
-    items: list[NotCounted]
+    items: Sequence[NotCounted]
     without_household: int
     next: str | None
 
@@ -46,26 +46,21 @@ class NotCountedPage:
 def list_not_counted(session: Session, period: Period, *, after: str | None = None, size: int = PAGE) -> NotCountedPage:
     """Return a period's records of which something does not count, by date.
 
-    :raises NotFound: ``after`` is no intervention.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
-    query = _uncounted(period).order_by(Intervention.on_date, Intervention.id)
-    if after:
-        last = queries.get_current_row(session, after)
-        query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
-    versions = queries.with_partners(session, session.scalars(query.limit(size + 1)))
-    more = versions[size - 1].reference if len(versions) > size else None
-    return NotCountedPage(period, _explained(session, versions[:size]), _without_household(session, period), more)
+    page = _page_of(session, period, after, size)
+    return NotCountedPage(period, page.items, _without_household(session, period), page.next)
 
 
 def all_not_counted(session: Session, period: Period) -> Iterator[NotCounted]:
     """Return every such record of a period, some at a time."""
-    after: str | None = None
-    while True:
-        page = list_not_counted(session, period, after=after, size=_BATCH)
-        yield from page.items
-        if page.next is None:
-            return
-        after = page.next
+    return every(lambda after: _page_of(session, period, after, _BATCH))
+
+
+def _page_of(session: Session, period: Period, after: str | None, size: int) -> Page[NotCounted]:
+    oldest_first = Order(Intervention.id, (Intervention.on_date,), is_rising=True)
+    page = read_page(session, _uncounted(period), oldest_first, after=after, size=size)
+    return page.all_told_by(lambda rows: _explained(session, queries.with_partners(session, rows)))
 
 
 def reasons_of(session: Session, version: Version) -> tuple[Reason, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from tsalert.prevention.rules import Ending, NewEnding
-from tsalert.web.fields import Day, Line, Paragraph, PeriodLabel, Pounds, Strict, choice
+from tsalert.web.fields import Day, Line, ListPlace, Paragraph, PeriodLabel, Pounds, Strict, choice
 
 _MOST_SERIALS = 1000
 _LONGEST_SERIAL = 60
@@ -61,7 +61,7 @@ class NotCountedQuery(Schema):
         unknown = EXCLUDE
 
     period = PeriodLabel(required=True)
-    after = Line(longest=40, load_default=None)
+    after = ListPlace(load_default=None)
 
 
 class UncountedSchema(Schema):
@@ -92,7 +92,7 @@ class NotCountedPageSchema(Schema):
     without_household = fields.Integer(
         metadata={"description": "Records of call blockers that name no household, so that none could be compared."}
     )
-    next = fields.String(allow_none=True)
+    next = ListPlace(allow_none=True)
 
 
 class CaseStudySchema(Strict):

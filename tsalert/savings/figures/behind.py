@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
+from tsalert.keysets import Order, page_among
 from tsalert.prevention.models import InstalledUnit
 from tsalert.prevention.rules import Ending
 from tsalert.savings.counting.uncounted import Uncounted
@@ -16,7 +18,7 @@ from tsalert.savings.figures.scopes import COUNTED, Scope, conditions, in_period
 from tsalert.savings.figures.singles import longest
 from tsalert.savings.figures.stretches import cuts_of, stretches
 from tsalert.savings.models import Intervention
-from tsalert.savings.queries import Version, get_current_row, read_version
+from tsalert.savings.queries import Version, read_version
 from tsalert.savings.rates.rate_sets import RateSetView, set_for
 from tsalert.savings.rules import Beneficiary, InterventionType
 from tsalert.savings.valuing.methods import Method
@@ -76,19 +78,20 @@ class RecordPage:
 def read_page(session: Session, asked: Asked, after: str | None, *, size: int | None = None) -> RecordPage:
     """Return the records that add to a period's table, or could.
 
-    :raises NotFound: ``after`` is no intervention.
+    :raises RuleViolation: ``after`` is no place of this list.
     """
     most = size or PAGE
     query = select(Intervention).where(*COUNTED, *_in_table(asked), *conditions(asked.scope))
-    if after:
-        last = get_current_row(session, after)
-        query = query.where(tuple_(Intervention.on_date, Intervention.id) > tuple_(last.on_date, last.id))
-    ordered = query.order_by(Intervention.on_date, Intervention.id).limit(most + 1)
+    by_date = Order(Intervention.id, (Intervention.on_date,), is_rising=True)
+    ordered = by_date.sorts(query if after is None else query.where(by_date.follows(after))).limit(most + 1)
     # Each reason to be here is asked for by itself, which keeps to its index; the first of them all make the page.
     found = {row.id: row for reason in _when(asked) for row in session.scalars(ordered.where(reason))}
-    rows = sorted(found.values(), key=lambda row: (row.on_date, row.id))[: most + 1]
-    shown = tuple(_valued(session, asked, rows[:most]))
-    return RecordPage(shown, rows[most - 1].reference if len(rows) > most else None)
+    page = page_among(sorted(found.values(), key=_place), _place, (date, int), after=None, size=most)
+    return RecordPage(tuple(_valued(session, asked, page.items)), page.next)
+
+
+def _place(row: Intervention) -> tuple[date, int]:
+    return row.on_date, row.id
 
 
 def _in_table(asked: Asked) -> list[ColumnElement[bool]]:

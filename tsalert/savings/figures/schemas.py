@@ -12,7 +12,7 @@ from tsalert.savings.rates.schemas import UsedRateSchema
 from tsalert.savings.valuing.methods import Basis, Method
 from tsalert.savings.valuing.profiles import PUBLISHED, TOTAL, get_profile
 from tsalert.savings.valuing.recognition import Recognition
-from tsalert.web.fields import Line, PeriodLabel, Pounds, choice
+from tsalert.web.fields import Line, ListPlace, PeriodLabel, Pounds, choice
 
 _ASKED = "Choose one of: {choices}."
 _LONGEST_YEARS = 60
@@ -67,7 +67,7 @@ class FigureSchema(MethodSchema):
     row = Line(longest=60, load_default=TOTAL)
     column = Line(longest=40, load_default=TOTAL)
     ward = Line(longest=20, load_default=None)
-    after = Line(longest=40, load_default=None)
+    after = ListPlace(load_default=None)
 
     def finish(self, data: dict[str, Any]) -> Any:
         """Hand over the figure and the page of its records."""
@@ -183,4 +183,4 @@ class ExplanationSchema(Schema):
     lines = fields.List(fields.Nested(_LineSchema))
     unvalued = fields.List(fields.Nested(_UnvaluedSchema))
     records = fields.List(fields.Nested(_RecordSchema))
-    next = fields.String(allow_none=True)
+    next = ListPlace(allow_none=True)

@@ -32,9 +32,10 @@ def pause(session: Session, subscriber_id: int, span: Pause, *, at: int | None =
     :param at: the address at which they act; a contact of an organisation pauses there alone.
     """
     subscriber, until = lock_subscriber(session, subscriber_id), span.ends_at(by.now)
-    _set(session, subscriber, _paused_addresses(session, subscriber, at, by), until)
-    _note(session, subscriber, wording.paused(until), at, by)
-    about = _paused_addresses(session, subscriber, at, by) or addresses_of(session, subscriber_id)
+    addresses = _paused_addresses(session, subscriber, at, by)
+    about = addresses or addresses_of(session, subscriber_id)
+    _set(session, subscriber, addresses, until)
+    _note(session, subscriber, wording.paused(until), about, by)
     delivery.spare(session, _wanted_by_nobody(session, about), now=by.now)
     note_act(session, "paused", subscriber_id, by=by, days=span.days)
 
@@ -48,8 +49,9 @@ def resume(session: Session, subscriber_id: int, *, at: int | None = None, by: B
     subscriber = lock_subscriber(session, subscriber_id)
     if paused_until(session, subscriber, at if by.is_reader else None) is None:
         raise Conflict("These alerts are not paused.")
-    _set(session, subscriber, _paused_addresses(session, subscriber, at, by), None)
-    _note(session, subscriber, wording.RESUMED, at, by)
+    addresses = _paused_addresses(session, subscriber, at, by)
+    _set(session, subscriber, addresses, None)
+    _note(session, subscriber, wording.RESUMED, addresses or addresses_of(session, subscriber_id), by)
     note_act(session, "resumed", subscriber_id, by=by)
 
 
@@ -97,8 +99,7 @@ def _set(session: Session, subscriber: Subscriber, addresses: Sequence[int], unt
     subscriber.paused_until = session.scalar(select(func.max(SubscriberEndpoint.paused_until)).where(mine))
 
 
-def _note(session: Session, subscriber: Subscriber, words: str, at: int | None, by: By) -> None:
-    about = _paused_addresses(session, subscriber, at, by) or addresses_of(session, subscriber.id)
+def _note(session: Session, subscriber: Subscriber, words: str, about: Sequence[int], by: By) -> None:
     for endpoint_id in about:
         if open_subscriptions(session, subscriber.id, endpoint_id):
             note_consent(session, subscriber.id, endpoint_id, (Act.CHANGED, words), by=by)
