@@ -26,7 +26,7 @@ def loaded_by(app: Flask, program: str) -> set[str]:
 
 def run_in_python(app: Flask, program: str) -> str:
     command = [sys.executable, "-c", program]
-    return subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, env=command_environment(app), stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def test_what_few_processes_need_is_read_in_by_those_alone(app: Flask) -> None:
@@ -46,6 +46,37 @@ def test_a_command_has_no_pages_and_nothing_of_other_commands(app: Flask) -> Non
     loaded = loaded_by(app, audit)
     assert loaded & {*DOORS, "tsalert.demo", "tsalert.safekeeping", "tsalert.alerts.cli"} == set()
     assert "tsalert.audit.cli" in loaded
+
+
+# As a command or the worker writes: of pages, which read in much of the program, nothing is there.
+WRITES = """
+from sqlalchemy import select
+from tsalert.config import load_settings
+from tsalert.core.actors import Actor, Permission, Via
+from tsalert.core.clock import utc_now
+from tsalert.db import db
+from tsalert.foundation import found
+from tsalert.fulltext.models import Document
+from tsalert.response.models import BoardStamp
+from tsalert.response.rules import NewCall, NewIncident
+from tsalert.response.service import log_call
+from tsalert.response.vocabulary import Category, Disposition
+
+with found(load_settings()).app_context():
+    before = db.session.scalar(select(BoardStamp.stamp))
+    officer = Actor(None, "A command", frozenset(Permission), Via.COMMAND)
+    incident = NewIncident(Category.DOORSTEP_CRIME, "roofing")
+    told = NewCall(disposition=Disposition.NEW_INCIDENT, happening="Zanzibar slate", incident=incident)
+    log_call(told, actor=officer, now=utc_now())
+    is_found = any("zanzibar" in words for words in db.session.scalars(select(Document.words)))
+    is_shown = db.session.scalar(select(BoardStamp.stamp)) != before
+    print("found" if is_found else "lost", "shown" if is_shown else "stale")
+"""
+
+
+@pytest.mark.any_database
+def test_what_a_process_without_pages_writes_is_found_and_shown(fresh_app: Flask) -> None:
+    assert run_in_python(fresh_app, WRITES) == "found shown\n"
 
 
 def test_a_process_that_reads_in_a_part_knows_every_table() -> None:

@@ -10,10 +10,12 @@ from tsalert.config import Settings, sqlite_path
 from tsalert.db import db
 from tsalert.delivery.ports import Probed
 from tsalert.delivery.rules import Channel
+from tsalert.finding import keeping as words
 from tsalert.installation import service as installation
 from tsalert.providers.recorder import Recorder
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
+from tsalert.response import stamp as board_stamp
 from tsalert.response.kept_facts import kept_facts
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.web.program import Program
@@ -33,6 +35,8 @@ def found(settings: Settings) -> Flask:
         if not database_file.exists():
             database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
     db.init_app(app)
+    words.watch_sessions()
+    board_stamp.watch_sessions()
     app.extensions["tsalert_gateways"] = _gateways(settings)
     app.extensions["tsalert_webhook_reach"] = Reach()
     app.extensions["tsalert_partner_codes"] = circulation.codes_at

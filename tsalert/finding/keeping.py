@@ -26,7 +26,11 @@ def keep_rows(session: Session, source: Source, rows: Iterable[object]) -> None:
     fulltext.keep(session, [source.entry(row) for row in rows])
 
 
-@event.listens_for(Session, "after_flush")
+def watch_sessions() -> None:
+    """Keep from now on the words of whatever a session of this process writes; called by every program there is."""
+    event.listen(Session, "after_flush", _keep_flushed)
+
+
 def _keep_flushed(session: Session, _: UOWTransaction) -> None:
     """Keep the words of what was just written; what did not change, or has none, costs nothing."""
     changed = [row for row in session.dirty if type(row) in BY_MODEL and BY_MODEL[type(row)].says_otherwise(row)]

@@ -37,7 +37,14 @@ def read_stamp(session: Session) -> str:
     return session.scalars(select(BoardStamp.stamp)).one()
 
 
-@event.listens_for(Session, "before_flush")
+def watch_sessions() -> None:
+    """Renew the stamp from now on with whatever a session of this process changes; called by every program there is."""
+    event.listen(Session, "before_flush", _notice_rows)
+    event.listen(Session, "do_orm_execute", _notice_statement)
+    event.listen(Session, "before_commit", _renew, insert=True)  # always before the head of the trail
+    event.listen(Session, "after_rollback", _forget)
+
+
 def _notice_rows(session: Session, _context: object, _instances: object) -> None:
     changed = [*session.new, *session.deleted, *(row for row in session.dirty if _changed(row) - _NOT_SHOWN)]
     if any(row.__tablename__ in SHOWN for row in changed):
@@ -49,21 +56,18 @@ def _changed(row: object) -> set[str]:
     return {each.key for each in inspect(row).attrs if each.history.has_changes()}
 
 
-@event.listens_for(Session, "do_orm_execute")
 def _notice_statement(state: ORMExecuteState) -> None:
     writes = state.is_insert or state.is_update or state.is_delete
     if writes and any(mapper.class_.__tablename__ in SHOWN for mapper in state.all_mappers):
         state.session.info[_CHANGED] = True
 
 
-@event.listens_for(Session, "before_commit", insert=True)
 def _renew(session: Session) -> None:
-    """Renew the stamp at the very end, so that its one row is locked briefly; always before the head of the trail."""
+    """Renew the stamp at the very end, so that its one row is locked briefly."""
     session.flush()
     if session.info.pop(_CHANGED, False):
         session.execute(update(BoardStamp).values(stamp=token_urlsafe(12)))
 
 
-@event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_CHANGED, None)
