@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from flask import Flask, json, request
 
 from tsalert.web import headers, tracing
 from tsalert.web.answered import Answered, Tell
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 # Of one report; a form as long as this has fewer fields than the most that any may have (uploads.py).
 _LARGEST = 8 * 1024
@@ -80,7 +78,7 @@ class Doorstep:
         self._takers, self._tellers = takers, tellers
         self._headers = lru_cache(2)(lambda scheme: headers.of_nothing(app, scheme))
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         began = perf_counter()
         taker = self._takers.get(environ.get("PATH_INFO", ""))
@@ -106,7 +104,7 @@ class Doorstep:
                 return False
 
 
-def _whole(environ: "WSGIEnvironment") -> bytes | None:
+def _whole(environ: WSGIEnvironment) -> bytes | None:
     """Return what was posted; None where nothing was, or it is long, or does not say how long it is."""
     length = environ.get("CONTENT_LENGTH") or ""
     is_plain = environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING")
