@@ -6,11 +6,13 @@ from threading import active_count
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from tests.conftest import command_environment
 from tsalert import tables
 from tsalert.config import Settings
 from tsalert.db import Base, db
+from tsalert.foundation import found
 from tsalert.serving import make_ready
 
 # Large, and asked for by few processes; together they took more than thirty megabytes of each.
@@ -77,6 +79,12 @@ with found(load_settings()).app_context():
 @pytest.mark.any_database
 def test_what_a_process_without_pages_writes_is_found_and_shown(fresh_app: Flask) -> None:
     assert run_in_python(fresh_app, WRITES) == "found shown\n"
+
+
+def test_programs_made_in_one_process_watch_its_sessions_once(fresh_app: Flask) -> None:
+    listening = [*Session().dispatch.after_flush], [*Session().dispatch.before_commit]
+    found(fresh_app.extensions["tsalert_settings"])
+    assert ([*Session().dispatch.after_flush], [*Session().dispatch.before_commit]) == listening
 
 
 def test_a_process_that_reads_in_a_part_knows_every_table() -> None:

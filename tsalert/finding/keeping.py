@@ -5,6 +5,7 @@ A statement that changes rows past the session (UPDATE, DELETE, COPY) must call 
 """
 
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ def keep_rows(session: Session, source: Source, rows: Iterable[object]) -> None:
     fulltext.keep(session, [source.entry(row) for row in rows])
 
 
+@cache  # a listener that is added twice listens twice
 def watch_sessions() -> None:
     """Keep from now on the words of whatever a session of this process writes; called by every program there is."""
     event.listen(Session, "after_flush", _keep_flushed)

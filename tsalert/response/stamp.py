@@ -4,6 +4,7 @@ Two readings of the same stamp are readings of the same rows. The stamp is drawn
 transaction nor a restored backup ever brings back one that stood for other rows.
 """
 
+from functools import cache
 from secrets import token_urlsafe
 
 from sqlalchemy import event, inspect, select, update
@@ -37,6 +38,7 @@ def read_stamp(session: Session) -> str:
     return session.scalars(select(BoardStamp.stamp)).one()
 
 
+@cache  # a listener that is added twice listens twice
 def watch_sessions() -> None:
     """Renew the stamp from now on with whatever a session of this process changes; called by every program there is."""
     event.listen(Session, "before_flush", _notice_rows)
