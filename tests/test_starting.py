@@ -92,6 +92,12 @@ def test_a_process_that_reads_in_a_part_knows_every_table() -> None:
     assert kept_by - {module.__name__ for module in tables.MODULES} == {"tsalert.db"}
 
 
+@pytest.mark.any_database
+def test_a_worker_knows_every_table_that_the_register_of_people_names(app: Flask) -> None:
+    comparing = "from tsalert.retention.held.register import faults; print([*faults(Base.metadata)])"
+    assert run_in_python(app, f"import tsalert.worker; from tsalert.db import Base; {comparing}") == "[]\n"
+
+
 def test_what_processes_are_copied_from_has_no_connection_and_no_thread(fresh_app: Flask) -> None:
     threads = active_count()
     make_ready(fresh_app)

@@ -8,7 +8,6 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import Migrate
 
-from tsalert import tables
 from tsalert.config import Settings, load_settings
 from tsalert.db import db
 from tsalert.foundation import found
@@ -79,7 +78,6 @@ def create_console(settings: Settings | None = None) -> Flask:
 
 def add_commands(app: Flask) -> None:
     """Give a program its commands, and what they stand on besides."""
-    assert tables.MODULES  # what a command reads in knows only the tables of its own
     app.cli = Commands(app.name)
     Migrate(app, db, directory=str(storage.MIGRATIONS))
     hashing.init_app(app)

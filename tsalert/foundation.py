@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from tsalert import tables
 from tsalert.circulation import queries as circulation
 from tsalert.config import Settings, sqlite_path
 from tsalert.db import db
@@ -20,6 +21,9 @@ from tsalert.response.kept_facts import kept_facts
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.web.program import Program
 from tsalert.webhooks.calling import Reach
+
+# No part of the program knows of itself all that its rows point to, or where else a person stands who is erased.
+assert tables.MODULES
 
 _ROOT = Path(__file__).parent.parent
 
