@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -39,9 +40,12 @@ def test_of_a_report_that_is_written_and_signed_nobody_is_reminded(session: Sess
     assert not [each for each in mails(session) if "not ready" in each]
 
 
-def test_a_text_changed_after_the_signatures_is_reminded_of(session: Session, ready: Desk) -> None:
+def test_a_text_changed_after_the_signatures_is_reminded_of_without_pages(
+    session: Session, ready: Desk, console: Flask
+) -> None:
     write(ready, SectionKey.HEADLINES, "Told otherwise.", seen=1)
-    keep_timetable(BEFORE)
+    with console.app_context():
+        keep_timetable(BEFORE)
     assert "not signed as it stands" in newest(session, "not ready").text
 
 

@@ -18,7 +18,7 @@ from tsalert.quarterly.timetable import rules
 from tsalert.quarterly.timetable.models import BoardReminder, SummaryLeave
 from tsalert.quarterly.timetable.rules import Meeting, Point
 from tsalert.quarterly.vocabulary import Status
-from tsalert.reports.dashboard_views import kept_figures
+from tsalert.reports.memory import FiguresMemory
 from tsalert.reports.partners import periods_by_partner
 from tsalert.staff import queries as staff
 from tsalert.staff.queries import Person
@@ -120,7 +120,7 @@ def is_signed(session: Session, report: OpenReport, *, now: datetime) -> bool:
     if report.status is not Status.SIGNED:
         return False
     row = quarterly.get_report(session, report.quarter, report.revision)
-    return standing.status_of(session, row, memory=kept_figures(), now=now) is Status.SIGNED
+    return standing.status_of(session, row, memory=FiguresMemory(), now=now) is Status.SIGNED
 
 
 def owed_by_partners(session: Session, told: Period) -> list[Owed]:
