@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole import create_app
 from tsalert.config import SettingsError, load_settings
+from tsalert.foundation import found
 
 GOOD = {
     "TSALERT_DATABASE_URL": "sqlite:///var/tsalert.db",
@@ -39,12 +39,13 @@ def test_texts_go_to_british_numbers_and_to_the_countries_named(said: str, read:
     assert load_settings(GOOD | {"TSALERT_SMS_COUNTRIES": said}).sms_countries == read
 
 
-def test_a_second_step_is_asked_of_roles_that_there_are(tmp_path: Path) -> None:
+def test_in_every_program_settings_name_roles_that_there_are(tmp_path: Path) -> None:
     assert load_settings(GOOD).sign_in.second_step_roles == {"administrator", "manager"}
     assert load_settings(GOOD | {"TSALERT_SECOND_STEP_ROLES": "none"}).sign_in.second_step_roles == set()
     asked = {"TSALERT_SECOND_STEP_ROLES": "manager, adminstrator", "TSALERT_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"}
-    with pytest.raises(SettingsError, match="names no role: adminstrator"):
-        create_app(load_settings(GOOD | asked))
+    groups = OIDC | {"TSALERT_OIDC_ROLE_CLAIM": "roles", "TSALERT_OIDC_ROLES": "TS-Duty=dutyofficer"}
+    with pytest.raises(SettingsError, match="no role: adminstrator\nTSALERT_OIDC_ROLES names no role: dutyofficer"):
+        found(load_settings(GOOD | groups | asked))
 
 
 def test_every_missing_setting_is_named_at_once() -> None:

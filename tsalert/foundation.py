@@ -18,6 +18,7 @@ from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.unserved import Unserved
 from tsalert.response import stamp as board_stamp
 from tsalert.response.kept_facts import kept_facts
+from tsalert.staff.named_roles import check_named
 from tsalert.telephone.ports import CallLog, RecordingSource
 from tsalert.web.program import Program
 from tsalert.webhooks.calling import Reach
@@ -29,7 +30,11 @@ _ROOT = Path(__file__).parent.parent
 
 
 def found(settings: Settings) -> Flask:
-    """Return a program with its database and its providers, and no door: no page, no operation, no command."""
+    """Return a program with its database and its providers, and no door: no page, no operation, no command.
+
+    :raises SettingsError: settings name a role that there is not.
+    """
+    check_named(settings)
     app = Program("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
     app.config.update(_config(settings))
     app.extensions["tsalert_settings"] = settings

@@ -3,33 +3,26 @@
 Who has a second step is signed in once it is taken (factors/sign_in.py); until then this browser is nobody's.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 from flask import Flask, current_app, g, request
 
 from tsalert.audit import service as audit
-from tsalert.config import Settings, SettingsError
+from tsalert.config import Settings
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
-from tsalert.sign_in_settings import EVERYBODY
 from tsalert.staff import browsing, hashing, locking, queries, service
 from tsalert.staff.models import Officer
 from tsalert.staff.presence import BLOCKED
-from tsalert.staff.rules import RoleName
 from tsalert.staff.tokens import queries as tokens
 
 _REFUSED = "The email address or password is not right."
 
 
 def init_app(app: Flask) -> None:
-    """Set up signing in for pages.
-
-    :raises SettingsError: a second step is asked of a role that there is not.
-    """
-    _check_roles(app.extensions["tsalert_settings"].sign_in.second_step_roles)
+    """Set up signing in for pages."""
     hashing.init_app(app)
     browsing.init_app(app)
     locking.init_app(app)
@@ -89,12 +82,6 @@ def shortcut_key() -> str:
     """
     key: str = g.get("shortcut", "")
     return key
-
-
-def _check_roles(asked: Collection[str]) -> None:
-    unknown = sorted(set(asked) - set(RoleName) - {EVERYBODY})
-    if unknown:
-        raise SettingsError(f"TSALERT_SECOND_STEP_ROLES names no role: {', '.join(unknown)}")
 
 
 def _hash_anew(officer_id: int, password: str) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
-from tsalert.config import Settings, SettingsError
+from tsalert.config import Settings
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound, RuleViolation, TsalertError
 from tsalert.db import db
@@ -29,11 +29,7 @@ _LONGEST_WAY_ON = 1000  # characters; the cookie that keeps it has room for 4,09
 
 
 def init_app(app: Flask, make_provider: Callable[[], IdentityProvider] | None) -> None:
-    """Offer single sign-on, where there is a provider, which is made once somebody wants to go there.
-
-    :raises SettingsError: a group stands for a role that there is not.
-    """
-    _check_roles(app.extensions["tsalert_settings"].single_sign_on)
+    """Offer single sign-on, where there is a provider, which is made once somebody wants to go there."""
     app.extensions[EXTENSION] = make_provider and cache(make_provider)
     app.jinja_env.globals["single_sign_on"] = find_settings
 
@@ -147,13 +143,6 @@ def _confirm(provider: IdentityProvider, told: Told, officer_id: int, now: datet
 def _require_just_there(told: Told, now: datetime) -> None:
     if not rules.was_just_there(told, now=now, within=presence.FRESH):
         raise Refused("The provider did not ask you who you are, or does not say when it did. Ask your IT.")
-
-
-def _check_roles(settings: SingleSignOnSettings | None) -> None:
-    try:
-        _ = settings and rules.roles_named(settings)
-    except ValueError as error:
-        raise SettingsError(f"TSALERT_OIDC_ROLES names a role that there is not: {error}") from error
 
 
 def _provider() -> IdentityProvider:
