@@ -132,7 +132,8 @@ def _move(session: Session, delivery: Delivery, status: Status, now: datetime) -
         delivery.sent_at = delivery.settled_at
     else:
         delivery.due_at = now
-        mailing = session.get_one(Mailing, delivery.mailing_id, with_for_update=True)
+        # Senders may add its counters meanwhile (mailings.py).
+        mailing = session.get_one(Mailing, delivery.mailing_id, with_for_update={"key_share": True})
         if mailing.state == MailingState.COMPLETED:
             mailing.state, mailing.completed_at = MailingState.SENDING, None
     delivery.status = status
