@@ -13,7 +13,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import transaction
 from tsalert.delivery.claiming import Claimed
-from tsalert.delivery.counting import change_counts, complete_if_done
+from tsalert.delivery.counting import count_moves
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.ports import Gateway, Message, Unavailable
 from tsalert.delivery.printing import press_of
@@ -139,5 +139,4 @@ def _move(session: Session, delivery: Delivery, status: Status, now: datetime) -
     delivery.status = status
     session.flush()
     key = (delivery.mailing_id, delivery.channel)
-    change_counts(session, {(*key, Status.UNKNOWN): -1, (*key, status): 1})
-    complete_if_done(session, delivery.mailing_id, now)
+    count_moves(session, {(*key, Status.UNKNOWN): -1, (*key, status): 1}, now)
