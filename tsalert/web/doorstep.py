@@ -35,7 +35,7 @@ class Posted:
 
     path: str
     body: bytes
-    environ: Mapping[str, Any]
+    environ: WSGIEnvironment
 
     def header(self, name: str) -> str:
         """Return what a header says; "" where it did not come."""
@@ -103,7 +103,7 @@ class Doorstep:
             try:
                 return taker(posted)
             except Exception as error:  # noqa: BLE001 - it is answered within, where every error is
-                posted.environ[_TROUBLE] = error  # type: ignore[index]
+                posted.environ[_TROUBLE] = error
                 return False
 
 
