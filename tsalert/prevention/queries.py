@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
-from tsalert.keysets import Order, Page, read_rows
+from tsalert.keysets import PAGE, Order, Page, read_rows
 from tsalert.prevention.models import InstalledUnit, UsageCheck
 from tsalert.prevention.rules import (
     LANDLINE_SWITCH_OFF,
@@ -22,8 +22,6 @@ from tsalert.prevention.rules import (
     last_look_due,
 )
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 class Showing(Word):
