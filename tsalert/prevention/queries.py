@@ -147,11 +147,6 @@ def units_in(session: Session, household_key: str) -> list[UnitView]:
     return _read(session, _fitted().where(InstalledUnit.household_key == household_key))
 
 
-def ended_units(session: Session, period: Period) -> list[UnitView]:
-    """Return the units that ended in a period, by the day of their end; mistakes were never fitted."""
-    return _read(session, _fitted().where(InstalledUnit.ended_on.between(period.first_day, period.last_day)))
-
-
 def list_checks(session: Session, unit_id: int) -> list[UsageCheck]:
     """Return every check on a unit, the newest first."""
     order = (UsageCheck.on_date.desc(), UsageCheck.id.desc())
