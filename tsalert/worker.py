@@ -28,6 +28,7 @@ from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.leadership import Leadership, make_leadership
+from tsalert.logs.faults import DATABASE_IS_GONE
 from tsalert.logs.writing import write_logs
 
 _TICK_SECONDS = 1.0
@@ -233,7 +234,7 @@ def _start() -> Flask:
     except SettingsError as error:
         sys.exit(f"tsalert cannot start:\n{error}")
     except DBAPIError:
-        sys.stderr.write("tsalert cannot start: the database cannot be reached.\n")
+        sys.stderr.write(DATABASE_IS_GONE)
         sys.exit(os.EX_TEMPFAIL)
     keep_what_is_loaded()
     return app

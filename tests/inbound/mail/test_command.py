@@ -1,7 +1,7 @@
 """The command into which a mail server pipes mail."""
 
 from collections.abc import Callable
-from subprocess import CompletedProcess, run
+from subprocess import PIPE, STDOUT, CompletedProcess, run
 
 import pytest
 from flask import Flask
@@ -20,9 +20,11 @@ def test_a_mail_server_pipes_mail_in_and_is_told_to_try_again_without_a_database
     def receive(**changes: str) -> tuple[int, str]:
         command = ["flask", "--app", "wsgi", "mail", "receive"]
         environment = command_environment(fresh_app, **changes)
-        done = run(command, input=mail, env=environment, capture_output=True, check=False)
+        done = run(command, input=mail, env=environment, stdout=PIPE, stderr=STDOUT, check=False)
         return done.returncode, done.stdout.decode()
 
     assert receive() == (0, "Came back for good.\n")
     assert run_command("mail", "receive", stdin=mail.decode()).stdout == "Came back for good, taken before.\n"
-    assert receive(TSALERT_DATABASE_URL="postgresql://nobody:x@127.0.0.1:9/none")[0] == 75
+    status, said = receive(TSALERT_DATABASE_URL="postgresql://nobody:x@127.0.0.1:9/none")
+    assert status == 75
+    assert "whether TSALERT_DATABASE_URL is right" in said
