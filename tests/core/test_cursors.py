@@ -1,5 +1,6 @@
 """Places of lists: whatever was written is read back, and whatever else is sent is refused in words."""
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, date, datetime, timedelta, timezone
 from string import ascii_letters, digits
 from typing import Any
@@ -49,7 +50,18 @@ def test_what_was_not_written_for_such_a_list_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_a_value_that_no_row_can_have_is_refused(values: list[Any], kind: type) -> None:
     with pytest.raises(RuleViolation):
-        read(write(values), [kind, int][:1])
+        read(write(values), [kind])
+
+
+def test_a_place_in_many_brackets_is_refused_however_deep_the_program_stands() -> None:
+    forged = urlsafe_b64encode(b"[" * (LONGEST * 3 // 4)).decode()
+
+    def beneath(calls: int) -> tuple[Any, ...]:
+        return beneath(calls - 1) if calls else read(forged, (int, str))
+
+    for calls in (0, 400):
+        with pytest.raises(RuleViolation, match="first page"):
+            beneath(calls)
 
 
 def test_the_number_of_a_row_is_a_place_by_itself() -> None:

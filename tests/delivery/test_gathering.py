@@ -24,14 +24,14 @@ class Desk:
         self.gathering = Gathering(self._act, patience=patience)
 
     def rush(self, *rest: str, late: str | None = None) -> None:
-        """Bring the first, the rest while it is at work, and one more after that; return once nobody waits."""
+        """Bring the first, the rest while it is at work, one more once it has left; return once nobody waits."""
         threads = [self._bring("first")]
         assert self._began.wait(30)
         threads += [self._bring(item) for item in rest]
         eventually(lambda: len(self.gathering) == len(rest), every=0.01)
         self._may_go_on.set()
         if late:
-            eventually(lambda: ["first"] in self.done, every=0.01)
+            threads[0].join(30)
             threads.append(self._bring(late))
         for thread in threads:
             thread.join(30)

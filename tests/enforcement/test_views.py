@@ -210,6 +210,11 @@ def test_deadlines_and_hearings_come_in_pages_each_list_by_itself(
     second = desk.get(later[1].replace("&amp;", "&")).text
     assert ("24 days left" in second, "28 days left" in second, "Court 1" in second) == (False, True, True)
     assert ("Later deadlines" in second, "First deadlines" in second, "Later hearings" in second) == (0, 1, 1)
+    both = re.search(r'href="([^"]*\bhearings=[^"]*)"', second)
+    assert both is not None
+    third = desk.get(both[1].replace("&amp;", "&")).text
+    assert ("24 days left" in third, "28 days left" in third, "Court 1" in third) == (False, True, False)
+    assert ("Court 3" in third, "First deadlines" in third, "First hearings" in third) == (True, True, True)
     assert desk.get("/deadlines?hearings=gone").status_code == 422
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
 from tests.inbound.conftest import PUBLIC
 from tests.outages import gone
@@ -17,6 +17,7 @@ from tests.standins.twilio import ACCOUNT, TOKEN
 from tsalert.config import TwilioSettings
 from tsalert.db import db
 from tsalert.delivery.models import DeliveryEvent
+from tsalert.web.doorstep import Doorstep, Posted
 
 PATH, KIND = "/webhooks/twilio/status", "application/x-www-form-urlencoded"
 WITHIN = "?from=here"  # Twilio never asks so; what has a query is not taken on the doorstep
@@ -73,6 +74,20 @@ def test_what_cannot_be_taken_is_refused_alike_on_the_doorstep_and_within(client
         ]
         assert (body[:30], found) == (body[:30], [status, status])
     assert [report(query, MessageStatus="sent", MessageSid="no").status_code for query in ("", WITHIN)] == [422, 422]
+
+
+def test_what_is_long_is_not_read_on_the_doorstep_however_its_length_is_written(client: FlaskClient) -> None:
+    read: list[bytes] = []
+
+    def note(posted: Posted) -> bool:
+        read.append(posted.body)
+        return False
+
+    doorstep = Doorstep(client.application, {PATH: note}, ())
+    for length in ("9", "9000", "0" * 9 + "9000"):
+        environ = create_environ(PATH, method="POST", data=b"x" * int(length)) | {"CONTENT_LENGTH": length}
+        run_wsgi_app(doorstep, environ)
+    assert read == [b"x" * 9]
 
 
 def test_while_the_database_is_gone_a_receipt_is_asked_for_again_and_then_taken(fresh_app: Flask) -> None:

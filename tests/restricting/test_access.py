@@ -335,3 +335,5 @@ def test_every_opening_of_a_month_can_be_read_however_many_there_were(
         following = re.search(r'href="(/access\?openings=\d+)"', page)
         path = following[1] if following else ""
     assert told == [f"Reason {number}" for number in reversed(range(230))]
+    # Another list on the same page stays where its reader is.
+    assert re.search(r'href="/access\?grants=9&amp;openings=\d+"', manager.get("/access?grants=9&other=1").text)

@@ -14,7 +14,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
-from tsalert.keysets import Order, Page, read_page
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.parties.vocabulary import Side
 from tsalert.response import queries as response
 from tsalert.response.call_parties import parties_of_calls
@@ -24,7 +24,6 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.fields import LARGEST_ID
 
-PAGE = 50
 _LINKS = (
     (Subject.INCIDENT, Recognition.incident_id),
     (Subject.CASE, Recognition.case_id),

@@ -14,11 +14,9 @@ from tsalert.core.clock import london_midnight
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
-from tsalert.keysets import Order, Page, read_page
+from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.response.models import Incident
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 class ZoneShowing(Word):

@@ -42,7 +42,7 @@ def read(text: str, kinds: Sequence[type]) -> tuple[Any, ...]:
     try:
         found = json.loads(b64decode(text[:LONGEST] + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
         return tuple(_READ[kind](value) for kind, value in zip(kinds, found, strict=True))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise RuleViolation(NO_PLACE, field="after") from error
 
 

@@ -13,7 +13,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import transaction
 from tsalert.delivery.claiming import Claimed
-from tsalert.delivery.counting import change_counts, complete_if_done
+from tsalert.delivery.counting import count_moves
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.ports import Gateway, Message, Unavailable
 from tsalert.delivery.printing import press_of
@@ -132,11 +132,11 @@ def _move(session: Session, delivery: Delivery, status: Status, now: datetime) -
         delivery.sent_at = delivery.settled_at
     else:
         delivery.due_at = now
-        mailing = session.get_one(Mailing, delivery.mailing_id, with_for_update=True)
+        # Senders may add its counters meanwhile (mailings.py).
+        mailing = session.get_one(Mailing, delivery.mailing_id, with_for_update={"key_share": True})
         if mailing.state == MailingState.COMPLETED:
             mailing.state, mailing.completed_at = MailingState.SENDING, None
     delivery.status = status
     session.flush()
     key = (delivery.mailing_id, delivery.channel)
-    change_counts(session, {(*key, Status.UNKNOWN): -1, (*key, status): 1})
-    complete_if_done(session, delivery.mailing_id, now)
+    count_moves(session, {(*key, Status.UNKNOWN): -1, (*key, status): 1}, now)

@@ -24,7 +24,7 @@ from tsalert.core.errors import NotFound
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
-from tsalert.keysets import PAGE, Order, Page, read_rows
+from tsalert.keysets import Order, Page, read_rows
 from tsalert.web.fields import LARGEST_ID
 
 NOT_TAKEN = (
@@ -184,35 +184,18 @@ def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
     return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
 
-def deliveries_of(
-    session: Session, mailing_id: int, *, after: int | None = None, limit: int = PAGE
-) -> Page[DeliveryRow]:
-    """Return a page of a mailing's deliveries in the order of their ids."""
-    return _delivery_rows(session, _deliveries([mailing_id]), after, limit)
-
-
 def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> Exists:
     """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition."""
     mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
     return exists().where(*mine, Delivery.status.not_in(NOT_TAKEN))
 
 
-def doubts_of(
-    session: Session, mailing_ids: Collection[int], *, after: int | None = None, limit: int = PAGE
-) -> Page[DeliveryRow]:
+def doubts_of(session: Session, mailing_ids: Collection[int], *, after: int | None = None) -> Page[DeliveryRow]:
     """Return a page of some mailings' messages in doubt; each has been since it was ``settled_at``."""
     # A partial index serves only a query that names the status itself, not a parameter.
-    in_doubt = _deliveries(mailing_ids).where(Delivery.status == literal_column("'unknown'"))
-    return _delivery_rows(session, in_doubt, after, limit)
-
-
-def _deliveries(mailing_ids: Collection[int]) -> Select[Delivery, str]:
-    known = select(Delivery, Endpoint.address).join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-    return known.where(Delivery.mailing_id.in_(mailing_ids))
-
-
-def _delivery_rows(session: Session, query: Select[Delivery, str], after: int | None, limit: int) -> Page[DeliveryRow]:
-    page = read_rows(session, query, Order(Delivery.id, is_rising=True), after=after, size=limit)
+    in_doubt = (Delivery.mailing_id.in_(mailing_ids), Delivery.status == literal_column("'unknown'"))
+    query = select(Delivery, Endpoint.address).join(Endpoint, Endpoint.id == Delivery.endpoint_id).where(*in_doubt)
+    page = read_rows(session, query, Order(Delivery.id, is_rising=True), after=after)
     return page.told_by(lambda row: _delivery_row(*row))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
-from tsalert.delivery.counting import change_counts, complete_if_done
+from tsalert.delivery.counting import Place, change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
 from tsalert.delivery.rules import PERSONAL_LANES, Channel, Status, settle
@@ -175,7 +175,7 @@ def _raise(session: Session, reports: Mapping[int, Sequence[Status]], now: datet
     locked = session.connection().execute(_LOCKED, {"numbers": [*reports]})
     risen = {row: after for row in locked if (after := _settled(row, reports[row.id])) != row.status}
     raise_to(session, {row.id: after for row, after in risen.items()}, now=now)
-    changes: Counter[tuple[int, str, str]] = Counter()
+    changes: Counter[Place] = Counter()
     for row, after in risen.items():
         # Claimed rows are counted as pending.
         counted = Status.PENDING if row.status == Status.CLAIMED else Status(row.status)

@@ -22,7 +22,9 @@ def ring_again(session: Session, delivery: Delivery, *, now: datetime) -> bool:
     """
     if delivery.channel != Channel.VOICE or delivery.attempts >= MOST_RINGS:
         return False
-    mailing = session.get_one(Mailing, delivery.mailing_id, with_for_update=True, populate_existing=True)
+    # Senders may add its counters meanwhile (mailings.py).
+    held = {"key_share": True}
+    mailing = session.get_one(Mailing, delivery.mailing_id, with_for_update=held, populate_existing=True)
     lane = Lane(mailing.lane)
     again_at = leaves_at(Channel.VOICE, lane, now + RING_AGAIN_AFTER)
     is_over = mailing.not_after is not None and again_at >= mailing.not_after

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
-from tsalert.delivery.counting import change_counts, complete_if_done
+from tsalert.delivery.counting import Place, count_moves
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.rules import PERSONAL_LANES, Status
 
@@ -20,11 +20,9 @@ def spare(session: Session, endpoint_ids: Collection[int], *, now: datetime) -> 
     waiting = (Delivery.endpoint_id.in_(endpoint_ids), Delivery.status == literal_column("'pending'"))
     query = select(Delivery).join(Mailing, Mailing.id == Delivery.mailing_id)
     query = query.where(*waiting, Mailing.lane.not_in(PERSONAL_LANES)).order_by(Delivery.id)
-    changes: Counter[tuple[int, str, str]] = Counter()
+    changes: Counter[Place] = Counter()
     for each in session.scalars(query.with_for_update(of=Delivery, skip_locked=True)):
         each.status, each.settled_at = Status.CANCELLED, now
         changes[each.mailing_id, each.channel, Status.PENDING] -= 1
         changes[each.mailing_id, each.channel, Status.CANCELLED] += 1
-    change_counts(session, changes)
-    for mailing_id in {mailing_id for mailing_id, _, _ in changes}:
-        complete_if_done(session, mailing_id, now)
+    count_moves(session, changes, now)

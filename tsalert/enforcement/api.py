@@ -18,7 +18,8 @@ from tsalert.enforcement.schemas import (
     NewOffenceSchema,
     TakingBackSchema,
 )
-from tsalert.enforcement.showing import AheadSchema, EnforcementSchema, LawListSchema, ahead_of
+from tsalert.enforcement.showing import AheadSchema, EnforcementSchema, LawListSchema
+from tsalert.enforcement.views import ahead_of
 from tsalert.enforcement.vocabulary import Record
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
@@ -87,7 +88,7 @@ def take_back(back: TakingBack, case_id: int) -> None:
 @ahead.response(200, AheadSchema)
 def list_ahead(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the deadlines and hearings of one's own cases, or of everybody's."""
-    found = ahead_of(asked)
+    found = ahead_of(asked, now=utc_now())
     deadlines, hearings = found["deadlines"], found["hearings"]
     following = {"next_deadlines": deadlines.next, "next_hearings": hearings.next}
     return found | {"deadlines": deadlines.items, "hearings": hearings.items} | following

@@ -1,14 +1,7 @@
 """The shapes in which enforcement is given out."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
-from tsalert.core.clock import utc_now
-from tsalert.db import db
-from tsalert.enforcement.queries import Whose, cancellable, deadlines, hearings_ahead
-from tsalert.keysets import PAGE
-from tsalert.web.access import current_actor
 from tsalert.web.fields import Instant, ListPlace, Pounds
 
 
@@ -204,14 +197,3 @@ class LawListSchema(Schema):
     """Every offence of the list."""
 
     items = fields.List(fields.Nested(LawSchema))
-
-
-def ahead_of(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return what lies ahead in the cases that whoever asks may see: pages of deadlines and hearings, and contracts."""
-    actor, session = current_actor(), db.session()
-    whose = Whose(utc_now(), None if asked["everybody"] else actor.officer_id, actor)
-    return {
-        "deadlines": deadlines(session, whose, after=asked["deadlines"], size=PAGE),
-        "contracts": cancellable(session, whose),
-        "hearings": hearings_ahead(session, whose, after=asked["hearings"], size=PAGE),
-    }

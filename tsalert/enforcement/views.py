@@ -1,5 +1,6 @@
 """Pages of offences, actions, cancellations, and of what is still to be done in time."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,7 +19,7 @@ from tsalert.enforcement.schemas import (
     NewOffenceSchema,
     TakingBackSchema,
 )
-from tsalert.enforcement.showing import ahead_of
+from tsalert.keysets import PAGE
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.forms import load_form, read_form, redisplays
@@ -116,15 +117,26 @@ def take_back(case_id: int) -> ResponseReturnValue:
 @requires(Permission.WORK_CASE)
 def list_ahead() -> ResponseReturnValue:
     """Show the deadlines and hearings of one's own cases, or of everybody's."""
-    asked = read_form(AheadAsked(), request.args)
+    asked, now = read_form(AheadAsked(), request.args), utc_now()
     return render_template(
         "enforcement/deadlines.html",
         asked=asked,
         everybody=asked["everybody"],
         officers=staff.officer_names(db.session()),
-        today=london_date(utc_now()),
-        **ahead_of(asked),
+        today=london_date(now),
+        **ahead_of(asked, now=now),
     )
+
+
+def ahead_of(asked: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Return what lies ahead in the cases that whoever asks may see: pages of deadlines and hearings, and contracts."""
+    actor, session = current_actor(), db.session()
+    whose = queries.Whose(now, None if asked["everybody"] else actor.officer_id, actor)
+    return {
+        "deadlines": queries.deadlines(session, whose, after=asked["deadlines"], size=PAGE),
+        "contracts": queries.cancellable(session, whose),
+        "hearings": queries.hearings_ahead(session, whose, after=asked["hearings"], size=PAGE),
+    }
 
 
 @bp.get("/offences")

@@ -70,7 +70,7 @@ def get_oddity(session: Session, week: date, key: str, settings: Settings) -> Od
 def entries_of(session: Session, oddity: Oddity, *, after: int | None = None) -> Page[AuditEvent]:
     """Return a page of the entries of the trail that a line rests on, the oldest first."""
     page = page_among(sorted(oddity.line.entries), lambda number: (number,), (int,), after=after)
-    return Page(audit.entries(session, page.items), page.next)
+    return page.all_told_by(lambda numbers: audit.entries(session, numbers))
 
 
 def find_lines(session: Session, week: date, settings: Settings) -> list[Line]:

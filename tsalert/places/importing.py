@@ -157,11 +157,6 @@ def _finish(digest: str, own: str, *, actor: Actor, now: datetime) -> ImportRepo
         return _report(record, wards=wards)
 
 
-def newest_edition(session: Session) -> date | None:
-    """Return the newest edition that was imported to its end; None where there was none."""
-    return session.scalar(select(func.max(PlaceImport.edition)).where(PlaceImport.finished_at.is_not(None)))
-
-
 def list_imports(session: Session) -> Sequence[PlaceImport]:
     """Return every import, newest edition first."""
     order = (PlaceImport.edition.desc(), PlaceImport.started_at.desc())

@@ -8,7 +8,8 @@ from sqlalchemy import Boolean, Integer, column, select, table
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
-from tsalert.prevention.queries import PAGE, UnitView
+from tsalert.keysets import PAGE
+from tsalert.prevention.queries import UnitView
 from tsalert.tiers.queries import visible
 from tsalert.tiers.rules import is_limited
 from tsalert.tiers.vocabulary import Subject

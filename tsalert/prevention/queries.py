@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
-from tsalert.keysets import Order, Page, read_rows
+from tsalert.keysets import PAGE, Order, Page, read_rows
 from tsalert.prevention.models import InstalledUnit, UsageCheck
 from tsalert.prevention.rules import (
     LANDLINE_SWITCH_OFF,
@@ -22,8 +22,6 @@ from tsalert.prevention.rules import (
     last_look_due,
 )
 from tsalert.web.fields import LARGEST_ID
-
-PAGE = 50
 
 
 class Showing(Word):
@@ -147,11 +145,6 @@ def units_of(session: Session, references: Iterable[str]) -> list[UnitView]:
 def units_in(session: Session, household_key: str) -> list[UnitView]:
     """Return the units that were fitted in a household, ended ones included, mistakes left out."""
     return _read(session, _fitted().where(InstalledUnit.household_key == household_key))
-
-
-def ended_units(session: Session, period: Period) -> list[UnitView]:
-    """Return the units that ended in a period, by the day of their end; mistakes were never fitted."""
-    return _read(session, _fitted().where(InstalledUnit.ended_on.between(period.first_day, period.last_day)))
 
 
 def list_checks(session: Session, unit_id: int) -> list[UsageCheck]:

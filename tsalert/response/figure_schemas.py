@@ -164,10 +164,3 @@ class ListedSchema(Schema):
     ended_at = Instant(attribute="run.clock.ended_at", allow_none=True)
     end_reason = fields.String(attribute="run.end_reason", allow_none=True)
     has_breach = fields.Boolean(attribute="run.has_breach", allow_none=True)
-
-
-class ListedPageSchema(Schema):
-    """One page of the incidents behind a figure; ``next`` is the ``after`` of the page that follows."""
-
-    items = fields.List(fields.Nested(ListedSchema))
-    next = ListPlace(allow_none=True)

@@ -9,14 +9,15 @@ from tsalert.db import db
 from tsalert.response import figure_lists, figure_telling
 from tsalert.response.figure_lists import ListedPage, Wanted, cut_lines
 from tsalert.response.figure_schemas import (
-    ListedPageSchema,
+    ListedSchema,
     ResponseFiguresSchema,
     WantedFiguresSchema,
     WantedListSchema,
 )
 from tsalert.response.figure_telling import Told
 from tsalert.web.access import current_actor, requires
-from tsalert.web.api import api_blueprint
+from tsalert.web.api import api_blueprint, page_of
+from tsalert.web.fields import ListPlace
 
 figures = api_blueprint("response_figures", "response-figures", "Rapid-response figures of any run of days.")
 _PAGE = 200
@@ -34,7 +35,7 @@ def get_response_figures(wanted: dict[str, Period]) -> Told:
 @figures.route("/incidents")
 @requires(Permission.READ_FIGURES)
 @figures.arguments(WantedListSchema, location="query", unknown=RAISE)
-@figures.response(200, ListedPageSchema)
+@figures.response(200, page_of(ListedSchema, ListPlace))
 def list_response_figure_incidents(wanted: Wanted) -> ListedPage:
     """List the incidents behind a figure, in the order of their first calls; ``after`` is the ``next`` before."""
     listed = figure_lists.list_lines(db.session(), wanted, reader=current_actor(), now=utc_now())

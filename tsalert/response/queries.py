@@ -124,7 +124,7 @@ def get_household(session: Session, incident_id: int) -> Household:
 def list_incidents(session: Session, *, after: int | None = None, limit: int = PAGE) -> Page[IncidentRecord]:
     """Return a page of the incidents, newest first."""
     page = read_rows(session, incident_rows(), Order(Incident.id), after=after, size=limit)
-    return page.all_told_by(lambda rows: as_records(session, rows))
+    return page.all_told_by(lambda found: as_records(session, found))
 
 
 def get_call(session: Session, call_id: int) -> Call:

@@ -109,17 +109,16 @@ def _may_ask(session: Session, sign_up: SignUp, end: EndpointView, now: datetime
     """Tell whether an address may be asked now; texts for which an officer decided are never held.
 
     Those of an import are not counted either: a long file would use up what residents may ask for in that hour.
-    What came back from an address may not any more, but nobody may have us find that out all day long.
+    An address from which messages came back may be read again, but no visitor may have us try it all day long.
     """
     if end.channel is Channel.VOICE:
         return _may_ring(session, end, now)
-    is_by_visitor = sign_up.source not in {Source.IMPORT, Source.PHONE}
-    if is_by_visitor and end.status is EndpointStatus.BOUNCED and not _is_tried_again(session, end, now):
-        return False
     if sign_up.source == Source.PHONE:
         _count(session, end.channel, now)
     if sign_up.source in {Source.IMPORT, Source.PHONE}:
         return True
+    if end.status is EndpointStatus.BOUNCED and not _is_tried_again(session, end, now):
+        return False
     return may_cost(session, end.channel, end.address, now=now)
 
 

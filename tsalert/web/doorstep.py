@@ -5,6 +5,7 @@ that is true, and it would take most of the time. Only what is whole and proven 
 as it came, and is answered there as it always was.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ from tsalert.web.answered import Answered, Tell
 
 # Of one report; a form as long as this has fewer fields than the most that any may have (uploads.py).
 _LARGEST = 8 * 1024
+# Of four digits at most, lest a long one behind zeros be taken for a short one.
+_LENGTH = re.compile(r"[0-9]{1,4}")
 _FORM = "application/x-www-form-urlencoded"
 _TROUBLE = "tsalert.trouble"
 
@@ -32,7 +35,7 @@ class Posted:
 
     path: str
     body: bytes
-    environ: Mapping[str, Any]
+    environ: WSGIEnvironment
 
     def header(self, name: str) -> str:
         """Return what a header says; "" where it did not come."""
@@ -100,7 +103,7 @@ class Doorstep:
             try:
                 return taker(posted)
             except Exception as error:  # noqa: BLE001 - it is answered within, where every error is
-                posted.environ[_TROUBLE] = error  # type: ignore[index]
+                posted.environ[_TROUBLE] = error
                 return False
 
 
@@ -108,7 +111,7 @@ def _whole(environ: WSGIEnvironment) -> bytes | None:
     """Return what was posted; None where nothing was, or it is long, or does not say how long it is."""
     length = environ.get("CONTENT_LENGTH") or ""
     is_plain = environ["REQUEST_METHOD"] == "POST" and not environ.get("QUERY_STRING")
-    if not is_plain or not (length.isascii() and length.isdecimal()) or int(length[:9]) > _LARGEST:
+    if not is_plain or not _LENGTH.fullmatch(length) or int(length) > _LARGEST:
         return None
     body: bytes = environ["wsgi.input"].read(int(length))
     return body

@@ -15,6 +15,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.money import whole_pence
 from tsalert.db import db
+from tsalert.keysets import Page
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
@@ -65,8 +66,8 @@ def figures_of(alert_id: int, after: str | None = None) -> dict[str, Any]:
     queries.mailings_of(session, alert_id)
     wards, counted_at = figures.by_ward(session, alert_id)
     spent = figures.spent(session, alert_id)
-    calls = quoting.calls_of(session, alert_id, actor, now=utc_now(), after=after)
     may_read = actor.may(Permission.READ_CALL)
+    calls = quoting.calls_of(session, alert_id, actor, now=utc_now(), after=after) if may_read else Page([], None)
     return {
         "wards": wards,
         "counted_at": counted_at,
@@ -74,6 +75,6 @@ def figures_of(alert_id: int, after: str | None = None) -> dict[str, Any]:
         "pounds": figures.total(spent),
         "set_aside": whole_pence(in_pounds(spending.set_aside_for(session, alert_id))),
         "quoted_by": quoting.count_calls(session, alert_id),
-        "calls": calls.items if may_read else [],
-        "next": calls.next if may_read else None,
+        "calls": calls.items,
+        "next": calls.next,
     }

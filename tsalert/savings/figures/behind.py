@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
-from tsalert.keysets import Order, page_among
+from tsalert.keysets import PAGE, Order, page_among
 from tsalert.prevention.models import InstalledUnit
 from tsalert.prevention.rules import Ending
 from tsalert.savings.counting.uncounted import Uncounted
@@ -27,7 +27,6 @@ from tsalert.savings.valuing.records import rates_of, records_of
 from tsalert.savings.valuing.valuation import Contribution, ValueClass
 from tsalert.savings.valuing.worth import Moment, entries
 
-PAGE = 50
 _NOTHING = Decimal(0)
 
 
