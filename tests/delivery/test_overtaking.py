@@ -4,6 +4,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.conftest import NOW
 from tests.delivery.conftest import EVERYBODY, WORDS
@@ -59,3 +60,27 @@ def test_a_receipt_that_comes_while_the_reference_is_being_stored_is_not_lost(
             recovery.repair(utc_now())
             service.record_receipt(Channel.SMS, REFERENCE, reported, now=NOW)
         assert texts(mailing_id) == {reported.value: 1}
+
+
+def test_a_receipt_that_the_database_ends_as_one_of_a_circle_is_written_all_the_same(fresh_app: Flask) -> None:
+    def receive() -> None:
+        with fresh_app.app_context():
+            service.record_receipt(Channel.SMS, REFERENCE, Status.DELIVERED, now=NOW)
+
+    receipt = Thread(target=receive)
+    with fresh_app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has one writer at a time")
+        mailing_id = enqueue_one_text()
+        with transaction() as session:
+            (one,) = claiming.claim(session, Channel.SMS, OWNER, 1, now=utc_now())
+            result = outcome(Accepted(REFERENCE), one.standing, now=utc_now(), draw=0)
+            record_outcomes(session, Channel.SMS, OWNER, {one.id: result}, now=utc_now())
+        with transaction() as session:
+            session.execute(text("SET LOCAL deadlock_timeout = '1min'"))  # so it is not we whom PostgreSQL ends
+            session.execute(text("SELECT 1 FROM mailing_count FOR UPDATE"))
+            receipt.start()
+            receipt.join(timeout=0.5)
+            session.execute(text("UPDATE delivery SET attempts = attempts"))
+        receipt.join(timeout=30)
+        assert texts(mailing_id) == {"delivered": 1}

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Function, Row, Text, UpdateBase, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tsalert.db import transaction
@@ -25,6 +26,8 @@ from tsalert.delivery.rules import Channel, Status, SuppressionReason, settle
 _Row = Row[*tuple[Any, ...]]
 # Turns are numbers, and those of references shall be nobody else's.
 _SEED = 417
+# PostgreSQL's word for a transaction that it ended because others waited for it and it for them.
+_CIRCLE = "40P01"
 
 
 def _turn(provider_ref: ColumnElement[str]) -> Function[Any]:
@@ -81,6 +84,16 @@ def record_receipt(channel: Channel, provider_ref: str, status: Status, *, now: 
 
 
 def _write(receipts: Sequence[Receipt]) -> None:
+    try:
+        _write_once(receipts)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _CIRCLE:
+            raise
+        # Whoever stood in it, too, has gone on since; a provider would not report again.
+        _write_once(receipts)
+
+
+def _write_once(receipts: Sequence[Receipt]) -> None:
     # In one order, lest two processes wait for each other's.
     events = [
         {"channel": each.channel, "provider_ref": each.provider_ref, "status": each.status, "at": each.at}
