@@ -84,9 +84,11 @@ def test_what_a_process_without_pages_writes_is_found_and_shown(fresh_app: Flask
     assert run_in_python(fresh_app, WRITES) == "found shown\n"
 
 
-def test_programs_made_in_one_process_watch_its_sessions_once(fresh_app: Flask) -> None:
+@pytest.mark.any_database
+def test_programs_made_in_one_process_watch_its_sessions_once(app: Flask) -> None:
     listening = [*Session().dispatch.after_flush], [*Session().dispatch.before_commit]
-    found(fresh_app.extensions["tsalert_settings"])
+    with found(app.extensions["tsalert_settings"]).app_context():
+        db.engine.dispose()
     assert ([*Session().dispatch.after_flush], [*Session().dispatch.before_commit]) == listening
 
 

@@ -152,7 +152,8 @@ def _of_both(session: Session, officer_id: int, witness_id: int) -> tuple[Office
 def _lock(session: Session, actor: Actor) -> Officer:
     """Return the officer who acts; two who change the same account at once wait for each other here."""
     officer = queries.get_officer_by_id(session, actor.officer_id)
-    session.refresh(officer, with_for_update=True)
+    # Not the roles, which may have been joined to whoever asks: there need not be one.
+    session.refresh(officer, with_for_update={"of": Officer})
     return officer
 
 
