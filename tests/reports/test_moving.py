@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.plans import Asked, asking, plans
 from tests.reports.conftest import Quarter
 from tsalert.audit import queries as audit
 from tsalert.cases import merging
@@ -172,25 +171,17 @@ def test_an_act_that_may_move_anything_moves_everything(session: Session, desk_o
 
 
 def test_what_a_record_moves_is_looked_up_however_many_records_there_are(session: Session, desk_of: Desk) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if statement.startswith("SELECT"):
-            asked.append((statement, parameters))
-
+    asked: list[Asked] = []
     for act in (desk_of.open_late, desk_of.log_late, desk_of.record_saving):
         before = audit.length(session)
         act()
-        event.listen(Engine, "before_cursor_execute", keep)
-        moved_by(session, before + 1, audit.length(session))
-        event.remove(Engine, "before_cursor_execute", keep)
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    if not is_sqlite:
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
-    plans = [str(session.connection().exec_driver_sql(explain + said, values).all()) for said, values in asked]
+        with asking("SELECT") as more:
+            moved_by(session, before + 1, audit.length(session))
+        asked += more
     # A sub-plan is held against each row there is, whichever index they are walked along.
-    assert [plan for plan in plans if "SCAN call" in plan or "SCAN case_file" in plan or "SubPlan" in plan] == []
+    assert [
+        plan for plan in plans(session, asked) if "SCAN call" in plan or "SCAN case_file" in plan or "SubPlan" in plan
+    ] == []
 
 
 def test_a_reader_who_sees_an_older_trail_never_passes_for_a_newer_one(session: Session, desk_of: Desk) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.plans import asking, plans
 from tests.standins.telephone import Recordings, recordings, tone
 from tests.telephone.conftest import call_in, fetch_from, message_left
 from tsalert.audit.models import AuditEvent
@@ -61,20 +61,9 @@ def form(desk: FlaskClient, call_id: int, **changes: Any) -> dict[str, Any]:
 
 
 def test_every_page_counts_those_who_wait_without_reading_other_calls(session: Session) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", keep)
-    waiting.count_waiting(session)
-    event.remove(Engine, "before_cursor_execute", keep)
-    ((statement, parameters),) = [each for each in asked if each[0].startswith("SELECT")]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    if not is_sqlite:
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
-    plan = str(session.connection().exec_driver_sql(explain + statement, parameters).all())
+    with asking("SELECT") as asked:
+        waiting.count_waiting(session)
+    (plan,) = plans(session, asked)
     assert "ix_call_waiting" in plan, plan
 
 
