@@ -146,14 +146,14 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, is_beforehand: bool = False) -> Iterator[Session]:
     """Run one use case in one transaction: commit at the end, roll back on any error.
 
-    What was read before belongs to no use case and is let go first, so that SQLite takes its
-    write lock before the first read. If the request carried a submission key, the key is
-    written with the work. A change that names what it was made on (web/conditional.py) is held against
-    what stands in this same transaction.
+    What was read before is let go first, so that SQLite takes its write lock before the first read. A submission key
+    that the request carried is written with the work; a change that names what it was made on (web/conditional.py) is
+    held against what stands in this same transaction.
 
+    :param is_beforehand: it prepares a use case, whose own transaction is the one that takes what the request carried.
     :raises RuntimeError: when nested, since the inner block would commit the outer's work.
     :raises AlreadyDone: this submission key was carried out before.
     """
@@ -163,9 +163,10 @@ def transaction() -> Iterator[Session]:
     session.info["in_use_case"] = True
     try:
         session.rollback()
-        precondition = session.info.pop("precondition", None)
+        carried = {} if is_beforehand else session.info
+        precondition = carried.pop("precondition", None)
         session.connection(execution_options=_options(session, is_held=precondition is not None))
-        _claim_submission(session)
+        _claim_submission(session, carried.pop("submission", None))
         if precondition is not None:
             precondition()
         yield session
@@ -184,8 +185,7 @@ def _options(session: Session, *, is_held: bool) -> dict[str, object]:
     return {"tsalert_writes": True, **stands_still}
 
 
-def _claim_submission(session: Session) -> None:
-    claim = session.info.pop("submission", None)
+def _claim_submission(session: Session, claim: tuple[str, str | None, datetime] | None) -> None:
     if claim is None:
         return
     key, digest, made_at = claim

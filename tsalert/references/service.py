@@ -1,19 +1,14 @@
 """Giving out the next reference, inside the transaction that uses it or before that begins."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import in_london
-from tsalert.db import db, insert_ignoring_conflicts, not_wait_for_disk, transaction
+from tsalert.db import insert_ignoring_conflicts, not_wait_for_disk, transaction
 from tsalert.references.models import ReferenceCounter
 from tsalert.references.rules import write_reference
-
-# What a request has told its use case, and no other transaction may take.
-_OF_USE_CASE = ("submission", "precondition")
 
 
 def next_number(session: Session, kind: str, *, at: datetime) -> tuple[int, int]:
@@ -55,17 +50,6 @@ def references_beforehand(kinds: str, *, at: datetime) -> list[str]:
 
     :param kinds: letters, always in the order in which others take them.
     """
-    with _beforehand() as session:
+    with transaction(is_beforehand=True) as session:
+        not_wait_for_disk(session)  # whatever bears the numbers is on the disk only after this
         return [next_reference(session, kind, at=at) for kind in kinds]
-
-
-@contextmanager
-def _beforehand() -> Iterator[Session]:
-    kept = db.session().info
-    of_use_case = {key: kept.pop(key) for key in _OF_USE_CASE if key in kept}
-    try:
-        with transaction() as session:
-            not_wait_for_disk(session)  # whatever bears the numbers is on the disk only after this
-            yield session
-    finally:
-        kept.update(of_use_case)
