@@ -36,6 +36,7 @@ from sqlalchemy.types import Numeric, TypeDecorator, TypeEngine
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
 from tsalert.core.money import exact, pence
+from tsalert.letting_go import LettingGoSession
 from tsalert.write_turns import take_turn
 
 _NAMES = {
@@ -142,7 +143,7 @@ class Submission(Base):
     digest: Mapped[str | None]
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": LettingGoSession})
 
 
 @contextmanager
@@ -257,13 +258,10 @@ def new_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Wait for locks, keep foreign keys, write ahead, leave nothing readable of what is deleted.
-
-    SQLAlchemy says when a transaction begins.
-    """
+    """Wait for locks, keep foreign keys, write ahead, leave nothing readable of what is deleted."""
     if not type(connection).__module__.startswith("sqlite3"):
         return
-    connection.isolation_level = None
+    connection.isolation_level = None  # SQLAlchemy says when a transaction begins
     cursor = connection.cursor()
     for pragma in (
         "busy_timeout = 10000",
