@@ -12,7 +12,7 @@ from threading import Event
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.conftest import command_environment
 from tests.standins.processes import eventually, mail_server, worker
@@ -26,6 +26,7 @@ from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.installation import job_runs, workers
 from tsalert.jobs import TIMETABLE
+from tsalert.worker import first_runs, read_little
 
 CONNECTIONS = 4
 Add = Callable[[int], int]
@@ -208,3 +209,23 @@ def test_a_worker_refuses_to_start_with_another_installations_address_key(
     wrong = settings | {"TSALERT_ADDRESS_KEY": "b" * 40}
     with pytest.raises(AssertionError, match="TSALERT_ADDRESS_KEY"), worker(wrong, tmp_path / "wrong.log"):
         pass
+
+
+def test_jobs_begin_one_after_the_other_and_officers_are_paged_among_the_first() -> None:
+    now = utc_now()
+    begins = dict(zip((job.name for job in TIMETABLE), first_runs(now), strict=True))
+    assert len(set(begins.values())) == len(TIMETABLE)
+    assert begins["page officers"] - now < timedelta(seconds=1)
+    assert max(begins.values()) - now < timedelta(seconds=10)
+
+
+@pytest.mark.any_database
+def test_a_connection_of_the_worker_to_sqlite_keeps_little_of_what_it_reads(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL keeps pages in its own processes")
+        usual = db.session.execute(text("PRAGMA cache_size")).scalar_one()
+        db.session.remove()
+        read_little(db.engine)
+        assert db.session.execute(text("PRAGMA cache_size")).scalar_one() == -500
+        assert usual == -2000
