@@ -78,6 +78,8 @@ def test_deadlines_and_the_list_of_offences_are_given_out(ask: Callable[..., Any
         "next_hearings": None,
     }
     assert ask("/deadlines") == nothing
+    for of_two in ("deadlines", "hearings"):
+        assert list(ask(f"/deadlines?{of_two}=gone", status=422)["errors"]) == [of_two]
     law = {each["code"]: each for each in ask("/deadlines/offences")["items"]}
     assert (law["cprs_banned"]["first"], law["cprs_banned"]["last"]) == ("2008-05-26", "2025-04-05")
 

@@ -17,6 +17,7 @@ from tsalert.cases import service as cases
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import london_date, utc_now
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.enforcement.suspects import traders_of_case
 from tsalert.intelligence import service as intelligence
@@ -34,7 +35,6 @@ from tsalert.restricting import service
 from tsalert.staff.rules import RoleName
 from tsalert.tiers.models import Restriction
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 NAMELESS_VAN, KEPT_NAME = "CD20 EFG", "Hidden Hand Paving"
 

@@ -13,9 +13,9 @@ from tsalert.activities.models import Activity, ActivityChannel, ActivityCorrect
 from tsalert.activities.rules import Plan, Reach, Result
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.keysets import PAGE, Order, Page, read_page
-from tsalert.web.fields import LARGEST_ID
 
 _PLANNED = {each.name for each in fields(Plan)} - {"kind", "ward_codes", "officer_ids", "channels", "audience"}
 _FOUND = {each.name for each in fields(Result)} - {"reach"}

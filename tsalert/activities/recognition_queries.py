@@ -12,6 +12,7 @@ from tsalert.activities.vocabulary import RecognitionKind
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_page
@@ -22,7 +23,6 @@ from tsalert.response.kept import names_for
 from tsalert.response.rows import calls_of
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 _LINKS = (
     (Subject.INCIDENT, Recognition.incident_id),

@@ -12,11 +12,11 @@ from tsalert.activities.models import ColdCallingZone, ZoneEvent, ZonePostcode
 from tsalert.activities.zone_rules import Street, is_due
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.response.models import Incident
-from tsalert.web.fields import LARGEST_ID
 
 
 class ZoneShowing(Word):

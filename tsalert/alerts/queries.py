@@ -15,6 +15,7 @@ from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress
@@ -23,7 +24,6 @@ from tsalert.keysets import Order, Page, read_page
 from tsalert.places.queries import ward_names
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
-from tsalert.web.fields import LARGEST_ID
 
 PAGE = 25
 # A correction goes to those who got the alert; everybody else reads on the alert's own page that it was withdrawn.

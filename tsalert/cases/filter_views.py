@@ -9,9 +9,9 @@ from tsalert.cases.narrowing import choices, list_cases, showing
 from tsalert.cases.views import bp
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import db
 from tsalert.web.access import current_actor, requires
-from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import load_form, redisplays
 
 __all__ = ["bp"]

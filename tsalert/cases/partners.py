@@ -14,12 +14,12 @@ from tsalert.cases.service import open_for_writing
 from tsalert.cases.vocabulary import PartnerBody
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_rows
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 # Who may set the Banking Protocol going.
 _PROTOCOL = frozenset({PartnerBody.BANK, PartnerBody.POST_OFFICE, PartnerBody.POLICE})

@@ -13,11 +13,11 @@ from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from tsalert.cases.listing import CaseFilter, from_data
 from tsalert.cases.models import SavedFilter
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
-from tsalert.web.fields import LARGEST_ID
 
 MOST = 50
 

@@ -11,13 +11,13 @@ from tsalert.circulation import rules
 from tsalert.circulation.contacts import contacts_by_address
 from tsalert.circulation.models import PartnerReminder
 from tsalert.core import cursors
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.queries import EndpointView
 from tsalert.keysets import PAGE, Page, page_among
 from tsalert.subscribers import observing, partnering
 from tsalert.subscribers.models import PartnerDeclaration
 from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 import json
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.keys import LARGEST_ID
 
 LONGEST = 1000
 NO_PLACE = "This is no place in the list. Begin it from its first page."
-_LARGEST = 2**31 - 1  # PostgreSQL refuses to compare an integer column with more
 Value = bool | int | str | date | datetime
 Place = int | str
 
@@ -46,6 +47,20 @@ def read(text: str, kinds: Sequence[type]) -> tuple[Any, ...]:
         raise RuleViolation(NO_PLACE, field="after") from error
 
 
+@contextmanager
+def told_as(field: str) -> Iterator[None]:
+    """Refuse what is no place under the name that it was asked by: a page with two lists has two.
+
+    :raises RuleViolation: with that field.
+    """
+    try:
+        yield
+    except RuleViolation as error:
+        if error.field != "after":
+            raise
+        raise RuleViolation(error.message, field=field) from error
+
+
 def _told(value: Value) -> Value:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
@@ -59,7 +74,7 @@ def _flag(value: Any) -> bool:
 
 
 def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_ID:
         raise TypeError("not a number that a row can have")
     return value
 

@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
-from tsalert.web.fields import LARGEST_ID
 
 NOT_TAKEN = (
     Status.UNDELIVERED,

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CompoundSelect, Exists, Select, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session
 
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.queries import NOT_TAKEN
-from tsalert.web.fields import LARGEST_ID
 
 # The numbers of mailings, or the query of them where they may be so many that no statement could hold them.
 Mailings = Collection[int] | Select[int] | CompoundSelect[int]

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.counting import Place, change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
 from tsalert.delivery.rules import PERSONAL_LANES, Channel, Status, settle
 from tsalert.delivery.tokens import make_signer
-from tsalert.web.fields import LARGEST_ID
 
 # What never left, or has not left yet, cannot have come back.
 _LEFT = (

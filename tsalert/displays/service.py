@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.last_days import end_of
 from tsalert.db import transaction
 from tsalert.displays.models import WallDisplay
 from tsalert.staff.queries import token_digest
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

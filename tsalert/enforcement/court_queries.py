@@ -13,6 +13,7 @@ from tsalert.cases.people.queries import UNNAMED
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.enforcement import queries
 from tsalert.enforcement.court_rules import Said
 from tsalert.enforcement.law import OFFENCES, Offence
@@ -30,7 +31,6 @@ from tsalert.enforcement.vocabulary import DecisionKind, Record, Result
 from tsalert.parties import queries as parties
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 _NOTHING = Decimal("0.00")
 

@@ -13,6 +13,7 @@ from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.enforcement.cancelling import Contract, Period, cancellation_period
 from tsalert.enforcement.law import OFFENCES, Offence
 from tsalert.enforcement.models import (
@@ -31,7 +32,6 @@ from tsalert.enforcement.vocabulary import ContractKind, Exclusion, HearingKind,
 from tsalert.keysets import Order, Page, read_rows
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 _SHOWN_AHEAD = timedelta(days=92)
 _PASSED_SHOWN = timedelta(days=366)

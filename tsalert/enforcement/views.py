@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import queries as cases
+from tsalert.core import cursors
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
@@ -132,11 +133,11 @@ def ahead_of(asked: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     """Return what lies ahead in the cases that whoever asks may see: pages of deadlines and hearings, and contracts."""
     actor, session = current_actor(), db.session()
     whose = queries.Whose(now, None if asked["everybody"] else actor.officer_id, actor)
-    return {
-        "deadlines": queries.deadlines(session, whose, after=asked["deadlines"], size=PAGE),
-        "contracts": queries.cancellable(session, whose),
-        "hearings": queries.hearings_ahead(session, whose, after=asked["hearings"], size=PAGE),
-    }
+    with cursors.told_as("deadlines"):
+        deadlines = queries.deadlines(session, whose, after=asked["deadlines"], size=PAGE)
+    with cursors.told_as("hearings"):
+        hearings = queries.hearings_ahead(session, whose, after=asked["hearings"], size=PAGE)
+    return {"deadlines": deadlines, "contracts": queries.cancellable(session, whose), "hearings": hearings}
 
 
 @bp.get("/offences")

@@ -17,12 +17,12 @@ from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import NoteKind
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.evidence import queries, rules
 from tsalert.evidence.models import DisclosureDecision, DisclosureItem, Exhibit
 from tsalert.evidence.rules import Decision
 from tsalert.evidence.vocabulary import Part
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

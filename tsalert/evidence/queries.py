@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import Status
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.evidence.models import CustodyEvent, EvidenceFile, Exhibit
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

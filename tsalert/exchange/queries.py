@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.exchange.models import ExchangeMessage, OfferedPack
 from tsalert.exchange.rules import Kind, Sending, State
 from tsalert.keysets import Order, Page, read_page
@@ -19,7 +20,6 @@ from tsalert.linked.models import LinkedAuthority, LinkedKey
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 MOST_AT_ONCE = 20
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
 from tsalert.handover.rules import Act, State, legal_acts
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

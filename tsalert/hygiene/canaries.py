@@ -13,6 +13,7 @@ from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import returning, stopping
@@ -25,7 +26,6 @@ from tsalert.hygiene.models import Canary, CanaryCheck
 from tsalert.hygiene.rules import CANARY_TIME
 from tsalert.subscribers import losing
 from tsalert.subscribers.contacts import read_contact
-from tsalert.web.fields import LARGEST_ID
 
 # An alert of which the worker hears later than this is told by other means.
 _NEW = timedelta(hours=1)

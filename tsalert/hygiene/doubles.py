@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -20,7 +21,6 @@ from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.oneness import who_is
 from tsalert.subscribers.preferences.merging import make_one
 from tsalert.subscribers.rules import Kind
-from tsalert.web.fields import LARGEST_ID
 
 _MOST_GROUPS = 1000
 _AT_ONCE = 500

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -17,7 +18,6 @@ from tsalert.hygiene.rules import UNCONFIRMED_AFTER, Effect, Kind
 from tsalert.keysets import Order, Page, read_page
 from tsalert.subscribers.clearing import Unconfirmed, count_unconfirmed
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
-from tsalert.web.fields import LARGEST_ID
 
 RECENT = timedelta(days=30)
 

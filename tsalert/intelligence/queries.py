@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.intelligence.models import IntelligenceAbout, IntelligenceNote, IntelligenceReview, IntelligenceSharing
 from tsalert.intelligence.rules import grade_in_words, grade_of
 from tsalert.intelligence.vocabulary import About
@@ -23,7 +24,6 @@ from tsalert.parties.rules import Fact
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 PAGE = 25
 Mark = tuple[str, str]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.documents.description import Document, TitleHere
 from tsalert.documents.keeping import thaw
 from tsalert.letters.models import Letter, LetterSending, LetterTemplate
@@ -17,7 +18,6 @@ from tsalert.letters.standard import STANDARD
 from tsalert.letters.vocabulary import SENSITIVE, LetterKind
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 _GONE = "Removed when its time was over"
 

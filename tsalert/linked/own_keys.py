@@ -12,12 +12,12 @@ from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.linked import queries, rules
 from tsalert.linked.models import SigningKey
 from tsalert.linked.rules import Standing
 from tsalert.linked.signing import new_public, own_address
-from tsalert.web.fields import LARGEST_ID
 
 
 def make_key(*, actor: Actor, now: datetime) -> int:

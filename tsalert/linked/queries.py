@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, Unavailable
+from tsalert.core.keys import LARGEST_ID
 from tsalert.linked.models import LinkedAuthority, LinkedKey, SigningKey
 from tsalert.linked.rules import Standing, fingerprint_of, is_invented
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

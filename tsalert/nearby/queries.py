@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.keysets import Order, Page, read_page
 from tsalert.linked import queries as linked
 from tsalert.nearby.models import NearbyAlert, NearbyFeed
 from tsalert.nearby.rules import State, state_of
 from tsalert.staff import queries as staff
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

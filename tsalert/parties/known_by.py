@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.parties import service, taking_apart
 from tsalert.parties.models import Party, PartyIdentifier, PartyKnowledge, PartyName
 from tsalert.parties.online import mark_key
 from tsalert.parties.rules import Described, Fact, Identifier, folded_name
 from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind
-from tsalert.web.fields import LARGEST_ID
 
 _NOT_READ = {
     KnownBy.NAME: "That names nobody. Write a name or a trading name.",

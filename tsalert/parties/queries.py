@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from tsalert.bulk import one_of
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.parties import matching
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName
 from tsalert.parties.rules import Fact, Sought
 from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind, Verdict
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.parties import matching
 from tsalert.parties.models import LookUp, Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
 from tsalert.parties.rules import Decided, Described, groups_of, name_keys
 from tsalert.parties.vocabulary import Verdict
-from tsalert.web.fields import LARGEST_ID
 
 _UNDO_FIRST = ["Undo the earlier decision first"]
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_rows
@@ -21,7 +22,6 @@ from tsalert.prevention.rules import (
     is_at_risk,
     last_look_due,
 )
-from tsalert.web.fields import LARGEST_ID
 
 
 class Showing(Word):

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import db
 from tsalert.quarterly import queries, texts
 from tsalert.quarterly.addresses import quarter_of_slug
@@ -17,7 +18,6 @@ from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 from tsalert.web.conditional import versioned
 from tsalert.web.errors import answer
-from tsalert.web.fields import LARGEST_ID
 
 board_texts = api_blueprint("board_texts", "board-reports", "What is written for the sections of the board's reports.")
 

@@ -12,12 +12,12 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.places import borders
 from tsalert.referrals.models import PartnerBody
 from tsalert.referrals.rules import NewBody
 from tsalert.referrals.vocabulary import BodyKind
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.referrals import packs
 from tsalert.referrals.models import Referral
@@ -20,7 +21,6 @@ from tsalert.referrals.vocabulary import Act, State
 from tsalert.response import queries as response
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

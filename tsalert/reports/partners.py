@@ -8,11 +8,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.reports.change import Change, describe_change
 from tsalert.reports.comparing import months_in, named_days, year_before
 from tsalert.reports.models import PartnerFigure
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from flask import request
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import db
 from tsalert.response import overlapping, queries, rows
 from tsalert.response.board import reading_of
@@ -26,7 +27,6 @@ from tsalert.response.timeline import changes_since
 from tsalert.response.vocabulary import GradeName
 from tsalert.web.access import note_shown
 from tsalert.web.errors import answer
-from tsalert.web.fields import LARGEST_ID
 
 Told = TypeVar("Told", GradeDecision, Resolution, Acceptance, Correction, NewTime)
 Operation = TypeVar("Operation", bound=Callable[..., Any])

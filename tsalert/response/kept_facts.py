@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
+from tsalert.core.keys import LARGEST_ID
 from tsalert.parties import known_by
 from tsalert.parties.models import Party, PartyIdentifier
 from tsalert.parties.rules import Described, Fact
@@ -20,7 +21,6 @@ from tsalert.response.models import Call, CallParty
 from tsalert.tiers.queries import visible
 from tsalert.tiers.rules import is_limited
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 def kept_facts(session: Session, reader: Actor, party_ids: Collection[int], *, now: datetime) -> frozenset[Fact]:

@@ -8,11 +8,12 @@ from marshmallow import RAISE, Schema, fields, post_load
 from marshmallow.validate import Length
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.postcodes import read_postcode
 from tsalert.intelligence.schemas import HeldSchema
 from tsalert.parties.rules import Decided, Sought
 from tsalert.parties.vocabulary import Verdict
-from tsalert.web.fields import LARGEST_ID, Day, Instant, Line, Paragraph, Postcode, RecordId, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, RecordId, choice
 
 _LONGEST_TYPED = 400
 _TYPED = ("phone", "caller_name", "address", "trader")

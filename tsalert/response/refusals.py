@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, Overtaken
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.words import Word
 from tsalert.db import db
 from tsalert.response import queries
@@ -20,7 +21,6 @@ from tsalert.response.timeline import Event, changes_since
 from tsalert.response.vocabulary import Category, GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
 from tsalert.staff import queries as staff
 from tsalert.web.access import note_shown
-from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import Form
 
 # What each field of a step is called, in the order in which it is read back, and the words that its codes stand for.

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.clock import as_utc, whole_seconds
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.response.clock import Clock
 from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import Danger, is_cash_about_to_move, most_urgent, propose_grade
 from tsalert.response.steps import Step
 from tsalert.response.vocabulary import UNREAL_DISPOSITIONS, UNTOLD_DISPOSITIONS, GradeName, MoneyState
-from tsalert.web.fields import LARGEST_ID
 
 
 def lock_incident(session: Session, incident_id: int) -> Incident:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.activities.models import Recognition
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.exchange import queries as exchange
 from tsalert.handover import queries as handovers
 from tsalert.handover.models import Handover
@@ -20,7 +21,6 @@ from tsalert.savings import queries as savings
 from tsalert.savings.models import Intervention
 from tsalert.tiers.gate import QUERY, Records
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 _ASKED_FOR = {"case": Subject.CASE, "incident": Subject.INCIDENT, "call": Subject.CALL, "party": Subject.PARTY}
 _DIGITS = 19  # what is longer is no record's number

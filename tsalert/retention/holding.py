@@ -11,6 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import rules
@@ -18,7 +19,6 @@ from tsalert.retention.held.register import TABLES
 from tsalert.retention.models import AccessRequest, LegalHold
 from tsalert.retention.reaching import links, table
 from tsalert.retention.vocabulary import HOLDABLE, Root
-from tsalert.web.fields import LARGEST_ID
 
 # What is held is kept because of a hold (its id), or of something that is no hold and keeps it all the same.
 RECORDING, REQUEST = 0, -1

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.retention import rules
 from tsalert.retention.models import KeepingRule
 from tsalert.retention.vocabulary import RuleKind
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

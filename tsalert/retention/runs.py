@@ -11,6 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import keeping, rules, traces
@@ -19,7 +20,6 @@ from tsalert.retention.holding import NO_HOLD, Kept, kept_by_holds
 from tsalert.retention.models import ErasureApproval, ErasureItem, ErasureRun, KeepingRule
 from tsalert.retention.reaching import pieces
 from tsalert.retention.vocabulary import ItemState, RunState
-from tsalert.web.fields import LARGEST_ID
 
 _PIECE = 500
 

@@ -9,13 +9,13 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date, london_midnight
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span
 from tsalert.rota.models import Leave
 from tsalert.rota.occurrences import DAY
 from tsalert.staff import queries as staff
-from tsalert.web.fields import LARGEST_ID
 
 
 def record_leave(officer_id: int, first_day: date, last_day: date, *, actor: Actor, now: datetime) -> int:

@@ -10,6 +10,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span, without
@@ -17,7 +18,6 @@ from tsalert.rota.models import Pattern, Shift
 from tsalert.rota.occurrences import DAY, Occurrence, WeeklyPattern, occurrences
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff import queries as staff
-from tsalert.web.fields import LARGEST_ID
 from tsalert.web.filters import day as write_day
 
 

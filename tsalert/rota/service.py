@@ -9,13 +9,13 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span
 from tsalert.rota.models import Shift, Swap
 from tsalert.rota.rules import Part
 from tsalert.rota.vocabulary import Duty
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import in_london, london_date, utc_now
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import db
 from tsalert.rota import absences, mobiles, planning, presenting, queries, service, silence, vocabulary, wording
 from tsalert.rota.schemas import (
@@ -23,7 +24,6 @@ from tsalert.rota.schemas import (
 )
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires
-from tsalert.web.fields import LARGEST_ID
 from tsalert.web.forms import UNREACHABLE, load_form, read_form, redisplays
 
 bp = Blueprint("rota", __name__, url_prefix="/rota")

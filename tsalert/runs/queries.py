@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period
 from tsalert.keysets import Order, Page, read_page
 from tsalert.runs.models import CalculationRun
 from tsalert.runs.rules import Question, RunState
 from tsalert.runs.tally import Place, Total, read_totals
 from tsalert.savings.valuing.profiles import TOTAL
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.response import queries as response
 from tsalert.safeguarding.models import SafeguardingConcern, SafeguardingStep
@@ -17,7 +18,6 @@ from tsalert.safeguarding.rules import Standing, read_standing
 from tsalert.safeguarding.vocabulary import Act, State
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.keysets import Order, Page, read_page
@@ -15,7 +16,6 @@ from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.hearing import further_wards
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.oneness import numbers_of
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

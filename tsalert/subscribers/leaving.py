@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import endpoints_by_id
@@ -16,7 +17,6 @@ from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.models import SubscriberEndpoint, Subscription
 from tsalert.subscribers.rules import Act, EndedReason, Source
-from tsalert.web.fields import LARGEST_ID
 
 
 def unsubscribe(endpoint_id: int, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
@@ -25,7 +26,6 @@ from tsalert.subscribers.models import (
 from tsalert.subscribers.partners import Declaration, declare
 from tsalert.subscribers.people import LANGUAGE
 from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

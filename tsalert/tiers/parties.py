@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
+from tsalert.core.keys import LARGEST_ID
 from tsalert.parties import matching
 from tsalert.tiers import queries
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 def require_party(session: Session, actor: Actor, party_id: int, *, now: datetime) -> None:

@@ -14,11 +14,12 @@ from marshmallow.validate import Length, Range
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
 from tsalert.core.errors import RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.money import parse_pounds
 from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
+from tsalert.keysets import PAGE
 
-LARGEST_ID = 2**31 - 1  # every key of a record is a 32-bit integer; PostgreSQL refuses to compare it with more
 # They make a reader see text in another order than it is kept in.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LARGEST_COUNT = 10**9
@@ -230,7 +231,7 @@ class PlaceAsked(Strict):
 
 
 class _SizeAsked(Strict):
-    limit = fields.Integer(load_default=50, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
+    limit = fields.Integer(load_default=PAGE, validate=Range(1, 200, error="Ask for 1 to 200 at a time."))
 
 
 class SizedPageAsked(PageAsked, _SizeAsked):

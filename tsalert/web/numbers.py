@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from tsalert.core.errors import NotFound
-from tsalert.web.fields import LARGEST_ID
+from tsalert.core.keys import LARGEST_ID
 
 # These records are many, so their keys have 64 bits; their views look for themselves.
 _LONG = frozenset({"delivery_id", "message_id"})

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.keysets import Order, Page, read_rows
 from tsalert.staff import queries as staff
-from tsalert.web.fields import LARGEST_ID
 from tsalert.webhooks.models import Webhook, WebhookDelivery, WebhookEvent
 from tsalert.webhooks.rules import EventKind, State
 

@@ -14,8 +14,8 @@ from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
-from tsalert.web.fields import LARGEST_ID
 from tsalert.webhooks import queries, rules
 from tsalert.webhooks.announcing import queue
 from tsalert.webhooks.calling import Reach, Refused, find_address

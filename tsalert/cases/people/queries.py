@@ -13,6 +13,7 @@ from tsalert.cases.people.models import CaseParty, PersonWishes, VulnerabilityAs
 from tsalert.cases.people.vocabulary import ACCUSED, Role
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.parties import matching
 from tsalert.parties import queries as parties
 from tsalert.parties.vocabulary import Side
@@ -20,7 +21,6 @@ from tsalert.response.kept import names_for
 from tsalert.response.models import Call, CallParty
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 UNNAMED = "Somebody restricted"
 

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period, quarter_of
 from tsalert.quarterly.actions.models import BoardActionUpdate, BoardActionVersion
 from tsalert.quarterly.actions.statuses import StatusWord, status_versions, words_on
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

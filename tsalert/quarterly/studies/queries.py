@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.periods import Period, parse_period
 from tsalert.identifying.facts import Finding, folded
 from tsalert.identifying.vocabulary import Check
@@ -25,7 +26,6 @@ from tsalert.quarterly.studies.vocabulary import AgeBand, State
 from tsalert.quarterly.vocabulary import SignatureRole
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.keys import LARGEST_ID
 from tsalert.core.words import counted
 from tsalert.db import db, transaction
 from tsalert.keysets import Order, Page, read_page
@@ -23,7 +24,6 @@ from tsalert.retention.reaching import table
 from tsalert.retention.rules import digest_of
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web.fields import LARGEST_ID
 
 _LETTER = "A"
 _SUBJECT = "access_request"

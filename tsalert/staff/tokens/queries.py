@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from tsalert.core.actors import Actor, Bearer, Permission, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.staff import queries as staff
 from tsalert.staff.models import ApiToken, Officer
 from tsalert.staff.tokens import rules
 from tsalert.staff.tokens.models import ServiceAccount
 from tsalert.staff.tokens.rules import Scope
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

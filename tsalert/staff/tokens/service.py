@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.db import transaction
 from tsalert.staff.models import ApiToken, Officer
 from tsalert.staff.queries import token_digest
 from tsalert.staff.tokens import rules
 from tsalert.staff.tokens.models import ServiceAccount
 from tsalert.staff.tokens.rules import Scope
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)

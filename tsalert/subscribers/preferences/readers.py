@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.queries import endpoints_by_id
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.preferences.rules import mask_name
-from tsalert.web.fields import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)
