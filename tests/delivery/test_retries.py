@@ -75,6 +75,7 @@ def test_waits_double_from_half_a_minute() -> None:
 def test_a_claim_stays_within_its_bounds(size: int, took: float, connections: int) -> None:
     claimed = next_claim_size(size, took, connections=connections)
     assert SMALLEST_CLAIM <= claimed <= LARGEST_CLAIM * connections
+    assert claimed in {SMALLEST_CLAIM, *range(connections)} or claimed % connections == 0  # each has as many to send
 
 
 def test_a_claim_grows_while_quick_and_shrinks_when_slow() -> None:

@@ -4,6 +4,7 @@ Threads for each would spend their time handing Python's lock to each other, twi
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from smtplib import SMTPException
@@ -63,11 +64,22 @@ class SmtpLine:
         """Open as many connections as there are messages, as far as we may and the server lets us."""
         if monotonic() - self._used_at > _IDLE_SECONDS:
             self.close()
-        while len(self._talks) < min(self.connections, useful) and (
+        while (missing := min(self.connections, useful) - len(self._talks)) > 0 and (
             not self._talks or monotonic() >= self._enough_until
         ):
+            # A server that takes few is not asked for many more.
+            self._open_together(min(missing, max(1, len(self._talks))))
+
+    def _open_together(self, count: int) -> None:
+        """Open so many at once: from far away, or encrypted, each takes a while.
+
+        :raises Unavailable: there is none now.
+        """
+        with ThreadPoolExecutor(count) as pool:
+            opening = [pool.submit(self._connect) for _ in range(count)]
+        for each in opening:
             try:
-                self._talks.append(Talk(self._connect(), sender=self._sender))
+                self._talks.append(Talk(each.result(), sender=self._sender))
             except (OSError, SMTPException, Lost) as error:
                 if not self._talks:
                     raise Unavailable(f"no connection to the mail server: {error}") from error
