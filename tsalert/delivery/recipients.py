@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CompoundSelect, Exists, Select, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session
 
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.queries import NOT_TAKEN
 
@@ -55,7 +55,7 @@ def count_taken(session: Session, mailing_ids: Collection[int]) -> int:
 
 def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:
     """Return (mailing id, endpoint id) of a delivery, or None where there is none."""
-    wanted = delivery_id if delivery_id <= LARGEST_ID else 0
+    wanted = delivery_id if delivery_id <= LARGEST_LONG_ID else 0
     query = select(Delivery.mailing_id, Delivery.endpoint_id).where(Delivery.id == wanted)
     row = session.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
