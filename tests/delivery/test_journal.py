@@ -106,3 +106,4 @@ def test_an_answer_is_read_as_it_was_written(answer: Answer) -> None:
 def test_a_providers_words_cannot_forge_a_line() -> None:
     assert read_answer(write_answer(Accepted("a\nB\t7\r\n"))) == Accepted("a B 7 ")
     assert read_answer("") == InDoubt("")
+        RetryLater("no connection", is_outage=True),

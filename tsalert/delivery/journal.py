@@ -146,7 +146,8 @@ def write_answer(answer: Answer) -> str:
     elif isinstance(answer, Rejected):
         kind, extra, text = "rejected", answer.suppress or "", answer.reason
     elif isinstance(answer, RetryLater):
-        kind, extra, text = "later", "" if answer.after is None else str(answer.after), answer.reason
+        kind = "outage" if answer.is_outage else "later"
+        extra, text = "" if answer.after is None else str(answer.after), answer.reason
     else:
         kind, extra, text = "doubt", "", answer.reason
     return f"{kind}\t{extra}\t{_UNPRINTABLE.sub(' ', text)}"
@@ -159,6 +160,6 @@ def read_answer(line: str) -> Answer:
         return Accepted(text)
     if kind == "rejected":
         return Rejected(text, SuppressionReason(extra) if extra else None)
-    if kind == "later":
-        return RetryLater(text, float(extra) if extra else None)
+    if kind in {"later", "outage"}:
+        return RetryLater(text, float(extra) if extra else None, is_outage=kind == "outage")
     return InDoubt(text)
