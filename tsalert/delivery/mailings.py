@@ -13,7 +13,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import insert_ignoring_conflicts, insert_into, transaction
 from tsalert.delivery import rules
-from tsalert.delivery.counting import change_counts, complete_if_done, rows_changed
+from tsalert.delivery.counting import change_counts, complete_held, rows_changed
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.rules import (
     JOINING,
@@ -98,7 +98,7 @@ def enqueue(
     total = sum(added.values())
     if total and mailing.state == MailingState.COMPLETED:
         mailing.state, mailing.completed_at = MailingState.SENDING, None
-    complete_if_done(session, mailing_id, now)
+    complete_held(session, mailing_id, now)
     wake(session)
     return total
 
