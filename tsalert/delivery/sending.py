@@ -192,7 +192,7 @@ class Sender:
         """Put back what was not begun, then leave the provider in peace for a while."""
         try:
             self.settle()
-        except SQLAlchemyError:
+        except Exception:  # noqa: BLE001 - as above
             self._may_hold_rows = True
         ceiling = min(_LONGEST_PAUSE[self.work], _FIRST_PAUSE * 2**self._pauses)
         self._pauses = min(self._pauses + 1, 10)
@@ -203,7 +203,8 @@ class Sender:
         self._line.close()
         try:
             self.settle()
-        except SQLAlchemyError:
+        except Exception as error:  # noqa: BLE001 - a sender that ended would keep what it holds as long as its worker lives
+            _log.warning("what was sent is not written down yet: %s", type(error).__name__)
             _log.warning("what was sent last stays in the journal until the next start")
             return
         self._journal.close()
