@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
 
@@ -87,6 +88,43 @@ def test_a_server_that_takes_two_connections_gets_everything_over_two() -> None:
         line.close()
         # The third was asked for once, and not with every batch.
         assert server.connections == 3
+
+
+def test_a_server_that_closes_each_connection_after_some_mails_is_not_taken_for_one_that_is_down() -> None:
+    with running(MailServer(most_mails=3)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        line = SmtpEmail(settings, sender="a@example.org", timeout=5).line()
+        log = send(line, *(f"p{number}" for number in range(20)))
+        line.close()
+    assert len(server.taken) == 3 * CONNECTIONS
+    assert Counter(type(answer) for answer in log.answers.values()) == {Accepted: 9, RetryLater: CONNECTIONS}
+
+
+def test_a_server_that_answers_no_third_connection_is_not_long_waited_for() -> None:
+    with running(MailServer(most_connections=2, is_deaf_beyond=True)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        line = SmtpEmail(settings, sender="a@example.org", timeout=60, patience_for_more=0.1).line()
+        began = monotonic()
+        send(line, *(f"p{number}" for number in range(20)))
+        assert monotonic() - began < 30
+        line.close()
+    assert len(server.taken) == 20
+
+
+def test_where_a_broadcast_has_all_connections_that_a_server_allows_it_gives_one_up_for_a_page() -> None:
+    with running(MailServer(most_connections=2)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        gateway = SmtpEmail(settings, sender="a@example.org", timeout=5)
+        broadcast, pages = gateway.line(), gateway.line()
+        send(broadcast, "p0", "p1", "p2")
+        with pytest.raises(Unavailable):
+            send(pages, "officer")
+        send(broadcast, "p3", "p4")
+        send(pages, "officer")
+        send(broadcast, "p5", "p6")
+        for line in (broadcast, pages):
+            line.close()
+    assert taken(server) == Counter(["officer", *(f"p{number}" for number in range(7))])
 
 
 def test_when_all_connections_break_the_server_is_left_in_peace(line: SmtpLine, server: MailServer) -> None:
