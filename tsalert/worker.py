@@ -76,6 +76,8 @@ class Worker:
             self._tick()
         except SQLAlchemyError as error:
             _log.warning("the database cannot be reached: %s", type(error).__name__)
+        except Exception:  # noqa: BLE001 - what fails here must not end the senders, and the next second may do better
+            _log.exception("a tick of the worker failed")
         finally:
             db.session.remove()
 

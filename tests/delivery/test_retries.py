@@ -50,6 +50,13 @@ def test_a_delivery_is_given_up_after_many_tries() -> None:
     assert (result.status, result.error) == (Status.FAILED, "given up after 20 tries: busy")
 
 
+def test_what_finds_its_provider_down_is_never_given_up_before_its_time() -> None:
+    down, tried = RetryLater("no connection to Twilio", is_outage=True), 3 * MOST_ATTEMPTS
+    assert outcome(down, Standing(SMS, tried, 0, None), now=NOW, draw=0.5).status is Status.PENDING
+    ends_soon = Standing(SMS, tried, 0, NOW + timedelta(seconds=10))
+    assert outcome(down, ends_soon, now=NOW, draw=0.5).status is Status.EXPIRED
+
+
 def test_a_retry_that_would_come_after_the_alert_has_expired_is_not_made() -> None:
     late = Standing(EMAIL, 0, 0, NOW + timedelta(seconds=10))
     assert outcome(RetryLater("busy"), late, now=NOW, draw=0.9).status is Status.EXPIRED

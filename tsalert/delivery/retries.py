@@ -88,8 +88,8 @@ def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
 
 
 def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:
-    # A page ends by its time, not by its tries.
-    if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING:
+    # A page ends by its time, not by its tries, and so does what found its provider down each time.
+    if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING and not answer.is_outage:
         tries = counted(standing.attempts, "try", "tries")
         return Outcome(Status.FAILED, standing.doubts, error=f"given up after {tries}: {answer.reason}")
     wait = wait_before(standing.attempts, asked=answer.after, draw=draw, lane=standing.lane)
