@@ -29,9 +29,10 @@ assert tables.MODULES
 _ROOT = Path(__file__).parent.parent
 
 
-def found(settings: Settings) -> Flask:
+def found(settings: Settings, *, has_database: bool = True) -> Flask:
     """Return a program with its database and its providers, and no door: no page, no operation, no command.
 
+    :param has_database: False where the database cannot be reached, for what tells of that; it is not asked then.
     :raises SettingsError: settings name a role that there is not.
     """
     check_named(settings)
@@ -52,7 +53,7 @@ def found(settings: Settings) -> Flask:
     app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     with app.app_context():
-        app.config["TSALERT_DEMO"] = installation.is_demo()
+        app.config["TSALERT_DEMO"] = has_database and installation.is_demo()
     return app
 
 

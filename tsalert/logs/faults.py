@@ -14,10 +14,6 @@ _AND_THEN = "\nAnd then:\n"
 _MAIL = re.compile(r"[^\s@<>\"'(,;:=]+@[^\s@<>\"'),;:]+")
 _TELEPHONE = re.compile(r"(?<![\w.-])(?:\+\d|0\d)[\d ()-]{7,14}\d(?![\w-])")
 _HIDDEN = "•••"
-DATABASE_IS_GONE = """\
-tsalert cannot start: the database cannot be reached.
-→ Look whether it runs, lets this user in, and whether TSALERT_DATABASE_URL is right.
-"""
 
 
 def describe(error: BaseException) -> str:
