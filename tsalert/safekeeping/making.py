@@ -36,9 +36,10 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
     tell is there, unless it was erased in those minutes. That everything was taken out stands in the trail, and
     when, on the page of the service.
 
-    :raises Conflict: there is such a file, or the tables are not those of this program.
+    :raises Conflict: there is such a file, it would lie among the files, or the tables are not those of this program.
     :raises Unavailable: the disk is full.
     """
+    folders.refuse_inside(around.settings.files, path)
     with (
         archives.written(path, made_at=int(around.now.timestamp())) as writer,
         reading.moment(engine) as connection,
