@@ -61,6 +61,9 @@ def test_a_database_file_is_made_for_its_owner_alone(app: Flask, tmp_path: Path)
     folder = tmp_path / "new"
     create_app(replace(chosen(app), database_url=f"sqlite:///{folder / 'tsalert.db'}"))
     assert stat.S_IMODE((folder / "tsalert.db").stat().st_mode) == 0o600
+    beneath_a_file = replace(chosen(app), database_url=f"sqlite:///{folder / 'tsalert.db' / 'tsalert.db'}")
+    with pytest.raises(SettingsError, match=r"tsalert\.db/tsalert\.db cannot be made: (File exists|Not a directory)"):
+        create_app(beneath_a_file)
 
 
 def test_a_sound_installation_starts_again_and_again(app: Flask, session: Session) -> None:
