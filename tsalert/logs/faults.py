@@ -27,6 +27,11 @@ def known_of(error: BaseException) -> str:
     return ", ".join(known for each in causes for known in _known(each))
 
 
+def in_its_own_words(error: BaseException) -> str:
+    """Return what a database says keeps it from answering: gone, locked, full. Of other errors it may quote a row."""
+    return str(getattr(error, "orig", error)).partition("\n")[0].rstrip(".")
+
+
 def without_addresses(text: str) -> str:
     """Put dots in the place of addresses of mail and of telephone numbers."""
     return _TELEPHONE.sub(_HIDDEN, _MAIL.sub(_HIDDEN, text))

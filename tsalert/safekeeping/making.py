@@ -61,7 +61,10 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
 def _head(connection: Connection, around: Surroundings) -> Head:
     schema = storage.schema_of(connection)
     if schema != storage.newest_schema():
-        raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
+        raise Conflict(
+            "The tables are not those of this version, which backs up no others: make the backup with the version "
+            "that the tables are of, or copy the database by other means, before flask --app wsgi db upgrade."
+        )
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         trail = session.get(AuditHead, 1)
     return Head(
