@@ -1,7 +1,6 @@
 """The worker: sends what waits, and runs the timetable if no other worker does. Never part of the web process."""
 
 import logging
-import os
 import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -24,7 +23,7 @@ from tsalert.foundation import found, keep_what_is_loaded
 from tsalert.installation import workers
 from tsalert.installation.service import check_start
 from tsalert.leadership import make_leadership
-from tsalert.logs.faults import DATABASE_IS_GONE
+from tsalert.logs.ending import end_without_database
 from tsalert.logs.writing import write_logs
 from tsalert.timekeeping import Timetable
 
@@ -180,8 +179,7 @@ def _start() -> Flask:
     except SettingsError as error:
         sys.exit(f"tsalert cannot start:\n{error}")
     except DBAPIError:
-        sys.stderr.write(DATABASE_IS_GONE)
-        sys.exit(os.EX_TEMPFAIL)
+        end_without_database()
     keep_what_is_loaded()
     return app
 
