@@ -145,6 +145,22 @@ def test_a_request_to_the_api_with_a_key_counts_once(sample: FlaskClient) -> Non
 
 def test_a_page_that_somebody_forgot_to_mark_is_closed(sample: FlaskClient) -> None:
     assert sample.get("/sample/unmarked").status_code == 303
+@pytest.mark.parametrize("key", ["bank:2026:417", "x" * 101, "", '"', "a b"])
+def test_a_request_to_the_api_with_a_key_that_is_none_is_refused_since_its_sender_relies_on_it(
+    sample: FlaskClient, key: str
+) -> None:
+    refused = sample.post("/api/v1/sample/made", headers={"Idempotency-Key": key})
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+    assert "up to 100 letters" in refused.get_json()["detail"]
+    with sample.application.app_context():
+        assert db.session.scalar(select(AuditEvent.id).where(AuditEvent.action == "sampled")) is None
+
+
+def test_a_key_between_quotes_is_the_same_key(sample: FlaskClient) -> None:
+    sent = [sample.post("/api/v1/sample/made", headers={"Idempotency-Key": key}) for key in ('"6f1c"', "6f1c")]
+    assert [answer.status_code for answer in sent] == [201, 409]
+
+
     assert sample.get("/api/v1/sample/unmarked").status_code == 401
 
 
