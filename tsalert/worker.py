@@ -29,6 +29,7 @@ from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.leadership import Leadership, make_leadership
+from tsalert.logs.endings import tell_of_faults
 from tsalert.logs.faults import DATABASE_IS_GONE
 from tsalert.logs.writing import write_logs
 
@@ -210,6 +211,7 @@ def main() -> None:
     stop = stop_when_told()
     app = _start()
     write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
+    tell_of_faults()
     with app.app_context():
         Worker(app, stop).run()
 
