@@ -281,6 +281,7 @@ def test_every_answer_carries_its_protection(client: FlaskClient, method: str, p
     assert answer.status_code == status
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    "no such file": ("GET", "/static/nothing.css", 404),
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
