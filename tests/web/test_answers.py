@@ -311,7 +311,19 @@ def test_over_https_every_answer_keeps_the_browser_there_and_the_cookie_to_this_
 @pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host"])
 def test_a_forged_host_leads_nobody_there(client: FlaskClient, session: Session, name: str) -> None:
     """No link and no redirect is made of what a request calls this service."""
-    for path in ("/", "/board", "/welcome", "/join", "/sign-in"):
+    paths = (
+        "/",
+        "/board",
+        "/welcome",
+        "/join",
+        "/sign-in",
+        "/api/v1",
+        "/api/v1//calls",
+        "/static//x",
+        "//static/x",
+        "/staff//1",
+    )
+    for path in paths:
         answer = client.get(path, headers={name: "fraud.example"})
         assert "fraud.example" not in answer.text + str(answer.headers), path
 
