@@ -13,6 +13,7 @@ import pytest
 from flask import Blueprint, Flask, g, request
 from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select, text
+from gunicorn.http.errors import InvalidChunkSize
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -249,6 +250,26 @@ def test_a_body_that_does_not_say_how_long_it_is_comes_whole_or_is_refused(
 
 
 def test_a_form_of_thousands_of_fields_is_refused_before_they_are_read(client: FlaskClient) -> None:
+class Broken(BytesIO):
+    """A body of which the server cannot tell where its next piece ends."""
+
+    def readinto(self, _buffer: object, /) -> int:
+        raise InvalidChunkSize(b"ZZ")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/sign-in", "application/x-www-form-urlencoded"), ("/api/v1/places/look-up", "application/json")],
+)
+def test_a_body_whose_pieces_cannot_be_put_together_is_the_senders_mistake(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], path: str, kind: str
+) -> None:
+    pieces = {"input_stream": Broken(), "environ_overrides": {"wsgi.input_terminated": True}}
+    headers = {"Content-Type": kind, "Transfer-Encoding": "chunked"} | bearer()
+    answer = client.post(path, headers=headers, **pieces)
+    assert (answer.status_code, "in pieces that cannot be put together" in answer.text) == (400, True)
+
+
     sent = {"content_type": "application/x-www-form-urlencoded"}
     answer = client.post("/sign-in", data=b"a=&" * 2_500_000, **sent)
     assert (answer.status_code, "up to 5,000 fields" in answer.text) == (413, True)
