@@ -24,6 +24,7 @@ from tsalert.installation import workers
 from tsalert.installation.service import check_start
 from tsalert.leadership import make_leadership
 from tsalert.logs.ending import end_without_database
+from tsalert.logs.uncaught import tell_of_faults
 from tsalert.logs.writing import write_logs
 from tsalert.timekeeping import Timetable
 
@@ -137,6 +138,7 @@ def main() -> None:
     stop = stop_when_told()
     app = _start()
     write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)
+    tell_of_faults()
     with app.app_context():
         Worker(app, stop).run()
 
