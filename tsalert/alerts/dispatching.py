@@ -33,6 +33,8 @@ def check(session: Session, alert: Alert, shown: str, *, now: datetime) -> Proof
 def require_readers(session: Session, alert: Alert, size: int, *, now: datetime) -> None:
     """Refuse an alert that nobody would get, at once or later.
 
+    Of an all-clear those count as later whom daily and weekly mails may have told of what is over.
+
     :param size: how many would get it at once.
     :raises RuleViolation: nobody would.
     """
