@@ -1,6 +1,6 @@
 """Updates and all-clears: whom they continue, and that they go to the same people. Steps."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -82,6 +82,23 @@ def find_all_clear(session: Session, original_id: int) -> Alert | None:
     """Return the all-clear of an alert, written or sent; one that was rejected is none."""
     mine = (Alert.in_reply_to == original_id, Alert.kind == Kind.ALL_CLEAR, Alert.status != Status.REJECTED)
     return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
+
+
+def lock_unsent(session: Session, original_id: int) -> Sequence[Alert]:
+    """Lock what continues an alert and was not sent yet, before the alert itself, as whoever sends that does."""
+    unsent = (Alert.in_reply_to == original_id, Alert.published_at.is_(None))
+    query = select(Alert).where(*unsent).order_by(Alert.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def take_in_channels(session: Session, original: Alert, unsent: Iterable[Alert]) -> None:
+    """Let what continues an alert go by every channel by which that was sent by now, also to some alone.
+
+    Whoever approves what was written before reads it again.
+    """
+    channels = sorted(editions.channels_of(session, original))
+    for each in unsent:
+        each.channels = channels
 
 
 def _sent_updates(session: Session, original: Alert, kinds: Collection[Kind] = (Kind.UPDATE,)) -> Sequence[Alert]:
