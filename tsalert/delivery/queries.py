@@ -184,10 +184,13 @@ def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
     return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
 
-def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> Exists:
-    """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition."""
+def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int], *, has_left: bool = False) -> Exists:
+    """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition.
+
+    :param has_left: leave out those that wait to be sent.
+    """
     mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
-    return exists().where(*mine, Delivery.status.not_in(NOT_TAKEN))
+    return exists().where(*mine, Delivery.status.not_in((*NOT_TAKEN, Status.PENDING) if has_left else NOT_TAKEN))
 
 
 def doubts_of(session: Session, mailing_ids: Collection[int], *, after: int | None = None) -> Page[DeliveryRow]:

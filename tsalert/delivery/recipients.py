@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.queries import NOT_TAKEN
+from tsalert.delivery.rules import Status
 
 # The numbers of mailings, or the query of them where they may be so many that no statement could hold them.
 Mailings = Collection[int] | Select[int] | CompoundSelect[int]
@@ -47,10 +48,14 @@ def outcomes_of(mailing_ids: Collection[int]) -> Select[int, str, str]:
     return columns.where(Delivery.mailing_id.in_([*mailing_ids]))
 
 
-def count_taken(session: Session, mailing_ids: Collection[int]) -> int:
-    """Return to how many addresses a message of some mailings came, may have, or is on its way."""
-    taken = select(func.count()).where(Delivery.mailing_id.in_(mailing_ids), Delivery.status.not_in(NOT_TAKEN))
-    return session.scalar(taken) or 0
+def count_taken(session: Session, mailing_ids: Collection[int], *, has_left: bool = False) -> int:
+    """Return to how many addresses a message of some mailings came, may have, or is on its way; each counts once.
+
+    :param has_left: leave out those that wait to be sent.
+    """
+    not_taken = (*NOT_TAKEN, Status.PENDING) if has_left else NOT_TAKEN
+    mine = (Delivery.mailing_id.in_(mailing_ids), Delivery.status.not_in(not_taken))
+    return session.scalar(select(func.count(Delivery.endpoint_id.distinct())).where(*mine)) or 0
 
 
 def find_recipient(session: Session, delivery_id: int) -> tuple[int, int] | None:
