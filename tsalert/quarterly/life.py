@@ -21,6 +21,7 @@ from tsalert.quarterly import editions, keeping, queries, sources
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.editions import Whole
 from tsalert.quarterly.models import BoardReport, BoardSignature, BoardUnlocking
+from tsalert.quarterly.opening import require_meeting
 from tsalert.quarterly.signing import holding, signatures_of
 from tsalert.quarterly.vocabulary import SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
@@ -50,7 +51,7 @@ class Details:
 def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) -> None:
     """Say for which board and meeting a report is, and who its author is.
 
-    :raises RuleViolation: this author may not write it.
+    :raises RuleViolation: this author may not write it, or no board meets about the quarter on this day.
     :raises Conflict: it is published.
     """
     actor.require(Permission.WRITE_REPORT)
@@ -58,6 +59,8 @@ def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) 
         row = queries.get_open(session, quarter)
         if details.author_id != row.author_id:
             _require_writer(session, details.author_id)
+        if details.meeting_on != row.meeting_on:
+            require_meeting(details.meeting_on, quarter, now=now)
         row.board, row.author_id, row.meeting_on = details.board, details.author_id, details.meeting_on
         told = {"author": details.author_id, "meeting_on": str(details.meeting_on or "")}
         audit.record(session, actor, "described", _SUBJECT, row.id, now=now, **told)

@@ -1,6 +1,6 @@
 """Opening a quarter's report, and its next revision after it was published."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,16 +16,19 @@ from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.vocabulary import Ground, Status
 
 BOARD = "Safer Communities Partnership Board"
+# No board's calendar goes further; a later day is another year that was typed.
+_MEETINGS_AHEAD = timedelta(days=731)
 
 
 def open_report(quarter: Period, *, meeting_on: date | None = None, actor: Actor, now: datetime) -> int:
     """Open the first report of a quarter, which whoever opens it writes; returns its id.
 
-    :raises RuleViolation: it is no quarter, or one that has not begun.
+    :raises RuleViolation: it is no quarter, one that has not begun, or no meeting's day.
     :raises Conflict: there is one already.
     """
     actor.require(Permission.WRITE_REPORT)
     require_quarter(quarter, now=now)
+    require_meeting(meeting_on, quarter, now=now)
     with transaction() as session:
         if revisions_of(session, quarter):
             raise Conflict(f"There is a report for {quarter.label} already.", legal=["open that report"])
@@ -57,6 +60,19 @@ def require_quarter(period: Period, *, now: datetime) -> None:
         raise RuleViolation("The board's report is of a quarter, such as 2022/23 Q1.", field="quarter")
     if period.first_day > london_date(now):
         raise RuleViolation(f"{period.label} has not begun.", field="quarter")
+
+
+def require_meeting(meeting_on: date | None, quarter: Period, *, now: datetime) -> None:
+    """Refuse a day on which no board can meet about a quarter: a slip in its year would be reminded of, or never be.
+
+    :raises RuleViolation: it lies before the quarter, or years ahead.
+    """
+    if meeting_on is None:
+        return
+    if meeting_on < quarter.first_day:
+        raise RuleViolation(f"The board cannot meet about {quarter.label} before it begins.", field="meeting_on")
+    if meeting_on > london_date(now) + _MEETINGS_AHEAD:
+        raise RuleViolation("Give a meeting within the next two years.", field="meeting_on")
 
 
 def add(  # noqa: PLR0913 - what a report begins with
