@@ -49,6 +49,12 @@ def test_only_a_quarter_that_has_begun_has_a_report(session: Session, manager: A
     assert queries.newest_reports(session) == []
 
 
+def test_a_quarter_before_any_records_has_no_report_that_nobody_could_read(session: Session, manager: Actor) -> None:
+    with pytest.raises(RuleViolation, match="from 2000/01 Q1 on"):
+        opening.open_report(quarter(1999, 4), actor=manager, now=NOW)
+    assert queries.newest_reports(session) == []
+
+
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(2021, 7, 20), date(2202, 7, 20), date.max])
 def test_a_slip_in_the_year_of_a_meeting_is_told_and_stops_no_reminder(
     session: Session, manager: Actor, day: date

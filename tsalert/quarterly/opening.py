@@ -14,6 +14,7 @@ from tsalert.db import transaction
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.vocabulary import Ground, Status
+from tsalert.reports.comparing import EARLIEST
 
 BOARD = "Safer Communities Partnership Board"
 # No board's calendar goes further; a later day is another year that was typed.
@@ -23,7 +24,7 @@ _MEETINGS_AHEAD = timedelta(days=731)
 def open_report(quarter: Period, *, meeting_on: date | None = None, actor: Actor, now: datetime) -> int:
     """Open the first report of a quarter, which whoever opens it writes; returns its id.
 
-    :raises RuleViolation: it is no quarter, one that has not begun, or no meeting's day.
+    :raises RuleViolation: it is no quarter, one that has not begun or lies before any records, or no meeting's day.
     :raises Conflict: there is one already.
     """
     actor.require(Permission.WRITE_REPORT)
@@ -52,7 +53,7 @@ def revise(quarter: Period, reason: str, ground: Ground, *, actor: Actor, now: d
 
 
 def require_quarter(period: Period, *, now: datetime) -> None:
-    """Refuse a report of anything but a quarter that has begun.
+    """Refuse a report of anything but a quarter that has begun, and of which figures can be read.
 
     :raises RuleViolation: it is none.
     """
@@ -60,6 +61,8 @@ def require_quarter(period: Period, *, now: datetime) -> None:
         raise RuleViolation("The board's report is of a quarter, such as 2022/23 Q1.", field="quarter")
     if period.first_day > london_date(now):
         raise RuleViolation(f"{period.label} has not begun.", field="quarter")
+    if period.first_day < EARLIEST:
+        raise RuleViolation(f"Choose a quarter from {quarter_of(EARLIEST).label} on.", field="quarter")
 
 
 def require_meeting(meeting_on: date | None, quarter: Period, *, now: datetime) -> None:
