@@ -110,6 +110,18 @@ def test_a_month_hides_no_rolling_year_of_the_same_partner(session: Session, man
     assert [row.current.number for row in month.rows] == [130]
 
 
+def test_capitals_make_no_other_partner_and_no_other_category(session: Session, manager: Actor) -> None:
+    enter_figure(NewFigure("Police", "Burglary", read_period("May 2021"), 100), actor=manager, now=NOW)
+    rows = "partner,category,period,count\nPOLICE,burglary,May 2022,150\npolice,Robbery,May 2022,7\n"
+    import_figures(rows + "Police,ROBBERY,May 2022,7\n", reason=None, actor=manager, now=NOW)
+    with pytest.raises(Conflict, match="150"):
+        enter_figure(NewFigure("police", "BURGLARY", read_period("May 2022"), 1), actor=manager, now=NOW)
+    (table,) = partner_tables(session)
+    assert [(row.category, row.change.text) for row in table.rows] == [
+        ("Burglary", "+50%"), ("Robbery", "not available"),
+    ]  # fmt: skip
+
+
 def test_bad_rows_are_refused_one_by_one_with_their_lines(session: Session, manager: Actor) -> None:
     file = (
         "category,partner,count,period\nBurglary,Police,1577,May 2022\n,Police,1,May 2022\nTheft,Police,lots,May 2022\n"
