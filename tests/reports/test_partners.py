@@ -169,6 +169,15 @@ def test_what_is_no_such_file_is_refused_in_words(content: str) -> None:
     assert refused.value.field == "file"
 
 
+def test_a_name_in_two_lines_is_one_name() -> None:
+    rows = read_file(
+        'partner,category,period,count\n"Fire\r\nService",Fires,May 2022,7\n"Fire\nService",Floods,May 2022,8\n'
+    )
+    assert [(line, each.partner, each.category) for line, each in rows.figures] == [
+        (3, "Fire Service", "Fires"), (5, "Fire Service", "Floods"),
+    ]  # fmt: skip
+
+
 def test_the_same_file_twice_changes_nothing(session: Session, manager: Actor) -> None:
     import_figures(published_file(), reason=None, actor=manager, now=NOW)
     report = import_figures(published_file(), reason="Again", actor=manager, now=NOW)
