@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.quarterly.conftest import QUARTER, Desk, Records
+from tests.refusals import refused
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation
@@ -195,6 +198,32 @@ def test_one_signature_is_not_enough(desk: Desk) -> None:
     desk.sign(SECOND)
     with pytest.raises(Conflict, match="says now: author"):
         desk.publish()
+
+
+def test_of_two_quarters_that_are_published_at_once_the_second_is_told_of_the_first(
+    session: Session, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, freeze, begun = quarter(2022, 2), keeping.freeze, list[str]()
+    opening.open_report(other, actor=desk.author, now=NOW)
+    life.lock(other, actor=desk.author, now=NOW)
+    digest = editions.whole_of(session, queries.get_report(session, other), memory=desk.memory, now=NOW).digest
+    for role, actor in ((AUTHOR, desk.author), (SECOND, desk.second)):
+        life.sign(other, role, digest, memory=desk.memory, actor=actor, now=NOW)
+    desk.lock()
+    desk.sign_both()
+
+    def meanwhile(value: Any) -> str:
+        """Publish the other quarter between the reading of this one and its keeping."""
+        begun.append("publication")
+        if len(begun) == 1:
+            life.publish(other, memory=desk.memory, actor=desk.second, now=NOW)
+        return freeze(value)
+
+    monkeypatch.setattr(life, "keeping", SimpleNamespace(freeze=meanwhile, digest=keeping.digest))
+    with refused(Overtaken, "another quarter", legal=["publish it"]):
+        desk.publish()
+    assert (queries.get_report(session, other).status, status(session)) == (Status.PUBLISHED, Status.SIGNED)
+    assert desk.publish()
 
 
 def test_nothing_is_done_to_a_published_report_but_revise_it(desk: Desk) -> None:

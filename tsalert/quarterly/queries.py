@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import Conflict, NotFound
@@ -50,13 +50,22 @@ def revisions_of(session: Session, quarter: Period) -> Sequence[BoardReport]:
 
 def published_beside(session: Session, quarter: Period) -> Sequence[BoardReport]:
     """Return every publication of other quarters that tells of one which a quarter's report shows, the latest first."""
+    query = select(BoardReport).where(*_is_published_beside(quarter))
+    return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
+
+
+def ids_published_beside(session: Session, quarter: Period) -> frozenset[int]:
+    """Return the ids of the same, whatever they say."""
+    return frozenset(session.scalars(select(BoardReport.id).where(*_is_published_beside(quarter))))
+
+
+def _is_published_beside(quarter: Period) -> tuple[ColumnElement[bool], ...]:
     days = timedelta(days=_SHOWN_TOGETHER)
-    query = select(BoardReport).where(
+    return (
         BoardReport.status == Status.PUBLISHED,
         BoardReport.first_day != quarter.first_day,
         BoardReport.first_day.between(quarter.first_day - days, quarter.first_day + days),
     )
-    return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
 
 
 def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:
