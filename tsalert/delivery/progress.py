@@ -7,6 +7,15 @@ from datetime import datetime
 from tsalert.delivery.rules import MailingState, Status
 
 SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
+# What has not come to its reader, and does not come any more.
+NOT_TAKEN = (
+    Status.UNDELIVERED,
+    Status.FAILED,
+    Status.HARD_BOUNCED,
+    Status.CANCELLED,
+    Status.SUPPRESSED,
+    Status.EXPIRED,
+)
 _MISSED = frozenset(
     {
         Status.HARD_BOUNCED,
@@ -59,6 +68,11 @@ class Progress:
     def missed(self) -> int:
         """How many did not come, or may not have."""
         return self.count(*_MISSED)
+
+    @property
+    def taken(self) -> int:
+        """How many it came to, may have come to, or is on its way to."""
+        return self.total - self.count(*NOT_TAKEN)
 
     @property
     def in_doubt(self) -> int:

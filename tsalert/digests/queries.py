@@ -133,7 +133,7 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
     for frequency in DIGESTS:
         period = next_period(frequency, now)
         items = lines(session, period, now=period.ends_at)
-        number = readers.count(session, items, frequency) if items else 0
+        number = readers.count(session, items, frequency, now=now) if items else 0
         references = tuple(one.alert.reference for one in items) if number else ()
         found.append(Coming(frequency, period.ends_at, references, number))
     return found
@@ -148,7 +148,7 @@ def of_alert(session: Session, alert: Alert, *, now: datetime) -> list[Carried]:
     sizes = delivery.progress_of_all(session, [mailing_id for _, _, mailing_id in rows])
     told: Counter[tuple[str, str]] = Counter()
     for frequency, tells, mailing_id in rows:
-        told[frequency, tells] += sizes[mailing_id].total
+        told[frequency, tells] += sizes[mailing_id].taken
     return [
         Carried(
             often, told[often, Tells.NEW], told[often, Tells.WITHDRAWN], *_still_to_tell(session, alert, often, now)
@@ -161,7 +161,7 @@ def _still_to_tell(session: Session, alert: Alert, frequency: Frequency, now: da
     """Return when the next mail leaves, and how many it tells of an alert or of its withdrawal."""
     period = next_period(frequency, now)
     mine = [line for line in lines(session, period, now=period.ends_at) if line.alert.id == alert.id]
-    return period.ends_at, readers.count(session, mine, frequency) if mine else 0
+    return period.ends_at, readers.count(session, mine, frequency, now=now) if mine else 0
 
 
 def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:

@@ -51,7 +51,7 @@ def _queue_all(session: Session, run: DigestRun, period: Period, now: datetime) 
     if not items:
         return 0
     size = 0
-    with readers.gathered(session, items, period.frequency) as shares:
+    with readers.gathered(session, items, period.frequency, now=now) as shares:
         for share in shares:
             told = share.items_of(items)
             content = word(told, proof.letterhead(), period.frequency, share.edition)
