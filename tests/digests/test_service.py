@@ -21,10 +21,11 @@ from tsalert.alerts.rules import Edition, FollowUp, Kind
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.delivery import service as delivery
+from tsalert.delivery.counting import change_counts
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.digests import queries as digests
 from tsalert.digests import readers, service
-from tsalert.digests.models import DigestMailing, DigestRun
+from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import Before, Told, Wish, due_period, is_told
 from tsalert.subscribers.models import Subscriber, Subscription, Topic
 from tsalert.subscribers.rules import Frequency
@@ -173,6 +174,34 @@ def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
         ("ann@example.org", alert.reference, "new"),
         ("ann@example.org", alert.reference, "withdrawn"),
     }
+
+
+def test_an_alert_that_is_taken_back_while_its_mail_waits_to_leave_is_told_to_nobody_further(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    gone, waits = (subscribe(session, f"{name}@example.org", frequency="daily") for name in ("gone", "waits"))
+    session.commit()
+    wrong, right = publish(), publish(headline="Parcels")
+    assert service.send_due(MORNING) == 2
+    session.execute(update(Delivery).where(Delivery.endpoint_id == gone).values(status="accepted"))
+    mailing_id = session.scalars(select(DigestMailing.mailing_id)).one()
+    change_counts(session, {(mailing_id, "email", "pending"): -1, (mailing_id, "email", "accepted"): 1})
+    session.commit()
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 0
+    alerts.withdraw(wrong.id, WHY, actor=officer(), now=MORNING + timedelta(minutes=2))
+    assert service.send_due(MORNING + timedelta(minutes=3)) == 2
+    assert service.send_due(MORNING + timedelta(minutes=4)) == 0
+    query = select(DigestItem.alert_id, DigestItem.tells).join(
+        Delivery, (Delivery.mailing_id == DigestItem.mailing_id) & (Delivery.status != "cancelled")
+    )
+    heard = {
+        end: {tuple(row) for row in session.execute(query.where(Delivery.endpoint_id == end))} for end in (gone, waits)
+    }
+    assert heard[waits] == {(right.id, "new")}
+    assert heard[gone] == {(wrong.id, "new"), (right.id, "new"), (wrong.id, "withdrawn")}
+    (run,) = (each for each in digests.list_sent(session).items if each.progress)
+    assert run.progress is not None
+    assert run.progress.total == 3
 
 
 def test_an_alert_that_is_held_waits_for_a_later_mail(

@@ -1,7 +1,7 @@
 """How far mailings have come, alone and together. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tsalert.delivery.rules import MailingState, Status
@@ -78,6 +78,14 @@ class Progress:
     def in_doubt(self) -> int:
         """How many nobody knows to have been sent or not, until an officer decides."""
         return self.count(Status.UNKNOWN)
+
+    def without(self, status: Status) -> "Progress":
+        """Return the same without the deliveries that stand at a status."""
+        rest = {
+            channel: {key: count for key, count in counts.items() if key != status}
+            for channel, counts in self.by_channel.items()
+        }
+        return replace(self, by_channel=rest)
 
     @property
     def is_finished(self) -> bool:
