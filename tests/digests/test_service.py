@@ -45,6 +45,17 @@ def test_who_chose_daily_is_told_the_next_morning_once(session: Session, publish
     assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
+def test_the_next_mail_names_only_what_somebody_has_not_had(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish()
+    send_due(MORNING)
+    new = publish(MORNING, headline="Parcels")
+    daily, weekly = digests.coming(session, now=MORNING)
+    assert (daily.references, daily.readers) == ((new.reference,), 1)
+    assert (weekly.references, weekly.readers) == ((), 0)
+
+
 def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish: Publish) -> None:
     for number in range(3):
         subscribe(session, f"ann{number}@example.org", frequency="daily")

@@ -153,8 +153,8 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
     for frequency in DIGESTS:
         period = next_period(frequency, now)
         items = lines(session, period, now=period.ends_at)
-        number = readers.count(session, items, frequency, now=now) if items else 0
-        references = tuple(one.alert.reference for one in items) if number else ()
+        number, told = readers.outlook(session, items, frequency, now=now) if items else (0, [])
+        references = tuple(one.alert.reference for one in told)
         found.append(Coming(frequency, period.ends_at, references, number))
     return found
 

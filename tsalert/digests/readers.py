@@ -94,8 +94,14 @@ def gathered(session: Session, items: Sequence[Line], frequency: Frequency, *, n
 
 def count(session: Session, items: Sequence[Line], frequency: Frequency, *, now: datetime) -> int:
     """Return how many addresses have something to hear of."""
-    with gathered(session, items, frequency, now=now):
-        return session.scalar(select(func.count()).select_from(_GATHERED)) or 0
+    return outlook(session, items, frequency, now=now)[0]
+
+
+def outlook(session: Session, items: Sequence[Line], frequency: Frequency, *, now: datetime) -> tuple[int, list[Line]]:
+    """Return how many addresses have something to hear of, and of which items."""
+    with gathered(session, items, frequency, now=now) as shares:
+        number = session.scalar(select(func.count()).select_from(_GATHERED)) or 0
+    return number, [item for item in items if any(item in share.items_of(items) for share in shares)]
 
 
 def people_of(share: Share) -> Select[int, str]:
