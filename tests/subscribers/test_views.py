@@ -196,6 +196,8 @@ def test_what_was_typed_comes_back_inert(client: FlaskClient, drawn: str) -> Non
 def test_too_many_sign_ups_from_one_network_are_told_so(client: FlaskClient, session: Session, drawn: str) -> None:
     answers = [client.post("/join", data={"contact": f"p{n}@example.org", "drawn": drawn}) for n in range(31)]
     assert [answer.status_code for answer in answers[-2:]] == [303, 429]
+    assert "Too many people have joined from your connection." in answers[-1].text
+    assert re.search(r'name="contact"[^>]*value="[^"]+@', answers[-1].text), "what was typed is gone"
     assert asked(session) == 30
 
 

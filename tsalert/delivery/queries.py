@@ -23,18 +23,10 @@ from tsalert.config import Settings
 from tsalert.core.errors import NotFound
 from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
-from tsalert.delivery.progress import Progress
-from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
+from tsalert.delivery.progress import NOT_TAKEN, Progress
+from tsalert.delivery.rules import Channel, EndpointStatus, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
 
-NOT_TAKEN = (
-    Status.UNDELIVERED,
-    Status.FAILED,
-    Status.HARD_BOUNCED,
-    Status.CANCELLED,
-    Status.SUPPRESSED,
-    Status.EXPIRED,
-)
 _AT_ONCE = 500
 
 
