@@ -16,7 +16,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
 from tsalert.core.periods import Period
-from tsalert.db import db, transaction
+from tsalert.db import db, take_turns, transaction
 from tsalert.quarterly import editions, keeping, queries, sources
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.editions import Whole
@@ -29,7 +29,12 @@ from tsalert.staff import queries as staff
 
 _SUBJECT = "board report"
 _CHANGED = "The report says something else than what you read. Read it again, then sign it."
+_FITS_NO_MORE = (
+    "Another quarter's report was published meanwhile, and the public edition must fit what that one says. Read this "
+    "one again, then publish it."
+)
 _READINGS = 5
+_LOCK_NUMBER = 38_0002
 LEGAL = {
     Status.DRAFT: ("write its texts", "lock its figures"),
     Status.LOCKED: ("sign it as its author or as second person", "write its texts", "unlock its figures"),
@@ -153,8 +158,10 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
     """Publish a report that its author and a second person signed as it stands; returns its digest.
 
     :raises Conflict: a signature is missing, or does not hold any more.
+    :raises Overtaken: the report says something else by now, or was not held against another that was published.
     """
     actor.require(Permission.SIGN_REPORT)
+    known = queries.count_published(db.session())
     row, whole = _read(quarter, memory, now)
     _require_status(row, Status.LOCKED, Status.SIGNED)
     missing = [role.label.lower() for role in SignatureRole if role not in holding(whole.signatures)]
@@ -162,7 +169,10 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
         raise Conflict(f"Nobody has signed what it says now: {' and '.join(missing)}.", legal=LEGAL[Status.LOCKED])
     frozen = keeping.freeze({edition.value: _published(each, now) for edition, each in whole.editions.items()})
     with transaction() as session:
+        take_turns(session, _LOCK_NUMBER)
         row = _still(session, quarter, whole, memory, now)
+        if queries.count_published(session) != known:
+            raise Overtaken(_FITS_NO_MORE, legal=["read it again"])
         row.frozen, row.digest, row.status = frozen, keeping.digest(frozen), Status.PUBLISHED
         row.published_by, row.published_at = actor.officer_id, now
         audit.record(session, actor, "published", _SUBJECT, row.id, now=now, digest=row.digest)

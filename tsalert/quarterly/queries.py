@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import Conflict, NotFound
@@ -57,6 +57,12 @@ def published_beside(session: Session, quarter: Period) -> Sequence[BoardReport]
         BoardReport.first_day.between(quarter.first_day - days, quarter.first_day + days),
     )
     return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
+
+
+def count_published(session: Session) -> int:
+    """Return how many revisions of reports are published; none of them ever goes."""
+    query = select(func.count()).select_from(BoardReport).where(BoardReport.status == Status.PUBLISHED)
+    return session.scalar(query) or 0
 
 
 def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:
