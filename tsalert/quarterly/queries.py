@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
@@ -72,16 +72,12 @@ def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlock
 
 
 def newest_reports(session: Session) -> Sequence[BoardReport]:
-    """Return the newest revision of each quarter's report, the latest quarter first."""
-    return _newest(session.scalars(select(BoardReport).order_by(*_LATEST)).all())
+    """Return the newest revision of each quarter's report, the latest quarter first, without what each says."""
+    return _newest(session.scalars(_LISTED.order_by(*_LATEST)).all())
 
 
-def published_reports(session: Session) -> Sequence[BoardReport]:
-    """Return the newest published revision of each quarter, the latest quarter first."""
-    query = select(BoardReport).where(BoardReport.status == Status.PUBLISHED).order_by(*_LATEST)
-    return _newest(session.scalars(query).all())
-
-
+# A third of a megabyte stands in each.
+_LISTED = select(BoardReport).options(defer(BoardReport.figures), defer(BoardReport.frozen))
 _LATEST = (BoardReport.first_day.desc(), BoardReport.revision.desc())
 
 
