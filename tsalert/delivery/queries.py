@@ -24,7 +24,7 @@ from tsalert.core.errors import NotFound
 from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.progress import NOT_TAKEN, Progress
-from tsalert.delivery.rules import Channel, EndpointStatus, address_key, mask_address
+from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
 
 _AT_ONCE = 500

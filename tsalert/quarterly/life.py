@@ -30,6 +30,10 @@ from tsalert.staff import queries as staff
 
 _SUBJECT = "board report"
 _CHANGED = "The report says something else than what you read. Read it again, then sign it."
+_FITS_NO_MORE = (
+    "Another quarter's report was published meanwhile, and the public edition must fit what that one says. Read this "
+    "one again, then publish it."
+)
 _READINGS = 5
 _LOCK_NUMBER = 38_0002
 LEGAL = {
@@ -158,11 +162,11 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
 
     What the public reads of a quarter depends on what it reads of others, so one report is published after the other.
 
-    :raises Overtaken: it says something else by now, or another quarter's report was published meanwhile.
     :raises Conflict: a signature is missing, or does not hold any more.
+    :raises Overtaken: the report says something else by now, or was not held against another that was published.
     """
     actor.require(Permission.SIGN_REPORT)
-    beside = queries.ids_published_beside(db.session(), quarter)
+    known = queries.count_published(db.session())
     row, whole = _read(quarter, memory, now)
     _require_status(row, Status.LOCKED, Status.SIGNED)
     missing = [role.label.lower() for role in SignatureRole if role not in holding(whole.signatures)]
@@ -172,8 +176,8 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
     with transaction() as session:
         take_turns(session, _LOCK_NUMBER)
         row = _still(session, quarter, whole, memory, now)
-        if queries.ids_published_beside(session, quarter) != beside:
-            raise Overtaken("The report of another quarter was published meanwhile. Try again.", legal=["publish it"])
+        if queries.count_published(session) != known:
+            raise Overtaken(_FITS_NO_MORE, legal=["read it again"])
         row.frozen, row.digest, row.status = frozen, keeping.digest(frozen), Status.PUBLISHED
         row.published_by, row.published_at = actor.officer_id, now
         audit.record(session, actor, "published", _SUBJECT, row.id, now=now, digest=row.digest)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
@@ -50,22 +50,19 @@ def revisions_of(session: Session, quarter: Period) -> Sequence[BoardReport]:
 
 def published_beside(session: Session, quarter: Period) -> Sequence[BoardReport]:
     """Return every publication of other quarters that tells of one which a quarter's report shows, the latest first."""
-    query = select(BoardReport).where(*_is_published_beside(quarter))
-    return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
-
-
-def ids_published_beside(session: Session, quarter: Period) -> frozenset[int]:
-    """Return the ids of the same, whatever they say."""
-    return frozenset(session.scalars(select(BoardReport.id).where(*_is_published_beside(quarter))))
-
-
-def _is_published_beside(quarter: Period) -> tuple[ColumnElement[bool], ...]:
     days = timedelta(days=_SHOWN_TOGETHER)
-    return (
+    query = select(BoardReport).where(
         BoardReport.status == Status.PUBLISHED,
         BoardReport.first_day != quarter.first_day,
         BoardReport.first_day.between(quarter.first_day - days, quarter.first_day + days),
     )
+    return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
+
+
+def count_published(session: Session) -> int:
+    """Return how many revisions of reports are published; none of them ever goes."""
+    query = select(func.count()).select_from(BoardReport).where(BoardReport.status == Status.PUBLISHED)
+    return session.scalar(query) or 0
 
 
 def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:
@@ -75,16 +72,12 @@ def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlock
 
 
 def newest_reports(session: Session) -> Sequence[BoardReport]:
-    """Return the newest revision of each quarter's report, the latest quarter first."""
-    return _newest(session.scalars(select(BoardReport).order_by(*_LATEST)).all())
+    """Return the newest revision of each quarter's report, the latest quarter first, without what each says."""
+    return _newest(session.scalars(_LISTED.order_by(*_LATEST)).all())
 
 
-def published_reports(session: Session) -> Sequence[BoardReport]:
-    """Return the newest published revision of each quarter, the latest quarter first."""
-    query = select(BoardReport).where(BoardReport.status == Status.PUBLISHED).order_by(*_LATEST)
-    return _newest(session.scalars(query).all())
-
-
+# A third of a megabyte stands in each.
+_LISTED = select(BoardReport).options(defer(BoardReport.figures), defer(BoardReport.frozen))
 _LATEST = (BoardReport.first_day.desc(), BoardReport.revision.desc())
 
 
