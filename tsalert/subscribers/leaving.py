@@ -35,6 +35,8 @@ def leave(
     end = endpoints_by_id(session, [endpoint_id], lock=True).get(endpoint_id)
     if end is None:
         raise NotFound("There is no such address.")
+    if end.is_forgotten:
+        return
     is_new = _end(session, Subscription.endpoint_id == endpoint_id, reason=reason, now=now)
     if end.is_suppressed and not is_new and end.status is not EndpointStatus.BOUNCED:
         return  # at an address that was only thought dead, the wish is news: it may not be restored any more
