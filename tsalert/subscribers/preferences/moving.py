@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -93,18 +92,18 @@ def confirm_move(token: str, *, now: datetime) -> None:
     :raises RuleViolation: it is too old, or there is nothing to move any more.
     """
     with transaction() as session:
-        move = _find(session, token, lock=True)
+        move = _find(session, token)
         ends = {move.new_endpoint_id, move.old_endpoint_id or move.new_endpoint_id}
         endpoints_by_id(session, ends, lock=True)  # who leaves at this moment has left before we look
+        session.refresh(move, with_for_update=True)
         if move.done_at is None:
             _require_movable(session, move, now)
             _carry_out(session, move, by=by_reader(now))
 
 
-def _find(session: Session, token: str, *, lock: bool = False) -> AddressMove:
+def _find(session: Session, token: str) -> AddressMove:
     number = move_signer().read(token)
-    query = select(AddressMove).where(AddressMove.id == number)
-    move = session.scalar(query.with_for_update() if lock else query) if number is not None else None
+    move = session.get(AddressMove, number) if number is not None else None
     if move is None:
         raise NotFound(_WRONG)
     return move
