@@ -167,6 +167,15 @@ def test_a_link_that_has_done_its_work_says_so_and_asks_for_nothing(client: Flas
     assert "Start my alerts" not in again
 
 
+def test_a_second_link_of_an_address_that_was_erased_asks_for_nothing(
+    client: FlaskClient, session: Session, confirming: str
+) -> None:
+    delivery.erase_endpoint(session, session.scalars(select(SignUp.endpoint_id)).one())
+    session.commit()
+    page = client.get(confirming).text
+    assert ("Sign up again" in page, "Start my alerts" in page) == (True, False)
+
+
 def test_an_old_link_says_so_before_and_after_its_button(
     client: FlaskClient, session: Session, confirming: str
 ) -> None:

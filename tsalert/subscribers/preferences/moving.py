@@ -1,5 +1,6 @@
 """Moving to another address, or adding one: the new address confirms itself first. Steps of both doors."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
@@ -10,11 +11,12 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
-from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
+from tsalert.delivery.queries import endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.asking import may_cost, require_served
 from tsalert.subscribers.contacts import read_contact, require_private
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.oneness import who_is
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
 from tsalert.subscribers.preferences.choosing import start
@@ -35,6 +37,19 @@ from tsalert.subscribers.rules import (
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import mailbox_of
 
+
+class Over(RuleViolation):
+    """A link to a new address that cannot be used any more; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """A move as the reader of the new address may see it; ``is_done`` where alerts go there."""
+
+    masked: str
+    is_done: bool
+
+
 _WRONG = "This link does not work. It may have been cut short: copy the whole of it, or ring us."
 
 
@@ -45,11 +60,12 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
 
     :param old: the address that the new one replaces; None where it comes on top.
     :raises NotFound: there is no such subscriber, or they do not read the old address.
-    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for.
+    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for; or nothing comes to
+        the old address any more.
     """
     lock_subscriber(session, subscriber_id)
     if old is not None:
-        require_address(session, subscriber_id, old)
+        _require_leavable(session, subscriber_id, old)
     channel, address = read_contact(contact)
     require_served(channel)
     if by.is_reader:
@@ -73,31 +89,30 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
         _send(session, move, by.now)
 
 
-def look_at_move(session: Session, token: str, *, now: datetime) -> EndpointView:
-    """Return the new address that a link confirms; nothing is changed.
+def look_at_move(session: Session, token: str, *, now: datetime) -> MoveView:
+    """Return what a link confirms, or has confirmed; nothing is changed.
 
     :raises NotFound: the link is not ours.
-    :raises RuleViolation: it is too old, or there is nothing to move any more.
+    :raises Over: it is too old, there is nothing to move any more, or what was moved has stopped since.
     """
     move = _find(session, token)
-    if move.done_at is None:
-        _require_movable(session, move, now)
-    return get_endpoint(session, move.new_endpoint_id)
+    _require_usable(session, move, now)
+    return MoveView(get_endpoint(session, move.new_endpoint_id).masked, is_done=move.done_at is not None)
 
 
 def confirm_move(token: str, *, now: datetime) -> None:
     """Let alerts go to a new address, because its reader confirmed it; again changes nothing.
 
     :raises NotFound: the link is not ours.
-    :raises RuleViolation: it is too old, or there is nothing to move any more.
+    :raises Over: it is too old, there is nothing to move any more, or what was moved has stopped since.
     """
     with transaction() as session:
         move = _find(session, token)
         ends = {move.new_endpoint_id, move.old_endpoint_id or move.new_endpoint_id}
         endpoints_by_id(session, ends, lock=True)  # who leaves at this moment has left before we look
         session.refresh(move, with_for_update=True)
+        _require_usable(session, move, now)
         if move.done_at is None:
-            _require_movable(session, move, now)
             _carry_out(session, move, by=by_reader(now))
 
 
@@ -109,15 +124,30 @@ def _find(session: Session, token: str) -> AddressMove:
     return move
 
 
+def _require_leavable(session: Session, subscriber_id: int, old: int) -> None:
+    require_address(session, subscriber_id, old)
+    if not open_subscriptions(session, subscriber_id, old):
+        raise RuleViolation(
+            "Alerts to the old address have stopped: there is nothing to move. Start them again first."
+        )
+
+
+def _require_usable(session: Session, move: AddressMove, now: datetime) -> None:
+    if move.done_at is None:
+        _require_movable(session, move, now)
+    elif not open_subscriptions(session, who_is(session, move.subscriber_id), move.new_endpoint_id):
+        raise Over("This link has done its work, and what it moved has stopped or moved on since.")
+
+
 def _require_movable(session: Session, move: AddressMove, now: datetime) -> None:
     if as_utc(now) - as_utc(move.asked_at) > CONFIRM_LIFE:
-        raise RuleViolation("This link is more than 7 days old. Ask for the change again.")
+        raise Over("This link is more than 7 days old. Ask for the change again.")
     subscriber = session.get_one(Subscriber, move.subscriber_id)
     old = move.old_endpoint_id
     is_gone = old is not None and not open_subscriptions(session, move.subscriber_id, old)
     is_forgotten = get_endpoint(session, move.new_endpoint_id).status is EndpointStatus.ERASED
     if subscriber.erased_at is not None or is_gone or is_forgotten:
-        raise RuleViolation("These alerts have stopped since. Sign up with your new address.")
+        raise Over("These alerts have stopped since. Sign up with your new address.")
 
 
 def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
