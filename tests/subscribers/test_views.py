@@ -196,6 +196,8 @@ def test_what_was_typed_comes_back_inert(client: FlaskClient, drawn: str) -> Non
 def test_too_many_sign_ups_from_one_network_are_told_so(client: FlaskClient, session: Session, drawn: str) -> None:
     answers = [client.post("/join", data={"contact": f"p{n}@example.org", "drawn": drawn}) for n in range(31)]
     assert [answer.status_code for answer in answers[-2:]] == [303, 429]
+    assert 'value="p30@example.org"' in answers[-1].text, "and what they typed is still there"
+    assert "Try again in an hour, or ring us." in answers[-1].text
     assert asked(session) == 30
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import comes_twice, from_london_wall
-from tsalert.core.errors import RuleViolation, TsalertError
+from tsalert.core.errors import RuleViolation, TooManyTries, TsalertError
 from tsalert.db import db
 from tsalert.web.fields import Instant, PageAsked
 from tsalert.web.plain import plainly
@@ -117,27 +117,34 @@ def read_form(schema: Schema, typed: MultiDict[str, str]) -> Any:
 
 
 def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
-    """Answer a refused form with its page again: what was typed, and what to mend (422) or to wait for (503)."""
+    """Answer a refused form with its page again: what was typed, and what to mend (422) or to wait for (429, 503)."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             try:
                 return view(*args, **kwargs)
-            except ValidationError as error:
-                g.form = Form(request.form, errors_by_field(error))
-            except RuleViolation as error:
-                errors = {error.field: error.message} if error.field else {}
-                g.form = Form(request.form, errors, None if error.field else error.message)
+            except (ValidationError, RuleViolation, TooManyTries) as error:
+                g.form, status = _refused(error)
             except UNREACHABLE as error:
                 _keep_unsaved(error)
                 return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
-            return cast(str, page(*args, **kwargs)), 422
+            return cast(str, page(*args, **kwargs)), status
 
         answer.page = page  # type: ignore[attr-defined]
         return cast(View, answer)
 
     return decorate
+
+
+def _refused(error: ValidationError | RuleViolation | TooManyTries) -> tuple[Form, int]:
+    """Return the form that was refused with what is wrong, and the status of the answer."""
+    if isinstance(error, ValidationError):
+        return Form(request.form, errors_by_field(error)), 422
+    if isinstance(error, TooManyTries):
+        return Form(request.form, message=error.message), 429
+    errors = {error.field: error.message} if error.field else {}
+    return Form(request.form, errors, None if error.field else error.message), 422
 
 
 def page_of(view: object) -> Callable[..., ResponseReturnValue] | None:
