@@ -317,6 +317,8 @@ def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
     places = [browser.post("/subscribers/new", data=typed).headers["Location"] for _ in range(2)]
     assert places == [f"/subscribers/{only_subscriber(session)}"] * 2
     assert held(session, "+442079460001") == [("all", "immediate", None)]
+    history = browser.get(places[0]).text
+    assert "telephone, written down by Pat Example" in history
 
 
 def test_an_officer_may_have_a_caller_asked_by_a_message(
@@ -371,7 +373,9 @@ def test_an_officer_ends_a_subscription(
     assert browser.post(path).status_code == 303
     assert browser.post(path).status_code == 409
     assert status(session, "pat@example.org") == "opted_out"
-    assert "ended by an officer" in browser.get(f"/subscribers/{only_subscriber(session)}").text
+    page = browser.get(f"/subscribers/{only_subscriber(session)}").text
+    assert "ended by an officer" in page
+    assert "telephone, written down by Pat Example" in page
 
 
 @pytest.mark.parametrize("path", ["/subscribers", "/subscribers/new", "/subscribers/1", "/messages"])

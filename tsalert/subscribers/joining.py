@@ -164,7 +164,7 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
         partner_code=asked.partner_code,
     )
     person = join_person(session, wish, end, source=Source(asked.source), now=now)
-    record_consent(session, person.subscriber_id, end.id, Act.CONFIRMED, method=method, now=now)
+    record_consent(session, (person.subscriber_id, end.id), Act.CONFIRMED, method=method, now=now)
     audit.record(
         session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, channel=end.channel, method=method
     )
@@ -188,7 +188,7 @@ def join_at(session: Session, number: str, wish: Wish, *, now: datetime) -> None
     """Put a number on the list that texted so itself; again changes nothing but what it asks for on top. A step."""
     end = find_or_add(session, Channel.SMS, number, now)
     person = join_person(session, wish, end, source=Source.SMS, now=now)
-    record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
+    record_consent(session, (person.subscriber_id, end.id), Act.GIVEN, method=Source.SMS, now=now)
     audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
 
 

@@ -93,7 +93,7 @@ def _resume(session: Session, end: EndpointView, now: datetime) -> bool:
     delivery.lift_suppression(session, end.id, status=status, now=now)
     write_roll(session, roll, queries.topic_ids(session), now=now)
     for person in back:
-        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
+        record_consent(session, (person.subscriber_id, end.id), Act.GIVEN, method=Source.SMS, now=now)
         audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
     return bool(back)
 

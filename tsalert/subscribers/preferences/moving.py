@@ -127,9 +127,7 @@ def _find(session: Session, token: str) -> AddressMove:
 def _require_leavable(session: Session, subscriber_id: int, old: int) -> None:
     require_address(session, subscriber_id, old)
     if not open_subscriptions(session, subscriber_id, old):
-        raise RuleViolation(
-            "Alerts to the old address have stopped: there is nothing to move. Start them again first."
-        )
+        raise RuleViolation("Alerts to the old address have stopped: there is nothing to move. Start them again first.")
 
 
 def _require_usable(session: Session, move: AddressMove, now: datetime) -> None:
