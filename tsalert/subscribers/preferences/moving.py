@@ -37,6 +37,9 @@ from tsalert.subscribers.rules import (
 from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import mailbox_of
 
+_WRONG = "This link does not work. It may have been cut short: copy the whole of it, or ring us."
+_ASKED_TOO_OFTEN = "This address was asked three times within the hour. Try again in an hour."
+
 
 class Over(RuleViolation):
     """A link to a new address that cannot be used any more; the message says why."""
@@ -50,9 +53,6 @@ class MoveView:
     is_done: bool
 
 
-_WRONG = "This link does not work. It may have been cut short: copy the whole of it, or ring us."
-
-
 def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: str, *, by: By) -> None:
     """Ask a new address to confirm itself; nothing changes until it does.
 
@@ -60,8 +60,8 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
 
     :param old: the address that the new one replaces; None where it comes on top.
     :raises NotFound: there is no such subscriber, or they do not read the old address.
-    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for; or nothing comes to
-        the old address any more.
+    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for; nothing comes to
+        the old address any more; or an officer has the new one asked too often.
     """
     lock_subscriber(session, subscriber_id)
     if old is not None:
@@ -195,13 +195,17 @@ def _require_free_to_ask(session: Session, subscriber_id: int, channel: Channel,
 
 
 def _may_ask(session: Session, channel: Channel, address: str, *, by: By) -> bool:
-    """Tell whether a new address may be asked; one that was asked too often is not asked again, and nobody can tell.
+    """Tell whether a new address may be asked; one that was asked too often is not asked again, and no reader can tell.
 
     What an officer decides is not held by what texts may cost.
+
+    :raises RuleViolation: an officer has it asked too often.
     """
     most, span = rules.MOVES_PER_ADDRESS, rules.WATCHED_SPAN
     if not spend(session, "move", mailbox_of(address), most=most, within=span, now=by.now):
-        return False
+        if by.is_reader:
+            return False
+        raise RuleViolation(_ASKED_TOO_OFTEN, field="contact")
     return not by.is_reader or may_cost(session, channel, address, now=by.now)
 
 
