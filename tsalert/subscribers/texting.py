@@ -33,6 +33,11 @@ def number_to_text(settings: Settings) -> str | None:
     return sender if sender and settings.takes_texts else None
 
 
+def held_back_until_start(settings: Settings) -> bool:
+    """Tell whether the provider lets no text of ours through to whoever texted STOP, until they text START."""
+    return settings.twilio is not None and settings.takes_texts and not settings.texts_by_notify
+
+
 def stop_texts(session: Session, number: str, *, now: datetime) -> None:
     """Stop every text to a number, because it texted STOP. A number we never heard of is stopped too."""
     status = EndpointStatus.UNCONFIRMED
