@@ -46,6 +46,11 @@ class EndpointView:
         """The address, shown just enough for its owner to know it."""
         return mask_address(self.channel, self.address)
 
+    @property
+    def is_forgotten(self) -> bool:
+        """True where nobody can tell any more which address it was."""
+        return self.status is EndpointStatus.ERASED
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
