@@ -16,6 +16,7 @@ from tests.conftest import NOW
 from tests.digests.conftest import MORNING, Publish, send_due, told
 from tsalert.alerts import editions
 from tsalert.alerts import service as alerts
+from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Edition, FollowUp, Kind
 from tsalert.audit import service as audit
@@ -350,6 +351,27 @@ def test_a_mail_says_which_alert_another_one_continues(
     mailing = _words_to(session, "ann@example.org")
     for words in (mailing.text, mailing.html or ""):
         assert f"This is an update to our alert {first.reference}." in words
+
+
+def test_that_an_alert_is_over_is_told_to_those_alone_whom_a_mail_told_of_it(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    for address, frequency in (("ann@example.org", "daily"), ("bea@example.org", "weekly")):
+        subscribe(session, address, frequency=frequency)
+    session.commit()
+    first = publish()
+    settle(session, editions.mailings_of(session, first.id)[Edition.ORDINARY], "accepted")
+    service.send_due(MORNING)
+    author, approver, later = officer(name="Ali Author"), officer(name="Andy Approver"), MORNING + timedelta(hours=1)
+    written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", later + timedelta(days=20))
+    alert_id = alerts.follow_up(first.id, written, actor=author, now=later)
+    alerts.submit(alert_id, actor=author, now=later)
+    assert count_readers(session, session.get_one(Alert, alert_id), now=later).later == {"daily": 0, "weekly": 0}
+    alerts.approve(alert_id, shown(alert_id), actor=approver, now=later)
+    over = session.get_one(Alert, alert_id).reference
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert service.send_due(_MONDAY + timedelta(days=7)) == 0
+    assert told(session) == {("ann@example.org", first.reference, "new"), ("ann@example.org", over, "new")}
 
 
 def test_a_correction_is_no_news_in_a_mail_which_takes_back_what_it_told_by_itself(

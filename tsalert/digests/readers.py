@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union,
 )
@@ -30,7 +31,7 @@ from tsalert.alerts import editions
 from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.audience.later import CHANNELS
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition
+from tsalert.alerts.rules import Channel, Edition, Kind
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.recipients import Mailings, taken_by, was_sent
 from tsalert.digests.models import DigestItem
@@ -154,14 +155,25 @@ def _readers(item: Line, frequency: Frequency, now: datetime) -> CompoundSelect[
 
 
 def _concerned(alert: Alert, frequency: Frequency, now: datetime) -> Select[int] | CompoundSelect[int]:
-    """Return the query of the endpoints that an alert concerns, or that were told by mail of what it continues."""
+    """Return the query of the endpoints that an alert concerns, or that were told by mail of what it continues.
+
+    That something is over is for those alone who were told of it.
+    """
     assert alert.published_at is not None  # only published ones become lines
     waiting = digest_addresses(
         frequency, wards=alert.wards, topic=alert.topic, joined_by=alert.published_at, choice=choice_of(alert)
     )
     if alert.in_reply_to is None:
         return waiting
-    return union(waiting, following_addresses(frequency, _told_by(told_of(alert.in_reply_to, Tells.NEW), now)))
+    told = following_addresses(frequency, _told_by(_told_of_thread(alert.in_reply_to), now))
+    return told if alert.kind == Kind.ALL_CLEAR else union(waiting, told)
+
+
+def _told_of_thread(original_id: int) -> Select[int]:
+    """Return the query of the mailings of digests that told of an alert or of one of its updates."""
+    update = (Alert.in_reply_to == original_id) & (Alert.kind == Kind.UPDATE)
+    thread = select(Alert.id).where(or_(Alert.id == original_id, update))
+    return select(DigestItem.mailing_id).where(DigestItem.alert_id.in_(thread), DigestItem.tells == Tells.NEW)
 
 
 def _told_by(mailings: Mailings, now: datetime) -> Select[int]:
