@@ -19,6 +19,7 @@ def start() -> Flask:
         from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - read in undisturbed, as all of the program is
 
         from tsalert.config import SettingsError  # noqa: PLC0415 - as above
+        from tsalert.logs.uncaught import tell_of_faults  # noqa: PLC0415 - as above
         from tsalert.logs.writing import write_logs  # noqa: PLC0415 - as above
 
         try:
@@ -29,6 +30,7 @@ def start() -> Flask:
             app = _make_without_database()
         # Commands answer in words of their own; web and worker say more once they run.
         write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json, level=logging.WARNING)
+        tell_of_faults()
     return app
 
 
