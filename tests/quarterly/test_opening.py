@@ -9,11 +9,12 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.refusals import refused
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.periods import financial_year, quarter
 from tsalert.db import db
-from tsalert.quarterly import opening, queries
+from tsalert.quarterly import life, opening, queries
 from tsalert.quarterly.vocabulary import Ground, Status
 from tsalert.staff.rules import RoleName
 
@@ -46,6 +47,24 @@ def test_only_a_quarter_that_has_begun_has_a_report(session: Session, manager: A
     with pytest.raises(RuleViolation, match="not begun"):
         opening.open_report(quarter(2150, 1), actor=manager, now=NOW)
     assert queries.newest_reports(session) == []
+
+
+def test_a_quarter_before_any_records_has_no_report_that_nobody_could_read(session: Session, manager: Actor) -> None:
+    with pytest.raises(RuleViolation, match="from 2000/01 Q1 on"):
+        opening.open_report(quarter(1999, 4), actor=manager, now=NOW)
+    assert queries.newest_reports(session) == []
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(2021, 7, 20), date(2202, 7, 20), date.max])
+def test_a_slip_in_the_year_of_a_meeting_is_told_and_stops_no_reminder(
+    session: Session, manager: Actor, day: date
+) -> None:
+    with refused(RuleViolation, field="meeting_on"):
+        opening.open_report(QUARTER, meeting_on=day, actor=manager, now=NOW)
+    opening.open_report(QUARTER, actor=manager, now=NOW)
+    with refused(RuleViolation, field="meeting_on"):
+        life.describe(QUARTER, life.Details("A board", None, day), actor=manager, now=NOW)
+    assert queries.get_report(session, QUARTER).meeting_on is None
 
 
 def test_who_may_not_write_it_opens_none(officer: Callable[..., Actor]) -> None:

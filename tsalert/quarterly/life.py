@@ -21,6 +21,7 @@ from tsalert.quarterly import editions, keeping, queries, sources
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.editions import Whole
 from tsalert.quarterly.models import BoardReport, BoardSignature, BoardUnlocking
+from tsalert.quarterly.opening import require_meeting
 from tsalert.quarterly.signing import holding, signatures_of
 from tsalert.quarterly.vocabulary import SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
@@ -55,7 +56,7 @@ class Details:
 def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) -> None:
     """Say for which board and meeting a report is, and who its author is.
 
-    :raises RuleViolation: this author may not write it.
+    :raises RuleViolation: this author may not write it, or no board meets about the quarter on this day.
     :raises Conflict: it is published.
     """
     actor.require(Permission.WRITE_REPORT)
@@ -63,6 +64,8 @@ def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) 
         row = queries.get_open(session, quarter)
         if details.author_id != row.author_id:
             _require_writer(session, details.author_id)
+        if details.meeting_on != row.meeting_on:
+            require_meeting(details.meeting_on, quarter, now=now)
         row.board, row.author_id, row.meeting_on = details.board, details.author_id, details.meeting_on
         told = {"author": details.author_id, "meeting_on": str(details.meeting_on or "")}
         audit.record(session, actor, "described", _SUBJECT, row.id, now=now, **told)
@@ -156,6 +159,8 @@ def sign(
 
 def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: datetime) -> str:
     """Publish a report that its author and a second person signed as it stands; returns its digest.
+
+    What the public reads of a quarter depends on what it reads of others, so one report is published after the other.
 
     :raises Conflict: a signature is missing, or does not hold any more.
     :raises Overtaken: the report says something else by now, or was not held against another that was published.
