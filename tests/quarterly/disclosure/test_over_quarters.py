@@ -64,5 +64,5 @@ def test_no_report_tells_what_another_quarters_hid(counts: list[int]) -> None:
     ]
     few = [name(each) for each in range(FIRST, LAST + 1) if counts[each] in FEW]
     assert not set(few) & set(known)
-    found = ranges([each for each in left if each[0]], hidden, only=[each for each in few if each in hidden])
-    assert not {each: ends for each, ends in found.items() if ends[0] == ends[1]}
+    found = ranges([each for each in left if each[0]], hidden)
+    assert not [each for each in few if each in found and found[each][0] == found[each][1]]
