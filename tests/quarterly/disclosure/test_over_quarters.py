@@ -37,9 +37,8 @@ def publications(counts: Sequence[int]) -> dict[int, Row]:
     for number in range(FIRST, LAST + 1):
         sections = for_public((section(counts, number),), (), QUARTERS[number], published)
         published.insert(0, Published(QUARTERS[number], sections))
-    rows = (
-        block.rows[0] for each in reversed(published) for block in each.sections[0].blocks if hasattr(block, "rows")
-    )
+    blocks = (block for each in reversed(published) for block in each.sections[0].blocks)
+    rows = (block.rows[0] for block in blocks if isinstance(block, Table))
     return dict(zip(range(FIRST, LAST + 1), rows, strict=True))
 
 
