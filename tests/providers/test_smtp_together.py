@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from threading import Barrier
 from time import monotonic
 
 import pytest
@@ -12,7 +13,8 @@ from tests.standins.mail_server import MailServer, running
 from tsalert.delivery.ports import Accepted, InDoubt, RetryLater, Unavailable
 from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp import SmtpEmail
-from tsalert.providers.smtp_line import SmtpLine
+from tsalert.providers.smtp_line import SmtpLine, Want
+from tsalert.providers.smtp_wire import Wire
 
 CONNECTIONS = 3
 
@@ -88,6 +90,24 @@ def test_a_server_that_takes_two_connections_gets_everything_over_two() -> None:
         line.close()
         # The third was asked for once, and not with every batch.
         assert server.connections == 3
+
+
+def test_connections_are_opened_together_as_many_more_each_time_as_are_open_already(server: MailServer) -> None:
+    """Opened one by one, thirty-two of them to a server far away would hold up everybody for seconds."""
+    settings = SmtpSettings("127.0.0.1", server.port, "none", connections=8)
+    gateway = SmtpEmail(settings, sender="a@example.org", timeout=5)
+    waiting = iter([Barrier(1), Barrier(1), *[Barrier(2)] * 2, *[Barrier(4)] * 4])
+
+    def connect(*, is_first: bool) -> Wire:
+        next(waiting).wait(30)  # it breaks where nobody else comes
+        return gateway._connect(is_first=is_first)
+
+    line = SmtpLine(connect, 8, sender="a@example.org", recycle_after=500, want=Want())
+    log = Log(connections=8)
+    line.send([mail(number, f"p{number}") for number in range(50)], log)
+    line.close()
+    assert len(log.answers) == len(server.taken) == 50
+    assert server.connections == 8
 
 
 def test_a_server_that_closes_each_connection_after_some_mails_is_not_taken_for_one_that_is_down() -> None:

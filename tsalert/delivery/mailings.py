@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, literal, literal_column, select, true, update
+from sqlalchemy import Select, exists, func, literal, literal_column, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -14,6 +14,7 @@ from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import insert_ignoring_conflicts, insert_into, shared_now, transaction
 from tsalert.delivery import rules
 from tsalert.delivery.counting import change_counts, complete_if_done, hold_waiting, rows_changed
+from tsalert.delivery.ending import end_pending
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.rules import (
     JOINING,
@@ -199,22 +200,6 @@ def call_off(session: Session, mailing_id: int, *, now: datetime) -> None:
     mailing = _lock(session, mailing_id)
     mailing.state, mailing.completed_at = MailingState.CANCELLED, now
     end_pending(session, mailing_id, Status.CANCELLED, now=now)
-
-
-def end_pending(session: Session, mailing_id: int, status: Status, *, now: datetime) -> int:
-    """Give every delivery of a mailing that still waits its last status; return how many there were."""
-    ended = 0
-    for channel in Channel:
-        waiting = (
-            Delivery.mailing_id == mailing_id,
-            Delivery.channel == channel,
-            Delivery.status == literal_column("'pending'"),
-        )
-        change = update(Delivery).where(*waiting).values(status=status, settled_at=now)
-        count = rows_changed(session, change)
-        change_counts(session, {(mailing_id, channel, Status.PENDING): -count, (mailing_id, channel, status): count})
-        ended += count
-    return ended
 
 
 def wake(session: Session) -> None:

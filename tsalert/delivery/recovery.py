@@ -12,8 +12,8 @@ from tsalert.config import Settings
 from tsalert.db import transaction
 from tsalert.delivery import claiming, journal
 from tsalert.delivery.counting import complete_if_done
+from tsalert.delivery.ending import end_pending
 from tsalert.delivery.journal import Orphan, Replayed
-from tsalert.delivery.mailings import end_pending
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import InDoubt

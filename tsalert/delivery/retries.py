@@ -82,7 +82,9 @@ def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
     :param connections: over which it was sent; of a machine that is lost, all of one claim may be in doubt.
     """
     fitting = size * 2 if took * 2 <= _SECONDS_OF_CLAIM else round(size * max(0.5, _SECONDS_OF_CLAIM / took))
-    return min(LARGEST_CLAIM * connections, max(SMALLEST_CLAIM, fitting))
+    # The last round of a claim takes as long as any other, however few mails are left for it.
+    whole = fitting if fitting < connections else fitting - fitting % connections
+    return min(LARGEST_CLAIM * connections, max(SMALLEST_CLAIM, whole))
 
 
 def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:

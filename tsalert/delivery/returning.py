@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.counting import Place, change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
@@ -80,7 +80,7 @@ def find_by_token(session: Session, token: str) -> Returned | None:
     """Return the mail of which the Message-ID holds a token; None for a token that is not ours."""
     settings: Settings = current_app.extensions["tsalert_settings"]
     number = make_signer("message", (settings.secret_key, *settings.old_secret_keys)).read(token)
-    if number is None or number > LARGEST_ID:
+    if number is None or number > LARGEST_LONG_ID:
         return None
     return _read(session, _returned().where(Delivery.id == number, Delivery.channel == Channel.EMAIL))
 

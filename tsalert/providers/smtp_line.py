@@ -4,6 +4,7 @@ Threads for each would spend their time handing Python's lock to each other, twi
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
@@ -97,20 +98,28 @@ class SmtpLine:
             self._talks.pop().wire.quit()
             self._want.end()
             self._enough_until = monotonic() + _ENOUGH_SECONDS
-        while len(self._talks) < min(self.connections, useful) and (
+        while (missing := min(self.connections, useful) - len(self._talks)) > 0 and (
             not self._talks or monotonic() >= self._enough_until
         ):
-            self._open_one()
+            # A server that takes few is not asked for many more.
+            self._open_together(min(missing, max(1, len(self._talks))))
 
-    def _open_one(self) -> None:
-        """Open a connection; where there are others, make do with them if the server lets us have no more."""
-        try:
-            self._talks.append(Talk(self._connect(is_first=not self._talks), sender=self._sender))
-        except (OSError, SMTPException, Lost) as error:
-            if not self._talks:
-                self._want.begin()
-                raise Unavailable(f"no connection to the mail server: {error}") from error
-            self._enough_until = monotonic() + _ENOUGH_SECONDS
+    def _open_together(self, count: int) -> None:
+        """Open so many at once, since each takes a while from far away; make do with what the server lets us have.
+
+        :raises Unavailable: there is none.
+        """
+        connect = partial(self._connect, is_first=not self._talks)
+        with ThreadPoolExecutor(count) as pool:
+            opening = [pool.submit(connect) for _ in range(count)]
+        for each in opening:
+            try:
+                self._talks.append(Talk(each.result(), sender=self._sender))
+            except (OSError, SMTPException, Lost) as error:
+                if not self._talks:
+                    self._want.begin()
+                    raise Unavailable(f"no connection to the mail server: {error}") from error
+                self._enough_until = monotonic() + _ENOUGH_SECONDS
 
     def _talk(self, messages: Iterator[Message], log: AttemptLog, selector: BaseSelector) -> None:
         """Begin a dialogue over each connection and go on until all have come to their end."""
