@@ -125,26 +125,16 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
             try:
                 return view(*args, **kwargs)
             except (ValidationError, RuleViolation, TooManyTries) as error:
-                g.form, status = _refused(error)
+                g.form = _refused(error)
+                return cast(str, page(*args, **kwargs)), 429 if isinstance(error, TooManyTries) else 422
             except UNREACHABLE as error:
                 _keep_unsaved(error)
                 return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
-            return cast(str, page(*args, **kwargs)), status
 
         answer.page = page  # type: ignore[attr-defined]
         return cast(View, answer)
 
     return decorate
-
-
-def _refused(error: ValidationError | RuleViolation | TooManyTries) -> tuple[Form, int]:
-    """Return the form that was refused with what is wrong, and the status of the answer."""
-    if isinstance(error, ValidationError):
-        return Form(request.form, errors_by_field(error)), 422
-    if isinstance(error, TooManyTries):
-        return Form(request.form, message=error.message), 429
-    errors = {error.field: error.message} if error.field else {}
-    return Form(request.form, errors, None if error.field else error.message), 422
 
 
 def page_of(view: object) -> Callable[..., ResponseReturnValue] | None:
@@ -199,6 +189,15 @@ def current_form() -> Form:
     """Return the form to draw: the refused one, or an empty one."""
     form: Form = g.get("form") or Form()
     return form
+
+
+def _refused(error: ValidationError | RuleViolation | TooManyTries) -> Form:
+    """Return what was typed, and what is wrong with it."""
+    if isinstance(error, ValidationError):
+        return Form(request.form, errors_by_field(error))
+    if isinstance(error, RuleViolation) and error.field:
+        return Form(request.form, {error.field: error.message})
+    return Form(request.form, message=error.message)
 
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:
