@@ -13,6 +13,7 @@ from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, lette
 from tsalert.core.clock import utc_now
 from tsalert.places.models import Ward
 from tsalert.staff.rules import RoleName
+from tsalert.subscribers import service
 from tsalert.subscribers.models import Partner, SignUp, Subscriber, Subscription
 from tsalert.visitors.tokens import stamp
 
@@ -130,6 +131,9 @@ def test_the_code_of_the_message_does_what_its_link_does(client: FlaskClient, se
     joined = client.post(page, data={"code": f" {code[:3]} {code[3:]}"})
     assert "You are on the list" in joined.text
     assert status(session, "pat@example.org") == "active"
+    again = client.post(page, data={"code": code})
+    assert ("You are on the list" in again.text, "/preferences/my/" in again.text) == (True, False)
+    service.unsubscribe(endpoint_id(session, "pat@example.org"), now=utc_now())
     assert client.post(page, data={"code": code}).status_code == 422
 
 

@@ -30,6 +30,14 @@ def test_the_right_code_stands_for_its_record_once(session: Session) -> None:
     assert try_code(PREFERENCES, made.token, made.code, now=NOW) is None
 
 
+def test_a_code_stands_for_its_record_again_where_that_does_no_harm_and_no_oftener_than_five_times(
+    session: Session,
+) -> None:
+    made = make()
+    found = [try_code(PREFERENCES, made.token, made.code, now=NOW, may_repeat=True) for _ in range(CODE_TRIES + 1)]
+    assert found == [*[7] * CODE_TRIES, None]
+
+
 @pytest.mark.parametrize("apart", [" ", "-", " - "])
 def test_a_code_may_be_typed_in_groups(session: Session, apart: str) -> None:
     made = make()

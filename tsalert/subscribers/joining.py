@@ -117,9 +117,11 @@ def sign_up_in_vain(*, now: datetime) -> str:
 def confirm_by_code(token: str, typed: str, *, now: datetime) -> int | None:
     """Put the address of a sign-up on the list by the code that it was sent; returns what ``confirm_sign_up`` does.
 
+    Typed again, as by a second press of the button, it changes nothing and is no mistake.
+
     :raises RuleViolation: the code is wrong, too old, used, or was tried too often.
     """
-    sign_up_id = try_code(CODE, token, typed, now=now)
+    sign_up_id = try_code(CODE, token, typed, now=now, may_repeat=True)
     if sign_up_id is None:
         raise RuleViolation(
             "This code is wrong, more than 10 minutes old, or used. Open the link of the message instead, or sign up "

@@ -1,11 +1,12 @@
 """Codes of six digits: made, sent by the caller, and tried at most five times within ten minutes."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import randbelow
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
@@ -53,23 +54,25 @@ def find_asked(session: Session, purpose: str, token: str) -> Asked | None:
     return Asked(found.record_id, found.made_at) if found and found.purpose == purpose else None
 
 
-def try_code(purpose: str, token: str, typed: str, *, now: datetime) -> int | None:
+def try_code(purpose: str, token: str, typed: str, *, now: datetime, may_repeat: bool = False) -> int | None:
     """Return the record that a code stands for, once; None where the code is wrong, too old, used or tried too often.
 
     A try counts whether it is right or wrong, and stays counted whatever becomes of the request.
+
+    :param may_repeat: a used code stands for its record again, since what it does is done once all the same.
     """
     number = signer(_of(purpose)).read(token)
     if number is None:
         return None
     with transaction() as session:
-        return _try(session, purpose, number, read_code(typed), now)
+        unused = () if may_repeat else (VisitorCode.used_at.is_(None),)
+        return _try(session, (VisitorCode.purpose == purpose, *unused), number, read_code(typed), now)
 
 
-def _try(session: Session, purpose: str, number: int, code: str, now: datetime) -> int | None:
+def _try(session: Session, usable: Sequence[ColumnElement[bool]], number: int, code: str, now: datetime) -> int | None:
     fresh = (
         VisitorCode.id == number,
-        VisitorCode.purpose == purpose,
-        VisitorCode.used_at.is_(None),
+        *usable,
         VisitorCode.tries < CODE_TRIES,
         VisitorCode.made_at > as_utc(now) - CODE_LIFE,
     )
@@ -77,7 +80,7 @@ def _try(session: Session, purpose: str, number: int, code: str, now: datetime) 
     asked = session.scalars(counting).one_or_none()
     if asked is None or not hmac.compare_digest(asked.digest, _digest(number, code)) or asked.record_id is None:
         return None
-    asked.used_at = now
+    asked.used_at = asked.used_at or now
     return asked.record_id
 
 
