@@ -53,6 +53,29 @@ def test_a_command_has_no_pages_and_nothing_of_other_commands(app: Flask) -> Non
     assert "tsalert.audit.cli" in loaded
 
 
+# What the program calls fails in a thread of its own, and then in the one that began.
+FAILS = """
+import threading
+import wsgi
+def fail():
+    raise ValueError("Wilhelmina Quagga of 17 Zanzibar Mews")
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+fail()
+"""
+
+
+@pytest.mark.any_database
+def test_a_process_that_ends_by_a_fault_tells_where_it_was_and_not_what_it_was_about(app: Flask) -> None:
+    command = [sys.executable, "-c", FAILS]
+    ended = subprocess.run(command, env=command_environment(app), capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.count("ended by a fault that nobody caught") == 2, ended.stderr
+    assert ended.stderr.count("in fail") == 2
+    assert "Quagga" not in ended.stderr
+
+
 # As a command or the worker writes: of pages, which read in much of the program, nothing is there.
 WRITES = """
 from sqlalchemy import select

@@ -268,6 +268,21 @@ def test_an_officer_whose_session_ended_is_told_and_finds_the_text_again(page: P
     expect_saved(page, desk, "Men and no session")
 
 
+def test_an_officer_whose_session_ended_signs_in_in_another_tab_and_sends_the_same_form(page: Page, desk: Desk) -> None:
+    begin(page, "Men and another tab")
+    page.context.clear_cookies()
+    save(page)
+    with page.expect_popup() as opening:
+        page.get_by_role("link", name="Sign in again in a new tab").click()
+    sign_in(opening.value, OFFICERS[0])
+    opening.value.close()
+    save(page)
+    expect(page.get_by_text("You have signed in again since you opened this page.")).to_be_visible()
+    expect_begun(page, "Men and another tab")
+    save(page)
+    expect_saved(page, desk, "Men and another tab")
+
+
 def test_the_shortcut_is_the_officers_own_and_works_nowhere_in_fields(page: Page) -> None:
     page.goto("/account")
     expect(page.locator("main")).to_contain_text("Press N on any page")

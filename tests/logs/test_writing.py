@@ -48,6 +48,12 @@ def test_a_plain_line_says_the_same(client: FlaskClient, written: Written) -> No
     assert "route=/welcome status=200" in line
 
 
+def test_no_words_of_a_library_begin_a_line_of_their_own(written: Written) -> None:
+    stream = written(as_json=False)
+    logging.getLogger("library").warning("refused: %s", "x\n2026-11-28T03:21:06Z CRITICAL all is lost")
+    assert len(stream.getvalue().splitlines()) == 1
+
+
 def test_what_a_job_says_bears_its_name(written: Written) -> None:
     stream = written()
     with bound_contextvars(job="page officers"):

@@ -128,6 +128,11 @@ def test_a_grant_that_ends_counts_at_the_very_next_request(
     granting.end(grant_id, actor=manager, now=utc_now())
     for beneath in (path, f"{path}/timeline", f"{path}/money", f"/incidents/{restricted.incident_id}"):
         assert desk.get(beneath).status_code == 403, beneath
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    late = desk.post(f"{path}/notes", data={"text": "She told me on the stairs."}, headers=ours)
+    assert (late.status_code, "She told me on the stairs." in late.text) == (403, True)
+    assert "Your access ended while you wrote." in late.text
+    assert "Your access ended" not in desk.get(path).text
 
 
 @pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])

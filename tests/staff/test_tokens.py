@@ -187,6 +187,19 @@ def test_a_token_that_asks_too_often_is_told_when_to_come_back(
     assert client.get("/api/v1/account", headers=one).status_code == 429
 
 
+def test_whoever_has_no_token_or_one_that_is_over_is_told_which(client: FlaskClient, session: Session) -> None:
+    for headers, said in (({}, "Send a token"), ({"Authorization": "Bearer of-last-year"}, "This token is not good")):
+        refused = client.get("/api/v1/account", headers=headers)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert said in refused.get_json()["detail"]
+
+
+def test_what_a_token_may_not_do_counts_and_is_told_too(client: FlaskClient, program: Callable[..., Headers]) -> None:
+    reading = program(Scope.RESPONSE_READ)
+    left = [client.get(path, headers=reading).headers["RateLimit"] for path in ("/api/v1/cases", "/api/v1/nothing")]
+    assert [told.partition(";t")[0] for told in left] == ['"default";r=599', '"default";r=598']
+
+
 def test_reading_writes_to_the_database_once_in_twenty_requests(session: Session, administrator: Actor) -> None:
     _, token = service.make_own(NewToken("Mine", [Scope.EVERYTHING], 1), actor=administrator, now=NOW)
     actor = queries.find_actor(session, token, now=NOW)

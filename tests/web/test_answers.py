@@ -1,6 +1,7 @@
 """Every request gets a clear answer, and nothing gets in without a mark."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from threading import Barrier
 import pytest
 from flask import Blueprint, Flask, g, request
 from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -143,6 +145,22 @@ def test_a_request_to_the_api_with_a_key_counts_once(sample: FlaskClient) -> Non
     assert (again.status_code, again.mimetype) == (409, "application/problem+json")
 
 
+@pytest.mark.parametrize("key", ["bank:2026:417", "x" * 101, "", '"', "a b"])
+def test_a_request_to_the_api_with_a_key_that_is_none_is_refused_since_its_sender_relies_on_it(
+    sample: FlaskClient, key: str
+) -> None:
+    refused = sample.post("/api/v1/sample/made", headers={"Idempotency-Key": key})
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+    assert "up to 100 letters" in refused.get_json()["detail"]
+    with sample.application.app_context():
+        assert db.session.scalar(select(AuditEvent.id).where(AuditEvent.action == "sampled")) is None
+
+
+def test_a_key_between_quotes_is_the_same_key(sample: FlaskClient) -> None:
+    sent = [sample.post("/api/v1/sample/made", headers={"Idempotency-Key": key}) for key in ('"6f1c"', "6f1c")]
+    assert [answer.status_code for answer in sent] == [201, 409]
+
+
 def test_a_page_that_somebody_forgot_to_mark_is_closed(sample: FlaskClient) -> None:
     assert sample.get("/sample/unmarked").status_code == 303
     assert sample.get("/api/v1/sample/unmarked").status_code == 401
@@ -232,6 +250,26 @@ def test_a_body_that_does_not_say_how_long_it_is_comes_whole_or_is_refused(
     assert send(b'{"postcode": "BR1 3UH"}' if "json" in kind else begun) in {404, 422}
 
 
+class Broken(BytesIO):
+    """A body of which the server cannot tell where its next piece ends."""
+
+    def readinto(self, _buffer: object, /) -> int:
+        raise InvalidChunkSize(b"ZZ")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/sign-in", "application/x-www-form-urlencoded"), ("/api/v1/places/look-up", "application/json")],
+)
+def test_a_body_whose_pieces_cannot_be_put_together_is_the_senders_mistake(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], path: str, kind: str
+) -> None:
+    pieces = {"input_stream": Broken(), "environ_overrides": {"wsgi.input_terminated": True}}
+    headers = {"Content-Type": kind, "Transfer-Encoding": "chunked"} | bearer()
+    answer = client.post(path, headers=headers, **pieces)
+    assert (answer.status_code, "in pieces that cannot be put together" in answer.text) == (400, True)
+
+
 def test_a_form_of_thousands_of_fields_is_refused_before_they_are_read(client: FlaskClient) -> None:
     sent = {"content_type": "application/x-www-form-urlencoded"}
     answer = client.post("/sign-in", data=b"a=&" * 2_500_000, **sent)
@@ -243,6 +281,7 @@ ANSWERS = {
     "page": ("GET", "/sign-in", 200),
     "page for everybody": ("GET", "/welcome", 200),
     "file": ("GET", "/static/tsalert.css", 200),
+    "no such file": ("GET", "/static/nothing.css", 404),
     "redirect": ("GET", "/board", 303),
     "no such page": ("GET", "/no-such-thing", 404),
     "no such method": ("DELETE", "/sign-in", 405),
@@ -294,9 +333,24 @@ def test_over_https_every_answer_keeps_the_browser_there_and_the_cookie_to_this_
 @pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host"])
 def test_a_forged_host_leads_nobody_there(client: FlaskClient, session: Session, name: str) -> None:
     """No link and no redirect is made of what a request calls this service."""
-    for path in ("/", "/board", "/welcome", "/join", "/sign-in"):
+    paths = (
+        "/",
+        "/board",
+        "/welcome",
+        "/join",
+        "/sign-in",
+        "/api/v1",
+        "/api/v1//calls",
+        "/static//x",
+        "//static/x",
+        "/staff//1",
+    )
+    for path in paths:
         answer = client.get(path, headers={name: "fraud.example"})
         assert "fraud.example" not in answer.text + str(answer.headers), path
+    assert client.get("/api/v1").status_code == 200
+    rules = [rule for rule in client.application.url_map.iter_rules() if not rule.is_leaf and rule.rule != "/"]
+    assert [rule.rule for rule in rules if rule.strict_slashes] == []
 
 
 def test_scripts_run_by_a_nonce_of_their_own_request(client: FlaskClient) -> None:
@@ -333,6 +387,51 @@ def test_a_form_that_a_stranger_made_for_an_officer_comes_back_empty(
     refused = browser.post("/partners", data={"name": "A forged partner"})
     assert (refused.status_code, "A forged partner" in refused.text) == (400, False)
     assert "load that page again" in refused.text
+
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+def test_a_form_that_was_open_while_its_officer_signed_in_anew_comes_back_with_what_was_typed(
+    app: Flask, signed_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its token is that of the session before; that the page was ours the browser says."""
+    browser = signed_in(RoleName.MANAGER)
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    refused = browser.post("/partners", data={"name": "Friends of Elm Road", "csrf_token": "before"}, headers=OURS)
+    assert (refused.status_code, 'value="Friends of Elm Road"' in refused.text) == (400, True)
+    assert "You have signed in again since" in refused.text
+    fresh = re.search(r'name="csrf_token" value="([^"]+)"', refused.text)
+    assert fresh is not None
+    again = {"name": "Friends of Elm Road", "csrf_token": fresh[1]}
+    assert browser.post("/partners", data=again, headers=OURS).status_code == 303
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_whoever_is_turned_away_when_they_send_a_form_gets_back_what_they_typed(
+    client: FlaskClient, signed_in: Callable[..., FlaskClient], *, is_signed_in: bool
+) -> None:
+    """A sign-in ends and a role runs out while somebody writes. To a stranger's page nothing is said in our name."""
+    browser = signed_in(RoleName.ADMINISTRATOR) if is_signed_in else client
+    typed = {"summary": "Two men & a tipper lorry", "csrf_token": "before", "password": "opensesame"}
+    refused = browser.post("/cases", data=typed, headers=OURS)
+    assert refused.status_code == (403 if is_signed_in else 401)
+    assert "Two men &amp; a tipper lorry" in refused.text
+    assert "opensesame" not in refused.text
+    for origin in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        assert "tipper lorry" not in browser.post("/cases", data=typed, headers=origin).text
+
+
+def test_whoever_is_no_longer_signed_in_can_send_what_they_typed_from_the_page_that_says_so(
+    client: FlaskClient,
+) -> None:
+    refused = client.post("/cases?from=board", data={"summary": "Two men", "tags": ["a", "b"]}, headers=OURS)
+    assert 'action="/cases?from=board"' in refused.text
+    assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', refused.text) == [
+        ("summary", "Two men"), ("tags", "a"), ("tags", "b"),
+    ]  # fmt: skip
+    too_large = client.post("/cases", data={"summary": "x" * 10_000_000}, headers=OURS)
+    assert (too_large.status_code, "What you typed" in too_large.text) == (401, False)
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(client: FlaskClient, signed_in: Callable[..., FlaskClient]) -> None:

@@ -59,6 +59,13 @@ def test_a_change_on_what_stands_counts_and_a_later_one_on_the_same_does_not(
     assert change(client, place, token, "*", "Fourth.").status_code == 200
 
 
+def test_whoever_asks_for_the_headers_alone_gets_the_tag_too(client: FlaskClient, token: Headers, place: str) -> None:
+    tag = client.get(place, headers=token).headers["ETag"]
+    asked = client.head(place, headers=token)
+    assert (asked.status_code, asked.headers["ETag"], asked.data) == (200, tag, b"")
+    assert client.head(place, headers=token | {"If-None-Match": tag}).status_code == 304
+
+
 def test_of_changes_made_on_the_same_in_the_same_moment_one_counts(
     client: FlaskClient, token: Headers, place: str
 ) -> None:

@@ -21,6 +21,7 @@ from flask import Flask
 from tests.conftest import command_environment, copied_app
 from tests.standins.processes import eventually, served
 from tests.watching.test_metrics import SHOWN, TOKEN, values
+from tsalert.web.protection import ALWAYS
 
 PATIENCE = 300  # seconds; a slow machine makes no promise false
 # What the server itself refuses, before the program hears of it: with two lengths a proxy could be led astray.
@@ -100,8 +101,9 @@ def test_its_log_is_json_without_a_visitors_address_or_what_their_link_holds(web
         refused = say(web.address, unread)
         assert refused.startswith(b"HTTP/1.1 4")
         assert refused.endswith(b"\r\n\r\nThis request cannot be answered.\n")
-        for header in (b"Content-Security-Policy: default-src 'none'", b"nosniff", b"no-store", b"text/plain"):
+        for header in (b"Content-Security-Policy: default-src 'none'", b"no-store", b"text/plain"):
             assert header in refused
+        assert all(f"{name}: {text}\r\n".encode() in refused for name, text in ALWAYS.items())
     refusal = "What came in was no request, and was refused."
     eventually(lambda: [line["event"] for line in web.lines()].count(refusal) == len(UNREAD))
     (asked,) = [line for line in web.lines() if line.get("request_id") == name and line["event"] == "answered"]
@@ -124,6 +126,7 @@ def test_nobody_says_where_the_program_begins_or_how_they_came_but_the_proxies_t
 
 
 def test_whichever_process_is_asked_tells_what_all_of_them_counted(web: Served) -> None:
+    assert [name for name in web.metrics() if '"/check"' in name] == []  # drawn ahead, and asked for by nobody
     before = web.metrics().get(COUNTED, 0)
     for asked in range(20):
         assert requests.get(f"{web.address}/livez", timeout=PATIENCE).status_code == 200

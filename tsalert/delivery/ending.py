@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import literal_column, update
 from sqlalchemy.orm import Session
 
-from tsalert.delivery.counting import change_counts, complete_if_done, rows_changed
+from tsalert.delivery.counting import change_counts, complete_held, rows_changed
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.rules import Channel, MailingState, Status
 
@@ -37,4 +37,4 @@ def lapse(session: Session, mailing_id: int, *, now: datetime) -> None:
     if mailing.state == MailingState.PAUSED:
         mailing.state, mailing.paused_because = MailingState.SENDING, None  # nothing is left to be held
         session.flush()
-    complete_if_done(session, mailing_id, now)
+    complete_held(session, mailing_id, now)

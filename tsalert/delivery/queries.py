@@ -23,18 +23,10 @@ from tsalert.config import Settings
 from tsalert.core.errors import NotFound
 from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
-from tsalert.delivery.progress import Progress
+from tsalert.delivery.progress import NOT_TAKEN, Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
 
-NOT_TAKEN = (
-    Status.UNDELIVERED,
-    Status.FAILED,
-    Status.HARD_BOUNCED,
-    Status.CANCELLED,
-    Status.SUPPRESSED,
-    Status.EXPIRED,
-)
 _AT_ONCE = 500
 
 
@@ -53,6 +45,11 @@ class EndpointView:
     def masked(self) -> str:
         """The address, shown just enough for its owner to know it."""
         return mask_address(self.channel, self.address)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """True where nobody can tell any more which address it was."""
+        return self.status is EndpointStatus.ERASED
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ def _describe_fault(_logger: object, _method: str, line: _Line) -> _Line:
 
 
 def _hide_addresses(_logger: object, _method: str, line: _Line) -> _Line:
-    """Hide what libraries quote of people; it is the last net, and no line of ours relies on it."""
-    line["event"] = faults.without_addresses(str(line["event"]))
+    """Hide what libraries quote of people, and keep it to a line; it is the last net, and no line of ours needs it."""
+    line["event"] = " ".join(faults.without_addresses(str(line["event"])).splitlines())
     return line
 
 

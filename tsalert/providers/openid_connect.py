@@ -28,6 +28,14 @@ _KNOWN_FOR = timedelta(hours=1)
 _SIGNED_BY = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint")
 _OPEN_REQUESTS = 3
+# What may be named in the log: an answer is an address that anybody can write, with any words for what went wrong.
+# Source: RFC 6749 (4.1.2.1, 5.2), OpenID Connect Core 1.0 (3.1.2.6), and the library's own.
+_NAMED = frozenset({
+    "access_denied", "account_selection_required", "consent_required", "interaction_required", "invalid_client",
+    "invalid_grant", "invalid_request", "invalid_request_object", "invalid_request_uri", "invalid_scope",
+    "login_required", "mismatching_state", "missing_token", "server_error", "temporarily_unavailable",
+    "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
+})  # fmt: skip
 _log = logging.getLogger(__name__)
 
 
@@ -133,7 +141,7 @@ def _told_in_words() -> Iterator[None]:
         _log.error("single sign-on: the provider cannot be reached or read: %s", type(error).__name__)
         raise ProviderSilent("Single sign-on cannot be reached at the moment.") from error
     except OAuthError as error:
-        _log.warning("single sign-on refused: %s", str(error.error)[:40])
+        _log.warning("single sign-on refused: %s", error.error if error.error in _NAMED else "for another reason")
         raise Refused(_words_for(str(error.error))) from error
     except (JoseError, KeyError, ValueError, TypeError) as error:
         _log.warning("single sign-on refused: %s", type(error).__name__)

@@ -16,7 +16,7 @@ from tsalert.tiers import granting
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.rules import Tier
 from tsalert.tiers.vocabulary import Subject
-from tsalert.web import errors
+from tsalert.web import errors, outages
 from tsalert.web.access import current_actor, is_api, requires, signed_in
 from tsalert.web.forms import load_form, redisplays
 
@@ -37,7 +37,7 @@ def explain(error: Withheld) -> ResponseReturnValue:
     if is_api():
         kept = {"subject": error.subject, "subject_id": error.subject_id, "tier": error.tier}
         return errors.answer(403, error.message, kept)
-    return Response(_closed(error.subject, error.subject_id), 403)
+    return Response(_closed(error.subject, error.subject_id, kept=outages.returned()), 403)
 
 
 @bp.get("/access/closed/<subject>/<int:number>")
@@ -145,7 +145,8 @@ def lift(subject: str, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show_access"), 303)
 
 
-def _closed(subject: str, number: int) -> str:
+def _closed(subject: str, number: int, *, kept: outages.Kept | None = None) -> str:
+    """Draw what a closed record says; ``kept`` is what somebody wrote for it whose access ran out meanwhile."""
     session, actor, now = db.session(), current_actor(), utc_now()
     record = queries.naming_of(session, subject, number)
     roots = tiers.roots_of(session, record.subject, number)
@@ -155,6 +156,7 @@ def _closed(subject: str, number: int) -> str:
         is_restricted=bool(roots),
         has_grant=bool(roots) and all(tiers.holds_grant(session, actor, root, now=now) for root in roots),
         managers=staff.officers_who_may(session, {Permission.GRANT_ACCESS}),
+        kept=kept,
     )
 
 

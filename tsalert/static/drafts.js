@@ -9,7 +9,7 @@ const PREFIX = "tsalert-draft:";
 const LONGEST = 12 * 60 * 60 * 1000;
 const PATIENCE = 30 * 1000;
 const GONE = new Set([500, 502, 503, 504]);
-const SIGNED_OUT = new Set([400, 401]);
+const SIGNED_OUT = 401;
 
 document.addEventListener("submit", onSubmit);
 document.querySelectorAll("form[data-draft]").forEach(keepDraft);
@@ -40,7 +40,7 @@ async function save(form, button) {
   if (!answer || GONE.has(answer.status)) {
     claim(form, began);
     say(form, "[data-unsaved]");
-  } else if (SIGNED_OUT.has(answer.status)) {
+  } else if (answer.status === SIGNED_OUT) {
     say(form, "[data-signed-out]");
   } else {
     if (answer.type === "opaqueredirect") {

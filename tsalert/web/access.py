@@ -15,6 +15,9 @@ from tsalert.core.errors import NotAllowed
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 API_PREFIX = "/api/"
+_SIGN_IN = "Sign in first."
+_SENT_NONE = "Send a token with the request, in a header: Authorization: Bearer TOKEN."
+_NOT_GOOD = "This token is not good: it has run out, was ended, or is none of ours. Ask whoever gave it for another."
 # Views that come with libraries and guard themselves, or hold nothing of anybody's.
 _SELF_GUARDED = frozenset({"static"})
 
@@ -120,7 +123,7 @@ def current_actor() -> Actor:
     """
     actor = find_actor()
     if actor is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_SIGN_IN)
     return actor
 
 
@@ -177,7 +180,9 @@ def _require(actor: Actor, access: str | None) -> None:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
+    if is_api():
+        raise Unauthorized(_NOT_GOOD if "Authorization" in request.headers else _SENT_NONE)
     is_part_of_page = "HX-Request" in request.headers  # a sign-in page must not land inside another page
-    if is_api() or is_part_of_page or request.method not in {"GET", "HEAD"}:
-        raise Unauthorized("Sign in first.")
+    if is_part_of_page or request.method not in {"GET", "HEAD"}:
+        raise Unauthorized(_SIGN_IN)
     return redirect(url_for("signing_in.show_form", next=request.full_path.rstrip("?")), 303)

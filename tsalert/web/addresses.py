@@ -26,5 +26,10 @@ class Address(Rule):
 
 
 def init_app(app: Flask) -> None:
-    """Let every address that is registered from now on be such a one."""
+    """Let every address that is registered from now on be such a one, and none lead to another.
+
+    Werkzeug would send whoever writes one with a slash too many on to a whole address, made of what the request calls
+    this service; and that anybody may forge.
+    """
     app.url_rule_class = Address
+    app.url_map.merge_slashes = False

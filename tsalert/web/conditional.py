@@ -15,7 +15,7 @@ from tsalert.core.errors import OutOfDate
 from tsalert.db import db
 from tsalert.web.access import is_api
 
-_CHANGING = frozenset({"PUT", "DELETE"})
+_READING, _CHANGING = frozenset({"GET", "HEAD"}), frozenset({"PUT", "DELETE"})
 _OF_THE_READING = ("shown", "records_read")
 _SAID = "This is not what stands now. Read it again, then send your change with the ETag that it has now."
 
@@ -67,7 +67,7 @@ def _tag_now() -> str | None:
 
 def _tag(response: Response) -> Response:
     db.session().info.pop("precondition", None)
-    if is_api() and request.method == "GET" and response.status_code == 200 and response.is_json:
+    if is_api() and request.method in _READING and response.status_code == 200 and response.is_json:
         if response.get_etag()[0] is None:
             response.set_etag(_digest(response))
         response.make_conditional(request)

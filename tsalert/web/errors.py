@@ -57,6 +57,7 @@ _TITLES = {
     503: "Sorry, the service is unavailable",
 }
 Handler = TypeVar("Handler", bound=Callable[..., ResponseReturnValue])
+_TURNED_AWAY = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _GOES_ON = "This case goes on in another"
 _log = logging.getLogger(__name__)
 
@@ -175,13 +176,18 @@ def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, tit
     else:
         told = {"title": title, "message": detail, "request_id": g.get("request_id"), **_for_page(extra or {})}
         # Somebody else was first: what was typed is worth reading beside what they did.
-        kept = outages.kept() if status == HTTPStatus.CONFLICT else None
+        kept = outages.kept() if status == HTTPStatus.CONFLICT else _returned(status)
         told["must_sign_in"] = status == HTTPStatus.UNAUTHORIZED
         is_choice = status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method == "GET" and request.args
         told["without_choices"] = request.path if is_choice else None
         response = Response(render_template("errors/error.html", kept=kept, **told))
     response.status_code = status
     return response
+
+
+def _returned(status: int) -> outages.Kept | None:
+    """Return what whoever is refused typed meanwhile: their sign-in or their access may have ended while they wrote."""
+    return outages.returned() if status in _TURNED_AWAY else None
 
 
 def _for_page(extra: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Headers of every answer: what a browser may load, keep and tell others."""
 
+from http import HTTPStatus
 from secrets import token_urlsafe
 
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-# Flask calls whatever it sends from a file public for a year; of ours only these are.
+from tsalert.web.protection import ALWAYS
+
+# Flask calls whatever it sends from a file public for a year; of ours only these are, unless there is no such file.
 _FOR_ALL = frozenset({"static"})
 _NOBODY = "'none'"
 
@@ -77,15 +80,13 @@ def _set_headers(response: Response) -> Response:
     )
     headers = response.headers
     headers.setdefault("Content-Security-Policy", policy)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.update(ALWAYS)
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in _FOR_ALL and "is_for_all" not in g:
+    is_file = request.endpoint in _FOR_ALL and response.status_code < HTTPStatus.BAD_REQUEST
+    if not is_file and "is_for_all" not in g:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.endpoint not in _FOR_ALL and not _may_be_kept(headers.get("Cache-Control", "")):
+    if not is_file and not _may_be_kept(headers.get("Cache-Control", "")):
         headers["Cache-Control"] = "no-store"
     return response

@@ -62,7 +62,7 @@ def get_description() -> ResponseReturnValue:
     return for_everybody(told.mark, lambda: Response(told.written, mimetype="application/json"), seconds=_SECONDS)
 
 
-@bp.get("/")
+@bp.get("/", strict_slashes=False)
 @public
 def show_manual() -> ResponseReturnValue:
     """Show how to begin, and every operation by what it is about."""

@@ -1,7 +1,8 @@
 """A request sent twice is carried out once.
 
 A form carries a hidden key, and its second copy is led to where the first one led, even if both come at
-once. A request to the API may carry an ``Idempotency-Key`` header, and its second copy is refused with 409.
+once. A request to the API may carry an ``Idempotency-Key`` header, and its second copy is refused with 409; a header
+that holds no key is refused too, since whoever sends one relies on it.
 What comes with a known key and is no copy, such as a form that was changed after "back", is never dropped: the
 form comes back with what was typed (resent.py), and the API's answer is 422.
 """
@@ -30,6 +31,9 @@ _LOOKS, _PAUSE = 40, 0.05
 _TITLE = "This is already saved"
 _WHERE = "It was sent more than once and saved once. Look for it in the list or on the record that it belongs to."
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# As draft-ietf-httpapi-idempotency-key-header writes a key, it stands between quotes.
+_QUOTED = re.compile(r'"([^"]*)"')
+_NO_KEY = "An Idempotency-Key is made of up to 100 letters, digits, - and _. Nothing was done."
 
 
 def init_app(app: Flask) -> None:
@@ -58,9 +62,12 @@ def without_body(view: View) -> View:
 
 
 def _recall() -> ResponseReturnValue | None:
-    key = _key()
-    if key is None:
+    given = _given()
+    if given is None:
         return None
+    if not _KEY.fullmatch(given):
+        return answer(400, _NO_KEY) if is_api() else None
+    key = _of_sender(given)
     claim = (key, fingerprint_of_request(key), utc_now())
     done = db.session.get(Submission, key)
     if done is not None and _is_other(done, claim[1]):
@@ -77,13 +84,19 @@ def _is_other(done: Submission, digest: str) -> bool:
     return done.digest is not None and done.digest != digest
 
 
-def _key() -> str | None:
-    """Return the request's key; one of the API counts for its sender alone."""
+def _given() -> str | None:
+    """Return what the request gives as its key, whether or not it can be one; None where it gives none."""
     if request.method != "POST" or _is_without_body():
         return None
-    given = request.headers.get("Idempotency-Key", "") if is_api() else request.form.get("submission", "")
-    if not _KEY.fullmatch(given):
-        return None
+    if not is_api():
+        return request.form.get("submission")
+    given = request.headers.get("Idempotency-Key")
+    quoted = _QUOTED.fullmatch(given or "")
+    return quoted[1] if quoted else given
+
+
+def _of_sender(given: str) -> str:
+    """Return a key as it is kept; one of the API counts for its sender alone."""
     actor = find_actor() if is_api() else None
     return f"{actor.officer_id}:{given}" if actor else given
 

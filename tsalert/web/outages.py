@@ -1,15 +1,18 @@
 """What an officer gets back while the database is locked or gone: all that they typed, ready to be sent again.
 
 A form whose page can still be drawn comes back as it was (``forms.redisplays``). Where not even that
-can be read, every form of the program comes back through here, in a page that needs no database.
+can be read, every form of the program comes back through here, in a page that needs no database. So does what
+somebody typed who by then is signed in no longer, or may not send it any more.
 """
 
 from dataclasses import dataclass
 
 from flask import g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tsalert.db import db
 
+_PLAIN_FORM = "application/x-www-form-urlencoded"
 # Fields that travel with a form and say nothing to its reader.
 _OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "step", "digest", "counted", "shown"})
 
@@ -45,6 +48,24 @@ def kept() -> Kept | None:
     is_whole = len(typed) == len(list(request.form.items(multi=True))) and not request.files
     shown = [(_label(name), value) for name, value in typed if name not in _OF_THE_PAGE and value.strip()]
     return Kept(shown, typed if is_whole else [])
+
+
+def is_from_our_page() -> bool:
+    """Tell whether the browser itself says that a page of ours sent this form: no other site's page can make it say so.
+
+    Source: W3C, Fetch Metadata Request Headers. A browser that says nothing is not believed.
+    """
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def returned() -> Kept | None:
+    """Return what a refused form held; None where a stranger's page may have made it, or there are files in it."""
+    if not is_from_our_page() or request.mimetype != _PLAIN_FORM:
+        return None
+    try:
+        return kept()
+    except RequestEntityTooLarge:  # nobody has looked yet how large it is
+        return None
 
 
 def _is_secret(name: str) -> bool:

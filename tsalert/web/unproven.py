@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from tsalert.web.access import find_actor, is_api
 from tsalert.web.errors import answer, sees_outages
 from tsalert.web.forms import Form, draw_again
+from tsalert.web.outages import is_from_our_page
 
 # Source: W3C, Fetch Metadata Request Headers: "none" is a reader who went there by themselves.
 _OURS = frozenset({"same-origin", "none"})
@@ -25,6 +26,10 @@ _AGAIN = (
 _FROM_ELSEWHERE = (
     "Your browser says that this form was sent from another site. All that was typed is still here: if it is yours, "
     "send it once more. If you see this again, ring us."
+)
+_SIGNED_IN_ANEW = (
+    "You have signed in again since you opened this page. All that you typed is still here: look it over, and send it "
+    "once more."
 )
 _GO_BACK = (
     "Your browser did not show that this form came from our page. Go back, load that page again, and send what "
@@ -48,8 +53,13 @@ def refuse_other_sites() -> None:
 
 @sees_outages
 def _ask_again(error: CSRFError) -> ResponseReturnValue:
-    """Answer with the form as it was typed, where nobody is signed in and a stranger's form gains nothing by it."""
-    message = _FROM_ELSEWHERE if error.description == _ELSEWHERE else _AGAIN
-    again = Form(request.form, message=message, title=_TITLE)
-    drawn = None if is_api() or find_actor() else draw_again(again)
+    """Answer with the form as it was typed, where no stranger gains by it: it is ours, or nobody is signed in."""
+    is_officers = find_actor() is not None
+    again = Form(request.form, message=_SIGNED_IN_ANEW if is_officers else _words_for(error), title=_TITLE)
+    is_safe = not is_api() and (is_from_our_page() or not is_officers)
+    drawn = draw_again(again) if is_safe else None
     return make_response(drawn, HTTPStatus.BAD_REQUEST) if drawn else answer(400, _GO_BACK, title=_TITLE)
+
+
+def _words_for(error: CSRFError) -> str:
+    return _FROM_ELSEWHERE if error.description == _ELSEWHERE else _AGAIN

@@ -3,6 +3,8 @@
 import socket
 from typing import Any
 
+from tsalert.web.protection import ALWAYS
+
 _SAID = b"This request cannot be answered.\n"
 _HEADERS = (
     b"Connection: close",
@@ -10,8 +12,8 @@ _HEADERS = (
     b"Content-Length: %d" % len(_SAID),
     b"Cache-Control: no-store",
     b"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    b"Referrer-Policy: same-origin",
-    b"X-Content-Type-Options: nosniff",
+    b"Cross-Origin-Resource-Policy: same-origin",
+    *(f"{name}: {text}".encode() for name, text in ALWAYS.items()),
 )
 _END = b"\r\n"
 

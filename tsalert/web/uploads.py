@@ -8,7 +8,8 @@ from typing import IO, Any, Protocol, TypeVar, cast
 
 from flask import Flask, Request, current_app, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
@@ -74,6 +75,16 @@ class WholeStream(LimitedStream):
         if self.is_exhausted:
             self.on_exhausted()
         return held
+
+    def readinto(self, buf: bytearray) -> int | None:  # type: ignore[override]
+        """Read the next of it.
+
+        :raises BadRequest: it is not in pieces that could be put together.
+        """
+        try:
+            return super().readinto(buf)
+        except ParseException as error:
+            raise BadRequest("The request came in pieces that cannot be put together.") from error
 
 
 class UploadRequest(Request):

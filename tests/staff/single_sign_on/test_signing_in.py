@@ -338,6 +338,16 @@ def test_no_secret_of_the_way_in_reaches_a_log(
     assert "kim@example.org" not in caplog.text.lower()
 
 
+def test_what_anybody_writes_into_the_address_of_an_answer_stands_in_no_log(
+    client: FlaskClient, provider: Identity, caplog: pytest.LogCaptureFixture
+) -> None:
+    for error in ("Wilhelmina Quagga", "x\n2026-11-28T03:21:06Z CRITICAL", "access_denied"):
+        told = {"error": error, "error_description": "Wilhelmina", "state": "Wilhelmina", "code": "Wilhelmina"}
+        assert client.get("/single-sign-on/back", query_string=told).status_code == 403
+    said = [record.getMessage() for record in caplog.records if "single sign-on" in record.getMessage()]
+    assert said == [f"single sign-on refused: {why}" for why in (*["for another reason"] * 2, "access_denied")]
+
+
 def test_no_officer_is_made_by_a_sign_in_that_is_refused(client: FlaskClient, provider: Identity, kim: str) -> None:
     provider.person |= {"sub": "x", "email": "stranger@example.org"}
     sign_in(client)

@@ -66,7 +66,7 @@ class Allowances:
 
 
 def init_app(app: Flask) -> None:
-    """Count the requests of the API; called after the guard, so that it is known who asks."""
+    """Count the requests of the API; called before the guard, so that what it refuses counts too."""
     app.extensions[_ALLOWANCES] = Allowances()
     app.before_request(_count)
     app.after_request(_tell)
