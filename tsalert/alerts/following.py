@@ -76,8 +76,9 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
     original = all_clear.original
     if original is None or all_clear.kind != Kind.ALL_CLEAR:
         return
-    for ended in (original, *sent_updates(session, original)):
-        posting.end_waiting(session, ended, now=now)
+    thread = (original, *sent_updates(session, original))
+    posting.end_waiting(session, thread, now=now)
+    for ended in thread:
         if ended.expires_at > now:
             was, ended.expires_at = ended.expires_at.isoformat(), now
             audit.record(session, actor, "ended", "alert", ended.id, now=now, by=all_clear.reference, was=was)
@@ -86,8 +87,7 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
 def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None:
     """Let what waits of the all-clear of an alert that was withdrawn not leave any more."""
     sent = (Alert.in_reply_to == withdrawn.id, Alert.kind == Kind.ALL_CLEAR, Alert.published_at.is_not(None))
-    for each in session.scalars(select(Alert).where(*sent)).all():
-        posting.end_waiting(session, each, now=now)
+    posting.end_waiting(session, session.scalars(select(Alert).where(*sent)).all(), now=now)
 
 
 def find_all_clear(session: Session, original_id: int) -> Alert | None:
