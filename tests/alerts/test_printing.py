@@ -141,7 +141,10 @@ def test_a_short_headline_is_huge_on_a_poster() -> None:
 
 @pytest.mark.parametrize("form", Form)
 def test_emoji_are_left_out_on_paper_and_no_sheet_tells_of_a_word_file(form: Form) -> None:
-    changes = {"headline": "\U0001f6a8 Roofers \u26a0\ufe0f \u12a0\u1260\u1260", "body": "They knock \U0001f6aa."}
+    changes: dict[str, Any] = {
+        "headline": "\U0001f6a8 Roofers \u26a0\ufe0f \u12a0\u1260\u1260",
+        "body": "They knock \U0001f6aa.",
+    }
     said = in_one_line(write_pdf(page(form, **changes)))
     assert "Roofers[Ethiopic]" in said
     assert "Theyknock." in said

@@ -110,7 +110,7 @@ def take_in_channels(session: Session, original: Alert, unsent: Iterable[Alert])
     """
     channels = sorted(editions.channels_of(session, original))
     for each in unsent:
-        each.channels = channels
+        each.channels = [*channels]
 
 
 def sent_updates(session: Session, original: Alert) -> Sequence[Alert]:

@@ -42,8 +42,16 @@ class Copy:
 
 def draw(form: Form, copy: Copy) -> Document:
     """Return an alert as one A4 page; what there is no room for is read on its page, where its little pictures are."""
-    words = {name: _without_pictures(getattr(copy.notice, name)) for name in ("headline", "body", "advice")}
-    drawn = replace(copy, notice=replace(copy.notice, **words))
+    said = copy.notice
+    drawn = replace(
+        copy,
+        notice=replace(
+            said,
+            headline=_without_pictures(said.headline),
+            body=_without_pictures(said.body),
+            advice=_without_pictures(said.advice),
+        ),
+    )
     return _poster(drawn) if form is Form.POSTER else _large_print(drawn)
 
 
