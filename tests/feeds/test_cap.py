@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import settle, shown
 from tests.feeds.conftest import Publish
 from tests.feeds.test_feeds import CAP, cap, schema, told
-from tsalert.alerts import queries, service
-from tsalert.alerts.rules import FollowUp, Kind, Urgency
+from tsalert.alerts import editions, service
+from tsalert.alerts.rules import Edition, FollowUp, Kind, Urgency
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.feeds.cap import write_cap
@@ -68,7 +68,7 @@ def test_an_update_and_an_all_clear_refer_to_the_message_that_they_continue(
     client: FlaskClient, session: Session, publish: Publish, officer: Callable[..., Actor]
 ) -> None:
     original, writer, approver = publish(), officer(RoleName.CASE_OFFICER), officer(RoleName.MANAGER)
-    settle(session, queries.mailings_of(session, original)[0], "accepted")
+    settle(session, editions.mailings_of(session, original)[Edition.ORDINARY], "accepted")
     first = cap(client, original)
     name = ",".join(told(first, f"c:{part}") for part in ("sender", "identifier", "sent"))
     for kind in (Kind.UPDATE, Kind.ALL_CLEAR):
