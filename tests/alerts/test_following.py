@@ -16,6 +16,7 @@ from tsalert.alerts.audience.account import account_of
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
 from tsalert.alerts.steps import Status
+from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation
@@ -172,16 +173,26 @@ def test_an_all_clear_of_what_nobody_has_got_yet_is_refused_and_stops_nothing(
     assert queries.standing(session, queries.get_alert(session, sending)) is Status.SENDING
 
 
-def test_what_waits_of_an_update_never_leaves_once_the_alert_is_withdrawn(
+def test_whoever_withdraws_an_alert_withdraws_its_updates_and_stops_what_waits_of_its_all_clear(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:
     everybody_has(session, sending)
     update_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
     send(update_id, author, approver)
-    service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)
-    progress = queries.progress(session, queries.get_alert(session, update_id))
-    assert progress is not None
-    assert [progress.by_channel[each]["expired"] for each in ("email", "sms")] == [2, 1]
+    everybody_has(session, update_id, "email")
+    all_clear = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    send(all_clear, author, approver)
+    correction = service.withdraw(sending, "It was a mistake of ours.", tell_readers=True, actor=approver, now=NOW)
+    taken_back, over = (queries.get_alert(session, each) for each in (update_id, all_clear))
+    assert (queries.standing(session, taken_back), taken_back.withdrawn_because) == (
+        Status.CANCELLED,
+        "It was a mistake of ours.",
+    )
+    assert queries.progress(session, over).pending == 0  # type: ignore[union-attr]
+    assert queries.standing(session, over) is not Status.CANCELLED
+    assert correction is not None
+    with pytest.raises(Conflict, match="withdrawn with TS-"):
+        withdrawing.correct(update_id, actor=author, now=NOW)
 
 
 def test_an_officer_writes_it_from_the_alerts_page(

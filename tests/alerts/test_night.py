@@ -71,7 +71,7 @@ def test_the_page_says_before_approval_that_texts_wait_and_afterwards_how_many(
         assert "Nobody is rung or texted between 21:00 and 08:00." in before
         assert "its texts and calls wait until" in before
         service.approve(at_night, shown(at_night), actor=approver, now=NIGHT)
-        assert "<strong>1 text</strong> wait until" in browser.get(f"/alerts/{at_night}").text
+        assert "<strong>1 text</strong> must wait until" in browser.get(f"/alerts/{at_night}").text
     with time_machine.travel(NIGHT + timedelta(hours=12), tick=False):
         assert "wait until" not in signed_in().get(f"/alerts/{at_night}").text
 

@@ -139,6 +139,20 @@ def test_a_short_headline_is_huge_on_a_poster() -> None:
     assert max(sizes(write_pdf(page(Form.POSTER)))) >= 40
 
 
+@pytest.mark.parametrize("form", Form)
+def test_emoji_are_left_out_on_paper_and_no_sheet_tells_of_a_word_file(form: Form) -> None:
+    changes: dict[str, Any] = {
+        "headline": "\U0001f6a8 Roofers \u26a0\ufe0f \u12a0\u1260\u1260",
+        "body": "They knock \U0001f6aa.",
+    }
+    said = in_one_line(write_pdf(page(form, **changes)))
+    assert "Roofers[Ethiopic]" in said
+    assert "Theyknock." in said
+    assert "Characters:Ethiopic(3)." in said
+    assert "Wordfile" not in said
+    assert "\U0001f6a8" in page(form, headline="\U0001f6a8").title
+
+
 def test_a_newsletter_gets_about_120_words_and_nobodys_own_link() -> None:
     body = "Two men say that a tile on your roof is loose and that they can mend it today. " * 30
     said = newsletter(notice(body=body, advice="Say no. Shut the door. " * 40), head())

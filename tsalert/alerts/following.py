@@ -1,6 +1,6 @@
 """Updates and all-clears: whom they continue, and that they go to the same people. Steps."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,17 @@ from tsalert.alerts.steps import Status, Step
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
+
+
+def lock_first(session: Session, alert_id: int) -> Alert:
+    """Lock the alert that one continues, or itself, and return it: every update continues the first.
+
+    The update is not locked: whoever withdraws the first locks that before its updates.
+
+    :raises NotFound: there is no such alert.
+    """
+    alert = queries.get_alert(session, alert_id)
+    return queries.get_alert(session, alert.in_reply_to or alert.id, lock=True)
 
 
 def original_of(session: Session, alert: Alert) -> Alert:
@@ -65,17 +76,18 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
     original = all_clear.original
     if original is None or all_clear.kind != Kind.ALL_CLEAR:
         return
-    for ended in (original, *_sent_updates(session, original)):
-        posting.end_waiting(session, ended, now=now)
+    thread = (original, *sent_updates(session, original))
+    posting.end_waiting(session, thread, now=now)
+    for ended in thread:
         if ended.expires_at > now:
             was, ended.expires_at = ended.expires_at.isoformat(), now
             audit.record(session, actor, "ended", "alert", ended.id, now=now, by=all_clear.reference, was=was)
 
 
-def stop_updates(session: Session, withdrawn: Alert, *, now: datetime) -> None:
-    """Let what waits of the updates and the all-clear of an alert that was withdrawn not leave any more."""
-    for each in _sent_updates(session, withdrawn, kinds=(Kind.UPDATE, Kind.ALL_CLEAR)):
-        posting.end_waiting(session, each, now=now)
+def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None:
+    """Let what waits of the all-clear of an alert that was withdrawn not leave any more."""
+    sent = (Alert.in_reply_to == withdrawn.id, Alert.kind == Kind.ALL_CLEAR, Alert.published_at.is_not(None))
+    posting.end_waiting(session, session.scalars(select(Alert).where(*sent)).all(), now=now)
 
 
 def find_all_clear(session: Session, original_id: int) -> Alert | None:
@@ -98,12 +110,14 @@ def take_in_channels(session: Session, original: Alert, unsent: Iterable[Alert])
     """
     channels = sorted(editions.channels_of(session, original))
     for each in unsent:
-        each.channels = channels
+        each.channels = [*channels]
 
 
-def _sent_updates(session: Session, original: Alert, kinds: Collection[Kind] = (Kind.UPDATE,)) -> Sequence[Alert]:
-    sent = (Alert.in_reply_to == original.id, Alert.kind.in_(kinds), Alert.published_at.is_not(None))
-    return session.scalars(select(Alert).where(*sent).order_by(Alert.id)).all()
+def sent_updates(session: Session, original: Alert) -> Sequence[Alert]:
+    """Return the updates of an alert that were sent and stand, the first one first."""
+    sent = (Alert.in_reply_to == original.id, Alert.kind == Kind.UPDATE, Alert.published_at.is_not(None))
+    query = select(Alert).where(*sent, Alert.withdrawn_because.is_(None)).order_by(Alert.id)
+    return session.scalars(query).all()
 
 
 def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:

@@ -1,6 +1,6 @@
 """Handing an alert's editions to delivery, and holding, continuing or calling off all of them; steps of use cases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -52,10 +52,10 @@ def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
         delivery.call_off(session, mailing_id, now=now)
 
 
-def end_waiting(session: Session, alert: Alert, *, now: datetime) -> None:
-    """Let what has not left of any edition expire; what has gone out stands."""
-    for mailing_id in editions.all_mailings_of(session, alert.id):
-        delivery.lapse(session, mailing_id, now=now)
+def end_waiting(session: Session, alerts: Iterable[Alert], *, now: datetime) -> None:
+    """Let what has not left of any edition of some alerts expire; what has gone out stands."""
+    mailings = [number for alert in alerts for number in editions.all_mailings_of(session, alert.id)]
+    delivery.lapse(session, mailings, now=now)
 
 
 def _make(session: Session, alert: Alert, pulled: Proof, edition: Edition, now: datetime) -> int:

@@ -61,7 +61,7 @@ def follow_up(original_id: int, written: FollowUp, *, actor: Actor, now: datetim
     :raises Conflict: it was never sent or was withdrawn, or its all-clear is written already.
     """
     with transaction() as session:
-        original = following.original_of(session, queries.get_alert(session, original_id, lock=True))
+        original = following.lock_first(session, original_id)
         following.require_open(session, original, written.kind)
         draft = following.draft_of(session, original, written)
         return _write(session, draft, actor, now, kind=written.kind, original=original).id

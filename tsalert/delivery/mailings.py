@@ -199,7 +199,7 @@ def call_off(session: Session, mailing_id: int, *, now: datetime) -> None:
     """Stop a mailing for good even if all of it has gone out, lest anything of it be sent again; a step."""
     mailing = _lock(session, mailing_id)
     mailing.state, mailing.completed_at = MailingState.CANCELLED, now
-    end_pending(session, mailing_id, Status.CANCELLED, now=now)
+    end_pending(session, [mailing_id], Status.CANCELLED, now=now)
 
 
 def wake(session: Session) -> None:

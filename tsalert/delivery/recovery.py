@@ -128,6 +128,6 @@ def _end_over(session: Session, now: datetime) -> None:
     over = select(Mailing).where(is_over, has_waiting).limit(_AT_ONCE)
     for mailing in session.scalars(over.with_for_update(key_share=True)):
         was_cancelled = mailing.state == MailingState.CANCELLED
-        end_pending(session, mailing.id, Status.CANCELLED if was_cancelled else Status.EXPIRED, now=now)
+        end_pending(session, [mailing.id], Status.CANCELLED if was_cancelled else Status.EXPIRED, now=now)
     for mailing_id in session.scalars(select(Mailing.id).where(is_open, ~has_waiting).limit(_AT_ONCE)).all():
         complete_if_done(session, mailing_id, now)

@@ -28,13 +28,14 @@ def named(text: str, missing: frozenset[str]) -> str:
     return "".join(f"[{name}]" if name else "".join(sign for sign, _ in part) for name, part in parts)
 
 
-def note(texts: Iterable[str], missing: frozenset[str]) -> str:
-    """Return the sentence that says what could not be shown."""
+def note(texts: Iterable[str], missing: frozenset[str], *, has_word_file: bool) -> str:
+    """Return the sentence that says what could not be shown, and where it can be read."""
     counts = Counter(name for text in texts for sign, name in _with_bases(text, missing) if sign in missing)
     listed = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+    where = "The Word file of this document has them. " if has_word_file else ""
     return (
         "This PDF cannot show some characters; words in square brackets stand in their places. "
-        f"The Word file of this document has them. Characters: {listed}."
+        f"{where}Characters: {listed}."
     )
 
 

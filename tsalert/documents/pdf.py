@@ -56,7 +56,8 @@ def _in_words(document: Document, missing: frozenset[str]) -> Document:
     if not missing:
         return document
     said = _redrawn(mapped(document, lambda text: named(text, missing)), missing)
-    last = Paragraph(note(_texts(document), missing), Look.SMALL)
+    # What is one page for a wall is never written as Word.
+    last = Paragraph(note(_texts(document), missing, has_word_file=not document.largest_pt), Look.SMALL)
     return replace(said, blocks=(*said.blocks, last))
 
 

@@ -1,5 +1,6 @@
 """An alert on paper: a poster, large print, and words for a newsletter. Nothing here is anybody's own."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,8 @@ _POINTS, _LONGEST_POINT = 3, 140
 _LARGE_BODY, _LARGE_ADVICE, _LARGE_POINTS = 240, 180, 3
 _NEWSLETTER_WORDS, _SHARE_OF_BODY = 120, 0.6
 _LETTERS_A_WORD = 6
+# With the space before them; marks that choose their colours or join them go with them.
+_PICTURES = re.compile(r" ?[\u2600-\u27bf\U0001f000-\U0001faff][\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]*")
 _POSTER_PT, _LARGE_PT = 30, 26
 _POSTER_CODE_MM, _LARGE_CODE_MM = 50, 32
 
@@ -38,8 +41,18 @@ class Copy:
 
 
 def draw(form: Form, copy: Copy) -> Document:
-    """Return an alert as one A4 page; what there is no room for is read on its page."""
-    return _poster(copy) if form is Form.POSTER else _large_print(copy)
+    """Return an alert as one A4 page; what there is no room for is read on its page, where its little pictures are."""
+    said = copy.notice
+    drawn = replace(
+        copy,
+        notice=replace(
+            said,
+            headline=_without_pictures(said.headline),
+            body=_without_pictures(said.body),
+            advice=_without_pictures(said.advice),
+        ),
+    )
+    return _poster(drawn) if form is Form.POSTER else _large_print(drawn)
 
 
 def newsletter(notice: Notice, head: Letterhead, *, join: str | None = None) -> str:
@@ -61,6 +74,11 @@ def newsletter(notice: Notice, head: Letterhead, *, join: str | None = None) -> 
     advice = cut(said, longest=max(room - len(body.text.split()), 10) * _LETTERS_A_WORD)
     parts = [notice.headline, f"{lead}{body.text}", *([f"What to do: {advice.text}"] if said else [])]
     return "\n\n".join([*parts, "\n".join(foot)]) + "\n"
+
+
+def _without_pictures(text: str) -> str:
+    """Return a text without emoji, which no font for print has and whose names in words would stand in their places."""
+    return _PICTURES.sub("", text).strip() or text
 
 
 def _poster(copy: Copy) -> Document:

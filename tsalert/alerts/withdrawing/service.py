@@ -24,21 +24,22 @@ APPLIES_FOR = timedelta(days=7)
 def take_back(
     session: Session, alert: Alert, reason: str, *, tell_readers: bool, actor: Actor, now: datetime
 ) -> int | None:
-    """Stop an alert for good and keep why for everybody to read. A step.
+    """Stop an alert for good, and its updates with it, and keep why for everybody to read. A step.
 
     :return: the id of the correction, where one was asked for and anybody is there to get it.
     :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
-    alert.withdrawn_because = rules.check_public_reason(reason)
-    answering.require_nobody_named(session, alert, alert.withdrawn_because)
-    posting.call_off(session, alert, now=now)
-    following.stop_updates(session, alert, now=now)
-    alert.changed_at = now
-    session.flush()
-    audit.record(session, actor, "withdrawn", "alert", alert.id, now=now, reference=alert.reference)
+    because = rules.check_public_reason(reason)
+    answering.require_nobody_named(session, alert, because)
+    for each in (alert, *following.sent_updates(session, alert)):
+        each.withdrawn_because, each.changed_at = because, now
+        posting.call_off(session, each, now=now)
+        session.flush()
+        audit.record(session, actor, "withdrawn", "alert", each.id, now=now, reference=each.reference)
+    following.stop_all_clear(session, alert, now=now)
     if not tell_readers or find_obstacle(session, alert):
         return None
-    return _write_correction(session, alert, alert.withdrawn_because, actor, now).id
+    return _write_correction(session, alert, because, actor, now).id
 
 
 def correct(alert_id: int, *, actor: Actor, now: datetime) -> int:
@@ -67,6 +68,8 @@ def find_obstacle(session: Session, alert: Alert) -> str:
     """Return why no correction of an alert can be written, or nothing."""
     if alert.kind == Kind.CANCEL:
         return "This is a correction itself. Write a new alert."
+    if alert.original is not None and alert.original.withdrawn_because is not None:
+        return f"It was withdrawn with {alert.original.reference}, whose correction goes to the same people."
     made = find_correction(session, alert.id)
     if made is not None:
         return f"Its correction is {made.reference}."
